@@ -1,0 +1,97 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.sentinel.schema.MappingReport;
+import io.tapsentinel.sentinel.upload.Uploader;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.spi.Metadata;
+import org.apache.camel.spi.annotations.Component;
+import org.apache.camel.support.DefaultComponent;
+
+/**
+ * {@code sentinel:<Table>} brings TAP events into a table of a Microsoft Sentinel workspace by the Logs Ingestion API. What
+ * all tables share stands here: who uploads, who remembers what was delivered, who hears of fields that do not fit.
+ */
+@Component("sentinel")
+public class SentinelComponent extends DefaultComponent {
+
+    @Metadata(description = "Options that every endpoint starts from.")
+    private SentinelConfiguration configuration = new SentinelConfiguration();
+    @Metadata(autowired = true, label = "advanced", description = "Sends the batches; owns the connection and its credentials.")
+    private Uploader uploader;
+    @Metadata(autowired = true, label = "advanced", description = "Makes the keys of acknowledged events durable.")
+    private DeliveryLog deliveryLog;
+    @Metadata(autowired = true, label = "advanced", description = "Hears of fields and values that do not fit a table.")
+    private MappingReport mappingReport;
+
+    private final Deliveries deliveries = new Deliveries();
+    private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
+
+    public SentinelComponent() {
+        this(null);
+    }
+
+    public SentinelComponent(CamelContext context) {
+        super(context);
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String table, Map<String, Object> parameters) throws Exception {
+        SentinelEndpoint endpoint = new SentinelEndpoint(uri, this, table, configuration.copy());
+        setProperties(endpoint, parameters);
+        return endpoint;
+    }
+
+    /** What was delivered and refused since the start, and what waits. */
+    public Deliveries deliveries() {
+        return deliveries;
+    }
+
+    /** Sends what is batched without lingering any longer; for a program that stops. */
+    public void drain() {
+        producers.forEach(SentinelProducer::drain);
+    }
+
+    void started(SentinelProducer producer) {
+        producers.add(producer);
+    }
+
+    void stopped(SentinelProducer producer) {
+        producers.remove(producer);
+    }
+
+    public SentinelConfiguration getConfiguration() {
+        return configuration;
+    }
+
+    public void setConfiguration(SentinelConfiguration configuration) {
+        this.configuration = configuration;
+    }
+
+    public Uploader getUploader() {
+        return uploader;
+    }
+
+    public void setUploader(Uploader uploader) {
+        this.uploader = uploader;
+    }
+
+    public DeliveryLog getDeliveryLog() {
+        return deliveryLog;
+    }
+
+    public void setDeliveryLog(DeliveryLog deliveryLog) {
+        this.deliveryLog = deliveryLog;
+    }
+
+    public MappingReport getMappingReport() {
+        return mappingReport;
+    }
+
+    public void setMappingReport(MappingReport mappingReport) {
+        this.mappingReport = mappingReport;
+    }
+}

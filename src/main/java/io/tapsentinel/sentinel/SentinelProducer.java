@@ -1,0 +1,136 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.sentinel.batch.BatchAccumulator;
+import io.tapsentinel.sentinel.batch.BatchSender;
+import io.tapsentinel.sentinel.batch.BatchSettings;
+import io.tapsentinel.sentinel.batch.PendingRecord;
+import io.tapsentinel.sentinel.schema.MappedRecord;
+import io.tapsentinel.sentinel.schema.RecordMapper;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.util.ObjectHelper;
+
+/**
+ * Types an event by its table's schema, appends it to the open batch and parks the exchange: it completes when Sentinel
+ * has acknowledged the record and its key is durable, with an exception when that failed. Every path calls the callback
+ * once. {@link #process} waits while {@code maxPending} records are parked.
+ */
+public class SentinelProducer extends DefaultAsyncProducer {
+
+    /** Whatever is still parked when a route has stopped already was given its time. */
+    private static final long STOP_SECONDS = 2;
+
+    private final TableSchema schema;
+    private final BatchSettings settings;
+    private RecordMapper mapper;
+    private BatchAccumulator accumulator;
+    private ExecutorService sender;
+    private ExecutorService callbacks;
+
+    public SentinelProducer(SentinelEndpoint endpoint, TableSchema schema, BatchSettings settings) {
+        super(endpoint);
+        this.schema = schema;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        try {
+            TapEvent event = reserved(exchange);
+            MappedRecord record = mapper.map(fields(exchange), event.getTime());
+            append(new PendingRecord(event, record.json(), failure -> {
+                if (failure == null) {
+                    exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
+                } else {
+                    exchange.setException(failure);
+                }
+                callback.done(false);
+            }));
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            exchange.setException(new IllegalStateException("interrupted while waiting for room (maxPending)"));
+        } catch (RuntimeException e) {
+            exchange.setException(e);
+        }
+        callback.done(true);
+        return true;
+    }
+
+    /** Hands the record over; returns before it was acknowledged. */
+    protected void append(PendingRecord record) throws InterruptedException {
+        Deliveries deliveries = component().deliveries();
+        deliveries.appended();
+        try {
+            accumulator.append(record);
+        } catch (InterruptedException | RuntimeException e) {
+            deliveries.notAppended();
+            throw e;
+        }
+    }
+
+    void drain() {
+        accumulator.drain();
+    }
+
+    private static TapEvent reserved(Exchange exchange) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event == null || event.getOutcome() != Outcome.RESERVED) {
+            throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
+                    + ", since no repository has reserved it; put it inside idempotentConsumer");
+        }
+        return event;
+    }
+
+    private static Map<String, Object> fields(Exchange exchange) {
+        Object body = exchange.getMessage().getBody();
+        if (body instanceof TapEvent event) {
+            return event.getFields();
+        }
+        if (body instanceof Map<?, ?> map) {
+            @SuppressWarnings("unchecked") // other keys than text meet no column
+            Map<String, Object> fields = (Map<String, Object>) map;
+            return fields;
+        }
+        throw new IllegalArgumentException("sentinel: takes the event or a map of its fields as body, not "
+                + ObjectHelper.classCanonicalName(body));
+    }
+
+    private SentinelComponent component() {
+        return ((SentinelEndpoint) getEndpoint()).getComponent();
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        SentinelComponent component = component();
+        mapper = new RecordMapper(schema, component.getMappingReport());
+        accumulator = new BatchAccumulator(settings, System::nanoTime);
+        var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
+        sender = executors.newSingleThreadExecutor(this, "sentinel-upload-" + schema.table());
+        // one batch of callbacks runs while another one waits; with more the sender helps
+        callbacks = executors.newThreadPool(this, "sentinel-settle-" + schema.table(), 1, 1);
+        sender.submit(new BatchSender(schema.stream(), accumulator, component.getUploader(), component.getDeliveryLog(),
+                callbacks, component.deliveries()::settled));
+        component.started(this);
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        component().stopped(this);
+        accumulator.close();
+        sender.shutdown();
+        if (!sender.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+            sender.shutdownNow();
+        }
+        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(callbacks);
+        super.doStop();
+    }
+}

@@ -1,0 +1,79 @@
+package io.tapsentinel.sentinel.batch;
+
+import io.tapsentinel.tap.TapEvent;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Records of one table that are sent in one request. Filled by the accumulator under its lock; once taken it no longer
+ * changes, and it settles exactly once, whoever comes first.
+ */
+public final class Batch {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Batch.class);
+
+    private final List<PendingRecord> records = new ArrayList<>();
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private int bytes = 2;
+
+    /** Bytes of the body so far, brackets and commas counted; 2 for an empty batch. */
+    int bytes() {
+        return bytes;
+    }
+
+    /** What the body would measure with one more record. */
+    int bytesWith(PendingRecord record) {
+        return bytes + record.json().length + (records.isEmpty() ? 0 : 1);
+    }
+
+    void add(PendingRecord record) {
+        bytes = bytesWith(record);
+        records.add(record);
+    }
+
+    /** How many records it holds. */
+    public int size() {
+        return records.size();
+    }
+
+    /** The events of its records, in order. */
+    public List<TapEvent> events() {
+        return records.stream().map(PendingRecord::event).toList();
+    }
+
+    /** The body: a JSON array of all records. */
+    public byte[] body() {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(bytes);
+        body.write('[');
+        for (int i = 0; i < records.size(); i++) {
+            if (i > 0) {
+                body.write(',');
+            }
+            body.writeBytes(records.get(i).json());
+        }
+        body.write(']');
+        return body.toByteArray();
+    }
+
+    /**
+     * Tells every record how it ended, the first time it is called; later calls change nothing.
+     *
+     * @param failure the reason, or null when all of them were acknowledged
+     */
+    void settle(Exception failure) {
+        if (settled.compareAndSet(false, true)) {
+            for (PendingRecord record : records) {
+                try {
+                    record.settled().accept(failure);
+                } catch (RuntimeException e) {
+                    // one exchange that cannot go on must not leave the others parked for ever
+                    LOG.error("an exchange failed while it was told of its acknowledgement: {}", e.getClass().getName());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.tapsentinel.sentinel.schema;
+
+import java.util.List;
+
+/**
+ * One row as it is sent.
+ *
+ * @param json          a JSON object in UTF-8, without a line break at its end; not copied, so treat it as read-only
+ * @param cappedColumns the columns whose value was cut to {@link RecordMapper#MAX_VALUE_BYTES}, in the schema's order
+ */
+public record MappedRecord(byte[] json, List<String> cappedColumns) {
+
+    /** Its size only: a row's content belongs in no log. */
+    @Override
+    public String toString() {
+        return "record of " + json.length + " bytes";
+    }
+}

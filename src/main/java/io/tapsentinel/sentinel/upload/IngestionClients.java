@@ -1,0 +1,44 @@
+package io.tapsentinel.sentinel.upload;
+
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.http.policy.FixedDelayOptions;
+import com.azure.core.http.policy.RetryOptions;
+import com.azure.identity.DefaultAzureCredentialBuilder;
+import com.azure.monitor.ingestion.LogsIngestionClient;
+import com.azure.monitor.ingestion.LogsIngestionClientBuilder;
+import java.time.Duration;
+import reactor.core.publisher.Mono;
+
+/** Builds clients of the Logs Ingestion API on the JDK's HTTP client, without a retry of their own. */
+public final class IngestionClients {
+
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+
+    private IngestionClients() {
+    }
+
+    /** A client that authenticates as azure-identity finds out: environment, workload, managed identity, command line. */
+    public static LogsIngestionClient azure(String endpoint) {
+        return new LogsIngestionClientBuilder().endpoint(endpoint).httpClient(http())
+                .credential(new DefaultAzureCredentialBuilder().build())
+                .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
+                .buildClient();
+    }
+
+    /** A client without credentials, for a loopback endpoint: the bearer policy refuses to send a token over http. */
+    public static LogsIngestionClient anonymous(String endpoint) {
+        return new LogsIngestionClientBuilder().endpoint(endpoint)
+                // the builder insists on one; the pipeline, which has no policy that asks for a token, wins over it
+                .credential(request -> Mono.error(new IllegalStateException("a loopback endpoint takes no token")))
+                .pipeline(new HttpPipelineBuilder().httpClient(http()).build())
+                .buildClient();
+    }
+
+    private static HttpClient http() {
+        return new JdkHttpClientBuilder().connectionTimeout(CONNECT).writeTimeout(ANSWER).responseTimeout(ANSWER)
+                .readTimeout(ANSWER).build();
+    }
+}

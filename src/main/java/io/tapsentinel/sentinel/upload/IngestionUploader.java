@@ -1,0 +1,75 @@
+package io.tapsentinel.sentinel.upload;
+
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.http.rest.RequestOptions;
+import com.azure.core.http.rest.Response;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.Context;
+import com.azure.monitor.ingestion.LogsIngestionClient;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+
+/** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
+public final class IngestionUploader implements Uploader {
+
+    private static final int LONGEST_TEXT = 300;
+    private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final LogsIngestionClient client;
+    private final String ruleId;
+
+    /**
+     * @param client a client that does not retry by itself
+     * @param ruleId immutable id of the data collection rule
+     */
+    public IngestionUploader(LogsIngestionClient client, String ruleId) {
+        this.client = client;
+        this.ruleId = ruleId;
+    }
+
+    @Override
+    public void upload(String stream, byte[] body) throws UploadException {
+        // the client compresses with its own level unless the encoding is set
+        RequestOptions options = new RequestOptions().setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip").setContext(Context.NONE);
+        Response<Void> response;
+        try {
+            response = client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
+        } catch (HttpResponseException e) {
+            throw refused(stream, e.getResponse());
+        } catch (RuntimeException e) {
+            throw new UploadException(0, "upload to " + stream + " got no answer: " + cause(e));
+        }
+        if (response.getStatusCode() != 204) {
+            throw new UploadException(response.getStatusCode(), "upload to " + stream + " answered "
+                    + response.getStatusCode() + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?");
+        }
+    }
+
+    private static UploadException refused(String stream, HttpResponse response) {
+        int status = response.getStatusCode();
+        String code = response.getHeaderValue(ERROR_CODE);
+        String text = "";
+        try {
+            JsonNode error = JSON.readTree(response.getBodyAsString().block()).path("error");
+            code = code == null ? error.path("code").asText() : code;
+            text = error.path("message").asText();
+        } catch (JsonProcessingException | RuntimeException noErrorDocument) {
+            // a proxy's page: its status has to do
+        }
+        return new UploadException(status, "upload to " + stream + " refused: " + status + " " + code + " "
+                + text.substring(0, Math.min(text.length(), LONGEST_TEXT)).replaceAll("\\s+", " ")
+                + " (request " + response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID) + ")");
+    }
+
+    private static String cause(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        return root.getClass().getSimpleName() + ": " + root.getMessage();
+    }
+}

@@ -1,0 +1,29 @@
+package io.tapsentinel.tap;
+
+/**
+ * How one event of a window ended. Every event that was split off an answer must reach a final outcome, or its window
+ * does not commit; routes cannot set one, only the Java parts named here can.
+ */
+public enum Outcome {
+    /** Nothing decided yet: a route that ends like this has lost the event. */
+    NONE(false),
+    /** The repository reserved the key for this exchange; the record is on its way to Sentinel. */
+    RESERVED(false),
+    /** Sentinel acknowledged the record with a 204 and its key is durable (set by the producer). */
+    DELIVERED(true),
+    /** Its key was durable before (set by the repository). */
+    DUPLICATE(true),
+    /** Its key was only reserved, by another event of this answer; final once that key is durable (set by the repository). */
+    DUPLICATE_OF_RESERVED(true);
+
+    private final boolean settled;
+
+    Outcome(boolean settled) {
+        this.settled = settled;
+    }
+
+    /** Whether an exchange may end with this outcome. */
+    public boolean isSettled() {
+        return settled;
+    }
+}

@@ -1,0 +1,75 @@
+package io.tapsentinel.tap;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * One event of a TAP answer on its way to its table: what it is, who it is, what it says, and how it ended so far.
+ * Routes may change {@link #getFields() fields}; identity and outcome belong to Java. Its text shows no content.
+ */
+public final class TapEvent {
+
+    /** Exchange property that holds the event whatever a route does to the body. */
+    public static final String PROPERTY = "CamelSentinelEvent";
+
+    private final EventType type;
+    private final EventKey key;
+    private final long verdict;
+    private final Instant time;
+    private final Map<String, Object> fields;
+    private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
+
+    /**
+     * @param type    which of the four arrays it stood in
+     * @param key     its identity, see {@link EventIdentity}
+     * @param verdict digest of what TAP says of it now, see {@link VerdictDigest}
+     * @param time    the later of click or message time and its newest threat time
+     * @param fields  the event as read, in the spelling of live answers; mutable
+     */
+    public TapEvent(EventType type, EventKey key, long verdict, Instant time, Map<String, Object> fields) {
+        this.type = type;
+        this.key = key;
+        this.verdict = verdict;
+        this.time = time;
+        this.fields = fields;
+    }
+
+    public EventType getType() {
+        return type;
+    }
+
+    public EventKey getKey() {
+        return key;
+    }
+
+    public long getVerdict() {
+        return verdict;
+    }
+
+    public Instant getTime() {
+        return time;
+    }
+
+    public Map<String, Object> getFields() {
+        return fields;
+    }
+
+    public Outcome getOutcome() {
+        return outcome.get();
+    }
+
+    /**
+     * Moves the event from one outcome to the next, once.
+     *
+     * @return false when it was not at {@code from}, so that nothing changed
+     */
+    public boolean advance(Outcome from, Outcome to) {
+        return outcome.compareAndSet(from, to);
+    }
+
+    @Override
+    public String toString() {
+        return type.arrayName() + " " + key;
+    }
+}

@@ -1,0 +1,168 @@
+package io.tapsentinel.tap;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.TreeMap;
+
+/**
+ * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
+ * {@code []}, a missing array or null; keys that are no array of events are passed over, the Content-Type plays no role.
+ * The document must end where it should, since a connection without a length can be cut unnoticed.
+ *
+ * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
+ * at the end for an array of events of an unknown type, after the known ones were read. Not for concurrent use.
+ */
+public final class TapEventReader implements Iterator<TapEvent>, Closeable {
+
+    private static final ObjectReader EVENT = new ObjectMapper(new JsonFactory())
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .readerForMapOf(Object.class);
+
+    private final InputStream body;
+    private final Instant defaultTime;
+    private final Map<String, Integer> unknownTypes = new TreeMap<>();
+    private JsonParser parser;
+    private String array;
+    private TapEvent next;
+    private boolean ended;
+
+    /**
+     * @param body        the answer; closed by {@link #close}
+     * @param defaultTime taken as the time of an event that does not tell its own
+     */
+    public TapEventReader(InputStream body, Instant defaultTime) {
+        this.body = body;
+        this.defaultTime = defaultTime;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (next == null && !ended) {
+            try {
+                next = advance();
+            } catch (JsonProcessingException e) {
+                // Jackson's own words quote the document
+                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + e.getLocation().getByteOffset());
+            } catch (IOException e) {
+                throw new TapAnswerException("TAP's answer could not be read: " + e.getClass().getSimpleName());
+            }
+            ended = next == null;
+        }
+        return next != null;
+    }
+
+    @Override
+    public TapEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        TapEvent event = next;
+        next = null;
+        return event;
+    }
+
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+
+    private TapEvent advance() throws IOException {
+        if (parser == null && !open()) {
+            return null;
+        }
+        while (true) {
+            if (array == null && !nextArray()) {
+                return null;
+            }
+            JsonToken token = parser.nextToken();
+            if (token == JsonToken.END_ARRAY) {
+                array = null;
+                continue;
+            }
+            EventType type = EventType.ofArray(array).orElse(null);
+            if (token == JsonToken.START_OBJECT && type != null) {
+                return event(type);
+            }
+            if (token == JsonToken.START_OBJECT) {
+                unknownTypes.merge(array, 1, Integer::sum);
+            } else if (type != null) {
+                throw refused("an element of " + array + " is no object");
+            }
+            parser.skipChildren();
+        }
+    }
+
+    /** Goes to the first member of the document; false for {@code []}, a document without events. */
+    private boolean open() throws IOException {
+        parser = EVENT.getFactory().createParser(body);
+        JsonToken token = parser.nextToken();
+        if (token == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.END_ARRAY) {
+            end();
+            return false;
+        }
+        if (token != JsonToken.START_OBJECT) {
+            throw refused("no JSON object");
+        }
+        return true;
+    }
+
+    /** Goes into the next array, whatever its name; false at the end of the document. */
+    private boolean nextArray() throws IOException {
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            if (parser.currentToken() == null) {
+                throw refused("the document is cut");
+            }
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (value == JsonToken.START_ARRAY) {
+                array = name;
+                return true;
+            }
+            if (value != JsonToken.VALUE_NULL && EventType.ofArray(name).isPresent()) {
+                throw refused(name + " is neither an array nor null");
+            }
+            parser.skipChildren();
+        }
+        end();
+        return false;
+    }
+
+    private void end() throws IOException {
+        if (parser.nextToken() != null) {
+            throw refused("more follows the end of the document");
+        }
+        if (!unknownTypes.isEmpty()) {
+            throw new TapAnswerException("TAP's answer holds events of an unknown type, which are not delivered: "
+                    + unknownTypes.entrySet().stream().map(e -> e.getValue() + " in " + plain(e.getKey())).toList());
+        }
+    }
+
+    private TapEvent event(EventType type) throws IOException {
+        LinkedHashMap<String, Object> fields = EVENT.readValue(parser);
+        LiveSpelling.fold(fields);
+        return new TapEvent(type, EventIdentity.of(type, fields), VerdictDigest.of(type, fields),
+                EventTime.of(type, fields).orElse(defaultTime), fields);
+    }
+
+    private TapAnswerException refused(String why) {
+        return new TapAnswerException("TAP's answer: " + why + " at byte " + parser.currentLocation().getByteOffset());
+    }
+
+    private static String plain(String name) {
+        String word = name.replaceAll("[^A-Za-z0-9_.-]", "?");
+        return word.length() > 64 ? word.substring(0, 64) : word;
+    }
+}

@@ -1,0 +1,51 @@
+package io.tapsentinel.tap;
+
+import static io.tapsentinel.tap.EventIdentity.text;
+
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * Eight bytes that change when TAP's verdict on an event changes, and only then: the set of its threats with their
+ * status, and whether a campaign is known. The order of parts, scores and raw text play no role. Bit 63 says whether a
+ * campaign is known, bits 32 to 62 stand for the set of (threatID, threatType, classification), bits 0 to 31 for the
+ * set of (threatID, threatStatus), so that two digests also tell what kind of change lies between them.
+ */
+public final class VerdictDigest {
+
+    private VerdictDigest() {
+    }
+
+    /** Digest of an event in live spelling. */
+    public static long of(EventType type, Map<String, Object> fields) {
+        Collection<?> threats = type.isClick() ? List.of(fields)
+                : fields.get("threatsInfoMap") instanceof Collection<?> many ? many : List.of();
+        TreeSet<String> found = new TreeSet<>();
+        TreeSet<String> statuses = new TreeSet<>();
+        boolean campaign = false;
+        for (Object one : threats) {
+            if (one instanceof Map<?, ?> threat) {
+                String id = text(threat, "threatID");
+                String kind = type.isClick() ? "url" : lower(threat, "threatType");
+                found.add(id + '\n' + kind + '\n' + lower(threat, "classification"));
+                statuses.add(id + '\n' + lower(threat, "threatStatus"));
+                campaign |= !text(threat, type.isClick() ? "campaignId" : "campaignID").isEmpty();
+            }
+        }
+        long campaignBit = campaign ? 1L << 63 : 0;
+        return campaignBit | (first32(found) & 0x7fff_ffffL) << 32 | first32(statuses) & 0xffff_ffffL;
+    }
+
+    private static String lower(Map<?, ?> threat, String name) {
+        // documented samples and older rows write the same words in upper case
+        return text(threat, name).toLowerCase(Locale.ROOT);
+    }
+
+    private static int first32(Collection<String> parts) {
+        return ByteBuffer.wrap(EventIdentity.digest(parts)).getInt();
+    }
+}

@@ -1,0 +1,95 @@
+package io.tapsentinel.tap;
+
+import static io.tapsentinel.tap.TapLimits.HISTORY;
+import static io.tapsentinel.tap.TapLimits.HISTORY_MARGIN;
+import static io.tapsentinel.tap.TapLimits.INDEXING_LAG;
+import static io.tapsentinel.tap.TapLimits.LONGEST_WINDOW;
+import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides which time to ask TAP for; pure, so that its one promise can be tested on any schedule: <em>every instant since
+ * the origin lies inside at least one read made {@link TapLimits#INDEXING_LAG} or more after it, or inside a gap.</em>
+ * A poll re-reads the look-back, which keeps the promise while polls succeed at least every (look-back - lag); after a
+ * longer pause it starts one look-back before the progress, since rows indexed late just before the pause were never seen.
+ */
+public class WindowPlanner {
+
+    private final Settings settings;
+
+    public WindowPlanner(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Plans one poll at {@code now}; {@code progress} is empty at the first start ever. */
+    public Plan poll(Instant now, Optional<Progress> progress) {
+        Instant end = now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
+        Instant edge = oldest(now);
+        Instant from = progress.map(p -> startAfter(p, end)).orElseGet(() -> firstStart(end, edge));
+        // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
+        Instant unsettled = progress.map(p -> later(p.origin(), p.readTo().minus(INDEXING_LAG))).orElse(from);
+        List<TimeRange> gaps = unsettled.isBefore(edge) ? List.of(new TimeRange(unsettled, edge)) : List.of();
+        from = later(from, edge);
+
+        Instant freshFrom = later(from, end.minus(LONGEST_WINDOW));
+        if (Duration.between(freshFrom, end).compareTo(SHORTEST_WINDOW) < 0) {
+            return new Plan(Optional.empty(), List.of(), List.of(), progress.orElse(null));
+        }
+        List<TimeRange> backlog = from.isBefore(freshFrom) ? List.of(new TimeRange(from, freshFrom)) : List.of();
+        Instant origin = progress.map(Progress::origin).orElse(from);
+        Instant readTo = progress.map(p -> later(p.readTo(), end)).orElse(end);
+        return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, new Progress(origin, readTo));
+    }
+
+    /** The oldest window of a backlog, at most one hour; a rest too short for TAP is read together with what follows it. */
+    public TimeRange oldestWindow(List<TimeRange> backlog) {
+        TimeRange oldest = backlog.get(0);
+        Instant to = earlier(oldest.to(), oldest.from().plus(LONGEST_WINDOW));
+        return new TimeRange(oldest.from(), later(to, oldest.from().plus(SHORTEST_WINDOW)));
+    }
+
+    /** The part of a backlog that TAP no longer holds at {@code now}; it has to become gaps, exactly as it is returned. */
+    public List<TimeRange> expired(List<TimeRange> backlog, Instant now) {
+        Instant edge = oldest(now);
+        return backlog.stream().filter(range -> range.from().isBefore(edge))
+                .map(range -> new TimeRange(range.from(), earlier(range.to(), edge))).toList();
+    }
+
+    private Instant startAfter(Progress progress, Instant end) {
+        Duration pause = Duration.between(progress.readTo(), end);
+        boolean covered = pause.compareTo(settings.lookBack().minus(INDEXING_LAG)) <= 0;
+        return later(progress.origin(), (covered ? end : progress.readTo()).minus(settings.lookBack()));
+    }
+
+    private Instant firstStart(Instant end, Instant edge) {
+        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
+        return settings.start().map(start -> earlier(start.truncatedTo(ChronoUnit.SECONDS), end))
+                .orElse(later(end.minus(settings.backfill()), edge));
+    }
+
+    private static Instant oldest(Instant now) {
+        return now.minus(HISTORY).plus(HISTORY_MARGIN).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    /**
+     * @param lookBack how much time before its end every poll reads again; 30 minutes to 1 hour
+     * @param settle   how long before now a window ends
+     * @param backfill how far back the first start reads, up to 7 days
+     * @param start    where the first start begins, wins over {@code backfill}
+     */
+    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {
+    }
+}

@@ -1,0 +1,201 @@
+package io.tapsentinel.sentinel.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BatchAccumulatorTest {
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final List<Exception> settled = new ArrayList<>();
+
+    @Test
+    void aBodyOf999999BytesIsOneBatch() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
+        accumulator.append(record(500_000));
+        // [ + 500,000 + , + 499,996 + ]
+        accumulator.append(record(499_996));
+
+        Batch batch = accumulator.take();
+
+        assertThat(batch.size()).isEqualTo(2);
+        assertThat(batch.body()).hasSize(999_999);
+    }
+
+    @Test
+    void aBodyThatWouldMeasure1000000BytesBecomesTwoBatches() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
+        accumulator.append(record(500_000));
+        CompletableFuture<Void> second = append(accumulator, record(499_997));
+
+        // full although it would linger: the next record does not fit
+        assertThat(accumulator.take().body()).hasSize(500_002);
+        second.join();
+        accumulator.close();
+        assertThat(accumulator.take().body()).hasSize(499_999);
+        assertThat(accumulator.take()).isNull();
+    }
+
+    @Test
+    void aRecordThatFillsABatchAloneIsTakenAndALargerOneRefused() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
+        accumulator.append(record(999_997));
+
+        assertThat(accumulator.take().body()).hasSize(999_999);
+        assertThatThrownBy(() -> accumulator.append(record(999_998))).isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("999998 bytes").hasMessageContaining("batchBytes");
+    }
+
+    @Test
+    void theBodyIsAJsonArrayInTheOrderOfArrival() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 3, 60_000, 100);
+        for (String json : List.of("{\"a\":1}", "{\"a\":2}", "{\"a\":3}")) {
+            accumulator.append(new PendingRecord(null, json.getBytes(), settled::add));
+        }
+        assertThat(new String(accumulator.take().body())).isEqualTo("[{\"a\":1},{\"a\":2},{\"a\":3}]");
+    }
+
+    @Test
+    void aBatchClosesOnItsCount() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 2, 60_000, 100);
+        accumulator.append(record(10));
+        accumulator.append(record(10));
+
+        assertThat(accumulator.take().size()).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchClosesWhenItHasLingered() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 500, 100);
+        accumulator.append(record(10));
+        nanos.set(Duration.ofMillis(500).toNanos());
+
+        assertThat(accumulator.take().size()).isEqualTo(1);
+    }
+
+    @Test
+    void aBatchThatHasNotLingeredWaits() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 30_000, 100);
+        accumulator.append(record(10));
+        CompletableFuture<Batch> taken = take(accumulator);
+        await("no batch before its time").during(Duration.ofMillis(200)).until(() -> !taken.isDone());
+
+        accumulator.drain();
+
+        assertThat(taken.join().size()).isEqualTo(1);
+    }
+
+    @Test
+    void withMaxPendingUnsettledTheCallerWaitsUntilABatchSettles() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 2);
+        accumulator.append(record(10));
+        accumulator.append(record(10));
+        Batch batch = accumulator.take();
+        CompletableFuture<Void> third = append(accumulator, record(10));
+        await("the third record has no room").during(Duration.ofMillis(200)).until(() -> !third.isDone());
+        assertThat(accumulator.pending()).isEqualTo(2);
+
+        accumulator.settle(batch, null);
+
+        third.join();
+        assertThat(accumulator.pending()).isEqualTo(1);
+        assertThat(settled).containsExactly(null, null);
+    }
+
+    @Test
+    void aSmallRecordDoesNotOvertakeALargeOneThatWaits() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000, 5_000, 60_000, 100);
+        accumulator.append(record(600));
+        CompletableFuture<Void> large = append(accumulator, record(600));
+        CompletableFuture<Void> small = append(accumulator, record(10));
+
+        assertThat(accumulator.take().size()).isEqualTo(1);
+        CompletableFuture.allOf(large, small).join();
+        accumulator.close();
+        assertThat(accumulator.take().size()).isEqualTo(2);
+    }
+
+    @Test
+    void aBatchSettlesOnceAndEveryRecordHearsOfItEvenWhenOneFails() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
+        accumulator.append(new PendingRecord(null, new byte[10], failure -> {
+            throw new IllegalStateException("a route that broke");
+        }));
+        accumulator.append(record(10));
+        Batch batch = accumulator.take();
+        Exception reason = new Exception("refused");
+
+        accumulator.settle(batch, reason);
+        batch.settle(null);
+
+        assertThat(settled).containsExactly(reason);
+    }
+
+    @Test
+    void aClosedAccumulatorRefusesRecordsAndGivesOutWhatItHas() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
+        accumulator.append(record(10));
+        accumulator.close();
+
+        assertThatThrownBy(() -> accumulator.append(record(10))).hasMessageContaining("stopping");
+        assertThat(accumulator.take().size()).isEqualTo(1);
+        assertThat(accumulator.take()).isNull();
+    }
+
+    @Test
+    void whatIsAbandonedFails() throws Exception {
+        BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 60_000, 100);
+        accumulator.append(record(10));
+        Exception reason = new Exception("stopped");
+
+        accumulator.abandon(reason);
+
+        assertThat(settled).containsExactly(reason);
+        assertThat(accumulator.pending()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"999,1,0,1,batchBytes is 999", "1000001,1,0,1,batchBytes is 1000001", "1000,0,0,1,batchRecords is 0",
+        "1000,1,60001,1,lingerMs is 60001", "1000,1,0,0,maxPending is 0"})
+    void anOptionOutOfBoundsIsRefusedByNameValueAndBound(int bytes, int records, long linger, int pending, String message) {
+        assertThatThrownBy(() -> new BatchSettings(bytes, records, Duration.ofMillis(linger), pending))
+                .hasMessageContaining(message).hasMessageContaining("it has to lie between");
+    }
+
+    private BatchAccumulator accumulator(int bytes, int records, long lingerMs, int maxPending) {
+        return new BatchAccumulator(new BatchSettings(bytes, records, Duration.ofMillis(lingerMs), maxPending), nanos::get);
+    }
+
+    private PendingRecord record(int bytes) {
+        return new PendingRecord(null, new byte[bytes], settled::add);
+    }
+
+    private static CompletableFuture<Void> append(BatchAccumulator accumulator, PendingRecord record) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                accumulator.append(record);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static CompletableFuture<Batch> take(BatchAccumulator accumulator) {
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return accumulator.take();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+}

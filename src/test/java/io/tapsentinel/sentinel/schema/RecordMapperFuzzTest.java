@@ -1,0 +1,115 @@
+package io.tapsentinel.sentinel.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.tap.EventType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Any JSON value in any column gives a valid record whose values have their columns' types and bounds. */
+class RecordMapperFuzzTest {
+
+    private static final String[] TEXTS = {"", "na", "true", "FALSE", "443", " 12.5 ", "1e400", "2026-11-20T10:30:00Z", "2026-11-20",
+            "\ud83d", "\ude00\ud83d", "a\u0000b", "\"\\", "😀"};
+
+    @Test
+    void anyValueInAnyColumnGivesAValidRecord() throws CharacterCodingException {
+        int capped = 0;
+        for (long seed = 0; seed < 1500; seed++) {
+            Random random = new Random(seed);
+            TableSchema schema = TableSchema.of(EventType.values()[(int) (seed % 4)].table());
+            Mapping mapping = new Mapping(schema.table());
+            Map<String, Object> fields = new LinkedHashMap<>();
+            for (String name : schema.columns().keySet()) {
+                fields.put(name, value(random, 0));
+            }
+            fields.put(text(random), value(random, 0));
+            MappedRecord mapped = mapping.map(fields);
+            check(schema, mapped, "seed " + seed);
+            capped += mapped.cappedColumns().size();
+        }
+        assertThat(capped).as("columns that were cut, or this proves little").isGreaterThan(100);
+    }
+
+    private static void check(TableSchema schema, MappedRecord mapped, String seed) throws CharacterCodingException {
+        // unlike Jackson, this decoder refuses what is not UTF-8
+        StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(mapped.json()));
+        JsonNode record = Mapping.tree(mapped.json());
+        assertThat(record.isObject()).as(seed).isTrue();
+        record.properties().forEach(member -> {
+            Column column = schema.columns().get(member.getKey());
+            String as = seed + " " + member.getKey();
+            assertThat(column).as(as).isNotNull();
+            assertThat(fits(column.type(), member.getValue())).as(as).isTrue();
+            assertThat(member.getValue().toString().getBytes(StandardCharsets.UTF_8).length).as(as).isLessThanOrEqualTo(65_536 + 2);
+        });
+        assertThat(schema.columns().keySet()).containsAll(mapped.cappedColumns());
+    }
+
+    private static boolean fits(ColumnType type, JsonNode value) {
+        return switch (type) {
+            case STRING -> value.isTextual();
+            case INT -> value.isInt();
+            case DATETIME -> value.isTextual() && value.textValue().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+            case BOOLEAN -> value.isBoolean();
+            case DYNAMIC -> !value.isNull();
+        };
+    }
+
+    private static Object value(Random random, int depth) {
+        switch (random.nextInt(depth > 3 ? 7 : 10)) {
+            case 0:
+                return null;
+            case 1:
+                return random.nextBoolean();
+            case 2:
+                return random.nextInt();
+            case 3:
+                return random.nextBoolean() ? (Number) random.nextLong() : new BigInteger(200, random);
+            case 4:
+                return random.nextBoolean() ? (Number) Double.longBitsToDouble(random.nextLong())
+                        : new BigDecimal(new BigInteger(70, random), random.nextInt(2000) - 1000);
+            case 5:
+                return TEXTS[random.nextInt(TEXTS.length)];
+            case 6:
+                return text(random);
+            case 7:
+                Map<String, Object> map = new LinkedHashMap<>();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    map.put(text(random), value(random, depth + 1));
+                }
+                return map;
+            default:
+                List<Object> list = new ArrayList<>();
+                for (int i = random.nextInt(6); i > 0; i--) {
+                    list.add(value(random, depth + 1));
+                }
+                return list;
+        }
+    }
+
+    private static String text(Random random) {
+        // mostly short; now and then around the cap
+        int length = random.nextInt(50) == 0 ? 9_000 + random.nextInt(60_000) : random.nextInt(20);
+        int alphabet = random.nextInt(3);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < length) {
+            switch (alphabet) {
+                case 0 -> text.append((char) random.nextInt(128));
+                case 1 -> text.append((char) random.nextInt(65_536));
+                default -> text.appendCodePoint(0x1F600 + random.nextInt(50));
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,188 @@
+package io.tapsentinel.tap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WindowPlannerTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instant END = NOW.minus(Duration.ofMinutes(1));
+    private static final Instant ORIGIN = NOW.minus(Duration.ofDays(30));
+
+    private final WindowPlanner planner = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.empty());
+
+    @Test
+    void aPollAsksForTheLookBackInOneRequest() {
+        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
+        assertThat(plan.backlog()).isEmpty();
+        assertThat(plan.gaps()).isEmpty();
+        assertThat(plan.progress()).isEqualTo(new Progress(ORIGIN, END));
+    }
+
+    @Test
+    void aPauseOfThirtyMinutesStillNeedsOneRequest() {
+        assertThat(planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog()).isEmpty();
+    }
+
+    @Test
+    void aLongerPauseAlsoReadsTheLookBackBeforeIt() {
+        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(30)).minusSeconds(1)));
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-20T10:28:59Z", "2026-11-20T10:59:00Z"));
+    }
+
+    @Test
+    void anOutageBecomesABacklogBehindTheFreshWindow() {
+        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofHours(10))));
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-20T00:59:00Z", "2026-11-20T10:59:00Z"));
+        assertThat(plan.gaps()).isEmpty();
+    }
+
+    @Test
+    void aTailUnderThirtySecondsWaitsForTheNextPoll() {
+        WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(END.minusSeconds(29)));
+
+        assertThat(starting.poll(NOW, Optional.empty()).fresh()).isEmpty();
+        assertThat(starting.poll(NOW.plusSeconds(1), Optional.empty()).fresh())
+                .contains(new TimeRange(END.minusSeconds(29), END.plusSeconds(1)));
+    }
+
+    @Test
+    void nothingBeforeTheOriginIsRead() {
+        Progress young = new Progress(END.minus(Duration.ofMinutes(10)), END.minus(Duration.ofMinutes(5)));
+
+        assertThat(planner.poll(NOW, Optional.of(young)).fresh())
+                .contains(new TimeRange(young.origin(), END));
+    }
+
+    @Test
+    void theFirstStartReadsTheBackfill() {
+        Plan plan = planner(Duration.ofHours(1), Duration.ofHours(3), Optional.empty()).poll(NOW, Optional.empty());
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-20T08:59:00Z", "2026-11-20T10:59:00Z"));
+        assertThat(plan.progress()).isEqualTo(new Progress(Instant.parse("2026-11-20T08:59:00Z"), END));
+    }
+
+    @Test
+    void aBackfillOfSevenDaysStaysFiveMinutesInsideWhatTapKeepsAndLeavesNoGap() {
+        Plan plan = planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()).poll(NOW, Optional.empty());
+
+        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
+        assertThat(plan.gaps()).isEmpty();
+    }
+
+    @Test
+    void aStartWinsOverTheBackfillAndLeavesAGapWhenTapHasForgotten() {
+        Plan plan = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z")))
+                .poll(NOW, Optional.empty());
+
+        assertThat(plan.gaps()).containsExactly(range("2026-11-11T00:00:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
+    }
+
+    @Test
+    void aProgressNineDaysOldLeavesAGapFromWhereReadsCameTooEarlyToTheEdge() {
+        Plan plan = planner.poll(NOW, readTo(NOW.minus(Duration.ofDays(9))));
+
+        assertThat(plan.gaps()).containsExactly(range("2026-11-11T11:30:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
+    }
+
+    @Test
+    void aClockThatWentBackMovesProgressNowhere() {
+        Progress ahead = new Progress(ORIGIN, END.plus(Duration.ofHours(2)));
+
+        assertThat(planner.poll(NOW, Optional.of(ahead)).progress()).isEqualTo(ahead);
+    }
+
+    @Test
+    void aShortLookBackReachesOverThePauseInstead() {
+        Plan plan = planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty())
+                .poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T11:24:00Z", "2026-11-20T11:59:00Z"));
+    }
+
+    @Test
+    void theBacklogIsReadOldestFirstInWindowsOfAnHour() {
+        List<TimeRange> backlog = List.of(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:10Z"));
+
+        TimeRange first = planner.oldestWindow(backlog);
+        TimeRange rest = planner.oldestWindow(TimeRange.without(backlog, first));
+
+        assertThat(first).isEqualTo(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:00Z"));
+        assertThat(rest).isEqualTo(range("2026-11-20T01:00:00Z", "2026-11-20T01:00:30Z"));
+    }
+
+    @Test
+    void aBacklogThatCrossesTheEdgeIsCutThere() {
+        List<TimeRange> backlog = List.of(range("2026-11-13T11:00:00Z", "2026-11-13T13:00:00Z"));
+
+        assertThat(planner.expired(backlog, NOW)).containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(planner.expired(backlog, NOW.minus(Duration.ofHours(2)))).isEmpty();
+    }
+
+    @Test
+    void onRandomSchedulesEveryInstantIsReadAfterItsLagOrLiesInAGap() {
+        int reads = 0;
+        int gaps = 0;
+        for (long seed = 0; seed < 300; seed++) {
+            Duration lookBack = Duration.ofMinutes(30 + seed % 31);
+            Schedule schedule = new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100), Optional.empty()), seed).live(120);
+            assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
+            reads += schedule.reads();
+            gaps += schedule.gaps().size();
+        }
+        System.out.println("schedules: 300, reads: " + reads + ", gaps: " + gaps);
+        assertThat(gaps).as("schedules with outages over seven days").isPositive();
+    }
+
+    @Test
+    void aPlannerWithoutLookBackBreaksThePromise() {
+        WindowPlanner broken = new WindowPlanner(new WindowPlanner.Settings(
+                Duration.ofMinutes(30), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())) {
+            @Override
+            public Plan poll(Instant now, Optional<Progress> progress) {
+                Plan honest = super.poll(now, progress);
+                if (progress.isEmpty() || honest.fresh().isEmpty()) {
+                    return honest;
+                }
+                // reads on from where it was, each instant once, as other connectors do
+                Instant end = honest.progress().readTo();
+                Instant from = progress.get().readTo();
+                if (Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
+                    return new Plan(Optional.empty(), List.of(), List.of(), progress.get());
+                }
+                Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW)) ? end.minus(TapLimits.LONGEST_WINDOW) : from;
+                return new Plan(Optional.of(new TimeRange(fresh, end)), honest.backlog(), honest.gaps(), honest.progress());
+            }
+        };
+
+        assertThatThrownBy(() -> assertThat(new Schedule(broken, 1).live(120).unproven()).isEmpty())
+                .isInstanceOf(AssertionError.class);
+    }
+
+    private static WindowPlanner planner(Duration lookBack, Duration backfill, Optional<Instant> start) {
+        return new WindowPlanner(new WindowPlanner.Settings(lookBack, Duration.ofMinutes(1), backfill, start));
+    }
+
+    private static Optional<Progress> readTo(Instant readTo) {
+        return Optional.of(new Progress(ORIGIN, readTo));
+    }
+
+    private static TimeRange range(String from, String to) {
+        return new TimeRange(Instant.parse(from), Instant.parse(to));
+    }
+}
