@@ -1,0 +1,31 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One committed read.
+ *
+ * @param readAt  when TAP was asked
+ * @param window  what was asked for
+ * @param purpose {@code poll} or {@code backlog}
+ * @param counts  events by type and by what became of them; {@code fetched} is the sum of the others
+ */
+public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<EventType, Map<String, Long>> counts) {
+
+    /** Why a window was read. */
+    public enum Purpose {
+        /** The newest window, on schedule. */
+        POLL,
+        /** Older time, after an outage, a restart or the first start. */
+        BACKLOG;
+
+        /** The word in the store and in log lines. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

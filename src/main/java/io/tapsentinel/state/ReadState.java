@@ -1,0 +1,130 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Plan;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TimeRange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * How far the source has been read, what is still owed and what is lost, together with the ledger of reads. A window's
+ * ledger row and what it changes here are one transaction; call it after the last event of the window has settled.
+ */
+public class ReadState {
+
+    private final Store store;
+    private final Clock clock;
+
+    public ReadState(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** The progress; empty before the first window ever committed. */
+    public Optional<Progress> progress() {
+        return store.transaction(connection -> {
+            List<TimeRange> row = ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?");
+            return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
+        });
+    }
+
+    /** Time that is still to be read, oldest first, without overlaps. */
+    public List<TimeRange> backlog() {
+        return store.transaction(this::backlog);
+    }
+
+    /** Time that could not be read before TAP forgot it, oldest first. */
+    public List<TimeRange> gaps() {
+        return store.transaction(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
+    }
+
+    /** A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it. */
+    public void commit(Plan plan, LedgerEntry entry) {
+        store.transaction(connection -> {
+            List<TimeRange> backlog = new ArrayList<>(backlog(connection));
+            backlog.addAll(plan.backlog());
+            replaceBacklog(connection, TimeRange.union(backlog));
+            addGaps(connection, plan.gaps());
+            Store.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
+            Store.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
+                    plan.progress().origin().toEpochMilli(), plan.progress().readTo().toEpochMilli());
+            return addLedger(connection, entry);
+        });
+    }
+
+    /** A window of the backlog is done. */
+    public void commit(LedgerEntry entry) {
+        store.transaction(connection -> {
+            replaceBacklog(connection, TimeRange.without(backlog(connection), entry.window()));
+            return addLedger(connection, entry);
+        });
+    }
+
+    /** Parts of the backlog that TAP no longer holds become gaps. */
+    public void expire(List<TimeRange> expired) {
+        store.transaction(connection -> {
+            List<TimeRange> backlog = backlog(connection);
+            for (TimeRange gap : expired) {
+                backlog = TimeRange.without(backlog, gap);
+            }
+            replaceBacklog(connection, backlog);
+            addGaps(connection, expired);
+            return null;
+        });
+    }
+
+    private List<TimeRange> backlog(Connection connection) throws SQLException {
+        return ranges(connection, "SELECT from_at, to_at FROM backlog WHERE source = ? ORDER BY from_at");
+    }
+
+    private void replaceBacklog(Connection connection, List<TimeRange> ranges) throws SQLException {
+        Store.update(connection, "DELETE FROM backlog WHERE source = ?", store.source());
+        for (TimeRange range : ranges) {
+            Store.update(connection, "INSERT INTO backlog VALUES (?, ?, ?)", store.source(),
+                    range.from().toEpochMilli(), range.to().toEpochMilli());
+        }
+    }
+
+    private void addGaps(Connection connection, List<TimeRange> gaps) throws SQLException {
+        for (TimeRange gap : gaps) {
+            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", store.source(),
+                    gap.from().toEpochMilli(), gap.to().toEpochMilli(), "older than TAP keeps", clock.millis());
+        }
+    }
+
+    private Void addLedger(Connection connection, LedgerEntry entry) throws SQLException {
+        long readAt = entry.readAt().toEpochMilli();
+        long from = entry.window().from().toEpochMilli();
+        Store.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
+                entry.window().to().toEpochMilli(), entry.purpose().word());
+        for (Map.Entry<EventType, Map<String, Long>> type : entry.counts().entrySet()) {
+            for (Map.Entry<String, Long> count : type.getValue().entrySet()) {
+                Store.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
+                        type.getKey().arrayName(), count.getKey(), count.getValue());
+            }
+        }
+        return null;
+    }
+
+    private List<TimeRange> ranges(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            Store.set(select, store.source());
+            List<TimeRange> ranges = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
+                }
+            }
+            return ranges;
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.sentinel.DeliveryLog;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * Which events were delivered, durably, and which are on their way, in memory only: <em>reserved is not delivered</em>. A
+ * key is reserved when first seen, becomes durable once Sentinel has acknowledged its record, and is let go of when that
+ * failed; a crash in between leaves no trace of it, so that the event is read and sent again. Thread-safe.
+ */
+public class SeenKeys implements DeliveryLog {
+
+    /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
+    static final Duration KEPT = Duration.ofDays(8);
+    /** A sighting is written at most this often; KEPT leaves room for it. */
+    private static final Duration SIGHTING = Duration.ofHours(6);
+
+    private final Store store;
+    private final Clock clock;
+    private final int keysInMemory;
+    private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
+    private volatile RecentKeys recent;
+
+    /** @param keysInMemory how many keys are held in memory, 24 bytes each; older ones are looked up in the store */
+    public SeenKeys(Store store, int keysInMemory, Clock clock) {
+        this.store = store;
+        this.keysInMemory = keysInMemory;
+        this.clock = clock;
+        load();
+    }
+
+    /** What {@link #claim} found. */
+    public enum Claim {
+        /** First seen: reserved for this event until {@link #release}. */
+        NEW,
+        /** Reserved for another event that is not delivered yet. */
+        RESERVED,
+        /** Delivered before, durably. */
+        DELIVERED
+    }
+
+    /** Reserves the event's key if nobody has it. */
+    public Claim claim(TapEvent event) {
+        if (reserved.putIfAbsent(event.getKey(), event) != null) {
+            return Claim.RESERVED;
+        }
+        // after reserving: a delivery turns up here before its reservation goes
+        if (isDelivered(event.getType(), event.getKey())) {
+            release(event);
+            return Claim.DELIVERED;
+        }
+        return Claim.NEW;
+    }
+
+    /** Lets go of the key that this event reserved; that of another event stays. */
+    public void release(TapEvent event) {
+        reserved.remove(event.getKey(), event);
+    }
+
+    @Override
+    public void delivered(Collection<TapEvent> batch) {
+        long now = clock.millis();
+        store.transaction(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(
+                    "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
+                for (TapEvent event : batch) {
+                    Store.set(insert, store.source(), event.getType().arrayName(), event.getKey().bytes(),
+                            now, now, event.getVerdict(), now);
+                    insert.addBatch();
+                }
+                return insert.executeBatch();
+            }
+        });
+        batch.forEach(event -> recent.add(event.getKey()));
+    }
+
+    /** Whether the key is durable. */
+    public boolean isDelivered(EventType type, EventKey key) {
+        RecentKeys memory = recent;
+        if (memory.contains(key)) {
+            return true;
+        }
+        return !memory.isComplete() && store.transaction(connection -> Store.number(connection,
+                "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?",
+                store.source(), type.arrayName(), key.bytes())) > 0;
+    }
+
+    /** Remembers that TAP still reports these delivered events, so that their keys are kept longer. */
+    public void sighted(Collection<TapEvent> duplicates) {
+        long now = clock.millis();
+        store.transaction(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
+                    + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
+                for (TapEvent event : duplicates) {
+                    Store.set(update, now, store.source(), event.getType().arrayName(), event.getKey().bytes(),
+                            now - SIGHTING.toMillis());
+                    update.addBatch();
+                }
+                return update.executeBatch();
+            }
+        });
+    }
+
+    /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
+    public int prune() {
+        int pruned = store.transaction(connection -> Store.update(connection,
+                "DELETE FROM seen WHERE source = ? AND last_seen < ?", store.source(), clock.millis() - KEPT.toMillis()));
+        if (pruned > 0) {
+            load();
+        }
+        return pruned;
+    }
+
+    private void load() {
+        RecentKeys loaded = new RecentKeys(keysInMemory);
+        store.transaction(connection -> {
+            long stored = Store.number(connection, "SELECT count(*) FROM seen WHERE source = ?", store.source());
+            if (stored > keysInMemory) {
+                loaded.incomplete();
+            }
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT key FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
+                Store.set(select, store.source(), keysInMemory);
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        loaded.add(EventKey.of(rows.getBytes(1)));
+                    }
+                }
+            }
+            return null;
+        });
+        recent = loaded;
+    }
+}

@@ -1,0 +1,108 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.IdempotentRepository;
+
+/**
+ * What {@code idempotentConsumer} asks about one type of event. {@code add} only reserves; the producer makes keys durable,
+ * so that {@code confirm}, whose failure Camel swallows, has nothing left to lose and only ends the reservation. The
+ * event's own key decides, whatever the route's expression: a route that crosses repositories or keys is refused.
+ * It owns nothing that a lifecycle could close: a route reload stops and starts it with reservations in flight.
+ */
+public class SeenRepository implements IdempotentRepository {
+
+    private final EventType type;
+    private final SeenKeys seen;
+
+    public SeenRepository(EventType type, SeenKeys seen) {
+        this.type = type;
+        this.seen = seen;
+    }
+
+    @Override
+    public boolean add(Exchange exchange, String key) {
+        TapEvent event = event(exchange, key);
+        SeenKeys.Claim claim = seen.claim(event);
+        Outcome outcome = switch (claim) {
+            case NEW -> Outcome.RESERVED;
+            case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
+            case DELIVERED -> Outcome.DUPLICATE;
+        };
+        if (!event.advance(Outcome.NONE, outcome)) {
+            throw new IllegalStateException(type.repository() + " was asked twice for " + event
+                    + "; one idempotentConsumer is enough on a route");
+        }
+        return claim == SeenKeys.Claim.NEW;
+    }
+
+    @Override
+    public boolean contains(Exchange exchange, String key) {
+        TapEvent event = event(exchange, key);
+        return seen.isDelivered(type, event.getKey()) && event.advance(Outcome.NONE, Outcome.DUPLICATE);
+    }
+
+    @Override
+    public boolean confirm(Exchange exchange, String key) {
+        return remove(exchange, key);
+    }
+
+    @Override
+    public boolean remove(Exchange exchange, String key) {
+        seen.release(event(exchange, key));
+        return true;
+    }
+
+    private TapEvent event(Exchange exchange, String key) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event == null) {
+            throw new IllegalStateException(type.repository() + " got an exchange that carries no TAP event");
+        }
+        if (event.getType() != type) {
+            throw new IllegalStateException(type.repository() + " got one of " + event.getType().arrayName()
+                    + "; each table route needs the repository of its own type");
+        }
+        if (!event.getKey().toString().equals(key)) {
+            throw new IllegalStateException(type.repository() + " was asked for another key than the event's;"
+                    + " the expression of idempotentConsumer has to be ${body.key}");
+        }
+        return event;
+    }
+
+    @Override
+    public boolean add(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean contains(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean remove(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean confirm(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public void clear() {
+        throw new UnsupportedOperationException(type.repository() + " keeps what was delivered; delete the store instead");
+    }
+
+    @Override
+    public void start() {
+        // see the class comment
+    }
+
+    @Override
+    public void stop() {
+        // see the class comment
+    }
+}

@@ -1,0 +1,54 @@
+package io.tapsentinel.state;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+
+/**
+ * Keeps a second process away from a store's file. The operating system holds the lock, so that a killed process leaves
+ * none behind; the file tells who holds it. Reading the store stays possible for others.
+ */
+final class StoreLock implements Closeable {
+
+    private final FileChannel channel;
+
+    private StoreLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /** Takes the lock or says who has it. */
+    static StoreLock take(Path database) throws IOException {
+        Path file = PrivateFiles.file(Path.of(database + ".lock"));
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+        if (!tryLock(channel)) {
+            channel.close();
+            throw new StoreException("state.url: " + database + " is in use by " + Files.readString(file).strip()
+                    + "; stop that process or give this one a state.url of its own");
+        }
+        String holder = "process " + ProcessHandle.current().pid() + " since " + Instant.now() + "\n";
+        channel.truncate(0).write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
+        return new StoreLock(channel);
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.tapsentinel.state;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/**
+ * The store's tables, versioned: {@link #MIGRATIONS} item n makes version n + 1 out of version n. The SQL is what SQLite
+ * and PostgreSQL have in common. Times are milliseconds since 1970.
+ */
+final class StoreSchema {
+
+    private static final List<List<String>> MIGRATIONS = List.of(List.of(
+            // one row per source account: which service its rows came from
+            "CREATE TABLE source (name TEXT PRIMARY KEY, url TEXT NOT NULL)",
+            // keys that Sentinel acknowledged; verdict: VerdictDigest at the first delivery; added: when this row was made
+            "CREATE TABLE seen (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, first_seen BIGINT NOT NULL,"
+                    + " last_seen BIGINT NOT NULL, verdict BIGINT NOT NULL, added BIGINT NOT NULL,"
+                    + " PRIMARY KEY (source, stream, key))",
+            "CREATE TABLE progress (source TEXT PRIMARY KEY, origin BIGINT NOT NULL, read_to BIGINT NOT NULL)",
+            "CREATE TABLE backlog (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
+                    + " PRIMARY KEY (source, from_at))",
+            "CREATE TABLE gap (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, reason TEXT NOT NULL,"
+                    + " noticed_at BIGINT NOT NULL, PRIMARY KEY (source, from_at, to_at))",
+            // one row per committed read, and beside it one per stream and outcome
+            "CREATE TABLE ledger (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
+                    + " purpose TEXT NOT NULL, PRIMARY KEY (source, read_at, from_at))",
+            "CREATE TABLE ledger_count (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL,"
+                    + " stream TEXT NOT NULL, outcome TEXT NOT NULL, events BIGINT NOT NULL,"
+                    + " PRIMARY KEY (source, read_at, from_at, stream, outcome))",
+            // one row per request that was sent, for the rolling day of TAP's pools
+            "CREATE TABLE request_log (source TEXT NOT NULL, pool TEXT NOT NULL, at BIGINT NOT NULL)",
+            "CREATE INDEX request_log_at ON request_log (source, pool, at)"));
+
+    private StoreSchema() {
+    }
+
+    /** The version that this program writes. */
+    static int version() {
+        return MIGRATIONS.size();
+    }
+
+    /** Brings an empty or older store to this program's version; refuses a newer one. Call it inside a transaction. */
+    static void migrate(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
+            int found = found(statement);
+            if (found > version()) {
+                throw new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
+                        + version() + "; start the newer program again, or give this one a state.url of its own");
+            }
+            for (List<String> migration : MIGRATIONS.subList(found, version())) {
+                for (String sql : migration) {
+                    statement.execute(sql);
+                }
+            }
+            statement.execute("DELETE FROM schema_version");
+            statement.execute("INSERT INTO schema_version VALUES (" + version() + ")");
+        }
+    }
+
+    /** Remembers the service behind a source; a store that belongs to another one is refused. */
+    static void belongTo(Connection connection, String source, String url) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING");
+                PreparedStatement select = connection.prepareStatement("SELECT url FROM source WHERE name = ?")) {
+            insert.setString(1, source);
+            insert.setString(2, url);
+            insert.executeUpdate();
+            select.setString(1, source);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                if (!row.getString(1).equals(url)) {
+                    throw new StoreException("state.url: the store belongs to tap.url " + row.getString(1) + ", not to " + url
+                            + "; give this one a state.url or a tap.source of its own");
+                }
+            }
+        }
+    }
+
+    private static int found(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT version FROM schema_version")) {
+            return row.next() ? row.getInt(1) : 0;
+        }
+    }
+}

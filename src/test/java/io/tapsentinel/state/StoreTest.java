@@ -1,0 +1,246 @@
+package io.tapsentinel.state;
+
+import static io.tapsentinel.state.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Plan;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TimeRange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StoreTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+    private final MutableClock clock = new MutableClock(NOW);
+
+    @Test
+    void deliveredKeysOutliveTheProcess() {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(List.of(event(TYPE, "1"), event(TYPE, "2")));
+        }
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(event(TYPE, "3"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1"))).as("another type").isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void reservedKeysDoNot() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+        }
+        try (Store store = open()) {
+            assertThat(new SeenKeys(store, 1_000, clock).claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void onlyTheEventThatReservedAKeyCanLetGoOfIt() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            TapEvent first = event(TYPE, "1");
+            seen.claim(first);
+
+            seen.release(event(TYPE, "1"));
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+            seen.release(first);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void keysBeyondTheMemoryAreLookedUpInTheStore() {
+        List<TapEvent> events = IntStream.range(0, 5_000).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            seen.delivered(events);
+            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
+            assertThat(seen.claim(event(TYPE, "other"))).isEqualTo(Claim.NEW);
+        }
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
+        }
+    }
+
+    @Test
+    void aKeyIsForgottenEightDaysAfterItsLastSighting() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            seen.delivered(List.of(event(TYPE, "old"), event(TYPE, "sighted")));
+            clock.advance(Duration.ofDays(5));
+            seen.sighted(List.of(event(TYPE, "sighted")));
+            clock.advance(Duration.ofDays(3).plusSeconds(1));
+
+            assertThat(seen.prune()).isEqualTo(1);
+            assertThat(seen.claim(event(TYPE, "old"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
+        }
+    }
+
+    @Test
+    void theVerdictOfTheFirstDeliveryIsStored() {
+        try (Store store = open()) {
+            TapEvent event = event(TYPE, "1");
+            new SeenKeys(store, 1_000, clock).delivered(List.of(event));
+
+            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT verdict FROM seen"))).isEqualTo(event.getVerdict());
+        }
+    }
+
+    @Test
+    void aWindowsLedgerRowAndProgressAreOneTransaction() {
+        TimeRange window = new TimeRange(NOW.minusSeconds(3_600), NOW);
+        Plan plan = new Plan(Optional.of(window), List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
+                List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))), new Progress(NOW.minusSeconds(90_000), NOW));
+        LedgerEntry entry = new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE, Map.of("fetched", 3L, "new", 3L)));
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            state.commit(plan, entry);
+            // the same ledger row again is refused, and nothing of the second commit may stay
+            Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOW, NOW.plusSeconds(300)));
+            assertThatThrownBy(() -> state.commit(later, entry)).isInstanceOf(StoreException.class);
+        }
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            assertThat(state.progress()).contains(plan.progress());
+            assertThat(state.backlog()).isEqualTo(plan.backlog());
+            assertThat(state.gaps()).isEqualTo(plan.gaps());
+            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'"))).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aWindowOfTheBacklogShortensItAndAnExpiredPartBecomesAGap() {
+        TimeRange owed = new TimeRange(NOW.minusSeconds(10_800), NOW);
+        TimeRange expired = new TimeRange(NOW.minusSeconds(10_800), NOW.minusSeconds(7_200));
+        TimeRange window = new TimeRange(NOW.minusSeconds(7_200), NOW.minusSeconds(3_600));
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            state.commit(new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
+                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()));
+
+            state.expire(List.of(expired));
+            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()));
+
+            assertThat(state.gaps()).containsExactly(expired);
+            assertThat(state.backlog()).containsExactly(new TimeRange(NOW.minusSeconds(3_600), NOW));
+        }
+    }
+
+    @Test
+    void theBudgetCountsARollingDayAcrossRestartsAndKeepsAReserveForPolls() {
+        try (Store store = open()) {
+            RequestBudget budget = new RequestBudget(store, 10, 30, clock);
+            for (int i = 0; i < 7; i++) {
+                assertThat(budget.take(Purpose.BACKLOG)).isTrue();
+            }
+            assertThat(budget.take(Purpose.BACKLOG)).isFalse();
+        }
+        try (Store store = open()) {
+            RequestBudget budget = new RequestBudget(store, 10, 30, clock);
+            assertThat(budget.take(Purpose.BACKLOG)).isFalse();
+            for (int i = 0; i < 3; i++) {
+                assertThat(budget.take(Purpose.POLL)).isTrue();
+            }
+            assertThat(budget.take(Purpose.POLL)).isFalse();
+            clock.advance(Duration.ofHours(24).minusMillis(1));
+            assertThat(budget.take(Purpose.POLL)).isFalse();
+            clock.advance(Duration.ofMillis(1));
+            assertThat(budget.take(Purpose.BACKLOG)).isTrue();
+        }
+    }
+
+    @Test
+    void aSecondProgramIsToldWhoHoldsTheStore() {
+        try (Store store = open()) {
+            assertThat(store.source()).isEqualTo("tap");
+            assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
+                    .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+        }
+        open().close();
+    }
+
+    @Test
+    void aStoreOfAnotherServiceIsRefused() {
+        open().close();
+
+        assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com")).isInstanceOf(StoreException.class)
+                .hasMessageContaining("https://tap.example.com").hasMessageContaining("https://other.example.com");
+        Store.open(url(), "second", "https://other.example.com").close();
+    }
+
+    @Test
+    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
+        open().close();
+        try (Connection connection = DriverManager.getConnection(url()); Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE schema_version SET version = 99");
+        }
+        assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
+                .hasMessageContaining("version 99").hasMessageContaining("up to " + StoreSchema.version());
+    }
+
+    @Test
+    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
+        Files.createDirectories(folder.resolve("state"));
+        Files.writeString(folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
+
+        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContaining("state.url")
+                .hasMessageContaining("tap.db");
+    }
+
+    @Test
+    void onlyTheOwnerCanReadIt() throws IOException {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(List.of(event(TYPE, "1")));
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state")))).isEqualTo("rwx------");
+            try (var files = Files.list(folder.resolve("state"))) {
+                assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(
+                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
+        try (Store store = open()) {
+            assertThat(store.<Long>transaction(c -> Store.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
+        }
+    }
+
+    private Store open() {
+        return Store.open(url(), "tap", "https://tap.example.com");
+    }
+
+    private String url() {
+        return "jdbc:sqlite:" + folder.resolve("state/tap.db");
+    }
+}
