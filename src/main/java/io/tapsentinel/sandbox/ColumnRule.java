@@ -1,0 +1,82 @@
+package io.tapsentinel.sandbox;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tapsentinel.sentinel.schema.Column;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What the values of one column must look like. null is a value of every type.
+ *
+ * @param type {@code string}, {@code int}, {@code datetime}, {@code boolean} or {@code dynamic}
+ * @param list whether only arrays may stand here
+ */
+record ColumnRule(String name, String type, boolean list) {
+
+    /** A longer value is cut by the service, and a cut dynamic is no JSON any more. */
+    static final int LONGEST_VALUE = 65_536;
+
+    /** The most that a Kusto datetime holds; TAP and the shippers write fewer decimals. */
+    private static final Pattern UTC = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d{1,7})?Z");
+
+    static Map<String, ColumnRule> of(TableSchema schema) {
+        Map<String, ColumnRule> rules = new HashMap<>();
+        for (Column column : schema.columns().values()) {
+            rules.put(column.name(), new ColumnRule(column.name(), column.type().keyword(), column.list()));
+        }
+        return rules;
+    }
+
+    /**
+     * Checks the value that the parser stands at and moves to its last token.
+     *
+     * @return what is wrong with it, without the value, or null
+     */
+    String check(JsonParser json) throws IOException {
+        JsonToken token = json.currentToken();
+        if (token == JsonToken.VALUE_NULL) {
+            return null;
+        }
+        long start = json.currentTokenLocation().getByteOffset();
+        int textBytes = token == JsonToken.VALUE_STRING ? json.getText().getBytes(StandardCharsets.UTF_8).length : -1;
+        if (!fits(json, token)) {
+            return "is not " + (list ? "an array" : "of type " + type);
+        }
+        json.skipChildren();
+        long bytes = textBytes >= 0 ? textBytes : json.currentLocation().getByteOffset() - start;
+        return bytes > LONGEST_VALUE ? "is over " + LONGEST_VALUE + " bytes" : null;
+    }
+
+    private boolean fits(JsonParser json, JsonToken token) throws IOException {
+        if (list) {
+            return token == JsonToken.START_ARRAY;
+        }
+        return switch (type) {
+            case "string" -> token == JsonToken.VALUE_STRING;
+            case "int" -> token == JsonToken.VALUE_NUMBER_INT && json.getNumberType() == JsonParser.NumberType.INT;
+            case "boolean" -> token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE;
+            case "datetime" -> token == JsonToken.VALUE_STRING && isUtc(json.getText());
+            case "dynamic" -> true;
+            default -> throw new IllegalStateException("Column " + name + " has type " + type + ", which the sandbox does not know");
+        };
+    }
+
+    private static boolean isUtc(String text) {
+        if (!UTC.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            LocalDateTime.parse(text.substring(0, text.length() - 1));
+            return true;
+        } catch (DateTimeException notADate) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.tapsentinel.sandbox;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
+
+/** A running SandboxIngestion and a client for it. */
+final class IngestionFixture implements AutoCloseable {
+
+    static final String CLICKS = "ProofPointTAPClicksBlockedV2_CL";
+    static final String MESSAGES = "ProofPointTAPMessagesBlockedV2_CL";
+    static final String TIME = "\"TimeGenerated\":\"2026-11-20T12:00:00.000Z\"";
+
+    final SandboxIngestion ingestion;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    IngestionFixture(RowSink sink) throws IOException {
+        this(new SandboxIngestion(sink));
+    }
+
+    IngestionFixture(SandboxIngestion ingestion) throws IOException {
+        this.ingestion = ingestion.start();
+    }
+
+    static String path(String table) {
+        return "/dataCollectionRules/" + SandboxIngestion.RULE_ID + "/streams/Custom-" + table + "?api-version=2023-01-01";
+    }
+
+    static byte[] gzip(String text) {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+            gzip.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return packed.toByteArray();
+    }
+
+    /** A request that is right in everything. */
+    HttpRequest.Builder request(String path, byte[] body) {
+        return HttpRequest.newBuilder(URI.create(ingestion.uri() + path)).header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip").POST(BodyPublishers.ofByteArray(body));
+    }
+
+    HttpResponse<String> post(String table, String body) throws IOException, InterruptedException {
+        return send(request(path(table), gzip(body)));
+    }
+
+    HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), BodyHandlers.ofString(StandardCharsets.UTF_8));
+    }
+
+    /** {@code status code message} of an answer, after a look at what every error has. */
+    static String error(HttpResponse<String> response) throws IOException {
+        JsonNode error = TapFixture.MAPPER.readTree(response.body()).get("error");
+        String code = error.get("code").asText();
+        if (!code.equals(response.headers().firstValue("x-ms-error-code").orElse(null)) || response.headers().firstValue("x-ms-request-id").isEmpty()) {
+            throw new AssertionError("Header x-ms-error-code or x-ms-request-id is wrong or missing");
+        }
+        return response.statusCode() + " " + code + " " + error.get("message").asText();
+    }
+
+    @Override
+    public void close() {
+        ingestion.close();
+    }
+}

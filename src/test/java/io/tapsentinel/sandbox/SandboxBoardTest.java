@@ -1,0 +1,48 @@
+package io.tapsentinel.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.tap.EventType;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SandboxBoardTest {
+
+    @Test
+    void numbersStandUnderTheirHeads() {
+        SandboxBoard board = new SandboxBoard(type -> 1_000 * (type.ordinal() + 1), type -> 20 + type.ordinal(), type -> 3, type -> 0);
+        assertThat(board.render(TapFixture.NOON.plusMillis(999), Duration.ofSeconds(65))).isEqualTo("""
+                Sandbox at 2026-11-20T12:00:00Z, 65 s since start
+                Sentinel table                          rows landed  duplicates suppressed  late rows recovered  missed by a reader that looks once
+                ProofPointTAPClicksPermittedV2_CL             1,000                     20                    3                                   0
+                ProofPointTAPClicksBlockedV2_CL               2,000                     21                    3                                   0
+                ProofPointTAPMessagesDeliveredV2_CL           3,000                     22                    3                                   0
+                ProofPointTAPMessagesBlockedV2_CL             4,000                     23                    3                                   0
+                total                                        10,000                     86                   12                                   0
+                """);
+    }
+
+    @Test
+    void theBoardIsPrintedEveryPeriodAndAtTheEnd() {
+        SteppingClock clock = new SteppingClock(TapFixture.NOON);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        SandboxBoard board = new SandboxBoard(EventType::ordinal, type -> 0, type -> 0, type -> 0);
+        PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
+        try (SandboxBoardPrinter printer = SandboxBoardPrinter.start(board, out, clock, Duration.ofMillis(5))) {
+            assertThat(printer).isNotNull();
+            await("three boards").until(() -> boards(text) >= 3);
+            clock.advance(Duration.ofSeconds(7));
+        }
+        int printed = boards(text);
+        assertThat(text.toString(StandardCharsets.UTF_8)).contains("7 s since start");
+        assertThat(boards(text)).as("nothing after the end").isEqualTo(printed);
+    }
+
+    private static int boards(ByteArrayOutputStream text) {
+        return text.toString(StandardCharsets.UTF_8).split("Sandbox at ", -1).length - 1;
+    }
+}

@@ -1,0 +1,184 @@
+package io.tapsentinel.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class SandboxEventTest {
+
+    private static final Instant FROM = Instant.parse("2026-11-20T10:00:00Z");
+    private static final Set<String> LIVE_CLICK = Set.of("url", "classification", "clickTime", "threatTime", "userAgent", "campaignId", "id",
+            "clickIP", "sender", "recipient", "senderIP", "GUID", "threatID", "threatURL", "threatStatus", "messageID");
+    private static final Set<String> LIVE_MESSAGE = Set.of("spamScore", "phishScore", "threatsInfoMap", "messageTime", "impostorScore",
+            "malwareScore", "cluster", "subject", "quarantineFolder", "quarantineRule", "policyRoutes", "modulesRun", "messageSize", "headerFrom",
+            "headerReplyTo", "fromAddress", "ccAddresses", "replyToAddress", "toAddresses", "xmailer", "messageParts", "completelyRewritten",
+            "QID", "GUID", "sender", "senderIP", "messageID", "recipient", "id");
+
+    @Test
+    void liveEventsHaveTheFieldsOfLiveAnswers() {
+        for (SandboxEvent event : events(SandboxSettings.builder())) {
+            Set<String> names = names(EventText.tree(event));
+            if (event.type().isClick()) {
+                assertThat(names).isEqualTo(LIVE_CLICK);
+            } else {
+                names.add("subject"); // the one that may be missing
+                assertThat(names).isEqualTo(LIVE_MESSAGE);
+            }
+        }
+    }
+
+    @Test
+    void createdIsTheLaterOfHappenedAndNewestThreat() {
+        for (SandboxEvent event : events(SandboxSettings.builder().shareDocumented(0.3))) {
+            JsonNode tree = EventText.tree(event);
+            List<Instant> times = new ArrayList<>();
+            tree.findValues("threatTime").forEach(time -> times.add(Instant.parse(time.asText())));
+            times.add(Instant.parse(tree.path(event.type().isClick() ? "clickTime" : "messageTime").asText()));
+            assertThat(times.stream().max(Instant::compareTo)).contains(event.created());
+            assertThat(event.created().getNano() % 1_000_000).isZero();
+            assertThat(tree.findValue("threatTime").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+        }
+    }
+
+    @Test
+    void someHappenedDaysBeforeTheyWereCreated() {
+        assertThat(events(SandboxSettings.builder())).anyMatch(event -> event.happened().isBefore(event.created().minusSeconds(86_400)))
+                .anyMatch(event -> event.happened().equals(event.created()));
+    }
+
+    @Test
+    void theOddValuesOfLiveMessagesComeUp() {
+        List<JsonNode> messages = messages(SandboxSettings.builder());
+        assertThat(messages).anyMatch(message -> !message.has("subject"));
+        assertThat(messages).anyMatch(message -> message.path("subject").isNull());
+        assertThat(messages).anyMatch(message -> message.path("subject").asText().contains("☃"));
+        assertThat(messages).anyMatch(message -> message.path("subject").asText().contains("\n"));
+        assertThat(messages).anyMatch(message -> message.get("messageID").asText().isEmpty());
+        assertThat(messages).anyMatch(message -> message.get("sender").asText().isEmpty());
+        assertThat(messages).anyMatch(message -> message.get("QID").isNull());
+        assertThat(messages).anyMatch(message -> message.get("impostorScore").isDouble());
+        assertThat(messages).anyMatch(message -> message.get("replyToAddress").isNull());
+        assertThat(messages).anyMatch(message -> message.get("replyToAddress").isArray() && message.get("replyToAddress").isEmpty());
+        assertThat(messages).anyMatch(message -> message.get("fromAddress").isEmpty());
+        assertThat(messages).anyMatch(message -> message.get("policyRoutes").isNull());
+        assertThat(messages).anyMatch(message -> message.get("modulesRun").isNull());
+        assertThat(messages).anyMatch(message -> message.get("threatsInfoMap").get(0).has("actors"));
+        assertThat(messages).anyMatch(message -> message.get("threatsInfoMap").get(0).has("detectionType"));
+        assertThat(messages).anyMatch(message -> !message.get("threatsInfoMap").get(0).has("threatStatus"));
+        Set<String> statuses = new HashSet<>();
+        messages.forEach(message -> message.get("messageParts").forEach(part -> statuses.add(part.get("sandboxStatus").asText("null"))));
+        assertThat(statuses).contains("null", "threat", "THREAT", "NOT_SUPPORTED");
+    }
+
+    @Test
+    void documentedSpellingIsThatOfTheVendorsPage() {
+        for (SandboxEvent event : events(SandboxSettings.builder().shareDocumented(1))) {
+            JsonNode tree = EventText.tree(event);
+            assertThat(tree.get("classification") == null ? tree.get("threatsInfoMap").get(0).get("classification").asText()
+                    : tree.get("classification").asText()).isUpperCase();
+            if (!event.type().isClick()) {
+                assertThat(event.id()).isNull();
+                assertThat(names(tree)).contains("clusterId", "headerTo", "headerCC").doesNotContain("cluster", "id");
+                assertThat(names(tree.get("threatsInfoMap").get(0))).contains("threatId", "campaignId").doesNotContain("threatID", "campaignID");
+                assertThat(tree.get("fromAddress").isTextual()).isTrue();
+                assertThat(tree.get("completelyRewritten").asText()).isIn("true", "false", "na");
+                assertThat(tree.get("completelyRewritten").isTextual()).isTrue();
+                assertThat(tree.get("impostorScore").isInt()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void onlyTheOrderOfPartsDiffersBetweenTwoAnswers() {
+        int different = 0;
+        for (SandboxEvent event : events(SandboxSettings.builder())) {
+            JsonNode one = EventText.tree(event);
+            String text = EventText.of(event, 99);
+            different += text.equals(EventText.of(event, 1)) ? 0 : 1;
+            if (!event.type().isClick()) {
+                JsonNode other = read(text);
+                assertThat(sorted(other.get("messageParts"))).isEqualTo(sorted(one.get("messageParts")));
+                ((ObjectNode) other).set("messageParts", one.get("messageParts"));
+                assertThat(other).isEqualTo(one);
+            }
+        }
+        assertThat(different).isGreaterThan(100);
+    }
+
+    @Test
+    void markersStandInEverySubjectAddressAndUrlAndAreUnique() {
+        Set<String> numbers = new HashSet<>();
+        Set<String> guids = new HashSet<>();
+        Pattern marked = Pattern.compile("zqx(\\d+)");
+        for (SandboxEvent event : events(SandboxSettings.builder().marker("zqx").shareDocumented(0.2))) {
+            JsonNode tree = EventText.tree(event);
+            Set<String> own = new HashSet<>();
+            for (String name : List.of("subject", "sender", "recipient", "fromAddress", "toAddresses", "ccAddresses", "headerFrom", "headerTo",
+                    "headerReplyTo", "replyToAddress", "url", "threatURL", "threatUrl", "threat")) {
+                for (JsonNode value : tree.findValues(name)) {
+                    for (JsonNode text : value.isArray() ? value : new ArrayNode(null).add(value)) {
+                        if (!text.isNull() && !text.asText().isEmpty()) {
+                            var found = marked.matcher(text.asText());
+                            assertThat(found.find()).as(name).isTrue();
+                            own.add(found.group(1));
+                        }
+                    }
+                }
+            }
+            assertThat(own).hasSize(1);
+            assertThat(numbers.add(own.iterator().next())).isEqualTo(guids.add(event.guid()));
+        }
+    }
+
+    @Test
+    void sizesAreThoseOfTheRealThing() {
+        assertThat(events(SandboxSettings.builder()).stream().filter(event -> event.type().isClick())
+                .mapToInt(event -> EventText.of(event, 1).length()).average().orElse(0)).isBetween(600.0, 900.0);
+        assertThat(events(SandboxSettings.builder()).stream().filter(event -> !event.type().isClick())
+                .mapToInt(event -> EventText.of(event, 1).length()).average().orElse(0)).isBetween(1_900.0, 3_000.0);
+    }
+
+    @Test
+    void textOfAnEventShowsNoContent() {
+        assertThat(events(SandboxSettings.builder().marker("zqx"))).allSatisfy(event -> assertThat(event.toString()).doesNotContain("zqx"));
+    }
+
+    private static List<SandboxEvent> events(SandboxSettings.Builder settings) {
+        return SandboxEventsTest.list(settings, FROM, FROM.plusSeconds(3_600));
+    }
+
+    private static List<JsonNode> messages(SandboxSettings.Builder settings) {
+        return events(settings).stream().filter(event -> !event.type().isClick()).map(EventText::tree).toList();
+    }
+
+    private static Set<String> names(JsonNode object) {
+        Set<String> names = new TreeSet<>();
+        object.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    private static Set<String> sorted(JsonNode array) {
+        Set<String> elements = new TreeSet<>();
+        array.forEach(element -> elements.add(element.toString()));
+        return elements;
+    }
+
+    private static JsonNode read(String text) {
+        try {
+            return TapFixture.MAPPER.readTree(text);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

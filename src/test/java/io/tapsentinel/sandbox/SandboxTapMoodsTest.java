@@ -1,0 +1,155 @@
+package io.tapsentinel.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.tap.EventType;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class SandboxTapMoodsTest {
+
+    private static final Instant FROM = TapFixture.NOON.minus(Duration.ofMinutes(90));
+    private static final Instant TO = FROM.plus(Duration.ofMinutes(30));
+    private static final String JSON = TapFixture.interval(FROM, TO) + "&format=json";
+
+    @Test
+    void nothingIsSaidInEveryWayThatWasSeen() throws Exception {
+        Set<String> forms = new HashSet<>();
+        try (TapFixture fixture = new TapFixture(TapFixture.builder(0))) {
+            for (int request = 0; request < 200; request++) {
+                HttpResponse<String> response = fixture.get("/v2/siem/all", JSON);
+                assertThat(fixture.keys(response)).isEmpty();
+                if (response.statusCode() == 204) {
+                    forms.add("204");
+                } else if (response.body().equals("[]")) {
+                    forms.add("[]");
+                } else {
+                    JsonNode answer = TapFixture.MAPPER.readTree(response.body());
+                    assertThat(answer.get("queryEndTime").asText()).isEqualTo(TO.toString());
+                    for (EventType type : EventType.values()) {
+                        forms.add(form(answer, type));
+                    }
+                }
+            }
+        }
+        assertThat(forms).containsExactlyInAnyOrder("204", "[]", "missing", "null", "empty");
+    }
+
+    @Test
+    void anArrayWithoutRowsIsMissingNullOrEmpty() throws Exception {
+        Set<String> forms = new HashSet<>();
+        Set<String> firstNames = new HashSet<>();
+        try (TapFixture fixture = new TapFixture(SandboxSettings.builder().eventsPerHour(4).shareLate(0))) {
+            for (int request = 0; request < 300; request++) {
+                fixture.clock.advance(Duration.ofMinutes(31));
+                HttpResponse<String> response = fixture.get("/v2/siem/all", fixture.lastHalfHour() + "&format=json");
+                List<String> keys = fixture.keys(response);
+                if (!keys.isEmpty()) {
+                    JsonNode answer = TapFixture.MAPPER.readTree(response.body());
+                    firstNames.add(answer.fieldNames().next());
+                    for (EventType type : EventType.values()) {
+                        if (keys.stream().noneMatch(key -> key.startsWith(type.arrayName() + '|'))) {
+                            forms.add(form(answer, type));
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(forms).containsExactlyInAnyOrder("missing", "null", "empty");
+        assertThat(firstNames).hasSize(5).contains("queryEndTime");
+    }
+
+    @Test
+    void theSameMoodSeedGivesTheSameAnswers() throws Exception {
+        List<String> bodies = new ArrayList<>();
+        for (long seed : new long[] {5, 5, 6}) {
+            try (TapFixture fixture = new TapFixture(SandboxSettings.builder(), seed)) {
+                bodies.add(fixture.get("/v2/siem/all", JSON).body() + fixture.get("/v2/siem/issues", JSON).body());
+            }
+        }
+        assertThat(bodies.get(1)).isEqualTo(bodies.get(0)).isNotEqualTo(bodies.get(2));
+    }
+
+    @Test
+    void falsePositivesComeOnlyWhenAskedFor() throws Exception {
+        try (TapFixture fixture = new TapFixture(SandboxSettings.builder().shareFalsePositive(0.3))) {
+            List<String> all = fixture.truth(FROM, TO, TapFixture.NOON);
+            List<String> byDefault = fixture.keys(fixture.get("/v2/siem/all", JSON));
+            List<String> activeAndCleared = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active&threatStatus=cleared"));
+            List<String> falsePositive = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=falsePositive"));
+            List<String> every = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active,cleared,falsePositive"));
+            assertThat(every).containsExactlyInAnyOrderElementsOf(all);
+            assertThat(byDefault).containsExactlyInAnyOrderElementsOf(activeAndCleared);
+            assertThat(byDefault.size() + falsePositive.size()).isEqualTo(all.size());
+            assertThat(falsePositive).doesNotContainAnyElementsOf(byDefault).hasSizeGreaterThan(all.size() / 5);
+        }
+    }
+
+    @Test
+    void rowsCanBeAskedForByThreatType() throws Exception {
+        try (TapFixture fixture = new TapFixture(SandboxSettings.builder())) {
+            JsonNode answer = TapFixture.MAPPER.readTree(fixture.get("/v2/siem/messages/blocked", JSON + "&threatType=attachment,messageText").body());
+            assertThat(answer.get("messagesBlocked")).isNotEmpty().allSatisfy(message ->
+                    assertThat(message.findValuesAsText("threatType")).containsAnyOf("attachment", "messageText"));
+        }
+    }
+
+    @Test
+    void anAllowanceRecoversAsItsOldestRequestsAgeOut() throws Exception {
+        try (TapFixture fixture = new TapFixture(TapFixture.builder(100).requestsPerDay(3).clicksPermittedPerDay(2))) {
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isIn(200, 204);
+            fixture.clock.advance(Duration.ofHours(1));
+            assertThat(fixture.get("/v2/siem/issues", "sinceSeconds=1").statusCode()).as("refused requests are charged too").isEqualTo(400);
+            assertThat(fixture.get("/v2/siem/clicks/blocked", fixture.lastHalfHour()).statusCode()).isIn(200, 204);
+            HttpResponse<String> over = fixture.get("/v2/siem/messages/blocked", fixture.lastHalfHour());
+            assertThat(over.statusCode()).isEqualTo(429);
+            assertThat(over.headers().firstValue("Retry-After")).isEmpty();
+            assertThat(fixture.get("/v2/siem/clicks/permitted", fixture.lastHalfHour()).statusCode()).as("a pool of its own").isIn(200, 204);
+            fixture.clock.advance(Duration.ofHours(23).minusMillis(1));
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isEqualTo(429);
+            fixture.clock.advance(Duration.ofMillis(1));
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).as("a 429 is not charged").isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isEqualTo(429);
+        }
+    }
+
+    @Test
+    void clicksPermittedHasAnAllowanceOfItsOwn() throws Exception {
+        try (TapFixture fixture = new TapFixture(TapFixture.builder(100).clicksPermittedPerDay(1))) {
+            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode()).isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode()).isEqualTo(429);
+            assertThat(fixture.get("/v2/siem/all", JSON).statusCode()).isIn(200, 204);
+        }
+    }
+
+    @Test
+    void aBigAnswerIsStreamed() throws Exception {
+        try (TapFixture fixture = new TapFixture(TapFixture.builder(150_000))) {
+            String hour = TapFixture.interval(TapFixture.NOON.minusSeconds(7_200), TapFixture.NOON.minusSeconds(3_600)) + "&format=json";
+            HttpResponse<InputStream> response = fixture.stream(fixture.request("/v2/siem/all", hour));
+            long bytes = 0;
+            byte[] buffer = new byte[1 << 16];
+            try (InputStream body = response.body()) {
+                for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+                    bytes += read;
+                }
+            }
+            assertThat(bytes).isGreaterThan(200_000_000);
+        }
+    }
+
+    private static String form(JsonNode answer, EventType type) {
+        if (!answer.has(type.arrayName())) {
+            return "missing";
+        }
+        return answer.get(type.arrayName()).isNull() ? "null" : "empty";
+    }
+}

@@ -1,0 +1,162 @@
+package io.tapsentinel.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.tap.EventType;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SandboxTapTest {
+
+    private static final Instant FROM = TapFixture.NOON.minus(Duration.ofMinutes(90));
+    private static final Instant TO = FROM.plus(Duration.ofMinutes(30));
+    private static final String JSON = TapFixture.interval(FROM, TO) + "&format=json";
+
+    private TapFixture fixture;
+
+    @BeforeEach
+    void start() throws Exception {
+        fixture = new TapFixture(TapFixture.builder(2_000));
+    }
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void listensOnLoopbackOnly() {
+        assertThat(fixture.tap.uri().getHost()).isEqualTo("127.0.0.1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/v2/siem/all,                CLICKS_PERMITTED CLICKS_BLOCKED MESSAGES_DELIVERED MESSAGES_BLOCKED",
+        "/v2/siem/issues,             CLICKS_PERMITTED MESSAGES_DELIVERED",
+        "/v2/siem/clicks/blocked,     CLICKS_BLOCKED",
+        "/v2/siem/clicks/permitted,   CLICKS_PERMITTED",
+        "/v2/siem/messages/blocked,   MESSAGES_BLOCKED",
+        "/v2/siem/messages/delivered, MESSAGES_DELIVERED"})
+    void eachPathReturnsItsArraysAndAllTheirRows(String path, String types) throws Exception {
+        EventType[] expected = List.of(types.split(" ")).stream().map(EventType::valueOf).toArray(EventType[]::new);
+        HttpResponse<String> response = fixture.get(path, JSON);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(fixture.keys(response)).containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON, expected));
+        Set<String> names = new HashSet<>(Set.of("queryEndTime"));
+        List.of(expected).forEach(type -> names.add(type.arrayName()));
+        assertThat(TapFixture.MAPPER.readTree(response.body()).fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(names);
+        assertThat(TapFixture.MAPPER.readTree(response.body()).get("queryEndTime").asText()).isEqualTo(TO.toString());
+        for (EventType type : EventType.values()) {
+            assertThat(fixture.tap.served(type)).isEqualTo(fixture.truth(FROM, TO, TapFixture.NOON, type).size() * (List.of(expected).contains(type) ? 1L : 0L));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/v2/siem", "/v2/siem/", "/v2/siem/all/", "/v2/siem/clicks", "/v1/siem/all", "/v2/siem/ALL"})
+    void otherPathsAreNotFound(String path) throws Exception {
+        assertThat(fixture.get(path, JSON).statusCode()).isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
+    void otherMethodsAreNotAllowed(String method) throws Exception {
+        HttpResponse<String> response = fixture.send(fixture.request("/v2/siem/all", JSON).method(method, HttpRequest.BodyPublishers.noBody()));
+        assertThat(response.statusCode()).isEqualTo(405);
+        assertThat(response.headers().firstValue("Allow")).contains("GET");
+    }
+
+    @Test
+    void missingOrWrongCredentialsAreRefused() throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(fixture.request("/v2/siem/all", JSON).build().uri());
+        HttpResponse<String> missing = fixture.send(request);
+        assertThat(missing.statusCode()).isEqualTo(401);
+        assertThat(missing.headers().firstValue("WWW-Authenticate")).isPresent();
+        assertThat(fixture.send(request.copy().header("Authorization", "Basic cHJpbmNpcGFsOndyb25n")).statusCode()).isEqualTo(401);
+        assertThat(fixture.send(request.copy().header("Authorization", "Bearer secret")).statusCode()).isEqualTo(401);
+        assertThat(fixture.tap.requests()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "format=json", "interval=PT30M/2026-11-20T11:00:00Z&sinceSeconds=300", "sinceSeconds=300&sinceTime=2026-11-20T11:00:00Z",
+        "sinceSeconds=300&sinceSeconds=300", "sinceSeconds=300&format=xml", "sinceSeconds=300&format=json&format=json",
+        "sinceSeconds=300&threatStatus=open", "sinceSeconds=300&threatStatus=active,", "sinceSeconds=300&threatType=URL",
+        "sinceSeconds=300&threatstatus=active", "sinceSeconds", "sinceSeconds=%25x", "interval=PT20S/2026-11-20T11:00:00Z"})
+    void badParametersAreRefusedWithAText(String query) throws Exception {
+        HttpResponse<String> response = fixture.get("/v2/siem/all", query.isEmpty() ? null : query);
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).isNotEmpty();
+    }
+
+    @Test
+    void intervalsMayBeEscaped() throws Exception {
+        HttpResponse<String> response = fixture.get("/v2/siem/all", "format=JSON&interval=2026-11-20T11%3A30%3A00%2B01%3A00%2FPT30M");
+        assertThat(fixture.keys(response)).containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON));
+    }
+
+    @Test
+    void sinceFormsAreServed() throws Exception {
+        Instant from = TapFixture.NOON.minusSeconds(600);
+        List<String> truth = fixture.truth(from, TapFixture.NOON, TapFixture.NOON);
+        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceSeconds=600&format=json"))).containsExactlyInAnyOrderElementsOf(truth);
+        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceTime=" + from + "&format=json"))).containsExactlyInAnyOrderElementsOf(truth);
+    }
+
+    @Test
+    void withoutAFormatTheAnswerIsNotJson() throws Exception {
+        for (String query : List.of(TapFixture.interval(FROM, TO), TapFixture.interval(FROM, TO) + "&format=syslog")) {
+            HttpResponse<String> response = fixture.get("/v2/siem/all", query);
+            assertThat(response.headers().firstValue("Content-Type")).contains("text/plain");
+            assertThat(response.body().lines()).hasSameSizeAs(fixture.truth(FROM, TO, TapFixture.NOON)).allMatch(line -> line.startsWith("<38>1 "));
+        }
+    }
+
+    @Test
+    void lateRowsShowInTheSameWindowLater() throws Exception {
+        Instant from = TapFixture.NOON.minusSeconds(600);
+        String query = TapFixture.interval(from, TapFixture.NOON) + "&format=json";
+        List<String> first = fixture.keys(fixture.get("/v2/siem/all", query));
+        fixture.clock.advance(Duration.ofMinutes(11));
+        List<String> second = fixture.keys(fixture.get("/v2/siem/all", query));
+        assertThat(first).containsExactlyInAnyOrderElementsOf(fixture.truth(from, TapFixture.NOON, TapFixture.NOON)).isNotEmpty();
+        assertThat(second).containsAll(first).hasSizeGreaterThan(first.size() + 10);
+    }
+
+    @Test
+    void rowsComeInAnotherOrderEachTime() throws Exception {
+        List<String> first = fixture.keys(fixture.get("/v2/siem/all", JSON));
+        List<String> second = fixture.keys(fixture.get("/v2/siem/all", JSON));
+        assertThat(second).containsExactlyInAnyOrderElementsOf(first).isNotEqualTo(first);
+    }
+
+    @Test
+    void answersAreCompressedWhenTheClientAcceptsIt() throws Exception {
+        HttpResponse<InputStream> response = fixture.stream(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "deflate, gzip;q=0.8"));
+        assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
+        try (InputStream body = fixture.gunzipped(response)) {
+            assertThat(TapFixture.MAPPER.readTree(body).get("messagesBlocked")).isNotEmpty();
+        }
+        assertThat(fixture.send(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "gzip;q=0")).headers().firstValue("Content-Encoding"))
+                .isEmpty();
+    }
+
+    @Test
+    void theContentTypeIsSometimesTextPlain() throws Exception {
+        Set<String> seen = new HashSet<>();
+        for (int request = 0; request < 40; request++) {
+            seen.add(fixture.get("/v2/siem/clicks/blocked", JSON).headers().firstValue("Content-Type").orElseThrow());
+        }
+        assertThat(seen).containsExactlyInAnyOrder("application/json", "text/plain");
+    }
+}
