@@ -1,0 +1,104 @@
+package io.tapsentinel;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.TapHealthCheck;
+import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.SentinelHealthCheck;
+import io.tapsentinel.tap.TapCredentials;
+import io.tapsentinel.tap.TapRest;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+
+/** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
+final class CamelSetup extends MainListenerSupport {
+
+    private static final String ROUTES = "routes/*.camel.yaml";
+    /** Answers over this many bytes go to disk. */
+    private static final int SPOOL_OVER = 1_000_000;
+
+    private final Settings settings;
+    private final Map<String, String> properties;
+    private final TapRest rest;
+    private final Deliveries deliveries;
+
+    CamelSetup(Settings settings, Map<String, String> properties, TapRest rest, Deliveries deliveries) {
+        this.settings = settings;
+        this.properties = properties;
+        this.rest = rest;
+        this.deliveries = deliveries;
+    }
+
+    void configure(Main main) {
+        String file = EffectiveProperties.FILE + ";optional=true";
+        main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
+        // what was resolved and checked once is what routes see; Camel's own settings and secrets stay out of it
+        properties.forEach((name, value) -> {
+            if (!name.startsWith("camel.") && !name.equals("tap.secret")) {
+                main.addOverrideProperty(name, value);
+            }
+        });
+        main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
+        main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
+        main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());
+        main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
+        main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
+        main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
+        main.bind("tap-health", new TapHealthCheck(rest));
+        main.bind("sentinel-health", new SentinelHealthCheck(deliveries));
+        main.addMainListener(this);
+    }
+
+    @Override
+    public void beforeInitialize(BaseMainSupport main) {
+        // the environment was looked up before; by itself it would win over the sandbox's addresses
+        PropertiesComponent own = (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
+        own.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+        own.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+        requireFree(main.getCamelContext(), "camel.management");
+    }
+
+    @Override
+    public void beforeConfigure(BaseMainSupport main) {
+        TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
+        for (String scheme : new String[] {"http", "https"}) {
+            main.getCamelContext().getComponent(scheme, HttpComponent.class).setHttpClientConfigurer(credentials);
+        }
+    }
+
+    /** Camel Main goes on without its server when the port is taken; we do not. */
+    private static void requireFree(CamelContext context, String server) {
+        if (!context.resolvePropertyPlaceholders("{{" + server + ".enabled}}").equals("true")) {
+            return;
+        }
+        String port = context.resolvePropertyPlaceholders("{{" + server + ".port}}");
+        try (ServerSocket probe = new ServerSocket(Integer.parseInt(port))) {
+            probe.setReuseAddress(true);
+        } catch (NumberFormatException | IOException e) {
+            throw new InvalidSettingException(server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
+        }
+    }
+
+    private static boolean hasRoutes(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.camel.yaml")) {
+            return files.iterator().hasNext();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

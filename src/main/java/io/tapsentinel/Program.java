@@ -1,0 +1,134 @@
+package io.tapsentinel;
+
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.SpoolFolder;
+import io.tapsentinel.route.TapRun;
+import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.schema.FieldReport;
+import io.tapsentinel.sentinel.upload.IngestionClients;
+import io.tapsentinel.sentinel.upload.IngestionUploader;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.WindowPlanner;
+import java.time.Clock;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.apache.camel.main.Main;
+import org.apache.camel.spi.IdempotentRepository;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of one run and what owns them: the store outlives Camel, since a reloaded route must not close it. Tests put
+ * other parts in by overriding the protected methods.
+ */
+public class Program {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Program.class);
+
+    private final Settings settings;
+    private final Map<String, String> properties;
+    private final Clock clock;
+    private final Consumer<LedgerEntry> committed;
+    private final Main main = new Main();
+    private final SentinelComponent sentinel = new SentinelComponent();
+    private TapRun run;
+    private volatile long acknowledgedAtStop;
+
+    /**
+     * @param settings   what the properties say, checked
+     * @param properties effective values, for the placeholders of routes
+     * @param committed  told of every read after it became durable
+     */
+    public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
+        this.settings = settings;
+        this.properties = properties;
+        this.clock = clock;
+        this.committed = committed;
+    }
+
+    /**
+     * Runs until {@link #stop}.
+     *
+     * @return what the stop sent and what it left behind, {@code drained: N rows, M pending}
+     */
+    public String run() throws Exception {
+        SpoolFolder.prepare(settings.spool());
+        try (Store store = Store.open(settings.stateUrl(), settings.source(), settings.sourceIdentity())) {
+            assemble(store);
+            LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
+                    properties.get("tap.poll.cron"), settings.ingestion(), settings.stateUrl());
+            main.run();
+        }
+        return "drained: " + (sentinel.deliveries().acknowledged() - acknowledgedAtStop) + " rows, "
+                + sentinel.deliveries().pending() + " pending";
+    }
+
+    /** Stops reading at once, sends what is batched, and lets {@link #run} return; for signal handlers. */
+    public void stop() {
+        acknowledgedAtStop = sentinel.deliveries().acknowledged();
+        run.stop();
+        sentinel.drain();
+        main.completed();
+    }
+
+    /** Camel Main, for a look from outside. */
+    public Main main() {
+        return main;
+    }
+
+    /** The component that uploads, for a look from outside. */
+    public SentinelComponent sentinel() {
+        return sentinel;
+    }
+
+    private void assemble(Store store) {
+        SeenKeys seen = seenKeys(store);
+        TapRest rest = new TapRest();
+        run = run(planner(), new ReadState(store, clock), seen, rest);
+        sentinel.setUploader(uploader());
+        sentinel.setDeliveryLog(seen);
+        sentinel.setMappingReport(new FieldReport(clock));
+        main.bind("sentinel", sentinel);
+        for (EventType type : EventType.values()) {
+            main.bind(type.repository(), repository(type, seen));
+        }
+        new CamelSetup(settings, properties, rest, sentinel.deliveries()).configure(main);
+        main.configure().addRoutesBuilder(spine(run,
+                new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock)));
+    }
+
+    protected SeenKeys seenKeys(Store store) {
+        return new SeenKeys(store, settings.keysInMemory(), clock);
+    }
+
+    protected IdempotentRepository repository(EventType type, SeenKeys seen) {
+        return new SeenRepository(type, seen);
+    }
+
+    protected WindowPlanner planner() {
+        return new WindowPlanner(settings.planner());
+    }
+
+    protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
+        return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed);
+    }
+
+    protected TapSpine spine(TapRun run, RequestBudget budget) {
+        return new TapSpine(run, budget, settings.threatStatus());
+    }
+
+    protected Uploader uploader() {
+        String endpoint = settings.ingestion().toString();
+        return new IngestionUploader(settings.authenticate() ? IngestionClients.azure(endpoint) : IngestionClients.anonymous(endpoint),
+                settings.ruleId());
+    }
+}

@@ -1,0 +1,67 @@
+package io.tapsentinel;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.sandbox.Sandbox;
+import io.tapsentinel.state.StoreException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import sun.misc.Signal;
+
+/** Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set. */
+public final class TapSentinel {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TapSentinel.class);
+
+    private TapSentinel() {
+    }
+
+    /** Exits with 0 after a stop, with 1 and one line when something has to be put right first. */
+    public static void main(String[] args) {
+        boolean local = args.length > 0 && args[0].equals("--local");
+        try {
+            LOG.info(run(EffectiveProperties.load(Path.of(""), System.getenv()), local ? "auto" : "off"));
+        } catch (Exception e) {
+            System.err.println("tap-sentinel: " + reason(e));
+            System.exit(1);
+        }
+        System.exit(0);
+    }
+
+    private static String run(Map<String, String> properties, String sandboxWhenEmpty) throws Exception {
+        if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
+            return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> { }));
+        }
+        try (Sandbox sandbox = Sandbox.start(Path.of("sandbox"), Clock.systemUTC(), System.out)) {
+            Map<String, String> own = new HashMap<>(properties);
+            own.putAll(sandbox.properties());
+            return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed));
+        }
+    }
+
+    private static String start(Program program) throws Exception {
+        for (String signal : new String[] {"INT", "TERM"}) {
+            Signal.handle(new Signal(signal), received -> program.stop());
+        }
+        return program.run();
+    }
+
+    /** The first of our own messages among the causes, else all there is, without a stack trace. */
+    private static String reason(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidSettingException || cause instanceof StoreException) {
+                return cause.getMessage();
+            }
+        }
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return e.getMessage() + (root == e ? "" : ": " + root.getMessage());
+    }
+}

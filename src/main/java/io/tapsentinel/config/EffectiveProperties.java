@@ -1,0 +1,61 @@
+package io.tapsentinel.config;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * The one place that decides where a property's value comes from: the environment (upper-cased, {@code .} and {@code -} as
+ * {@code _}) wins over a system property, that over the working directory's {@code application.properties}, that over the
+ * packaged one. An empty value counts as none. Only properties that one of the two files names are looked up; the packaged
+ * file names all of ours.
+ */
+public final class EffectiveProperties {
+
+    /** Name of both files. */
+    public static final String FILE = "application.properties";
+
+    private EffectiveProperties() {
+    }
+
+    /**
+     * All effective values.
+     *
+     * @param folder      the working directory
+     * @param environment names and values as {@link System#getenv()} has them
+     * @throws InvalidSettingException when the working directory's file cannot be read
+     */
+    public static Map<String, String> load(Path folder, Map<String, String> environment) {
+        Properties files = new Properties();
+        try (InputStream packaged = EffectiveProperties.class.getResourceAsStream("/" + FILE)) {
+            files.load(packaged);
+            Path own = folder.resolve(FILE);
+            if (Files.exists(own)) {
+                try (InputStream in = Files.newInputStream(own)) {
+                    files.load(in);
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new InvalidSettingException(FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
+        }
+        Map<String, String> effective = new TreeMap<>();
+        for (String name : files.stringPropertyNames()) {
+            String value = environment.getOrDefault(environmentName(name), System.getProperty(name, files.getProperty(name)));
+            if (!value.isBlank()) {
+                effective.put(name, value.strip());
+            }
+        }
+        return new HashMap<>(effective);
+    }
+
+    /** The environment's name of a property: {@code tap.poll.look-back} is {@code TAP_POLL_LOOK_BACK}. */
+    public static String environmentName(String property) {
+        return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+}

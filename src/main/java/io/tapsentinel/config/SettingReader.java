@@ -1,0 +1,135 @@
+package io.tapsentinel.config;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.UnknownHostException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
+final class SettingReader {
+
+    private final Map<String, String> properties;
+
+    SettingReader(Map<String, String> properties) {
+        this.properties = properties;
+    }
+
+    Optional<String> text(String name) {
+        return Optional.ofNullable(properties.get(name));
+    }
+
+    /** The value, which {@link #require} has seen. */
+    String required(String name) {
+        return text(name).orElseThrow(() -> new InvalidSettingException(missing(List.of(name))));
+    }
+
+    /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */
+    void require(String... names) {
+        List<String> missing = new ArrayList<>();
+        for (String name : names) {
+            if (List.of(name.split("\\|")).stream().noneMatch(properties::containsKey)) {
+                missing.add(name.replace("|", " or "));
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw new InvalidSettingException(missing(missing));
+        }
+    }
+
+    Duration duration(String name, Duration least, Duration most) {
+        String value = required(name);
+        try {
+            Duration duration = Duration.parse(value);
+            if (duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeException notADuration) {
+            // refused below
+        }
+        throw bad(name, value, "an ISO 8601 duration from " + least + " to " + most);
+    }
+
+    Optional<Instant> instant(String name) {
+        return text(name).map(value -> {
+            try {
+                return Instant.parse(value);
+            } catch (DateTimeException e) {
+                throw bad(name, value, "an instant such as 2026-01-31T08:00:00Z");
+            }
+        });
+    }
+
+    int number(String name, int least, int most) {
+        String value = required(name);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // refused below
+        }
+        throw bad(name, value, "a whole number from " + least + " to " + most);
+    }
+
+    String oneOf(String name, String... allowed) {
+        String value = required(name);
+        if (!List.of(allowed).contains(value)) {
+            throw bad(name, value, "one of " + String.join(", ", allowed));
+        }
+        return value;
+    }
+
+    List<String> listOf(String name, String... allowed) {
+        List<String> values = List.of(required(name).split("\\s*,\\s*"));
+        for (String value : values) {
+            if (!List.of(allowed).contains(value)) {
+                throw bad(name, value, "a list of " + String.join(", ", allowed));
+            }
+        }
+        return values;
+    }
+
+    /** An https URL without a path at its end; http is accepted for loopback only. */
+    URI url(String name) {
+        String value = required(name);
+        try {
+            URI url = new URI(value.replaceAll("/+$", ""));
+            boolean secure = "https".equals(url.getScheme());
+            if (url.getHost() != null && url.getUserInfo() == null && url.getQuery() == null
+                    && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
+                return url;
+            }
+        } catch (URISyntaxException notAUrl) {
+            // refused below
+        }
+        throw bad(name, value.replaceAll("//[^/@]*@", "//...@"), "an https URL without user name or query (http for loopback only)");
+    }
+
+    /** Whether the URL names this machine; nothing is asked of a name server. */
+    static boolean isLoopback(URI url) {
+        String host = url.getHost();
+        try {
+            boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
+            return "localhost".equalsIgnoreCase(host) || literal && InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException notAnAddress) {
+            return false;
+        }
+    }
+
+    static InvalidSettingException bad(String name, String value, String bound) {
+        return new InvalidSettingException(name + " is \"" + value + "\"; it has to be " + bound);
+    }
+
+    private static String missing(List<String> names) {
+        return "missing: " + String.join(", ", names) + "; set them in application.properties or in the environment ("
+                + EffectiveProperties.environmentName(names.get(0).split(" ")[0]) + " and so on)";
+    }
+}

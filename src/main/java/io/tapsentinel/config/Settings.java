@@ -1,0 +1,122 @@
+package io.tapsentinel.config;
+
+import io.tapsentinel.tap.TapCredentials;
+import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.WindowPlanner;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.quartz.CronExpression;
+
+/**
+ * Everything a run needs to know, read and checked once before anything starts. What each property means stands in
+ * {@code application.properties}.
+ *
+ * @param tapUrl          where TAP answers
+ * @param principal       service principal of the TAP credential
+ * @param secret          its secret, asked at every request
+ * @param source          name of the account in the store
+ * @param sourceIdentity  what the store remembers of the service its rows came from
+ * @param planner         which windows to read
+ * @param threatStatus    which threats to ask for
+ * @param requestsPerDay  requests in a rolling day
+ * @param reservePercent  share of them kept for fresh polls
+ * @param spool           folder for answers that are being read
+ * @param ingestion       data collection endpoint, or the rule's own
+ * @param ruleId          immutable id of the data collection rule
+ * @param authenticate    whether uploads carry a token; false for loopback only
+ * @param stateUrl        JDBC URL of the store
+ * @param keysInMemory    how many delivered keys are held in memory
+ * @param shutdownTimeout how long a stop waits for what is on its way
+ */
+public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
+        WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
+        URI ingestion, String ruleId, boolean authenticate, String stateUrl, int keysInMemory, Duration shutdownTimeout) {
+
+    private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
+            "sentinel.endpoint", "sentinel.dcr-immutable-id");
+
+    /**
+     * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
+     *
+     * @param whenEmpty what an empty {@code tap.sandbox} stands for
+     */
+    public static boolean wantsSandbox(Map<String, String> properties, String whenEmpty) {
+        SettingReader read = new SettingReader(properties);
+        String mode = read.text("tap.sandbox").isEmpty() ? whenEmpty : read.oneOf("tap.sandbox", "off", "on", "auto");
+        return mode.equals("on") || mode.equals("auto") && CREDENTIALS.stream().noneMatch(properties::containsKey);
+    }
+
+    /**
+     * Reads the settings of a run.
+     *
+     * @throws InvalidSettingException naming the first property that is wrong, or all that are missing
+     */
+    public static Settings of(Map<String, String> properties) {
+        SettingReader read = new SettingReader(properties);
+        read.require("tap.url", "tap.principal", "tap.secret|tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
+        URI tap = read.url("tap.url");
+        URI ingestion = read.url("sentinel.endpoint");
+        boolean authenticate = read.oneOf("sentinel.auth", "azure", "none").equals("azure");
+        if (!authenticate && !SettingReader.isLoopback(ingestion)) {
+            throw SettingReader.bad("sentinel.auth", "none", "azure unless sentinel.endpoint is a loopback address");
+        }
+        if (authenticate && !"https".equals(ingestion.getScheme())) {
+            throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
+        }
+        checkCron(read, "tap.poll.cron");
+        return new Settings(tap, read.required("tap.principal"), secret(read), read.required("tap.source"),
+                read.text("tap.source-identity").orElse(tap.toString()), planner(read),
+                read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
+                read.number("tap.budget.requests-per-day", 1, 1_000_000), percent(read, "tap.budget.reserve"),
+                Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate, stateUrl(read),
+                read.number("state.keys-in-memory", 1_000, 100_000_000),
+                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)));
+    }
+
+    private static WindowPlanner.Settings planner(SettingReader read) {
+        return new WindowPlanner.Settings(
+                read.duration("tap.poll.look-back", TapLimits.INDEXING_LAG, TapLimits.LONGEST_WINDOW),
+                read.duration("tap.poll.settle", Duration.ZERO, TapLimits.INDEXING_LAG),
+                read.duration("tap.poll.backfill", TapLimits.SHORTEST_WINDOW, TapLimits.HISTORY),
+                read.instant("tap.poll.start"));
+    }
+
+    private static Supplier<String> secret(SettingReader read) {
+        return read.text("tap.secret").<Supplier<String>>map(secret -> () -> secret)
+                .orElseGet(() -> TapCredentials.secretIn(Path.of(read.required("tap.secret-file"))));
+    }
+
+    private static void checkCron(SettingReader read, String name) {
+        if (!CronExpression.isValidExpression(read.required(name))) {
+            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
+        }
+    }
+
+    private static int percent(SettingReader read, String name) {
+        String value = read.required(name);
+        if (!value.matches("\\d{1,2} ?%")) {
+            throw SettingReader.bad(name, value, "a percentage from 0 % to 99 %");
+        }
+        return Integer.parseInt(value.replaceAll("\\D", ""));
+    }
+
+    private static String ruleId(SettingReader read) {
+        String value = read.required("sentinel.dcr-immutable-id");
+        if (!value.matches("dcr-[0-9a-zA-Z]{1,64}")) {
+            throw SettingReader.bad("sentinel.dcr-immutable-id", value, "the rule's immutable id, dcr- and 32 digits, not its name");
+        }
+        return value;
+    }
+
+    private static String stateUrl(SettingReader read) {
+        String value = read.required("state.url");
+        if (!value.startsWith("jdbc:sqlite:") || value.equals("jdbc:sqlite:") || value.contains(":memory:") || value.contains("?")) {
+            throw SettingReader.bad("state.url", value, "jdbc:sqlite: and the path of a file");
+        }
+        return value;
+    }
+}

@@ -1,0 +1,42 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapRefusedException;
+import java.io.IOException;
+import org.apache.camel.http.base.HttpOperationFailedException;
+
+/**
+ * Puts a failure into words that may be logged. Only our own exceptions and those of the network are quoted: others, such
+ * as a type conversion inside an operator's route, may carry an event's content in their message.
+ */
+final class Failures {
+
+    private Failures() {
+    }
+
+    /** One line without content. */
+    static String describe(Throwable failure) {
+        if (failure instanceof UploadException || failure instanceof StoreException || failure instanceof TapAnswerException
+                || failure instanceof TapRefusedException || failure instanceof WindowFailedException
+                || failure instanceof IOException
+                || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
+            return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        }
+        Throwable cause = failure.getCause();
+        return cause != null && cause != failure ? describe(cause) : failure.getClass().getName();
+    }
+
+    /** The refusal that a failed request stands for, or null when it is something else. */
+    static TapRefusedException refusal(Throwable failure) {
+        if (failure instanceof HttpOperationFailedException http) {
+            return new TapRefusedException(http.getStatusCode(), http.getResponseBody());
+        }
+        return failure instanceof TapRefusedException refused ? refused : null;
+    }
+
+    private static boolean isOurs(String className) {
+        return className.startsWith("io.tapsentinel.");
+    }
+}

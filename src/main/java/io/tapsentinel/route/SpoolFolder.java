@@ -1,0 +1,28 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where Camel spools an answer while it is read. The files are readable by their owner only and go with the exchange; a
+ * killed process leaves its own behind.
+ */
+public final class SpoolFolder {
+
+    private SpoolFolder() {
+    }
+
+    /** Makes the folder, closed to others, and removes what an earlier process left in it. */
+    public static Path prepare(Path folder) throws IOException {
+        PrivateFiles.folder(folder);
+        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "cos*")) {
+            for (Path file : leftovers) {
+                Files.deleteIfExists(file);
+            }
+        }
+        return folder;
+    }
+}

@@ -1,0 +1,34 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TapEventReader;
+import io.tapsentinel.tap.TapRefusedException;
+import java.io.InputStream;
+import java.util.Collections;
+import java.util.Iterator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+
+/**
+ * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
+ * lies on disk, so that reading it can take as long as the sink does.
+ */
+class TapAnswer implements Processor {
+
+    @Override
+    public void process(Exchange exchange) {
+        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        if (status != 200 && status != 204) {
+            throw new TapRefusedException(status, exchange.getMessage().getBody(String.class));
+        }
+        WindowRead read = TapSpine.read(exchange);
+        InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
+        if (status == 200 && body == null) {
+            throw new WindowFailedException("TAP answered 200 without a body");
+        }
+        Iterator<TapEvent> answer = body == null ? Collections.emptyIterator() : new TapEventReader(body, read.window().to());
+        // every event copies the headers of what it is split from
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(read.events(answer));
+    }
+}

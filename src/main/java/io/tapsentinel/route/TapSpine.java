@@ -1,0 +1,72 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.tap.TapEvent;
+import java.util.List;
+import org.apache.camel.AggregationStrategy;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.builder.ThreadPoolBuilder;
+
+/**
+ * The part of the way of an event that no YAML route can change: a run reads what is due, a window is fetched, split, and
+ * committed after its last event. {@code direct:tap-fetch} and {@code direct:tap-event} are YAML.
+ */
+public class TapSpine extends RouteBuilder {
+
+    /** Where a trigger asks for everything that is due. */
+    public static final String READ_DUE = "direct:tap-read-due";
+    static final String WINDOW = "direct:tap-window";
+    private static final String READ = "CamelSentinelWindow";
+
+    private final TapRun run;
+    private final TapRequest request;
+
+    /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
+    public TapSpine(TapRun run, RequestBudget budget, List<String> threatStatus) {
+        this.run = run;
+        this.request = new TapRequest(budget, threatStatus);
+    }
+
+    @Override
+    public void configure() throws Exception {
+        // a failed batch fails hundreds of exchanges for one reason, which the run says once
+        errorHandler(noErrorHandler());
+
+        from(READ_DUE).routeId("tap-read-due").process(run);
+
+        from(WINDOW).routeId("tap-window")
+                .process(request)
+                .to("direct:tap-fetch")
+                .process(new TapAnswer())
+                .split(body(), settle()).streaming().parallelProcessing()
+                // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s maxPending
+                .executorService(new ThreadPoolBuilder(getContext()).poolSize(2).maxPoolSize(2).maxQueueSize(16).build("tap-split"))
+                    .setProperty(TapEvent.PROPERTY, body())
+                    .to("direct:tap-event")
+                .end()
+                .process(exchange -> read(exchange).commit());
+    }
+
+    static void attach(Exchange exchange, WindowRead read) {
+        exchange.setProperty(READ, read);
+    }
+
+    static WindowRead read(Exchange exchange) {
+        return exchange.getProperty(READ, WindowRead.class);
+    }
+
+    /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */
+    private static AggregationStrategy settle() {
+        return (before, ended) -> {
+            TapEvent event = ended.getProperty(TapEvent.PROPERTY, TapEvent.class);
+            if (event == null) {
+                read(ended).fail(new WindowFailedException(ended.getFromRouteId() + " lost track of an event: property "
+                        + TapEvent.PROPERTY + " was removed"));
+            } else {
+                read(ended).settled(event, ended.getException());
+            }
+            return before;
+        };
+    }
+}

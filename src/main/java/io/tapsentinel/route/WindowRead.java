@@ -1,0 +1,198 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
+ * may commit. It ends the split quietly on the first failure and on a stop, so that the split waits for the events that
+ * are parked already; {@link #verify} then throws. Reading happens on one thread at a time, settling under the splitter's
+ * lock; both are synchronized here, since they are not the same thread.
+ */
+class WindowRead {
+
+    private static final int SIGHTINGS = 1_000;
+
+    private final TimeRange window;
+    private final Purpose purpose;
+    private final Instant readAt;
+    private final SeenKeys seen;
+    private final BooleanSupplier stopping;
+    private final Consumer<LedgerEntry> onCommit;
+    private final Instant lateBefore;
+    private final Map<EventType, Map<Outcome, Long>> outcomes = new EnumMap<>(EventType.class);
+    private final Map<EventType, Long> fetched = new EnumMap<>(EventType.class);
+    private final List<Skipped> onlyReserved = new ArrayList<>();
+    private final List<TapEvent> sighted = new ArrayList<>();
+    private Throwable failure;
+    private int failed;
+    private final Map<EventType, Long> late = new EnumMap<>(EventType.class);
+
+    /**
+     * @param lateBefore a new event of an earlier time should have stood in an earlier read
+     * @param stopping   whether to end at the next event, uncommitted
+     * @param onCommit   makes the read durable
+     */
+    WindowRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore, SeenKeys seen,
+            BooleanSupplier stopping, Consumer<LedgerEntry> onCommit) {
+        this.window = window;
+        this.purpose = purpose;
+        this.readAt = readAt;
+        this.lateBefore = lateBefore;
+        this.onCommit = onCommit;
+        this.seen = seen;
+        this.stopping = stopping;
+    }
+
+    TimeRange window() {
+        return window;
+    }
+
+    Purpose purpose() {
+        return purpose;
+    }
+
+    /** The events to split; ends early, and without throwing, when the window has failed. */
+    Iterator<TapEvent> events(Iterator<TapEvent> answer) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                if (stopping.getAsBoolean()) {
+                    fail(new WindowFailedException("stopped"));
+                }
+                try {
+                    return !hasFailed() && answer.hasNext();
+                } catch (RuntimeException e) {
+                    fail(e);
+                    return false;
+                }
+            }
+
+            @Override
+            public TapEvent next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                TapEvent event = answer.next();
+                count(event);
+                return event;
+            }
+        };
+    }
+
+    /** Takes back one event whose exchange has ended. */
+    synchronized void settled(TapEvent event, Exception exception) {
+        Outcome outcome = event.getOutcome();
+        if (exception != null || !outcome.isSettled()) {
+            failed++;
+            fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
+                    + " ended without delivering " + event + ": is sentinel: gone from it, or behind seda, wireTap or doCatch?"));
+            return;
+        }
+        outcomes.computeIfAbsent(event.getType(), type -> new EnumMap<>(Outcome.class)).merge(outcome, 1L, Long::sum);
+        if (outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore)) {
+            late.merge(event.getType(), 1L, Long::sum);
+        } else if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
+            onlyReserved.add(new Skipped(event.getType(), event.getKey()));
+        } else if (outcome == Outcome.DUPLICATE) {
+            sighted.add(event);
+            if (sighted.size() == SIGHTINGS) {
+                writeSightings();
+            }
+        }
+    }
+
+    /**
+     * The commit guard: every event that was read has a final outcome, and every key that was skipped because it was
+     * reserved has become durable.
+     *
+     * @throws WindowFailedException when the window has to be read again
+     */
+    synchronized void verify() {
+        if (failure != null) {
+            throw new WindowFailedException(Failures.describe(failure) + (failed > 1 ? " (" + failed + " events)" : ""), failure);
+        }
+        for (Skipped event : onlyReserved) {
+            if (!seen.isDelivered(event.type(), event.key())) {
+                throw new WindowFailedException("one of " + event.type().arrayName()
+                        + " was skipped for one with the same key that was not delivered");
+            }
+        }
+        for (EventType type : fetched.keySet()) {
+            long ended = outcomes.getOrDefault(type, Map.of()).values().stream().mapToLong(Long::longValue).sum();
+            if (ended != fetched.get(type)) {
+                throw new WindowFailedException(fetched.get(type) + " of " + type.arrayName() + " were read, " + ended + " ended");
+            }
+        }
+        writeSightings();
+    }
+
+    /** Verifies, then makes the read durable. */
+    void commit() {
+        verify();
+        onCommit.accept(entry());
+    }
+
+    /** What to write into the ledger. */
+    synchronized LedgerEntry entry() {
+        Map<EventType, Map<String, Long>> counts = new EnumMap<>(EventType.class);
+        fetched.forEach((type, number) -> counts.put(type, Map.of("fetched", number,
+                "new", count(type, Outcome.DELIVERED),
+                "duplicate", count(type, Outcome.DUPLICATE),
+                "duplicate-inside", count(type, Outcome.DUPLICATE_OF_RESERVED),
+                "late", late.getOrDefault(type, 0L))));
+        return new LedgerEntry(readAt, window, purpose, counts);
+    }
+
+    /** The counts in one line. */
+    synchronized String summary() {
+        Map<String, Long> total = new TreeMap<>();
+        entry().counts().values().forEach(counts -> counts.forEach((what, number) -> total.merge(what, number, Long::sum)));
+        return total.isEmpty() ? "nothing" : total.toString().replaceAll("[{}]", "").replace('=', ' ');
+    }
+
+    private synchronized long count(EventType type, Outcome outcome) {
+        return outcomes.getOrDefault(type, Map.of()).getOrDefault(outcome, 0L);
+    }
+
+    synchronized void fail(Throwable reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    private synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
+    private synchronized void count(TapEvent event) {
+        fetched.merge(event.getType(), 1L, Long::sum);
+    }
+
+    /** An event that was passed over for another with the same key; not the event, which has its content. */
+    private record Skipped(EventType type, EventKey key) {
+    }
+
+    private void writeSightings() {
+        if (!sighted.isEmpty()) {
+            seen.sighted(sighted);
+            sighted.clear();
+        }
+    }
+}

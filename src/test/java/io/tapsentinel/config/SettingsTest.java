@@ -1,0 +1,125 @@
+package io.tapsentinel.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+
+    private static final Map<String, String> ACCOUNT = Map.of("TAP_PRINCIPAL", "p", "TAP_SECRET", "hush",
+            "SENTINEL_ENDPOINT", "https://x.ingest.monitor.azure.com", "SENTINEL_DCR_IMMUTABLE_ID", "dcr-0123456789abcdef0123456789abcdef");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void credentialsAreAllThatIsNeeded() {
+        Settings settings = Settings.of(EffectiveProperties.load(folder, ACCOUNT));
+
+        assertThat(settings.tapUrl()).hasToString("https://tap-api-v2.proofpoint.com");
+        assertThat(settings.requestsPerDay()).isEqualTo(1800);
+        assertThat(settings.reservePercent()).isEqualTo(30);
+        assertThat(settings.planner().lookBack()).hasHours(1);
+        assertThat(settings.threatStatus()).containsExactly("active", "cleared");
+    }
+
+    @Test
+    void allMissingPropertiesAreNamedInOneLine() {
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, Map.of()))).isInstanceOf(InvalidSettingException.class)
+                .hasMessage("missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;"
+                        + " set them in application.properties or in the environment (TAP_PRINCIPAL and so on)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it has to be an https URL",
+        "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
+        "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
+        "TAP_URL|no url|tap.url is \"no url\"; it has to be",
+        "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
+        "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it has to be an ISO 8601 duration from PT30M to PT1H",
+        "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it has to be an ISO 8601 duration",
+        "TAP_POLL_SETTLE|-PT1S|tap.poll.settle is \"-PT1S\"; it has to be an ISO 8601 duration from PT0S",
+        "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it has to be an ISO 8601 duration from PT30S to PT168H",
+        "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it has to be an instant",
+        "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
+        "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it has to be a whole number from 1",
+        "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it has to be a percentage from 0 % to 99 %",
+        "TAP_SHUTDOWN_TIMEOUT|PT0S|tap.shutdown-timeout is \"PT0S\"; it has to be an ISO 8601 duration from PT1S",
+        "SENTINEL_ENDPOINT|http://x.ingest.monitor.azure.com|sentinel.endpoint is \"http://x.ingest.monitor.azure.com\"; it has to be an https URL",
+        "SENTINEL_ENDPOINT|http://127.0.0.1:1|sentinel.endpoint is \"http://127.0.0.1:1\"; it has to be an https URL with sentinel.auth=azure",
+        "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it has to be the rule's immutable id",
+        "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
+        "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
+        "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
+        "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"})
+    void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.put(variable, value);
+
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message).hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void httpAndNoAuthenticationAreFineOnLoopback() {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.putAll(Map.of("TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
+
+        assertThatCode(() -> Settings.of(EffectiveProperties.load(folder, environment))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aHostNameThatOnlyLooksLikeLoopbackIsNot() {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.put("TAP_URL", "http://127.0.0.1.example.com");
+
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment))).hasMessageContaining("tap.url");
+    }
+
+    @Test
+    void theEnvironmentWinsOverTheWorkingDirectoryAndThatOverThePackage() throws IOException {
+        Files.writeString(folder.resolve("application.properties"), "tap.source = file\ntap.poll.settle = PT2M\nmine = 1\n");
+
+        Map<String, String> effective = EffectiveProperties.load(folder, Map.of("TAP_SOURCE", "environment", "MINE", "2"));
+
+        assertThat(effective).containsEntry("tap.source", "environment").containsEntry("tap.poll.settle", "PT2M")
+                .containsEntry("tap.poll.look-back", "PT1H").containsEntry("mine", "2");
+    }
+
+    @Test
+    void aSecretFileIsReadAtEveryRequest() throws IOException {
+        Path file = Files.writeString(folder.resolve("secret"), "one\n");
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.remove("TAP_SECRET");
+        environment.put("TAP_SECRET_FILE", file.toString());
+        Settings settings = Settings.of(EffectiveProperties.load(folder, environment));
+        assertThat(settings.secret().get()).isEqualTo("one");
+
+        Files.writeString(file, "two");
+
+        assertThat(settings.secret().get()).isEqualTo("two");
+    }
+
+    @Test
+    void theSandboxNeedsOnOrAutoWithoutAnyCredential() {
+        Map<String, String> none = EffectiveProperties.load(folder, Map.of());
+        Map<String, String> half = EffectiveProperties.load(folder, Map.of("TAP_PRINCIPAL", "p"));
+        Map<String, String> on = EffectiveProperties.load(folder, Map.of("TAP_PRINCIPAL", "p", "TAP_SANDBOX", "on"));
+
+        assertThat(Settings.wantsSandbox(none, "auto")).isTrue();
+        assertThat(Settings.wantsSandbox(none, "off")).isFalse();
+        assertThat(Settings.wantsSandbox(half, "auto")).isFalse();
+        assertThat(Settings.wantsSandbox(on, "off")).isTrue();
+    }
+}

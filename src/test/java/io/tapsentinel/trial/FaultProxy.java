@@ -1,0 +1,151 @@
+package io.tapsentinel.trial;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.sandbox.LoopbackServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
+public final class FaultProxy implements AutoCloseable {
+
+    private static final Set<String> NOT_FORWARDED = Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade",
+            "http2-settings", ":status");
+
+    private final URI service;
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Deque<Fault> faults = new ConcurrentLinkedDeque<>();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger held = new AtomicInteger();
+    private final Object gate = new Object();
+    private final LoopbackServer server;
+    private boolean holding;
+
+    /** What happens to one request. */
+    public enum Fault {
+        /** Nothing. */
+        NONE,
+        /** 500 without asking the service. */
+        REFUSE,
+        /** 503 after the service has answered. */
+        LOSE_ANSWER,
+        /** A whole HTTP answer with the first half of the body. */
+        CUT_BODY,
+        /** An HTML page. */
+        HTML,
+        /** 401 without asking the service. */
+        UNAUTHORIZED,
+        /** The connection ends without an answer. */
+        DROP
+    }
+
+    public FaultProxy(URI service) throws IOException {
+        this.service = service;
+        this.server = LoopbackServer.start(this::handle, 0);
+    }
+
+    public URI uri() {
+        return server.uri();
+    }
+
+    /** The next requests meet these faults, one each; later ones none. */
+    public void next(Fault... next) {
+        faults.addAll(List.of(next));
+    }
+
+    /** From now on requests wait, before the service hears of them, until {@link #release}. */
+    public void hold() {
+        synchronized (gate) {
+            holding = true;
+        }
+    }
+
+    public void release() {
+        synchronized (gate) {
+            holding = false;
+            gate.notifyAll();
+        }
+    }
+
+    /** Requests that wait now. */
+    public int held() {
+        return held.get();
+    }
+
+    /** Requests that came in so far. */
+    public int requests() {
+        return requests.get();
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        requests.incrementAndGet();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        Fault fault = faults.isEmpty() ? Fault.NONE : faults.poll();
+        try {
+            waitWhileHeld();
+            switch (fault) {
+                case REFUSE -> answer(exchange, 500, "no such luck".getBytes());
+                case UNAUTHORIZED -> answer(exchange, 401, "bad credentials".getBytes());
+                case HTML -> answer(exchange, 200, "<html><body>maintenance</body></html>".getBytes());
+                case DROP -> exchange.close();
+                default -> forward(exchange, body, fault);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        exchange.close();
+    }
+
+    private void waitWhileHeld() throws InterruptedException {
+        synchronized (gate) {
+            held.incrementAndGet();
+            while (holding) {
+                gate.wait();
+            }
+            held.decrementAndGet();
+        }
+    }
+
+    private void forward(HttpExchange exchange, byte[] body, Fault fault) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(exchange.getRequestURI()))
+                .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(body));
+        exchange.getRequestHeaders().forEach((name, values) -> {
+            if (!NOT_FORWARDED.contains(name.toLowerCase(Locale.ROOT))) {
+                values.forEach(value -> request.header(name, value));
+            }
+        });
+        request.setHeader("Accept-Encoding", "identity");
+        HttpResponse<byte[]> response = client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        response.headers().map().forEach((name, values) -> {
+            if (!NOT_FORWARDED.contains(name)) {
+                exchange.getResponseHeaders().put(name, values);
+            }
+        });
+        byte[] answer = response.body();
+        if (fault == Fault.LOSE_ANSWER) {
+            answer(exchange, 503, "the answer got lost".getBytes());
+        } else {
+            answer(exchange, response.statusCode(), fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        release();
+        server.close();
+    }
+}

@@ -1,0 +1,82 @@
+package io.tapsentinel.trial;
+
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.route.TapSpine;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+
+/** A program that runs on a thread of its own. */
+public final class RunningProgram implements AutoCloseable {
+
+    private final Program program;
+    private final CompletableFuture<String> end = new CompletableFuture<>();
+    private boolean stopped;
+
+    RunningProgram(Program program) {
+        this.program = program;
+        // tests run side by side on one machine
+        program.main().addOverrideProperty("camel.management.enabled", "false");
+        Thread thread = new Thread(() -> {
+            try {
+                end.complete(program.run());
+            } catch (Throwable e) {
+                end.completeExceptionally(e);
+            }
+        }, "program");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    RunningProgram awaitStart() {
+        await("program has started").atMost(Duration.ofSeconds(60)).until(() -> end.isDone() || program.main().isStarted());
+        if (end.isCompletedExceptionally()) {
+            end.join();
+        }
+        return this;
+    }
+
+    public Program program() {
+        return program;
+    }
+
+    public CamelContext camel() {
+        return program.main().getCamelContext();
+    }
+
+    /** One run, as Quartz would trigger it; returns when it has ended. */
+    public RunningProgram poll() {
+        try (ProducerTemplate template = camel().createProducerTemplate()) {
+            template.sendBody(TapSpine.READ_DUE, null);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return this;
+    }
+
+    /** One run that goes on while the test does something else. */
+    public CompletableFuture<Void> pollInBackground() {
+        return CompletableFuture.runAsync(this::poll);
+    }
+
+    /** Stops as a signal would and returns the last line. */
+    public String stop() throws ExecutionException, InterruptedException, TimeoutException {
+        stopped = true;
+        program.stop();
+        return end.get(60, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (!stopped && !end.isDone()) {
+            stop();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+package io.tapsentinel.trial;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.Program;
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.sandbox.SandboxEvent;
+import io.tapsentinel.sandbox.SandboxEvents;
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sandbox.SandboxTap;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.tap.EventType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Both services behind fault proxies, what they know to be true, and programs started against them. */
+public final class Trial implements AutoCloseable {
+
+    /** When trials begin. */
+    public static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final TrialClock clock = new TrialClock(START);
+    private final SandboxEvents events;
+    private final SandboxTap tap;
+    private final SandboxIngestion ingestion;
+    private final FaultProxy tapProxy;
+    private final FaultProxy sinkProxy;
+    private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
+    private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
+    private final List<RunningProgram> programs = new ArrayList<>();
+    private final Map<String, String> properties = new HashMap<>();
+
+    /** Makes the program of a trial; broken variants make another one. */
+    @FunctionalInterface
+    public interface Maker {
+        Program make(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed);
+    }
+
+    public Trial(Path folder, SandboxSettings settings) throws IOException {
+        this.folder = folder;
+        this.events = new SandboxEvents(settings);
+        this.tap = SandboxTap.builder(events).clock(clock).credentials("principal", "hush-hush").build().start();
+        this.ingestion = new SandboxIngestion(this::accept).start();
+        this.tapProxy = new FaultProxy(tap.uri());
+        this.sinkProxy = new FaultProxy(ingestion.uri());
+        properties.putAll(EffectiveProperties.load(folder, Map.of()));
+        properties.putAll(Map.of("tap.url", tapProxy.uri().toString(), "tap.source-identity", "trial", "tap.principal", "principal",
+                "tap.secret", "hush-hush", "sentinel.endpoint", sinkProxy.uri().toString(),
+                "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none",
+                // tests trigger runs themselves unless they say otherwise
+                "tap.poll.cron", "0 0 0 1 1 ? 2099"));
+        stateIn("state");
+    }
+
+    /** Another value of a property, for programs that are started from now on. */
+    public Trial with(String property, String value) {
+        properties.put(property, value);
+        return this;
+    }
+
+    /** Programs that are started from now on keep their state in this folder of the trial's. */
+    public Trial stateIn(String name) {
+        properties.put("state.url", "jdbc:sqlite:" + folder.resolve(name).resolve("tap.db"));
+        properties.put("tap.spool", folder.resolve(name).resolve("spool").toString());
+        return this;
+    }
+
+    /** Copies the store as it lies on disk now: what a process that is killed at this moment leaves behind. */
+    public void copyState(String from, String to) throws IOException {
+        Path target = Files.createDirectories(folder.resolve(to));
+        try (var files = Files.list(folder.resolve(from))) {
+            for (Path file : (Iterable<Path>) files.filter(f -> f.getFileName().toString().startsWith("tap.db"))::iterator) {
+                Files.copy(file, target.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    public RunningProgram start() {
+        return start(Program::new);
+    }
+
+    public RunningProgram start(Maker maker) {
+        Map<String, String> own = Map.copyOf(properties);
+        RunningProgram program = new RunningProgram(maker.make(Settings.of(own), own, clock, reads::add));
+        programs.add(program);
+        return program.awaitStart();
+    }
+
+    /** Type, id and recipient of all events created in [from, to] and visible at {@code at}, sorted. */
+    public List<String> truth(Instant from, Instant to, Instant at) {
+        List<String> truth = new ArrayList<>();
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext();) {
+            SandboxEvent event = all.next();
+            if (!event.visibleAt().isAfter(at)) {
+                truth.add(event.truthKey());
+            }
+        }
+        Collections.sort(truth);
+        return truth;
+    }
+
+    /** The truth of the first window of a program that starts at {@link #START}. */
+    public List<String> firstHour() {
+        LedgerEntry first = reads.get(0);
+        return truth(first.window().from(), first.window().to(), first.readAt());
+    }
+
+    /** Type, id and recipient of every row that the ingestion endpoint has accepted, sorted. */
+    public List<String> rows() {
+        synchronized (rows) {
+            List<String> sorted = new ArrayList<>(rows);
+            Collections.sort(sorted);
+            return sorted;
+        }
+    }
+
+    /** What stands in {@code actual} more often than in {@code expected}, and how often. */
+    public static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
+        Map<String, Integer> counts = new TreeMap<>();
+        actual.forEach(key -> counts.merge(key, 1, Integer::sum));
+        expected.forEach(key -> counts.merge(key, -1, Integer::sum));
+        counts.values().removeIf(count -> count <= 0);
+        return counts;
+    }
+
+    private void accept(String table, List<byte[]> accepted) throws IOException {
+        List<String> keys = new ArrayList<>();
+        for (byte[] row : accepted) {
+            JsonNode json = JSON.readTree(row);
+            JsonNode recipient = json.path("recipient");
+            EventType type = List.of(EventType.values()).stream().filter(t -> t.table().equals(table)).findFirst().orElseThrow();
+            keys.add(SandboxEvent.truthKey(type, json.path("id").textValue(), json.path("GUID").asText(),
+                    recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
+        }
+        rows.addAll(keys);
+    }
+
+    public TrialClock clock() {
+        return clock;
+    }
+
+    public FaultProxy tapProxy() {
+        return tapProxy;
+    }
+
+    public FaultProxy sinkProxy() {
+        return sinkProxy;
+    }
+
+    public SandboxTap tap() {
+        return tap;
+    }
+
+    public SandboxIngestion ingestion() {
+        return ingestion;
+    }
+
+    /** Reads that were committed, of all programs of this trial. */
+    public List<LedgerEntry> reads() {
+        return reads;
+    }
+
+    @Override
+    public void close() throws Exception {
+        sinkProxy.release();
+        tapProxy.release();
+        for (RunningProgram program : programs) {
+            program.close();
+        }
+        tapProxy.close();
+        sinkProxy.close();
+        tap.close();
+        ingestion.close();
+    }
+}
