@@ -39,7 +39,7 @@ public class Program {
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
     private final Main main = new Main();
-    private final SentinelComponent sentinel = new SentinelComponent();
+    private final SentinelComponent sentinel;
     private TapRun run;
     private volatile long acknowledgedAtStop;
 
@@ -53,6 +53,7 @@ public class Program {
         this.properties = properties;
         this.clock = clock;
         this.committed = committed;
+        this.sentinel = component();
     }
 
     /**
@@ -124,6 +125,10 @@ public class Program {
 
     protected TapSpine spine(TapRun run, RequestBudget budget) {
         return new TapSpine(run, budget, settings.threatStatus());
+    }
+
+    protected SentinelComponent component() {
+        return new SentinelComponent();
     }
 
     protected Uploader uploader() {

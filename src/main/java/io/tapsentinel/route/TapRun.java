@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -89,20 +88,24 @@ public class TapRun implements Processor {
     }
 
     private boolean readFresh(Exchange trigger) {
-        Optional<Progress> progress = state.progress();
+        Progress progress = state.progress().orElseGet(this::begin);
         Plan plan = planner.poll(clock.instant(), progress);
         if (plan.fresh().isEmpty()) {
             return true;
         }
-        if (progress.isEmpty()) {
-            LOG.warn("no history: reading starts at {}; set tap.poll.start if this is not the first run", plan.progress().origin());
-        }
-        Instant lateBefore = progress.map(p -> p.readTo().minus(settle)).orElse(Instant.MIN);
+        Instant lateBefore = progress.readTo().minus(settle);
         boolean read = read(trigger, plan.fresh().get(), Purpose.POLL, lateBefore, entry -> state.commit(plan, entry));
         if (read) {
             plan.gaps().forEach(TapRun::reportGap);
         }
         return read;
+    }
+
+    private Progress begin() {
+        Progress first = planner.begin(clock.instant());
+        state.begin(first);
+        LOG.warn("no history: reading starts at {}; set tap.poll.start if this is not the first run", first.origin());
+        return first;
     }
 
     private void readBacklog(Exchange trigger) {

@@ -29,12 +29,17 @@ public class ReadState {
         this.clock = clock;
     }
 
-    /** The progress; empty before the first window ever committed. */
+    /** The progress; empty before the first start ever. */
     public Optional<Progress> progress() {
         return store.transaction(connection -> {
             List<TimeRange> row = ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?");
             return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
         });
+    }
+
+    /** The first start: remembers where reading begins, before anything is read. */
+    public void begin(Progress progress) {
+        store.transaction(connection -> setProgress(connection, progress));
     }
 
     /** Time that is still to be read, oldest first, without overlaps. */
@@ -54,9 +59,7 @@ public class ReadState {
             backlog.addAll(plan.backlog());
             replaceBacklog(connection, TimeRange.union(backlog));
             addGaps(connection, plan.gaps());
-            Store.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
-            Store.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
-                    plan.progress().origin().toEpochMilli(), plan.progress().readTo().toEpochMilli());
+            setProgress(connection, plan.progress());
             return addLedger(connection, entry);
         });
     }
@@ -80,6 +83,12 @@ public class ReadState {
             addGaps(connection, expired);
             return null;
         });
+    }
+
+    private int setProgress(Connection connection, Progress progress) throws SQLException {
+        Store.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
+        return Store.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
+                progress.origin().toEpochMilli(), progress.readTo().toEpochMilli());
     }
 
     private List<TimeRange> backlog(Connection connection) throws SQLException {

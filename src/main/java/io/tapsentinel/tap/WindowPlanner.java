@@ -26,24 +26,31 @@ public class WindowPlanner {
         this.settings = settings;
     }
 
-    /** Plans one poll at {@code now}; {@code progress} is empty at the first start ever. */
-    public Plan poll(Instant now, Optional<Progress> progress) {
-        Instant end = now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
+    /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
+    public Progress begin(Instant now) {
+        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
+        Instant origin = settings.start().map(start -> start.truncatedTo(ChronoUnit.SECONDS))
+                .orElse(later(end(now).minus(settings.backfill()), oldest(now)));
+        return new Progress(origin, origin);
+    }
+
+    /** Plans one poll at {@code now}. */
+    public Plan poll(Instant now, Progress progress) {
+        Instant end = end(now);
         Instant edge = oldest(now);
-        Instant from = progress.map(p -> startAfter(p, end)).orElseGet(() -> firstStart(end, edge));
+        Instant from = startAfter(progress, end);
         // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
-        Instant unsettled = progress.map(p -> later(p.origin(), p.readTo().minus(INDEXING_LAG))).orElse(from);
+        Instant unsettled = later(progress.origin(), progress.readTo().minus(INDEXING_LAG));
         List<TimeRange> gaps = unsettled.isBefore(edge) ? List.of(new TimeRange(unsettled, edge)) : List.of();
         from = later(from, edge);
 
         Instant freshFrom = later(from, end.minus(LONGEST_WINDOW));
         if (Duration.between(freshFrom, end).compareTo(SHORTEST_WINDOW) < 0) {
-            return new Plan(Optional.empty(), List.of(), List.of(), progress.orElse(null));
+            return new Plan(Optional.empty(), List.of(), List.of(), progress);
         }
         List<TimeRange> backlog = from.isBefore(freshFrom) ? List.of(new TimeRange(from, freshFrom)) : List.of();
-        Instant origin = progress.map(Progress::origin).orElse(from);
-        Instant readTo = progress.map(p -> later(p.readTo(), end)).orElse(end);
-        return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, new Progress(origin, readTo));
+        Progress after = new Progress(progress.origin(), later(progress.readTo(), end));
+        return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, after);
     }
 
     /** The oldest window of a backlog, at most one hour; a rest too short for TAP is read together with what follows it. */
@@ -66,10 +73,8 @@ public class WindowPlanner {
         return later(progress.origin(), (covered ? end : progress.readTo()).minus(settings.lookBack()));
     }
 
-    private Instant firstStart(Instant end, Instant edge) {
-        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
-        return settings.start().map(start -> earlier(start.truncatedTo(ChronoUnit.SECONDS), end))
-                .orElse(later(end.minus(settings.backfill()), edge));
+    private Instant end(Instant now) {
+        return now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Instant oldest(Instant now) {

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -21,13 +20,14 @@ final class Schedule {
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
     private List<TimeRange> settled = new ArrayList<>();
-    private Optional<Progress> progress = Optional.empty();
+    private Progress progress;
     private Instant now = START;
     private int reads;
 
     Schedule(WindowPlanner planner, long seed) {
         this.planner = planner;
         this.random = new SplittableRandom(seed);
+        this.progress = planner.begin(now);
     }
 
     /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
@@ -60,7 +60,7 @@ final class Schedule {
             backlog.addAll(plan.backlog());
             backlog = new ArrayList<>(TimeRange.union(backlog));
             gaps.addAll(plan.gaps());
-            progress = Optional.of(plan.progress());
+            progress = plan.progress();
         });
     }
 
@@ -97,7 +97,7 @@ final class Schedule {
     /** Time since the origin that was neither read late enough nor reported as a gap. */
     List<TimeRange> unproven() {
         Instant end = now.minus(TapLimits.INDEXING_LAG).minus(Duration.ofMinutes(10));
-        List<TimeRange> left = List.of(new TimeRange(progress.orElseThrow().origin(), end));
+        List<TimeRange> left = List.of(new TimeRange(progress.origin(), end));
         List<TimeRange> proven = new ArrayList<>(settled);
         proven.addAll(gaps);
         for (TimeRange done : proven) {

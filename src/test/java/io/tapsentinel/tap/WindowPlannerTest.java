@@ -53,8 +53,8 @@ class WindowPlannerTest {
     void aTailUnderThirtySecondsWaitsForTheNextPoll() {
         WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(END.minusSeconds(29)));
 
-        assertThat(starting.poll(NOW, Optional.empty()).fresh()).isEmpty();
-        assertThat(starting.poll(NOW.plusSeconds(1), Optional.empty()).fresh())
+        assertThat(starting.poll(NOW, starting.begin(NOW)).fresh()).isEmpty();
+        assertThat(starting.poll(NOW.plusSeconds(1), starting.begin(NOW)).fresh())
                 .contains(new TimeRange(END.minusSeconds(29), END.plusSeconds(1)));
     }
 
@@ -62,13 +62,31 @@ class WindowPlannerTest {
     void nothingBeforeTheOriginIsRead() {
         Progress young = new Progress(END.minus(Duration.ofMinutes(10)), END.minus(Duration.ofMinutes(5)));
 
-        assertThat(planner.poll(NOW, Optional.of(young)).fresh())
+        assertThat(planner.poll(NOW, young).fresh())
                 .contains(new TimeRange(young.origin(), END));
     }
 
     @Test
+    void theFirstStartKeepsItsOriginHoweverLateItsFirstPollSucceeds() {
+        Progress first = planner.begin(NOW);
+
+        assertThat(first).isEqualTo(new Progress(Instant.parse("2026-11-20T10:59:00Z"), Instant.parse("2026-11-20T10:59:00Z")));
+        assertThat(planner.poll(NOW.plus(Duration.ofHours(3)), first).backlog())
+                .containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T13:59:00Z"));
+    }
+
+    @Test
+    void aStartInTheFutureWaitsForItsTime() {
+        WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
+
+        assertThat(starting.poll(NOW, starting.begin(NOW)).fresh()).isEmpty();
+        assertThat(starting.poll(NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW)).fresh())
+                .contains(new TimeRange(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(1)).plusSeconds(30)));
+    }
+
+    @Test
     void theFirstStartReadsTheBackfill() {
-        Plan plan = planner(Duration.ofHours(1), Duration.ofHours(3), Optional.empty()).poll(NOW, Optional.empty());
+        Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofHours(3), Optional.empty()));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T08:59:00Z", "2026-11-20T10:59:00Z"));
@@ -77,7 +95,7 @@ class WindowPlannerTest {
 
     @Test
     void aBackfillOfSevenDaysStaysFiveMinutesInsideWhatTapKeepsAndLeavesNoGap() {
-        Plan plan = planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()).poll(NOW, Optional.empty());
+        Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
 
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
         assertThat(plan.gaps()).isEmpty();
@@ -85,8 +103,7 @@ class WindowPlannerTest {
 
     @Test
     void aStartWinsOverTheBackfillAndLeavesAGapWhenTapHasForgotten() {
-        Plan plan = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z")))
-                .poll(NOW, Optional.empty());
+        Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z"))));
 
         assertThat(plan.gaps()).containsExactly(range("2026-11-11T00:00:00Z", "2026-11-13T12:05:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
@@ -104,7 +121,7 @@ class WindowPlannerTest {
     void aClockThatWentBackMovesProgressNowhere() {
         Progress ahead = new Progress(ORIGIN, END.plus(Duration.ofHours(2)));
 
-        assertThat(planner.poll(NOW, Optional.of(ahead)).progress()).isEqualTo(ahead);
+        assertThat(planner.poll(NOW, ahead).progress()).isEqualTo(ahead);
     }
 
     @Test
@@ -154,16 +171,16 @@ class WindowPlannerTest {
         WindowPlanner broken = new WindowPlanner(new WindowPlanner.Settings(
                 Duration.ofMinutes(30), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())) {
             @Override
-            public Plan poll(Instant now, Optional<Progress> progress) {
+            public Plan poll(Instant now, Progress progress) {
                 Plan honest = super.poll(now, progress);
-                if (progress.isEmpty() || honest.fresh().isEmpty()) {
+                if (honest.fresh().isEmpty()) {
                     return honest;
                 }
                 // reads on from where it was, each instant once, as other connectors do
                 Instant end = honest.progress().readTo();
-                Instant from = progress.get().readTo();
+                Instant from = progress.readTo();
                 if (Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
-                    return new Plan(Optional.empty(), List.of(), List.of(), progress.get());
+                    return new Plan(Optional.empty(), List.of(), List.of(), progress);
                 }
                 Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW)) ? end.minus(TapLimits.LONGEST_WINDOW) : from;
                 return new Plan(Optional.of(new TimeRange(fresh, end)), honest.backlog(), honest.gaps(), honest.progress());
@@ -178,8 +195,12 @@ class WindowPlannerTest {
         return new WindowPlanner(new WindowPlanner.Settings(lookBack, Duration.ofMinutes(1), backfill, start));
     }
 
-    private static Optional<Progress> readTo(Instant readTo) {
-        return Optional.of(new Progress(ORIGIN, readTo));
+    private static Plan firstPoll(WindowPlanner planner) {
+        return planner.poll(NOW, planner.begin(NOW));
+    }
+
+    private static Progress readTo(Instant readTo) {
+        return new Progress(ORIGIN, readTo);
     }
 
     private static TimeRange range(String from, String to) {

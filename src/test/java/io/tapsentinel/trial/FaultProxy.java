@@ -62,6 +62,11 @@ public final class FaultProxy implements AutoCloseable {
         faults.addAll(List.of(next));
     }
 
+    /** Requests meet no more faults. */
+    public void forget() {
+        faults.clear();
+    }
+
     /** From now on requests wait, before the service hears of them, until {@link #release}. */
     public void hold() {
         synchronized (gate) {

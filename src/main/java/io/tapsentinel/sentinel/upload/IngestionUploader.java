@@ -11,6 +11,8 @@ import com.azure.monitor.ingestion.LogsIngestionClient;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.Objects;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
 public final class IngestionUploader implements Uploader {
@@ -50,19 +52,22 @@ public final class IngestionUploader implements Uploader {
     }
 
     private static UploadException refused(String stream, HttpResponse response) {
-        int status = response.getStatusCode();
-        String code = response.getHeaderValue(ERROR_CODE);
-        String text = "";
+        JsonNode error = error(response);
+        String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
+        String text = error.path("message").asText().replaceAll("\\s+", " ");
+        String request = response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID);
+        return new UploadException(response.getStatusCode(), "upload to " + stream + " refused: " + response.getStatusCode()
+                + (code.isEmpty() ? "" : " " + code) + (text.isEmpty() ? "" : ": " + text.substring(0, Math.min(text.length(), LONGEST_TEXT)))
+                + (request == null ? "" : " (request " + request + ")"));
+    }
+
+    private static JsonNode error(HttpResponse response) {
         try {
-            JsonNode error = JSON.readTree(response.getBodyAsString().block()).path("error");
-            code = code == null ? error.path("code").asText() : code;
-            text = error.path("message").asText();
+            return JSON.readTree(response.getBodyAsString().block()).path("error");
         } catch (JsonProcessingException | RuntimeException noErrorDocument) {
             // a proxy's page: its status has to do
+            return MissingNode.getInstance();
         }
-        return new UploadException(status, "upload to " + stream + " refused: " + status + " " + code + " "
-                + text.substring(0, Math.min(text.length(), LONGEST_TEXT)).replaceAll("\\s+", " ")
-                + " (request " + response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID) + ")");
     }
 
     private static String cause(Throwable e) {

@@ -1,0 +1,137 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.sentinel.BrokenSentinel;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.WindowPlanner;
+import io.tapsentinel.trial.Trial;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.IdempotentRepository;
+
+/** The mistakes that the three rules are about, each as a program that is whole but for this one. */
+public final class BrokenParts {
+
+    private BrokenParts() {
+    }
+
+    /** Rule 1: an exchange completes when its record was buffered. */
+    public static Trial.Maker producerThatCompletesOnAppend() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected SentinelComponent component() {
+                return BrokenSentinel.completesOnAppend();
+            }
+        };
+    }
+
+    /** Rule 2: a key is durable when it is seen, as with the repositories that Camel ships. */
+    public static Trial.Maker repositoryThatPersistsInAdd() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected IdempotentRepository repository(EventType type, SeenKeys seen) {
+                return new SeenRepository(type, seen) {
+                    @Override
+                    public boolean add(Exchange exchange, String key) {
+                        boolean added = super.add(exchange, key);
+                        if (added) {
+                            seen.delivered(List.of(exchange.getProperty(TapEvent.PROPERTY, TapEvent.class)));
+                        }
+                        return added;
+                    }
+                };
+            }
+        };
+    }
+
+    /** Rule 2: a window commits when its split has ended, whatever became of its events. */
+    public static Trial.Maker windowWithoutCommitGuard() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
+                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+                    @Override
+                    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
+                            Consumer<LedgerEntry> onCommit) {
+                        return new WindowRead(window, purpose, readAt, lateBefore, seen, () -> false, onCommit) {
+                            @Override
+                            void verify() {
+                                // the mistake
+                            }
+                        };
+                    }
+                };
+            }
+        };
+    }
+
+    /** Rule 2: the reader throws inside the split instead of ending it quietly. */
+    public static Trial.Maker readerThatThrowsInsideTheSplit() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
+                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+                    @Override
+                    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
+                            Consumer<LedgerEntry> onCommit) {
+                        return new WindowRead(window, purpose, readAt, lateBefore, seen, () -> false, onCommit) {
+                            @Override
+                            Iterator<TapEvent> events(Iterator<TapEvent> answer) {
+                                return throwing(answer, super::events);
+                            }
+                        };
+                    }
+                };
+            }
+        };
+    }
+
+    /** Counts and hands out as it should, but lets the reader's failure through. */
+    private static Iterator<TapEvent> throwing(Iterator<TapEvent> answer, UnaryOperator<Iterator<TapEvent>> quiet) {
+        RuntimeException[] thrown = new RuntimeException[1];
+        Iterator<TapEvent> honest = quiet.apply(new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                try {
+                    return answer.hasNext();
+                } catch (RuntimeException e) {
+                    thrown[0] = e;
+                    throw e;
+                }
+            }
+
+            @Override
+            public TapEvent next() {
+                return answer.next();
+            }
+        });
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                boolean more = honest.hasNext();
+                if (thrown[0] != null) {
+                    throw thrown[0];
+                }
+                return more;
+            }
+
+            @Override
+            public TapEvent next() {
+                return honest.next();
+            }
+        };
+    }
+}
