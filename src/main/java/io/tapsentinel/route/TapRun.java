@@ -131,8 +131,8 @@ public class TapRun implements Processor {
         Throwable failure = send(trigger, read);
         if (failure == null) {
             rest.answered(clock.instant());
-            LOG.info("{} {} committed: {} in {} ms", purpose.word(), window, read.summary(),
-                    Duration.between(start, clock.instant()).toMillis());
+            LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
+                    Duration.between(start, clock.instant()).toMillis(), read.summary());
             return true;
         }
         if (stopping.get()) {

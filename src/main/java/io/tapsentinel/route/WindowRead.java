@@ -11,11 +11,11 @@ import io.tapsentinel.tap.TimeRange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -160,11 +160,12 @@ class WindowRead {
         return new LedgerEntry(readAt, window, purpose, counts);
     }
 
-    /** The counts in one line. */
-    synchronized String summary() {
-        Map<String, Long> total = new TreeMap<>();
+    /** The counts of all types in one line. */
+    String summary() {
+        Map<String, Long> total = new HashMap<>();
         entry().counts().values().forEach(counts -> counts.forEach((what, number) -> total.merge(what, number, Long::sum)));
-        return total.isEmpty() ? "nothing" : total.toString().replaceAll("[{}]", "").replace('=', ' ');
+        return total.isEmpty() ? "nothing to read" : total.get("fetched") + " fetched, " + total.get("new") + " new ("
+                + total.get("late") + " late), " + (total.get("duplicate") + total.get("duplicate-inside")) + " delivered before";
     }
 
     private synchronized long count(EventType type, Outcome outcome) {

@@ -19,6 +19,8 @@ public final class Sandbox implements AutoCloseable {
 
     /** TAP's 1,800 a day would be used up in hours at the sandbox's pace. */
     private static final int REQUESTS_PER_DAY = 100_000;
+    /** Enough for a late row every few seconds, little enough to read an hour of them at every poll. */
+    private static final int EVENTS_PER_HOUR = 3_000;
     /** Below settle, so that only the rows that are meant to be late are late. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
     private static final String CREDENTIAL = "sandbox";
@@ -46,7 +48,8 @@ public final class Sandbox implements AutoCloseable {
      */
     public static Sandbox start(Path folder, Clock clock, PrintStream out) throws IOException {
         PrivateFiles.folder(folder);
-        SandboxSettings settings = SandboxSettings.builder().maxPromptLag(PROMPT).build();
+        SandboxSettings settings = SandboxSettings.builder().eventsPerHour(EVENTS_PER_HOUR)
+                .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(5)).maxPromptLag(PROMPT).build();
         SandboxTap tap = SandboxTap.builder(new SandboxEvents(settings)).clock(clock).credentials(CREDENTIAL, CREDENTIAL)
                 .requestsPerDay(REQUESTS_PER_DAY).clicksPermittedPerDay(REQUESTS_PER_DAY).build().start();
         SandboxIngestion ingestion = new SandboxIngestion(new NdjsonFolder(folder)).start();
