@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -45,9 +47,15 @@ public final class TapSentinel {
     }
 
     private static String start(Program program) throws Exception {
-        for (String signal : new String[] {"INT", "TERM"}) {
-            Signal.handle(new Signal(signal), received -> program.stop());
-        }
+        program.main().addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport main) {
+                // before this there is nothing to drain, and the default ends the process
+                for (String signal : new String[] {"INT", "TERM"}) {
+                    Signal.handle(new Signal(signal), received -> program.stop());
+                }
+            }
+        });
         return program.run();
     }
 

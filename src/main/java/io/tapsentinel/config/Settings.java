@@ -3,6 +3,7 @@ package io.tapsentinel.config;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.WindowPlanner;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -87,7 +88,17 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
 
     private static Supplier<String> secret(SettingReader read) {
         return read.text("tap.secret").<Supplier<String>>map(secret -> () -> secret)
-                .orElseGet(() -> TapCredentials.secretIn(Path.of(read.required("tap.secret-file"))));
+                .orElseGet(() -> secretIn(read.required("tap.secret-file")));
+    }
+
+    private static Supplier<String> secretIn(String file) {
+        Supplier<String> secret = TapCredentials.secretIn(Path.of(file));
+        try {
+            secret.get();
+        } catch (UncheckedIOException e) {
+            throw SettingReader.bad("tap.secret-file", file, "a file that can be read");
+        }
+        return secret;
     }
 
     private static void checkCron(SettingReader read, String name) {

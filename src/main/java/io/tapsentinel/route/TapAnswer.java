@@ -22,6 +22,7 @@ class TapAnswer implements Processor {
             throw new TapRefusedException(status, exchange.getMessage().getBody(String.class));
         }
         WindowRead read = TapSpine.read(exchange);
+        read.answered();
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
             throw new WindowFailedException("TAP answered 200 without a body");

@@ -129,8 +129,10 @@ public class TapRun implements Processor {
         WindowRead read = newRead(window, purpose, start, lateBefore, commit.andThen(committed));
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = send(trigger, read);
-        if (failure == null) {
+        if (read.isAnswered()) {
             rest.answered(clock.instant());
+        }
+        if (failure == null) {
             LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
                     Duration.between(start, clock.instant()).toMillis(), read.summary());
             return true;

@@ -41,6 +41,7 @@ class WindowRead {
     private final List<Skipped> onlyReserved = new ArrayList<>();
     private final List<TapEvent> sighted = new ArrayList<>();
     private Throwable failure;
+    private boolean answered;
     private int failed;
     private final Map<EventType, Long> late = new EnumMap<>(EventType.class);
 
@@ -66,6 +67,15 @@ class WindowRead {
 
     Purpose purpose() {
         return purpose;
+    }
+
+    /** TAP has answered, whatever becomes of the answer. */
+    synchronized void answered() {
+        answered = true;
+    }
+
+    synchronized boolean isAnswered() {
+        return answered;
     }
 
     /** The events to split; ends early, and without throwing, when the window has failed. */

@@ -14,7 +14,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
+import org.apache.camel.builder.ThreadPoolBuilder;
 import org.apache.camel.support.DefaultAsyncProducer;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.apache.camel.util.ObjectHelper;
 
 /**
@@ -116,7 +118,8 @@ public class SentinelProducer extends DefaultAsyncProducer {
         var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
         sender = executors.newSingleThreadExecutor(this, "sentinel-upload-" + schema.table());
         // one batch of callbacks runs while another one waits; with more the sender helps
-        callbacks = executors.newThreadPool(this, "sentinel-settle-" + schema.table(), 1, 1);
+        callbacks = new ThreadPoolBuilder(getEndpoint().getCamelContext()).poolSize(1).maxPoolSize(1).maxQueueSize(1)
+                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns).build(this, "sentinel-settle-" + schema.table());
         sender.submit(new BatchSender(schema.stream(), accumulator, component.getUploader(), component.getDeliveryLog(),
                 callbacks, component.deliveries()::settled));
         component.started(this);

@@ -8,7 +8,10 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** Makes what holds personal data readable by its owner only: folders 0700, files 0600. */
+/**
+ * Makes what holds personal data readable by its owner only: folders 0700, files 0600. What is there already keeps the
+ * permissions that somebody gave it, such as a mounted volume's.
+ */
 public final class PrivateFiles {
 
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
@@ -17,22 +20,18 @@ public final class PrivateFiles {
     private PrivateFiles() {
     }
 
-    /** The folder, with its parents, made when absent and closed to others. */
+    /** The folder; made with its parents, closed to others, when absent. */
     public static Path folder(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             Files.createDirectories(folder, attribute(folder, FOLDER));
-        } else if (posix(folder)) {
-            Files.setPosixFilePermissions(folder, FOLDER);
         }
         return folder;
     }
 
-    /** The file, made empty when absent and closed to others. */
+    /** The file; made empty, closed to others, when absent. */
     public static Path file(Path file) throws IOException {
         if (!Files.exists(file)) {
             Files.createFile(file, attribute(file, FILE));
-        } else if (posix(file)) {
-            Files.setPosixFilePermissions(file, FILE);
         }
         return file;
     }

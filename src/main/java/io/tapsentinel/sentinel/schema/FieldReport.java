@@ -1,11 +1,9 @@
 package io.tapsentinel.sentinel.schema;
 
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,8 +23,8 @@ public final class FieldReport implements MappingReport {
     private static final long MILLIS_PER_DAY = 86_400_000;
 
     private final Clock clock;
-    private final Map<Field, Tally> unknown = new ConcurrentHashMap<>();
-    private final Map<Field, Tally> lossy = new ConcurrentHashMap<>();
+    private final Map<Field, Tally> unknown = new HashMap<>();
+    private final Map<Field, Tally> lossy = new HashMap<>();
 
     /** @param clock tells which day it is; its zone does not matter */
     public FieldReport(Clock clock) {
@@ -62,45 +60,30 @@ public final class FieldReport implements MappingReport {
     }
 
     /** Counts one; whether the name is to be logged. */
-    private boolean count(Map<Field, Tally> tallies, Field field) {
-        Tally tally = tallies.get(field);
-        if (tally == null) {
-            tally = add(tallies, field);
-        }
-        tally.count.increment();
+    private synchronized boolean count(Map<Field, Tally> tallies, Field field) {
+        boolean kept = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
+        Tally tally = tallies.computeIfAbsent(kept ? field : new Field(field.table(), OTHER), name -> new Tally());
+        tally.count++;
         long today = Math.floorDiv(clock.millis(), MILLIS_PER_DAY);
-        long logged = tally.loggedDay.get();
-        return logged < today && tally.loggedDay.compareAndSet(logged, today);
+        boolean log = today > tally.loggedDay;
+        tally.loggedDay = Math.max(today, tally.loggedDay);
+        return log;
     }
 
-    private static Tally add(Map<Field, Tally> tallies, Field field) {
-        // one at a time, or a burst of new names could pass the bound together
-        synchronized (tallies) {
-            boolean known = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
-            Field kept = known ? field : new Field(field.table(), OTHER);
-            return tallies.computeIfAbsent(kept, name -> new Tally());
-        }
-    }
-
-    private static Map<Field, Long> counts(Map<Field, Tally> tallies) {
-        Map<Field, Long> counts = new LinkedHashMap<>();
-        tallies.forEach((field, tally) -> counts.put(field, tally.count.sum()));
-        return counts;
+    private synchronized Map<Field, Long> counts(Map<Field, Tally> tallies) {
+        return tallies.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, tally -> tally.getValue().count));
     }
 
     private static String safe(String name) {
-        int length = Math.min(name.length(), MAX_NAME_LENGTH);
-        StringBuilder safe = new StringBuilder(length);
-        for (int i = 0; i < length; i++) {
-            char c = name.charAt(i);
-            boolean plain = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "_.-".indexOf(c) >= 0;
-            safe.append(plain ? c : '?');
-        }
-        return safe.toString();
+        return name.chars().limit(MAX_NAME_LENGTH).mapToObj(c -> isSafe(c) ? Character.toString(c) : "?").collect(Collectors.joining());
+    }
+
+    private static boolean isSafe(int c) {
+        return c < 0x80 && Character.isLetterOrDigit(c) || "_.-".indexOf(c) >= 0;
     }
 
     private static final class Tally {
-        private final LongAdder count = new LongAdder();
-        private final AtomicLong loggedDay = new AtomicLong(Long.MIN_VALUE);
+        private long count;
+        private long loggedDay = Long.MIN_VALUE;
     }
 }

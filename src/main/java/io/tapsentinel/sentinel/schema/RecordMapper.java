@@ -1,7 +1,8 @@
 package io.tapsentinel.sentinel.schema;
 
-import io.tapsentinel.sentinel.schema.ColumnValues.Fit;
-import java.nio.charset.StandardCharsets;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
  * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
  * not fit and still answers 204. Fields without a value are left out; so are values that cannot be had in the column's
  * type and fields that the table does not have, and these are reported. No data makes it throw. Safe for use by many
- * threads; each keeps a buffer of at most {@value #MAX_KEPT_BUFFER} bytes.
+ * threads.
  */
 public final class RecordMapper {
 
@@ -21,12 +22,9 @@ public final class RecordMapper {
      */
     public static final int MAX_VALUE_BYTES = 65_536;
 
-    private static final int MAX_KEPT_BUFFER = 1 << 20;
-    private static final ThreadLocal<JsonBuffer> BUFFERS = ThreadLocal.withInitial(JsonBuffer::new);
-
     private final TableSchema schema;
     private final MappingReport report;
-    private final List<Slot> slots = new ArrayList<>();
+    private final List<Column> columns;
 
     /**
      * @param schema the table to map for
@@ -35,11 +33,7 @@ public final class RecordMapper {
     public RecordMapper(TableSchema schema, MappingReport report) {
         this.schema = schema;
         this.report = report;
-        for (Column column : schema.columns().values()) {
-            if (!column.name().equals(TableSchema.TIME_GENERATED)) {
-                slots.add(new Slot(column, (",\"" + column.name() + "\":").getBytes(StandardCharsets.UTF_8)));
-            }
-        }
+        columns = schema.columns().values().stream().filter(column -> !column.name().equals(TableSchema.TIME_GENERATED)).toList();
     }
 
     /**
@@ -49,43 +43,45 @@ public final class RecordMapper {
      * @param timeGenerated the row's TimeGenerated; a field of that name does not count
      */
     public MappedRecord map(Map<String, Object> fields, Instant timeGenerated) {
-        JsonBuffer out = BUFFERS.get();
-        out.truncate(0);
-        out.raw("{\"" + TableSchema.TIME_GENERATED + "\":\"" + timeGenerated + '"');
-        List<String> capped = List.of();
-        for (Slot slot : slots) {
-            if (write(out, slot, fields) == Fit.CAPPED) {
-                capped = capped.isEmpty() ? new ArrayList<>() : capped;
-                capped.add(slot.column().name());
+        ObjectNode row = JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, timeGenerated.toString());
+        for (Column column : columns) {
+            TypedValue typed = typed(column, fields.get(column.name()));
+            if (!typed.value().isNull()) {
+                row.set(column.name(), typed.value());
+            }
+            if (typed.lossy()) {
+                report.lossyValue(schema.table(), column.name());
             }
         }
-        out.raw('}');
         reportUnknown(fields);
-        MappedRecord mapped = new MappedRecord(out.toByteArray(), List.copyOf(capped));
-        if (out.capacity() > MAX_KEPT_BUFFER) {
-            BUFFERS.remove();
+        byte[] json = Json.utf8(row);
+        if (json.length <= MAX_VALUE_BYTES) {
+            return new MappedRecord(json, List.of());
         }
-        return mapped;
+        List<String> capped = cap(row);
+        return new MappedRecord(capped.isEmpty() ? json : Json.utf8(row), capped);
     }
 
-    private Fit write(JsonBuffer out, Slot slot, Map<?, ?> fields) {
-        int start = out.size();
-        Fit fit;
+    private static TypedValue typed(Column column, Object value) {
         try {
-            Object plain = PlainValues.of(fields.get(slot.column().name()));
-            out.raw(slot.prefix());
-            fit = plain == null ? Fit.NULL : ColumnValues.write(out, slot.column(), plain);
-        } catch (RuntimeException | StackOverflowError oddObject) {
-            // its own toString or iterator failed; its message may hold content
-            fit = Fit.LOST;
+            return TypedValue.of(column, Json.tree(value));
+        } catch (RuntimeException | StackOverflowError oddValue) {
+            // not worth a message, which may hold content
+            return TypedValue.LOST;
         }
-        if (fit == Fit.NULL || fit == Fit.LOST) {
-            out.truncate(start);
+    }
+
+    private List<String> cap(ObjectNode row) {
+        List<String> capped = new ArrayList<>();
+        for (Column column : columns) {
+            JsonNode value = row.path(column.name());
+            JsonNode cut = ValueCap.cap(column, value);
+            if (cut != value) {
+                row.set(column.name(), cut);
+                capped.add(column.name());
+            }
         }
-        if (fit == Fit.LOST || fit == Fit.ROUNDED) {
-            report.lossyValue(schema.table(), slot.column().name());
-        }
-        return fit;
+        return List.copyOf(capped);
     }
 
     private void reportUnknown(Map<?, ?> fields) {
@@ -94,8 +90,5 @@ public final class RecordMapper {
                 report.unknownField(schema.table(), "" + field);
             }
         }
-    }
-
-    private record Slot(Column column, byte[] prefix) {
     }
 }

@@ -2,117 +2,86 @@ package io.tapsentinel.sentinel.schema;
 
 import static io.tapsentinel.sentinel.schema.RecordMapper.MAX_VALUE_BYTES;
 
-import io.tapsentinel.sentinel.schema.JsonValues.TooLarge;
-import java.util.Collection;
-import java.util.Map;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 
 /**
- * Writes values of at most {@link RecordMapper#MAX_VALUE_BYTES} bytes. What is longer is cut here and says so, since Azure
- * Monitor would cut it anywhere, and a dynamic value that was cut anywhere is no JSON. Every method returns whether it cut.
+ * Cuts values to {@link RecordMapper#MAX_VALUE_BYTES} bytes in a way that says so, since Azure Monitor would cut what is
+ * longer anywhere, and a dynamic value that was cut anywhere is no JSON.
  */
 final class ValueCap {
 
     private ValueCap() {
     }
 
-    /** A JSON string with its quotes, which do not count; cut at a code point, ends in {@code ...[cut n of m bytes]}. */
-    static boolean string(JsonBuffer out, String text) {
-        out.raw('"');
-        int start = out.size();
-        out.characters(text);
-        int total = out.size() - start;
-        boolean cut = total > MAX_VALUE_BYTES;
-        if (cut) {
-            int kept = wholeCharacters(out, start, MAX_VALUE_BYTES - mark(total, total).length());
-            out.truncate(start + kept);
-            out.raw(mark(total - kept, total));
-        }
-        out.raw('"');
-        return cut;
-    }
-
-    /** A JSON object; too large a one becomes {@code {"tapSentinelCut":{"kept":0,"of":1}}}. */
-    static boolean object(JsonBuffer out, Map<?, ?> map) {
-        int start = out.size();
-        try {
-            JsonValues.write(out, map, start + MAX_VALUE_BYTES);
-            return false;
-        } catch (TooLarge e) {
-            out.truncate(start);
-            out.raw(mark(0, 1, false));
-            return true;
-        }
-    }
-
     /**
-     * A JSON array; too large a one keeps its first elements and ends in one that says how many of how many.
-     *
-     * @param strings whether the column holds lists of strings, so that this last element has to be a string too
+     * The same value when it fits. A longer string ends in {@code ...[cut n of m bytes]}, a longer array in an element
+     * {@code {"tapSentinelCut":{"kept":n,"of":m}}}; that element is all that is left of anything else.
      */
-    static boolean array(JsonBuffer out, Collection<?> collection, boolean strings) {
-        int start = out.size();
-        int of = collection.size();
-        int room = MAX_VALUE_BYTES - mark(of, of, true).length() - ",]".length();
-        boolean onlyStrings = true;
-        int kept = 0;
-        int keptEnd = start + 1;
-        out.raw('[');
-        try {
-            int done = 0;
-            for (Object element : collection) {
-                if (done > 0) {
-                    out.raw(',');
-                }
-                onlyStrings &= element instanceof CharSequence;
-                JsonValues.write(out, element, start + MAX_VALUE_BYTES - 1);
-                done++;
-                if (out.size() - start <= room) {
-                    kept = done;
-                    keptEnd = out.size();
-                }
-            }
-            out.raw(']');
-            return false;
-        } catch (TooLarge e) {
-            out.truncate(keptEnd);
-            if (kept > 0) {
-                out.raw(',');
-            }
-            out.raw(mark(kept, of, strings || onlyStrings));
-            out.raw(']');
-            return true;
+    static JsonNode cap(Column column, JsonNode value) {
+        if (size(value) <= MAX_VALUE_BYTES) {
+            return value;
         }
+        if (value.isTextual()) {
+            return string(value.textValue());
+        }
+        return value instanceof ArrayNode array ? array(array, column.list()) : mark(0, 1);
     }
 
-    private static String mark(int cut, int of) {
+    /** Bytes of the value as it stands in the record; a string's quotes do not count. */
+    private static int size(JsonNode value) {
+        return Json.utf8(value).length - (value.isTextual() ? 2 : 0);
+    }
+
+    private static JsonNode string(String text) {
+        int total = size(TextNode.valueOf(text));
+        int room = MAX_VALUE_BYTES - textMark(total, total).length();
+        // the longest start that fits, found by halves: only its JSON tells how long escapes make it
+        int kept = 0;
+        for (int step = Integer.highestOneBit(room); step > 0; step /= 2) {
+            int more = kept + step;
+            if (more <= text.length() && size(TextNode.valueOf(text.substring(0, more))) <= room) {
+                kept = more;
+            }
+        }
+        if (Character.isHighSurrogate(text.charAt(kept - 1)) && Character.isLowSurrogate(text.charAt(kept))) {
+            kept--;
+        }
+        String start = text.substring(0, kept);
+        return TextNode.valueOf(start + textMark(total - size(TextNode.valueOf(start)), total));
+    }
+
+    /** The array's first elements and the mark, which has to be a string too where all elements are. */
+    private static JsonNode array(ArrayNode array, boolean listOfStrings) {
+        boolean strings = true;
+        for (JsonNode element : array) {
+            strings &= element.isTextual();
+        }
+        int of = array.size();
+        int room = MAX_VALUE_BYTES - Json.utf8(TextNode.valueOf(mark(of, of).toString())).length - ",]".length();
+        ArrayNode cut = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode element : array) {
+            // and the bracket or comma before it
+            room -= Json.utf8(element).length + 1;
+            if (room < 0) {
+                break;
+            }
+            cut.add(element);
+        }
+        ObjectNode mark = mark(cut.size(), of);
+        return listOfStrings || strings ? cut.add(mark.toString()) : cut.add(mark);
+    }
+
+    private static String textMark(int cut, int of) {
         return "...[cut " + cut + " of " + of + " bytes]";
     }
 
-    private static String mark(int kept, int of, boolean asString) {
-        return asString ? "\"{\\\"tapSentinelCut\\\":{\\\"kept\\\":" + kept + ",\\\"of\\\":" + of + "}}\""
-                : "{\"tapSentinelCut\":{\"kept\":" + kept + ",\"of\":" + of + "}}";
-    }
-
-    /** How many bytes the escapes and code points take that end within the room; a byte alone tells neither. */
-    private static int wholeCharacters(JsonBuffer out, int start, int room) {
-        int kept = 0;
-        while (true) {
-            int next = kept + characterLength(out, start + kept);
-            if (next > room) {
-                return kept;
-            }
-            kept = next;
-        }
-    }
-
-    private static int characterLength(JsonBuffer out, int at) {
-        int lead = out.byteAt(at) & 0xFF;
-        if (lead == '\\') {
-            return out.byteAt(at + 1) == 'u' ? 6 : 2;
-        }
-        if (lead < 0x80) {
-            return 1;
-        }
-        return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    private static ObjectNode mark(int kept, int of) {
+        ObjectNode mark = JsonNodeFactory.instance.objectNode();
+        mark.putObject("tapSentinelCut").put("kept", kept).put("of", of);
+        return mark;
     }
 }

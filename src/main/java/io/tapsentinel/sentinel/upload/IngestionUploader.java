@@ -54,11 +54,15 @@ public final class IngestionUploader implements Uploader {
     private static UploadException refused(String stream, HttpResponse response) {
         JsonNode error = error(response);
         String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
-        String text = error.path("message").asText().replaceAll("\\s+", " ");
+        String text = line(error.path("message").asText());
         String request = response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID);
         return new UploadException(response.getStatusCode(), "upload to " + stream + " refused: " + response.getStatusCode()
-                + (code.isEmpty() ? "" : " " + code) + (text.isEmpty() ? "" : ": " + text.substring(0, Math.min(text.length(), LONGEST_TEXT)))
+                + (code.isEmpty() ? "" : " " + code) + (text.isEmpty() ? "" : ": " + text)
                 + (request == null ? "" : " (request " + request + ")"));
+    }
+
+    private static String line(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_TEXT)).replaceAll("\\s+", " ");
     }
 
     private static JsonNode error(HttpResponse response) {
@@ -75,6 +79,6 @@ public final class IngestionUploader implements Uploader {
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        return root.getClass().getSimpleName() + ": " + root.getMessage();
+        return root.getClass().getSimpleName() + ": " + line(String.valueOf(root.getMessage()));
     }
 }

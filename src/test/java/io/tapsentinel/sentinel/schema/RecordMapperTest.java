@@ -143,26 +143,39 @@ class RecordMapperTest {
     void nestedValuesOfJavaBecomeJson() {
         Map<Object, Object> odd = new LinkedHashMap<>();
         odd.put(1, Double.NaN);
-        odd.put(null, new BigDecimal("1.50"));
+        odd.put("d", new BigDecimal("1.50"));
         odd.put("t", Instant.EPOCH);
         odd.put("e", TimeUnit.DAYS);
         odd.put("u", new UUID(0, 1));
         odd.put("b", new byte[] {1, 2});
         odd.put("n", JsonNodeFactory.instance.objectNode().put("x", true).putNull("y"));
-        assertThat(messages.only("messageParts", odd)).isEqualTo("{\"1\":\"NaN\",\"null\":1.50,\"t\":\"1970-01-01T00:00:00Z\",\"e\":\"DAYS\","
+        assertThat(messages.only("messageParts", odd)).isEqualTo("{\"1\":\"NaN\",\"d\":1.50,\"t\":\"1970-01-01T00:00:00Z\",\"e\":\"DAYS\","
                 + "\"u\":\"00000000-0000-0000-0000-000000000001\",\"b\":\"AQI=\",\"n\":{\"x\":true,\"y\":null}}");
     }
 
     @Test
-    void valueThatContainsItselfIsCutAndTheRestOfTheRowIsKept() {
+    void valueThatContainsItselfLosesItsColumnOnly() {
         List<Object> loop = new ArrayList<>(Arrays.asList("first", null));
         loop.set(1, Arrays.asList(loop, loop));
         Map<String, Object> fields = new LinkedHashMap<>(Map.of("threatsInfoMap", loop, "subject", loop, "id", "kept"));
         MappedRecord mapped = messages.map(fields);
-        assertThat(Mapping.text(mapped)).isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\","
-                + "\"threatsInfoMap\":[\"first\",{\"tapSentinelCut\":{\"kept\":1,\"of\":2}}],\"id\":\"kept\"}");
-        assertThat(mapped.cappedColumns()).containsExactly("threatsInfoMap");
-        assertThat(messages.lossy).containsExactly(Mapping.MESSAGES + "/subject");
+        assertThat(Mapping.text(mapped)).isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\",\"id\":\"kept\"}");
+        assertThat(messages.lossy).containsExactlyInAnyOrder(Mapping.MESSAGES + "/threatsInfoMap", Mapping.MESSAGES + "/subject");
+    }
+
+    @Test
+    void valueNestedTooDeepForJacksonLosesItsColumnOnly() {
+        for (int depth : List.of(999, 1000, 1001, 3000, 100_000)) {
+            messages.lossy.clear();
+            Object nested = List.of();
+            for (int i = 1; i < depth; i++) {
+                nested = List.of(nested);
+            }
+            String text = Mapping.text(messages.map(new LinkedHashMap<>(Map.of("messageParts", nested, "id", "kept"))));
+            assertThat(text).as("depth %d", depth).contains("\"id\":\"kept\"");
+            assertThat(text.contains("[".repeat(999))).isEqualTo(depth == 999);
+            assertThat(messages.lossy).hasSize(depth == 999 ? 0 : 1);
+        }
     }
 
     @Test
