@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -146,7 +147,7 @@ public class TapRun implements Processor {
             rest.refused(refusal, clock.instant());
         }
         LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window,
-                rest.isResting(clock.instant()) ? " after " + rest.until() : "",
+                rest.isResting(clock.instant()) ? " after " + rest.until().truncatedTo(ChronoUnit.SECONDS) : "",
                 Failures.describe(refusal == null ? failure : refusal));
         return false;
     }

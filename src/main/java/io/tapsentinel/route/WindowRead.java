@@ -10,11 +10,8 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -36,14 +33,12 @@ class WindowRead {
     private final BooleanSupplier stopping;
     private final Consumer<LedgerEntry> onCommit;
     private final Instant lateBefore;
-    private final Map<EventType, Map<Outcome, Long>> outcomes = new EnumMap<>(EventType.class);
-    private final Map<EventType, Long> fetched = new EnumMap<>(EventType.class);
+    private final WindowCounts counts = new WindowCounts();
     private final List<Skipped> onlyReserved = new ArrayList<>();
     private final List<TapEvent> sighted = new ArrayList<>();
     private Throwable failure;
     private boolean answered;
     private int failed;
-    private final Map<EventType, Long> late = new EnumMap<>(EventType.class);
 
     /**
      * @param lateBefore a new event of an earlier time should have stood in an earlier read
@@ -115,10 +110,8 @@ class WindowRead {
                     + " ended without delivering " + event + ": is sentinel: gone from it, or behind seda, wireTap or doCatch?"));
             return;
         }
-        outcomes.computeIfAbsent(event.getType(), type -> new EnumMap<>(Outcome.class)).merge(outcome, 1L, Long::sum);
-        if (outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore)) {
-            late.merge(event.getType(), 1L, Long::sum);
-        } else if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
+        counts.ended(event.getType(), outcome, outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore));
+        if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(new Skipped(event.getType(), event.getKey()));
         } else if (outcome == Outcome.DUPLICATE) {
             sighted.add(event);
@@ -144,12 +137,7 @@ class WindowRead {
                         + " was skipped for one with the same key that was not delivered");
             }
         }
-        for (EventType type : fetched.keySet()) {
-            long ended = outcomes.getOrDefault(type, Map.of()).values().stream().mapToLong(Long::longValue).sum();
-            if (ended != fetched.get(type)) {
-                throw new WindowFailedException(fetched.get(type) + " of " + type.arrayName() + " were read, " + ended + " ended");
-            }
-        }
+        counts.verify();
         writeSightings();
     }
 
@@ -161,25 +149,12 @@ class WindowRead {
 
     /** What to write into the ledger. */
     synchronized LedgerEntry entry() {
-        Map<EventType, Map<String, Long>> counts = new EnumMap<>(EventType.class);
-        fetched.forEach((type, number) -> counts.put(type, Map.of("fetched", number,
-                "new", count(type, Outcome.DELIVERED),
-                "duplicate", count(type, Outcome.DUPLICATE),
-                "duplicate-inside", count(type, Outcome.DUPLICATE_OF_RESERVED),
-                "late", late.getOrDefault(type, 0L))));
-        return new LedgerEntry(readAt, window, purpose, counts);
+        return new LedgerEntry(readAt, window, purpose, counts.byType());
     }
 
     /** The counts of all types in one line. */
-    String summary() {
-        Map<String, Long> total = new HashMap<>();
-        entry().counts().values().forEach(counts -> counts.forEach((what, number) -> total.merge(what, number, Long::sum)));
-        return total.isEmpty() ? "nothing to read" : total.get("fetched") + " fetched, " + total.get("new") + " new ("
-                + total.get("late") + " late), " + (total.get("duplicate") + total.get("duplicate-inside")) + " delivered before";
-    }
-
-    private synchronized long count(EventType type, Outcome outcome) {
-        return outcomes.getOrDefault(type, Map.of()).getOrDefault(outcome, 0L);
+    synchronized String summary() {
+        return counts.toString();
     }
 
     synchronized void fail(Throwable reason) {
@@ -193,7 +168,7 @@ class WindowRead {
     }
 
     private synchronized void count(TapEvent event) {
-        fetched.merge(event.getType(), 1L, Long::sum);
+        counts.fetched(event.getType());
     }
 
     /** An event that was passed over for another with the same key; not the event, which has its content. */
