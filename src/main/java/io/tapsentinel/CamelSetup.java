@@ -74,7 +74,10 @@ final class CamelSetup extends MainListenerSupport {
     public void beforeConfigure(BaseMainSupport main) {
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         for (String scheme : new String[] {"http", "https"}) {
-            main.getCamelContext().getComponent(scheme, HttpComponent.class).setHttpClientConfigurer(credentials);
+            HttpComponent http = main.getCamelContext().getComponent(scheme, HttpComponent.class);
+            http.setHttpClientConfigurer(credentials);
+            // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
+            http.setAutomaticRetriesDisabled(true);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
@@ -20,7 +21,7 @@ final class Failures {
     static String describe(Throwable failure) {
         if (failure instanceof UploadException || failure instanceof StoreException || failure instanceof TapAnswerException
                 || failure instanceof TapRefusedException || failure instanceof WindowFailedException
-                || failure instanceof IOException
+                || failure instanceof IOException && !(failure instanceof JsonProcessingException)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
             return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         }

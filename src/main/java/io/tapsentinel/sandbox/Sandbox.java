@@ -90,6 +90,11 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
+    /** The sink, for a look from outside. */
+    SandboxIngestion ingestion() {
+        return ingestion;
+    }
+
     @Override
     public void close() {
         printer.close();

@@ -84,7 +84,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
 
     private static TapEvent reserved(Exchange exchange) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
-        if (event == null || event.getOutcome() != Outcome.RESERVED) {
+        if (event == null || !event.advance(Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
                     + ", since no repository has reserved it; put it inside idempotentConsumer");
         }
@@ -125,15 +125,37 @@ public class SentinelProducer extends DefaultAsyncProducer {
         component.started(this);
     }
 
+    /**
+     * Sends what is open and fails what cannot be sent. Camel interrupts the thread that stops a route when its own time
+     * is up, which must not leave an exchange parked.
+     */
     @Override
     protected void doStop() throws Exception {
+        boolean interrupted = Thread.interrupted();
         component().stopped(this);
         accumulator.close();
         sender.shutdown();
-        if (!sender.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+        if (!hasEnded(sender)) {
+            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
+            // what is on its way fails on the sender's thread
             sender.shutdownNow();
+            hasEnded(sender);
         }
-        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownGraceful(callbacks);
+        // after the sender, since a pool that has ended drops what it is given
+        callbacks.shutdown();
+        hasEnded(callbacks);
+        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(callbacks);
         super.doStop();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean hasEnded(ExecutorService pool) {
+        try {
+            return pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 }

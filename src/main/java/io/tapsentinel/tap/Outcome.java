@@ -9,6 +9,8 @@ public enum Outcome {
     NONE(false),
     /** The repository reserved the key for this exchange; the record is on its way to Sentinel. */
     RESERVED(false),
+    /** The producer has taken the record, which no other step can do again (set by the producer). */
+    SENDING(false),
     /** Sentinel acknowledged the record with a 204 and its key is durable (set by the producer). */
     DELIVERED(true),
     /** Its key was durable before (set by the repository). */

@@ -78,7 +78,7 @@ public final class BatchAccumulator {
     }
 
     /** Closes, and fails what was not taken any more. */
-    void abandon(Exception reason) {
+    public void abandon(Exception reason) {
         close();
         lock.lock();
         Batch left;

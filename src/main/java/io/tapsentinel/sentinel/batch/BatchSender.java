@@ -70,10 +70,13 @@ public final class BatchSender implements Runnable {
             uploader.upload(stream, body);
             List<TapEvent> events = batch.events();
             deliveries.delivered(events);
-            events.forEach(event -> event.advance(Outcome.RESERVED, Outcome.DELIVERED));
+            events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
             LOG.debug("{}: {} records, {} bytes acknowledged", stream, batch.size(), body.length);
         } catch (UploadException | RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            // the exchanges must not stay parked, nor the next batches unsent
+            failure = new IllegalStateException("upload to " + stream + " failed: " + e.getClass().getName(), e);
         }
         listener.uploaded(batch.size(), failure);
         Exception reason = failure;

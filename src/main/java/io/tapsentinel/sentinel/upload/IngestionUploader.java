@@ -4,7 +4,6 @@ import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpResponse;
 import com.azure.core.http.rest.RequestOptions;
-import com.azure.core.http.rest.Response;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
@@ -12,6 +11,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 import java.util.Objects;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
@@ -37,21 +37,20 @@ public final class IngestionUploader implements Uploader {
     public void upload(String stream, byte[] body) throws UploadException {
         // the client compresses with its own level unless the encoding is set
         RequestOptions options = new RequestOptions().setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip").setContext(Context.NONE);
-        Response<Void> response;
         try {
-            response = client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
+            client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
         } catch (HttpResponseException e) {
             throw refused(stream, e.getResponse());
         } catch (RuntimeException e) {
             throw new UploadException(0, "upload to " + stream + " got no answer: " + cause(e));
         }
-        if (response.getStatusCode() != 204) {
-            throw new UploadException(response.getStatusCode(), "upload to " + stream + " answered "
-                    + response.getStatusCode() + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?");
-        }
     }
 
     private static UploadException refused(String stream, HttpResponse response) {
+        if (response.getStatusCode() < 300) {
+            return new UploadException(response.getStatusCode(), "upload to " + stream + " answered " + response.getStatusCode()
+                    + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?");
+        }
         JsonNode error = error(response);
         String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
         String text = line(error.path("message").asText());
@@ -76,7 +75,7 @@ public final class IngestionUploader implements Uploader {
 
     private static String cause(Throwable e) {
         Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
+        while (!(root instanceof IOException) && root.getCause() != null) {
             root = root.getCause();
         }
         return root.getClass().getSimpleName() + ": " + line(String.valueOf(root.getMessage()));
