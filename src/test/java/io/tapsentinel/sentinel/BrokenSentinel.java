@@ -25,7 +25,7 @@ public final class BrokenSentinel {
                             @Override
                             protected void append(PendingRecord record) throws InterruptedException {
                                 super.append(new PendingRecord(record.event(), record.json(), failure -> { }));
-                                record.event().advance(Outcome.RESERVED, Outcome.DELIVERED);
+                                record.event().advance(Outcome.SENDING, Outcome.DELIVERED);
                                 record.settled().accept(null);
                             }
                         };

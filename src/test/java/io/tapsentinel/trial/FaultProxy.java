@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 /** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
 public final class FaultProxy implements AutoCloseable {
@@ -28,6 +29,7 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicInteger held = new AtomicInteger();
     private final Object gate = new Object();
     private final LoopbackServer server;
+    private volatile UnaryOperator<byte[]> rewriting = UnaryOperator.identity();
     private boolean holding;
 
     /** What happens to one request. */
@@ -44,6 +46,14 @@ public final class FaultProxy implements AutoCloseable {
         HTML,
         /** 401 without asking the service. */
         UNAUTHORIZED,
+        /** 403 without asking the service. */
+        FORBIDDEN,
+        /** 429 without asking the service. */
+        THROTTLED,
+        /** 204 without asking the service. */
+        NO_CONTENT,
+        /** Half of the body that the length promised, then the end of the connection. */
+        BROKEN_BODY,
         /** The connection ends without an answer. */
         DROP
     }
@@ -65,6 +75,11 @@ public final class FaultProxy implements AutoCloseable {
     /** Requests meet no more faults. */
     public void forget() {
         faults.clear();
+    }
+
+    /** From now on the service's answers have another body. */
+    public void rewrite(UnaryOperator<byte[]> rewrite) {
+        rewriting = rewrite;
     }
 
     /** From now on requests wait, before the service hears of them, until {@link #release}. */
@@ -100,6 +115,9 @@ public final class FaultProxy implements AutoCloseable {
             switch (fault) {
                 case REFUSE -> answer(exchange, 500, "no such luck".getBytes());
                 case UNAUTHORIZED -> answer(exchange, 401, "bad credentials".getBytes());
+                case FORBIDDEN -> answer(exchange, 403, "not for you".getBytes());
+                case THROTTLED -> answer(exchange, 429, "too many".getBytes());
+                case NO_CONTENT -> answer(exchange, 204, new byte[0]);
                 case HTML -> answer(exchange, 200, "<html><body>maintenance</body></html>".getBytes());
                 case DROP -> exchange.close();
                 default -> forward(exchange, body, fault);
@@ -135,9 +153,12 @@ public final class FaultProxy implements AutoCloseable {
                 exchange.getResponseHeaders().put(name, values);
             }
         });
-        byte[] answer = response.body();
+        byte[] answer = rewriting.apply(response.body());
         if (fault == Fault.LOSE_ANSWER) {
             answer(exchange, 503, "the answer got lost".getBytes());
+        } else if (fault == Fault.BROKEN_BODY) {
+            exchange.sendResponseHeaders(response.statusCode(), answer.length);
+            exchange.getResponseBody().write(answer, 0, answer.length / 2);
         } else {
             answer(exchange, response.statusCode(), fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
         }

@@ -1,0 +1,174 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import io.tapsentinel.config.EffectiveProperties;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/**
+ * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
+ * file, and {@link #close} kills it whatever state it is in.
+ */
+final class PackagedProgram implements AutoCloseable {
+
+    private static final int SIGINT_BIT = 1 << 1;
+
+    private final Process process;
+    private final Path output;
+
+    private PackagedProgram(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
+    static final class Launch {
+        private final Path folder;
+        private final Map<String, String> environment = new HashMap<>();
+        private final List<String> javaOptions = new ArrayList<>();
+        private int starts;
+
+        private Launch(Path folder) throws IOException {
+            this.folder = folder;
+            Files.createDirectories(work());
+            with("camel.management.port", String.valueOf(freePort()));
+        }
+
+        /** The property's environment variable. */
+        Launch with(String property, String value) {
+            environment.put(EffectiveProperties.environmentName(property), value);
+            return this;
+        }
+
+        Launch with(Map<String, String> properties) {
+            properties.forEach(this::with);
+            return this;
+        }
+
+        Launch java(String... options) {
+            javaOptions.addAll(List.of(options));
+            return this;
+        }
+
+        /** The working directory. */
+        Path work() {
+            return folder.resolve("work");
+        }
+
+        PackagedProgram start(String... arguments) throws IOException {
+            Path jar = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
+            assertThat(jar).as("run by Failsafe, after package").isRegularFile();
+            // what a killed process leaves of the SQLite driver goes with the test's folder
+            Path temporary = Files.createDirectories(folder.resolve("tmp"));
+            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + temporary));
+            command.addAll(javaOptions);
+            command.addAll(List.of("-jar", jar.toString()));
+            command.addAll(List.of(arguments));
+            Path output = folder.resolve("output-" + ++starts + ".txt");
+            ProcessBuilder builder = new ProcessBuilder(command).directory(work().toFile()).redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().clear();
+            builder.environment().putAll(environment);
+            return new PackagedProgram(builder.start(), output);
+        }
+    }
+
+    /** To be set up further; keeps everything below this folder. */
+    static Launch in(Path folder) throws IOException {
+        return new Launch(folder);
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** All that it has printed so far, on both streams. */
+    String output() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> lines() {
+        return output().lines().toList();
+    }
+
+    List<MatchResult> found(String regex) {
+        return Pattern.compile(regex).matcher(output()).results().toList();
+    }
+
+    /** Waits until it has printed a match; returns the first. */
+    MatchResult awaitLine(String regex, Duration atMost) {
+        return awaitOutput(regex, atMost, output -> !found(regex).isEmpty()).get(0);
+    }
+
+    /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
+    List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
+        await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
+        assertThat(output()).as("output of a program that has to print " + regex).matches(wanted);
+        return found(regex);
+    }
+
+    /** {@code kill -TERM} or {@code kill -INT}. */
+    PackagedProgram signal(String name) throws IOException, InterruptedException {
+        assumeFalse(name.equals("INT") && ignoresInterrupts(), "SIGINT is ignored, as in a background job of a shell script");
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor()).as("kill -" + name).isZero();
+        return this;
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    int awaitExit(Duration atMost) throws InterruptedException {
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("ends within %s; it printed%n%s", atMost, output()).isTrue();
+        return process.exitValue();
+    }
+
+    /** A shell passes that on to what it starts in the background, and the JVM then installs no handler. */
+    private boolean ignoresInterrupts() throws IOException {
+        Path status = Path.of("/proc", String.valueOf(pid()), "status");
+        return Files.exists(status) && Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FaultProxy;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log at its most talkative, with every fault on both sides: no content and no secret is in it. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PrivacyIT {
+
+    private static final String MARKER = "MARKER";
+    private static final Duration SOON = Duration.ofSeconds(60);
+    /** What TAP's side does, and what the log says of it. Two where the HTTP client may try again by itself. */
+    private static final Map<Fault[], String> TAP = inOrder(
+            new Fault[] {Fault.REFUSE}, "TAP answered 500",
+            new Fault[] {Fault.HTML}, "TAP's answer is cut or not JSON at byte 0",
+            new Fault[] {Fault.DROP, Fault.DROP}, "failed to respond",
+            new Fault[] {Fault.LOSE_ANSWER, Fault.LOSE_ANSWER}, "TAP answered 503",
+            new Fault[] {Fault.CUT_BODY}, "TAP's answer is cut or not JSON at byte [1-9]");
+    private static final Map<Fault[], String> SINK = inOrder(
+            new Fault[] {Fault.REFUSE}, "refused: 500",
+            new Fault[] {Fault.LOSE_ANSWER}, "refused: 503",
+            new Fault[] {Fault.HTML}, "answered 200 where only 204",
+            new Fault[] {Fault.UNAUTHORIZED}, "refused: 401",
+            new Fault[] {Fault.DROP}, "got no answer");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {
+        SandboxSettings.Builder events = SandboxSettings.builder().seed(14).eventsPerHour(3_000).marker(MARKER)
+                .shareWithoutId(0.1).shareDocumented(0.2);
+        try (Services services = new Services(events, Duration.ofMinutes(40));
+                FaultProxy tap = new FaultProxy(services.tapUri());
+                FaultProxy sink = new FaultProxy(services.sinkUri())) {
+            services.tables().count(MARKER);
+            TAP.keySet().forEach(tap::next);
+            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
+                    .with("tap.poll.cron", "0/1 * * * * ?")
+                    .with("tap.url", tap.uri().toString()).with("sentinel.endpoint", sink.uri().toString())
+                    .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+            String output;
+            try (PackagedProgram program = launch.start()) {
+                TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
+                SINK.forEach((faults, said) -> {
+                    sink.next(faults);
+                    program.awaitLine("not committed.*" + said, SOON);
+                });
+                int committed = program.found(Services.COMMITTED).size();
+                program.awaitOutput(Services.COMMITTED, SOON, all -> program.found(Services.COMMITTED).size() > committed + 1);
+                services.assertThatNothingCommittedIsLost(program);
+                // the last one, since TAP is then left alone for a quarter of an hour
+                tap.next(Fault.UNAUTHORIZED);
+                program.awaitLine("not committed.*TAP answered 401", SOON);
+                program.signal("TERM");
+                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
+                output = program.output();
+            }
+
+            System.out.printf("privacy: %d lines of log, %d rows with the marker landed, %d requests to TAP and %d uploads, with %d"
+                    + " kinds of faults%n", output.lines().count(), services.tables().counted(), tap.requests(), sink.requests(),
+                    TAP.size() + 1 + SINK.size());
+            assertThat(output).as("the log is at DEBUG").contains(" DEBUG i.t.");
+            assertThat(services.tables().counted()).as("rows with the marker").isGreaterThan(1_000).isEqualTo(services.tables().size());
+            assertThat(output).as("content").doesNotContain(MARKER);
+            assertThat(output).as("credentials").doesNotContain(Services.SECRET).doesNotContain(Base64.getEncoder()
+                    .encodeToString((Services.PRINCIPAL + ':' + Services.SECRET).getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    private static Map<Fault[], String> inOrder(Object... faultsAndWords) {
+        Map<Fault[], String> map = new LinkedHashMap<>();
+        for (int i = 0; i < faultsAndWords.length; i += 2) {
+            map.put((Fault[]) faultsAndWords[i], (String) faultsAndWords[i + 1]);
+        }
+        return map;
+    }
+}

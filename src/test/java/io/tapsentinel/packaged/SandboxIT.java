@@ -1,0 +1,137 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.tap.EventType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first run of somebody without any account, in an empty folder; {@code --local} is what {@code mvn camel:run} passes. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SandboxIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration FIRST_ROWS = Duration.ofSeconds(60);
+    private static final Duration ENDS = Duration.ofSeconds(40);
+    /** Last line of the table: landed, duplicates, late, missed. */
+    private static final String TOTAL = "(?m)^total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$";
+
+    @TempDir
+    Path folder;
+    private PackagedProgram.Launch launch;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        launch = PackagedProgram.in(folder);
+    }
+
+    @Test
+    void rowsOfAllFourTablesLandOnceAlsoOverARestart() throws Exception {
+        try (PackagedProgram program = launch.start("--local")) {
+            awaitRowsInAllTables();
+            assertThat(program.output()).contains("nothing leaves this machine").contains("100,000");
+            assertThatFilesAreClosedToOthers();
+            stop(program);
+        }
+        long rows = ids().size();
+        long suppressed;
+        try (PackagedProgram program = launch.start("--local")) {
+            suppressed = awaitSuppressed(program);
+            assertThatFilesAreClosedToOthers();
+            stop(program);
+        }
+        List<String> ids = ids();
+        System.out.printf("sandbox: %d rows, after a restart %d rows and %d duplicates suppressed, none twice%n", rows, ids.size(),
+                suppressed);
+        assertThat(ids).as("type and id of all rows").hasSizeGreaterThanOrEqualTo((int) rows).doesNotHaveDuplicates();
+        try (Stream<Path> made = Files.list(launch.work())) {
+            assertThat(made.map(path -> path.getFileName().toString())).as("what was made").containsExactly("sandbox");
+        }
+    }
+
+    @Test
+    void thePropertyStartsItToo() throws Exception {
+        launch.with("tap.sandbox", "on");
+        try (PackagedProgram program = launch.start()) {
+            awaitRowsInAllTables();
+            assertThat(program.output()).contains("nothing leaves this machine");
+            stop(program);
+        }
+    }
+
+    @Test
+    void credentialsMakeItARealRun() throws Exception {
+        launch.with("tap.principal", "principal");
+        try (PackagedProgram program = launch.start("--local")) {
+            assertThat(program.awaitExit(ENDS)).as("exit code").isEqualTo(1);
+            assertThat(program.output()).startsWith("tap-sentinel: missing: tap.secret or tap.secret-file");
+        }
+    }
+
+    private void awaitRowsInAllTables() {
+        await("rows in all four tables").atMost(FIRST_ROWS)
+                .until(() -> Arrays.stream(EventType.values()).allMatch(type -> file(type).toFile().length() > 0));
+    }
+
+    private static long awaitSuppressed(PackagedProgram program) {
+        List<MatchResult> totals = program.awaitOutput(TOTAL, FIRST_ROWS, output -> program.found(TOTAL).stream()
+                .anyMatch(total -> number(total, 2) > 0));
+        return number(totals.get(totals.size() - 1), 2);
+    }
+
+    private static long number(MatchResult total, int column) {
+        return Long.parseLong(total.group(column).replace(",", ""));
+    }
+
+    private static void stop(PackagedProgram program) throws Exception {
+        program.signal("INT");
+        assertThat(program.awaitExit(ENDS)).as("exit code").isZero();
+        List<String> lines = program.lines();
+        assertThat(lines.get(lines.size() - 1)).as("the last line").matches(".* drained: \\d+ rows, 0 pending");
+    }
+
+    private void assertThatFilesAreClosedToOthers() throws IOException {
+        try (Stream<Path> all = Files.walk(launch.work().resolve("sandbox"))) {
+            for (Path path : (Iterable<Path>) all::iterator) {
+                try {
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).as("permissions of %s", path)
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
+                } catch (NoSuchFileException goneMeanwhile) {
+                    // a spooled answer that was read
+                }
+            }
+        }
+    }
+
+    private Path file(EventType type) {
+        return launch.work().resolve("sandbox").resolve(type.table() + ".ndjson");
+    }
+
+    /** Type and id of all rows. */
+    private List<String> ids() throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (EventType type : EventType.values()) {
+            for (String row : Files.readAllLines(file(type))) {
+                String id = JSON.readTree(row).path("id").asText();
+                assertThat(id).as("id of a row of " + type).isNotEmpty();
+                ids.add(type + "|" + id);
+            }
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,174 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.sandbox.LoopbackServer;
+import io.tapsentinel.sandbox.SandboxEvent;
+import io.tapsentinel.sandbox.SandboxEvents;
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sandbox.SandboxTap;
+import io.tapsentinel.trial.Trial;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
+
+/**
+ * Both services in the test's process, by the real clock. Every event shows at once, so that what a window holds does not
+ * depend on when it is read.
+ */
+final class Services implements AutoCloseable {
+
+    static final String PRINCIPAL = "principal-of-a-test";
+    static final String SECRET = "hush-hush-secret";
+    /** In the log: first and last instant of a window. */
+    static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
+
+    private final SandboxEvents events;
+    private final SandboxTap tap;
+    private final LoopbackServer tapServer;
+    private final AtomicLong served = new AtomicLong();
+    private final Tables tables = new Tables();
+    private final SandboxIngestion ingestion = new SandboxIngestion(tables);
+    private final Instant origin;
+
+    /** @param history how long before now the program begins to read; an hour or less for one window */
+    Services(SandboxSettings.Builder settings, Duration history) throws IOException {
+        events = new SandboxEvents(settings.shareLate(0).maxPromptLag(Duration.ZERO).build());
+        origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
+        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).build();
+        tapServer = LoopbackServer.start(this::count, 0);
+        ingestion.start();
+    }
+
+    /** A program that polls every other second and keeps its state below its working directory. */
+    Map<String, String> properties() {
+        return new HashMap<>(Map.of("tap.url", tapUri().toString(), "tap.principal", PRINCIPAL, "tap.secret", SECRET,
+                "tap.poll.start", origin.toString(), "tap.poll.cron", "0/2 * * * * ?", "sentinel.endpoint", sinkUri().toString(),
+                "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none"));
+    }
+
+    URI tapUri() {
+        return tapServer.uri();
+    }
+
+    URI sinkUri() {
+        return ingestion.uri();
+    }
+
+    Tables tables() {
+        return tables;
+    }
+
+    /** Requests that TAP has got. */
+    long tapRequests() {
+        return tap.requests();
+    }
+
+    /** Requests that the tables' endpoint has not answered with 204. */
+    long refused() {
+        return ingestion.refused();
+    }
+
+    /** Bytes of TAP's answers as they went over the wire, which is compressed. */
+    long bytesServed() {
+        return served.get();
+    }
+
+    /** {@link SandboxEvent#truthKey} of all events that TAP has created in [from, to]. */
+    List<String> truth(Instant from, Instant to) {
+        List<String> truth = new ArrayList<>();
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext();) {
+            truth.add(all.next().truthKey());
+        }
+        return truth;
+    }
+
+    /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
+    int assertThatAllCommittedLandedOnce(PackagedProgram program) {
+        int events = assertThatNothingCommittedIsLost(program);
+        assertThat(Trial.surplus(tables.rows(), truth(origin, Instant.now()))).as("twice, or never there").isEmpty();
+        return events;
+    }
+
+    /** The same, but for rows that are there twice. */
+    int assertThatNothingCommittedIsLost(PackagedProgram program) {
+        List<MatchResult> windows = program.found(COMMITTED);
+        assertThat(windows).as("committed windows").isNotEmpty();
+        List<String> truth = truth(window(windows, 1).min(Instant::compareTo).orElseThrow(),
+                window(windows, 2).max(Instant::compareTo).orElseThrow());
+        assertThat(Trial.surplus(truth, tables.rows())).as("lost").isEmpty();
+        return truth.size();
+    }
+
+    /** Bytes that the events of the committed windows have as JSON. */
+    long bytesOfCommitted(PackagedProgram program) throws IOException {
+        long bytes = 0;
+        for (MatchResult window : program.found(COMMITTED)) {
+            CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());
+            try (JsonGenerator json = new JsonFactory().createGenerator(count)) {
+                SplittableRandom shuffle = new SplittableRandom(1);
+                for (Iterator<SandboxEvent> all = events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
+                        all.hasNext();) {
+                    all.next().write(json, shuffle);
+                }
+            }
+            bytes += count.bytes.get();
+        }
+        return bytes;
+    }
+
+    private static Stream<Instant> window(List<MatchResult> windows, int end) {
+        return windows.stream().map(window -> Instant.parse(window.group(end)));
+    }
+
+    private void count(HttpExchange exchange) throws IOException {
+        CountingOutputStream answer = new CountingOutputStream(exchange.getResponseBody());
+        exchange.setStreams(null, answer);
+        tap.handle(exchange);
+        served.addAndGet(answer.bytes.get());
+    }
+
+    private static final class CountingOutputStream extends FilterOutputStream {
+        private final AtomicLong bytes = new AtomicLong();
+
+        CountingOutputStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            out.write(value);
+            bytes.incrementAndGet();
+        }
+
+        @Override
+        public void write(byte[] values, int from, int length) throws IOException {
+            out.write(values, from, length);
+            bytes.addAndGet(length);
+        }
+    }
+
+    @Override
+    public void close() {
+        tables.release();
+        tapServer.close();
+        ingestion.close();
+    }
+}

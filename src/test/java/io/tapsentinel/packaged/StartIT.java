@@ -1,0 +1,144 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What has to be put right before the program can run is one line that says so, and exit code 1. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StartIT {
+
+    private static final Duration REFUSES = Duration.ofSeconds(20);
+    /** Nobody answers there; enough for a program that only has to start. */
+    private static final Map<String, String> COMPLETE = Map.of("tap.url", "http://127.0.0.1:1", "tap.principal", "principal",
+            "tap.secret", "hush-hush", "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
+            "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID);
+
+    @TempDir
+    Path folder;
+    private PackagedProgram.Launch launch;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        // quick to start, slow later
+        launch = PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1");
+    }
+
+    @Test
+    void withoutAnyPropertyItNamesAllThatAreMissing() throws Exception {
+        assertThat(refusal()).startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
+                + " sentinel.dcr-immutable-id;");
+        assertThat(filesMade()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            tap.poll.look-back | 2h                     | PT30M to PT1H
+            tap.poll.cron      | every day              | Quartz
+            tap.url            | http://tap.example.com | loopback only
+            tap.url            | ftp://127.0.0.1        | https
+            sentinel.auth      | azure                  | sentinel.endpoint
+            sentinel.auth      | token                  | azure, none
+            tap.budget.reserve | 100 %                  | 99 %
+            """)
+    void aWrongValueIsNamedWithItsBound(String property, String value, String bound) throws Exception {
+        launch.with(COMPLETE).with(property, value);
+        assertThat(refusal()).startsWith("tap-sentinel: ").contains(property.equals("sentinel.auth") ? "sentinel." : property)
+                .contains(value).contains(bound);
+        assertThat(filesMade()).isEmpty();
+    }
+
+    @Test
+    void uploadsWithoutATokenAreForLoopbackOnly() throws Exception {
+        launch.with(COMPLETE).with("sentinel.endpoint", "https://rule.eastus-1.ingest.monitor.azure.com");
+        assertThat(refusal()).contains("sentinel.auth is \"none\"").contains("loopback");
+        assertThat(filesMade()).isEmpty();
+    }
+
+    @Test
+    void aWrongSecretIsNotShown() throws Exception {
+        launch.with(COMPLETE).with("tap.url", "https://principal:hush-hush@tap.example.com");
+        assertThat(refusal()).contains("tap.url").doesNotContain("hush-hush");
+    }
+
+    @Test
+    void aBusyManagementPortIsNamed() throws Exception {
+        try (ServerSocket busy = new ServerSocket(0)) {
+            launch.with(COMPLETE).with("camel.management.port", String.valueOf(busy.getLocalPort()));
+            assertThat(refusal()).contains("camel.management.port is \"" + busy.getLocalPort() + "\"").contains("free port");
+        }
+    }
+
+    @Test
+    void aStoreThatAnotherProcessHoldsIsLeftAloneAndTheProcessIsNamed() throws Exception {
+        try (Services services = new Services(SandboxSettings.builder().eventsPerHour(600), Duration.ofMinutes(20))) {
+            launch.with(services.properties());
+            try (PackagedProgram first = launch.start()) {
+                first.awaitLine(Services.COMMITTED, Duration.ofSeconds(30));
+                // the second asks for its own port, so that only the store is in its way
+                launch.with("camel.management.port", String.valueOf(PackagedProgram.freePort()));
+                assertThat(refusal()).contains("is in use by process " + first.pid());
+
+                int committed = first.found(Services.COMMITTED).size();
+                first.awaitOutput(Services.COMMITTED, Duration.ofSeconds(40), output -> first.found(Services.COMMITTED).size() > committed);
+                services.assertThatAllCommittedLandedOnce(first);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "- route: [unclosed",
+        "- route: {id: mine, from: {uri: 'direct:mine', steps: [{tofu: {uri: 'direct:other'}}]}}",
+        "- route: {id: mine, from: {uri: 'nosuch:mine', steps: [{to: {uri: 'direct:other'}}]}}"})
+    void aBrokenRouteIsSaidInOneLineWithItsFile(String yaml) throws Exception {
+        Path routes = Files.createDirectories(launch.work().resolve("routes"));
+        Files.writeString(routes.resolve("mine.camel.yaml"), yaml + "\n");
+        launch.with(COMPLETE);
+        assertThat(refusal()).startsWith("tap-sentinel: ").contains("routes/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello", "- route: {id: mine, from: {uri: 'direct:mine', steps: [{stop: {}}]}}"})
+    void routesWithoutThePollAreRefusedRatherThanRunForNothing(String yaml) throws Exception {
+        Path routes = Files.createDirectories(launch.work().resolve("routes"));
+        Files.writeString(routes.resolve("mine.camel.yaml"), yaml + "\n");
+        launch.with(COMPLETE);
+        assertThat(refusal()).startsWith("tap-sentinel: ").contains("routes");
+    }
+
+    /** The one line that the program says, apart from the one that tells what it is about to do. */
+    private String refusal() throws Exception {
+        try (PackagedProgram program = launch.start()) {
+            assertThat(program.awaitExit(REFUSES)).as("exit code").isEqualTo(1);
+            List<String> lines = new ArrayList<>(program.lines());
+            lines.removeIf(line -> line.contains(" INFO "));
+            assertThat(lines).as("what it printed").hasSize(1);
+            assertThat(program.output()).doesNotContain("Exception", "\tat ");
+            return lines.get(0);
+        }
+    }
+
+    private List<Path> filesMade() throws IOException {
+        try (Stream<Path> files = Files.list(launch.work())) {
+            return files.toList();
+        }
+    }
+}

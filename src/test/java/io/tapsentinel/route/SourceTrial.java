@@ -1,0 +1,74 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.camel.health.HealthCheck;
+
+/** A trial of a few hundred events an hour, and what tests ask of it when TAP misbehaves. */
+final class SourceTrial implements AutoCloseable {
+
+    /** Where the first start begins: settle and backfill before now. */
+    static final Instant ORIGIN = Trial.START.minus(Duration.ofMinutes(61));
+
+    final Trial trial;
+    private final Path folder;
+
+    SourceTrial(Path folder) throws IOException {
+        this.folder = folder;
+        this.trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).shareWithoutId(0.05).build());
+    }
+
+    static HealthCheck.Result health(RunningProgram program) {
+        return program.program().main().getCamelContext().getRegistry().lookupByNameAndType("tap-health", HealthCheck.class).call();
+    }
+
+    /** How far reading has come, as the store has it. */
+    Instant progress() throws SQLException {
+        return Instant.ofEpochMilli(number("SELECT read_to FROM progress"));
+    }
+
+    /** Requests that the budget has counted. */
+    long counted() throws SQLException {
+        return number("SELECT count(*) FROM request_log");
+    }
+
+    private long number(String sql) throws SQLException {
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
+                ResultSet row = store.createStatement().executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+
+    /** All of the time since the origin that was read is in the tables, every event once. */
+    void assertEverythingLandedOnce() {
+        LedgerEntry fresh = trial.reads().stream().filter(read -> read.purpose() == LedgerEntry.Purpose.POLL)
+                .reduce((earlier, later) -> later).orElseThrow();
+        List<String> truth = trial.truth(ORIGIN, fresh.window().to(), fresh.readAt());
+        assertThat(truth).hasSizeGreaterThan(100);
+        assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
+        assertNothingTwice();
+    }
+
+    void assertNothingTwice() {
+        List<String> possible = trial.truth(ORIGIN, trial.clock().look(), trial.clock().look());
+        assertThat(Trial.surplus(trial.rows(), possible)).as("twice, or never there").isEmpty();
+    }
+
+    @Override
+    public void close() throws Exception {
+        trial.close();
+    }
+}

@@ -1,0 +1,189 @@
+package io.tapsentinel.routes;
+
+import static io.tapsentinel.routes.RoutesFixture.ROUTER;
+import static io.tapsentinel.routes.RoutesFixture.stream;
+import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.routes.RoutesFixture.Sent;
+import io.tapsentinel.tap.Outcome;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What an operator may write into the routes. An edit changes what happens, so there is no second copy of a route; it can
+ * stop the flow with words that name the mistake, but not lose or double an event.
+ */
+class EditedRoutesTest {
+
+    @TempDir
+    Path folder;
+    private RoutesFixture routes;
+
+    @BeforeEach
+    void open() throws Exception {
+        routes = new RoutesFixture(folder);
+    }
+
+    @AfterEach
+    void close() {
+        routes.close();
+    }
+
+    @Test
+    void anotherTableInOneRouteIsWhereItsEventsGo() throws Exception {
+        routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + CLICKS_PERMITTED.table()).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
+
+        assertThat(routes.uploader.calls(stream(CLICKS_BLOCKED))).isEmpty();
+        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "id")).containsExactly("1");
+    }
+
+    @Test
+    void aStepBeforeTheConsumerHoldsBackWhatItDropsWithoutAnOutcome() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - filter:
+                    simple: "${body.fields[id]} == 'unwanted'"
+                    steps:
+                      - stop: {}
+                """).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "wanted").outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).isEqualTo(Outcome.NONE);
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("wanted");
+    }
+
+    @Test
+    void anotherLingerIsHowLongABatchStaysOpen() throws Exception {
+        routes.editRoute("clicks-blocked", "lingerMs: 500", "lingerMs: 60000").start();
+        Sent lingering = routes.send(CLICKS_BLOCKED, "1");
+
+        assertThat(routes.send(MESSAGES_BLOCKED, "2").outcome()).isEqualTo(Outcome.DELIVERED);
+        await("the edited route lingers").during(Duration.ofMillis(700)).until(() -> !lingering.isDone());
+
+        routes.sentinel.drain();
+        assertThat(lingering.outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    @Test
+    void aChangeOfTheFieldsIsWhatIsSent() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - script:
+                    simple: "${body.fields.put('sender', 'hidden')}"
+                """).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "sender")).containsExactly("hidden");
+    }
+
+    @Test
+    void aRouteWithTheRepositoryOfAnotherTypeFailsNamingIt() throws Exception {
+        routes.editRoute("clicks-blocked", "clicksBlockedSeen", "clicksPermittedSeen").start();
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
+    }
+
+    @Test
+    void aRouterThatSendsATypeToAnothersRouteFailsNamingTheRepository() throws Exception {
+        routes.edit(ROUTER, "uri: direct:clicks-blocked", "uri: direct:clicks-permitted").start();
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
+    }
+
+    @Test
+    void anotherExpressionFailsWithTheOneThatItHasToBe() throws Exception {
+        routes.editRoute("clicks-blocked", "${body.key}", "${body.fields[GUID]}").start();
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksBlockedSeen", "${body.key}");
+    }
+
+    @Test
+    void withoutIdempotentConsumerTheProducerRefuses() throws Exception {
+        routes.withSteps("clicks-blocked", """
+                - to:
+                    uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+                """).start();
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it", "idempotentConsumer");
+    }
+
+    @Test
+    void passingDuplicatesOnMakesTheProducerRefuseThem() throws Exception {
+        routes.editRoute("clicks-blocked", "idempotentRepository:", "skipDuplicate: false\n            idempotentRepository:").start();
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "no repository has reserved it");
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
+    }
+
+    @Test
+    void aLazyIdempotentConsumerReservesNothingAndTheProducerRefuses() throws Exception {
+        routes.editRoute("clicks-blocked", "idempotentRepository:", "eager: false\n            idempotentRepository:").start();
+
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it");
+    }
+
+    @Test
+    void aRouteThatEndsWithoutSentinelLeavesTheEventReservedAndItsKeyFree() throws Exception {
+        routes.withSteps("clicks-blocked", """
+                - idempotentConsumer:
+                    idempotentRepository: clicksBlockedSeen
+                    simple: "${body.key}"
+                    steps:
+                      - setBody:
+                          constant: the step to sentinel is gone
+                """).start();
+
+        Sent sent = routes.send(CLICKS_BLOCKED, "1");
+
+        assertThat(sent.failure()).isNull();
+        assertThat(sent.event().getOutcome()).isEqualTo(Outcome.RESERVED);
+        assertThat(routes.durable()).isZero();
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).as("not a duplicate of anything").isEqualTo(Outcome.RESERVED);
+    }
+
+    @Test
+    void anEventThatTheRouterDropsHasNoOutcome() throws Exception {
+        routes.edit(ROUTER, "'CLICKS_BLOCKED'", "'NO_SUCH_TYPE'").start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.NONE);
+    }
+
+    @Test
+    void twoStepsToSentinelInOneRouteSendTheEventOnce() throws Exception {
+        routes.withSteps("clicks-blocked", """
+                - idempotentConsumer:
+                    idempotentRepository: clicksBlockedSeen
+                    simple: "${body.key}"
+                    steps:
+                      - multicast:
+                          parallelProcessing: true
+                          steps:
+                            - to:
+                                uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+                            - to:
+                                uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+                """).start();
+
+        routes.send(CLICKS_BLOCKED, "1").failure();
+
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
+    }
+
+    private void assertFails(Sent sent, Outcome outcome, String... words) {
+        assertThat(sent.failure()).hasMessageContainingAll(words);
+        assertThat(sent.event().getOutcome()).isEqualTo(outcome);
+        if (outcome == Outcome.NONE) {
+            assertThat(routes.uploader.calls()).isEmpty();
+            assertThat(routes.durable()).isZero();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+package io.tapsentinel.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sentinel.HeldUploader;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.schema.FieldReport;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/** The project's own YAML routes, as they lie in its folder, over a real store and a held uploader. */
+final class RoutesFixture implements AutoCloseable {
+
+    static final String ROUTER = "tap-event-router.camel.yaml";
+    static final String TABLES = "sentinel-tables.camel.yaml";
+    private static final Path FOLDER = Path.of("routes");
+
+    final CamelContext context = new DefaultCamelContext();
+    final HeldUploader uploader = new HeldUploader();
+    final SentinelComponent sentinel = new SentinelComponent();
+    final SeenKeys seen;
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final Store store;
+    private final Map<String, String> texts = new LinkedHashMap<>();
+
+    RoutesFixture(Path folder) throws IOException {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        seen = new SeenKeys(store, 1_000, clock);
+        sentinel.setUploader(uploader);
+        sentinel.setDeliveryLog(seen);
+        sentinel.setMappingReport(new FieldReport(clock));
+        context.addComponent("sentinel", sentinel);
+        for (EventType type : EventType.values()) {
+            context.getRegistry().bind(type.repository(), new SeenRepository(type, seen));
+        }
+        context.getShutdownStrategy().setTimeout(5);
+        texts.put(ROUTER, text(ROUTER));
+        texts.put(TABLES, text(TABLES));
+    }
+
+    static String text(String file) throws IOException {
+        return Files.readString(FOLDER.resolve(file));
+    }
+
+    /** The text of one route, which an edit can be limited to. */
+    String route(String id) {
+        String text = texts.get(TABLES);
+        int start = text.indexOf("- route:\n    id: " + id + "\n");
+        int end = text.indexOf("- route:", start + 1);
+        assertThat(start).as("route " + id).isNotNegative();
+        return end < 0 ? text.substring(start) : text.substring(start, end);
+    }
+
+    /** Puts one text in the place of another; fails when it is not there. */
+    RoutesFixture edit(String file, String from, String to) {
+        assertThat(texts.get(file)).contains(from);
+        texts.put(file, texts.get(file).replace(from, to));
+        return this;
+    }
+
+    /** The same inside one route only. */
+    RoutesFixture editRoute(String id, String from, String to) {
+        String route = route(id);
+        assertThat(route).contains(from);
+        return edit(TABLES, route, route.replace(from, to));
+    }
+
+    /** Other steps for one route. */
+    RoutesFixture withSteps(String id, String steps) {
+        String route = route(id);
+        String head = "      steps:\n";
+        assertThat(route).contains(head);
+        return edit(TABLES, route, route.substring(0, route.indexOf(head) + head.length()) + steps.indent(8) + "\n");
+    }
+
+    /** One more step, before the others of the route. */
+    RoutesFixture withFirstStep(String id, String step) {
+        return editRoute(id, "      steps:\n        - idempotentConsumer", "      steps:\n" + step.indent(8) + "        - idempotentConsumer");
+    }
+
+    RoutesFixture start() throws Exception {
+        for (Map.Entry<String, String> file : texts.entrySet()) {
+            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file.getKey(), file.getValue()));
+        }
+        context.start();
+        return this;
+    }
+
+    /** Sends a new event of this id, as the spine would, without waiting for its end. */
+    Sent send(EventType type, String id) throws Exception {
+        return send(Events.event(type, id));
+    }
+
+    private Sent send(TapEvent event) throws Exception {
+        Endpoint endpoint = context.getEndpoint("direct:tap-event");
+        Exchange exchange = endpoint.createExchange();
+        exchange.setProperty(TapEvent.PROPERTY, event);
+        exchange.getMessage().setBody(event);
+        CompletableFuture<Exchange> end = new CompletableFuture<>();
+        AsyncProducer producer = endpoint.createAsyncProducer();
+        producer.start();
+        producer.process(exchange, doneSync -> end.complete(exchange));
+        return new Sent(event, end);
+    }
+
+    static String stream(EventType type) {
+        return "Custom-" + type.table();
+    }
+
+    /** Keys of one type that are durable, as the file has them. */
+    long durable(EventType type) {
+        return store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM seen WHERE stream = ?",
+                type.arrayName()));
+    }
+
+    long durable() {
+        return store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM seen"));
+    }
+
+    @Override
+    public void close() {
+        uploader.release();
+        context.stop();
+        store.close();
+    }
+
+    /** An event on its way. */
+    record Sent(TapEvent event, CompletableFuture<Exchange> end) {
+
+        boolean isDone() {
+            return end.isDone();
+        }
+
+        /** What it ended with, once it has ended. */
+        Outcome outcome() {
+            failure();
+            return event.getOutcome();
+        }
+
+        Exception failure() {
+            return end.orTimeout(20, TimeUnit.SECONDS).join().getException();
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.tapsentinel.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.tap.EventType;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That rows come by the ingestion port and by no other way: with the port closed no file grows and nothing is committed. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SandboxClosedPortIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void withTheIngestionPortClosedTheProgramGoesOnReadingButNoFileGrowsAndProgressStays() throws Exception {
+        Path files = folder.resolve("sandbox");
+        List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
+        try (Sandbox sandbox = Sandbox.start(files, Clock.systemUTC(), new PrintStream(OutputStream.nullOutputStream()))) {
+            Map<String, String> properties = new HashMap<>(EffectiveProperties.load(folder, Map.of()));
+            properties.putAll(sandbox.properties());
+            Program program = new Program(Settings.of(properties), properties, Clock.systemUTC(), reads::add);
+            program.main().addOverrideProperty("camel.management.enabled", "false");
+            CompletableFuture<String> end = run(program);
+            try {
+                await("a first window").atMost(SOON).until(() -> !reads.isEmpty());
+                sandbox.ingestion().close();
+                // a window without anything new may still be committed, until something new has come
+                await("reads that were not committed").atMost(SOON).until(() -> program.sentinel().deliveries().lastFailure().isPresent());
+                Stand before = stand(files);
+
+                await("more requests").atMost(SOON).until(() -> stand(files).requests() >= before.requests() + 3);
+                Stand after = stand(files);
+
+                System.out.printf("closed port: %d more requests, files stay at %s bytes, progress stays%n",
+                        after.requests() - before.requests(), after.bytes());
+                assertThat(before.bytes()).as("bytes per file").hasSize(4).allMatch(bytes -> bytes > 0);
+                assertThat(after.bytes()).as("bytes per file").isEqualTo(before.bytes());
+                assertThat(after.readTo()).as("progress").isEqualTo(before.readTo());
+            } finally {
+                program.stop();
+                assertThat(end.get(60, TimeUnit.SECONDS)).startsWith("drained: 0 rows");
+            }
+        }
+    }
+
+    /** What there is to see from outside at one moment. */
+    private record Stand(List<Long> bytes, long requests, long readTo) {
+    }
+
+    private static Stand stand(Path files) throws SQLException {
+        List<Long> bytes = Arrays.stream(EventType.values()).map(type -> files.resolve(type.table() + ".ndjson").toFile().length()).toList();
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + files.resolve("tap-sentinel.db"))) {
+            return new Stand(bytes, number(store, "SELECT count(*) FROM request_log"), number(store, "SELECT read_to FROM progress"));
+        }
+    }
+
+    private static long number(Connection store, String sql) throws SQLException {
+        try (ResultSet row = store.createStatement().executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+
+    private static CompletableFuture<String> run(Program program) {
+        CompletableFuture<String> end = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try {
+                end.complete(program.run());
+            } catch (Throwable e) {
+                end.completeExceptionally(e);
+            }
+        }, "program");
+        thread.setDaemon(true);
+        thread.start();
+        return end;
+    }
+}

@@ -1,0 +1,179 @@
+package io.tapsentinel.sentinel;
+
+import static io.tapsentinel.sentinel.SentinelFixture.STREAM;
+import static io.tapsentinel.sentinel.SentinelFixture.TYPE;
+import static io.tapsentinel.sentinel.SentinelFixture.reserved;
+import static io.tapsentinel.sentinel.SentinelFixture.uri;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.sentinel.SentinelFixture.Sent;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The producer through {@code sentinel:} URIs: when an exchange ends, with what, and what was sent by then. */
+class SentinelComponentTest {
+
+    private final SentinelFixture fixture = new SentinelFixture();
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void anExchangeCompletesAfterTheUploadReturnedAndItsKeyIsDurable() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        fixture.uploader.hold();
+        TapEvent event = reserved("1");
+        Sent sent = fixture.send(event);
+        await("the upload is held").until(() -> fixture.uploader.inFlight() == 1);
+        assertThat(fixture.journal).isEmpty();
+        assertThat(sent.isDone()).isFalse();
+        assertThat(event.getOutcome().isSettled()).isFalse();
+
+        fixture.uploader.release();
+
+        assertThat(sent.failure()).isNull();
+        assertThat(fixture.journal).containsExactly("uploaded", "delivered", "completed");
+        assertThat(fixture.delivered).containsExactly(event);
+        assertThat(event.getOutcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(sent.exchange().getMessage().getHeader(SentinelConstants.TABLE)).isEqualTo(TYPE.table());
+        assertThat(sent.callbacks()).hasValue(1);
+    }
+
+    @Test
+    void aFailedUploadFailsEveryExchangeOfTheBatchAndNothingElse() throws Exception {
+        fixture.routeTo(uri("lingerMs=60000&batchRecords=2"));
+        UploadException refused = new UploadException(503, "upload refused: 503");
+        fixture.uploader.failNext(STREAM, refused);
+
+        List<Sent> sent = fixture.sendAll(4);
+
+        assertThat(sent.stream().map(Sent::failure)).containsExactly(refused, refused, null, null);
+        assertThat(fixture.delivered).hasSize(2);
+        assertThat(sent.get(0).exchange().getProperty(TapEvent.PROPERTY, TapEvent.class).getOutcome().isSettled()).isFalse();
+        assertThat(sent.get(0).exchange().getMessage().getHeader(SentinelConstants.TABLE)).isNull();
+        assertThat(sent).allMatch(one -> one.callbacks().get() == 1);
+    }
+
+    @Test
+    void aClientThatThrowsSomethingUnexpectedFailsTheBatchAndTheNextOneGoesOn() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        fixture.uploader.failNext(STREAM, new IllegalStateException("a bug in a client"));
+
+        assertThat(fixture.send(reserved("1")).failure()).hasMessage("a bug in a client");
+        assertThat(fixture.send(reserved("2")).failure()).isNull();
+    }
+
+    @Test
+    void anErrorInTheClientFailsTheBatchAndTheNextOneGoesOn() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        fixture.uploader.failNext(STREAM, new NoClassDefFoundError("a/missing/Policy"));
+
+        assertThat(fixture.send(reserved("1")).failure()).isNotNull();
+        assertThat(fixture.send(reserved("2")).failure()).isNull();
+    }
+
+    @Test
+    void keysThatCannotBeMadeDurableFailTheBatchAlthoughSentinelHasIt() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        fixture.failDelivery.set(new IllegalStateException("disk full"));
+        TapEvent event = reserved("1");
+
+        assertThat(fixture.send(event).failure()).hasMessage("disk full");
+        assertThat(event.getOutcome().isSettled()).isFalse();
+        assertThat(fixture.component.deliveries().acknowledged()).isZero();
+        assertThat(fixture.component.deliveries().lastFailure()).contains("disk full");
+    }
+
+    @Test
+    void exchangesShareUploadsOfBatchRecords() throws Exception {
+        fixture.routeTo(uri("batchRecords=3&lingerMs=60000"));
+
+        fixture.sendAll(6).forEach(sent -> assertThat(sent.failure()).isNull());
+
+        assertThat(fixture.uploader.calls()).extracting(call -> call.values("id"))
+                .containsExactly(List.of("id-0", "id-1", "id-2"), List.of("id-3", "id-4", "id-5"));
+        assertThat(fixture.uploader.calls()).allMatch(call -> call.stream().equals(STREAM));
+        assertThat(fixture.component.deliveries().batches()).isEqualTo(2);
+    }
+
+    @Test
+    void anOpenBatchLingersAsLongAsTheUriSaysOrUntilItIsDrained() throws Exception {
+        fixture.routeTo(uri("lingerMs=60000"));
+        List<Sent> sent = fixture.sendAll(2);
+        await("nothing is sent yet").during(Duration.ofMillis(700)).until(() -> fixture.uploader.calls().isEmpty());
+
+        fixture.component.drain();
+
+        assertThat(sent.get(1).failure()).isNull();
+        assertThat(fixture.uploader.calls()).singleElement().matches(call -> call.rows() == 2);
+    }
+
+    @Test
+    void atMostOneUploadOfATableIsUnderWay() throws Exception {
+        fixture.routeTo(uri("lingerMs=0&batchRecords=1"));
+        fixture.uploader.hold();
+        List<CompletableFuture<Sent>> senders = Stream.of("1", "2", "3", "4").map(id -> CompletableFuture.supplyAsync(() -> {
+            try {
+                return fixture.send(reserved(id));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        })).toList();
+        await("a second upload does not begin").during(Duration.ofMillis(300)).until(() -> fixture.uploader.calls().size() <= 1);
+
+        fixture.uploader.release();
+
+        senders.forEach(sender -> assertThat(sender.join().failure()).isNull());
+        assertThat(fixture.uploader.calls()).hasSize(4);
+        assertThat(fixture.uploader.mostInFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void withMaxPendingParkedTheCallerWaits() throws Exception {
+        fixture.routeTo(uri("lingerMs=0&maxPending=2"));
+        fixture.uploader.hold();
+        List<Sent> parked = fixture.sendAll(2);
+        CompletableFuture<Sent> third = CompletableFuture.supplyAsync(() -> {
+            try {
+                return fixture.send(reserved("third"));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        await("the third caller waits").during(Duration.ofMillis(300)).until(() -> !third.isDone());
+        assertThat(parked).noneMatch(Sent::isDone);
+
+        fixture.uploader.release();
+
+        assertThat(third.join().failure()).isNull();
+        assertThat(fixture.component.deliveries().pending()).isZero();
+    }
+
+    @Test
+    void aMapThatARouteMadeIsWhatIsSent() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        TapEvent event = reserved("1");
+        Map<String, Object> fields = new HashMap<>(event.getFields());
+        fields.put("sender", "changed");
+        fields.put("colour", "blue");
+
+        assertThat(fixture.send(event, fields).failure()).isNull();
+
+        assertThat(fixture.uploader.sent(STREAM, "sender")).containsExactly("changed");
+        assertThat(fixture.uploader.sent(STREAM, "TimeGenerated")).containsExactly(event.getTime().toString());
+        assertThat(fixture.unknownFields).containsExactly(TYPE.table() + " colour");
+        assertThat(fixture.delivered).containsExactly(event);
+    }
+}

@@ -1,0 +1,136 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.sentinel.schema.MappingReport;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.impl.DefaultCamelContext;
+
+/** A context with the component, a held uploader and a delivery log that fails on command. */
+final class SentinelFixture implements AutoCloseable {
+
+    static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    static final String STREAM = "Custom-" + TYPE.table();
+
+    final CamelContext context = new DefaultCamelContext();
+    final SentinelComponent component = new SentinelComponent();
+    final HeldUploader uploader = new HeldUploader();
+    /** What happened, in order: uploaded, delivered, completed. */
+    final List<String> journal = Collections.synchronizedList(new ArrayList<>());
+    final List<TapEvent> delivered = Collections.synchronizedList(new ArrayList<>());
+    final List<String> unknownFields = Collections.synchronizedList(new ArrayList<>());
+    final AtomicReference<RuntimeException> failDelivery = new AtomicReference<>();
+
+    SentinelFixture() {
+        context.getShutdownStrategy().setTimeout(1);
+        uploader.onReturn(() -> journal.add("uploaded"));
+        component.setUploader(uploader);
+        component.setDeliveryLog(this::log);
+        component.setMappingReport(new MappingReport() {
+            @Override
+            public void unknownField(String table, String field) {
+                unknownFields.add(table + " " + field);
+            }
+
+            @Override
+            public void lossyValue(String table, String column) {
+                throw new AssertionError("nothing here is lossy");
+            }
+        });
+        context.addComponent("sentinel", component);
+    }
+
+    /** A started context with one route from {@code direct:in} to this URI. */
+    SentinelFixture routeTo(String uri) throws Exception {
+        context.addRoutes(new RouteBuilder() {
+            @Override
+            public void configure() {
+                errorHandler(noErrorHandler());
+                from("direct:in").routeId("in").to(uri);
+            }
+        });
+        context.start();
+        return this;
+    }
+
+    static String uri(String options) {
+        return "sentinel:" + TYPE.table() + "?" + options;
+    }
+
+    /** An event that a repository has reserved. */
+    static TapEvent reserved(String id) {
+        TapEvent event = Events.event(TYPE, id);
+        event.advance(Outcome.NONE, Outcome.RESERVED);
+        return event;
+    }
+
+    Sent send(TapEvent event) throws Exception {
+        return send(event, event);
+    }
+
+    /** Sends without waiting for the end. */
+    Sent send(TapEvent event, Object body) throws Exception {
+        Endpoint endpoint = context.getEndpoint("direct:in");
+        Exchange exchange = endpoint.createExchange();
+        exchange.setProperty(TapEvent.PROPERTY, event);
+        exchange.getMessage().setBody(body);
+        Sent sent = new Sent(exchange, new CompletableFuture<>(), new AtomicInteger());
+        AsyncProducer producer = endpoint.createAsyncProducer();
+        producer.start();
+        producer.process(exchange, doneSync -> {
+            sent.callbacks().incrementAndGet();
+            journal.add("completed");
+            sent.end().complete(exchange);
+        });
+        return sent;
+    }
+
+    List<Sent> sendAll(int number) throws Exception {
+        List<Sent> all = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            all.add(send(reserved("id-" + i)));
+        }
+        return all;
+    }
+
+    private void log(Collection<TapEvent> batch) {
+        if (failDelivery.get() != null) {
+            throw failDelivery.getAndSet(null);
+        }
+        delivered.addAll(batch);
+        journal.add("delivered");
+    }
+
+    /** An exchange on its way. */
+    record Sent(Exchange exchange, CompletableFuture<Exchange> end, AtomicInteger callbacks) {
+
+        boolean isDone() {
+            return end.isDone();
+        }
+
+        /** The exception that it ended with, or null. */
+        Exception failure() {
+            return end.orTimeout(20, TimeUnit.SECONDS).join().getException();
+        }
+    }
+
+    @Override
+    public void close() {
+        uploader.release();
+        context.stop();
+    }
+}

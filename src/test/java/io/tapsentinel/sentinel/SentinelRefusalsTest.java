@@ -1,0 +1,125 @@
+package io.tapsentinel.sentinel;
+
+import static io.tapsentinel.sentinel.SentinelFixture.TYPE;
+import static io.tapsentinel.sentinel.SentinelFixture.reserved;
+import static io.tapsentinel.sentinel.SentinelFixture.uri;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.sentinel.SentinelFixture.Sent;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.util.List;
+import org.apache.camel.spi.PropertyConfigurer;
+import org.apache.camel.support.PluginHelper;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What {@code sentinel:} does not take, at the start and from an exchange, and the words it says it with. */
+class SentinelRefusalsTest {
+
+    private final SentinelFixture fixture = new SentinelFixture();
+
+    @AfterEach
+    void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void anExchangeWithoutAnEventIsRefused() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+
+        assertRefused(fixture.send(null, reserved("1").getFields()), "carries no TAP event", "idempotentConsumer");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Outcome.class, names = "RESERVED", mode = EnumSource.Mode.EXCLUDE)
+    void anEventThatNobodyReservedIsRefused(Outcome outcome) throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        TapEvent event = Events.event(TYPE, "1");
+        event.advance(Outcome.NONE, outcome);
+
+        assertRefused(fixture.send(event), "clicksBlocked", "no repository has reserved it", "idempotentConsumer");
+    }
+
+    @Test
+    void aBodyThatIsNeitherEventNorMapIsRefused() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+
+        assertRefused(fixture.send(reserved("1"), "{\"subject\":\"hello\"}"), "the event or a map of its fields", "java.lang.String");
+        assertRefused(fixture.send(reserved("1"), null), "the event or a map of its fields");
+    }
+
+    @Test
+    void aRecordThatFitsIntoNoBatchIsRefusedWithItsSize() throws Exception {
+        fixture.routeTo(uri("lingerMs=0&batchBytes=1000"));
+        TapEvent event = reserved("1");
+        event.getFields().put("sender", "x".repeat(2_000));
+
+        assertRefused(fixture.send(event), "batchBytes", "1000");
+    }
+
+    @Test
+    void anUnknownTableFailsTheStartNamingItAndTheKnownOnes() {
+        assertThatThrownBy(() -> fixture.routeTo("sentinel:ProofPointTAPClicksV2_CL")).rootCause()
+                .hasMessageContaining("ProofPointTAPClicksV2_CL").hasMessageContaining("known: ProofPointTAPClicksBlockedV2_CL");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"batchBytes=999,1000 and 1000000", "batchBytes=1048576,1000 and 1000000", "batchRecords=0,1 and 100000",
+        "lingerMs=60001,0 and 60000", "lingerMs=-1,0 and 60000", "maxPending=0,1 and 1000000"})
+    void anOptionOutOfBoundsFailsTheStartWithItsNameValueAndBound(String option, String bound) {
+        assertThatThrownBy(() -> fixture.routeTo(uri(option))).rootCause()
+                .hasMessageContaining(option.replace("=", " is ")).hasMessageContaining("between " + bound);
+    }
+
+    @Test
+    void anUnknownOptionFailsTheStartByName() {
+        assertThatThrownBy(() -> fixture.routeTo(uri("lingerSeconds=5"))).rootCause().hasMessageContaining("lingerSeconds")
+                .hasMessageContaining(TYPE.table());
+    }
+
+    @Test
+    void nothingCanBeReadFromIt() {
+        assertThatThrownBy(() -> fixture.context.getEndpoint(uri("lingerMs=0")).createConsumer(exchange -> { }))
+                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("sentinel: only takes records");
+    }
+
+    @Test
+    void optionsOfTheComponentAreWhereEveryEndpointStarts() {
+        fixture.component.getConfiguration().setLingerMs(7);
+
+        SentinelEndpoint plain = fixture.context.getEndpoint("sentinel:" + TYPE.table(), SentinelEndpoint.class);
+        SentinelEndpoint own = fixture.context.getEndpoint(uri("lingerMs=9"), SentinelEndpoint.class);
+
+        assertThat(plain.getConfiguration().getLingerMs()).isEqualTo(7);
+        assertThat(own.getConfiguration().getLingerMs()).isEqualTo(9);
+        assertThat(fixture.component.getConfiguration().getLingerMs()).isEqualTo(7);
+    }
+
+    @Test
+    void theGeneratedConfigurersAreTheOnesInUse() {
+        SentinelEndpoint endpoint = fixture.context.getEndpoint(uri("lingerMs=9"), SentinelEndpoint.class);
+
+        assertThat(fixture.component.getComponentPropertyConfigurer()).isInstanceOf(SentinelComponentConfigurer.class);
+        assertThat(endpoint.getComponent().getEndpointPropertyConfigurer()).isInstanceOf(SentinelEndpointConfigurer.class);
+        for (String name : List.of("configurer/sentinel-component", "configurer/sentinel-endpoint", "component/sentinel",
+                "urifactory/sentinel-endpoint")) {
+            assertThat(getClass().getResource("/META-INF/services/org/apache/camel/" + name)).as(name).isNotNull();
+        }
+        PropertyConfigurer found = PluginHelper.getConfigurerResolver(fixture.context)
+                .resolvePropertyConfigurer("sentinel-endpoint-configurer", fixture.context);
+        assertThat(found).isInstanceOf(SentinelEndpointConfigurer.class);
+    }
+
+    private void assertRefused(Sent sent, String... words) {
+        assertThat(sent.failure()).isInstanceOf(RuntimeException.class).hasMessageContainingAll(words);
+        assertThat(sent.callbacks()).hasValue(1);
+        assertThat(fixture.uploader.calls()).isEmpty();
+        assertThat(fixture.component.deliveries().pending()).isZero();
+    }
+}
