@@ -6,6 +6,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapRest;
 import java.io.IOException;
@@ -15,12 +16,15 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.camel.model.ModelCamelContext;
 
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
@@ -53,6 +57,8 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());
+        // Camel would remove the folder with everything else that lies in it
+        main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
         main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
@@ -81,15 +87,26 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
+    @Override
+    public void beforeStart(BaseMainSupport main) {
+        ModelCamelContext model = (ModelCamelContext) main.getCamelContext();
+        String missing = Stream.concat(Stream.of("tap-poll", "tap-fetch", "tap-event"), Stream.of(EventType.values()).map(EventType::routeId))
+                .filter(id -> model.getRouteDefinition(id) == null).collect(Collectors.joining(", "));
+        if (!missing.isEmpty()) {
+            throw new InvalidSettingException("routes/ has no route with id " + missing
+                    + "; a routes/ folder in the working directory stands in for all packaged routes");
+        }
+    }
+
     /** Camel Main goes on without its server when the port is taken; we do not. */
     private static void requireFree(CamelContext context, String server) {
         if (!context.resolvePropertyPlaceholders("{{" + server + ".enabled}}").equals("true")) {
             return;
         }
         String port = context.resolvePropertyPlaceholders("{{" + server + ".port}}");
-        try (ServerSocket probe = new ServerSocket(Integer.parseInt(port))) {
-            probe.setReuseAddress(true);
-        } catch (NumberFormatException | IOException e) {
+        try {
+            new ServerSocket(Integer.parseInt(port)).close();
+        } catch (IllegalArgumentException | IOException e) {
             throw new InvalidSettingException(server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
         }
     }

@@ -4,6 +4,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.SpoolFolder;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.upload.IngestionClients;
@@ -20,6 +21,7 @@ import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
 import java.time.Clock;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.IdempotentRepository;
@@ -41,7 +43,9 @@ public class Program {
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private TapRun run;
+    private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile long acknowledgedAtStop;
+    private volatile long failedAtStop;
 
     /**
      * @param settings   what the properties say, checked
@@ -62,20 +66,27 @@ public class Program {
      * @return what the stop sent and what it left behind, {@code drained: N rows, M pending}
      */
     public String run() throws Exception {
-        SpoolFolder.prepare(settings.spool());
         try (Store store = Store.open(settings.stateUrl(), settings.source(), settings.sourceIdentity())) {
+            // only now: while another process holds the store, what lies there may be its own
+            SpoolFolder.prepare(settings.spool());
             assemble(store);
             LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
                     properties.get("tap.poll.cron"), settings.ingestion(), settings.stateUrl());
             main.run();
         }
-        return "drained: " + (sentinel.deliveries().acknowledged() - acknowledgedAtStop) + " rows, "
-                + sentinel.deliveries().pending() + " pending";
+        Deliveries deliveries = sentinel.deliveries();
+        // what failed since the stop was given up or interrupted: Sentinel may have it or not
+        return "drained: " + (deliveries.acknowledged() - acknowledgedAtStop) + " rows, "
+                + (deliveries.pending() + deliveries.failed() - failedAtStop) + " pending";
     }
 
     /** Stops reading at once, sends what is batched, and lets {@link #run} return; for signal handlers. */
     public void stop() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
         acknowledgedAtStop = sentinel.deliveries().acknowledged();
+        failedAtStop = sentinel.deliveries().failed();
         run.stop();
         sentinel.drain();
         main.completed();

@@ -29,7 +29,7 @@ public final class TapSentinel {
         try {
             LOG.info(run(EffectiveProperties.load(Path.of(""), System.getenv()), local ? "auto" : "off"));
         } catch (Exception e) {
-            System.err.println("tap-sentinel: " + reason(e));
+            System.err.println("tap-sentinel: " + reason(e).strip().replaceAll("\\s+", " "));
             System.exit(1);
         }
         System.exit(0);

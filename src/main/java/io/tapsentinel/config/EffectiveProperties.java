@@ -5,10 +5,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The one place that decides where a property's value comes from: the environment (upper-cased, {@code .} and {@code -} as
@@ -32,26 +34,28 @@ public final class EffectiveProperties {
      * @throws InvalidSettingException when the working directory's file cannot be read
      */
     public static Map<String, String> load(Path folder, Map<String, String> environment) {
-        Properties files = new Properties();
-        try (InputStream packaged = EffectiveProperties.class.getResourceAsStream("/" + FILE)) {
-            files.load(packaged);
-            Path own = folder.resolve(FILE);
-            if (Files.exists(own)) {
-                try (InputStream in = Files.newInputStream(own)) {
-                    files.load(in);
+        Properties packaged = new Properties();
+        Properties own = new Properties();
+        try (InputStream in = EffectiveProperties.class.getResourceAsStream("/" + FILE)) {
+            packaged.load(in);
+            Path file = folder.resolve(FILE);
+            if (Files.exists(file)) {
+                try (InputStream mine = Files.newInputStream(file)) {
+                    own.load(mine);
                 }
             }
         } catch (IOException | IllegalArgumentException e) {
             throw new InvalidSettingException(FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
         }
-        Map<String, String> effective = new TreeMap<>();
-        for (String name : files.stringPropertyNames()) {
-            String value = environment.getOrDefault(environmentName(name), System.getProperty(name, files.getProperty(name)));
-            if (!value.isBlank()) {
-                effective.put(name, value.strip());
-            }
+        Set<String> names = new HashSet<>(packaged.stringPropertyNames());
+        names.addAll(own.stringPropertyNames());
+        Map<String, String> effective = new HashMap<>();
+        for (String name : names) {
+            Stream.of(environment.get(environmentName(name)), System.getProperty(name), own.getProperty(name), packaged.getProperty(name))
+                    .filter(value -> value != null && !value.isBlank()).findFirst()
+                    .ifPresent(value -> effective.put(name, value.strip()));
         }
-        return new HashMap<>(effective);
+        return effective;
     }
 
     /** The environment's name of a property: {@code tap.poll.look-back} is {@code TAP_POLL_LOOK_BACK}. */

@@ -1,11 +1,13 @@
 package io.tapsentinel.route;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
 /**
@@ -21,7 +23,7 @@ final class Failures {
     static String describe(Throwable failure) {
         if (failure instanceof UploadException || failure instanceof StoreException || failure instanceof TapAnswerException
                 || failure instanceof TapRefusedException || failure instanceof WindowFailedException
-                || failure instanceof IOException && !(failure instanceof JsonProcessingException)
+                || isOfTheNetwork(failure)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
             return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         }
@@ -35,6 +37,11 @@ final class Failures {
             return new TapRefusedException(http.getStatusCode(), http.getResponseBody());
         }
         return failure instanceof TapRefusedException refused ? refused : null;
+    }
+
+    private static boolean isOfTheNetwork(Throwable failure) {
+        return failure instanceof SocketException || failure instanceof SocketTimeoutException || failure instanceof SSLException
+                || failure instanceof IOException && failure.getClass().getName().startsWith("org.apache.hc.");
     }
 
     private static boolean isOurs(String className) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,13 +17,18 @@ public final class SpoolFolder {
     }
 
     /** Makes the folder, closed to others, and removes what an earlier process left in it. */
-    public static Path prepare(Path folder) throws IOException {
-        PrivateFiles.folder(folder);
-        try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "cos*")) {
-            for (Path file : leftovers) {
-                Files.deleteIfExists(file);
+    public static Path prepare(Path folder) {
+        try {
+            PrivateFiles.folder(folder);
+            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "cos*")) {
+                for (Path file : leftovers) {
+                    Files.deleteIfExists(file);
+                }
             }
+            return folder;
+        } catch (IOException e) {
+            throw new InvalidSettingException("tap.spool is \"" + folder + "\"; it has to be a folder that can be written ("
+                    + e.getClass().getSimpleName() + ")");
         }
-        return folder;
     }
 }

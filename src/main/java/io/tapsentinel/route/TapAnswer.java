@@ -3,7 +3,9 @@ package io.tapsentinel.route;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.tap.TapRefusedException;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.Iterator;
 import org.apache.camel.Exchange;
@@ -15,11 +17,14 @@ import org.apache.camel.Processor;
  */
 class TapAnswer implements Processor {
 
+    /** Bytes of a refusal that are looked at. */
+    private static final int QUOTED = 1_000;
+
     @Override
-    public void process(Exchange exchange) {
+    public void process(Exchange exchange) throws IOException {
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         if (status != 200 && status != 204) {
-            throw new TapRefusedException(status, exchange.getMessage().getBody(String.class));
+            throw new TapRefusedException(status, beginning(exchange.getMessage().getBody(InputStream.class)));
         }
         WindowRead read = TapSpine.read(exchange);
         read.answered();
@@ -31,5 +36,9 @@ class TapAnswer implements Processor {
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(read.events(answer));
+    }
+
+    private static String beginning(InputStream body) throws IOException {
+        return body == null ? null : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
     }
 }

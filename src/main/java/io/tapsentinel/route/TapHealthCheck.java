@@ -23,7 +23,7 @@ public class TapHealthCheck extends AbstractHealthCheck {
         Optional<TapRefusedException> refusal = rest.refusal();
         refusal.ifPresent(refused -> {
             builder.detail("tap.last-refusal", refused.getMessage());
-            builder.detail("tap.next-request-after", rest.until().toString());
+            builder.detail("tap.next-request-after", String.valueOf(rest.until()));
         });
         if (refusal.filter(TapRest::isAboutCredentials).isPresent()) {
             builder.message(refusal.get().getMessage() + "; check tap.principal and tap.secret").down();

@@ -76,8 +76,8 @@ public class TapRun implements Processor {
         }
         try {
             if (!stopping.get() && !rest.isResting(clock.instant())) {
-                prune();
                 if (readFresh(trigger)) {
+                    prune();
                     readBacklog(trigger);
                 }
             }
@@ -92,7 +92,7 @@ public class TapRun implements Processor {
         Progress progress = state.progress().orElseGet(this::begin);
         Plan plan = planner.poll(clock.instant(), progress);
         if (plan.fresh().isEmpty()) {
-            return true;
+            return false;
         }
         Instant lateBefore = progress.readTo().minus(settle);
         boolean read = read(trigger, plan.fresh().get(), Purpose.POLL, lateBefore, entry -> state.commit(plan, entry));
@@ -165,6 +165,7 @@ public class TapRun implements Processor {
         }
     }
 
+    /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
     private void prune() {
         if (prunedAt.isBefore(clock.instant().minus(PRUNE))) {
             prunedAt = clock.instant();

@@ -3,8 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
-import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
@@ -34,8 +33,8 @@ class WindowRead {
     private final Consumer<LedgerEntry> onCommit;
     private final Instant lateBefore;
     private final WindowCounts counts = new WindowCounts();
-    private final List<Skipped> onlyReserved = new ArrayList<>();
-    private final List<TapEvent> sighted = new ArrayList<>();
+    private final List<EventRef> onlyReserved = new ArrayList<>();
+    private final List<EventRef> sighted = new ArrayList<>();
     private Throwable failure;
     private boolean answered;
     private int failed;
@@ -83,7 +82,8 @@ class WindowRead {
                 }
                 try {
                     return !hasFailed() && answer.hasNext();
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
+                    // an Error that left here would leave the split without an end
                     fail(e);
                     return false;
                 }
@@ -112,9 +112,9 @@ class WindowRead {
         }
         counts.ended(event.getType(), outcome, outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore));
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
-            onlyReserved.add(new Skipped(event.getType(), event.getKey()));
+            onlyReserved.add(event.ref());
         } else if (outcome == Outcome.DUPLICATE) {
-            sighted.add(event);
+            sighted.add(event.ref());
             if (sighted.size() == SIGHTINGS) {
                 writeSightings();
             }
@@ -131,7 +131,7 @@ class WindowRead {
         if (failure != null) {
             throw new WindowFailedException(Failures.describe(failure) + (failed > 1 ? " (" + failed + " events)" : ""), failure);
         }
-        for (Skipped event : onlyReserved) {
+        for (EventRef event : onlyReserved) {
             if (!seen.isDelivered(event.type(), event.key())) {
                 throw new WindowFailedException("one of " + event.type().arrayName()
                         + " was skipped for one with the same key that was not delivered");
@@ -169,10 +169,6 @@ class WindowRead {
 
     private synchronized void count(TapEvent event) {
         counts.fetched(event.getType());
-    }
-
-    /** An event that was passed over for another with the same key; not the event, which has its content. */
-    private record Skipped(EventType type, EventKey key) {
     }
 
     private void writeSightings() {

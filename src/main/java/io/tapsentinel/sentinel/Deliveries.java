@@ -1,8 +1,9 @@
 package io.tapsentinel.sentinel;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 
 /** Counts of what the component's producers have done since the start. Thread-safe. */
 public final class Deliveries {
@@ -10,7 +11,8 @@ public final class Deliveries {
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
-    private final AtomicReference<String> lastFailure = new AtomicReference<>();
+    private final AtomicLong failed = new AtomicLong();
+    private final Map<String, String> failures = new ConcurrentSkipListMap<>();
 
     /** Records that Sentinel has acknowledged and whose keys are durable. */
     public long acknowledged() {
@@ -27,9 +29,14 @@ public final class Deliveries {
         return pending.get();
     }
 
-    /** Why the last batch failed; empty when it did not. */
+    /** Records that were taken and not acknowledged. */
+    public long failed() {
+        return failed.get();
+    }
+
+    /** Why the last batch of a table failed, of the first table where it did; empty when all went well. */
     public Optional<String> lastFailure() {
-        return Optional.ofNullable(lastFailure.get());
+        return failures.values().stream().findFirst();
     }
 
     void appended() {
@@ -40,12 +47,15 @@ public final class Deliveries {
         pending.decrementAndGet();
     }
 
-    void settled(int records, Exception failure) {
+    void settled(String table, int records, Exception failure) {
         pending.addAndGet(-records);
-        lastFailure.set(failure == null ? null : String.valueOf(failure.getMessage()));
         if (failure == null) {
+            failures.remove(table);
             acknowledged.addAndGet(records);
             batches.incrementAndGet();
+        } else {
+            failures.put(table, String.valueOf(failure.getMessage()));
+            failed.addAndGet(records);
         }
     }
 }

@@ -12,4 +12,9 @@ public interface DeliveryLog {
      * @throws RuntimeException when it could not; the batch then counts as failed, although Sentinel has its rows
      */
     void delivered(Collection<TapEvent> batch);
+
+    /** Hears of an event that was taken and not acknowledged: its key is free again, whatever became of its exchange. */
+    default void failed(TapEvent event) {
+        // for logs that keep nothing of what is on its way
+    }
 }

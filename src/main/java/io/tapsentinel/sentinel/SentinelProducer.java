@@ -27,7 +27,7 @@ import org.apache.camel.util.ObjectHelper;
 public class SentinelProducer extends DefaultAsyncProducer {
 
     /** Whatever is still parked when a route has stopped already was given its time. */
-    private static final long STOP_SECONDS = 2;
+    private static final long STOP_SECONDS = 1;
 
     private final TableSchema schema;
     private final BatchSettings settings;
@@ -51,6 +51,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
                 if (failure == null) {
                     exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
                 } else {
+                    component().getDeliveryLog().failed(event);
                     exchange.setException(failure);
                 }
                 callback.done(false);
@@ -61,6 +62,9 @@ public class SentinelProducer extends DefaultAsyncProducer {
             exchange.setException(new IllegalStateException("interrupted while waiting for room (maxPending)"));
         } catch (RuntimeException e) {
             exchange.setException(e);
+        } catch (Error e) {
+            // an exchange that never ends would hold its window, and with it every later one, for ever
+            exchange.setException(new IllegalStateException("sentinel: failed: " + e.getClass().getName(), e));
         }
         callback.done(true);
         return true;
@@ -82,8 +86,12 @@ public class SentinelProducer extends DefaultAsyncProducer {
         accumulator.drain();
     }
 
-    private static TapEvent reserved(Exchange exchange) {
+    private TapEvent reserved(Exchange exchange) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event != null && !event.getType().table().equals(schema.table())) {
+            throw new IllegalStateException("sentinel: " + schema.table() + " refuses " + event + ", whose table is "
+                    + event.getType().table());
+        }
         if (event == null || !event.advance(Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
                     + ", since no repository has reserved it; put it inside idempotentConsumer");
@@ -121,7 +129,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
         callbacks = new ThreadPoolBuilder(getEndpoint().getCamelContext()).poolSize(1).maxPoolSize(1).maxQueueSize(1)
                 .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns).build(this, "sentinel-settle-" + schema.table());
         sender.submit(new BatchSender(schema.stream(), accumulator, component.getUploader(), component.getDeliveryLog(),
-                callbacks, component.deliveries()::settled));
+                callbacks, (records, failure) -> component.deliveries().settled(schema.table(), records, failure)));
         component.started(this);
     }
 

@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
 import java.sql.PreparedStatement;
@@ -80,7 +81,14 @@ public class SeenKeys implements DeliveryLog {
                 return insert.executeBatch();
             }
         });
+        // known as delivered before it is no longer reserved
         batch.forEach(event -> recent.add(event.getKey()));
+        batch.forEach(this::release);
+    }
+
+    @Override
+    public void failed(TapEvent event) {
+        release(event);
     }
 
     /** Whether the key is durable. */
@@ -95,13 +103,13 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /** Remembers that TAP still reports these delivered events, so that their keys are kept longer. */
-    public void sighted(Collection<TapEvent> duplicates) {
+    public void sighted(Collection<EventRef> duplicates) {
         long now = clock.millis();
         store.transaction(connection -> {
             try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
                     + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
-                for (TapEvent event : duplicates) {
-                    Store.set(update, now, store.source(), event.getType().arrayName(), event.getKey().bytes(),
+                for (EventRef event : duplicates) {
+                    Store.set(update, now, store.source(), event.type().arrayName(), event.key().bytes(),
                             now - SIGHTING.toMillis());
                     update.addBatch();
                 }

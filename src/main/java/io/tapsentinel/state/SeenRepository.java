@@ -25,7 +25,7 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean add(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        SeenKeys.Claim claim = seen.claim(event);
+        SeenKeys.Claim claim = claim(event);
         Outcome outcome = switch (claim) {
             case NEW -> Outcome.RESERVED;
             case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
@@ -51,8 +51,21 @@ public class SeenRepository implements IdempotentRepository {
 
     @Override
     public boolean remove(Exchange exchange, String key) {
-        seen.release(event(exchange, key));
+        TapEvent event = event(exchange, key);
+        // what the producer has taken is on its way, even when the exchange has failed beside it
+        if (event.getOutcome() != Outcome.SENDING) {
+            seen.release(event);
+        }
         return true;
+    }
+
+    private SeenKeys.Claim claim(TapEvent event) {
+        try {
+            return seen.claim(event);
+        } catch (Error e) {
+            // idempotentConsumer lets it through, and the exchange would never end
+            throw new IllegalStateException(type.repository() + " failed: " + e.getClass().getName(), e);
+        }
     }
 
     private TapEvent event(Exchange exchange, String key) {

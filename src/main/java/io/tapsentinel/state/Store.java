@@ -54,7 +54,7 @@ public final class Store implements Closeable {
         } catch (IOException | SQLException | StoreException e) {
             close(lock);
             throw e instanceof StoreException refused ? refused
-                    : new StoreException("state.url: " + file + " cannot be opened: " + e.getMessage(), e);
+                    : new StoreException("state.url: " + file + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
         }
     }
 

@@ -43,6 +43,11 @@ public final class TapEvent {
         return key;
     }
 
+    /** Type and key alone. */
+    public EventRef ref() {
+        return new EventRef(type, key);
+    }
+
     public long getVerdict() {
         return verdict;
     }

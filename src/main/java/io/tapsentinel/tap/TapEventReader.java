@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -20,7 +21,8 @@ import java.util.TreeMap;
 /**
  * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
  * {@code []}, a missing array or null; keys that are no array of events are passed over, the Content-Type plays no role.
- * The document must end where it should, since a connection without a length can be cut unnoticed.
+ * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
+ * look like an answer to this question.
  *
  * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
  * at the end for an array of events of an unknown type, after the known ones were read. Not for concurrent use.
@@ -31,21 +33,26 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .readerForMapOf(Object.class);
 
+    /** How much earlier than asked an answer may say it ends. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(1);
+
     private final InputStream body;
-    private final Instant defaultTime;
+    private final Instant windowEnd;
     private final Map<String, Integer> unknownTypes = new TreeMap<>();
     private JsonParser parser;
     private String array;
     private TapEvent next;
     private boolean ended;
+    private boolean isAnswer;
+    private boolean hasOthers;
 
     /**
      * @param body        the answer; closed by {@link #close}
-     * @param defaultTime taken as the time of an event that does not tell its own
+     * @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own
      */
-    public TapEventReader(InputStream body, Instant defaultTime) {
+    public TapEventReader(InputStream body, Instant windowEnd) {
         this.body = body;
-        this.defaultTime = defaultTime;
+        this.windowEnd = windowEnd;
     }
 
     @Override
@@ -55,7 +62,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                 next = advance();
             } catch (JsonProcessingException e) {
                 // Jackson's own words quote the document
-                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + e.getLocation().getByteOffset());
+                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + parser.currentLocation().getByteOffset());
             } catch (IOException e) {
                 throw new TapAnswerException("TAP's answer could not be read: " + e.getClass().getSimpleName());
             }
@@ -127,6 +134,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             }
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
+            recognise(name);
             if (value == JsonToken.START_ARRAY) {
                 array = name;
                 return true;
@@ -140,9 +148,23 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         return false;
     }
 
+    /** A proxy's document, or a stored answer to an older question, is JSON too and must not count as "nothing". */
+    private void recognise(String name) throws IOException {
+        boolean queryEnd = name.equals("queryEndTime");
+        isAnswer |= queryEnd || EventType.ofArray(name).isPresent();
+        hasOthers = true;
+        Instant end = queryEnd ? TapTime.parse(parser.getText()).orElse(windowEnd) : windowEnd;
+        if (end.isBefore(windowEnd.minus(TOLERANCE))) {
+            throw refused("it is an answer for the time until " + end + ", not " + windowEnd);
+        }
+    }
+
     private void end() throws IOException {
         if (parser.nextToken() != null) {
             throw refused("more follows the end of the document");
+        }
+        if (hasOthers && !isAnswer) {
+            throw refused("the document has neither queryEndTime nor one of the four arrays");
         }
         if (!unknownTypes.isEmpty()) {
             throw new TapAnswerException("TAP's answer holds events of an unknown type, which are not delivered: "
@@ -154,7 +176,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         LinkedHashMap<String, Object> fields = EVENT.readValue(parser);
         LiveSpelling.fold(fields);
         return new TapEvent(type, EventIdentity.of(type, fields), VerdictDigest.of(type, fields),
-                EventTime.of(type, fields).orElse(defaultTime), fields);
+                EventTime.of(type, fields).orElse(windowEnd), fields);
     }
 
     private TapAnswerException refused(String why) {

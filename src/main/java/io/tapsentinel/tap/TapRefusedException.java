@@ -11,7 +11,7 @@ public class TapRefusedException extends RuntimeException {
 
     /** @param text the answer's body, of which the first line is shown; may be null */
     public TapRefusedException(int status, String text) {
-        super("TAP answered " + status + line(text));
+        super("TAP answered " + status + (status >= 400 ? line(text) : ""));
         this.status = status;
     }
 
@@ -21,7 +21,8 @@ public class TapRefusedException extends RuntimeException {
     }
 
     private static String line(String text) {
-        return Optional.ofNullable(text).map(String::strip).filter(t -> !t.isEmpty() && !t.startsWith("<"))
+        // TAP says why in plain words; a document may be content or a proxy's page
+        return Optional.ofNullable(text).map(String::strip).filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
                 .map(t -> ": " + t.substring(0, Math.min(t.length(), LONGEST_TEXT)).replaceAll("\\s+", " ")).orElse("");
     }
 }

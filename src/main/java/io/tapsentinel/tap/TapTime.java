@@ -1,16 +1,19 @@
 package io.tapsentinel.tap;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAccessor;
 import java.util.Optional;
 
 /** Reads the times that TAP writes: ISO 8601, in UTC where no offset is given. */
 public final class TapTime {
+
+    private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant AFTER_LAST = Instant.parse("+10000-01-01T00:00:00Z");
 
     private TapTime() {
     }
@@ -23,8 +26,9 @@ public final class TapTime {
         try {
             TemporalAccessor parsed = DateTimeFormatter.ISO_DATE_TIME.parseBest(text.strip(), Instant::from, LocalDateTime::from);
             Instant instant = parsed instanceof LocalDateTime local ? local.toInstant(ZoneOffset.UTC) : (Instant) parsed;
-            return Optional.of(instant.truncatedTo(ChronoUnit.MICROS));
-        } catch (DateTimeParseException notATime) {
+            // Kusto's datetime ends with the year 9999
+            return Optional.of(instant.truncatedTo(ChronoUnit.MICROS)).filter(time -> !time.isBefore(FIRST) && time.isBefore(AFTER_LAST));
+        } catch (DateTimeException notATime) {
             return Optional.empty();
         }
     }

@@ -20,6 +20,9 @@ import java.util.Optional;
  */
 public class WindowPlanner {
 
+    /** A first start stays this far from the edge, which moves on while the oldest window waits for its turn. */
+    private static final Duration ROOM = Duration.ofMinutes(30);
+
     private final Settings settings;
 
     public WindowPlanner(Settings settings) {
@@ -30,7 +33,7 @@ public class WindowPlanner {
     public Progress begin(Instant now) {
         // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
         Instant origin = settings.start().map(start -> start.truncatedTo(ChronoUnit.SECONDS))
-                .orElse(later(end(now).minus(settings.backfill()), oldest(now)));
+                .orElse(later(end(now).minus(settings.backfill()), oldest(now).plus(ROOM)));
         return new Progress(origin, origin);
     }
 

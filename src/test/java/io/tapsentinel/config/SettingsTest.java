@@ -98,6 +98,14 @@ class SettingsTest {
     }
 
     @Test
+    void anEmptyValueCountsAsNoneWhereverItStands() throws IOException {
+        Files.writeString(folder.resolve("application.properties"), "tap.source =\n");
+
+        assertThat(EffectiveProperties.load(folder, Map.of("TAP_POLL_CRON", " "))).containsEntry("tap.source", "tap")
+                .containsEntry("tap.poll.cron", "0 0/5 * * * ?");
+    }
+
+    @Test
     void aSecretFileIsReadAtEveryRequest() throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), "one\n");
         Map<String, String> environment = new HashMap<>(ACCOUNT);

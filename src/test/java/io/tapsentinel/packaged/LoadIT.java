@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 270, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadIT {
 
     private static final int EVENTS = 175_000;
@@ -37,7 +37,7 @@ class LoadIT {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
                     .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, Duration.ofSeconds(150));
+                program.awaitLine(Services.COMMITTED, Duration.ofSeconds(220));
                 double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1)).group(1)) / 1000.0;
                 double compressed = services.bytesServed() / 1e6;
                 program.signal("TERM");

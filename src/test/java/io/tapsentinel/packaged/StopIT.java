@@ -114,7 +114,7 @@ class StopIT {
     }
 
     private static Services moreThanFitsIntoBatches() throws IOException {
-        return new Services(SandboxSettings.builder().seed(11).eventsPerHour(30_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+        return new Services(SandboxSettings.builder().seed(11).eventsPerHour(20_000).shareWithoutId(0.05), Duration.ofMinutes(20));
     }
 
     private static void holdAcknowledgements(Services services) {

@@ -82,7 +82,8 @@ class TapRunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{}", " {\"queryEndTime\":\"2026-11-20T12:00:00Z\"}\n", "{\"messagesBlocked\":[],\"clicksBlocked\":null}"})
+    @ValueSource(strings = {"[]", "{}",
+        " {\"queryEndTime\":\"2026-11-20T12:00:00Z\"}\n", "{\"messagesBlocked\":[],\"clicksBlocked\":null}"})
     void anAnswerWithNothingInItCommits(String body) throws Exception {
         trial.tapProxy().rewrite(answer -> body.getBytes(StandardCharsets.UTF_8));
         trial.start().poll();
@@ -121,7 +122,8 @@ class TapRunTest {
         assertThat(List.of(EventType.values())).allMatch(type -> trial.ingestion().landed(type) > 0);
         assertThat(trial.reads()).isEmpty();
         assertThat(source.progress()).isEqualTo(SourceTrial.ORIGIN);
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("unknown type") && line.contains("1 in messagesQuarantined"))
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("unknown type")
+                        && line.contains("1 in messagesQuarantined"))
                 .noneMatch(line -> line.contains("Overdue"));
 
         program.poll().poll();

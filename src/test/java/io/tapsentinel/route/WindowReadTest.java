@@ -1,29 +1,28 @@
 package io.tapsentinel.route;
 
+import static io.tapsentinel.route.WindowReadFixture.EVENT_TIME;
+import static io.tapsentinel.route.WindowReadFixture.NOW;
+import static io.tapsentinel.route.WindowReadFixture.TYPE;
+import static io.tapsentinel.route.WindowReadFixture.WINDOW;
+import static io.tapsentinel.route.WindowReadFixture.event;
+import static io.tapsentinel.route.WindowReadFixture.handOut;
+import static io.tapsentinel.route.WindowReadFixture.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.state.Events;
-import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
-import io.tapsentinel.state.Store;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.tap.TimeRange;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,41 +31,30 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WindowReadTest {
 
-    private static final EventType TYPE = EventType.MESSAGES_BLOCKED;
-    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
-    private static final TimeRange WINDOW = new TimeRange(NOW.minusSeconds(3_660), NOW.minusSeconds(60));
-    /** The time of all events of {@link Events}. */
-    private static final Instant EVENT_TIME = Instant.parse("2026-11-20T10:00:00Z");
-
     @TempDir
     Path folder;
-    private final MutableClock clock = new MutableClock(NOW);
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final List<LedgerEntry> committed = new ArrayList<>();
-    private Store store;
-    private SeenKeys seen;
+    private WindowReadFixture fixture;
     private WindowRead read;
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
-        seen = new SeenKeys(store, 1_000, clock);
-        read = readWithLateBefore(Instant.MIN);
+        fixture = new WindowReadFixture(folder);
+        read = fixture.read(Instant.MIN);
     }
 
     @AfterEach
     void close() {
-        store.close();
+        fixture.close();
     }
 
     @Test
     void aWindowCommitsWhenEveryEventHasAFinalOutcome() {
-        settle(Outcome.DELIVERED, "1", "2");
-        settle(Outcome.DUPLICATE, "3");
+        settle(read, Outcome.DELIVERED, "1", "2");
+        settle(read, Outcome.DUPLICATE, "3");
 
         read.commit();
 
-        assertThat(committed).singleElement().satisfies(entry -> {
+        assertThat(fixture.committed).singleElement().satisfies(entry -> {
             assertThat(entry.window()).isEqualTo(WINDOW);
             assertThat(entry.readAt()).isEqualTo(NOW);
             assertThat(entry.purpose()).isEqualTo(Purpose.POLL);
@@ -77,26 +65,26 @@ class WindowReadTest {
 
     @Test
     void anEmptyWindowCommits() {
-        assertThat(handOut()).isEmpty();
+        assertThat(handOut(read)).isEmpty();
         read.commit();
-        assertThat(committed).singleElement().matches(entry -> entry.counts().isEmpty());
+        assertThat(fixture.committed).singleElement().matches(entry -> entry.counts().isEmpty());
     }
 
     @Test
     void oneFailedEventFailsTheWindowWithItsReason() {
-        settle(Outcome.DELIVERED, "1");
-        List<TapEvent> failed = handOut("2", "3");
+        settle(read, Outcome.DELIVERED, "1");
+        List<TapEvent> failed = handOut(read, "2", "3");
         failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503")));
 
         assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("upload refused: 503 (2 events)");
-        assertThat(committed).isEmpty();
+        assertThat(fixture.committed).isEmpty();
     }
 
     @Test
     void anEventWithoutAFinalOutcomeFailsTheWindowNamingItsRoute() {
         for (Outcome outcome : List.of(Outcome.NONE, Outcome.RESERVED)) {
-            read = readWithLateBefore(Instant.MIN);
-            TapEvent event = handOut("1").get(0);
+            read = fixture.read(Instant.MIN);
+            TapEvent event = handOut(read, "1").get(0);
             event.advance(Outcome.NONE, outcome);
             read.settled(event, null);
 
@@ -107,7 +95,7 @@ class WindowReadTest {
 
     @Test
     void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
-        TapEvent event = handOut("1").get(0);
+        TapEvent event = handOut(read, "1").get(0);
         event.advance(Outcome.NONE, Outcome.DELIVERED);
         read.settled(event, new IllegalStateException("a step behind sentinel:"));
 
@@ -116,29 +104,29 @@ class WindowReadTest {
 
     @Test
     void anEventThatWasSkippedForAReservedOneFailsTheWindowUntilThatIsDurable() {
-        settle(Outcome.DUPLICATE_OF_RESERVED, "1");
+        settle(read, Outcome.DUPLICATE_OF_RESERVED, "1");
         assertThatThrownBy(read::commit).hasMessageContaining("messagesBlocked").hasMessageContaining("not delivered");
-        assertThat(committed).isEmpty();
+        assertThat(fixture.committed).isEmpty();
 
-        seen.delivered(List.of(event("1")));
+        fixture.seen.delivered(List.of(event("1")));
 
         read.commit();
-        assertThat(committed).singleElement().satisfies(entry ->
+        assertThat(fixture.committed).singleElement().satisfies(entry ->
                 assertThat(entry.counts().get(TYPE)).containsEntry("duplicate-inside", 1L).containsEntry("new", 0L));
     }
 
     @Test
     void anEventThatNeverCameBackFailsTheWindow() {
-        settle(Outcome.DELIVERED, "1");
-        handOut("2");
+        settle(read, Outcome.DELIVERED, "1");
+        handOut(read, "2");
 
         assertThatThrownBy(read::commit).hasMessage("2 of messagesBlocked were read, 1 ended");
-        assertThat(committed).isEmpty();
+        assertThat(fixture.committed).isEmpty();
     }
 
     @Test
     void anEventThatCameBackTwiceFailsTheWindow() {
-        TapEvent event = settle(Outcome.DELIVERED, "1").get(0);
+        TapEvent event = settle(read, Outcome.DELIVERED, "1").get(0);
         read.settled(event, null);
 
         assertThatThrownBy(read::commit).hasMessage("1 of messagesBlocked were read, 2 ended");
@@ -151,7 +139,7 @@ class WindowReadTest {
         first.advance(Outcome.NONE, Outcome.DELIVERED);
         read.settled(first, null);
 
-        stopping.set(true);
+        fixture.stopping.set(true);
 
         assertThat(events.hasNext()).isFalse();
         assertThatThrownBy(events::next).isInstanceOf(NoSuchElementException.class);
@@ -197,49 +185,26 @@ class WindowReadTest {
 
     @Test
     void onlyNewEventsOfTimeThatWasReadBeforeAreLate() {
-        read = readWithLateBefore(EVENT_TIME.plusMillis(1));
-        settle(Outcome.DELIVERED, "1", "2");
-        settle(Outcome.DUPLICATE, "3");
+        read = fixture.read(EVENT_TIME.plusMillis(1));
+        settle(read, Outcome.DELIVERED, "1", "2");
+        settle(read, Outcome.DUPLICATE, "3");
         assertThat(read.entry().counts().get(TYPE)).containsEntry("late", 2L);
 
-        read = readWithLateBefore(EVENT_TIME);
-        settle(Outcome.DELIVERED, "1", "2");
+        read = fixture.read(EVENT_TIME);
+        settle(read, Outcome.DELIVERED, "1", "2");
         assertThat(read.entry().counts().get(TYPE)).containsEntry("late", 0L);
     }
 
     @Test
     void duplicatesAreWrittenAsSightingsSoThatTheirKeysAreKept() {
         List<String> ids = IntStream.range(0, 1_500).mapToObj(i -> "id-" + i).toList();
-        seen.delivered(ids.stream().map(WindowReadTest::event).toList());
-        clock.advance(Duration.ofDays(5));
-        settle(Outcome.DUPLICATE, ids.toArray(String[]::new));
+        fixture.seen.delivered(ids.stream().map(WindowReadFixture::event).toList());
+        fixture.clock.advance(Duration.ofDays(5));
+        settle(read, Outcome.DUPLICATE, ids.toArray(String[]::new));
         read.commit();
-        clock.advance(Duration.ofDays(4));
+        fixture.clock.advance(Duration.ofDays(4));
 
-        assertThat(seen.prune()).isZero();
-        assertThat(ids).allMatch(id -> seen.claim(event(id)) == SeenKeys.Claim.DELIVERED);
-    }
-
-    private WindowRead readWithLateBefore(Instant lateBefore) {
-        return new WindowRead(WINDOW, Purpose.POLL, NOW, lateBefore, seen, stopping::get, committed::add);
-    }
-
-    private List<TapEvent> handOut(String... ids) {
-        List<TapEvent> handed = new ArrayList<>();
-        read.events(List.of(ids).stream().map(WindowReadTest::event).iterator()).forEachRemaining(handed::add);
-        return handed;
-    }
-
-    private List<TapEvent> settle(Outcome outcome, String... ids) {
-        List<TapEvent> events = handOut(ids);
-        events.forEach(event -> {
-            event.advance(Outcome.NONE, outcome);
-            read.settled(event, null);
-        });
-        return events;
-    }
-
-    private static TapEvent event(String id) {
-        return Events.event(TYPE, id);
+        assertThat(fixture.seen.prune()).isZero();
+        assertThat(ids).allMatch(id -> fixture.seen.claim(event(id)) == SeenKeys.Claim.DELIVERED);
     }
 }

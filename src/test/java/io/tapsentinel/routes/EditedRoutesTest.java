@@ -38,13 +38,14 @@ class EditedRoutesTest {
     }
 
     @Test
-    void anotherTableInOneRouteIsWhereItsEventsGo() throws Exception {
-        routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + CLICKS_PERMITTED.table()).start();
+    void anotherTypesTableInOneRouteIsRefusedSinceItsColumnsWouldBeLost() throws Exception {
+        routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + MESSAGES_BLOCKED.table()).start();
 
-        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
+        Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
-        assertThat(routes.uploader.calls(stream(CLICKS_BLOCKED))).isEmpty();
-        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "id")).containsExactly("1");
+        assertThat(sent.failure()).hasMessageContainingAll(MESSAGES_BLOCKED.table(), "refuses clicksBlocked", CLICKS_BLOCKED.table());
+        assertThat(routes.uploader.calls()).isEmpty();
+        assertThat(routes.durable()).isZero();
     }
 
     @Test

@@ -39,7 +39,7 @@ class SentinelStopTest {
     }
 
     /** Camel's time is up before the batch has lingered, so that it interrupts the thread that stops the route. */
-    @RepeatedTest(10)
+    @RepeatedTest(5)
     void whatIsOpenIsSent() throws Exception {
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(3);

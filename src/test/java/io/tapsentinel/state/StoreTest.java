@@ -97,7 +97,7 @@ class StoreTest {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(List.of(event(TYPE, "old"), event(TYPE, "sighted")));
             clock.advance(Duration.ofDays(5));
-            seen.sighted(List.of(event(TYPE, "sighted")));
+            seen.sighted(List.of(event(TYPE, "sighted").ref()));
             clock.advance(Duration.ofDays(3).plusSeconds(1));
 
             assertThat(seen.prune()).isEqualTo(1);

@@ -96,6 +96,8 @@ class TapEventReaderTest {
         "\"a string\"                           | no JSON object at byte",
         "[{\"id\":\"1\"}]                       | no JSON object at byte",
         "null                                   | no JSON object at byte",
+        "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
+        "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | it is an answer for the time until 2026-11-20T10:55:00Z",
         "{} {}                                  | more follows the end of the document at byte",
         "[] x                                   | cut or not JSON at byte",
         "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",
@@ -104,6 +106,12 @@ class TapEventReaderTest {
     void whatIsNoAnswerFailsTheWindow(String body, String message) {
         assertThatThrownBy(() -> read(body)).isInstanceOf(TapAnswerException.class)
                 .hasMessageContaining(message).hasMessageNotContaining("MARKER").hasMessageNotContaining("gateway");
+    }
+
+    @Test
+    void nestingWithoutEndFailsTheWindowInsteadOfTheProgram() {
+        assertThatThrownBy(() -> read("{\"messagesBlocked\":[{\"id\":" + "[".repeat(5_000)))
+                .isInstanceOf(TapAnswerException.class).hasMessageMatching("TAP's answer .* at byte \\d+");
     }
 
     @Test

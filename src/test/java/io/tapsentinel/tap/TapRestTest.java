@@ -54,7 +54,8 @@ class TapRestTest {
         rest.refused(new TapRefusedException(status, null), NOW);
 
         assertThat(rest.isResting(NOW)).isFalse();
-        assertThat(rest.refusal()).get().matches(refused -> !TapRest.isAboutCredentials(refused)).matches(refused -> refused.status() == status);
+        assertThat(rest.refusal()).get().matches(refused -> !TapRest.isAboutCredentials(refused))
+                .matches(refused -> refused.status() == status);
     }
 
     @Test

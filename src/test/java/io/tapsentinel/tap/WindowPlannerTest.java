@@ -94,11 +94,12 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aBackfillOfSevenDaysStaysFiveMinutesInsideWhatTapKeepsAndLeavesNoGap() {
+    void aBackfillOfSevenDaysStaysInsideWhatTapKeepsAndLeavesNoGapHoweverLongItWaits() {
         Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
 
-        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:35:00Z", "2026-11-20T10:59:00Z"));
         assertThat(plan.gaps()).isEmpty();
+        assertThat(planner.expired(plan.backlog(), NOW.plus(Duration.ofMinutes(29)))).isEmpty();
     }
 
     @Test

@@ -58,8 +58,9 @@ public final class BatchSender implements Runnable {
                 send(batch);
             }
         } catch (InterruptedException e) {
-            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
             Thread.currentThread().interrupt();
+        } finally {
+            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
         }
     }
 

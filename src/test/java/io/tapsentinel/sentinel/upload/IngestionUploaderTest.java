@@ -67,7 +67,8 @@ class IngestionUploaderTest {
         UploadException refused = refusal(uploader, "[{\"id\":\"1\"}]");
 
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused).hasMessageMatching("upload to " + STREAM + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
+        assertThat(refused).hasMessageMatching("upload to " + STREAM
+                + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
         assertThat(requests).hasSize(1);
     }
 
@@ -89,7 +90,8 @@ class IngestionUploaderTest {
         String text = "no\\nsuch " + "x".repeat(5_000);
 
         assertThat(refusal(uploaderTo(answer(400, "{\"error\":{\"code\":\"Bad\",\"message\":\"" + text + "\"}}")), "[]"))
-                .hasMessageContaining("400 Bad: no such xxx").extracting(Throwable::getMessage).asString().hasSizeLessThan(450).doesNotContain("\n");
+                .hasMessageContaining("400 Bad: no such xxx").hasMessageNotContaining("\n")
+                .extracting(Throwable::getMessage).asString().hasSizeLessThan(450);
     }
 
     @ParameterizedTest

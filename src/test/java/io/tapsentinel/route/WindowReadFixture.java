@@ -1,0 +1,69 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TimeRange;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** One read over a real store, with its splitter played by the test. */
+final class WindowReadFixture implements AutoCloseable {
+
+    static final EventType TYPE = EventType.MESSAGES_BLOCKED;
+    static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+    static final TimeRange WINDOW = new TimeRange(NOW.minusSeconds(3_660), NOW.minusSeconds(60));
+    /** The time of all events of {@link Events}. */
+    static final Instant EVENT_TIME = Instant.parse("2026-11-20T10:00:00Z");
+
+    final MutableClock clock = new MutableClock(NOW);
+    final AtomicBoolean stopping = new AtomicBoolean();
+    final List<LedgerEntry> committed = new ArrayList<>();
+    final SeenKeys seen;
+    private final Store store;
+
+    WindowReadFixture(Path folder) {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        seen = new SeenKeys(store, 1_000, clock);
+    }
+
+    /** A read that calls new events of an earlier time late. */
+    WindowRead read(Instant lateBefore) {
+        return new WindowRead(WINDOW, Purpose.POLL, NOW, lateBefore, seen, stopping::get, committed::add);
+    }
+
+    /** Events of these ids, taken off the answer and not settled. */
+    static List<TapEvent> handOut(WindowRead read, String... ids) {
+        List<TapEvent> handed = new ArrayList<>();
+        read.events(List.of(ids).stream().map(WindowReadFixture::event).iterator()).forEachRemaining(handed::add);
+        return handed;
+    }
+
+    /** Events of these ids, taken off the answer and ended with this outcome. */
+    static List<TapEvent> settle(WindowRead read, Outcome outcome, String... ids) {
+        List<TapEvent> events = handOut(read, ids);
+        events.forEach(event -> {
+            event.advance(Outcome.NONE, outcome);
+            read.settled(event, null);
+        });
+        return events;
+    }
+
+    static TapEvent event(String id) {
+        return Events.event(TYPE, id);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}
