@@ -70,6 +70,7 @@ public final class TapSentinel {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return e.getMessage() + (root == e ? "" : ": " + root.getMessage());
+        boolean said = root == e || String.valueOf(e.getMessage()).contains(String.valueOf(root.getMessage()));
+        return e.getMessage() + (said ? "" : ": " + root.getMessage());
     }
 }

@@ -207,4 +207,16 @@ class WindowReadTest {
         assertThat(fixture.seen.prune()).isZero();
         assertThat(ids).allMatch(id -> fixture.seen.claim(event(id)) == SeenKeys.Claim.DELIVERED);
     }
+
+    @Test
+    void anEventThatWasPromisedIsHandedOutWhateverFailsMeanwhile() {
+        Iterator<TapEvent> events = read.events(List.of(WindowReadFixture.event("1"), WindowReadFixture.event("2")).iterator());
+        assertThat(events.hasNext()).isTrue();
+
+        read.fail(new WindowFailedException("a batch failed"));
+
+        assertThat(events.hasNext()).as("the splitter would take a no for the end of everything").isTrue();
+        assertThat(events.next()).isNotNull();
+        assertThat(events.hasNext()).isFalse();
+    }
 }

@@ -133,7 +133,7 @@ class EditedRoutesTest {
     }
 
     @Test
-    void aRouteThatEndsWithoutSentinelLeavesTheEventReservedAndItsKeyFree() throws Exception {
+    void aRouteThatEndsWithoutSentinelLeavesTheEventWithoutAFinalOutcomeAndItsKeyFree() throws Exception {
         routes.withSteps("clicks-blocked", """
                 - idempotentConsumer:
                     idempotentRepository: clicksBlockedSeen
@@ -146,9 +146,9 @@ class EditedRoutesTest {
         Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
         assertThat(sent.failure()).isNull();
-        assertThat(sent.event().getOutcome()).isEqualTo(Outcome.RESERVED);
+        assertThat(sent.event().getOutcome().isSettled()).isFalse();
         assertThat(routes.durable()).isZero();
-        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).as("not a duplicate of anything").isEqualTo(Outcome.RESERVED);
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome().isSettled()).as("not a duplicate of anything").isFalse();
     }
 
     @Test
