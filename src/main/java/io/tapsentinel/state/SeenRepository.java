@@ -52,6 +52,8 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean remove(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
+        // a copy of the exchange must not send what this one gives up
+        event.advance(Outcome.RESERVED, Outcome.NONE);
         // what the producer has taken is on its way, even when the exchange has failed beside it
         if (event.getOutcome() != Outcome.SENDING) {
             seen.release(event);
