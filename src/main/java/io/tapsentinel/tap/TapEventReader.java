@@ -1,6 +1,7 @@
 package io.tapsentinel.tap;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -61,8 +62,9 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             try {
                 next = advance();
             } catch (JsonProcessingException e) {
-                // Jackson's own words quote the document
-                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + parser.currentLocation().getByteOffset());
+                // Jackson's own words quote the document; when it gives up over a limit it does not say where
+                JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
+                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + at.getByteOffset());
             } catch (IOException e) {
                 throw new TapAnswerException("TAP's answer could not be read: " + e.getClass().getSimpleName());
             }
