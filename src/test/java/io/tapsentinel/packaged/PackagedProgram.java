@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import io.tapsentinel.config.EffectiveProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -47,7 +49,6 @@ final class PackagedProgram implements AutoCloseable {
         private Launch(Path folder) throws IOException {
             this.folder = folder;
             Files.createDirectories(work());
-            with("camel.management.port", String.valueOf(freePort()));
         }
 
         /** The property's environment variable. */
@@ -85,6 +86,7 @@ final class PackagedProgram implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command).directory(work().toFile()).redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             builder.environment().clear();
+            builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(freePort()));
             builder.environment().putAll(environment);
             return new PackagedProgram(builder.start(), output);
         }
@@ -95,9 +97,15 @@ final class PackagedProgram implements AutoCloseable {
         return new Launch(folder);
     }
 
-    static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Below the range that connections take their own ports from, or one of them may have it by the time it is used. */
+    private static int freePort() throws IOException {
+        while (true) {
+            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // another one, then
+            }
         }
     }
 

@@ -92,8 +92,6 @@ class StartIT {
             launch.with(services.properties());
             try (PackagedProgram first = launch.start()) {
                 first.awaitLine(Services.COMMITTED, Duration.ofSeconds(30));
-                // the second asks for its own port, so that only the store is in its way
-                launch.with("camel.management.port", String.valueOf(PackagedProgram.freePort()));
                 assertThat(refusal()).contains("is in use by process " + first.pid());
 
                 int committed = first.found(Services.COMMITTED).size();
