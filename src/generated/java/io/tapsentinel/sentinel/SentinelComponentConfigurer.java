@@ -47,6 +47,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "mappingReport": target.setMappingReport(property(camelContext, io.tapsentinel.sentinel.schema.MappingReport.class, value)); return true;
         case "maxpending":
         case "maxPending": getOrCreateConfiguration(target).setMaxPending(property(camelContext, int.class, value)); return true;
+        case "rejectedlog":
+        case "rejectedLog": target.setRejectedLog(property(camelContext, io.tapsentinel.sentinel.RejectedLog.class, value)); return true;
         case "uploader": target.setUploader(property(camelContext, io.tapsentinel.sentinel.upload.Uploader.class, value)); return true;
         default: return false;
         }
@@ -54,7 +56,7 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
 
     @Override
     public String[] getAutowiredNames() {
-        return new String[]{"deliveryLog", "mappingReport", "uploader"};
+        return new String[]{"deliveryLog", "mappingReport", "rejectedLog", "uploader"};
     }
 
     @Override
@@ -77,6 +79,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "mappingReport": return io.tapsentinel.sentinel.schema.MappingReport.class;
         case "maxpending":
         case "maxPending": return int.class;
+        case "rejectedlog":
+        case "rejectedLog": return io.tapsentinel.sentinel.RejectedLog.class;
         case "uploader": return io.tapsentinel.sentinel.upload.Uploader.class;
         default: return null;
         }
@@ -103,6 +107,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "mappingReport": return target.getMappingReport();
         case "maxpending":
         case "maxPending": return getOrCreateConfiguration(target).getMaxPending();
+        case "rejectedlog":
+        case "rejectedLog": return target.getRejectedLog();
         case "uploader": return target.getUploader();
         default: return null;
         }

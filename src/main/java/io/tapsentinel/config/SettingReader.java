@@ -56,6 +56,19 @@ final class SettingReader {
         throw bad(name, value, "an ISO 8601 duration from " + least + " to " + most);
     }
 
+    /** A list of durations; empty for the word {@code none}. */
+    List<Duration> durations(String name, Duration least, Duration most) {
+        String value = required(name);
+        if (value.equals("none")) {
+            return List.of();
+        }
+        List<Duration> durations = new ArrayList<>();
+        for (String one : value.split("\\s*,\\s*")) {
+            durations.add(new SettingReader(Map.of(name, one)).duration(name, least, most));
+        }
+        return List.copyOf(durations);
+    }
+
     Optional<Instant> instant(String name) {
         return text(name).map(value -> {
             try {

@@ -32,13 +32,34 @@ import org.quartz.CronExpression;
  * @param stateUrl        JDBC URL of the store
  * @param keysInMemory    how many delivered keys are held in memory
  * @param shutdownTimeout how long a stop waits for what is on its way
+ * @param refusals        how long TAP is left alone after it refused
+ * @param aside           where records lie that are not in a table
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
-        URI ingestion, String ruleId, boolean authenticate, String stateUrl, int keysInMemory, Duration shutdownTimeout) {
+        URI ingestion, String ruleId, boolean authenticate, String stateUrl, int keysInMemory, Duration shutdownTimeout,
+        Refusals refusals, Aside aside) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
+
+    /**
+     * @param retries     pauses before the same window is asked for again within one run; as many as there are retries
+     * @param throttled   rests after each 429 in a row, the last one again and again
+     * @param credentials rest after a 401 or 403
+     */
+    public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {
+    }
+
+    /**
+     * @param rejectedUri      endpoint for records that a table cannot take
+     * @param rejectedKeep     how long they are kept when that is a folder
+     * @param rejectedMaxBytes how much it may hold; with more, nothing can be rejected and its window fails
+     * @param replayUri        endpoint that is looked at for answers and records to bring in
+     * @param replayKeep       how long files are kept that were brought in
+     */
+    public record Aside(String rejectedUri, Duration rejectedKeep, long rejectedMaxBytes, String replayUri, Duration replayKeep) {
+    }
 
     /**
      * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
@@ -75,7 +96,19 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.number("tap.budget.requests-per-day", 1, 1_000_000), percent(read, "tap.budget.reserve"),
                 Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate, stateUrl(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
-                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)));
+                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read));
+    }
+
+    private static Refusals refusals(SettingReader read) {
+        return new Refusals(read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)),
+                read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1)),
+                read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
+    }
+
+    private static Aside aside(SettingReader read) {
+        return new Aside(read.required("tap.rejected.uri"), read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
+                1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000), read.required("tap.replay.uri"),
+                read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
     }
 
     private static WindowPlanner.Settings planner(SettingReader read) {

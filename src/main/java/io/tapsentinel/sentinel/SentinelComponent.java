@@ -24,6 +24,8 @@ public class SentinelComponent extends DefaultComponent {
     private Uploader uploader;
     @Metadata(autowired = true, label = "advanced", description = "Makes the keys of acknowledged events durable.")
     private DeliveryLog deliveryLog;
+    @Metadata(autowired = true, label = "advanced", description = "Stores records that their table cannot take.")
+    private RejectedLog rejectedLog;
     @Metadata(autowired = true, label = "advanced", description = "Hears of fields and values that do not fit a table.")
     private MappingReport mappingReport;
 
@@ -85,6 +87,14 @@ public class SentinelComponent extends DefaultComponent {
 
     public void setDeliveryLog(DeliveryLog deliveryLog) {
         this.deliveryLog = deliveryLog;
+    }
+
+    public RejectedLog getRejectedLog() {
+        return rejectedLog;
+    }
+
+    public void setRejectedLog(RejectedLog rejectedLog) {
+        this.rejectedLog = rejectedLog;
     }
 
     public MappingReport getMappingReport() {

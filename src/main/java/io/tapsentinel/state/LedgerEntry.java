@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param readAt  when TAP was asked
  * @param window  what was asked for
- * @param purpose {@code poll} or {@code backlog}
+ * @param purpose {@code poll}, {@code backlog} or {@code replay}
  * @param counts  events by type and by what became of them; {@code fetched} is the sum of the others
  */
 public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<EventType, Map<String, Long>> counts) {
@@ -21,7 +21,9 @@ public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map
         /** The newest window, on schedule. */
         POLL,
         /** Older time, after an outage, a restart or the first start. */
-        BACKLOG;
+        BACKLOG,
+        /** A file that somebody dropped at {@code tap.replay.uri}. */
+        REPLAY;
 
         /** The word in the store and in log lines. */
         public String word() {

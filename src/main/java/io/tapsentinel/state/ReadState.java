@@ -31,7 +31,7 @@ public class ReadState {
 
     /** The progress; empty before the first start ever. */
     public Optional<Progress> progress() {
-        return store.transaction(connection -> {
+        return store.query(connection -> {
             List<TimeRange> row = ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?");
             return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
         });
@@ -44,12 +44,12 @@ public class ReadState {
 
     /** Time that is still to be read, oldest first, without overlaps. */
     public List<TimeRange> backlog() {
-        return store.transaction(this::backlog);
+        return store.query(this::backlog);
     }
 
     /** Time that could not be read before TAP forgot it, oldest first. */
     public List<TimeRange> gaps() {
-        return store.transaction(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
+        return store.query(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
     }
 
     /** A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it. */

@@ -5,11 +5,14 @@ import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -55,7 +58,7 @@ public class SeenKeys implements DeliveryLog {
             return Claim.RESERVED;
         }
         // after reserving: a delivery turns up here before its reservation goes
-        if (isDelivered(event.getType(), event.getKey())) {
+        if (isDelivered(event.getType(), event.getKey()) && !(event.isResend() && isRejected(event))) {
             release(event);
             return Claim.DELIVERED;
         }
@@ -68,27 +71,87 @@ public class SeenKeys implements DeliveryLog {
     }
 
     @Override
-    public void delivered(Collection<TapEvent> batch) {
-        long now = clock.millis();
+    public void sending(Collection<TapEvent> batch) {
         store.transaction(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(
-                    "INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
-                for (TapEvent event : batch) {
-                    Store.set(insert, store.source(), event.getType().arrayName(), event.getKey().bytes(),
-                            now, now, event.getVerdict(), now);
-                    insert.addBatch();
-                }
-                return insert.executeBatch();
-            }
+            InFlight.begin(connection, store.source(), batch, clock.millis());
+            return null;
         });
-        // known as delivered before it is no longer reserved
-        batch.forEach(event -> recent.add(event.getKey()));
-        batch.forEach(this::release);
+    }
+
+    @Override
+    public void notTaken(Collection<TapEvent> batch) {
+        store.transaction(connection -> {
+            InFlight.end(connection, store.source(), batch.iterator().next().getType());
+            return null;
+        });
+    }
+
+    @Override
+    public void delivered(Collection<TapEvent> batch) {
+        store.transaction(connection -> {
+            InFlight.end(connection, store.source(), batch.iterator().next().getType());
+            return insert(connection, batch, 0, "DO UPDATE SET rejected = 0");
+        });
+        settle(batch);
+    }
+
+    @Override
+    public void rejected(TapEvent event) {
+        store.transaction(connection -> insert(connection, List.of(event), 1, "DO NOTHING"));
+        settle(List.of(event));
     }
 
     @Override
     public void failed(TapEvent event) {
         release(event);
+    }
+
+    private int[] insert(Connection connection, Collection<TapEvent> events, int rejected, String onConflict) throws SQLException {
+        long now = clock.millis();
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                        + " ON CONFLICT (source, stream, key) " + onConflict)) {
+            for (TapEvent event : events) {
+                Store.set(insert, store.source(), event.getType().arrayName(), event.getKey().bytes(), now, now,
+                        event.getVerdict(), now, rejected);
+                insert.addBatch();
+            }
+            return insert.executeBatch();
+        }
+    }
+
+    private void settle(Collection<TapEvent> events) {
+        // known as delivered before it is no longer reserved
+        events.forEach(event -> recent.add(event.getKey()));
+        events.forEach(this::release);
+    }
+
+    /** Whether the event lies at {@code tap.rejected.uri} and not in its table. */
+    private boolean isRejected(TapEvent event) {
+        return store.query(connection -> Store.number(connection,
+                "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ? AND rejected = 1",
+                store.source(), event.getType().arrayName(), event.getKey().bytes())) > 0;
+    }
+
+    /**
+     * Counts what an earlier process had on its way when it ended; call it once, before anything is sent.
+     *
+     * @return how many records Sentinel may hold twice because of it
+     */
+    public int abandoned() {
+        return store.transaction(connection -> {
+            int records = 0;
+            for (EventType type : EventType.values()) {
+                records += InFlight.abandoned(connection, store.source(), type);
+            }
+            return records;
+        });
+    }
+
+    /** How many records Sentinel may hold twice. */
+    public long possibleDuplicates() {
+        return store.query(connection -> Store.number(connection,
+                "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
     }
 
     /** Whether the key is durable. */
@@ -97,7 +160,7 @@ public class SeenKeys implements DeliveryLog {
         if (memory.contains(key)) {
             return true;
         }
-        return !memory.isComplete() && store.transaction(connection -> Store.number(connection,
+        return !memory.isComplete() && store.query(connection -> Store.number(connection,
                 "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?",
                 store.source(), type.arrayName(), key.bytes())) > 0;
     }

@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -24,8 +25,11 @@ public final class Store implements Closeable {
     private final Connection connection;
     private final StoreLock fileLock;
     private final ReentrantLock turn = new ReentrantLock();
+    private final Path file;
+    private volatile String failure;
 
-    private Store(String source, Connection connection, StoreLock fileLock) {
+    private Store(Path file, String source, Connection connection, StoreLock fileLock) {
+        this.file = file;
         this.source = source;
         this.connection = connection;
         this.fileLock = fileLock;
@@ -48,7 +52,7 @@ public final class Store implements Closeable {
             lock = StoreLock.take(file);
             PrivateFiles.file(file);
             // the driver's own closing of a connection that never became a store
-            Store store = new Store(source, DriverManager.getConnection(SQLITE + file), lock);
+            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file), lock);
             store.prepare(sourceUrl);
             return store;
         } catch (IOException | SQLException | StoreException e) {
@@ -75,6 +79,13 @@ public final class Store implements Closeable {
      * @throws StoreException when the store refused
      */
     public <T> T transaction(Work<T> work) {
+        T result = query(work);
+        failure = null;
+        return result;
+    }
+
+    /** As {@link #transaction}, for work that only reads: that it succeeds does not prove that the store can be written. */
+    public <T> T query(Work<T> work) {
         turn.lock();
         try {
             T result = work.in(connection);
@@ -82,13 +93,20 @@ public final class Store implements Closeable {
             return result;
         } catch (SQLException e) {
             rollback();
-            throw new StoreException("the store refused: " + e.getMessage(), e);
+            StoreException refused = new StoreException("state.url: " + file + " refused: " + e.getMessage(), e);
+            failure = refused.getMessage();
+            throw refused;
         } catch (RuntimeException | Error e) {
             rollback();
             throw e;
         } finally {
             turn.unlock();
         }
+    }
+
+    /** Why the store failed last; empty when it has been written since. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** A query of one whole number, such as a count; null rows count as 0. */

@@ -13,6 +13,8 @@ public enum Outcome {
     SENDING(false),
     /** Sentinel acknowledged the record with a 204 and its key is durable (set by the producer). */
     DELIVERED(true),
+    /** Sentinel cannot take the record: it lies at {@code tap.rejected.uri} and its key is durable (set by the producer). */
+    REJECTED(true),
     /** Its key was durable before (set by the repository). */
     DUPLICATE(true),
     /** Its key was only reserved, by another event of this answer; final once that key is durable (set by the repository). */

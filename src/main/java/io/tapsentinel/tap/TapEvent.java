@@ -18,6 +18,8 @@ public final class TapEvent {
     private final long verdict;
     private final Instant time;
     private final Map<String, Object> fields;
+    private final String id;
+    private volatile boolean resend;
     private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
@@ -33,6 +35,7 @@ public final class TapEvent {
         this.verdict = verdict;
         this.time = time;
         this.fields = fields;
+        this.id = EventIdentity.text(fields, "id");
     }
 
     public EventType getType() {
@@ -41,6 +44,11 @@ public final class TapEvent {
 
     public EventKey getKey() {
         return key;
+    }
+
+    /** What TAP calls it, whatever a route did to its fields since; empty when TAP gave it no name. */
+    public String getId() {
+        return id;
     }
 
     /** Type and key alone. */
@@ -58,6 +66,17 @@ public final class TapEvent {
 
     public Map<String, Object> getFields() {
         return fields;
+    }
+
+    /** Says that this event was rejected before and is to be sent all the same, unless it has been delivered since. */
+    public TapEvent resend() {
+        resend = true;
+        return this;
+    }
+
+    /** See {@link #resend()}. */
+    public boolean isResend() {
+        return resend;
     }
 
     public Outcome getOutcome() {

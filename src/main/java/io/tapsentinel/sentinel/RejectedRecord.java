@@ -1,0 +1,50 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.EventKey;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A record that its table cannot take, or not as it is; what is stored at {@code tap.rejected.uri}.
+ *
+ * @param reason  why
+ * @param type    name of the array that it stood in in TAP's answer
+ * @param table   the table it was meant for; null when there is none
+ * @param key     its identity
+ * @param time    when it was rejected
+ * @param refusal what Sentinel answered; null when it was never asked
+ * @param fields  the event's fields as its route handed them over, none cut
+ */
+public record RejectedRecord(Reason reason, String type, String table, EventKey key, Instant time, UploadException refusal,
+        Map<String, Object> fields) {
+
+    /** Why a record was rejected. */
+    public enum Reason {
+        /** Sentinel refuses this record and takes others. */
+        REFUSED("refused"),
+        /** It does not fit into one request. */
+        TOO_LARGE("too-large"),
+        /** Its event was delivered with cut values; this is the whole of it. */
+        CAPPED("capped"),
+        /** It stood in an array that this program does not know. */
+        UNKNOWN_TYPE("unknown-type");
+
+        private final String word;
+
+        Reason(String word) {
+            this.word = word;
+        }
+
+        /** The word in documents, log lines and counters. */
+        public String word() {
+            return word;
+        }
+    }
+
+    /** No content. */
+    @Override
+    public String toString() {
+        return reason.word() + " " + type + " " + key;
+    }
+}
