@@ -4,7 +4,7 @@ import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.TapHealthCheck;
-import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
@@ -36,13 +36,13 @@ final class CamelSetup extends MainListenerSupport {
     private final Settings settings;
     private final Map<String, String> properties;
     private final TapRest rest;
-    private final Deliveries deliveries;
+    private final SentinelComponent sentinel;
 
-    CamelSetup(Settings settings, Map<String, String> properties, TapRest rest, Deliveries deliveries) {
+    CamelSetup(Settings settings, Map<String, String> properties, TapRest rest, SentinelComponent sentinel) {
         this.settings = settings;
         this.properties = properties;
         this.rest = rest;
-        this.deliveries = deliveries;
+        this.sentinel = sentinel;
     }
 
     void configure(Main main) {
@@ -63,7 +63,7 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
         main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
         main.bind("tap-health", new TapHealthCheck(rest));
-        main.bind("sentinel-health", new SentinelHealthCheck(deliveries));
+        main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
     }
 

@@ -104,6 +104,7 @@ public class Program {
 
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
+        reportPossibleDuplicates(seen);
         TapRest rest = new TapRest();
         run = run(planner(), new ReadState(store, clock), seen, rest);
         sentinel.setUploader(uploader());
@@ -113,9 +114,16 @@ public class Program {
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
         }
-        new CamelSetup(settings, properties, rest, sentinel.deliveries()).configure(main);
+        new CamelSetup(settings, properties, rest, sentinel).configure(main);
         main.configure().addRoutesBuilder(spine(run,
                 new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock)));
+    }
+
+    private static void reportPossibleDuplicates(SeenKeys seen) {
+        int abandoned = seen.abandoned();
+        if (abandoned > 0) {
+            LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
+        }
     }
 
     protected SeenKeys seenKeys(Store store) {

@@ -39,6 +39,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": target.setConfiguration(property(camelContext, io.tapsentinel.sentinel.SentinelConfiguration.class, value)); return true;
         case "deliverylog":
         case "deliveryLog": target.setDeliveryLog(property(camelContext, io.tapsentinel.sentinel.DeliveryLog.class, value)); return true;
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": getOrCreateConfiguration(target).setDeliveryTimeoutMs(property(camelContext, long.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "lingerms":
@@ -49,6 +51,10 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxPending": getOrCreateConfiguration(target).setMaxPending(property(camelContext, int.class, value)); return true;
         case "rejectedlog":
         case "rejectedLog": target.setRejectedLog(property(camelContext, io.tapsentinel.sentinel.RejectedLog.class, value)); return true;
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": getOrCreateConfiguration(target).setRetryBackoffMaxMs(property(camelContext, long.class, value)); return true;
+        case "retrybackoffms":
+        case "retryBackoffMs": getOrCreateConfiguration(target).setRetryBackoffMs(property(camelContext, long.class, value)); return true;
         case "uploader": target.setUploader(property(camelContext, io.tapsentinel.sentinel.upload.Uploader.class, value)); return true;
         default: return false;
         }
@@ -71,6 +77,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": return io.tapsentinel.sentinel.SentinelConfiguration.class;
         case "deliverylog":
         case "deliveryLog": return io.tapsentinel.sentinel.DeliveryLog.class;
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "lingerms":
@@ -81,6 +89,10 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxPending": return int.class;
         case "rejectedlog":
         case "rejectedLog": return io.tapsentinel.sentinel.RejectedLog.class;
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": return long.class;
+        case "retrybackoffms":
+        case "retryBackoffMs": return long.class;
         case "uploader": return io.tapsentinel.sentinel.upload.Uploader.class;
         default: return null;
         }
@@ -99,6 +111,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "configuration": return target.getConfiguration();
         case "deliverylog":
         case "deliveryLog": return target.getDeliveryLog();
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": return getOrCreateConfiguration(target).getDeliveryTimeoutMs();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lingerms":
@@ -109,6 +123,10 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxPending": return getOrCreateConfiguration(target).getMaxPending();
         case "rejectedlog":
         case "rejectedLog": return target.getRejectedLog();
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": return getOrCreateConfiguration(target).getRetryBackoffMaxMs();
+        case "retrybackoffms":
+        case "retryBackoffMs": return getOrCreateConfiguration(target).getRetryBackoffMs();
         case "uploader": return target.getUploader();
         default: return null;
         }

@@ -27,12 +27,18 @@ public class SentinelEndpointConfigurer extends PropertyConfigurerSupport implem
         case "batchBytes": target.getConfiguration().setBatchBytes(property(camelContext, int.class, value)); return true;
         case "batchrecords":
         case "batchRecords": target.getConfiguration().setBatchRecords(property(camelContext, int.class, value)); return true;
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": target.getConfiguration().setDeliveryTimeoutMs(property(camelContext, long.class, value)); return true;
         case "lazystartproducer":
         case "lazyStartProducer": target.setLazyStartProducer(property(camelContext, boolean.class, value)); return true;
         case "lingerms":
         case "lingerMs": target.getConfiguration().setLingerMs(property(camelContext, long.class, value)); return true;
         case "maxpending":
         case "maxPending": target.getConfiguration().setMaxPending(property(camelContext, int.class, value)); return true;
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": target.getConfiguration().setRetryBackoffMaxMs(property(camelContext, long.class, value)); return true;
+        case "retrybackoffms":
+        case "retryBackoffMs": target.getConfiguration().setRetryBackoffMs(property(camelContext, long.class, value)); return true;
         default: return false;
         }
     }
@@ -44,12 +50,18 @@ public class SentinelEndpointConfigurer extends PropertyConfigurerSupport implem
         case "batchBytes": return int.class;
         case "batchrecords":
         case "batchRecords": return int.class;
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": return long.class;
         case "lazystartproducer":
         case "lazyStartProducer": return boolean.class;
         case "lingerms":
         case "lingerMs": return long.class;
         case "maxpending":
         case "maxPending": return int.class;
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": return long.class;
+        case "retrybackoffms":
+        case "retryBackoffMs": return long.class;
         default: return null;
         }
     }
@@ -62,12 +74,18 @@ public class SentinelEndpointConfigurer extends PropertyConfigurerSupport implem
         case "batchBytes": return target.getConfiguration().getBatchBytes();
         case "batchrecords":
         case "batchRecords": return target.getConfiguration().getBatchRecords();
+        case "deliverytimeoutms":
+        case "deliveryTimeoutMs": return target.getConfiguration().getDeliveryTimeoutMs();
         case "lazystartproducer":
         case "lazyStartProducer": return target.isLazyStartProducer();
         case "lingerms":
         case "lingerMs": return target.getConfiguration().getLingerMs();
         case "maxpending":
         case "maxPending": return target.getConfiguration().getMaxPending();
+        case "retrybackoffmaxms":
+        case "retryBackoffMaxMs": return target.getConfiguration().getRetryBackoffMaxMs();
+        case "retrybackoffms":
+        case "retryBackoffMs": return target.getConfiguration().getRetryBackoffMs();
         default: return null;
         }
     }

@@ -23,12 +23,15 @@ public class SentinelEndpointUriFactory extends org.apache.camel.support.compone
     private static final Set<String> SECRET_PROPERTY_NAMES;
     private static final Map<String, String> MULTI_VALUE_PREFIXES;
     static {
-        Set<String> props = new HashSet<>(6);
+        Set<String> props = new HashSet<>(9);
         props.add("batchBytes");
         props.add("batchRecords");
+        props.add("deliveryTimeoutMs");
         props.add("lazyStartProducer");
         props.add("lingerMs");
         props.add("maxPending");
+        props.add("retryBackoffMaxMs");
+        props.add("retryBackoffMs");
         props.add("table");
         PROPERTY_NAMES = Collections.unmodifiableSet(props);
         SECRET_PROPERTY_NAMES = Collections.emptySet();

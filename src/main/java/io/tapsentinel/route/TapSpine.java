@@ -17,7 +17,6 @@ public class TapSpine extends RouteBuilder {
     /** Where a trigger asks for everything that is due. */
     public static final String READ_DUE = "direct:tap-read-due";
     static final String WINDOW = "direct:tap-window";
-    private static final String READ = "CamelSentinelWindow";
 
     private final TapRun run;
     private final TapRequest request;
@@ -49,11 +48,11 @@ public class TapSpine extends RouteBuilder {
     }
 
     static void attach(Exchange exchange, WindowRead read) {
-        exchange.setProperty(READ, read);
+        exchange.setProperty(TapEvent.WINDOW, read);
     }
 
     static WindowRead read(Exchange exchange) {
-        return exchange.getProperty(READ, WindowRead.class);
+        return exchange.getProperty(TapEvent.WINDOW, WindowRead.class);
     }
 
     /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */

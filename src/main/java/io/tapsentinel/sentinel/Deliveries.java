@@ -1,18 +1,30 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.sentinel.batch.DeliveryListener;
+import io.tapsentinel.sentinel.upload.UploadException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts of what the component's producers have done since the start. Thread-safe. */
+/** What the component's producers have done since the start, and what stands in their way. Thread-safe. */
 public final class Deliveries {
 
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final Map<String, String> failures = new ConcurrentSkipListMap<>();
+    private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+
+    /**
+     * Why nothing of a table was acknowledged for a while.
+     *
+     * @param failures    failed requests in a row
+     * @param needsPerson whether it will go on until a person acts
+     * @param message     the last failure
+     */
+    public record Trouble(int failures, boolean needsPerson, String message) {
+    }
 
     /** Records that Sentinel has acknowledged and whose keys are durable. */
     public long acknowledged() {
@@ -24,38 +36,67 @@ public final class Deliveries {
         return batches.get();
     }
 
-    /** Records that were taken and have no outcome yet. */
+    /** Records that were taken and have no end yet. */
     public long pending() {
         return pending.get();
     }
 
-    /** Records that were taken and not acknowledged. */
+    /** Records that were taken and given up, so that they will be read again. */
     public long failed() {
         return failed.get();
     }
 
-    /** Why the last batch of a table failed, of the first table where it did; empty when all went well. */
-    public Optional<String> lastFailure() {
-        return failures.values().stream().findFirst();
+    /** By table, what stands in the way of its deliveries now; empty when all goes well. */
+    public Map<String, Trouble> troubles() {
+        return Map.copyOf(troubles);
     }
 
-    void appended() {
+    /** The first trouble that needs a person. */
+    public Optional<String> needsPerson() {
+        return troubles.values().stream().filter(Trouble::needsPerson).map(Trouble::message).findFirst();
+    }
+
+    void taken() {
         pending.incrementAndGet();
     }
 
-    void notAppended() {
+    /** Every record that was taken comes here once, however it ended. */
+    void ended(Exception failure) {
         pending.decrementAndGet();
+        if (failure != null) {
+            failed.incrementAndGet();
+        }
     }
 
-    void settled(String table, int records, Exception failure) {
-        pending.addAndGet(-records);
-        if (failure == null) {
-            failures.remove(table);
-            acknowledged.addAndGet(records);
-            batches.incrementAndGet();
-        } else {
-            failures.put(table, String.valueOf(failure.getMessage()));
-            failed.addAndGet(records);
-        }
+    DeliveryListener of(String table) {
+        return new DeliveryListener() {
+            @Override
+            public void acknowledged(int records) {
+                troubles.remove(table);
+                acknowledged.addAndGet(records);
+                batches.incrementAndGet();
+            }
+
+            @Override
+            public void failing(UploadException failure, boolean needsPerson) {
+                trouble(failure, needsPerson);
+            }
+
+            @Override
+            public void givenUp(Exception failure) {
+                // a store or a program that fails needs a look; a service that was away may be back
+                boolean person = !(failure instanceof UploadException) || needsPersonAlready();
+                trouble(failure, person);
+            }
+
+            private boolean needsPersonAlready() {
+                return Optional.ofNullable(troubles.get(table)).filter(Trouble::needsPerson).isPresent();
+            }
+
+            private void trouble(Exception failure, boolean needsPerson) {
+                troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
+                        (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
+            }
+        };
     }
 }

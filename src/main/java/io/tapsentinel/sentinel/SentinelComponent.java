@@ -1,7 +1,9 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.sentinel.batch.Rejections;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.upload.Uploader;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,7 @@ public class SentinelComponent extends DefaultComponent {
     private MappingReport mappingReport;
 
     private final Deliveries deliveries = new Deliveries();
+    private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
     public SentinelComponent() {
@@ -50,6 +53,14 @@ public class SentinelComponent extends DefaultComponent {
     /** What was delivered and refused since the start, and what waits. */
     public Deliveries deliveries() {
         return deliveries;
+    }
+
+    /** What was put aside since the start. */
+    public synchronized Rejections rejections() {
+        if (rejections == null) {
+            rejections = new Rejections(rejectedLog, deliveryLog, Clock.systemUTC());
+        }
+        return rejections;
     }
 
     /** Sends what is batched without lingering any longer; for a program that stops. */

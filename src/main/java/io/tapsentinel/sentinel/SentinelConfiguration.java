@@ -1,13 +1,14 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.batch.BatchSettings;
+import io.tapsentinel.sentinel.batch.RetrySettings;
 import java.time.Duration;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.spi.Metadata;
 import org.apache.camel.spi.UriParam;
 import org.apache.camel.spi.UriParams;
 
-/** When the batches of a table close; the words are Kafka's. */
+/** When the batches of a table close and how they are retried; the words are Kafka's. */
 @UriParams
 public class SentinelConfiguration implements Cloneable {
 
@@ -27,6 +28,20 @@ public class SentinelConfiguration implements Cloneable {
     @UriParam(label = "producer", defaultValue = "10000")
     @Metadata(description = "How many records may wait for their acknowledgement. With so many the reader waits.")
     private int maxPending = 10_000;
+
+    @UriParam(label = "producer", defaultValue = "1000")
+    @Metadata(description = "Pause in milliseconds after a request that failed for a while; it doubles with each further failure."
+            + " A Retry-After of the service counts more.")
+    private long retryBackoffMs = 1000;
+
+    @UriParam(label = "producer", defaultValue = "60000")
+    @Metadata(description = "Longest pause in milliseconds, and the one between tries while everything is refused (401, 403, 404).")
+    private long retryBackoffMaxMs = 60_000;
+
+    @UriParam(label = "producer", defaultValue = "0")
+    @Metadata(description = "How long in milliseconds after its first request a batch is given up; its window is then read and sent"
+            + " again. 0 keeps trying.")
+    private long deliveryTimeoutMs;
 
     public int getBatchBytes() {
         return batchBytes;
@@ -60,7 +75,36 @@ public class SentinelConfiguration implements Cloneable {
         this.maxPending = maxPending;
     }
 
-    /** These options, checked; an option out of bounds is refused by name. */
+    public long getRetryBackoffMs() {
+        return retryBackoffMs;
+    }
+
+    public void setRetryBackoffMs(long retryBackoffMs) {
+        this.retryBackoffMs = retryBackoffMs;
+    }
+
+    public long getRetryBackoffMaxMs() {
+        return retryBackoffMaxMs;
+    }
+
+    public void setRetryBackoffMaxMs(long retryBackoffMaxMs) {
+        this.retryBackoffMaxMs = retryBackoffMaxMs;
+    }
+
+    public long getDeliveryTimeoutMs() {
+        return deliveryTimeoutMs;
+    }
+
+    public void setDeliveryTimeoutMs(long deliveryTimeoutMs) {
+        this.deliveryTimeoutMs = deliveryTimeoutMs;
+    }
+
+    /** The options of retrying, checked; an option out of bounds is refused by name. */
+    RetrySettings retrySettings() {
+        return new RetrySettings(Duration.ofMillis(retryBackoffMs), Duration.ofMillis(retryBackoffMaxMs), Duration.ofMillis(deliveryTimeoutMs));
+    }
+
+    /** The options of batching, checked; an option out of bounds is refused by name. */
     BatchSettings batchSettings() {
         return new BatchSettings(batchBytes, batchRecords, Duration.ofMillis(lingerMs), maxPending);
     }

@@ -1,22 +1,19 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.batch.BatchAccumulator;
-import io.tapsentinel.sentinel.batch.BatchSender;
 import io.tapsentinel.sentinel.batch.BatchSettings;
 import io.tapsentinel.sentinel.batch.PendingRecord;
+import io.tapsentinel.sentinel.batch.RetrySettings;
 import io.tapsentinel.sentinel.schema.MappedRecord;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
-import org.apache.camel.builder.ThreadPoolBuilder;
 import org.apache.camel.support.DefaultAsyncProducer;
-import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 import org.apache.camel.util.ObjectHelper;
 
 /**
@@ -26,64 +23,87 @@ import org.apache.camel.util.ObjectHelper;
  */
 public class SentinelProducer extends DefaultAsyncProducer {
 
-    /** Whatever is still parked when a route has stopped already was given its time. */
-    private static final long STOP_SECONDS = 1;
-
     private final TableSchema schema;
-    private final BatchSettings settings;
+    private final BatchSettings batching;
+    private final RetrySettings retry;
     private RecordMapper mapper;
-    private BatchAccumulator accumulator;
-    private ExecutorService sender;
-    private ExecutorService callbacks;
+    private TableSender table;
 
-    public SentinelProducer(SentinelEndpoint endpoint, TableSchema schema, BatchSettings settings) {
+    public SentinelProducer(SentinelEndpoint endpoint, TableSchema schema, BatchSettings batching, RetrySettings retry) {
         super(endpoint);
         this.schema = schema;
-        this.settings = settings;
+        this.batching = batching;
+        this.retry = retry;
     }
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        TapEvent event = null;
         try {
-            TapEvent event = reserved(exchange);
-            MappedRecord record = mapper.map(fields(exchange), event.getTime());
-            append(new PendingRecord(event, record.json(), failure -> {
-                if (failure == null) {
-                    exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
-                } else {
-                    component().getDeliveryLog().failed(event);
-                    exchange.setException(failure);
-                }
-                callback.done(false);
-            }));
-            return false;
+            event = reserved(exchange);
+            if (take(exchange, event, callback)) {
+                return false;
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            exchange.setException(new IllegalStateException("interrupted while waiting for room (maxPending)"));
+            failed(exchange, event, new IllegalStateException("interrupted while waiting for room (maxPending)"));
         } catch (RuntimeException e) {
-            exchange.setException(e);
+            failed(exchange, event, e);
         } catch (Error e) {
             // an exchange that never ends would hold its window, and with it every later one, for ever
-            exchange.setException(new IllegalStateException("sentinel: failed: " + e.getClass().getName(), e));
+            failed(exchange, event, new IllegalStateException("sentinel: failed: " + e.getClass().getName(), e));
         }
         callback.done(true);
         return true;
     }
 
+    /** Whether the record waits for its acknowledgement now; else it has been rejected. */
+    private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
+        Map<String, Object> fields = fields(exchange);
+        MappedRecord mapped = mapper.map(fields, event.getTime());
+        PendingRecord record = new PendingRecord(event, fields, mapped.json(), exchange.getProperty(TapEvent.WINDOW),
+                failure -> end(exchange, event, failure, callback));
+        if (!BatchAccumulator.fits(record)) {
+            component().rejections().reject(record, Reason.TOO_LARGE, null);
+            return false;
+        }
+        if (!mapped.cappedColumns().isEmpty()) {
+            component().rejections().keepWhole(record);
+        }
+        append(record);
+        return true;
+    }
+
+    private void end(Exchange exchange, TapEvent event, Exception failure, AsyncCallback callback) {
+        component().deliveries().ended(failure);
+        if (failure == null) {
+            exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
+        } else {
+            failed(exchange, event, failure);
+        }
+        callback.done(false);
+    }
+
+    private void failed(Exchange exchange, TapEvent event, Exception failure) {
+        exchange.setException(failure);
+        if (event != null) {
+            component().getDeliveryLog().failed(event);
+        }
+    }
+
     /** Hands the record over; returns before it was acknowledged. */
     protected void append(PendingRecord record) throws InterruptedException {
-        Deliveries deliveries = component().deliveries();
-        deliveries.appended();
+        component().deliveries().taken();
         try {
-            accumulator.append(record);
+            table.append(record);
         } catch (InterruptedException | RuntimeException e) {
-            deliveries.notAppended();
+            component().deliveries().ended(e);
             throw e;
         }
     }
 
     void drain() {
-        accumulator.drain();
+        table.drain();
     }
 
     private TapEvent reserved(Exchange exchange) {
@@ -94,7 +114,8 @@ public class SentinelProducer extends DefaultAsyncProducer {
         }
         if (event == null || !event.advance(Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
-                    + ", since no repository has reserved it; put it inside idempotentConsumer");
+                    + (event != null && event.getOutcome() != Outcome.NONE ? ", which is " + event.getOutcome() + " already"
+                    : ", since no repository has reserved it; put it inside idempotentConsumer"));
         }
         return event;
     }
@@ -113,57 +134,27 @@ public class SentinelProducer extends DefaultAsyncProducer {
                 + ObjectHelper.classCanonicalName(body));
     }
 
+    @Override
+    public SentinelEndpoint getEndpoint() {
+        return (SentinelEndpoint) super.getEndpoint();
+    }
+
     private SentinelComponent component() {
-        return ((SentinelEndpoint) getEndpoint()).getComponent();
+        return getEndpoint().getComponent();
     }
 
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        SentinelComponent component = component();
-        mapper = new RecordMapper(schema, component.getMappingReport());
-        accumulator = new BatchAccumulator(settings, System::nanoTime);
-        var executors = getEndpoint().getCamelContext().getExecutorServiceManager();
-        sender = executors.newSingleThreadExecutor(this, "sentinel-upload-" + schema.table());
-        // one batch of callbacks runs while another one waits; with more the sender helps
-        callbacks = new ThreadPoolBuilder(getEndpoint().getCamelContext()).poolSize(1).maxPoolSize(1).maxQueueSize(1)
-                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns).build(this, "sentinel-settle-" + schema.table());
-        sender.submit(new BatchSender(schema.stream(), accumulator, component.getUploader(), component.getDeliveryLog(),
-                callbacks, (records, failure) -> component.deliveries().settled(schema.table(), records, failure)));
-        component.started(this);
+        mapper = new RecordMapper(schema, component().getMappingReport());
+        table = new TableSender(this, schema, batching, retry);
+        component().started(this);
     }
 
-    /**
-     * Sends what is open and fails what cannot be sent. Camel interrupts the thread that stops a route when its own time
-     * is up, which must not leave an exchange parked.
-     */
     @Override
     protected void doStop() throws Exception {
-        boolean interrupted = Thread.interrupted();
         component().stopped(this);
-        accumulator.close();
-        sender.shutdown();
-        if (!hasEnded(sender)) {
-            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
-            // what is on its way fails on the sender's thread
-            sender.shutdownNow();
-            hasEnded(sender);
-        }
-        // after the sender, since a pool that has ended drops what it is given
-        callbacks.shutdown();
-        hasEnded(callbacks);
-        getEndpoint().getCamelContext().getExecutorServiceManager().shutdownNow(callbacks);
+        table.stop();
         super.doStop();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static boolean hasEnded(ExecutorService pool) {
-        try {
-            return pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            return false;
-        }
     }
 }

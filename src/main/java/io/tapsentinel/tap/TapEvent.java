@@ -13,6 +13,9 @@ public final class TapEvent {
     /** Exchange property that holds the event whatever a route does to the body. */
     public static final String PROPERTY = "CamelSentinelEvent";
 
+    /** Exchange property that holds the read that the event came with. */
+    public static final String WINDOW = "CamelSentinelWindow";
+
     private final EventType type;
     private final EventKey key;
     private final long verdict;

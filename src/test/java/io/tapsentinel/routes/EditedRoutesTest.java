@@ -121,7 +121,7 @@ class EditedRoutesTest {
         routes.editRoute("clicks-blocked", "idempotentRepository:", "skipDuplicate: false\n            idempotentRepository:").start();
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
 
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "no repository has reserved it");
+        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "which is DUPLICATE already");
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
     }
 

@@ -21,10 +21,12 @@ public final class BrokenSentinel {
                 SentinelEndpoint endpoint = new SentinelEndpoint(uri, this, table, getConfiguration().copy()) {
                     @Override
                     public Producer createProducer() {
-                        return new SentinelProducer(this, TableSchema.of(table), getConfiguration().batchSettings()) {
+                        return new SentinelProducer(this, TableSchema.of(table), getConfiguration().batchSettings(),
+                                getConfiguration().retrySettings()) {
                             @Override
                             protected void append(PendingRecord record) throws InterruptedException {
-                                super.append(new PendingRecord(record.event(), record.json(), failure -> { }));
+                                super.append(new PendingRecord(record.event(), record.fields(), record.json(), record.window(),
+                                        failure -> { }));
                                 record.event().advance(Outcome.SENDING, Outcome.DELIVERED);
                                 record.settled().accept(null);
                             }

@@ -43,7 +43,7 @@ class SentinelRefusalsTest {
         TapEvent event = Events.event(TYPE, "1");
         event.advance(Outcome.NONE, outcome);
 
-        assertRefused(fixture.send(event), "clicksBlocked", "no repository has reserved it", "idempotentConsumer");
+        assertRefused(fixture.send(event), "clicksBlocked", outcome == Outcome.NONE ? "no repository has reserved it" : "is " + outcome + " already");
     }
 
     @Test
@@ -55,15 +55,6 @@ class SentinelRefusalsTest {
     }
 
     @Test
-    void aRecordThatFitsIntoNoBatchIsRefusedWithItsSize() throws Exception {
-        fixture.routeTo(uri("lingerMs=0&batchBytes=1000"));
-        TapEvent event = reserved("1");
-        event.getFields().put("sender", "x".repeat(2_000));
-
-        assertRefused(fixture.send(event), "batchBytes", "1000");
-    }
-
-    @Test
     void anUnknownTableFailsTheStartNamingItAndTheKnownOnes() {
         assertThatThrownBy(() -> fixture.routeTo("sentinel:ProofPointTAPClicksV2_CL")).rootCause()
                 .hasMessageContaining("ProofPointTAPClicksV2_CL").hasMessageContaining("known: ProofPointTAPClicksBlockedV2_CL");
@@ -71,7 +62,8 @@ class SentinelRefusalsTest {
 
     @ParameterizedTest
     @CsvSource({"batchBytes=999,1000 and 1000000", "batchBytes=1048576,1000 and 1000000", "batchRecords=0,1 and 100000",
-        "lingerMs=60001,0 and 60000", "lingerMs=-1,0 and 60000", "maxPending=0,1 and 1000000"})
+        "lingerMs=60001,0 and 60000", "lingerMs=-1,0 and 60000", "maxPending=0,1 and 1000000", "retryBackoffMs=9,10 and 60000",
+        "retryBackoffMaxMs=999,1000 and 3600000", "deliveryTimeoutMs=-1,0 and"})
     void anOptionOutOfBoundsFailsTheStartWithItsNameValueAndBound(String option, String bound) {
         assertThatThrownBy(() -> fixture.routeTo(uri(option))).rootCause()
                 .hasMessageContaining(option.replace("=", " is ")).hasMessageContaining("between " + bound);

@@ -24,6 +24,8 @@ public final class RunningProgram implements AutoCloseable {
         this.program = program;
         // tests run side by side on one machine
         program.main().addOverrideProperty("camel.management.enabled", "false");
+        // a refused batch fails at once, so that a test sees what follows from it
+        program.sentinel().getConfiguration().setDeliveryTimeoutMs(1);
         Thread thread = new Thread(() -> {
             try {
                 end.complete(program.run());

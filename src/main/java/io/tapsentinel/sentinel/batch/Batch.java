@@ -1,7 +1,5 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.tap.TapEvent;
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,35 +38,23 @@ public final class Batch {
         return records.size();
     }
 
-    /** The events of its records, in order. */
-    public List<TapEvent> events() {
-        return records.stream().map(PendingRecord::event).toList();
-    }
-
-    /** The body: a JSON array of all records. */
-    public byte[] body() {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(bytes);
-        body.write('[');
-        for (int i = 0; i < records.size(); i++) {
-            if (i > 0) {
-                body.write(',');
-            }
-            body.writeBytes(records.get(i).json());
-        }
-        body.write(']');
-        return body.toByteArray();
+    /** Its records, in order. */
+    List<PendingRecord> records() {
+        return records;
     }
 
     /**
-     * Tells every record how it ended, the first time it is called; later calls change nothing.
+     * Tells every record how it ended, the first time it is called; later calls change nothing. What was delivered or
+     * rejected before the batch failed stays so.
      *
-     * @param failure the reason, or null when all of them were acknowledged
+     * @param failure the reason for all that have no end; null when there is none
      */
     void settle(Exception failure) {
         if (settled.compareAndSet(false, true)) {
+            Exception reason = failure == null ? new IllegalStateException("the batch ended without this record") : failure;
             for (PendingRecord record : records) {
                 try {
-                    record.settled().accept(failure);
+                    record.settled().accept(record.event().getOutcome().isSettled() ? null : reason);
                 } catch (RuntimeException e) {
                     // one exchange that cannot go on must not leave the others parked for ever
                     LOG.error("an exchange failed while it was told of its acknowledgement: {}", e.getClass().getName());

@@ -32,13 +32,13 @@ public final class BatchAccumulator {
     /**
      * Adds the record to the open batch; waits while there is no room. Its {@code settled} is called later, by the sender.
      *
-     * @throws IllegalArgumentException when the record alone does not fit into a batch
+     * @throws IllegalArgumentException when the record alone does not fit into a request
      * @throws IllegalStateException    when the accumulator is closed
      */
     public void append(PendingRecord record) throws InterruptedException {
-        if (record.json().length + 2 >= settings.batchBytes()) {
-            throw new IllegalArgumentException("a record of " + record.json().length + " bytes does not fit into a batch of under "
-                    + settings.batchBytes() + " bytes (batchBytes)");
+        if (!fits(record)) {
+            throw new IllegalArgumentException("a record of " + record.json().length + " bytes does not fit into a request of under "
+                    + BatchSettings.MOST_BYTES + " bytes");
         }
         lock.lockInterruptibly();
         try {
@@ -58,6 +58,11 @@ public final class BatchAccumulator {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Whether the record alone fits into a request; one over {@code batchBytes} that does is a batch by itself. */
+    public static boolean fits(PendingRecord record) {
+        return record.json().length + 2 < BatchSettings.MOST_BYTES;
     }
 
     /** Waits for a batch to be due and takes it; null once the accumulator is closed and empty. */

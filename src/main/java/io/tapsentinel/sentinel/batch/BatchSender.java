@@ -3,54 +3,54 @@ package io.tapsentinel.sentinel.batch;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
-import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
 
 /**
- * Sends the batches of one table, one after the other. The order is the product's first two rules: the service
- * acknowledges, the keys become durable, and only then any exchange learns of it. Whatever fails on the way fails every
- * exchange of the batch.
+ * Sends the batches of one table, one after the other, and settles each when its delivery has ended. A delivery that is
+ * given up fails those exchanges of its batch whose records have no end.
  */
 public final class BatchSender implements Runnable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BatchSender.class);
-
-    private final String stream;
     private final BatchAccumulator accumulator;
-    private final Uploader uploader;
-    private final DeliveryLog deliveries;
+    private final Delivery delivery;
+    private final DeliveryListener listener;
     private final Executor callbacks;
-    private final UploadListener listener;
-
-    /** Told how each upload ended. */
-    @FunctionalInterface
-    public interface UploadListener {
-        /**
-         * @param records how many records the batch held
-         * @param failure the reason, or null when they were delivered
-         */
-        void uploaded(int records, Exception failure);
-    }
+    private final CountDownLatch stop;
+    private volatile Batch current;
 
     /**
+     * A sender on real time.
+     *
      * @param stream    name of the stream
      * @param callbacks where exchanges go on, so that their routes do not hold up the next batch; it may refuse work
      */
-    public BatchSender(String stream, BatchAccumulator accumulator, Uploader uploader, DeliveryLog deliveries,
-            Executor callbacks, UploadListener listener) {
-        this.stream = stream;
-        this.accumulator = accumulator;
-        this.uploader = uploader;
-        this.deliveries = deliveries;
-        this.callbacks = callbacks;
-        this.listener = listener;
+    public static BatchSender of(String stream, BatchAccumulator accumulator, RetrySettings retry, Uploader uploader,
+            DeliveryLog deliveries, Rejections rejections, DeliveryListener listener, Executor callbacks) {
+        CountDownLatch stop = new CountDownLatch(1);
+        Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
+        Requests requests = new Requests(stream, uploader, deliveries, listener, backoff, retry.deliveryTimeout(), System::nanoTime,
+                pause -> {
+                    // not by the thread's mark alone, which a client may have taken off
+                    if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                        throw new InterruptedException();
+                    }
+                });
+        return new BatchSender(accumulator, new Delivery(requests, rejections), listener, callbacks, stop);
     }
 
-    /** Sends until the accumulator is closed and empty. */
+    private BatchSender(BatchAccumulator accumulator, Delivery delivery, DeliveryListener listener, Executor callbacks,
+            CountDownLatch stop) {
+        this.accumulator = accumulator;
+        this.delivery = delivery;
+        this.listener = listener;
+        this.callbacks = callbacks;
+        this.stop = stop;
+    }
+
+    /** Sends until the accumulator is closed and empty, or the thread is interrupted. */
     @Override
     public void run() {
         try {
@@ -60,27 +60,51 @@ public final class BatchSender implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
+            accumulator.abandon(stopped());
         }
     }
 
     private void send(Batch batch) {
-        Exception failure = null;
+        current = batch;
+        Exception failure = failureOf(batch);
+        callbacks.execute(() -> accumulator.settle(batch, failure));
+    }
+
+    /** From now on a request that fails is not made again; its batch fails. */
+    public void stop() {
+        stop.countDown();
+    }
+
+    /** Fails what is on its way, for an uploader that does not end when it is interrupted. */
+    public void abandon() {
+        Batch batch = current;
+        if (batch != null) {
+            batch.settle(stopped());
+        }
+    }
+
+    /** Delivers; returns why not, or null. */
+    private Exception failureOf(Batch batch) {
         try {
-            byte[] body = batch.body();
-            uploader.upload(stream, body);
-            List<TapEvent> events = batch.events();
-            deliveries.delivered(events);
-            events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
-            LOG.debug("{}: {} records, {} bytes acknowledged", stream, batch.size(), body.length);
+            delivery.deliver(batch.records());
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return stopped();
         } catch (UploadException | RuntimeException e) {
-            failure = e;
+            return givenUp(e);
         } catch (Error e) {
             // the exchanges must not stay parked, nor the next batches unsent
-            failure = new IllegalStateException("upload to " + stream + " failed: " + e.getClass().getName(), e);
+            return givenUp(new IllegalStateException("the upload failed: " + e.getClass().getName(), e));
         }
-        listener.uploaded(batch.size(), failure);
-        Exception reason = failure;
-        callbacks.execute(() -> accumulator.settle(batch, reason));
+    }
+
+    private Exception givenUp(Exception failure) {
+        listener.givenUp(failure);
+        return failure;
+    }
+
+    private static Exception stopped() {
+        return new IllegalStateException("the producer was stopped before Sentinel had acknowledged this batch");
     }
 }

@@ -22,7 +22,7 @@ public record BatchSettings(int batchBytes, int batchRecords, Duration linger, i
         check("maxPending", maxPending, 1, 1_000_000);
     }
 
-    private static void check(String option, long value, long least, long most) {
+    static void check(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException("sentinel: option " + option + " is " + value
                     + "; it has to lie between " + least + " and " + most);

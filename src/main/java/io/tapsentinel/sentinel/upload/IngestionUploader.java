@@ -42,6 +42,10 @@ public final class IngestionUploader implements Uploader {
         } catch (HttpResponseException e) {
             throw refused(stream, e.getResponse());
         } catch (RuntimeException e) {
+            // the client has taken the mark off; without it a stop would wait for the next try
+            if (e.getCause() instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             throw new UploadException(0, "upload to " + stream + " got no answer: " + cause(e));
         }
     }

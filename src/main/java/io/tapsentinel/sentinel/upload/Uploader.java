@@ -12,4 +12,9 @@ public interface Uploader {
      * @throws UploadException when there was another answer or none
      */
     void upload(String stream, byte[] body) throws UploadException;
+
+    /** Forgets the token in use, so that the next upload asks for a new one. */
+    default void renew() {
+        // for uploaders without a token
+    }
 }

@@ -1,0 +1,158 @@
+package io.tapsentinel.sentinel.batch;
+
+import io.tapsentinel.sentinel.DeliveryLog;
+import io.tapsentinel.sentinel.upload.Refusal;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one retry layer towards Sentinel: makes a request until it is acknowledged or clearly refused for what is in it. The
+ * order is the product's first two rules: what is about to be sent is durable before the request; the service acknowledges,
+ * the keys become durable, and only then any event has its end. For one table, not for concurrent use.
+ */
+final class Requests {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+    private static final byte[] NO_RECORDS = "[]".getBytes(StandardCharsets.UTF_8);
+
+    private final String stream;
+    private final Uploader uploader;
+    private final DeliveryLog deliveries;
+    private final DeliveryListener listener;
+    private final Backoff backoff;
+    private final Duration timeout;
+    private final LongSupplier nanoClock;
+    private final Pause pause;
+    private long begun;
+    private boolean tokenRenewed;
+
+    /** Waits; tests put one in that does not. */
+    @FunctionalInterface
+    interface Pause {
+        void of(Duration duration) throws InterruptedException;
+    }
+
+    /** @param timeout how long after {@link #begin} to give up; zero means never */
+    Requests(String stream, Uploader uploader, DeliveryLog deliveries, DeliveryListener listener, Backoff backoff, Duration timeout,
+            LongSupplier nanoClock, Pause pause) {
+        this.stream = stream;
+        this.uploader = uploader;
+        this.deliveries = deliveries;
+        this.listener = listener;
+        this.backoff = backoff;
+        this.timeout = timeout;
+        this.nanoClock = nanoClock;
+        this.pause = pause;
+    }
+
+    /** A new batch: its time runs from now. */
+    void begin() {
+        begun = nanoClock.getAsLong();
+    }
+
+    /**
+     * Sends records in one request.
+     *
+     * @return null when they were delivered, else the refusal of something among them
+     */
+    UploadException send(List<PendingRecord> records) throws UploadException, InterruptedException {
+        List<TapEvent> events = records.stream().map(PendingRecord::event).toList();
+        byte[] body = body(records);
+        while (true) {
+            deliveries.sending(events);
+            UploadException failure = upload(body);
+            if (failure == null) {
+                deliveries.delivered(events);
+                events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
+                listener.acknowledged(records.size());
+                LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
+                return null;
+            }
+            if (!Refusal.mayHoldThem(failure)) {
+                deliveries.notTaken(events);
+            }
+            if (Refusal.of(failure) == Refusal.RECORDS) {
+                return failure;
+            }
+            await(failure);
+        }
+    }
+
+    /** Asks whether the stream accepts an empty array; null when it does, else its refusal. */
+    UploadException probe() throws UploadException, InterruptedException {
+        while (true) {
+            UploadException failure = upload(NO_RECORDS);
+            if (failure == null || Refusal.of(failure) == Refusal.RECORDS) {
+                return failure;
+            }
+            await(failure);
+        }
+    }
+
+    /** Waits as long as it makes sense while only a person can help. */
+    void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
+        pause(failure, true, backoff.slow());
+    }
+
+    private UploadException upload(byte[] body) {
+        try {
+            uploader.upload(stream, body);
+        } catch (UploadException e) {
+            return e;
+        }
+        if (backoff.failures() > 0) {
+            LOG.info("{} accepts again, after {} failed requests", stream, backoff.failures());
+        }
+        backoff.reset();
+        tokenRenewed = false;
+        return null;
+    }
+
+    private void await(UploadException failure) throws UploadException, InterruptedException {
+        Refusal refusal = Refusal.of(failure);
+        if (refusal == Refusal.TRANSIENT) {
+            pause(failure, false, backoff.next(failure));
+            return;
+        }
+        if (refusal == Refusal.TOKEN) {
+            uploader.renew();
+            if (!tokenRenewed) {
+                tokenRenewed = true;
+                LOG.info("{}; the token is asked for anew", failure.getMessage());
+                return;
+            }
+        }
+        pauseForPerson(failure);
+    }
+
+    private void pause(UploadException failure, boolean needsPerson, Duration duration) throws UploadException, InterruptedException {
+        listener.failing(failure, needsPerson);
+        if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
+            throw new UploadException(failure.status(), "given up after deliveryTimeoutMs (" + timeout.toMillis() + "): "
+                    + failure.getMessage(), failure.answer());
+        }
+        LOG.warn("{}; failure {} in a row, again in {} s", failure.getMessage(), backoff.failures(),
+                String.format(java.util.Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
+        pause.of(duration);
+    }
+
+    /** The body of a request: a JSON array of all records. */
+    static byte[] body(List<PendingRecord> records) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
+        for (int i = 0; i < records.size(); i++) {
+            body.write(i == 0 ? '[' : ',');
+            body.writeBytes(records.get(i).json());
+        }
+        body.write(']');
+        return body.toByteArray();
+    }
+}

@@ -1,0 +1,178 @@
+package io.tapsentinel.sentinel.batch;
+
+import static io.tapsentinel.sentinel.batch.ScriptedStream.records;
+import static io.tapsentinel.sentinel.batch.ScriptedStream.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.Outcome;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+/** Who is to blame for a refused batch: halving, proof, and what is never rejected. */
+class DeliveryTest {
+
+    private final ScriptedStream stream = new ScriptedStream();
+    private final Delivery delivery = stream.delivery(retry(0));
+
+    @Test
+    void onlyTheRefusedRecordsAreRejectedAndAllOthersLandOnce() throws Exception {
+        stream.bad.addAll(Set.of("17", "1000", "4999"));
+        List<PendingRecord> records = records(5_000, "window");
+
+        delivery.deliver(records);
+
+        assertThat(stream.stored).hasSize(4_997).doesNotHaveDuplicates().doesNotContain("17", "1000", "4999");
+        assertThat(stream.rejectedIds()).containsExactlyInAnyOrder("17", "1000", "4999");
+        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.REJECTED)).hasSize(3);
+        assertThat(records).allMatch(record -> record.event().getOutcome().isSettled());
+        assertThat(stream.requests).as("requests for three records of 5,000").isLessThan(110);
+    }
+
+    @Test
+    void aRejectedRecordComesWithReasonCodeTextAndRequestAndIsWhole() throws Exception {
+        stream.bad.add("0");
+        List<PendingRecord> records = records(1, "window");
+
+        delivery.deliver(records);
+
+        RejectedRecord rejected = stream.rejected.get(0);
+        assertThat(rejected.reason()).isEqualTo(Reason.REFUSED);
+        assertThat(rejected.refusal().status()).isEqualTo(400);
+        assertThat(rejected.refusal().answer().code()).isEqualTo("InvalidRecord");
+        assertThat(rejected.refusal().answer().requestId()).isEqualTo("request");
+        assertThat(rejected.key()).isEqualTo(records.get(0).event().getKey());
+        assertThat(rejected.fields()).isEqualTo(records.get(0).event().getFields());
+        assertThat(rejected.toString()).doesNotContain("guid");
+    }
+
+    @Test
+    void aBatchThatIsTooLargeIsHalvedAndNothingOfItRejected() throws Exception {
+        stream.largest = 700;
+
+        delivery.deliver(records(5_000, "window"));
+
+        assertThat(stream.stored).hasSize(5_000).doesNotHaveDuplicates();
+        assertThat(stream.rejected).isEmpty();
+    }
+
+    @Test
+    void aStreamThatRefusesEverythingRejectsNothingHoweverLongItTakes() throws Exception {
+        stream.refusesEverything = true;
+        stream.beforeRequest = () -> stream.refusesEverything = stream.pauses.size() < 50;
+
+        delivery.deliver(records(1_000, "window"));
+
+        assertThat(stream.rejected).isEmpty();
+        assertThat(stream.stored).hasSize(1_000).doesNotHaveDuplicates();
+        assertThat(stream.needsPerson).hasSize(50).containsOnly(true);
+        assertThat(stream.pauses).allMatch(pause -> pause.toSeconds() >= 48 && pause.toSeconds() <= 72);
+    }
+
+    /** The moment it accepts again is any moment of the halving and of the proof. */
+    @RepeatedTest(60)
+    void aStreamThatRefusesEverythingForAWhileRejectsNothingWheneverItRecovers(RepetitionInfo repetition) throws Exception {
+        AtomicInteger request = new AtomicInteger();
+        stream.beforeRequest = () -> stream.refusesEverything = request.incrementAndGet() <= repetition.getCurrentRepetition();
+
+        delivery.deliver(records(300, "window"));
+
+        assertThat(stream.rejected).isEmpty();
+        assertThat(stream.stored).hasSize(300).doesNotHaveDuplicates();
+    }
+
+    /** It begins to refuse at any moment, also between the requests that prove a record's blame. */
+    @RepeatedTest(60)
+    void aStreamThatBeginsToRefuseEverythingRejectsNoneButTheBadRecord(RepetitionInfo repetition) throws Exception {
+        stream.bad.add("5");
+        AtomicInteger request = new AtomicInteger();
+        int from = repetition.getCurrentRepetition();
+        stream.beforeRequest = () -> {
+            int now = request.incrementAndGet();
+            stream.refusesEverything = now >= from && now < from + 6;
+        };
+
+        delivery.deliver(records(40, "window"));
+
+        assertThat(stream.rejectedIds()).containsExactly("5");
+        assertThat(stream.stored).hasSize(39).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void twentyRecordsOfOneWindowRefusedAlikeAreTheRulesFaultAndNoneIsRejected() throws Exception {
+        IntStream.range(0, 20).forEach(i -> stream.bad.add(String.valueOf(i * 7)));
+        stream.beforeRequest = () -> {
+            if (stream.pauses.size() == 3) {
+                stream.bad.clear();
+            }
+        };
+
+        delivery.deliver(records(200, "window"));
+
+        assertThat(stream.rejected).isEmpty();
+        assertThat(stream.stored).hasSize(200).doesNotHaveDuplicates();
+        assertThat(stream.needsPerson).hasSize(3).containsOnly(true);
+    }
+
+    @Test
+    void nineteenAreNotAndTheTwentiethOfTheSameWindowIsHeldThoughItComesInAnotherBatch() throws Exception {
+        IntStream.range(0, 19).forEach(i -> stream.bad.add(String.valueOf(i)));
+        delivery.deliver(records(30, "window"));
+        assertThat(stream.rejected).hasSize(19);
+        stream.beforeRequest = () -> {
+            if (!stream.pauses.isEmpty()) {
+                stream.bad.clear();
+            }
+        };
+
+        delivery.deliver(records(1, "window"));
+
+        assertThat(stream.rejected).hasSize(19);
+        assertThat(stream.pauses).hasSize(1);
+    }
+
+    @Test
+    void theCountBeginsAnewWithTheNextWindow() throws Exception {
+        IntStream.range(0, 19).forEach(i -> stream.bad.add(String.valueOf(i)));
+        delivery.deliver(records(30, new Object()));
+
+        delivery.deliver(records(30, new Object()));
+
+        assertThat(stream.rejected).hasSize(38);
+        assertThat(stream.pauses).isEmpty();
+    }
+
+    @Test
+    void whenARejectedRecordCannotBeStoredTheBatchFailsAndWhatWasDeliveredStaysSo() {
+        stream.bad.add("5");
+        stream.rejectedEndpoint = new IllegalStateException("no space");
+        List<PendingRecord> records = records(10, "window");
+
+        assertThatThrownBy(() -> delivery.deliver(records)).hasMessage("no space");
+
+        assertThat(records.get(5).event().getOutcome()).isEqualTo(Outcome.SENDING);
+        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.DELIVERED)).hasSize(9);
+        assertThat(stream.log).doesNotContain("rejected 5");
+    }
+
+    @Test
+    void withADeliveryTimeoutAHeldBatchIsGivenUpAndNothingRejected() {
+        stream.refusesEverything = true;
+        List<PendingRecord> records = records(10, "window");
+
+        assertThatThrownBy(() -> stream.delivery(retry(300_000)).deliver(records)).isInstanceOf(UploadException.class)
+                .hasMessageContaining("deliveryTimeoutMs (300000)").hasMessageContaining("InvalidRecord");
+
+        assertThat(stream.rejected).isEmpty();
+        assertThat(records).noneMatch(record -> record.event().getOutcome().isSettled());
+        assertThat(stream.pauses).hasSizeBetween(3, 6);
+    }
+}

@@ -1,0 +1,129 @@
+package io.tapsentinel.state;
+
+import static io.tapsentinel.state.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was on its way when a process or a connection ended, and which rejected keys may pass again. */
+class InFlightTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+
+    @TempDir
+    Path folder;
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private Store store;
+    private SeenKeys seen;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        seen = new SeenKeys(store, 1_000, clock);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void whatAnEndedProcessHadOnItsWayIsListedByTypeIdAndKeyAndCountedOnce() throws Exception {
+        TapEvent first = event(TYPE, "1");
+        TapEvent second = event(TYPE, "2");
+        seen.sending(List.of(first, second));
+        seen.sending(List.of(event(EventType.MESSAGES_BLOCKED, "3")));
+        close();
+        open();
+
+        assertThat(seen.abandoned()).isEqualTo(3);
+
+        assertThat(seen.abandoned()).as("the second time").isZero();
+        assertThat(seen.possibleDuplicates()).isEqualTo(3);
+        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked 1 " + first.getKey(), "clicksBlocked 2 " + second.getKey(),
+                "messagesBlocked 3 " + event(EventType.MESSAGES_BLOCKED, "3").getKey());
+    }
+
+    @Test
+    void anAcknowledgementOrAClearRefusalLeavesNothingBehind() {
+        List<TapEvent> batch = List.of(event(TYPE, "1"));
+        seen.sending(batch);
+        seen.delivered(batch);
+        List<TapEvent> refused = List.of(event(TYPE, "2"));
+        seen.sending(refused);
+        seen.notTaken(refused);
+
+        assertThat(seen.abandoned()).isZero();
+        assertThat(seen.possibleDuplicates()).isZero();
+        assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(seen.claim(event(TYPE, "2"))).isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void sendingAgainWithoutAnEndMakesPossibleDuplicatesOfWhatWasOnItsWay() throws Exception {
+        List<TapEvent> batch = List.of(event(TYPE, "1"), event(TYPE, "2"));
+        seen.sending(batch);
+        seen.sending(batch);
+        seen.delivered(batch);
+
+        assertThat(seen.possibleDuplicates()).isEqualTo(2);
+        assertThat(seen.abandoned()).isZero();
+    }
+
+    @Test
+    void anIdThatIsMissingOrHoldsALineBreakShiftsNoOther() throws Exception {
+        TapEvent without = event(TYPE, "");
+        TapEvent odd = event(TYPE, "a\nb");
+        TapEvent plain = event(TYPE, "c");
+        seen.sending(List.of(without, odd, plain));
+
+        assertThat(seen.abandoned()).isEqualTo(3);
+
+        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked  " + without.getKey(), "clicksBlocked a b " + odd.getKey(),
+                "clicksBlocked c " + plain.getKey());
+    }
+
+    @Test
+    void aRejectedKeyCountsAsDeliveredButMayBeSentAgainUntilItIsDelivered() {
+        seen.rejected(event(TYPE, "1"));
+        close();
+        open();
+
+        assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = event(TYPE, "1").resend();
+        assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
+        seen.delivered(List.of(replayed));
+        assertThat(seen.claim(event(TYPE, "1").resend())).as("replayed once more").isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void aDeliveredKeyIsNotSentAgainByAReplay() {
+        seen.delivered(List.of(event(TYPE, "1")));
+
+        assertThat(seen.claim(event(TYPE, "1").resend())).isEqualTo(Claim.DELIVERED);
+    }
+
+    private List<String> listed() {
+        return store.query(connection -> {
+            List<String> rows = new ArrayList<>();
+            try (ResultSet row = connection.createStatement().executeQuery("SELECT stream, id, key FROM possible_duplicate")) {
+                while (row.next()) {
+                    rows.add(row.getString(1) + " " + row.getString(2) + " " + HexFormat.of().formatHex(row.getBytes(3)));
+                }
+            }
+            return rows;
+        });
+    }
+}
