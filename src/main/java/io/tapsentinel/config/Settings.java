@@ -158,7 +158,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
 
     private static String stateUrl(SettingReader read) {
         String value = read.required("state.url");
-        if (!value.startsWith("jdbc:sqlite:") || value.equals("jdbc:sqlite:") || value.contains(":memory:") || value.contains("?")) {
+        if (!value.startsWith("jdbc:sqlite:") || value.equals("jdbc:sqlite:") || value.contains(":memory:")) {
             throw SettingReader.bad("state.url", value, "jdbc:sqlite: and the path of a file");
         }
         return value;

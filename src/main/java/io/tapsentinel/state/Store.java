@@ -38,21 +38,24 @@ public final class Store implements Closeable {
     /**
      * Opens or makes a store.
      *
-     * @param url       {@code jdbc:sqlite:} and a path
+     * @param url       {@code jdbc:sqlite:}, a path, and perhaps parameters of the driver
      * @param source    name of the account whose rows are read and written
      * @param sourceUrl the service behind it; a store remembers it and refuses another
      * @throws StoreException when another process holds it, it is newer than this program, belongs to another service, or
      *                        cannot be written
      */
     public static Store open(String url, String source, String sourceUrl) {
-        Path file = Path.of(url.substring(SQLITE.length())).toAbsolutePath();
+        // parameters of the driver may follow
+        String[] parts = url.substring(SQLITE.length()).split("\\?", 2);
+        Path file = Path.of(parts[0]).toAbsolutePath();
+        String parameters = parts.length == 1 ? "" : "?" + parts[1];
         StoreLock lock = null;
         try {
             PrivateFiles.folder(file.getParent());
             lock = StoreLock.take(file);
             PrivateFiles.file(file);
             // the driver's own closing of a connection that never became a store
-            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file), lock);
+            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file + parameters), lock);
             store.prepare(sourceUrl);
             return store;
         } catch (IOException | SQLException | StoreException e) {
