@@ -153,6 +153,6 @@ public class Program {
     protected Uploader uploader() {
         String endpoint = settings.ingestion().toString();
         return new IngestionUploader(settings.ingestion(), settings.authenticate()
-                ? IngestionClients.azure(endpoint) : IngestionClients.anonymous(endpoint), settings.ruleId());
+                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
     }
 }
