@@ -7,41 +7,65 @@ import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
 import java.net.URI;
+import java.util.function.Supplier;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
 public final class IngestionUploader implements Uploader {
 
+    private static final int UNAUTHORIZED = 401;
+
     private final URI endpoint;
-    private final LogsIngestionClient client;
+    private final Supplier<LogsIngestionClient> clients;
     private final String ruleId;
+    private volatile Session session;
+
+    /** A client and whether its token was refused; a request keeps the one it began with. */
+    private static final class Session {
+        private final LogsIngestionClient client;
+        private volatile boolean refused;
+
+        Session(LogsIngestionClient client) {
+            this.client = client;
+        }
+    }
 
     /**
-     * @param endpoint where the client sends to, for messages
-     * @param client   a client that does not retry by itself
+     * @param endpoint where the clients send to, for messages
+     * @param clients  makes clients that do not retry by themselves, each with a token of its own
      * @param ruleId   immutable id of the data collection rule
      */
-    public IngestionUploader(URI endpoint, LogsIngestionClient client, String ruleId) {
+    public IngestionUploader(URI endpoint, Supplier<LogsIngestionClient> clients, String ruleId) {
         this.endpoint = endpoint;
-        this.client = client;
+        this.clients = clients;
         this.ruleId = ruleId;
+        this.session = new Session(clients.get());
     }
 
     @Override
     public void upload(String stream, byte[] body) throws UploadException {
         // the client compresses with its own level unless the encoding is set
         RequestOptions options = new RequestOptions().setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip").setContext(Context.NONE);
+        Session used = session;
         try {
-            client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
+            used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
         } catch (HttpResponseException e) {
             if (e.getResponse() == null) {
                 Failure.restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
                 throw new UploadException(0, "upload to " + stream + " has no token: " + Failure.of(e));
             }
+            used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
             throw ErrorAnswer.of(stream, e.getResponse());
         } catch (RuntimeException e) {
             Failure.restoreInterrupt(e);
             throw new UploadException(0, "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e));
+        }
+    }
+
+    @Override
+    public synchronized void renew() {
+        if (session.refused) {
+            session = new Session(clients.get());
         }
     }
 }

@@ -177,6 +177,6 @@ class IngestionUploaderTest {
             service.handle(exchange);
             exchange.close();
         }, 0);
-        return new IngestionUploader(server.uri(), IngestionClients.anonymous(server.uri().toString()), SandboxIngestion.RULE_ID);
+        return new IngestionUploader(server.uri(), () -> IngestionClients.anonymous(server.uri().toString()), SandboxIngestion.RULE_ID);
     }
 }
