@@ -152,7 +152,7 @@ public class Program {
 
     protected Uploader uploader() {
         String endpoint = settings.ingestion().toString();
-        return new IngestionUploader(settings.authenticate() ? IngestionClients.azure(endpoint) : IngestionClients.anonymous(endpoint),
-                settings.ruleId());
+        return new IngestionUploader(settings.ingestion(), () -> settings.authenticate()
+                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.config;
 
+import io.tapsentinel.sentinel.upload.AzureCloud;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.WindowPlanner;
@@ -29,6 +30,7 @@ import org.quartz.CronExpression;
  * @param ingestion       data collection endpoint, or the rule's own
  * @param ruleId          immutable id of the data collection rule
  * @param authenticate    whether uploads carry a token; false for loopback only
+ * @param cloud           Azure's cloud that the endpoint is in
  * @param stateUrl        JDBC URL of the store
  * @param keysInMemory    how many delivered keys are held in memory
  * @param shutdownTimeout how long a stop waits for what is on its way
@@ -37,7 +39,7 @@ import org.quartz.CronExpression;
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
-        URI ingestion, String ruleId, boolean authenticate, String stateUrl, int keysInMemory, Duration shutdownTimeout,
+        URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
         Refusals refusals, Aside aside) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
@@ -94,7 +96,8 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
                 read.number("tap.budget.requests-per-day", 1, 1_000_000), percent(read, "tap.budget.reserve"),
-                Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate, stateUrl(read),
+                Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate,
+                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), stateUrl(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.sentinel.upload.AzureCloud;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ class SettingsTest {
         assertThat(settings.reservePercent()).isEqualTo(30);
         assertThat(settings.planner().lookBack()).hasHours(1);
         assertThat(settings.threatStatus()).containsExactly("active", "cleared");
+        assertThat(settings.cloud()).isEqualTo(AzureCloud.PUBLIC);
     }
 
     @Test
@@ -61,6 +63,7 @@ class SettingsTest {
         "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it has to be the rule's immutable id",
         "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
         "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
+        "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
         "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
         "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"})
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
@@ -77,6 +80,15 @@ class SettingsTest {
         environment.putAll(Map.of("TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
 
         assertThatCode(() -> Settings.of(EffectiveProperties.load(folder, environment))).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aTokenMayGoToALoopbackAddressOverHttps() {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.putAll(Map.of("SENTINEL_ENDPOINT", "https://127.0.0.1:8443", "SENTINEL_CLOUD", "china"));
+
+        assertThat(Settings.of(EffectiveProperties.load(folder, environment)))
+                .matches(Settings::authenticate).matches(settings -> settings.cloud() == AzureCloud.CHINA);
     }
 
     @Test

@@ -62,6 +62,12 @@ final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
+        /** Variables that are no properties. */
+        Launch environment(Map<String, String> variables) {
+            environment.putAll(variables);
+            return this;
+        }
+
         Launch java(String... options) {
             javaOptions.addAll(List.of(options));
             return this;

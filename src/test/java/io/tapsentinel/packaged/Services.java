@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxEvent;
 import io.tapsentinel.sandbox.SandboxEvents;
@@ -70,6 +71,11 @@ final class Services implements AutoCloseable {
 
     URI sinkUri() {
         return ingestion.uri();
+    }
+
+    /** The tables' endpoint itself, for a server that stands in front of it. */
+    HttpHandler sink() {
+        return ingestion;
     }
 
     Tables tables() {

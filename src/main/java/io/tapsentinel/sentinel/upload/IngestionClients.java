@@ -20,10 +20,23 @@ public final class IngestionClients {
     private IngestionClients() {
     }
 
-    /** A client that authenticates as azure-identity finds out: environment, workload, managed identity, command line. */
-    public static LogsIngestionClient azure(String endpoint) {
+    /**
+     * A client that authenticates as azure-identity finds out: environment, workload, managed identity, command line. It begins
+     * without a token, even where another client of this process has one: a credential of the environment or a workload
+     * asks Microsoft Entra ID anew, a managed identity its endpoint. Command lines keep tokens outside this process and may
+     * give the same one again.
+     *
+     * @throws IllegalArgumentException when the endpoint is no URL, or {@code AZURE_TOKEN_CREDENTIALS} names no credential
+     */
+    public static LogsIngestionClient azure(String endpoint, AzureCloud cloud) {
+        ManagedIdentityTokens.forget();
+        DefaultAzureCredentialBuilder credential = new DefaultAzureCredentialBuilder();
+        if (cloud != AzureCloud.PUBLIC) {
+            // for the public cloud AZURE_AUTHORITY_HOST has its say, as everywhere with azure-identity
+            credential.authorityHost(cloud.authority());
+        }
         return new LogsIngestionClientBuilder().endpoint(endpoint).httpClient(http())
-                .credential(new DefaultAzureCredentialBuilder().build())
+                .credential(new ScopedCredential(credential.build(), cloud.scope()))
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
                 .buildClient();
     }

@@ -2,86 +2,70 @@ package io.tapsentinel.sentinel.upload;
 
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
-import com.azure.core.http.HttpResponse;
 import com.azure.core.http.rest.RequestOptions;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.MissingNode;
-import java.io.IOException;
-import java.util.Objects;
+import java.net.URI;
+import java.util.function.Supplier;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
 public final class IngestionUploader implements Uploader {
 
-    private static final int LONGEST_TEXT = 300;
-    private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int UNAUTHORIZED = 401;
 
-    private final LogsIngestionClient client;
+    private final URI endpoint;
+    private final Supplier<LogsIngestionClient> clients;
     private final String ruleId;
+    private volatile Session session;
+
+    /** A client and whether its token was refused; a request keeps the one it began with. */
+    private static final class Session {
+        private final LogsIngestionClient client;
+        private volatile boolean refused;
+
+        Session(LogsIngestionClient client) {
+            this.client = client;
+        }
+    }
 
     /**
-     * @param client a client that does not retry by itself
-     * @param ruleId immutable id of the data collection rule
+     * @param endpoint where the clients send to, for messages
+     * @param clients  makes clients that do not retry by themselves, each with a token of its own
+     * @param ruleId   immutable id of the data collection rule
      */
-    public IngestionUploader(LogsIngestionClient client, String ruleId) {
-        this.client = client;
+    public IngestionUploader(URI endpoint, Supplier<LogsIngestionClient> clients, String ruleId) {
+        this.endpoint = endpoint;
+        this.clients = clients;
         this.ruleId = ruleId;
+        this.session = new Session(clients.get());
     }
 
     @Override
     public void upload(String stream, byte[] body) throws UploadException {
         // the client compresses with its own level unless the encoding is set
         RequestOptions options = new RequestOptions().setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip").setContext(Context.NONE);
+        Session used = session;
         try {
-            client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
+            used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
         } catch (HttpResponseException e) {
-            throw refused(stream, e.getResponse());
-        } catch (RuntimeException e) {
-            // the client has taken the mark off; without it a stop would wait for the next try
-            if (e.getCause() instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
+            if (e.getResponse() == null) {
+                Failure.restoreInterrupt(e);
+                // the credential's exceptions are of this type too, and have no answer of the sink
+                throw new UploadException(0, "upload to " + stream + " has no token: " + Failure.of(e));
             }
-            throw new UploadException(0, "upload to " + stream + " got no answer: " + cause(e));
+            used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
+            throw ErrorAnswer.of(stream, e.getResponse());
+        } catch (RuntimeException e) {
+            Failure.restoreInterrupt(e);
+            throw new UploadException(0, "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e));
         }
     }
 
-    private static UploadException refused(String stream, HttpResponse response) {
-        if (response.getStatusCode() < 300) {
-            return new UploadException(response.getStatusCode(), "upload to " + stream + " answered " + response.getStatusCode()
-                    + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?");
+    @Override
+    public synchronized void renew() {
+        if (session.refused) {
+            session = new Session(clients.get());
         }
-        JsonNode error = error(response);
-        String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
-        String text = line(error.path("message").asText());
-        String request = response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID);
-        return new UploadException(response.getStatusCode(), "upload to " + stream + " refused: " + response.getStatusCode()
-                + (code.isEmpty() ? "" : " " + code) + (text.isEmpty() ? "" : ": " + text)
-                + (request == null ? "" : " (request " + request + ")"));
-    }
-
-    private static String line(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_TEXT)).replaceAll("\\s+", " ");
-    }
-
-    private static JsonNode error(HttpResponse response) {
-        try {
-            return JSON.readTree(response.getBodyAsString().block()).path("error");
-        } catch (JsonProcessingException | RuntimeException noErrorDocument) {
-            // a proxy's page: its status has to do
-            return MissingNode.getInstance();
-        }
-    }
-
-    private static String cause(Throwable e) {
-        Throwable root = e;
-        while (!(root instanceof IOException) && root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getClass().getSimpleName() + ": " + line(String.valueOf(root.getMessage()));
     }
 }

@@ -13,7 +13,10 @@ public interface Uploader {
      */
     void upload(String stream, byte[] body) throws UploadException;
 
-    /** Forgets the token in use, so that the next upload asks for a new one. */
+    /**
+     * Forgets a token that was answered with 401, so that the next upload asks for a new one. Does nothing when that one was
+     * forgotten already, so that several senders whose uploads were refused together ask for one token.
+     */
     default void renew() {
         // for uploaders without a token
     }

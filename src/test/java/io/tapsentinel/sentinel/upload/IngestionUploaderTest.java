@@ -11,6 +11,7 @@ import io.tapsentinel.tap.EventType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -70,6 +71,22 @@ class IngestionUploaderTest {
         assertThat(refused).hasMessageMatching("upload to " + STREAM
                 + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
         assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aRefusalIsThereInParts() throws Exception {
+        UploadException refused = refusal(uploaderTo(exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", "17");
+            exchange.getResponseHeaders().set("x-ms-request-id", "abc-1");
+            answer(429, "{\"error\":{\"code\":\"TooMany\",\"message\":\"slow\\r\\ndown\"}}").handle(exchange);
+        }), "[]");
+
+        assertThat(refused.answer()).isEqualTo(new UploadException.Answer("TooMany", "slow down", "abc-1", Duration.ofSeconds(17)));
+    }
+
+    @Test
+    void anAnswerThatSaysNothingHasNoParts() throws Exception {
+        assertThat(refusal(uploaderTo(answer(503, "")), "[]").answer()).isEqualTo(UploadException.Answer.NONE);
     }
 
     @Test
@@ -133,7 +150,8 @@ class IngestionUploaderTest {
         UploadException refused = refusal(uploader, "[]");
 
         assertThat(refused.status()).isZero();
-        assertThat(refused).hasMessageContaining("upload to " + STREAM + " got no answer").hasMessageContaining("ConnectException");
+        assertThat(refused).hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:" + server.uri().getPort()
+                + ": ConnectException: cannot connect");
     }
 
     private static UploadException refusal(Uploader uploader, String body) {
@@ -159,6 +177,6 @@ class IngestionUploaderTest {
             service.handle(exchange);
             exchange.close();
         }, 0);
-        return new IngestionUploader(IngestionClients.anonymous(server.uri().toString()), SandboxIngestion.RULE_ID);
+        return new IngestionUploader(server.uri(), () -> IngestionClients.anonymous(server.uri().toString()), SandboxIngestion.RULE_ID);
     }
 }

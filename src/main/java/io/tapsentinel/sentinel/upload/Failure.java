@@ -1,0 +1,54 @@
+package io.tapsentinel.sentinel.upload;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Pattern;
+
+/** What became of a call, in one short line: puts other people's words into ours. */
+final class Failure {
+
+    private static final int LONGEST_TEXT = 300;
+    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
+    /** Something that may be a token: of the three parts of a signed one, or after the word that goes before it. */
+    private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}");
+
+    private Failure() {
+    }
+
+    /** The first exception of input or output in the chain of causes, else the last one. */
+    static String of(Throwable thrown) {
+        Throwable root = thrown;
+        while (!(root instanceof IOException) && root.getCause() != null) {
+            root = root.getCause();
+        }
+        // the JDK's client gives no text when it cannot connect
+        String text = root.getMessage() != null ? line(root.getMessage())
+                : root.getCause() instanceof UnresolvedAddressException ? "the host name has no address"
+                : root instanceof ConnectException ? "cannot connect" : "";
+        return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text);
+    }
+
+    /** Marks the thread as interrupted when that is what failed: clients take the mark off, and a stop would wait for the next try. */
+    static void restoreInterrupt(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Host and port. */
+    static String place(URI endpoint) {
+        return endpoint.getHost() + ":" + (endpoint.getPort() >= 0 ? endpoint.getPort() : "https".equals(endpoint.getScheme()) ? 443 : 80);
+    }
+
+    /** One line of at most 300 characters, without anything that looks like a token. */
+    static String line(String text) {
+        // a token is looked for before the cut, which could make it too short to be seen; what is over any sense is not read at all
+        String head = text.substring(0, Math.min(text.length(), 20 * LONGEST_TEXT));
+        String safe = BREAKS.matcher(TOKEN.matcher(head).replaceAll("...")).replaceAll(" ").strip();
+        return safe.substring(0, Math.min(safe.length(), LONGEST_TEXT));
+    }
+}

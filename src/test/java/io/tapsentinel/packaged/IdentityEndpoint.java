@@ -1,0 +1,81 @@
+package io.tapsentinel.packaged;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.sandbox.LoopbackServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A managed identity as Azure App Service offers it: hands out one token after the other, good for a day. */
+final class IdentityEndpoint implements AutoCloseable {
+
+    static final String HEADER = "header-that-opens-the-identity";
+    private static final String TOKEN = "opaque-bearer-of-a-test-";
+
+    private final List<String> queries = new CopyOnWriteArrayList<>();
+    private final AtomicInteger tokens = new AtomicInteger();
+    private final LoopbackServer server = LoopbackServer.start(this::handle, 0);
+    private volatile boolean refusing;
+
+    IdentityEndpoint() throws IOException {
+    }
+
+    /** The n-th token, from 1. */
+    static String token(int n) {
+        return TOKEN + n + "-end";
+    }
+
+    /** What all tokens have in them. */
+    static String anyToken() {
+        return TOKEN;
+    }
+
+    /** What a program finds in its environment that runs with this identity. */
+    Map<String, String> environment() {
+        return Map.of("IDENTITY_ENDPOINT", server.uri() + "/msi/token", "IDENTITY_HEADER", HEADER);
+    }
+
+    /** Answers with an error as long as this is true. */
+    void refuse(boolean value) {
+        refusing = value;
+    }
+
+    /** How many tokens it has handed out. */
+    int tokens() {
+        return tokens.get();
+    }
+
+    /** Queries of all requests, decoded. */
+    List<String> queries() {
+        return List.copyOf(queries);
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        queries.add(exchange.getRequestURI().getQuery());
+        boolean known = HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        if (refusing || !known) {
+            answer(exchange, 400, "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
+        } else {
+            answer(exchange, 200, "{\"access_token\":\"" + token(tokens.incrementAndGet()) + "\",\"expires_on\":\""
+                    + Instant.now().plus(Duration.ofDays(1)).getEpochSecond() + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
+        }
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

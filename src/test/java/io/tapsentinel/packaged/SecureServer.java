@@ -1,0 +1,71 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** HTTPS on 127.0.0.1 with a certificate of its own, made for this one server. */
+final class SecureServer implements AutoCloseable {
+
+    private static final String PASSWORD = "not-a-secret";
+    private static final int THREADS = 8;
+
+    private final Path keys;
+    private final HttpsServer server;
+    private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+
+    /** @param folder where its key lies */
+    SecureServer(Path folder, HttpHandler handler) throws IOException, GeneralSecurityException, InterruptedException {
+        keys = folder.resolve("server.p12");
+        makeCertificate();
+        server = HttpsServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(context()));
+        server.setExecutor(threads);
+        server.createContext("/", handler);
+        server.start();
+    }
+
+    private void makeCertificate() throws IOException, InterruptedException {
+        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+                "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD, "-alias", "server", "-keyalg", "EC",
+                "-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1", "-validity", "2").redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes());
+        assertThat(keytool.waitFor()).as("keytool said: %s", said).isZero();
+    }
+
+    private SSLContext context() throws IOException, GeneralSecurityException {
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray()), PASSWORD.toCharArray());
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(factory.getKeyManagers(), null, null);
+        return context;
+    }
+
+    /** What makes a JVM trust this server, and nobody else. */
+    String[] trust() {
+        return new String[] {"-Djavax.net.ssl.trustStore=" + keys, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD};
+    }
+
+    URI uri() {
+        return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
