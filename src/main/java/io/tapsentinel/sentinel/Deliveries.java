@@ -72,9 +72,13 @@ public final class Deliveries {
         return new DeliveryListener() {
             @Override
             public void acknowledged(int records) {
-                troubles.remove(table);
                 acknowledged.addAndGet(records);
                 batches.incrementAndGet();
+            }
+
+            @Override
+            public void accepted() {
+                troubles.remove(table);
             }
 
             @Override

@@ -42,6 +42,7 @@ final class Delivery {
                 requests.pauseForPerson(hold);
             }
         }
+        requests.end();
     }
 
     /** Rejects the suspects if they are to blame; else returns what stands in the way. */

@@ -8,6 +8,9 @@ public interface DeliveryListener {
     /** A request was acknowledged and the keys of its records are durable. */
     void acknowledged(int records);
 
+    /** What stood in the way, if anything did, is gone. */
+    void accepted();
+
     /**
      * A request failed and will be made again.
      *

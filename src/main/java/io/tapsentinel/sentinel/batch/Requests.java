@@ -74,6 +74,7 @@ final class Requests {
                 deliveries.delivered(events);
                 events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
                 listener.acknowledged(records.size());
+                accepted();
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
                 return null;
             }
@@ -98,6 +99,11 @@ final class Requests {
         }
     }
 
+    /** The batch has its end, whatever stood in its way. */
+    void end() {
+        accepted();
+    }
+
     /** Waits as long as it makes sense while only a person can help. */
     void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
         pause(failure, true, backoff.slow());
@@ -109,12 +115,16 @@ final class Requests {
         } catch (UploadException e) {
             return e;
         }
+        tokenRenewed = false;
+        return null;
+    }
+
+    private void accepted() {
         if (backoff.failures() > 0) {
             LOG.info("{} accepts again, after {} failed requests", stream, backoff.failures());
         }
         backoff.reset();
-        tokenRenewed = false;
-        return null;
+        listener.accepted();
     }
 
     private void await(UploadException failure) throws UploadException, InterruptedException {

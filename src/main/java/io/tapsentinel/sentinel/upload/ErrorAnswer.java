@@ -33,7 +33,7 @@ final class ErrorAnswer {
     private static UploadException.Answer answer(HttpResponse response) {
         JsonNode error = error(response);
         String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
-        return new UploadException.Answer(lineOrNull(code), lineOrNull(error.path("message").asText()),
+        return new UploadException.Answer(lineOrNull(Quoting.without(code)), lineOrNull(Quoting.without(error.path("message").asText())),
                 lineOrNull(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID)),
                 RetryAfter.parse(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));
     }

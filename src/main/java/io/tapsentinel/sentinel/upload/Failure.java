@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel.upload;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.regex.Pattern;
 
@@ -28,6 +29,16 @@ final class Failure {
                 : root.getCause() instanceof UnresolvedAddressException ? "the host name has no address"
                 : root instanceof ConnectException ? "cannot connect" : "";
         return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text);
+    }
+
+    /** Whether no connection came about, so that nothing was sent. */
+    static boolean isOfConnecting(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Marks the thread as interrupted when that is what failed: clients take the mark off, and a stop would wait for the next try. */

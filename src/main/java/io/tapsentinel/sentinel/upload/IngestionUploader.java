@@ -52,13 +52,14 @@ public final class IngestionUploader implements Uploader {
             if (e.getResponse() == null) {
                 Failure.restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
-                throw new UploadException(0, "upload to " + stream + " has no token: " + Failure.of(e));
+                throw new UploadException(UNAUTHORIZED, "upload to " + stream + " has no token: " + Failure.of(e));
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
             throw ErrorAnswer.of(stream, e.getResponse());
         } catch (RuntimeException e) {
             Failure.restoreInterrupt(e);
-            throw new UploadException(0, "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e));
+            String message = "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);
+            throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
         }
     }
 

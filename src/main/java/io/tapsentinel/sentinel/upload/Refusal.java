@@ -28,6 +28,6 @@ public enum Refusal {
     /** Whether Sentinel may hold the records of a failed upload: only a clear refusal says that it does not. */
     public static boolean mayHoldThem(UploadException failure) {
         int status = failure.status();
-        return status == NO_ANSWER || status < 300 || status == TIMEOUT || status >= 500;
+        return failure.sent() && (status == NO_ANSWER || status < 300 || status == TIMEOUT || status >= 500);
     }
 }

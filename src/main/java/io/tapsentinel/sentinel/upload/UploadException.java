@@ -3,8 +3,8 @@ package io.tapsentinel.sentinel.upload;
 import java.time.Duration;
 
 /**
- * Sentinel did not acknowledge a batch; the message has status, code, text and request id as far as there are any. Nothing
- * in it is content of records, except that the service may quote a column's name.
+ * Sentinel did not acknowledge a batch; the message has status, code, text and request id as far as there are any, and no
+ * content of records.
  */
 public class UploadException extends Exception {
 
@@ -16,6 +16,7 @@ public class UploadException extends Exception {
 
     private final int status;
     private final transient Answer answer;
+    private final boolean sent;
 
     /** @param status the HTTP status, 0 when there was no answer */
     public UploadException(int status, String message) {
@@ -24,14 +25,29 @@ public class UploadException extends Exception {
 
     /** @param status the HTTP status, 0 when there was no answer */
     public UploadException(int status, String message, Answer answer) {
+        this(status, message, answer, true);
+    }
+
+    private UploadException(int status, String message, Answer answer, boolean sent) {
         super(message);
         this.status = status;
         this.answer = answer;
+        this.sent = sent;
+    }
+
+    /** A request that never left, since there was no connection. */
+    static UploadException neverSent(String message) {
+        return new UploadException(0, message, Answer.NONE, false);
     }
 
     /** The HTTP status, 0 when there was no answer. */
     public int status() {
         return status;
+    }
+
+    /** Whether the service may have got the request. */
+    public boolean sent() {
+        return sent;
     }
 
     /** What the service said beside the status. */

@@ -145,6 +145,11 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     }
 
     @Override
+    public void accepted() {
+        // every batch ends with it
+    }
+
+    @Override
     public void failing(UploadException failure, boolean person) {
         needsPerson.add(person);
     }

@@ -150,6 +150,7 @@ class IngestionUploaderTest {
         UploadException refused = refusal(uploader, "[]");
 
         assertThat(refused.status()).isZero();
+        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
         assertThat(refused).hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:" + server.uri().getPort()
                 + ": ConnectException: cannot connect");
     }

@@ -1,0 +1,27 @@
+package io.tapsentinel.sentinel.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A service's words go into logs: what it quotes of a record does not. */
+class QuotingTest {
+
+    @ParameterizedTest
+    @CsvSource(quoteCharacter = '^', delimiter = '|', value = {
+        "Invalid value 'Overdue invoice' for column 'subject'|Invalid value '...' for column 'subject'",
+        "Column \"recipient\" cannot hold \"ann@example.com\"|Column \"recipient\" cannot hold \"...\"",
+        "ann@example.com is no number|... is no number",
+        "cannot read https://evil.example.com/x?y=1 here|cannot read ... here",
+        "bad address 192.0.2.17 in it|bad address ... in it",
+        "Record {\"subject\":\"hello\"} is invalid|Record ...",
+        "rows [1, 2] are invalid|rows ...",
+        "\u201chello there\u201d is too long|\u201c...\u201d is too long",
+        "The data collection rule's stream doesn't exist|The data collection rule's stream doesn't exist",
+        "Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown|Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown",
+        "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"})
+    void namesAndWordsStayAndContentGoes(String said, String shown) {
+        assertThat(Quoting.without(said)).isEqualTo(shown);
+    }
+}
