@@ -8,7 +8,7 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
-import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.TapDates;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -35,13 +35,15 @@ final class CamelSetup extends MainListenerSupport {
 
     private final Settings settings;
     private final Map<String, String> properties;
-    private final TapRest rest;
+    private final TapDates dates;
+    private final TapHealthCheck tapHealth;
     private final SentinelComponent sentinel;
 
-    CamelSetup(Settings settings, Map<String, String> properties, TapRest rest, SentinelComponent sentinel) {
+    CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapHealthCheck tapHealth, SentinelComponent sentinel) {
         this.settings = settings;
         this.properties = properties;
-        this.rest = rest;
+        this.dates = dates;
+        this.tapHealth = tapHealth;
         this.sentinel = sentinel;
     }
 
@@ -62,7 +64,7 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
         main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
-        main.bind("tap-health", new TapHealthCheck(rest));
+        main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
     }
@@ -81,7 +83,10 @@ final class CamelSetup extends MainListenerSupport {
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         for (String scheme : new String[] {"http", "https"}) {
             HttpComponent http = main.getCamelContext().getComponent(scheme, HttpComponent.class);
-            http.setHttpClientConfigurer(credentials);
+            http.setHttpClientConfigurer(builder -> {
+                credentials.configureHttpClient(builder);
+                dates.configureHttpClient(builder);
+            });
             // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
             http.setAutomaticRetriesDisabled(true);
         }

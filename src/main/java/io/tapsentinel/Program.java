@@ -1,9 +1,13 @@
 package io.tapsentinel;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.SourceLock;
 import io.tapsentinel.route.SpoolFolder;
+import io.tapsentinel.route.StopSignal;
+import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -17,8 +21,12 @@ import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
+import io.tapsentinel.tap.WindowSize;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,7 +50,7 @@ public class Program {
     private final Consumer<LedgerEntry> committed;
     private final Main main = new Main();
     private final SentinelComponent sentinel;
-    private TapRun run;
+    private final StopSignal stop = stopSignal();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile long acknowledgedAtStop;
     private volatile long failedAtStop;
@@ -87,7 +95,7 @@ public class Program {
         }
         acknowledgedAtStop = sentinel.deliveries().acknowledged();
         failedAtStop = sentinel.deliveries().failed();
-        run.stop();
+        stop.stop();
         sentinel.drain();
         main.completed();
     }
@@ -105,8 +113,11 @@ public class Program {
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
         reportPossibleDuplicates(seen);
-        TapRest rest = new TapRest();
-        run = run(planner(), new ReadState(store, clock), seen, rest);
+        RequestBudget budget = new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock);
+        TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
+                new TapClock(clock), new WindowSize());
+        TapRun run = new TapRun(planner(), new ReadState(store, clock), seen, attempts(seen, tap, stop), tap, new SourceLock(), stop,
+                settings.planner().settle(), clock);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
         sentinel.setMappingReport(new FieldReport(clock));
@@ -114,9 +125,9 @@ public class Program {
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
         }
-        new CamelSetup(settings, properties, rest, sentinel).configure(main);
-        main.configure().addRoutesBuilder(spine(run,
-                new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock)));
+        new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
+                new TapHealthCheck(tap, budget, clock), sentinel).configure(main);
+        main.configure().addRoutesBuilder(spine(run, budget));
     }
 
     private static void reportPossibleDuplicates(SeenKeys seen) {
@@ -138,8 +149,12 @@ public class Program {
         return new WindowPlanner(settings.planner());
     }
 
-    protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-        return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed);
+    protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
+        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, committed);
+    }
+
+    protected StopSignal stopSignal() {
+        return new StopSignal();
     }
 
     protected TapSpine spine(TapRun run, RequestBudget budget) {

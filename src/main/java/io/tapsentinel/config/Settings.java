@@ -103,8 +103,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
     }
 
     private static Refusals refusals(SettingReader read) {
-        return new Refusals(read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)),
-                read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1)),
+        List<Duration> throttled = read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1));
+        if (throttled.isEmpty()) {
+            // a pool that is used up stays so until its oldest requests age out; asking on would only hold that up
+            throw SettingReader.bad("tap.rest.throttled", "none", "a list of ISO 8601 durations, at least one");
+        }
+        return new Refusals(read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)), throttled,
                 read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 

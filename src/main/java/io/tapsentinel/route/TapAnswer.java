@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.tap.TapRefusedException;
@@ -30,7 +31,7 @@ class TapAnswer implements Processor {
         read.answered();
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
-            throw new WindowFailedException("TAP answered 200 without a body");
+            throw new TapAnswerException("TAP answered 200 without a body");
         }
         Iterator<TapEvent> answer = body == null ? Collections.emptyIterator() : new TapEventReader(body, read.window().to());
         // every event copies the headers of what it is split from

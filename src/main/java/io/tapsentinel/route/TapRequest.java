@@ -23,7 +23,7 @@ class TapRequest implements Processor {
     public void process(Exchange exchange) {
         WindowRead read = TapSpine.read(exchange);
         if (!budget.take(read.purpose())) {
-            throw new WindowFailedException("tap.budget.requests-per-day is used up for " + read.purpose().word()
+            throw new BudgetUsedUpException("tap.budget.requests-per-day is used up for " + read.purpose().word()
                     + " requests; they go on as the oldest ones of the last 24 hours age out");
         }
         exchange.getMessage().setHeader(Exchange.HTTP_QUERY, query + "&interval=" + read.window());

@@ -1,85 +1,77 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.route.WindowAttempts.End;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
-import io.tapsentinel.tap.TapRefusedException;
-import io.tapsentinel.tap.TapRest;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.WindowPlanner;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Date;
-import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.Optional;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
-import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reads what is due, fresh time first: the newest window, then the backlog, oldest first, until the next poll is due. Runs
- * never overlap, whatever triggers them. A failure ends the run with one line and leaves progress where it was, so that the
- * next run reads the same time again; it never reaches the trigger.
+ * never overlap, whatever triggers them. What cannot be read leaves progress where it was, so that the next run asks for the
+ * same time again; no failure reaches the trigger.
  */
 public class TapRun implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapRun.class);
     private static final Duration PRUNE = Duration.ofDays(1);
+    /** With a clock further ahead, keys would be forgotten that TAP still reports. */
+    private static final Duration PRUNE_AHEAD = Duration.ofHours(1);
+    /** One part of the backlog may be at fault; two in a row are TAP. */
+    private static final int FAILURES = 2;
 
     private final WindowPlanner planner;
     private final ReadState state;
     private final SeenKeys seen;
-    private final TapRest rest;
+    private final WindowAttempts attempts;
+    private final TapCondition tap;
+    private final SourceLock source;
+    private final StopSignal stop;
     private final Duration settle;
     private final Clock clock;
-    private final Consumer<LedgerEntry> committed;
-    private final ReentrantLock source = new ReentrantLock();
-    private final AtomicBoolean stopping = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
 
     /**
-     * @param settle    how long before now a window ends
-     * @param committed told of every read after it became durable
+     * @param source held while a run reads
+     * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
+     * @param settle how long before now a window ends
      */
-    public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest, Duration settle, Clock clock,
-            Consumer<LedgerEntry> committed) {
+    public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, WindowAttempts attempts, TapCondition tap, SourceLock source,
+            StopSignal stop, Duration settle, Clock clock) {
         this.planner = planner;
         this.state = state;
         this.seen = seen;
-        this.rest = rest;
+        this.attempts = attempts;
+        this.tap = tap;
+        this.source = source;
+        this.stop = stop;
         this.settle = settle;
         this.clock = clock;
-        this.committed = committed;
-    }
-
-    /** Ends the open window at its next event, uncommitted, and reads nothing more. */
-    public void stop() {
-        stopping.set(true);
     }
 
     @Override
     public void process(Exchange trigger) {
         if (!source.tryLock()) {
-            LOG.info("a run is still reading; this poll is left out");
+            LOG.info("a run is still reading, or a replay waits; this poll is left out");
             return;
         }
         try {
-            if (!stopping.get() && !rest.isResting(clock.instant())) {
-                if (readFresh(trigger)) {
-                    prune();
-                    readBacklog(trigger);
-                }
+            if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
+                    && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
+                prune();
+                readBacklog(trigger);
             }
         } catch (RuntimeException e) {
             LOG.error("the run ended: {}", Failures.describe(e));
@@ -88,92 +80,53 @@ public class TapRun implements Processor {
         }
     }
 
-    private boolean readFresh(Exchange trigger) {
-        Progress progress = state.progress().orElseGet(this::begin);
-        Plan plan = planner.poll(clock.instant(), progress);
-        if (plan.fresh().isEmpty()) {
-            return false;
-        }
-        Instant lateBefore = progress.readTo().minus(settle);
-        boolean read = read(trigger, plan.fresh().get(), Purpose.POLL, lateBefore, entry -> state.commit(plan, entry));
-        if (read) {
-            plan.gaps().forEach(TapRun::reportGap);
-        }
-        return read;
+    private Optional<Ask> fresh() {
+        Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
+        Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
+        return plan.fresh().map(window -> new Ask(window, progress.readTo().minus(settle), entry -> {
+            state.commit(plan, entry);
+            plan.gaps().forEach(gap -> BacklogOrder.reportGap(gap, tap));
+        }));
     }
 
-    private Progress begin() {
-        Progress first = planner.begin(clock.instant());
+    /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
+    private Progress earlierThanFeared(Progress progress) {
+        boolean nothingRead = progress.readTo().equals(progress.origin());
+        return nothingRead && planner.begin(tap.clock().horizon().now()).origin().isBefore(progress.origin())
+                ? begin("TAP's time is earlier than ours") : progress;
+    }
+
+    private Progress begin(String why) {
+        Progress first = planner.begin(tap.clock().horizon().now());
         state.begin(first);
-        LOG.warn("no history: reading starts at {}; set tap.poll.start if this is not the first run", first.origin());
+        LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
         return first;
     }
 
     private void readBacklog(Exchange trigger) {
         Date nextPoll = trigger.getMessage().getHeader("nextFireTime", Date.class);
+        BacklogOrder order = new BacklogOrder(planner, state, tap);
+        int failures = 0;
+        End end;
         do {
-            List<TimeRange> expired = planner.expired(state.backlog(), clock.instant());
-            if (!expired.isEmpty()) {
-                state.expire(expired);
-                expired.forEach(TapRun::reportGap);
+            end = stop.isStopped() ? End.OVER : attempts.read(trigger, Purpose.BACKLOG, order::next);
+            if (end == End.FAILED) {
+                order.passOver();
+                failures++;
+            } else {
+                failures = 0;
             }
-            List<TimeRange> backlog = state.backlog();
-            if (backlog.isEmpty() || stopping.get()
-                    || !read(trigger, planner.oldestWindow(backlog), Purpose.BACKLOG, Instant.MIN, state::commit)) {
-                return;
-            }
-        } while (nextPoll != null && clock.instant().isBefore(nextPoll.toInstant()));
-    }
-
-    private boolean read(Exchange trigger, TimeRange window, Purpose purpose, Instant lateBefore, Consumer<LedgerEntry> commit) {
-        Instant start = clock.instant();
-        WindowRead read = newRead(window, purpose, start, lateBefore, commit.andThen(committed));
-        // an exchange of its own, so that its spooled answer goes with it
-        Throwable failure = send(trigger, read);
-        if (read.isAnswered()) {
-            rest.answered(clock.instant());
-        }
-        if (failure == null) {
-            LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
-                    Duration.between(start, clock.instant()).toMillis(), read.summary());
-            return true;
-        }
-        if (stopping.get()) {
-            LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
-            return false;
-        }
-        TapRefusedException refusal = Failures.refusal(failure);
-        if (refusal != null) {
-            rest.refused(refusal, clock.instant());
-        }
-        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window,
-                rest.isResting(clock.instant()) ? " after " + rest.until().truncatedTo(ChronoUnit.SECONDS) : "",
-                Failures.describe(refusal == null ? failure : refusal));
-        return false;
-    }
-
-    /** The read of one window; tests put one without a guard in its place. */
-    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore, Consumer<LedgerEntry> onCommit) {
-        return new WindowRead(window, purpose, readAt, lateBefore, seen, stopping::get, onCommit);
-    }
-
-    private static Throwable send(Exchange trigger, WindowRead read) {
-        try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
-            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read)).getException();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        } while (end != End.NOTHING && end != End.OVER && failures < FAILURES
+                // a run that no schedule triggered reads one window
+                && (nextPoll == null ? end == End.FAILED : clock.instant().isBefore(nextPoll.toInstant())));
     }
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
     private void prune() {
-        if (prunedAt.isBefore(clock.instant().minus(PRUNE))) {
+        boolean farAhead = tap.clock().ahead().filter(ahead -> ahead.compareTo(PRUNE_AHEAD) > 0).isPresent();
+        if (!farAhead && prunedAt.isBefore(clock.instant().minus(PRUNE))) {
             prunedAt = clock.instant();
             seen.prune();
         }
-    }
-
-    private static void reportGap(TimeRange gap) {
-        LOG.error("gap: {} was not read completely before TAP forgot it (7 days); rows indexed then may be missing", gap);
     }
 }

@@ -42,4 +42,16 @@ public class RequestBudget {
                     && Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?)", store.source(), POOL, now) == 1;
         });
     }
+
+    /** Requests that were counted in the last 24 hours. */
+    public long used() {
+        return store.query(connection -> Store.number(connection,
+                "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ?", store.source(), POOL,
+                clock.millis() - DAY.toMillis()));
+    }
+
+    /** Requests that a rolling day may have. */
+    public int perDay() {
+        return perDay;
+    }
 }

@@ -7,12 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
-import org.apache.hc.core5.http.HttpRequest;
-import org.apache.hc.core5.net.URIAuthority;
 
 /**
  * Adds HTTP Basic credentials to requests that go to TAP and to nobody else, below Camel, so that no header, URI or trace
@@ -20,13 +17,13 @@ import org.apache.hc.core5.net.URIAuthority;
  */
 public final class TapCredentials implements HttpClientConfigurer {
 
-    private final URI tap;
+    private final TapHost tap;
     private final String principal;
     private final Supplier<String> secret;
 
     /** @param secret asked at every request, so that a rotated secret needs no restart */
     public TapCredentials(URI tap, String principal, Supplier<String> secret) {
-        this.tap = tap;
+        this.tap = new TapHost(tap);
         this.principal = principal;
         this.secret = secret;
     }
@@ -45,20 +42,10 @@ public final class TapCredentials implements HttpClientConfigurer {
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addRequestInterceptorFirst((request, entity, context) -> {
-            if (isTap(request)) {
+            if (tap.isAskedBy(request)) {
                 byte[] pair = (principal + ':' + secret.get()).getBytes(StandardCharsets.UTF_8);
                 request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
             }
         });
-    }
-
-    private boolean isTap(HttpRequest request) {
-        URIAuthority to = request.getAuthority();
-        return to != null && tap.getHost().equalsIgnoreCase(to.getHostName()) && tap.getScheme().equalsIgnoreCase(request.getScheme())
-                && port(tap.getPort(), tap.getScheme()) == port(to.getPort(), request.getScheme());
-    }
-
-    private static int port(int port, String scheme) {
-        return Optional.of(port).filter(p -> p > 0).orElse("https".equalsIgnoreCase(scheme) ? 443 : 80);
     }
 }

@@ -1,49 +1,109 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.tap.TapRefusedException.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * How long to leave TAP alone after it refused. 401 and 403 need a person: one probe every 15 minutes. 429 has no
- * Retry-After, and the credential may be shared: rests of 5, 10, 20, then 30 minutes, until an answer. Thread-safe.
+ * What TAP said last, and how long to leave it alone. After a 401, 403 or 429 every request is a probe: it is sent once, and
+ * whatever comes of it but an answer begins another rest. 429 has no Retry-After, and the credential may be shared, so these
+ * rests grow until an answer. Thread-safe.
  */
 public class TapRest {
 
-    private static final Duration CREDENTIALS = Duration.ofMinutes(15);
-    private static final List<Duration> THROTTLED = List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList();
-
-    private TapRefusedException refusal;
+    private final List<Duration> throttled;
+    private final Duration credentials;
+    private TapRefusedException standing;
+    private TapRefusedException last;
+    private TapRefusedException heldBy;
+    private TimeRange held;
     private Instant until = Instant.MIN;
-    private int throttled;
     private Instant lastAnswer;
+    private int throttledInARow;
+    private int failures;
+
+    /**
+     * @param throttled   rests after each 429 in a row, the last one again and again; at least one
+     * @param credentials rest after a 401 or 403
+     */
+    public TapRest(List<Duration> throttled, Duration credentials) {
+        this.throttled = List.copyOf(throttled);
+        this.credentials = credentials;
+    }
 
     /** Whether no request may be sent at {@code now}. */
     public synchronized boolean isResting(Instant now) {
         return now.isBefore(until);
     }
 
-    /** TAP has refused; later refusals of the same kind may lengthen the rest. */
-    public synchronized void refused(TapRefusedException refused, Instant now) {
-        refusal = refused;
-        if (isAboutCredentials(refused)) {
-            until = now.plus(CREDENTIALS);
-        } else if (refused.status() == 429) {
-            until = now.plus(THROTTLED.get(Math.min(throttled++, THROTTLED.size() - 1)));
+    /** TAP has refused a window. */
+    public synchronized void refused(TapRefusedException refused, TimeRange window, Instant now) {
+        last = refused;
+        switch (refused.reason()) {
+            case CREDENTIALS -> standing = refused;
+            case THROTTLED -> {
+                throttledInARow++;
+                // it does not say that credentials are right again
+                standing = standing != null && isAboutCredentials(standing) ? standing : refused;
+            }
+            case REQUEST -> {
+                heldBy = refused;
+                held = window;
+            }
+            default -> {
+                // nothing that lasts
+            }
+        }
+        failed(now);
+    }
+
+    /** A window could not be read, whether TAP said so or not. */
+    public synchronized void failed(Instant now) {
+        failures++;
+        if (standing != null) {
+            until = now.plus(isAboutCredentials(standing) ? credentials
+                    : throttled.get(Math.min(throttledInARow, throttled.size()) - 1));
         }
     }
 
-    /** TAP has answered. */
+    /** TAP has answered, whatever becomes of the answer. */
     public synchronized void answered(Instant now) {
-        refusal = null;
-        throttled = 0;
+        standing = null;
+        last = null;
+        throttledInARow = 0;
+        until = Instant.MIN;
         lastAnswer = now;
+    }
+
+    /** Time was read, or is a gap now: a window that TAP would not answer is settled when it is part of that. */
+    public synchronized void settled(TimeRange time) {
+        failures = 0;
+        if (held != null && time.from().isBefore(held.to()) && held.from().isBefore(time.to())) {
+            held = null;
+            heldBy = null;
+        }
     }
 
     /** The last refusal, unless TAP has answered since. */
     public synchronized Optional<TapRefusedException> refusal() {
-        return Optional.ofNullable(refusal);
+        return Optional.ofNullable(last);
+    }
+
+    /** The 401, 403 or 429 that makes every request a probe. */
+    public synchronized Optional<TapRefusedException> standing() {
+        return Optional.ofNullable(standing);
+    }
+
+    /** A window that TAP will not answer for a reason only a person can remove. */
+    public synchronized Optional<TimeRange> held() {
+        return Optional.ofNullable(held);
+    }
+
+    /** Why. */
+    public synchronized Optional<TapRefusedException> heldBy() {
+        return Optional.ofNullable(heldBy);
     }
 
     /** When a rest ends; in the past when there is none. */
@@ -56,8 +116,13 @@ public class TapRest {
         return Optional.ofNullable(lastAnswer);
     }
 
+    /** How many requests in a row left their window unread. */
+    public synchronized int failures() {
+        return failures;
+    }
+
     /** Whether this refusal will last until a person acts. */
     public static boolean isAboutCredentials(TapRefusedException refused) {
-        return refused.status() == 401 || refused.status() == 403;
+        return refused.reason() == Reason.CREDENTIALS;
     }
 }

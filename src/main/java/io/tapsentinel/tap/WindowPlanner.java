@@ -1,9 +1,6 @@
 package io.tapsentinel.tap;
 
-import static io.tapsentinel.tap.TapLimits.HISTORY;
-import static io.tapsentinel.tap.TapLimits.HISTORY_MARGIN;
 import static io.tapsentinel.tap.TapLimits.INDEXING_LAG;
-import static io.tapsentinel.tap.TapLimits.LONGEST_WINDOW;
 import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 
 import java.time.Duration;
@@ -33,21 +30,24 @@ public class WindowPlanner {
     public Progress begin(Instant now) {
         // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
         Instant origin = settings.start().map(start -> start.truncatedTo(ChronoUnit.SECONDS))
-                .orElse(later(end(now).minus(settings.backfill()), oldest(now).plus(ROOM)));
+                .orElse(later(end(now).minus(settings.backfill()), Horizon.oldest(now).plus(ROOM)));
         return new Progress(origin, origin);
     }
 
-    /** Plans one poll at {@code now}. */
-    public Plan poll(Instant now, Progress progress) {
-        Instant end = end(now);
-        Instant edge = oldest(now);
+    /**
+     * Plans one poll.
+     *
+     * @param longest how much the fresh window may hold; what is older goes to the backlog
+     */
+    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+        Instant end = end(horizon.now());
         Instant from = startAfter(progress, end);
         // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
         Instant unsettled = later(progress.origin(), progress.readTo().minus(INDEXING_LAG));
-        List<TimeRange> gaps = unsettled.isBefore(edge) ? List.of(new TimeRange(unsettled, edge)) : List.of();
-        from = later(from, edge);
+        List<TimeRange> gaps = unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
+        from = later(from, horizon.edge());
 
-        Instant freshFrom = later(from, end.minus(LONGEST_WINDOW));
+        Instant freshFrom = later(from, end.minus(longest));
         if (Duration.between(freshFrom, end).compareTo(SHORTEST_WINDOW) < 0) {
             return new Plan(Optional.empty(), List.of(), List.of(), progress);
         }
@@ -56,18 +56,17 @@ public class WindowPlanner {
         return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, after);
     }
 
-    /** The oldest window of a backlog, at most one hour; a rest too short for TAP is read together with what follows it. */
-    public TimeRange oldestWindow(List<TimeRange> backlog) {
+    /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */
+    public TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
         TimeRange oldest = backlog.get(0);
-        Instant to = earlier(oldest.to(), oldest.from().plus(LONGEST_WINDOW));
+        Instant to = earlier(oldest.to(), oldest.from().plus(longest));
         return new TimeRange(oldest.from(), later(to, oldest.from().plus(SHORTEST_WINDOW)));
     }
 
-    /** The part of a backlog that TAP no longer holds at {@code now}; it has to become gaps, exactly as it is returned. */
-    public List<TimeRange> expired(List<TimeRange> backlog, Instant now) {
-        Instant edge = oldest(now);
-        return backlog.stream().filter(range -> range.from().isBefore(edge))
-                .map(range -> new TimeRange(range.from(), earlier(range.to(), edge))).toList();
+    /** The part of a backlog that TAP no longer holds; it has to become gaps, exactly as it is returned. */
+    public List<TimeRange> expired(List<TimeRange> backlog, Horizon horizon) {
+        return backlog.stream().filter(range -> range.from().isBefore(horizon.edge()))
+                .map(range -> new TimeRange(range.from(), earlier(range.to(), horizon.edge()))).toList();
     }
 
     private Instant startAfter(Progress progress, Instant end) {
@@ -78,10 +77,6 @@ public class WindowPlanner {
 
     private Instant end(Instant now) {
         return now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
-    }
-
-    private static Instant oldest(Instant now) {
-        return now.minus(HISTORY).plus(HISTORY_MARGIN).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static Instant later(Instant a, Instant b) {

@@ -5,14 +5,12 @@ import io.tapsentinel.sentinel.BrokenSentinel;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.tap.WindowPlanner;
 import io.tapsentinel.trial.Trial;
 import java.time.Instant;
 import java.util.Iterator;
@@ -61,8 +59,8 @@ public final class BrokenParts {
     public static Trial.Maker windowWithoutCommitGuard() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
+                return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
                     @Override
                     WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
                             Consumer<LedgerEntry> onCommit) {
@@ -82,8 +80,8 @@ public final class BrokenParts {
     public static Trial.Maker readerThatThrowsInsideTheSplit() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
+                return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
                     @Override
                     WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
                             Consumer<LedgerEntry> onCommit) {

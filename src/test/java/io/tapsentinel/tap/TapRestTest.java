@@ -14,7 +14,9 @@ class TapRestTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
-    private final TapRest rest = new TapRest();
+    private static final TimeRange WINDOW = new TimeRange(NOW.minus(Duration.ofHours(1)), NOW);
+
+    private final TapRest rest = new TapRest(List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList(), Duration.ofMinutes(15));
 
     @Test
     void beforeTheFirstRefusalThereIsNoRest() {
@@ -28,7 +30,7 @@ class TapRestTest {
     void refusedCredentialsRestFifteenMinutesEachTime(int status) {
         Instant now = NOW;
         for (int i = 0; i < 3; i++) {
-            rest.refused(new TapRefusedException(status, "no"), now);
+            rest.refused(new TapRefusedException(status, "no"), WINDOW, now);
             assertThat(rest.isResting(now.plus(Duration.ofMinutes(15)).minusMillis(1))).isTrue();
             now = now.plus(Duration.ofMinutes(15));
             assertThat(rest.isResting(now)).isFalse();
@@ -51,11 +53,54 @@ class TapRestTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 500, 503})
     void otherRefusalsAreRememberedWithoutARest(int status) {
-        rest.refused(new TapRefusedException(status, null), NOW);
+        rest.refused(new TapRefusedException(status, null), WINDOW, NOW);
 
         assertThat(rest.isResting(NOW)).isFalse();
         assertThat(rest.refusal()).get().matches(refused -> !TapRest.isAboutCredentials(refused))
                 .matches(refused -> refused.status() == status);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503, 400, 0})
+    void refusedCredentialsStandUntilAnAnswerWhateverTheProbeMeets(int status) {
+        rest.refused(new TapRefusedException(401, "no"), WINDOW, NOW);
+        Instant probe = rest.until();
+        if (status == 0) {
+            rest.failed(probe);
+        } else {
+            rest.refused(new TapRefusedException(status, null), WINDOW, probe);
+        }
+
+        assertThat(rest.standing()).get().matches(TapRest::isAboutCredentials);
+        assertThat(rest.until()).as("a probe is one request").isEqualTo(probe.plus(Duration.ofMinutes(15)));
+        assertThat(rest.failures()).isEqualTo(2);
+
+        rest.answered(probe);
+        assertThat(rest.standing()).isEmpty();
+        assertThat(rest.isResting(probe)).isFalse();
+    }
+
+    @Test
+    void aProbeOfAThrottledPoolThatBringsNothingRestsAsLongAgain() {
+        rest.refused(new TapRefusedException(429, null), WINDOW, NOW);
+        rest.refused(new TapRefusedException(429, null), WINDOW, NOW);
+        rest.failed(NOW);
+
+        assertThat(rest.until()).isEqualTo(NOW.plus(Duration.ofMinutes(10)));
+    }
+
+    @Test
+    void aWindowThatTapWillNotAnswerIsHeldUntilItIsReadOrGone() {
+        rest.refused(new TapRefusedException(400, "badly formed"), WINDOW, NOW);
+
+        rest.answered(NOW);
+        rest.settled(new TimeRange(WINDOW.to(), WINDOW.to().plusSeconds(60)));
+        assertThat(rest.held()).as("another window was read").contains(WINDOW);
+        assertThat(rest.heldBy()).get().extracting(Throwable::getMessage).isEqualTo("TAP answered 400: badly formed");
+
+        rest.settled(new TimeRange(WINDOW.from().minusSeconds(60), WINDOW.from().plusSeconds(60)));
+        assertThat(rest.held()).isEmpty();
+        assertThat(rest.heldBy()).isEmpty();
     }
 
     @Test
@@ -70,7 +115,7 @@ class TapRestTest {
         List<Long> minutes = new ArrayList<>();
         Instant now = NOW;
         for (int i = 0; i < times; i++) {
-            rest.refused(new TapRefusedException(429, null), now);
+            rest.refused(new TapRefusedException(429, null), WINDOW, now);
             minutes.add(Duration.between(now, rest.until()).toMinutes());
             assertThat(rest.isResting(rest.until().minusMillis(1))).isTrue();
             assertThat(rest.isResting(rest.until())).isFalse();

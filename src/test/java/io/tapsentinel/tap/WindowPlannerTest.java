@@ -19,7 +19,7 @@ class WindowPlannerTest {
 
     @Test
     void aPollAsksForTheLookBackInOneRequest() {
-        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
+        Plan plan = poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).isEmpty();
@@ -29,12 +29,12 @@ class WindowPlannerTest {
 
     @Test
     void aPauseOfThirtyMinutesStillNeedsOneRequest() {
-        assertThat(planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog()).isEmpty();
+        assertThat(poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog()).isEmpty();
     }
 
     @Test
     void aLongerPauseAlsoReadsTheLookBackBeforeIt() {
-        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofMinutes(30)).minusSeconds(1)));
+        Plan plan = poll(NOW, readTo(END.minus(Duration.ofMinutes(30)).minusSeconds(1)));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T10:28:59Z", "2026-11-20T10:59:00Z"));
@@ -42,7 +42,7 @@ class WindowPlannerTest {
 
     @Test
     void anOutageBecomesABacklogBehindTheFreshWindow() {
-        Plan plan = planner.poll(NOW, readTo(END.minus(Duration.ofHours(10))));
+        Plan plan = poll(NOW, readTo(END.minus(Duration.ofHours(10))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T10:59:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T00:59:00Z", "2026-11-20T10:59:00Z"));
@@ -53,8 +53,8 @@ class WindowPlannerTest {
     void aTailUnderThirtySecondsWaitsForTheNextPoll() {
         WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(END.minusSeconds(29)));
 
-        assertThat(starting.poll(NOW, starting.begin(NOW)).fresh()).isEmpty();
-        assertThat(starting.poll(NOW.plusSeconds(1), starting.begin(NOW)).fresh())
+        assertThat(poll(starting, NOW, starting.begin(NOW)).fresh()).isEmpty();
+        assertThat(poll(starting, NOW.plusSeconds(1), starting.begin(NOW)).fresh())
                 .contains(new TimeRange(END.minusSeconds(29), END.plusSeconds(1)));
     }
 
@@ -62,7 +62,7 @@ class WindowPlannerTest {
     void nothingBeforeTheOriginIsRead() {
         Progress young = new Progress(END.minus(Duration.ofMinutes(10)), END.minus(Duration.ofMinutes(5)));
 
-        assertThat(planner.poll(NOW, young).fresh())
+        assertThat(poll(NOW, young).fresh())
                 .contains(new TimeRange(young.origin(), END));
     }
 
@@ -71,7 +71,7 @@ class WindowPlannerTest {
         Progress first = planner.begin(NOW);
 
         assertThat(first).isEqualTo(new Progress(Instant.parse("2026-11-20T10:59:00Z"), Instant.parse("2026-11-20T10:59:00Z")));
-        assertThat(planner.poll(NOW.plus(Duration.ofHours(3)), first).backlog())
+        assertThat(poll(NOW.plus(Duration.ofHours(3)), first).backlog())
                 .containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T13:59:00Z"));
     }
 
@@ -79,8 +79,8 @@ class WindowPlannerTest {
     void aStartInTheFutureWaitsForItsTime() {
         WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
 
-        assertThat(starting.poll(NOW, starting.begin(NOW)).fresh()).isEmpty();
-        assertThat(starting.poll(NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW)).fresh())
+        assertThat(poll(starting, NOW, starting.begin(NOW)).fresh()).isEmpty();
+        assertThat(poll(starting, NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW)).fresh())
                 .contains(new TimeRange(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(1)).plusSeconds(30)));
     }
 
@@ -99,7 +99,7 @@ class WindowPlannerTest {
 
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:35:00Z", "2026-11-20T10:59:00Z"));
         assertThat(plan.gaps()).isEmpty();
-        assertThat(planner.expired(plan.backlog(), NOW.plus(Duration.ofMinutes(29)))).isEmpty();
+        assertThat(planner.expired(plan.backlog(), Horizon.at(NOW.plus(Duration.ofMinutes(29))))).isEmpty();
     }
 
     @Test
@@ -112,7 +112,7 @@ class WindowPlannerTest {
 
     @Test
     void aProgressNineDaysOldLeavesAGapFromWhereReadsCameTooEarlyToTheEdge() {
-        Plan plan = planner.poll(NOW, readTo(NOW.minus(Duration.ofDays(9))));
+        Plan plan = poll(NOW, readTo(NOW.minus(Duration.ofDays(9))));
 
         assertThat(plan.gaps()).containsExactly(range("2026-11-11T11:30:00Z", "2026-11-13T12:05:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
@@ -122,23 +122,44 @@ class WindowPlannerTest {
     void aClockThatWentBackMovesProgressNowhere() {
         Progress ahead = new Progress(ORIGIN, END.plus(Duration.ofHours(2)));
 
-        assertThat(planner.poll(NOW, ahead).progress()).isEqualTo(ahead);
+        assertThat(poll(NOW, ahead).progress()).isEqualTo(ahead);
     }
 
     @Test
     void aShortLookBackReachesOverThePauseInstead() {
-        Plan plan = planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty())
-                .poll(NOW, readTo(END.minus(Duration.ofMinutes(5))));
+        Plan plan = poll(planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty()), NOW,
+                readTo(END.minus(Duration.ofMinutes(5))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T11:24:00Z", "2026-11-20T11:59:00Z"));
+    }
+
+    @Test
+    void aShorterWindowLeavesTheOlderPartToTheBacklog() {
+        Plan plan = planner.poll(Horizon.at(NOW), readTo(END.minus(Duration.ofMinutes(5))), Duration.ofMinutes(10));
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T11:49:00Z", "2026-11-20T11:59:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T11:49:00Z"));
+        assertThat(plan.progress().readTo()).isEqualTo(END);
+        assertThat(planner.oldestWindow(plan.backlog(), Duration.ofMinutes(10)))
+                .isEqualTo(range("2026-11-20T10:59:00Z", "2026-11-20T11:09:00Z"));
+    }
+
+    @Test
+    void windowsEndByTheEarlierClockAndTheEdgeIsGiven() {
+        Horizon horizon = new Horizon(NOW.minus(Duration.ofMinutes(2)), NOW.minus(Duration.ofHours(3)));
+        Plan plan = planner.poll(horizon, readTo(END.minus(Duration.ofHours(10))), TapLimits.LONGEST_WINDOW);
+
+        assertThat(plan.fresh()).contains(range("2026-11-20T10:57:00Z", "2026-11-20T11:57:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-20T09:00:00Z", "2026-11-20T10:57:00Z"));
+        assertThat(plan.gaps()).containsExactly(range("2026-11-20T01:29:00Z", "2026-11-20T09:00:00Z"));
     }
 
     @Test
     void theBacklogIsReadOldestFirstInWindowsOfAnHour() {
         List<TimeRange> backlog = List.of(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:10Z"));
 
-        TimeRange first = planner.oldestWindow(backlog);
-        TimeRange rest = planner.oldestWindow(TimeRange.without(backlog, first));
+        TimeRange first = planner.oldestWindow(backlog, TapLimits.LONGEST_WINDOW);
+        TimeRange rest = planner.oldestWindow(TimeRange.without(backlog, first), TapLimits.LONGEST_WINDOW);
 
         assertThat(first).isEqualTo(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:00Z"));
         assertThat(rest).isEqualTo(range("2026-11-20T01:00:00Z", "2026-11-20T01:00:30Z"));
@@ -148,23 +169,30 @@ class WindowPlannerTest {
     void aBacklogThatCrossesTheEdgeIsCutThere() {
         List<TimeRange> backlog = List.of(range("2026-11-13T11:00:00Z", "2026-11-13T13:00:00Z"));
 
-        assertThat(planner.expired(backlog, NOW)).containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
-        assertThat(planner.expired(backlog, NOW.minus(Duration.ofHours(2)))).isEmpty();
+        assertThat(planner.expired(backlog, Horizon.at(NOW))).containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(planner.expired(backlog, Horizon.at(NOW.minus(Duration.ofHours(2))))).isEmpty();
     }
 
     @Test
     void onRandomSchedulesEveryInstantIsReadAfterItsLagOrLiesInAGap() {
         int reads = 0;
         int gaps = 0;
+        int timeOuts = 0;
+        int reduced = 0;
         for (long seed = 0; seed < 300; seed++) {
             Duration lookBack = Duration.ofMinutes(30 + seed % 31);
             Schedule schedule = new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100), Optional.empty()), seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
             reads += schedule.reads();
             gaps += schedule.gaps().size();
+            timeOuts += schedule.timeOuts();
+            reduced += schedule.reduced();
         }
-        System.out.println("schedules: 300, reads: " + reads + ", gaps: " + gaps);
+        System.out.println("schedules: 300, reads: " + reads + ", gaps: " + gaps + ", time-outs: " + timeOuts + ", windows under an hour: "
+                + reduced);
         assertThat(gaps).as("schedules with outages over seven days").isPositive();
+        assertThat(timeOuts).as("windows that TAP could not answer in time").isPositive();
+        assertThat(reduced).as("reads of halved windows").isPositive();
     }
 
     @Test
@@ -172,8 +200,8 @@ class WindowPlannerTest {
         WindowPlanner broken = new WindowPlanner(new WindowPlanner.Settings(
                 Duration.ofMinutes(30), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())) {
             @Override
-            public Plan poll(Instant now, Progress progress) {
-                Plan honest = super.poll(now, progress);
+            public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+                Plan honest = super.poll(horizon, progress, longest);
                 if (honest.fresh().isEmpty()) {
                     return honest;
                 }
@@ -196,8 +224,16 @@ class WindowPlannerTest {
         return new WindowPlanner(new WindowPlanner.Settings(lookBack, Duration.ofMinutes(1), backfill, start));
     }
 
+    private Plan poll(Instant now, Progress progress) {
+        return poll(planner, now, progress);
+    }
+
+    private static Plan poll(WindowPlanner planner, Instant now, Progress progress) {
+        return planner.poll(Horizon.at(now), progress, TapLimits.LONGEST_WINDOW);
+    }
+
     private static Plan firstPoll(WindowPlanner planner) {
-        return planner.poll(NOW, planner.begin(NOW));
+        return poll(planner, NOW, planner.begin(NOW));
     }
 
     private static Progress readTo(Instant readTo) {

@@ -50,6 +50,18 @@ public final class FaultProxy implements AutoCloseable {
         FORBIDDEN,
         /** 429 without asking the service. */
         THROTTLED,
+        /** 502 with a page, without asking the service. */
+        BAD_GATEWAY,
+        /** 504 without asking the service. */
+        GATEWAY_TIMEOUT,
+        /** 400: the window begins before TAP's history. */
+        TOO_OLD,
+        /** 400: the window ends in the future. */
+        STILL_CURRENT,
+        /** 400: a window that TAP does not understand. */
+        BADLY_FORMED,
+        /** 400 without a word. */
+        SILENT_400,
         /** 204 without asking the service. */
         NO_CONTENT,
         /** Half of the body that the length promised, then the end of the connection. */
@@ -117,6 +129,12 @@ public final class FaultProxy implements AutoCloseable {
                 case UNAUTHORIZED -> answer(exchange, 401, "bad credentials".getBytes());
                 case FORBIDDEN -> answer(exchange, 403, "not for you".getBytes());
                 case THROTTLED -> answer(exchange, 429, "too many".getBytes());
+                case BAD_GATEWAY -> answer(exchange, 502, "<html><body>bad gateway</body></html>".getBytes());
+                case GATEWAY_TIMEOUT -> answer(exchange, 504, "took too long".getBytes());
+                case TOO_OLD -> answer(exchange, 400, "The requested start time is too far into the past (7.00d)".getBytes());
+                case STILL_CURRENT -> answer(exchange, 400, "The requested interval is still current".getBytes());
+                case BADLY_FORMED -> answer(exchange, 400, "The interval parameter is badly formed".getBytes());
+                case SILENT_400 -> answer(exchange, 400, new byte[0]);
                 case NO_CONTENT -> answer(exchange, 204, new byte[0]);
                 case HTML -> answer(exchange, 200, "<html><body>maintenance</body></html>".getBytes());
                 case DROP -> exchange.close();

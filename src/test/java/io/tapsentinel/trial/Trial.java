@@ -40,6 +40,7 @@ public final class Trial implements AutoCloseable {
     private final SandboxTap tap;
     private final SandboxIngestion ingestion;
     private final FaultProxy tapProxy;
+    private final OwnDate tapDate;
     private final FaultProxy sinkProxy;
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
@@ -58,13 +59,16 @@ public final class Trial implements AutoCloseable {
         this.tap = SandboxTap.builder(events).clock(clock).credentials("principal", "hush-hush").build().start();
         this.ingestion = new SandboxIngestion(this::accept).start();
         this.tapProxy = new FaultProxy(tap.uri());
+        this.tapDate = new OwnDate(tapProxy.uri(), clock::look);
         this.sinkProxy = new FaultProxy(ingestion.uri());
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
-        properties.putAll(Map.of("tap.url", tapProxy.uri().toString(), "tap.source-identity", "trial", "tap.principal", "principal",
+        properties.putAll(Map.of("tap.url", tapDate.uri().toString(), "tap.source-identity", "trial", "tap.principal", "principal",
                 "tap.secret", "hush-hush", "sentinel.endpoint", sinkProxy.uri().toString(),
                 "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none",
                 // tests trigger runs themselves unless they say otherwise
                 "tap.poll.cron", "0 0 0 1 1 ? 2099"));
+        // one attempt a run, unless a test is about more
+        properties.put("tap.retry.pauses", "none");
         stateIn("state");
     }
 
@@ -155,6 +159,11 @@ public final class Trial implements AutoCloseable {
         return clock;
     }
 
+    /** What TAP's answers say about the time; the trial's clock unless the test sets another. */
+    public OwnDate tapDate() {
+        return tapDate;
+    }
+
     public FaultProxy tapProxy() {
         return tapProxy;
     }
@@ -183,6 +192,7 @@ public final class Trial implements AutoCloseable {
         for (RunningProgram program : programs) {
             program.close();
         }
+        tapDate.close();
         tapProxy.close();
         sinkProxy.close();
         tap.close();

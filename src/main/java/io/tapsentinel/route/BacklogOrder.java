@@ -1,0 +1,63 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.WindowPlanner;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * In which order one run asks for the backlog: oldest first, and what failed not again. Time that TAP no longer holds becomes a
+ * gap as soon as its turn comes.
+ */
+final class BacklogOrder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BacklogOrder.class);
+
+    private final WindowPlanner planner;
+    private final ReadState state;
+    private final TapCondition tap;
+    private final List<TimeRange> passedOver = new ArrayList<>();
+    private TimeRange asked;
+
+    BacklogOrder(WindowPlanner planner, ReadState state, TapCondition tap) {
+        this.planner = planner;
+        this.state = state;
+        this.tap = tap;
+    }
+
+    /** The next window; the same one until it is read or passed over. */
+    Optional<Ask> next() {
+        List<TimeRange> left = state.backlog();
+        List<TimeRange> expired = planner.expired(left, tap.clock().horizon());
+        if (!expired.isEmpty()) {
+            state.expire(expired);
+            expired.forEach(gap -> reportGap(gap, tap));
+            left = state.backlog();
+        }
+        for (TimeRange failed : passedOver) {
+            left = TimeRange.without(left, failed);
+        }
+        if (left.isEmpty()) {
+            return Optional.empty();
+        }
+        asked = planner.oldestWindow(left, tap.size().longest());
+        return Optional.of(new Ask(asked, Instant.MIN, state::commit));
+    }
+
+    /** The last window is not asked for again in this run. */
+    void passOver() {
+        passedOver.add(asked);
+    }
+
+    /** Says what is lost, once it stands in the store. */
+    static void reportGap(TimeRange gap, TapCondition tap) {
+        LOG.error("gap: {} was not read completely before TAP forgot it (7 days); rows indexed then may be missing", gap);
+        tap.rest().settled(gap);
+    }
+}

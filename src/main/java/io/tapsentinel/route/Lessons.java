@@ -1,0 +1,57 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Takes from a failed attempt what the next ones need to know, and says what that is. */
+final class Lessons {
+
+    private final TapCondition tap;
+    private final Clock clock;
+
+    Lessons(TapCondition tap, Clock clock) {
+        this.tap = tap;
+        this.clock = clock;
+    }
+
+    /**
+     * @param refusal what TAP said, or null
+     * @return how the window goes on, as the end of "it will be read again"
+     */
+    String learn(Trouble trouble, TapRefusedException refusal, TimeRange window) {
+        Instant now = clock.instant();
+        if (refusal != null) {
+            tap.rest().refused(refusal, window, now);
+        } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT) {
+            tap.rest().failed(now);
+        }
+        if (trouble != Trouble.TIMED_OUT) {
+            tap.size().failed();
+        }
+        String then = switch (trouble) {
+            case TIMED_OUT -> tap.size().timedOut(window.length()) ? " in windows of " + inWords(tap.size().longest()) : "";
+            case TOO_OLD -> {
+                tap.clock().tooOld(window);
+                yield " without the time before " + tap.clock().horizon().edge();
+            }
+            case STILL_CURRENT -> {
+                tap.clock().stillCurrent();
+                yield " up to " + tap.clock().horizon().now().truncatedTo(ChronoUnit.SECONDS) + " at most, since this machine's clock is "
+                        + tap.clock().ahead().map(ahead -> TapClock.inWords(ahead) + " TAP's").orElse("ahead of TAP's (no Date says how far)");
+            }
+            case REFUSED -> "; a person has to act";
+            default -> "";
+        };
+        return tap.rest().isResting(now) ? then + " after " + tap.rest().until().truncatedTo(ChronoUnit.SECONDS) : then;
+    }
+
+    private static String inWords(Duration duration) {
+        return duration.toString().substring(2).toLowerCase();
+    }
+}

@@ -1,0 +1,70 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapRefusedException;
+import java.net.SocketTimeoutException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+
+/** What went wrong with one attempt at a window, by what has to be done about it. */
+enum Trouble {
+    /** Nothing; the window is committed. */
+    NONE,
+    /** The program stops: nothing more. */
+    STOPPED,
+    /** No request may be sent any more: nothing more in this run. */
+    BUDGET,
+    /** 401, 403, 429: nothing more until a rest is over. */
+    REST,
+    /** The window begins too early: without its beginning, at once. */
+    TOO_OLD,
+    /** The window ends too late: as of TAP's time, at once. */
+    STILL_CURRENT,
+    /** Asking again would bring the same; a person has to act. */
+    REFUSED,
+    /** TAP did not finish in time: again after a pause, and less of it. */
+    TIMED_OUT,
+    /** TAP or the network had a bad moment: again after a pause. */
+    TRANSIENT,
+    /** The sink, the store or a route: another answer of TAP's would not help. */
+    NOT_TAP;
+
+    /** @param answered whether TAP had begun to answer with 200 or 204 */
+    static Trouble of(Throwable failure, boolean answered) {
+        TapRefusedException refusal = Failures.refusal(failure);
+        if (refusal != null) {
+            return of(refusal);
+        }
+        if (failure instanceof BudgetUsedUpException) {
+            return BUDGET;
+        }
+        if (answered) {
+            return has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
+        }
+        if (has(failure, StoreException.class)) {
+            return NOT_TAP;
+        }
+        // a connection that cannot be made says nothing about the window
+        return has(failure, SocketTimeoutException.class) && !has(failure, ConnectTimeoutException.class) ? TIMED_OUT : TRANSIENT;
+    }
+
+    private static Trouble of(TapRefusedException refusal) {
+        return switch (refusal.reason()) {
+            case CREDENTIALS, THROTTLED -> REST;
+            case TOO_OLD -> TOO_OLD;
+            case STILL_CURRENT -> STILL_CURRENT;
+            case REQUEST -> REFUSED;
+            case TIMED_OUT -> TIMED_OUT;
+            case TRANSIENT -> TRANSIENT;
+        };
+    }
+
+    private static boolean has(Throwable failure, Class<? extends Throwable> type) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (type.isInstance(cause)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,155 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.tap.TimeRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for one window until it is read, or asking again makes no sense in this run. The window is planned anew before each
+ * attempt, since the one before may have taught how much TAP can answer at once, what its time is, or where its history begins.
+ * Every attempt is counted in the budget; what was acknowledged in an earlier one is not sent again, as its keys are durable.
+ */
+public class WindowAttempts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
+    /** How often one run moves the limits of a window; an hour is gone after so many steps of five minutes. */
+    private static final int CORRECTIONS = 12;
+    /** A pause is up to a fifth longer than it is set, so that many clients do not come back together. */
+    private static final double JITTER = 0.2;
+
+    private final SeenKeys seen;
+    private final TapCondition tap;
+    private final List<Duration> retries;
+    private final Clock clock;
+    private final StopSignal stop;
+    private final Consumer<LedgerEntry> committed;
+    private final Lessons lessons;
+
+    /** How the attempts ended. */
+    enum End {
+        COMMITTED,
+        /** There was nothing to ask for. */
+        NOTHING,
+        /** The window stays due; another one may be asked for. */
+        FAILED,
+        /** Nothing may be asked for any more in this run. */
+        OVER
+    }
+
+    /**
+     * @param retries   pauses before the second and later attempts; as many as there are retries
+     * @param committed told of every read after it became durable
+     */
+    public WindowAttempts(SeenKeys seen, TapCondition tap, List<Duration> retries, Clock clock, StopSignal stop,
+            Consumer<LedgerEntry> committed) {
+        this.seen = seen;
+        this.tap = tap;
+        this.retries = retries;
+        this.clock = clock;
+        this.stop = stop;
+        this.committed = committed;
+        this.lessons = new Lessons(tap, clock);
+    }
+
+    /** @param due plans the window; empty when there is nothing to ask for */
+    End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+        Iterator<Duration> pauses = retries.iterator();
+        for (int corrections = 0; corrections <= CORRECTIONS;) {
+            Optional<Ask> ask = due.get();
+            if (ask.isEmpty()) {
+                return End.NOTHING;
+            }
+            Trouble trouble = attempt(trigger, purpose, ask.get());
+            if (trouble != Trouble.NONE && tap.rest().isResting(clock.instant())) {
+                // what a probe did not get, the next one has to bring
+                return End.OVER;
+            }
+            switch (trouble) {
+                case NONE -> {
+                    return End.COMMITTED;
+                }
+                case TOO_OLD -> corrections++;
+                // twice tells TAP's time, if it can be told
+                case STILL_CURRENT -> corrections += CORRECTIONS / 2;
+                case TIMED_OUT, TRANSIENT -> {
+                    if (!pauses.hasNext()) {
+                        return End.FAILED;
+                    }
+                    if (!stop.pause(jittered(pauses.next()))) {
+                        return End.OVER;
+                    }
+                }
+                case REFUSED, NOT_TAP -> {
+                    return End.FAILED;
+                }
+                default -> {
+                    return End.OVER;
+                }
+            }
+        }
+        return End.FAILED;
+    }
+
+    private Trouble attempt(Exchange trigger, Purpose purpose, Ask ask) {
+        Instant start = clock.instant();
+        TimeRange window = ask.window();
+        WindowRead read = newRead(window, purpose, start, ask.lateBefore(), ask.commit().andThen(committed));
+        // an exchange of its own, so that its spooled answer goes with it
+        Throwable failure = send(trigger, read);
+        if (read.isAnswered()) {
+            tap.rest().answered(clock.instant());
+        }
+        if (failure == null) {
+            tap.rest().settled(window);
+            tap.size().read();
+            LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
+                    Duration.between(start, clock.instant()).toMillis(), read.summary());
+            return Trouble.NONE;
+        }
+        if (stop.isStopped()) {
+            LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
+            return Trouble.STOPPED;
+        }
+        Trouble trouble = Trouble.of(failure, read.isAnswered());
+        TapRefusedException refusal = Failures.refusal(failure);
+        String then = lessons.learn(trouble, refusal, window);
+        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then,
+                Failures.describe(refusal == null ? failure : refusal));
+        return trouble;
+    }
+
+    /** The read of one window; tests put one without a guard in its place. */
+    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore, Consumer<LedgerEntry> onCommit) {
+        return new WindowRead(window, purpose, readAt, lateBefore, seen, stop::isStopped, onCommit);
+    }
+
+    private static Throwable send(Exchange trigger, WindowRead read) {
+        try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
+            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read)).getException();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Duration jittered(Duration pause) {
+        return pause.plusMillis((long) (pause.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+}

@@ -1,0 +1,105 @@
+package io.tapsentinel.tap;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Our time beside TAP's, which the Date header of its answers tells. Windows end by the earlier of the two and TAP's history
+ * begins by the later one. Either may be wrong, since a proxy can write a Date too: by itself a difference counts up to
+ * 15 minutes, and in full once TAP has refused a window for it. Under 5 seconds it counts as none. Thread-safe.
+ */
+public class TapClock {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TapClock.class);
+    private static final Duration NONE_UNDER = Duration.ofSeconds(5);
+    private static final Duration REPORTED_OVER = Duration.ofSeconds(30);
+    private static final Duration UNCONFIRMED = Duration.ofMinutes(15);
+    /** How much is given up at the edge at least; a clock that explains TAP's refusal is off by more than this margin. */
+    private static final Duration STEP = TapLimits.HISTORY_MARGIN;
+
+    private final Clock own;
+    /** How far our clock is ahead; null before the first Date. */
+    private Duration ahead;
+    private Duration reported = Duration.ZERO;
+    /** The difference for which TAP refused a window; null when it has not. */
+    private Duration confirmed;
+    /** What windows end earlier beside that, since TAP called one current. */
+    private Duration room = Duration.ZERO;
+    private Instant goneBefore = Instant.MIN;
+
+    public TapClock(Clock own) {
+        this.own = own;
+    }
+
+    /** Takes the Date of an answer to a request that left and came back at these times of our clock. */
+    public synchronized void observed(Instant date, Instant sent, Instant received) {
+        // a Date is cut to whole seconds, and may be of any moment in between
+        ahead = date.plusSeconds(1).isBefore(sent) ? Duration.between(date, sent)
+                : date.isAfter(received) ? Duration.between(date, received) : Duration.ZERO;
+        if (confirmed != null && differ(confirmed, ahead)) {
+            confirmed = null;
+            room = Duration.ZERO;
+        }
+        if (differ(reported, ahead)) {
+            reported = ahead;
+            LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", inWords(ahead));
+        }
+    }
+
+    /** TAP called a window current that should have lain in the past: from now on they end earlier. */
+    public synchronized void stillCurrent() {
+        confirm();
+        room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
+    }
+
+    /** TAP no longer holds the beginning of a window; at least its first 5 minutes are given up. */
+    public synchronized void tooOld(TimeRange window) {
+        confirm();
+        goneBefore = later(Horizon.oldest(latest()), window.from().plus(STEP));
+    }
+
+    /** Between which instants TAP can be asked now. */
+    public synchronized Horizon horizon() {
+        return new Horizon(earliest(), later(Horizon.oldest(latest()), goneBefore));
+    }
+
+    /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */
+    public synchronized Optional<Duration> ahead() {
+        return Optional.ofNullable(ahead).filter(difference -> difference.abs().compareTo(NONE_UNDER) >= 0);
+    }
+
+    /** {@code 2m ahead of}, {@code 40s behind}. */
+    public static String inWords(Duration ahead) {
+        return ahead.abs().compareTo(NONE_UNDER) < 0 ? "about the same as"
+                : Duration.ofSeconds(ahead.abs().toSeconds()).toString().substring(2).toLowerCase() + (ahead.isNegative() ? " behind" : " ahead of");
+    }
+
+    private Instant earliest() {
+        return own.instant().minus(room).minus(counted(true));
+    }
+
+    private Instant latest() {
+        return own.instant().plus(counted(false));
+    }
+
+    private Duration counted(boolean whenAhead) {
+        Duration difference = ahead().filter(by -> by.isNegative() != whenAhead).map(Duration::abs).orElse(Duration.ZERO);
+        return confirmed != null || difference.compareTo(UNCONFIRMED) < 0 ? difference : UNCONFIRMED;
+    }
+
+    private void confirm() {
+        confirmed = ahead == null ? Duration.ZERO : ahead;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static boolean differ(Duration one, Duration other) {
+        return one.minus(other).abs().compareTo(REPORTED_OVER) > 0;
+    }
+}
