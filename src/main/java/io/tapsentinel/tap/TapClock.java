@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Our time beside TAP's, which the Date header of its answers tells. Windows end by the earlier of the two and TAP's history
  * begins by the later one. Either may be wrong, since a proxy can write a Date too: by itself a difference counts up to
- * 15 minutes, and in full once TAP has refused a window for it. Under 5 seconds it counts as none. Thread-safe.
+ * 15 minutes, and in full once TAP has refused a window for it; a clock of ours that TAP has refused no longer says where its
+ * history begins. Under 5 seconds it counts as none. Thread-safe.
  */
 public class TapClock {
 
@@ -27,6 +28,8 @@ public class TapClock {
     private Duration reported = Duration.ZERO;
     /** The difference for which TAP refused a window; null when it has not. */
     private Duration confirmed;
+    /** Whether TAP itself has shown that our clock is ahead, so that only its own can tell what it has forgotten. */
+    private boolean refusedAsCurrent;
     /** What windows end earlier beside that, since TAP called one current. */
     private Duration room = Duration.ZERO;
     private Instant goneBefore = Instant.MIN;
@@ -42,6 +45,7 @@ public class TapClock {
                 : date.isAfter(received) ? Duration.between(date, received) : Duration.ZERO;
         if (confirmed != null && differ(confirmed, ahead)) {
             confirmed = null;
+            refusedAsCurrent = false;
             room = Duration.ZERO;
         }
         if (differ(reported, ahead)) {
@@ -53,6 +57,7 @@ public class TapClock {
     /** TAP called a window current that should have lain in the past: from now on they end earlier. */
     public synchronized void stillCurrent() {
         confirm();
+        refusedAsCurrent = true;
         room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
     }
 
@@ -83,7 +88,8 @@ public class TapClock {
     }
 
     private Instant latest() {
-        return own.instant().plus(counted(false));
+        Instant now = own.instant().plus(counted(false));
+        return refusedAsCurrent ? now.minus(counted(true)) : now;
     }
 
     private Duration counted(boolean whenAhead) {

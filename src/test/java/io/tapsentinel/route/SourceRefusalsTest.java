@@ -7,6 +7,7 @@ import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,6 +82,64 @@ class SourceRefusalsTest {
 
         assertThat(health(program).getState()).isEqualTo(State.UP);
         assertThat(trial.reads()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = {"REFUSE", "GATEWAY_TIMEOUT", "DROP", "THROTTLED", "SILENT_400"})
+    void aProbeThatMeetsSomethingElseLeavesHealthDownAndRestsAgain(Fault fault) throws Exception {
+        trial.with("tap.retry.pauses", "PT0S,PT0S").tapProxy().next(Fault.UNAUTHORIZED, fault);
+        RunningProgram program = trial.start().poll();
+        trial.clock().advance(Duration.ofMinutes(15));
+        program.poll();
+
+        assertThat(trial.tapProxy().requests()).as("a probe is one request").isEqualTo(2);
+        assertThat(health(program).getState()).isEqualTo(State.DOWN);
+        assertThat(health(program).getMessage()).get().asString().contains("TAP answered 401", "tap.secret");
+        assertThat(health(program).getDetails()).containsKey("tap.next-request-after").containsEntry("tap.failures-in-a-row", 2);
+        trial.clock().advance(Duration.ofMinutes(14));
+        program.poll();
+        assertThat(trial.tapProxy().requests()).isEqualTo(2);
+        trial.clock().advance(Duration.ofMinutes(1));
+        program.poll();
+
+        assertThat(health(program).getState()).isEqualTo(State.UP);
+        assertThat(health(program).getDetails()).doesNotContainKeys("tap.next-request-after", "tap.failures-in-a-row");
+        source.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aSecretThatIsRotatedInItsFileNeedsNoRestart() throws Exception {
+        Path secret = Files.writeString(folder.resolve("secret"), "last-years\n");
+        RunningProgram program = trial.without("tap.secret").with("tap.secret-file", secret.toString()).start().poll();
+        assertThat(health(program).getState()).isEqualTo(State.DOWN);
+
+        Files.delete(secret);
+        trial.clock().advance(Duration.ofMinutes(15));
+        program.poll();
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("tap.secret-file: " + secret + " cannot be read"))
+                .noneMatch(line -> line.startsWith("ERROR") || line.contains("last-years"));
+        assertThat(health(program).getState()).isEqualTo(State.DOWN);
+
+        Files.writeString(secret, "hush-hush\n");
+        trial.clock().advance(Duration.ofMinutes(15));
+        program.poll();
+        assertThat(health(program).getState()).isEqualTo(State.UP);
+        source.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void throttlingAlthoughWeAskedLittleNamesAnotherClient() throws Exception {
+        trial.with("tap.budget.requests-per-day", "4").tapProxy().next(Fault.THROTTLED, Fault.THROTTLED);
+        RunningProgram program = trial.start().poll();
+
+        assertThat(health(program).getState()).isEqualTo(State.UP);
+        assertThat(health(program).getDetails()).containsEntry("tap.requests-in-24-hours", 1L);
+        assertThat(health(program).getDetails().get("tap.throttled")).asString()
+                .isEqualTo("only 1 requests of ours in 24 hours: another client may share the credential");
+
+        trial.clock().advance(Duration.ofMinutes(5));
+        program.poll();
+        assertThat(health(program).getDetails()).containsEntry("tap.requests-in-24-hours", 2L).doesNotContainKey("tap.throttled");
     }
 
     @Test

@@ -2,8 +2,10 @@ package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.Program;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.camel.health.HealthCheck;
 
@@ -43,6 +47,32 @@ final class SourceTrial implements AutoCloseable {
     /** Requests that the budget has counted. */
     long counted() throws SQLException {
         return number("SELECT count(*) FROM request_log");
+    }
+
+    /** Gaps as the store has them, oldest first. */
+    List<TimeRange> gaps() throws SQLException {
+        return ranges("SELECT from_at, to_at FROM gap ORDER BY from_at");
+    }
+
+    /** What is owed, as the store has it, oldest first. */
+    List<TimeRange> backlog() throws SQLException {
+        return ranges("SELECT from_at, to_at FROM backlog ORDER BY from_at");
+    }
+
+    /** A program whose clock is so far ahead of TAP's; less than zero for behind. */
+    static Trial.Maker ahead(Duration by) {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, Clock.offset(clock, by), committed);
+    }
+
+    private List<TimeRange> ranges(String sql) throws SQLException {
+        List<TimeRange> ranges = new ArrayList<>();
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
+                ResultSet rows = store.createStatement().executeQuery(sql)) {
+            while (rows.next()) {
+                ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
+            }
+        }
+        return ranges;
     }
 
     private long number(String sql) throws SQLException {

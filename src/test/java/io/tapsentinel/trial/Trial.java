@@ -78,6 +78,12 @@ public final class Trial implements AutoCloseable {
         return this;
     }
 
+    /** No value of a property, for programs that are started from now on. */
+    public Trial without(String property) {
+        properties.remove(property);
+        return this;
+    }
+
     /** Programs that are started from now on keep their state in this folder of the trial's. */
     public Trial stateIn(String name) {
         properties.put("state.url", "jdbc:sqlite:" + folder.resolve(name).resolve("tap.db"));
