@@ -16,6 +16,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is to blame for a refused batch: halving, proof, and what is never rejected. */
 class DeliveryTest {
@@ -83,10 +85,32 @@ class DeliveryTest {
         AtomicInteger request = new AtomicInteger();
         stream.beforeRequest = () -> stream.refusesEverything = request.incrementAndGet() <= repetition.getCurrentRepetition();
 
-        delivery.deliver(records(300, "window"));
+        // a batch of few, which the limit of twenty alike does not protect, and one of many
+        int size = repetition.getCurrentRepetition() % 2 == 0 ? 12 : 300;
+        delivery.deliver(records(size, "window"));
 
         assertThat(stream.rejected).isEmpty();
-        assertThat(stream.stored).hasSize(300).doesNotHaveDuplicates();
+        assertThat(stream.stored).hasSize(size).doesNotHaveDuplicates();
+    }
+
+    /** It recovers just so long that a record looks guilty, at every moment and for every length of time. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8})
+    void aStreamThatRefusesEverythingTwiceRejectsNothing(int pause) throws Exception {
+        for (int first = 1; first <= 16; first++) {
+            ScriptedStream twice = new ScriptedStream();
+            AtomicInteger request = new AtomicInteger();
+            int end = first;
+            twice.beforeRequest = () -> {
+                int now = request.incrementAndGet();
+                twice.refusesEverything = now <= end || now > end + pause && now <= end + pause + 6;
+            };
+
+            twice.delivery(retry(0)).deliver(records(12, "window"));
+
+            assertThat(twice.rejected).as("refused until request %d, then for six requests after %d", first, pause).isEmpty();
+            assertThat(twice.stored).hasSize(12).doesNotHaveDuplicates();
+        }
     }
 
     /** It begins to refuse at any moment, also between the requests that prove a record's blame. */
