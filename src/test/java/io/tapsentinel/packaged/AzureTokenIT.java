@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.packaged.TokenGate.Request;
 import io.tapsentinel.sandbox.SandboxSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ class AzureTokenIT {
 
     @BeforeEach
     void start() throws Exception {
-        services = new Services(SandboxSettings.builder().seed(31).eventsPerHour(9_000), Duration.ofMinutes(20));
+        services = new Services(SandboxSettings.builder().seed(31).eventsPerHour(1_200), Duration.ofMinutes(20));
         identity = new IdentityEndpoint();
         gate = new TokenGate(services.sink(), IdentityEndpoint.token(1));
         sink = new SecureServer(folder, gate);
@@ -87,6 +88,7 @@ class AzureTokenIT {
     @Test
     void whileNoTokenIsToBeHadNothingIsSentAndNothingIsLost() throws Exception {
         identity.refuse(true);
+        Files.writeString(launch.work().resolve("application.properties"), "camel.component.sentinel.retry-backoff-max-ms = 2000\n");
         try (PackagedProgram program = launch.start()) {
             program.awaitLine("has no token: ", SOON);
             assertThat(gate.refused()).as("requests without a token").isEmpty();

@@ -52,7 +52,8 @@ public final class IngestionUploader implements Uploader {
             if (e.getResponse() == null) {
                 Failure.restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
-                throw new UploadException(UNAUTHORIZED, "upload to " + stream + " has no token: " + Failure.of(e));
+                String message = "upload to " + stream + " has no token: " + Failure.of(e);
+                throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(UNAUTHORIZED, message);
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
             throw ErrorAnswer.of(stream, e.getResponse());

@@ -109,16 +109,21 @@ class TokenRenewalTest {
     }
 
     @Test
-    void noTokenIsNoAnswerAndSaysSo() {
-        LogsIngestionClient client = new LogsIngestionClientBuilder().endpoint("https://127.0.0.1:1").credential(request -> Mono.error(
-                new ClientAuthenticationException("see inner exception", null, new IllegalStateException(new ConnectException()))))
-                .buildClient();
-        uploader = new IngestionUploader(URI.create("https://127.0.0.1:1"), () -> client, SandboxIngestion.RULE_ID);
+    void aTokenThatCouldNotBeAskedForIsNoAnswer() {
+        UploadException refused = withoutToken(new IllegalStateException(new ConnectException()));
 
-        UploadException refused = upload();
-
-        assertThat(refused.status()).isZero();
+        assertThat(Refusal.of(refused)).isEqualTo(Refusal.TRANSIENT);
+        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
         assertThat(refused).hasMessage("upload to Custom-T has no token: ConnectException: cannot connect");
+    }
+
+    @Test
+    void aTokenThatIsNotGivenIsLikeOneThatIsRefused() {
+        UploadException refused = withoutToken(new IllegalStateException("there is\r\nno identity"));
+
+        assertThat(Refusal.of(refused)).isEqualTo(Refusal.TOKEN);
+        assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
+        assertThat(refused).hasMessage("upload to Custom-T has no token: IllegalStateException: there is no identity");
     }
 
     @Test
@@ -126,6 +131,13 @@ class TokenRenewalTest {
         Uploader none = (stream, body) -> { };
 
         assertThatCode(none::renew).doesNotThrowAnyException();
+    }
+
+    private UploadException withoutToken(Exception cause) {
+        LogsIngestionClient client = new LogsIngestionClientBuilder().endpoint("https://127.0.0.1:1")
+                .credential(request -> Mono.error(new ClientAuthenticationException("see inner exception", null, cause))).buildClient();
+        uploader = new IngestionUploader(URI.create("https://127.0.0.1:1"), () -> client, SandboxIngestion.RULE_ID);
+        return upload();
     }
 
     /** The n-th client has token n. */
