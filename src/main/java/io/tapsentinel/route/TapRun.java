@@ -19,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Date;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
@@ -44,16 +43,18 @@ public class TapRun implements Processor {
     private final Duration settle;
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
-    private final ReentrantLock source = new ReentrantLock();
+    private final SourceLock source;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
 
     /**
      * @param settle    how long before now a window ends
      * @param committed told of every read after it became durable
+     * @param source    held while a run reads
      */
     public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest, Duration settle, Clock clock,
-            Consumer<LedgerEntry> committed) {
+            Consumer<LedgerEntry> committed, SourceLock source) {
+        this.source = source;
         this.planner = planner;
         this.state = state;
         this.seen = seen;

@@ -61,8 +61,8 @@ public final class BrokenParts {
     public static Trial.Maker windowWithoutCommitGuard() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest, SourceLock source) {
+                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed, source) {
                     @Override
                     WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
                             Consumer<LedgerEntry> onCommit) {
@@ -82,8 +82,8 @@ public final class BrokenParts {
     public static Trial.Maker readerThatThrowsInsideTheSplit() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed) {
+            protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest, SourceLock source) {
+                return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed, source) {
                     @Override
                     WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
                             Consumer<LedgerEntry> onCommit) {
