@@ -1,10 +1,20 @@
 package io.tapsentinel;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.RejectedRoute;
+import io.tapsentinel.route.RejectedStore;
+import io.tapsentinel.route.Replay;
+import io.tapsentinel.route.ReplayRoute;
+import io.tapsentinel.route.Retention;
+import io.tapsentinel.route.RetentionRoute;
+import io.tapsentinel.route.SourceLock;
 import io.tapsentinel.route.SpoolFolder;
+import io.tapsentinel.route.StorageHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.upload.IngestionClients;
@@ -43,6 +53,7 @@ public class Program {
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private TapRun run;
+    private Replay replay;
     private final AtomicBoolean stopped = new AtomicBoolean();
     private volatile long acknowledgedAtStop;
     private volatile long failedAtStop;
@@ -88,6 +99,7 @@ public class Program {
         acknowledgedAtStop = sentinel.deliveries().acknowledged();
         failedAtStop = sentinel.deliveries().failed();
         run.stop();
+        replay.stop();
         sentinel.drain();
         main.completed();
     }
@@ -105,7 +117,13 @@ public class Program {
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
         TapRest rest = new TapRest();
-        run = run(planner(), new ReadState(store, clock), seen, rest);
+        ReadState state = new ReadState(store, clock);
+        SourceLock source = new SourceLock();
+        run = run(planner(), state, seen, rest, source);
+        RejectedLog rejected = new RejectedStore(settings.aside(), main::getCamelContext);
+        UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
+        replay = new Replay(state, seen, unknownTypes, source, clock, committed);
+        sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
         sentinel.setMappingReport(new FieldReport(clock));
@@ -114,8 +132,12 @@ public class Program {
             main.bind(type.repository(), repository(type, seen));
         }
         new CamelSetup(settings, properties, rest, sentinel.deliveries()).configure(main);
+        main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, settings, clock));
         main.configure().addRoutesBuilder(spine(run,
-                new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock)));
+                new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock), unknownTypes));
+        main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
+        main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(), replay, clock));
+        main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock)));
     }
 
     protected SeenKeys seenKeys(Store store) {
@@ -130,12 +152,12 @@ public class Program {
         return new WindowPlanner(settings.planner());
     }
 
-    protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest) {
-        return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed);
+    protected TapRun run(WindowPlanner planner, ReadState state, SeenKeys seen, TapRest rest, SourceLock source) {
+        return new TapRun(planner, state, seen, rest, settings.planner().settle(), clock, committed, source);
     }
 
-    protected TapSpine spine(TapRun run, RequestBudget budget) {
-        return new TapSpine(run, budget, settings.threatStatus());
+    protected TapSpine spine(TapRun run, RequestBudget budget, UnknownTypes unknownTypes) {
+        return new TapSpine(run, budget, settings.threatStatus(), unknownTypes);
     }
 
     protected SentinelComponent component() {
