@@ -1,14 +1,23 @@
 package io.tapsentinel;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.RejectedRoute;
+import io.tapsentinel.route.RejectedStore;
+import io.tapsentinel.route.Replay;
+import io.tapsentinel.route.ReplayRoute;
+import io.tapsentinel.route.Retention;
+import io.tapsentinel.route.RetentionRoute;
 import io.tapsentinel.route.SourceLock;
 import io.tapsentinel.route.SpoolFolder;
 import io.tapsentinel.route.StopSignal;
+import io.tapsentinel.route.StorageHealthCheck;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.upload.IngestionClients;
@@ -116,8 +125,12 @@ public class Program {
         RequestBudget budget = new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock);
         TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock), new WindowSize());
-        TapRun run = new TapRun(planner(), new ReadState(store, clock), seen, attempts(seen, tap, stop), tap, new SourceLock(), stop,
-                settings.planner().settle(), clock);
+        ReadState state = new ReadState(store, clock);
+        SourceLock source = new SourceLock();
+        TapRun run = new TapRun(planner(), state, seen, attempts(seen, tap, stop), tap, source, stop, settings.planner().settle(), clock);
+        RejectedLog rejected = new RejectedStore(settings.aside(), main::getCamelContext);
+        UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
+        sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
         sentinel.setMappingReport(new FieldReport(clock));
@@ -127,7 +140,12 @@ public class Program {
         }
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 new TapHealthCheck(tap, budget, clock), sentinel).configure(main);
-        main.configure().addRoutesBuilder(spine(run, budget));
+        main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, settings, clock));
+        main.configure().addRoutesBuilder(spine(run, budget, unknownTypes));
+        main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
+        main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
+                new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
+        main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock)));
     }
 
     private static void reportPossibleDuplicates(SeenKeys seen) {
@@ -157,8 +175,8 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, RequestBudget budget) {
-        return new TapSpine(run, budget, settings.threatStatus());
+    protected TapSpine spine(TapRun run, RequestBudget budget, UnknownTypes unknownTypes) {
+        return new TapSpine(run, budget, settings.threatStatus(), unknownTypes);
     }
 
     protected SentinelComponent component() {

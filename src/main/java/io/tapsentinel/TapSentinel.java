@@ -4,6 +4,7 @@ import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.sandbox.Sandbox;
+import io.tapsentinel.state.PossibleDuplicates;
 import io.tapsentinel.state.StoreException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -15,7 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/** Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set. */
+/**
+ * Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set, {@code possible-duplicates} lists
+ * what Sentinel may hold twice and starts nothing.
+ */
 public final class TapSentinel {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapSentinel.class);
@@ -27,6 +31,10 @@ public final class TapSentinel {
     public static void main(String[] args) {
         boolean local = args.length > 0 && args[0].equals("--local");
         try {
+            if (args.length > 0 && args[0].equals("possible-duplicates")) {
+                PossibleDuplicates.print(EffectiveProperties.load(Path.of(""), System.getenv()), System.out);
+                System.exit(0);
+            }
             LOG.info(run(EffectiveProperties.load(Path.of(""), System.getenv()), local ? "auto" : "off"));
         } catch (Exception e) {
             System.err.println("tap-sentinel: " + reason(e).strip().replaceAll("\\s+", " "));

@@ -18,6 +18,12 @@ import org.apache.camel.Processor;
  */
 class TapAnswer implements Processor {
 
+    private final UnknownTypes unknownTypes;
+
+    TapAnswer(UnknownTypes unknownTypes) {
+        this.unknownTypes = unknownTypes;
+    }
+
     /** Bytes of a refusal that are looked at. */
     private static final int QUOTED = 1_000;
 
@@ -33,10 +39,12 @@ class TapAnswer implements Processor {
         if (status == 200 && body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");
         }
-        Iterator<TapEvent> answer = body == null ? Collections.emptyIterator() : new TapEventReader(body, read.window().to());
+        UnknownEvents unknown = unknownTypes.of(read);
+        Iterator<TapEvent> answer = body == null ? Collections.emptyIterator()
+                : new TapEventReader(body, read.window().to(), unknown);
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(read.events(answer));
+        exchange.getMessage().setBody(read.events(answer, unknown));
     }
 
     private static String beginning(InputStream body) throws IOException {

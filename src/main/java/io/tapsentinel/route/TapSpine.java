@@ -17,14 +17,18 @@ public class TapSpine extends RouteBuilder {
     /** Where a trigger asks for everything that is due. */
     public static final String READ_DUE = "direct:tap-read-due";
     static final String WINDOW = "direct:tap-window";
+    /** Takes a read of which nothing is left to ask: the body iterates over its events. */
+    static final String EVENTS = "direct:tap-events";
 
     private final TapRun run;
     private final TapRequest request;
+    private final TapAnswer answer;
 
     /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
-    public TapSpine(TapRun run, RequestBudget budget, List<String> threatStatus) {
+    public TapSpine(TapRun run, RequestBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
         this.run = run;
         this.request = new TapRequest(budget, threatStatus);
+        this.answer = new TapAnswer(unknownTypes);
     }
 
     @Override
@@ -37,7 +41,10 @@ public class TapSpine extends RouteBuilder {
         from(WINDOW).routeId("tap-window")
                 .process(request)
                 .to("direct:tap-fetch")
-                .process(new TapAnswer())
+                .process(answer)
+                .to(EVENTS);
+
+        from(EVENTS).routeId("tap-events")
                 .split(body(), settle()).streaming().parallelProcessing()
                 // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s maxPending
                 .executorService(new ThreadPoolBuilder(getContext()).poolSize(2).maxPoolSize(2).maxQueueSize(16).build("tap-split"))

@@ -36,6 +36,7 @@ class WindowRead {
     private final List<EventRef> onlyReserved = new ArrayList<>();
     private final List<EventRef> sighted = new ArrayList<>();
     private Throwable failure;
+    private RuntimeException notRejected;
     private boolean answered;
     private int failed;
 
@@ -78,6 +79,11 @@ class WindowRead {
      * "nothing to split" and goes on without waiting for the events that are parked.
      */
     Iterator<TapEvent> events(Iterator<TapEvent> answer) {
+        return events(answer, UnknownEvents.NONE);
+    }
+
+    /** The same for an answer whose events of unknown types go elsewhere as they are passed. */
+    Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
         return new Iterator<>() {
             private TapEvent promised;
 
@@ -105,7 +111,11 @@ class WindowRead {
                     fail(new WindowFailedException("stopped"));
                 }
                 try {
-                    return !hasFailed() && answer.hasNext() ? answer.next() : null;
+                    if (!hasFailed() && answer.hasNext()) {
+                        return answer.next();
+                    }
+                    unknown.end();
+                    return null;
                 } catch (RuntimeException | Error e) {
                     // an Error that left here would leave the split without an end
                     fail(e);
@@ -124,7 +134,7 @@ class WindowRead {
                     + " ended without delivering " + event + ": is sentinel: gone from it, or behind seda, wireTap or doCatch?"));
             return;
         }
-        counts.ended(event.getType(), outcome, outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore));
+        counts.ended(event.getType().arrayName(), outcome, outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore));
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(event.ref());
         } else if (outcome == Outcome.DUPLICATE) {
@@ -145,6 +155,9 @@ class WindowRead {
         if (failure != null) {
             throw new WindowFailedException(Failures.describe(failure) + (failed > 1 ? " (" + failed + " events)" : ""), failure);
         }
+        if (notRejected != null) {
+            throw new WindowFailedException(Failures.describe(notRejected), notRejected);
+        }
         for (EventRef event : onlyReserved) {
             if (!seen.isDelivered(event.type(), event.key())) {
                 throw new WindowFailedException("one of " + event.type().arrayName()
@@ -163,12 +176,35 @@ class WindowRead {
 
     /** What to write into the ledger. */
     synchronized LedgerEntry entry() {
-        return new LedgerEntry(readAt, window, purpose, counts.byType());
+        return new LedgerEntry(readAt, window, purpose, counts.byArray());
     }
 
     /** The counts of all types in one line. */
     synchronized String summary() {
         return counts.toString();
+    }
+
+    /** How many of {@link #fetched} lie at {@code tap.rejected.uri} now. */
+    synchronized long rejected() {
+        return counts.rejected();
+    }
+
+    /** How many events were handed out. */
+    synchronized long fetched() {
+        return counts.fetched();
+    }
+
+    /** Counts an event that no route takes. */
+    synchronized void passedOver(String array, Outcome outcome) {
+        counts.fetched(array);
+        counts.ended(array, outcome, false);
+    }
+
+    /** The window may not commit, but there is no need to end before its other events were delivered. */
+    synchronized void failAtTheEnd(RuntimeException reason) {
+        if (notRejected == null) {
+            notRejected = reason;
+        }
     }
 
     synchronized void fail(Throwable reason) {
@@ -182,7 +218,7 @@ class WindowRead {
     }
 
     private synchronized void count(TapEvent event) {
-        counts.fetched(event.getType());
+        counts.fetched(event.getType().arrayName());
     }
 
     private void writeSightings() {

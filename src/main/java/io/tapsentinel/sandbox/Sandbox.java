@@ -75,6 +75,8 @@ public final class Sandbox implements AutoCloseable {
                 Map.entry("tap.poll.settle", "PT2S"),
                 Map.entry("tap.budget.requests-per-day", String.valueOf(REQUESTS_PER_DAY)),
                 Map.entry("tap.spool", folder.resolve("spool").toString()),
+                Map.entry("tap.rejected.uri", "file:" + folder.resolve("rejected")),
+                Map.entry("tap.replay.uri", "file:" + folder.resolve("replay")),
                 Map.entry("sentinel.endpoint", ingestion.uri().toString()),
                 Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
                 Map.entry("sentinel.auth", "none"),
@@ -84,7 +86,7 @@ public final class Sandbox implements AutoCloseable {
     /** Counts what the program has read, for the table. */
     public void committed(LedgerEntry read) {
         for (EventType type : EventType.values()) {
-            Map<String, Long> counts = read.counts().getOrDefault(type, Map.of());
+            Map<String, Long> counts = read.counts().getOrDefault(type.arrayName(), Map.of());
             duplicates.add(type, counts.getOrDefault("duplicate", 0L) + counts.getOrDefault("duplicate-inside", 0L));
             late.add(type, counts.getOrDefault("late", 0L));
         }

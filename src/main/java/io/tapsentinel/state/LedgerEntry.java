@@ -1,6 +1,5 @@
 package io.tapsentinel.state;
 
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Instant;
 import java.util.Locale;
@@ -12,9 +11,10 @@ import java.util.Map;
  * @param readAt  when TAP was asked
  * @param window  what was asked for
  * @param purpose {@code poll}, {@code backlog} or {@code replay}
- * @param counts  events by type and by what became of them; {@code fetched} is the sum of the others
+ * @param counts  events by the name of their array in TAP's answer and by what became of them; {@code fetched} is the sum of the
+ *                others without {@code late}
  */
-public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<EventType, Map<String, Long>> counts) {
+public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<String, Map<String, Long>> counts) {
 
     /** Why a window was read. */
     public enum Purpose {

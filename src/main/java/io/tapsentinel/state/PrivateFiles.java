@@ -36,6 +36,13 @@ public final class PrivateFiles {
         return file;
     }
 
+    /** Closes a file to others that somebody else has made. */
+    public static void restrict(Path file) throws IOException {
+        if (posix(file)) {
+            Files.setPosixFilePermissions(file, FILE);
+        }
+    }
+
     private static FileAttribute<?>[] attribute(Path path, Set<PosixFilePermission> permissions) {
         return posix(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)} : new FileAttribute<?>[0];
     }

@@ -1,6 +1,5 @@
 package io.tapsentinel.state;
 
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
@@ -72,6 +71,27 @@ public class ReadState {
         });
     }
 
+    /** A file was brought in: the ledger tells, and what is still to be read stays as it is. */
+    public void replayed(LedgerEntry entry) {
+        store.transaction(connection -> {
+            // two small files can be read within one millisecond, which has room for one row
+            Instant free = entry.readAt();
+            while (Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at = ? AND from_at = ?",
+                    store.source(), free.toEpochMilli(), entry.window().from().toEpochMilli()) > 0) {
+                free = free.plusMillis(1);
+            }
+            return addLedger(connection, new LedgerEntry(free, entry.window(), entry.purpose(), entry.counts()));
+        });
+    }
+
+    /** Whether any of this time was read, and that before {@code before}. */
+    public boolean wasRead(TimeRange time, Instant before) {
+        // a record that was brought in by itself has an empty window, which says nothing of the time around it
+        return store.query(connection -> Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
+                + " AND from_at < ? AND to_at > ? AND from_at < to_at", store.source(), before.toEpochMilli(),
+                time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
+    }
+
     /** Parts of the backlog that TAP no longer holds become gaps. */
     public void expire(List<TimeRange> expired) {
         store.transaction(connection -> {
@@ -115,10 +135,10 @@ public class ReadState {
         long from = entry.window().from().toEpochMilli();
         Store.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
                 entry.window().to().toEpochMilli(), entry.purpose().word());
-        for (Map.Entry<EventType, Map<String, Long>> type : entry.counts().entrySet()) {
+        for (Map.Entry<String, Map<String, Long>> type : entry.counts().entrySet()) {
             for (Map.Entry<String, Long> count : type.getValue().entrySet()) {
                 Store.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
-                        type.getKey().arrayName(), count.getKey(), count.getValue());
+                        type.getKey(), count.getKey(), count.getValue());
             }
         }
         return null;

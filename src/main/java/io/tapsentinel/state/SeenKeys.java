@@ -24,9 +24,13 @@ import java.util.concurrent.ConcurrentMap;
 public class SeenKeys implements DeliveryLog {
 
     /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
-    static final Duration KEPT = Duration.ofDays(8);
+    public static final Duration KEPT = Duration.ofDays(8);
     /** A sighting is written at most this often; KEPT leaves room for it. */
     private static final Duration SIGHTING = Duration.ofHours(6);
+
+    private static final Duration POSSIBLE_DUPLICATES_KEPT = Duration.ofDays(90);
+    private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) ";
 
     private final Store store;
     private final Clock clock;
@@ -101,6 +105,21 @@ public class SeenKeys implements DeliveryLog {
         settle(List.of(event));
     }
 
+    /** Events of a type that has no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}. */
+    public void rejected(String stream, Collection<EventKey> keys) {
+        long now = clock.millis();
+        store.transaction(connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(INSERT + "DO NOTHING")) {
+                for (EventKey key : keys) {
+                    Store.set(insert, store.source(), stream, key.bytes(), now, now, 0, now, 1);
+                    insert.addBatch();
+                }
+                return insert.executeBatch();
+            }
+        });
+        keys.forEach(recent::add);
+    }
+
     @Override
     public void failed(TapEvent event) {
         release(event);
@@ -108,9 +127,7 @@ public class SeenKeys implements DeliveryLog {
 
     private int[] insert(Connection connection, Collection<TapEvent> events, int rejected, String onConflict) throws SQLException {
         long now = clock.millis();
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-                        + " ON CONFLICT (source, stream, key) " + onConflict)) {
+        try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
             for (TapEvent event : events) {
                 Store.set(insert, store.source(), event.getType().arrayName(), event.getKey().bytes(), now, now,
                         event.getVerdict(), now, rejected);
@@ -156,13 +173,18 @@ public class SeenKeys implements DeliveryLog {
 
     /** Whether the key is durable. */
     public boolean isDelivered(EventType type, EventKey key) {
+        return isKnown(type.arrayName(), key);
+    }
+
+    /** Whether the key is durable; {@code stream} is the name of the array in TAP's answer, whose type may be unknown. */
+    public boolean isKnown(String stream, EventKey key) {
         RecentKeys memory = recent;
         if (memory.contains(key)) {
             return true;
         }
         return !memory.isComplete() && store.query(connection -> Store.number(connection,
                 "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?",
-                store.source(), type.arrayName(), key.bytes())) > 0;
+                store.source(), stream, key.bytes())) > 0;
     }
 
     /** Remembers that TAP still reports these delivered events, so that their keys are kept longer. */
@@ -183,8 +205,12 @@ public class SeenKeys implements DeliveryLog {
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
-        int pruned = store.transaction(connection -> Store.update(connection,
-                "DELETE FROM seen WHERE source = ? AND last_seen < ?", store.source(), clock.millis() - KEPT.toMillis()));
+        int pruned = store.transaction(connection -> {
+            Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?", store.source(),
+                    clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis());
+            return Store.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", store.source(),
+                    clock.millis() - KEPT.toMillis());
+        });
         if (pruned > 0) {
             load();
         }

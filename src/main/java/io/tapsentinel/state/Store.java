@@ -65,6 +65,11 @@ public final class Store implements Closeable {
         }
     }
 
+    /** Bytes of the store on disk, with what is not yet folded into its file. */
+    public long bytes() {
+        return file.toFile().length() + Path.of(file + "-wal").toFile().length();
+    }
+
     /** Name of the source whose rows this store handles. */
     public String source() {
         return source;

@@ -27,12 +27,21 @@ public final class EventIdentity {
 
     /** Identity of an event in live spelling. */
     public static EventKey of(EventType type, Map<String, Object> fields) {
+        return of(type.arrayName(), fields);
+    }
+
+    /**
+     * Identity of an event in live spelling, of a known type or of one that may become known: it must be the same then.
+     *
+     * @param arrayName name of the array that it stands in in TAP's answer
+     */
+    public static EventKey of(String arrayName, Map<String, Object> fields) {
         List<String> parts = new ArrayList<>();
-        parts.add(type.arrayName());
+        parts.add(arrayName);
         if (!text(fields, "id").isEmpty()) {
             parts.add("id");
             parts.add(text(fields, "id"));
-        } else if (type.isClick() && !text(fields, "GUID").isEmpty()) {
+        } else if (arrayName.startsWith("clicks") && !text(fields, "GUID").isEmpty()) {
             parts.addAll(List.of("click", text(fields, "GUID"), time(fields, "clickTime"), text(fields, "url")));
             parts.addAll(recipients(fields));
         } else if (!text(fields, "GUID").isEmpty()) {

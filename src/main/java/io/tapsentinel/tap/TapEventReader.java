@@ -17,7 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
@@ -25,8 +25,8 @@ import java.util.TreeMap;
  * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
  * look like an answer to this question.
  *
- * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
- * at the end for an array of events of an unknown type, after the known ones were read. Not for concurrent use.
+ * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes. Events
+ * in an array of an unknown type are handed over one by one as they are passed. Not for concurrent use.
  */
 public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
@@ -39,7 +39,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private final InputStream body;
     private final Instant windowEnd;
-    private final Map<String, Integer> unknownTypes = new TreeMap<>();
+    private final BiConsumer<String, Map<String, Object>> unknown;
     private JsonParser parser;
     private String array;
     private TapEvent next;
@@ -50,10 +50,13 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     /**
      * @param body        the answer; closed by {@link #close}
      * @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own
+     * @param unknown   takes each event of an unknown type, in live spelling, with the name of its array, cut to 64 letters,
+     *                  digits, {@code _}, {@code .} and {@code -}; what it throws leaves {@link #hasNext}
      */
-    public TapEventReader(InputStream body, Instant windowEnd) {
+    public TapEventReader(InputStream body, Instant windowEnd, BiConsumer<String, Map<String, Object>> unknown) {
         this.body = body;
         this.windowEnd = windowEnd;
+        this.unknown = unknown;
     }
 
     @Override
@@ -106,7 +109,8 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                 return event(type);
             }
             if (token == JsonToken.START_OBJECT) {
-                unknownTypes.merge(array, 1, Integer::sum);
+                unknown.accept(plain(array), fields());
+                continue;
             } else if (type != null) {
                 throw refused("an element of " + array + " is no object");
             }
@@ -168,17 +172,18 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         if (hasOthers && !isAnswer) {
             throw refused("the document has neither queryEndTime nor one of the four arrays");
         }
-        if (!unknownTypes.isEmpty()) {
-            throw new TapAnswerException("TAP's answer holds events of an unknown type, which are not delivered: "
-                    + unknownTypes.entrySet().stream().map(e -> e.getValue() + " in " + plain(e.getKey())).toList());
-        }
     }
 
     private TapEvent event(EventType type) throws IOException {
-        LinkedHashMap<String, Object> fields = EVENT.readValue(parser);
-        LiveSpelling.fold(fields);
+        LinkedHashMap<String, Object> fields = fields();
         return new TapEvent(type, EventIdentity.of(type, fields), VerdictDigest.of(type, fields),
                 EventTime.of(type, fields).orElse(windowEnd), fields);
+    }
+
+    private LinkedHashMap<String, Object> fields() throws IOException {
+        LinkedHashMap<String, Object> fields = EVENT.readValue(parser);
+        LiveSpelling.fold(fields);
+        return fields;
     }
 
     private TapAnswerException refused(String why) {
@@ -186,7 +191,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     }
 
     private static String plain(String name) {
-        String word = name.replaceAll("[^A-Za-z0-9_.-]", "?");
+        String word = name.replaceAll("[^A-Za-z0-9_.-]", "_");
         return word.length() > 64 ? word.substring(0, 64) : word;
     }
 }

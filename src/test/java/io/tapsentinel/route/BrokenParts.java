@@ -87,8 +87,8 @@ public final class BrokenParts {
                             Consumer<LedgerEntry> onCommit) {
                         return new WindowRead(window, purpose, readAt, lateBefore, seen, () -> false, onCommit) {
                             @Override
-                            Iterator<TapEvent> events(Iterator<TapEvent> answer) {
-                                return throwing(answer, super::events);
+                            Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
+                                return throwing(answer, whole -> super.events(whole, unknown));
                             }
                         };
                     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;
@@ -13,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -107,31 +105,6 @@ class TapRunTest {
 
         trial.tapProxy().rewrite(answer -> answer);
         program.poll();
-        source.assertEverythingLandedOnce();
-    }
-
-    @Test
-    void anUnknownTypeFailsTheWindowSaysSoAndKeepsNothingElseFromItsTable() throws Exception {
-        trial.tapProxy().rewrite(answer -> ("{\"messagesQuarantined\":[{\"id\":\"q\",\"subject\":\"Overdue\"}],"
-                + new String(answer, StandardCharsets.UTF_8).strip().substring(1)).getBytes(StandardCharsets.UTF_8));
-        RunningProgram program = trial.start().poll();
-        List<String> landed = trial.rows();
-        Instant end = Trial.START.minus(Duration.ofMinutes(1));
-
-        assertThat(landed).isEqualTo(trial.truth(SourceTrial.ORIGIN, end, Trial.START));
-        assertThat(List.of(EventType.values())).allMatch(type -> trial.ingestion().landed(type) > 0);
-        assertThat(trial.reads()).isEmpty();
-        assertThat(source.progress()).isEqualTo(SourceTrial.ORIGIN);
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("unknown type")
-                        && line.contains("1 in messagesQuarantined"))
-                .noneMatch(line -> line.contains("Overdue"));
-
-        program.poll().poll();
-        assertThat(trial.rows()).isEqualTo(landed);
-
-        trial.tapProxy().rewrite(answer -> answer);
-        program.poll();
-        assertThat(trial.reads()).hasSize(1);
         source.assertEverythingLandedOnce();
     }
 

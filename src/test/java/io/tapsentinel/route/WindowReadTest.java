@@ -58,7 +58,7 @@ class WindowReadTest {
             assertThat(entry.window()).isEqualTo(WINDOW);
             assertThat(entry.readAt()).isEqualTo(NOW);
             assertThat(entry.purpose()).isEqualTo(Purpose.POLL);
-            assertThat(entry.counts().get(TYPE)).containsEntry("fetched", 3L).containsEntry("new", 2L).containsEntry("duplicate", 1L);
+            assertThat(entry.counts().get(TYPE.arrayName())).containsEntry("fetched", 3L).containsEntry("new", 2L).containsEntry("duplicate", 1L);
         });
         assertThat(read.summary()).contains("3 fetched", "2 new");
     }
@@ -112,7 +112,7 @@ class WindowReadTest {
 
         read.commit();
         assertThat(fixture.committed).singleElement().satisfies(entry ->
-                assertThat(entry.counts().get(TYPE)).containsEntry("duplicate-inside", 1L).containsEntry("new", 0L));
+                assertThat(entry.counts().get(TYPE.arrayName())).containsEntry("duplicate-inside", 1L).containsEntry("new", 0L));
     }
 
     @Test
@@ -188,11 +188,11 @@ class WindowReadTest {
         read = fixture.read(EVENT_TIME.plusMillis(1));
         settle(read, Outcome.DELIVERED, "1", "2");
         settle(read, Outcome.DUPLICATE, "3");
-        assertThat(read.entry().counts().get(TYPE)).containsEntry("late", 2L);
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsEntry("late", 2L);
 
         read = fixture.read(EVENT_TIME);
         settle(read, Outcome.DELIVERED, "1", "2");
-        assertThat(read.entry().counts().get(TYPE)).containsEntry("late", 0L);
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsEntry("late", 0L);
     }
 
     @Test

@@ -121,7 +121,7 @@ class StoreTest {
         TimeRange window = new TimeRange(NOW.minusSeconds(3_600), NOW);
         Plan plan = new Plan(Optional.of(window), List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
                 List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))), new Progress(NOW.minusSeconds(90_000), NOW));
-        LedgerEntry entry = new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE, Map.of("fetched", 3L, "new", 3L)));
+        LedgerEntry entry = new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
             state.commit(plan, entry);

@@ -87,6 +87,8 @@ public final class Trial implements AutoCloseable {
     /** Programs that are started from now on keep their state in this folder of the trial's. */
     public Trial stateIn(String name) {
         properties.put("state.url", "jdbc:sqlite:" + folder.resolve(name).resolve("tap.db"));
+        properties.put("tap.rejected.uri", "file:" + folder.resolve(name).resolve("rejected"));
+        properties.put("tap.replay.uri", "file:" + folder.resolve(name).resolve("replay"));
         properties.put("tap.spool", folder.resolve(name).resolve("spool").toString());
         return this;
     }

@@ -22,8 +22,8 @@ import java.util.Date;
 import java.util.Optional;
 import java.util.TimeZone;
 
-/** The mapper's one Jackson: any Java value to a tree, a tree to JSON. Times become ISO 8601, bytes Base64. */
-final class Json {
+/** Our one Jackson for what is written: any Java value to a tree, a tree to JSON. Times become ISO 8601, bytes Base64. */
+public final class Json {
 
     /** Jackson writes 1,000 levels, of which the row is one; it would refuse the whole row for one value. */
     private static final int MAX_DEPTH = 999;
@@ -48,7 +48,7 @@ final class Json {
      * @throws RuntimeException   when Jackson cannot write it or it nests too deep
      * @throws StackOverflowError when it contains itself
      */
-    static JsonNode tree(Object value) {
+    public static JsonNode tree(Object value) {
         if (value instanceof String text) {
             return TextNode.valueOf(text);
         }

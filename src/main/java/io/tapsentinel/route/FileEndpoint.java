@@ -1,0 +1,41 @@
+package io.tapsentinel.route;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads {@code file:} URIs as Camel does: which folder, and which options somebody has set. */
+final class FileEndpoint {
+
+    private FileEndpoint() {
+    }
+
+    /** The folder of a {@code file:} URI; empty for every other endpoint. */
+    static Optional<Path> folder(String uri) {
+        if (!uri.startsWith("file:")) {
+            return Optional.empty();
+        }
+        String path = uri.substring("file:".length()).split("\\?", 2)[0];
+        return Optional.of(Path.of(path.startsWith("//") ? path.substring(2) : path));
+    }
+
+    /** Whether the URI has this option. */
+    static boolean sets(String uri, String option) {
+        return uri.contains("?" + option + "=") || uri.contains("&" + option + "=");
+    }
+
+    /** The URI with those of the options that it does not set itself; as it is when it is no {@code file:}. */
+    static String withDefaults(String uri, Map<String, String> options) {
+        if (folder(uri).isEmpty()) {
+            return uri;
+        }
+        StringBuilder whole = new StringBuilder(uri);
+        new TreeMap<>(options).forEach((name, value) -> {
+            if (!sets(uri, name)) {
+                whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(name).append('=').append(value);
+            }
+        });
+        return whole.toString();
+    }
+}

@@ -1,0 +1,69 @@
+package io.tapsentinel.route;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.schema.Json;
+import io.tapsentinel.sentinel.upload.UploadException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** The form of a rejected record at {@code tap.rejected.uri}: one JSON object, and a name that the same record has again. */
+final class RejectedDocument {
+
+    /** The names that {@link #name} gives, also of a file that is still being written. */
+    static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
+
+    /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
+    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private RejectedDocument() {
+    }
+
+    /** Name of the record's file. */
+    static String name(RejectedRecord record) {
+        return record.type() + "-" + record.key() + "-" + record.reason().word() + ".json";
+    }
+
+    /** The document in ASCII. */
+    static byte[] bytes(RejectedRecord record) {
+        ObjectNode document = MAPPER.createObjectNode();
+        document.put("reason", record.reason().word());
+        UploadException refusal = record.refusal();
+        UploadException.Answer answer = refusal == null ? UploadException.Answer.NONE : refusal.answer();
+        document.put("status", refusal == null || refusal.status() == 0 ? null : (Integer) refusal.status());
+        document.put("code", answer.code());
+        document.put("text", answer.text());
+        document.put("requestId", answer.requestId());
+        document.put("time", record.time().toString());
+        document.put("type", record.type());
+        document.put("table", record.table());
+        document.put("key", record.key().toString());
+        ObjectNode fields = document.putObject("record");
+        record.fields().forEach((name, value) -> put(fields, String.valueOf(name), value));
+        try {
+            return (MAPPER.writeValueAsString(document) + "\n").getBytes(StandardCharsets.US_ASCII);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** Whatever a route put into a field, the others must not be lost over it. */
+    private static void put(ObjectNode fields, String name, Object value) {
+        try {
+            fields.set(name, Json.tree(value));
+        } catch (RuntimeException | StackOverflowError e) {
+            fields.put(name, "(no JSON: " + value.getClass().getName() + ")");
+        }
+    }
+
+    /** What {@link #bytes} made of the fields. */
+    @SuppressWarnings("unchecked") // an object's names are text
+    static Map<String, Object> record(Map<String, Object> document) {
+        return document.get("record") instanceof Map<?, ?> record ? (Map<String, Object>) record : null;
+    }
+}

@@ -1,0 +1,126 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TapEventReader;
+import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.TimeRange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings in one document by the way of every event: the same routes, repositories and commit, one read of the source at a
+ * time. What was delivered is found delivered, so that the same answer can be brought in again; progress stays as it is.
+ */
+public class Replay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+    private final ReadState state;
+    private final SeenKeys seen;
+    private final UnknownTypes unknownTypes;
+    private final SourceLock source;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final Consumer<LedgerEntry> committed;
+
+    /**
+     * @param stop      ends the open read at its next event, uncommitted, and lets no other one begin
+     * @param committed told of every read after it became durable
+     */
+    public Replay(ReadState state, SeenKeys seen, UnknownTypes unknownTypes, SourceLock source, StopSignal stop,
+            Clock clock, Consumer<LedgerEntry> committed) {
+        this.state = state;
+        this.seen = seen;
+        this.unknownTypes = unknownTypes;
+        this.source = source;
+        this.stop = stop;
+        this.clock = clock;
+        this.committed = committed;
+    }
+
+    /**
+     * Returns when every event of it has ended.
+     *
+     * @return false when a stop came first: then it is to be brought in again
+     * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
+     */
+    boolean bringIn(ReplaySource document, CamelContext camel) {
+        ReplayDocument content = ReplayDocument.of(document);
+        source.lock();
+        try {
+            if (stop.isStopped()) {
+                return false;
+            }
+            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            WindowRead read = new WindowRead(window(content, now), Purpose.REPLAY, now, Instant.MIN, seen, stop::isStopped,
+                    entry -> state.replayed(entry));
+            return content.rejected() != null
+                    ? run(document, read, List.of(ReplayedRecord.event(content.rejected(), seen)).iterator(), UnknownEvents.NONE, camel)
+                    : answer(document, content, read, camel);
+        } finally {
+            source.unlock();
+        }
+    }
+
+    private boolean answer(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
+        if (content.queryEnd() != null && state.wasRead(read.window(), clock.instant().minus(TapLimits.HISTORY))) {
+            throw new ReplayRefusedException("it is an answer for the time until " + content.queryEnd() + ", which was read more than "
+                    + TapLimits.HISTORY.toDays() + " days ago; what was delivered then is no longer known, and would be sent twice");
+        }
+        UnknownEvents unknown = unknownTypes.of(read);
+        try (InputStream body = document.open()) {
+            return run(document, read, new TapEventReader(body, read.window().to(), unknown), unknown, camel);
+        } catch (IOException e) {
+            throw new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    private boolean run(ReplaySource document, WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+        Throwable failure = send(read, events, unknown, camel);
+        if (failure != null && stop.isStopped()) {
+            LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
+            return false;
+        }
+        if (failure != null) {
+            throw new ReplayRefusedException(Failures.describe(failure));
+        }
+        committed.accept(read.entry());
+        LOG.info("replay of {} committed: {}", document.name(), read.summary());
+        if (read.rejected() > 0) {
+            throw new ReplayRefusedException(read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
+        }
+        return true;
+    }
+
+    private static Throwable send(WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.send(TapSpine.EVENTS, exchange -> {
+                TapSpine.attach(exchange, read);
+                exchange.getMessage().setBody(read.events(events, unknown));
+            }).getException();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The longest window that an answer can be for; what does not tell its time is a moment. */
+    private static TimeRange window(ReplayDocument content, Instant now) {
+        Instant end = content.queryEnd();
+        return end == null ? new TimeRange(now, now) : new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
+    }
+}
