@@ -25,7 +25,7 @@ import java.util.regex.Pattern;
 
 /**
  * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
- * file, and {@link #close} kills it whatever state it is in.
+ * file, and {@link #close} kills it whatever state it is in. No content and no secret may be in what it says.
  */
 final class PackagedProgram implements AutoCloseable {
 
@@ -33,10 +33,12 @@ final class PackagedProgram implements AutoCloseable {
 
     private final Process process;
     private final Path output;
+    private final HealthAnswers health;
 
-    private PackagedProgram(Process process, Path output) {
+    private PackagedProgram(Process process, Path output, int managementPort) {
         this.process = process;
         this.output = output;
+        this.health = HealthAnswers.collect(managementPort);
     }
 
     /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
@@ -94,7 +96,8 @@ final class PackagedProgram implements AutoCloseable {
             builder.environment().clear();
             builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(freePort()));
             builder.environment().putAll(environment);
-            return new PackagedProgram(builder.start(), output);
+            int port = Integer.parseInt(builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
+            return new PackagedProgram(builder.start(), output, port);
         }
     }
 
@@ -176,13 +179,24 @@ final class PackagedProgram implements AutoCloseable {
                 .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
     }
 
+    /** What its health endpoint says, asked about once a second. */
+    HealthAnswers health() {
+        return health;
+    }
+
+    /** Ends it, and fails when anything that it printed or said of its health holds content or a secret. */
     @Override
     public void close() {
+        health.close();
         process.destroyForcibly();
         try {
             process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        for (String hidden : Services.NEVER_SHOWN) {
+            assertThat(output()).as("printed").doesNotContain(hidden);
+            assertThat(String.join("\n", health.all())).as("health answers").doesNotContain(hidden);
         }
     }
 }
