@@ -30,6 +30,13 @@ final class Call {
 
     /** A whole answer; header names in lower case. */
     record Answer(int status, Map<String, String> headers, byte[] body) {
+        /** The same with one header more, or another value of it. */
+        Answer with(String name, String value) {
+            Map<String, String> more = new TreeMap<>(headers);
+            more.put(name, value);
+            return new Answer(status, more, body);
+        }
+
         static Answer of(int status, String type, String text) {
             return new Answer(status, Map.of("content-type", type), text.getBytes(StandardCharsets.UTF_8));
         }
@@ -60,6 +67,11 @@ final class Call {
     /** Path and query. */
     String target() {
         return target;
+    }
+
+    /** One header of the request; empty when it has none of that name. */
+    String header(String name) {
+        return headers.getOrDefault(name, "");
     }
 
     /** The request's body, unpacked. */

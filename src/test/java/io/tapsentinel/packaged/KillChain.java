@@ -46,7 +46,7 @@ final class KillChain {
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(seed).shareWithoutId(0.05)
-                .eventsPerHour(EVENTS * 1.03 * 60 / HISTORY.toMinutes()), HISTORY)) {
+                .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()), HISTORY)) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).java("-XX:TieredStopAtLevel=1");
             OwnRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
@@ -86,7 +86,9 @@ final class KillChain {
         duplicates = twice.values().stream().mapToInt(landings -> landings.size() - 1).sum();
         try (StoreCopy store = StoreCopy.of(launch.work())) {
             Set<Row> possible = store.possibleDuplicates();
-            assertThat(possible).as("listed, of those that are there twice (seed %d)", seed).containsAll(twice.keySet());
+            Set<Row> unlisted = new HashSet<>(twice.keySet());
+            unlisted.removeAll(possible);
+            assertThat(unlisted).as("there twice and not listed; seed %d", seed).isEmpty();
             assertThat(duplicates).as("there twice; seed %d", seed).isLessThanOrEqualTo(counted);
             assertThat((long) possible.size()).as("rows of the list are what was said, or the same ones again").isLessThanOrEqualTo(counted);
         }

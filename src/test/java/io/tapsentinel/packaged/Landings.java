@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /** Which record was stored by which request, and in which life of the program. */
 final class Landings {
@@ -42,6 +43,11 @@ final class Landings {
     /** Records that were stored, each counted once. */
     synchronized int distinct() {
         return landings.size();
+    }
+
+    /** All records that were stored. */
+    synchronized Set<Row> all() {
+        return Set.copyOf(landings.keySet());
     }
 
     synchronized boolean has(Row row) {

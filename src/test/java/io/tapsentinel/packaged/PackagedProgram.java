@@ -70,6 +70,12 @@ final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
+        /** Takes back what was set. */
+        Launch without(String property) {
+            environment.remove(EffectiveProperties.environmentName(property));
+            return this;
+        }
+
         Launch java(String... options) {
             javaOptions.addAll(List.of(options));
             return this;

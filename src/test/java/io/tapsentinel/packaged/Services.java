@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -58,9 +59,14 @@ final class Services implements AutoCloseable {
 
     /** @param history how long before now the program begins to read; an hour or less for one window */
     Services(SandboxSettings.Builder settings, Duration history) throws IOException {
+        this(settings, history, Clock.systemUTC());
+    }
+
+    /** @param tapClock TAP's */
+    Services(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
         events = new SandboxEvents(settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
-        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).build();
+        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).clock(tapClock).build();
         tapServer = LoopbackServer.start(this::count, 0);
         ingestion.start();
     }

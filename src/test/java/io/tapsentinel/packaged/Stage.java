@@ -4,6 +4,7 @@ import io.tapsentinel.packaged.Call.Answer;
 import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -22,7 +23,12 @@ final class Stage implements AutoCloseable {
     private final Landings landings = new Landings();
 
     Stage(SandboxSettings.Builder events, Duration history) throws IOException {
-        services = new Services(events, history);
+        this(events, history, Clock.systemUTC());
+    }
+
+    /** @param tapClock TAP's */
+    Stage(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
+        services = new Services(events, history, tapClock);
         tap = new ScriptedServer(services.tapUri());
         sink = new ScriptedServer(services.sinkUri()).script(call -> this::store);
     }
