@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
@@ -30,6 +31,7 @@ import java.util.regex.Pattern;
 final class PackagedProgram implements AutoCloseable {
 
     private static final int SIGINT_BIT = 1 << 1;
+    private static final int END = 3_000;
 
     private final Process process;
     private final Path output;
@@ -156,7 +158,12 @@ final class PackagedProgram implements AutoCloseable {
 
     /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
     List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
-        await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
+        try {
+            await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
+        } catch (ConditionTimeoutException e) {
+            String end = output().substring(Math.max(0, output().length() - END));
+            throw new AssertionError("not as wanted within " + atMost + ": " + regex + "; the end of what it printed:\n" + end, e);
+        }
         assertThat(output()).as("output of a program that has to print " + regex).matches(wanted);
         return found(regex);
     }

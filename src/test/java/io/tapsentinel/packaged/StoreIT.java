@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -70,8 +71,7 @@ class StoreIT {
     @Test
     void aCorruptStoreIsSaidInOneLineAndWithItsCopyNothingIsLostOrTwice() throws Exception {
         landSomething();
-        Path copy = copy();
-        corrupt();
+        Path copy = copyAndCorrupt();
         assertThatPlainWritesFail("malformed", "not a database");
         trial.assertThatItRefusesToStart();
         restore(copy);
@@ -84,13 +84,7 @@ class StoreIT {
         Path copy;
         try (PackagedProgram program = trial.launch().start()) {
             program.awaitLine(Services.COMMITTED, StoreTrial.SOON);
-            try (Connection other = trial.connect("&busy_timeout=5000"); Statement statement = other.createStatement()) {
-                // all of it in one file, and nothing of it in the program's memory
-                StoreTrial.write(other);
-                statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-                copy = copy();
-                corrupt();
-            }
+            copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
             trial.assertThatItComplains(program);
             int committed = program.found(Services.COMMITTED).size();
@@ -129,18 +123,21 @@ class StoreIT {
         }).isInstanceOf(SQLException.class).message().containsAnyOf(one);
     }
 
-    /** Every page but the first half of the header's. */
-    private void corrupt() throws IOException {
-        try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {
-            byte[] garbage = new byte[(int) file.length() - PAGE / 2];
-            new Random(90).nextBytes(garbage);
-            file.seek(PAGE / 2);
-            file.write(garbage);
+    /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
+    private Path copyAndCorrupt() throws IOException, SQLException {
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + trial.file() + "?busy_timeout=5000");
+                Statement statement = other.createStatement()) {
+            StoreTrial.write(other);
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
+            try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {
+                byte[] garbage = new byte[(int) file.length() - PAGE / 2];
+                new Random(90).nextBytes(garbage);
+                file.seek(PAGE / 2);
+                file.write(garbage);
+            }
+            return copy;
         }
-    }
-
-    private Path copy() throws IOException {
-        return Files.copy(trial.file(), folder.resolve("copy.db"));
     }
 
     private void restore(Path copy) throws IOException {
