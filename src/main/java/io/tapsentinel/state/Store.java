@@ -172,6 +172,21 @@ public final class Store implements Closeable {
             connection.rollback();
         } catch (SQLException e) {
             // the failure that led here tells more
+            beginAgain();
+        }
+    }
+
+    /**
+     * SQLite has rolled back by itself, as it does when the disk is full. The driver knows nothing of it: unless told so it
+     * never begins a transaction again, and each statement becomes durable alone.
+     */
+    private void beginAgain() {
+        for (boolean each : new boolean[] {true, false}) {
+            try {
+                connection.setAutoCommit(each);
+            } catch (SQLException e) {
+                // the first one ends a transaction that is not there, and counts all the same
+            }
         }
     }
 

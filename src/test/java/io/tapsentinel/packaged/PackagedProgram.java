@@ -22,21 +22,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
- * file, and {@link #close} kills it whatever state it is in.
+ * file, and {@link #close} kills it whatever state it is in. No content and no secret may be in what it says.
  */
 final class PackagedProgram implements AutoCloseable {
 
     private static final int SIGINT_BIT = 1 << 1;
+    private static final int END = 3_000;
 
     private final Process process;
     private final Path output;
+    private final HealthAnswers health;
 
-    private PackagedProgram(Process process, Path output) {
+    private PackagedProgram(Process process, Path output, int managementPort) {
         this.process = process;
         this.output = output;
+        this.health = HealthAnswers.collect(managementPort);
     }
 
     /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
@@ -68,6 +72,12 @@ final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
+        /** Takes back what was set. */
+        Launch without(String property) {
+            environment.remove(EffectiveProperties.environmentName(property));
+            return this;
+        }
+
         Launch java(String... options) {
             javaOptions.addAll(List.of(options));
             return this;
@@ -94,7 +104,8 @@ final class PackagedProgram implements AutoCloseable {
             builder.environment().clear();
             builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(freePort()));
             builder.environment().putAll(environment);
-            return new PackagedProgram(builder.start(), output);
+            int port = Integer.parseInt(builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
+            return new PackagedProgram(builder.start(), output, port);
         }
     }
 
@@ -147,7 +158,12 @@ final class PackagedProgram implements AutoCloseable {
 
     /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
     List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
-        await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
+        try {
+            await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
+        } catch (ConditionTimeoutException e) {
+            String end = output().substring(Math.max(0, output().length() - END));
+            throw new AssertionError("not as wanted within " + atMost + ": " + regex + "; the end of what it printed:\n" + end, e);
+        }
         assertThat(output()).as("output of a program that has to print " + regex).matches(wanted);
         return found(regex);
     }
@@ -176,13 +192,24 @@ final class PackagedProgram implements AutoCloseable {
                 .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
     }
 
+    /** What its health endpoint says, asked about once a second. */
+    HealthAnswers health() {
+        return health;
+    }
+
+    /** Ends it, and fails when anything that it printed or said of its health holds content or a secret. */
     @Override
     public void close() {
+        health.close();
         process.destroyForcibly();
         try {
             process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        for (String hidden : Services.NEVER_SHOWN) {
+            assertThat(output()).as("printed").doesNotContain(hidden);
+            assertThat(String.join("\n", health.all())).as("health answers").doesNotContain(hidden);
         }
     }
 }

@@ -17,10 +17,13 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -38,6 +41,11 @@ final class Services implements AutoCloseable {
 
     static final String PRINCIPAL = "principal-of-a-test";
     static final String SECRET = "hush-hush-secret";
+    /** In every subject, address, URL and name that TAP's stand-in makes up. */
+    static final String MARKER = "MARKER";
+    /** What no program may print, nor its health tell. */
+    static final List<String> NEVER_SHOWN = List.of(MARKER, SECRET, Base64.getEncoder()
+            .encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
     /** In the log: first and last instant of a window. */
     static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
 
@@ -51,9 +59,14 @@ final class Services implements AutoCloseable {
 
     /** @param history how long before now the program begins to read; an hour or less for one window */
     Services(SandboxSettings.Builder settings, Duration history) throws IOException {
-        events = new SandboxEvents(settings.shareLate(0).maxPromptLag(Duration.ZERO).build());
+        this(settings, history, Clock.systemUTC());
+    }
+
+    /** @param tapClock TAP's */
+    Services(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
+        events = new SandboxEvents(settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
-        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).build();
+        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).clock(tapClock).build();
         tapServer = LoopbackServer.start(this::count, 0);
         ingestion.start();
     }

@@ -1,0 +1,104 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that cannot be written, or no further. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class FullStoreIT {
+
+    /** Enough for the tables, not for the keys of 5,000 events. */
+    private static final String FEW_PAGES = "max_page_count=60";
+
+    @TempDir
+    Path folder;
+    private StoreTrial trial;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        trial = new StoreTrial(folder, 95);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        trial.close();
+    }
+
+    @Test
+    void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
+        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "64m")) {
+            mount.change("ro");
+            assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), "")).isInstanceOf(IOException.class)
+                    .hasMessageContaining("Read-only");
+            trial.assertThatItRefusesToStart();
+            assertThat(trial.stage().sink().requests()).as("uploads").isZero();
+
+            mount.change("rw");
+            try (PackagedProgram program = trial.launch().start()) {
+                trial.assertThatAllLands(program);
+            }
+            assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+        }
+    }
+
+    @Test
+    void aFullStoreStopsTheFlowAndWithMoreRoomAllLands() throws Exception {
+        trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
+        try (PackagedProgram program = trial.launch().start()) {
+            trial.assertThatItComplains(program);
+            assertThatThrownBy(() -> fill("&" + FEW_PAGES)).isInstanceOf(SQLException.class).hasMessageContaining("full");
+            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            program.kill();
+        }
+        trial.assertThatNothingElseLanded(trial.stage().landings().all());
+
+        trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
+        landAll("max_page_count");
+    }
+
+    @Test
+    void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
+        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "1m"); PackagedProgram program = trial.launch().start()) {
+            trial.assertThatItComplains(program);
+            assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000])).isInstanceOf(IOException.class)
+                    .hasMessageContaining("No space");
+            Files.deleteIfExists(trial.file().resolveSibling("any"));
+            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+
+            mount.change("size=64m");
+            int events = trial.assertThatAllLands(program);
+            System.out.printf("disk full for a while: 0 of %d events lost, %d twice, all of them listed%n", events,
+                    trial.stage().landings().duplicates().size());
+        }
+    }
+
+    private void landAll(String cause) throws Exception {
+        try (PackagedProgram program = trial.launch().start()) {
+            int events = trial.assertThatAllLands(program);
+            System.out.printf("store full by %s: 0 of %d events lost, %d twice, all of them listed%n", cause, events,
+                    trial.stage().landings().duplicates().size());
+        }
+    }
+
+    /** A plain write of more than there can be room for. */
+    private void fill(String parameters) throws SQLException {
+        try (Connection connection = trial.connect(parameters); Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE TABLE of_a_test (bytes BLOB)");
+            statement.execute("INSERT INTO of_a_test VALUES (randomblob(1000000))");
+            connection.commit();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package io.tapsentinel.packaged;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Asks a program's health endpoint all the time and keeps every different answer. */
+final class HealthAnswers implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final HttpRequest request;
+    private final Set<String> all = new ConcurrentSkipListSet<>();
+    private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(work -> {
+        Thread thread = new Thread(work, "health");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile String last = "";
+
+    private HealthAnswers(int port) {
+        request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health"))
+                .timeout(Duration.ofSeconds(5)).build();
+    }
+
+    static HealthAnswers collect(int port) {
+        HealthAnswers answers = new HealthAnswers(port);
+        answers.asking.scheduleWithFixedDelay(answers::ask, 2_000, 800, TimeUnit.MILLISECONDS);
+        return answers;
+    }
+
+    private void ask() {
+        try {
+            HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+            last = response.statusCode() + " " + response.body();
+            all.add(last);
+        } catch (IOException e) {
+            // not there yet, or not any more
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits until it is DOWN with this in its answer. */
+    void awaitDown(String with, Duration atMost) {
+        await("health is DOWN with " + with).atMost(atMost)
+                .until(() -> last, answer -> answer.startsWith("503 ") && answer.contains("DOWN") && answer.contains(with));
+    }
+
+    /** Waits until it is UP. */
+    void awaitUp(Duration atMost) {
+        await("health is UP").atMost(atMost).until(() -> last, answer -> answer.startsWith("200 "));
+    }
+
+    /** The last one, its status in front; empty when there was none yet. */
+    String last() {
+        return last;
+    }
+
+    /** All different ones. */
+    Set<String> all() {
+        return all;
+    }
+
+    @Override
+    public void close() {
+        asking.shutdownNow();
+    }
+}

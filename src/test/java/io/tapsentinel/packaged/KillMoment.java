@@ -1,0 +1,163 @@
+package io.tapsentinel.packaged;
+
+import io.tapsentinel.packaged.Call.Answer;
+import io.tapsentinel.packaged.Landings.Row;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Kills a program at one moment of its run, on the thread of the server that knows the moment. Uploads come one at a time
+ * while it waits, and none is stored any more once it has killed.
+ */
+final class KillMoment {
+
+    /** In the order of a window's life. */
+    enum Phase { READING, WAITING, STORED, ANSWERED, COMMITTING }
+
+    private static final Duration SLOW = Duration.ofMillis(20);
+    private static final Duration COMMIT_BEGINS = Duration.ofMillis(300);
+    private static final int SPREAD_MS = 20;
+    /** What comes between the keys' transaction and the window's. */
+    private static final int COMMIT_MS = 6;
+    static final int LAST = Integer.MAX_VALUE;
+
+    private final Phase aim;
+    private final int atUpload;
+    private final Stage stage;
+    private final Path work;
+    private final SplittableRandom random;
+    private final CompletableFuture<PackagedProgram> program = new CompletableFuture<>();
+    private final CompletableFuture<Void> killed = new CompletableFuture<>();
+    private int uploads;
+    private int expected;
+    private List<Row> lastAnswered = List.of();
+    private boolean pending;
+    private volatile String answered = "";
+
+    /** @param atUpload which upload of this life it waits for, where it waits for one; {@link #LAST} for the window's last one */
+    KillMoment(Phase aim, int atUpload, Stage stage, Path work, SplittableRandom random) {
+        this.aim = aim;
+        this.atUpload = atUpload;
+        this.stage = stage;
+        this.work = work;
+        this.random = random;
+        stage.tap().script(call -> this::read);
+        stage.sink().script(call -> this::upload);
+    }
+
+    /** What it is to kill; before it has sent anything. */
+    void of(PackagedProgram target) {
+        program.complete(target);
+    }
+
+    CompletableFuture<Void> killed() {
+        return killed;
+    }
+
+    /**
+     * Which moment it was, as far as the servers and the store know: the keys of the batch that was answered last tell whether
+     * their transaction had come to its end. Empty when the window had been committed.
+     */
+    synchronized Optional<Phase> judge(StoreCopy store) throws SQLException {
+        return store.count("ledger") > 0 ? Optional.empty() : Optional.of(judge(store.durable()));
+    }
+
+    private Phase judge(Set<String> durable) {
+        if (pending) {
+            return aim == Phase.STORED ? Phase.STORED : Phase.WAITING;
+        }
+        if (lastAnswered.isEmpty()) {
+            return Phase.READING;
+        }
+        return durable.contains(lastAnswered.get(0).stream() + '|' + lastAnswered.get(0).key()) ? Phase.COMMITTING : Phase.ANSWERED;
+    }
+
+    private void read(Call request) throws IOException, InterruptedException {
+        Answer answer = request.forward();
+        synchronized (this) {
+            expected = stage.eventsAskedFor(request);
+        }
+        if (aim != Phase.READING) {
+            request.send(answer);
+            return;
+        }
+        boolean whole = random.nextInt(3) == 0;
+        int bytes = whole ? answer.body().length : random.nextInt(answer.body().length);
+        OutputStream out = request.head(answer);
+        out.write(answer.body(), 0, bytes);
+        out.flush();
+        pause(whole ? SPREAD_MS : 1);
+        kill();
+    }
+
+    private void upload(Call request) throws IOException, InterruptedException {
+        boolean goesOn = request.target().equals(answered);
+        synchronized (this) {
+            if (!killed.isDone()) {
+                oneAtATime(request);
+            } else if (goesOn) {
+                pending = true;
+            }
+        }
+    }
+
+    private void oneAtATime(Call request) throws IOException, InterruptedException {
+        LockSupport.parkNanos(SLOW.toNanos());
+        List<Row> rows = Landings.rows(request);
+        boolean now = ++uploads >= atUpload
+                || stage.landings().distinct() + rows.stream().filter(row -> !stage.landings().has(row)).count() >= expected;
+        pending = true;
+        if (aim == Phase.READING || aim == Phase.WAITING && now) {
+            pause(SPREAD_MS);
+            kill();
+            return;
+        }
+        Answer answer = stage.storeSilently(request);
+        if (aim == Phase.STORED && now) {
+            kill();
+            return;
+        }
+        FileTime before = log();
+        request.send(answer);
+        pending = false;
+        lastAnswered = rows;
+        answered = request.target();
+        if (now && aim == Phase.ANSWERED) {
+            pause(SPREAD_MS);
+            kill();
+        } else if (now) {
+            for (long from = System.nanoTime(); before.equals(log()) && System.nanoTime() - from < COMMIT_BEGINS.toNanos();) {
+                Thread.onSpinWait();
+            }
+            pause(atUpload == LAST ? COMMIT_MS : 0);
+            kill();
+        }
+    }
+
+    /** When the store was last written to. */
+    private FileTime log() throws IOException {
+        return Files.getLastModifiedTime(work.resolve("state/tap-sentinel.db-wal"));
+    }
+
+    /** Up to so long, short ones more often: most of what follows an answer is over soon. */
+    private void pause(int atMostMillis) {
+        double share = random.nextDouble();
+        LockSupport.parkNanos((long) (atMostMillis * 1e6 * share * share * share));
+    }
+
+    private void kill() throws InterruptedException {
+        program.join().kill();
+        killed.complete(null);
+    }
+}

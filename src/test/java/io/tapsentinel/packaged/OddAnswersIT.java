@@ -1,0 +1,119 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Records that no table takes as they are. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class OddAnswersIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration SOON = Duration.ofSeconds(60);
+    /** Columns for a text; with 62,000 bytes in each a record is over 1.2 MB and no single value too long. */
+    private static final List<String> TEXTS = List.of("cluster", "subject", "quarantineFolder", "quarantineRule", "headerFrom",
+            "headerReplyTo", "QID", "messageID", "sender", "senderIP", "xmailer");
+    private static final List<String> LISTS = List.of("policyRoutes", "modulesRun", "fromAddress", "ccAddresses", "replyToAddress",
+            "toAddresses", "messageParts", "threatsInfoMap", "recipient");
+
+    @TempDir
+    Path folder;
+    private final HandmadeTap tap = new HandmadeTap();
+    private final Map<String, JsonNode> landed = new ConcurrentHashMap<>();
+    private PackagedProgram.Launch launch;
+    private Rejected rejected;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        launch = PackagedProgram.in(folder);
+        rejected = new Rejected(launch.work());
+    }
+
+    @Test
+    void anArrayThatNobodyKnowsIsKeptAsideOnceAndTheFourOthersFlow() throws Exception {
+        tap.addClicks(5);
+        tap.add("clicksPermitted", "");
+        tap.add("messagesDelivered", "");
+        tap.add("messagesBlocked", "");
+        String[] unknown = {tap.add("messagesQuarantined", "\"subject\":\"" + Services.MARKER + "\""), tap.add("messagesQuarantined", "")};
+        try (Stage stage = stage(); PackagedProgram program = launch.with(stage.properties()).start()) {
+            awaitReads(program, 1);
+            assertThat(landed).as("landed").hasSize(8);
+            Map<Path, FileTime> files = times();
+            awaitReads(program, 4);
+            assertThat(times()).as("written once, however often it was read").isEqualTo(files);
+            assertThat(rejected.documents("unknown-type")).extracting(document -> document.path("record").path("id").asText())
+                    .containsExactlyInAnyOrder(unknown);
+            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsTooLargeIsCutWhereThatHelpsAndNothingOfItIsLost() throws Exception {
+        String tooLarge = tap.add("messagesBlocked", Stream.concat(TEXTS.stream().map(name -> text(name, 62_000)),
+                LISTS.stream().map(name -> "\"" + name + "\":[\"" + "y".repeat(62_000) + "\"]")).collect(Collectors.joining(",")));
+        String longText = tap.add("messagesBlocked", text("subject", 1_200_000));
+        String threats = tap.add("messagesDelivered", "\"threatsInfoMap\":" + IntStream.range(0, 1_000)
+                .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}").collect(Collectors.joining(",", "[", "]")));
+        String plain = tap.add("messagesBlocked", "");
+        try (Stage stage = stage(); PackagedProgram program = launch.with(stage.properties()).start()) {
+            awaitReads(program, 2);
+            assertThat(landed).containsOnlyKeys(longText, threats, plain);
+            assertThat(landed.get(longText).path("subject").asText()).hasSizeBetween(60_000, 65_536).contains("[cut ");
+            JsonNode cut = landed.get(threats).path("threatsInfoMap");
+            assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt()).isEqualTo(1_000);
+
+            assertThat(rejected.documents("too-large")).hasSize(1);
+            assertThat(rejected.documents("too-large").get(0).path("record").path("id").asText()).isEqualTo(tooLarge);
+            Map<String, JsonNode> whole = rejected.documents("capped").stream().map(document -> document.path("record"))
+                    .collect(Collectors.toMap(record -> record.path("id").asText(), record -> record));
+            assertThat(whole).containsOnlyKeys(longText, threats);
+            assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
+            assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
+            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+        }
+    }
+
+    private Stage stage() throws IOException {
+        Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30));
+        stage.tap().script(call -> tap::on);
+        stage.sink().script(call -> upload -> {
+            JSON.readTree(upload.body()).forEach(row -> landed.put(row.path("id").asText(), row));
+            stage.store(upload);
+        });
+        return stage;
+    }
+
+    private static String text(String name, int length) {
+        return "\"" + name + "\":\"" + Services.MARKER + "x".repeat(length) + "\"";
+    }
+
+    private static void awaitReads(PackagedProgram program, int reads) {
+        program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() >= reads);
+    }
+
+    private Map<Path, FileTime> times() throws IOException {
+        Map<Path, FileTime> times = new ConcurrentHashMap<>();
+        for (Path file : rejected.files()) {
+            times.put(file, Files.getLastModifiedTime(file));
+        }
+        return times;
+    }
+}

@@ -1,0 +1,125 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A sink that refuses records by a rule that the program cannot know, and one that refuses all there is. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RefusedRecordsIT {
+
+    private static final int EVENTS = 5_000;
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration LONG = Duration.ofSeconds(Integer.getInteger("tapsentinel.refuse-seconds", 120));
+    private static final String CODE = "InvalidRecord";
+
+    @TempDir
+    Path folder;
+    private final HandmadeTap tap = new HandmadeTap();
+    private PackagedProgram.Launch launch;
+    private Rejected rejected;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        launch = PackagedProgram.in(folder);
+        rejected = new Rejected(launch.work());
+        OwnRoutes.in(launch.work(), "lingerMs: 5000", "retryBackoffMs: 100", "retryBackoffMaxMs: 1000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void recordsThatAreRefusedLieAsideWithTheirReasonAndLandOnceTheyAreAccepted(int bad) throws Exception {
+        List<String> ids = tap.addClicks(EVENTS);
+        // as a hash would spread them
+        Set<String> refused = Set.copyOf(ids.stream().sorted().toList().subList(EVENTS / 2, EVENTS / 2 + bad));
+        AtomicBoolean accepts = new AtomicBoolean();
+        AtomicInteger largest = new AtomicInteger();
+        try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+            stage.tap().script(call -> tap::on);
+            stage.sink().script(call -> upload -> {
+                largest.accumulateAndGet(Landings.rows(upload).size(), Math::max);
+                String body = new String(upload.body(), StandardCharsets.UTF_8);
+                if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
+                    SinkFault.refuse(upload, 400, CODE, "");
+                } else {
+                    stage.store(upload);
+                }
+            });
+            try (PackagedProgram program = launch.with(stage.properties()).start()) {
+                program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > 1);
+                int uploads = stage.sink().requests();
+                assertThat(largest).as("records in the first batch").hasValue(EVENTS);
+                assertThat(stage.landings().distinct()).as("landed").isEqualTo(EVENTS - bad);
+                assertThatTheyLieAside(refused);
+
+                accepts.set(true);
+                rejected.replay();
+                await("replayed records land").atMost(SOON).until(() -> stage.landings().distinct() == EVENTS && rejected.done().size() == bad);
+                assertThat(rejected.files()).as("left aside").isEmpty();
+                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                System.out.printf("%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
+                        bad, EVENTS, uploads);
+            }
+        }
+    }
+
+    @Test
+    void aSinkThatRefusesEverythingForTwoMinutesLosesNothingAndNothingIsRejected() throws Exception {
+        tap.addClicks(200);
+        AtomicBoolean accepts = new AtomicBoolean();
+        try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+            stage.tap().script(call -> tap::on);
+            stage.sink().script(call -> upload -> {
+                if (accepts.get()) {
+                    stage.store(upload);
+                } else {
+                    SinkFault.refuse(upload, 400, CODE, "");
+                }
+            });
+            try (PackagedProgram program = launch.with(stage.properties()).start()) {
+                program.health().awaitDown(CODE, SOON);
+                await("nothing is rejected, health stays DOWN").during(LONG).atMost(LONG.plusSeconds(10)).until(() -> rejected.files().isEmpty()
+                        && program.found(Services.COMMITTED).isEmpty() && program.health().last().startsWith("503 "));
+                assertThat(program.health().last()).contains(CODE);
+                int uploads = stage.sink().requests();
+
+                accepts.set(true);
+                await("all land").atMost(SOON).until(() -> stage.landings().distinct() == 200);
+                program.awaitLine(Services.COMMITTED, SOON);
+                program.health().awaitUp(SOON);
+                assertThat(rejected.files()).as("rejected").isEmpty();
+                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                System.out.printf("everything refused for %d s, %d uploads: 0 rejected, 0 of 200 lost, 0 twice%n", LONG.toSeconds(), uploads);
+            }
+        }
+    }
+
+    private void assertThatTheyLieAside(Set<String> refused) throws IOException {
+        assertThat(rejected.documents()).extracting(document -> document.path("record").path("id").asText())
+                .as("ids of what lies aside").containsExactlyInAnyOrderElementsOf(refused);
+        for (JsonNode document : rejected.documents()) {
+            assertThat(document.path("reason").asText()).isEqualTo("refused");
+            assertThat(document.path("code").asText()).isEqualTo(CODE);
+            assertThat(document.path("text").asText()).isEqualTo("The test refuses");
+            assertThat(document.path("table").asText()).isEqualTo("ProofPointTAPClicksBlockedV2_CL");
+            assertThat(document.path("key").asText()).matches("[0-9a-f]{32}");
+            assertThat(document.path("time").asText()).endsWith("Z");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that somebody else locks, or that is no store any more. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StoreIT {
+
+    private static final int PAGE = 4096;
+
+    @TempDir
+    Path folder;
+    private StoreTrial trial;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        trial = new StoreTrial(folder, 90);
+    }
+
+    @AfterEach
+    void end() throws IOException {
+        trial.close();
+    }
+
+    @Test
+    void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
+        try (PackagedProgram program = trial.launch().start(); Connection other = lockedAtTheFirstUpload()) {
+            assertThatPlainWritesFail("locked");
+            trial.assertThatItComplains(program);
+            int landed = trial.stage().landings().distinct();
+            await("nothing lands that nobody could write down").during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6))
+                    .until(() -> trial.stage().landings().distinct() == landed);
+            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+
+            other.rollback();
+            int events = trial.assertThatAllLands(program);
+            System.out.printf("store locked for a while: 0 of %d events lost, %d twice, all of them listed%n", events,
+                    trial.stage().landings().duplicates().size());
+        }
+    }
+
+    @Test
+    void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
+        landSomething();
+        try (Connection other = trial.connect("")) {
+            lock(other);
+            assertThatPlainWritesFail("locked");
+            trial.assertThatItRefusesToStart();
+        }
+        landSomething();
+    }
+
+    @Test
+    void aCorruptStoreIsSaidInOneLineAndWithItsCopyNothingIsLostOrTwice() throws Exception {
+        landSomething();
+        Path copy = copyAndCorrupt();
+        assertThatPlainWritesFail("malformed", "not a database");
+        trial.assertThatItRefusesToStart();
+        restore(copy);
+        landSomething();
+        assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+    }
+
+    @Test
+    void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
+        Path copy;
+        try (PackagedProgram program = trial.launch().start()) {
+            program.awaitLine(Services.COMMITTED, StoreTrial.SOON);
+            copy = copyAndCorrupt();
+            assertThatPlainWritesFail("malformed", "not a database");
+            trial.assertThatItComplains(program);
+            int committed = program.found(Services.COMMITTED).size();
+            int landed = trial.stage().landings().distinct();
+            await("nothing is committed or sent any more").during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6))
+                    .until(() -> program.found(Services.COMMITTED).size() == committed && trial.stage().landings().distinct() == landed);
+        }
+        restore(copy);
+        landSomething();
+    }
+
+    /** One life that commits what there is; none of it is there twice. */
+    private void landSomething() throws Exception {
+        try (PackagedProgram program = trial.launch().start()) {
+            trial.assertThatAllLands(program);
+        }
+    }
+
+    private Connection lockedAtTheFirstUpload() throws SQLException {
+        await("uploads begin").atMost(StoreTrial.SOON).until(() -> trial.stage().sink().requests() > 0);
+        Connection other = trial.connect("&busy_timeout=5000");
+        lock(other);
+        return other;
+    }
+
+    private static void lock(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        StoreTrial.write(connection);
+    }
+
+    private void assertThatPlainWritesFail(String... one) throws SQLException {
+        assertThatThrownBy(() -> {
+            try (Connection connection = trial.connect("")) {
+                StoreTrial.write(connection);
+            }
+        }).isInstanceOf(SQLException.class).message().containsAnyOf(one);
+    }
+
+    /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
+    private Path copyAndCorrupt() throws IOException, SQLException {
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + trial.file() + "?busy_timeout=5000");
+                Statement statement = other.createStatement()) {
+            StoreTrial.write(other);
+            statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+            Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
+            try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {
+                byte[] garbage = new byte[(int) file.length() - PAGE / 2];
+                new Random(90).nextBytes(garbage);
+                file.seek(PAGE / 2);
+                file.write(garbage);
+            }
+            return copy;
+        }
+    }
+
+    private void restore(Path copy) throws IOException {
+        Files.deleteIfExists(Path.of(trial.file() + "-wal"));
+        Files.deleteIfExists(Path.of(trial.file() + "-shm"));
+        Files.write(trial.file(), Files.readAllBytes(copy));
+    }
+}
