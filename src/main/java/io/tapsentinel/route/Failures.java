@@ -28,7 +28,13 @@ final class Failures {
             return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         }
         Throwable cause = failure.getCause();
-        return cause != null && cause != failure ? describe(cause) : failure.getClass().getName();
+        return cause != null && cause != failure ? describe(cause) : failure.getClass().getName() + place(failure);
+    }
+
+    /** Where it was thrown, which its words may not tell. */
+    private static String place(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return trace.length == 0 ? "" : " at " + trace[0].getClassName() + "." + trace[0].getMethodName();
     }
 
     /** The refusal that a failed request stands for, or null when it is something else. */
