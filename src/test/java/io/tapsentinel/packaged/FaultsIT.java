@@ -1,7 +1,6 @@
 package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
@@ -46,7 +45,7 @@ class FaultsIT {
             stage.tap().script(call -> plan::on);
             PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
             try (PackagedProgram program = launch.start()) {
-                await(fault + " met and everything committed").atMost(LONGEST).until(() -> plan.isOver(program) || !program.isAlive());
+                program.awaitThat(fault + " met and everything committed", LONGEST, () -> plan.isOver(program));
                 int events = stage.services().assertThatAllCommittedLandedOnce(program);
                 program.kill();
                 try (StoreCopy store = StoreCopy.of(launch.work())) {
@@ -66,7 +65,7 @@ class FaultsIT {
             stage.sink().script(call -> plan::onUpload);
             PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
             try (PackagedProgram program = launch.start()) {
-                await(fault + " met and everything landed").atMost(LONGEST).until(() -> plan.isOver() || !program.isAlive());
+                program.awaitThat(fault + " met and everything landed", LONGEST, plan::isOver);
                 program.awaitLine(Services.COMMITTED, LONGEST);
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();

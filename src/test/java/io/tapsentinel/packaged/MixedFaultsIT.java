@@ -1,7 +1,6 @@
 package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.sandbox.SandboxSettings;
@@ -55,9 +54,9 @@ class MixedFaultsIT {
             });
             PackagedProgram.Launch launch = FaultsIT.launch(stage, folder);
             try (PackagedProgram program = launch.start()) {
-                await("all is committed, seed " + SEED).atMost(Duration.ofSeconds(200)).until(() -> program.found(Services.COMMITTED).size() > 5
+                program.awaitThat("all is committed, seed " + SEED, Duration.ofSeconds(200), () -> program.found(Services.COMMITTED).size() > 5
                         && TapPlan.covers(program.found(Services.COMMITTED).stream().map(line -> new TimeRange(Instant.parse(line.group(1)),
-                        Instant.parse(line.group(2)))).toList(), origin, end()) || !program.isAlive());
+                        Instant.parse(line.group(2)))).toList(), origin, end()));
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
                 int twice = FaultsIT.assertThatOnlyListedOnesAreThereTwice(stage, launch);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -158,14 +159,19 @@ final class PackagedProgram implements AutoCloseable {
 
     /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
     List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
-        try {
-            await("printed: " + regex).atMost(atMost).until(() -> wanted.test(output()) || !isAlive());
-        } catch (ConditionTimeoutException e) {
-            String end = output().substring(Math.max(0, output().length() - END));
-            throw new AssertionError("not as wanted within " + atMost + ": " + regex + "; the end of what it printed:\n" + end, e);
-        }
+        awaitThat("printed: " + regex, atMost, () -> wanted.test(output()));
         assertThat(output()).as("output of a program that has to print " + regex).matches(wanted);
         return found(regex);
+    }
+
+    /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */
+    void awaitThat(String what, Duration atMost, Callable<Boolean> condition) {
+        try {
+            await(what).atMost(atMost).until(() -> condition.call() || !isAlive());
+        } catch (ConditionTimeoutException e) {
+            String end = output().substring(Math.max(0, output().length() - END));
+            throw new AssertionError("not within " + atMost + ": " + what + "; the end of what it printed:\n" + end, e);
+        }
     }
 
     /** {@code kill -TERM} or {@code kill -INT}. */
