@@ -47,13 +47,14 @@ class PrivacyIT {
             services.tables().count(Services.MARKER);
             TAP.keySet().forEach(tap::next);
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
-                    .with("tap.poll.cron", "0/1 * * * * ?")
+                    .with("tap.poll.cron", "0/1 * * * * ?").with("tap.retry.pauses", "none")
                     .with("tap.url", tap.uri().toString()).with("sentinel.endpoint", sink.uri().toString())
                     .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+            OwnRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
             String output;
             try (PackagedProgram program = launch.start()) {
                 TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
-                SINK.forEach((fault, said) -> untilSaid(program, "not committed.*" + said, sink, fault));
+                SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
                 int committed = program.found(Services.COMMITTED).size();
                 program.awaitOutput(Services.COMMITTED, SOON, all -> program.found(Services.COMMITTED).size() > committed + 1);
                 services.assertThatNothingCommittedIsLost(program);
