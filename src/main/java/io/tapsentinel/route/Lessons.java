@@ -27,7 +27,7 @@ final class Lessons {
     String learn(Trouble trouble, TapRefusedException refusal, TimeRange window) {
         Instant now = clock.instant();
         if (refusal != null) {
-            tap.rest().refused(refusal, window, now);
+            tap.rest().refused(refusal, now);
         } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT) {
             tap.rest().failed(now);
         }
@@ -45,7 +45,10 @@ final class Lessons {
                 yield " up to " + tap.clock().horizon().now().truncatedTo(ChronoUnit.SECONDS) + " at most, since this machine's clock is "
                         + tap.clock().ahead().map(ahead -> TapClock.inWords(ahead) + " TAP's").orElse("ahead of TAP's (no Date says how far)");
             }
-            case REFUSED -> "; a person has to act";
+            case REFUSED -> {
+                tap.rest().hold(refusal, window);
+                yield "; a person has to act";
+            }
             default -> "";
         };
         return tap.rest().isResting(now) ? then + " after " + tap.rest().until().truncatedTo(ChronoUnit.SECONDS) : then;

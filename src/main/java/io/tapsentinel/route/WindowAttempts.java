@@ -129,6 +129,9 @@ public class WindowAttempts {
             return Trouble.STOPPED;
         }
         Trouble trouble = Trouble.of(failure, read.isAnswered());
+        if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
+            trouble = Trouble.REFUSED;
+        }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, refusal, window);
         LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then,

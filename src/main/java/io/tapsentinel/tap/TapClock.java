@@ -22,6 +22,9 @@ public class TapClock {
     /** How much is given up at the edge at least; a clock that explains TAP's refusal is off by more than this margin. */
     private static final Duration STEP = TapLimits.HISTORY_MARGIN;
 
+    /** How far from the edge a window may begin that TAP calls too old: a clock without a Date to tell it may be off by so much. */
+    private static final Duration PLAUSIBLE = Duration.ofHours(1);
+
     private final Clock own;
     /** How far our clock is ahead; null before the first Date. */
     private Duration ahead;
@@ -59,6 +62,15 @@ public class TapClock {
         confirm();
         refusedAsCurrent = true;
         room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
+    }
+
+    /**
+     * Whether TAP may really have forgotten the beginning of a window: it lies not much further from what is the edge by TAP's
+     * own clock, or else by ours. More is a mistake of TAP's or of ours, and no reason to give time up.
+     */
+    public synchronized boolean mayBeTooOld(TimeRange window) {
+        Duration behind = ahead().filter(Duration::isNegative).map(Duration::abs).orElse(Duration.ZERO);
+        return window.from().isBefore(Horizon.oldest(own.instant().plus(behind)).plus(PLAUSIBLE));
     }
 
     /** TAP no longer holds the beginning of a window; at least its first 5 minutes are given up. */

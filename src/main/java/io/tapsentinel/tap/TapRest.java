@@ -38,8 +38,14 @@ public class TapRest {
         return now.isBefore(until);
     }
 
+    /** TAP will not answer this window, which only a person can change. */
+    public synchronized void hold(TapRefusedException refused, TimeRange window) {
+        heldBy = refused;
+        held = window;
+    }
+
     /** TAP has refused a window. */
-    public synchronized void refused(TapRefusedException refused, TimeRange window, Instant now) {
+    public synchronized void refused(TapRefusedException refused, Instant now) {
         last = refused;
         switch (refused.reason()) {
             case CREDENTIALS -> standing = refused;
@@ -47,10 +53,6 @@ public class TapRest {
                 throttledInARow++;
                 // it does not say that credentials are right again
                 standing = standing != null && isAboutCredentials(standing) ? standing : refused;
-            }
-            case REQUEST -> {
-                heldBy = refused;
-                held = window;
             }
             default -> {
                 // nothing that lasts

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -23,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 class MixedFaultsIT {
 
     private static final long SEED = Long.getLong("tapsentinel.seed", 70);
-    /** What TAP says to be too old is given up as a gap, which {@link FaultsIT} looks at. */
-    private static final TapFault[] TAP = EnumSet.complementOf(EnumSet.of(TapFault.TOO_OLD_400)).toArray(TapFault[]::new);
     private static final double SHARE = 0.5;
     private static final int AT_TAP = 25;
     private static final int AT_THE_SINK = 60;
@@ -42,7 +39,7 @@ class MixedFaultsIT {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
             Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
             stage.tap().script(request -> {
-                TapFault fault = draw(TAP, tapFaults, AT_TAP);
+                TapFault fault = draw(TapFault.values(), tapFaults, AT_TAP);
                 return fault == null ? this::answered : fault;
             });
             stage.sink().script(request -> {

@@ -44,9 +44,9 @@ class BadRequestsTest {
 
     @Test
     void timeThatTapCallsTooOldIsAGapOfFiveMinutesAStepAndTheRestIsRead() throws Exception {
-        trial.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.NONE, Fault.TOO_OLD, Fault.TOO_OLD);
+        Instant origin = Trial.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(20));
+        trial.with("tap.poll.start", origin.toString()).tapProxy().next(Fault.NONE, Fault.TOO_OLD, Fault.TOO_OLD);
         RunningProgram program = trial.start().poll();
-        Instant origin = Trial.START.minus(Duration.ofMinutes(181));
 
         assertThat(source.gaps()).containsExactly(new TimeRange(origin, origin.plus(Duration.ofMinutes(5))),
                 new TimeRange(origin.plus(Duration.ofMinutes(5)), origin.plus(Duration.ofMinutes(10))));
@@ -54,11 +54,24 @@ class BadRequestsTest {
         assertThat(trial.reads().get(1).window().from()).isEqualTo(origin.plus(Duration.ofMinutes(10)));
         assertThat(source.counted()).isEqualTo(4);
         assertThat(health(program).getState()).isEqualTo(State.UP);
+    }
 
-        program.poll().poll();
+    @Test
+    void timeThatTapCallsTooOldAndCannotBeIsKeptAndReadAndHealthIsDownUntilThen() throws Exception {
+        trial.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.TOO_OLD, Fault.NONE, Fault.TOO_OLD);
+        RunningProgram program = trial.start().poll();
+        assertThat(health(program).getState()).isEqualTo(State.DOWN);
+        assertThat(health(program).getMessage()).get().asString().contains("too far into the past");
+
+        for (int i = 0; i < 5; i++) {
+            program.poll();
+        }
+
+        assertThat(source.gaps()).isEmpty();
         assertThat(source.backlog()).isEmpty();
+        assertThat(health(program).getState()).isEqualTo(State.UP);
         Instant end = Trial.START.minus(Duration.ofMinutes(1));
-        assertThat(Trial.surplus(trial.truth(origin.plus(Duration.ofMinutes(10)), end, Trial.START), trial.rows())).as("lost").isEmpty();
+        assertThat(Trial.surplus(trial.truth(Trial.START.minus(Duration.ofMinutes(181)), end, Trial.START), trial.rows())).as("lost").isEmpty();
         assertThat(trial.rows()).doesNotHaveDuplicates();
     }
 

@@ -94,8 +94,22 @@ class TapClockTest {
     }
 
     @Test
+    void onlyTimeNearTheEdgeMayBeTooOld() {
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS)))).isTrue();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(50))))).isTrue();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(70))))).isFalse();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1))))).isFalse();
+        date(NOW.plus(Duration.ofDays(8)));
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1))))).as("our clock is eight days behind").isTrue();
+    }
+
+    private static TimeRange hourFrom(Instant from) {
+        return new TimeRange(from, from.plusSeconds(3600));
+    }
+
+    @Test
     void aRefusalOfThePastCutsFiveMinutesWhenNoClockExplainsIt() {
-        TimeRange window = new TimeRange(NOW.minus(Duration.ofDays(2)), NOW.minus(Duration.ofDays(2)).plusSeconds(3600));
+        TimeRange window = hourFrom(NOW.minus(Duration.ofDays(2)));
         clock.tooOld(window);
 
         assertThat(clock.horizon().edge()).isEqualTo(window.from().plus(Duration.ofMinutes(5)));

@@ -30,7 +30,7 @@ class TapRestTest {
     void refusedCredentialsRestFifteenMinutesEachTime(int status) {
         Instant now = NOW;
         for (int i = 0; i < 3; i++) {
-            rest.refused(new TapRefusedException(status, "no"), WINDOW, now);
+            rest.refused(new TapRefusedException(status, "no"), now);
             assertThat(rest.isResting(now.plus(Duration.ofMinutes(15)).minusMillis(1))).isTrue();
             now = now.plus(Duration.ofMinutes(15));
             assertThat(rest.isResting(now)).isFalse();
@@ -53,7 +53,7 @@ class TapRestTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 500, 503})
     void otherRefusalsAreRememberedWithoutARest(int status) {
-        rest.refused(new TapRefusedException(status, null), WINDOW, NOW);
+        rest.refused(new TapRefusedException(status, null), NOW);
 
         assertThat(rest.isResting(NOW)).isFalse();
         assertThat(rest.refusal()).get().matches(refused -> !TapRest.isAboutCredentials(refused))
@@ -63,12 +63,12 @@ class TapRestTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 500, 503, 400, 0})
     void refusedCredentialsStandUntilAnAnswerWhateverTheProbeMeets(int status) {
-        rest.refused(new TapRefusedException(401, "no"), WINDOW, NOW);
+        rest.refused(new TapRefusedException(401, "no"), NOW);
         Instant probe = rest.until();
         if (status == 0) {
             rest.failed(probe);
         } else {
-            rest.refused(new TapRefusedException(status, null), WINDOW, probe);
+            rest.refused(new TapRefusedException(status, null), probe);
         }
 
         assertThat(rest.standing()).get().matches(TapRest::isAboutCredentials);
@@ -82,8 +82,8 @@ class TapRestTest {
 
     @Test
     void aProbeOfAThrottledPoolThatBringsNothingRestsAsLongAgain() {
-        rest.refused(new TapRefusedException(429, null), WINDOW, NOW);
-        rest.refused(new TapRefusedException(429, null), WINDOW, NOW);
+        rest.refused(new TapRefusedException(429, null), NOW);
+        rest.refused(new TapRefusedException(429, null), NOW);
         rest.failed(NOW);
 
         assertThat(rest.until()).isEqualTo(NOW.plus(Duration.ofMinutes(10)));
@@ -91,7 +91,7 @@ class TapRestTest {
 
     @Test
     void aWindowThatTapWillNotAnswerIsHeldUntilItIsReadOrGone() {
-        rest.refused(new TapRefusedException(400, "badly formed"), WINDOW, NOW);
+        rest.hold(new TapRefusedException(400, "badly formed"), WINDOW);
 
         rest.answered(NOW);
         rest.settled(new TimeRange(WINDOW.to(), WINDOW.to().plusSeconds(60)));
@@ -115,7 +115,7 @@ class TapRestTest {
         List<Long> minutes = new ArrayList<>();
         Instant now = NOW;
         for (int i = 0; i < times; i++) {
-            rest.refused(new TapRefusedException(429, null), WINDOW, now);
+            rest.refused(new TapRefusedException(429, null), now);
             minutes.add(Duration.between(now, rest.until()).toMinutes());
             assertThat(rest.isResting(rest.until().minusMillis(1))).isTrue();
             assertThat(rest.isResting(rest.until())).isFalse();
