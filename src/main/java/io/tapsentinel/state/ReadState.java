@@ -30,7 +30,7 @@ public class ReadState {
 
     /** The progress; empty before the first start ever. */
     public Optional<Progress> progress() {
-        return store.query(connection -> {
+        return store.transaction(connection -> {
             List<TimeRange> row = ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?");
             return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
         });
@@ -43,12 +43,12 @@ public class ReadState {
 
     /** Time that is still to be read, oldest first, without overlaps. */
     public List<TimeRange> backlog() {
-        return store.query(this::backlog);
+        return store.transaction(this::backlog);
     }
 
     /** Time that could not be read before TAP forgot it, oldest first. */
     public List<TimeRange> gaps() {
-        return store.query(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
+        return store.transaction(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
     }
 
     /** A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it. */
@@ -61,6 +61,7 @@ public class ReadState {
             setProgress(connection, plan.progress());
             return addLedger(connection, entry);
         });
+        store.worked();
     }
 
     /** A window of the backlog is done. */
@@ -87,7 +88,7 @@ public class ReadState {
     /** Whether any of this time was read, and that before {@code before}. */
     public boolean wasRead(TimeRange time, Instant before) {
         // a record that was brought in by itself has an empty window, which says nothing of the time around it
-        return store.query(connection -> Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
+        return store.transaction(connection -> Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
                 + " AND from_at < ? AND to_at > ? AND from_at < to_at", store.source(), before.toEpochMilli(),
                 time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
     }

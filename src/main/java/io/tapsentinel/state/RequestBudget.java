@@ -45,7 +45,7 @@ public class RequestBudget {
 
     /** Requests that were counted in the last 24 hours. */
     public long used() {
-        return store.query(connection -> Store.number(connection,
+        return store.transaction(connection -> Store.number(connection,
                 "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ?", store.source(), POOL,
                 clock.millis() - DAY.toMillis()));
     }

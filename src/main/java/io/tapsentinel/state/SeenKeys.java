@@ -1,14 +1,11 @@
 package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
+import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -25,15 +22,11 @@ public class SeenKeys implements DeliveryLog {
 
     /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
     public static final Duration KEPT = Duration.ofDays(8);
-    /** A sighting is written at most this often; KEPT leaves room for it. */
-    private static final Duration SIGHTING = Duration.ofHours(6);
-
     private static final Duration POSSIBLE_DUPLICATES_KEPT = Duration.ofDays(90);
-    private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) ";
 
     private final Store store;
     private final Clock clock;
+    private final SeenTable table;
     private final int keysInMemory;
     private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
     private volatile RecentKeys recent;
@@ -43,6 +36,7 @@ public class SeenKeys implements DeliveryLog {
         this.store = store;
         this.keysInMemory = keysInMemory;
         this.clock = clock;
+        this.table = new SeenTable(store.source(), clock);
         load();
     }
 
@@ -62,7 +56,8 @@ public class SeenKeys implements DeliveryLog {
             return Claim.RESERVED;
         }
         // after reserving: a delivery turns up here before its reservation goes
-        if (isDelivered(event.getType(), event.getKey()) && !(event.isResend() && isRejected(event))) {
+        if (isDelivered(event.getType(), event.getKey()) && !(event.isResend() && store.transaction(connection ->
+                table.isRejected(connection, event.getType().arrayName(), event.getKey())))) {
             release(event);
             return Claim.DELIVERED;
         }
@@ -94,28 +89,26 @@ public class SeenKeys implements DeliveryLog {
     public void delivered(Collection<TapEvent> batch) {
         store.transaction(connection -> {
             InFlight.end(connection, store.source(), batch.iterator().next().getType());
-            return insert(connection, batch, 0, "DO UPDATE SET rejected = 0");
+            table.delivered(connection, batch.stream().map(SeenKeys::row).toList());
+            return null;
         });
         settle(batch);
     }
 
     @Override
     public void rejected(TapEvent event) {
-        store.transaction(connection -> insert(connection, List.of(event), 1, "DO NOTHING"));
+        store.transaction(connection -> {
+            table.rejected(connection, List.of(row(event)));
+            return null;
+        });
         settle(List.of(event));
     }
 
     /** Events of a type that has no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}. */
     public void rejected(String stream, Collection<EventKey> keys) {
-        long now = clock.millis();
         store.transaction(connection -> {
-            try (PreparedStatement insert = connection.prepareStatement(INSERT + "DO NOTHING")) {
-                for (EventKey key : keys) {
-                    Store.set(insert, store.source(), stream, key.bytes(), now, now, 0, now, 1);
-                    insert.addBatch();
-                }
-                return insert.executeBatch();
-            }
+            table.rejected(connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
+            return null;
         });
         keys.forEach(recent::add);
     }
@@ -125,29 +118,14 @@ public class SeenKeys implements DeliveryLog {
         release(event);
     }
 
-    private int[] insert(Connection connection, Collection<TapEvent> events, int rejected, String onConflict) throws SQLException {
-        long now = clock.millis();
-        try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
-            for (TapEvent event : events) {
-                Store.set(insert, store.source(), event.getType().arrayName(), event.getKey().bytes(), now, now,
-                        event.getVerdict(), now, rejected);
-                insert.addBatch();
-            }
-            return insert.executeBatch();
-        }
+    private static Row row(TapEvent event) {
+        return new Row(event.getType().arrayName(), event.getKey(), event.getVerdict());
     }
 
     private void settle(Collection<TapEvent> events) {
         // known as delivered before it is no longer reserved
         events.forEach(event -> recent.add(event.getKey()));
         events.forEach(this::release);
-    }
-
-    /** Whether the event lies at {@code tap.rejected.uri} and not in its table. */
-    private boolean isRejected(TapEvent event) {
-        return store.query(connection -> Store.number(connection,
-                "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ? AND rejected = 1",
-                store.source(), event.getType().arrayName(), event.getKey().bytes())) > 0;
     }
 
     /**
@@ -167,7 +145,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** How many records Sentinel may hold twice. */
     public long possibleDuplicates() {
-        return store.query(connection -> Store.number(connection,
+        return store.transaction(connection -> Store.number(connection,
                 "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
     }
 
@@ -182,24 +160,14 @@ public class SeenKeys implements DeliveryLog {
         if (memory.contains(key)) {
             return true;
         }
-        return !memory.isComplete() && store.query(connection -> Store.number(connection,
-                "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?",
-                store.source(), stream, key.bytes())) > 0;
+        return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
     }
 
     /** Remembers that TAP still reports these delivered events, so that their keys are kept longer. */
     public void sighted(Collection<EventRef> duplicates) {
-        long now = clock.millis();
         store.transaction(connection -> {
-            try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
-                    + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
-                for (EventRef event : duplicates) {
-                    Store.set(update, now, store.source(), event.type().arrayName(), event.key().bytes(),
-                            now - SIGHTING.toMillis());
-                    update.addBatch();
-                }
-                return update.executeBatch();
-            }
+            table.sighted(connection, duplicates);
+            return null;
         });
     }
 
@@ -208,8 +176,7 @@ public class SeenKeys implements DeliveryLog {
         int pruned = store.transaction(connection -> {
             Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?", store.source(),
                     clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis());
-            return Store.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", store.source(),
-                    clock.millis() - KEPT.toMillis());
+            return table.prune(connection, clock.millis() - KEPT.toMillis());
         });
         if (pruned > 0) {
             load();
@@ -220,19 +187,10 @@ public class SeenKeys implements DeliveryLog {
     private void load() {
         RecentKeys loaded = new RecentKeys(keysInMemory);
         store.transaction(connection -> {
-            long stored = Store.number(connection, "SELECT count(*) FROM seen WHERE source = ?", store.source());
-            if (stored > keysInMemory) {
+            if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();
             }
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT key FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
-                Store.set(select, store.source(), keysInMemory);
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        loaded.add(EventKey.of(rows.getBytes(1)));
-                    }
-                }
-            }
+            table.load(connection, keysInMemory, loaded);
             return null;
         });
         recent = loaded;

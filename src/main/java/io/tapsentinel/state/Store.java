@@ -87,13 +87,6 @@ public final class Store implements Closeable {
      * @throws StoreException when the store refused
      */
     public <T> T transaction(Work<T> work) {
-        T result = query(work);
-        failure = null;
-        return result;
-    }
-
-    /** As {@link #transaction}, for work that only reads: that it succeeds does not prove that the store can be written. */
-    public <T> T query(Work<T> work) {
         turn.lock();
         try {
             T result = work.in(connection);
@@ -112,9 +105,14 @@ public final class Store implements Closeable {
         }
     }
 
-    /** Why the store failed last; empty when it has been written since. */
+    /** Why the store failed last; empty when all of it has worked since. */
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** A window was committed, which needs every part of the store; less than that proves little of one that is damaged. */
+    void worked() {
+        failure = null;
     }
 
     /** A query of one whole number, such as a count; null rows count as 0. */

@@ -116,7 +116,7 @@ class InFlightTest {
     }
 
     private List<String> listed() {
-        return store.query(connection -> {
+        return store.transaction(connection -> {
             List<String> rows = new ArrayList<>();
             try (ResultSet row = connection.createStatement().executeQuery("SELECT stream, id, key FROM possible_duplicate")) {
                 while (row.next()) {

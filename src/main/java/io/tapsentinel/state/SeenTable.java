@@ -1,0 +1,97 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+
+/** The SQL of the table of keys; each row is an event that has its end. Every method is for use inside a transaction. */
+final class SeenTable {
+
+    /** A sighting is written at most this often; {@link SeenKeys#KEPT} leaves room for it. */
+    private static final Duration SIGHTING = Duration.ofHours(6);
+    private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
+    private static final String ONE = " FROM seen WHERE source = ? AND stream = ? AND key = ?";
+
+    private final String source;
+    private final Clock clock;
+
+    SeenTable(String source, Clock clock) {
+        this.source = source;
+        this.clock = clock;
+    }
+
+    /** A key to be written, with the digest of the verdict at that time. */
+    record Row(String stream, EventKey key, long verdict) {
+    }
+
+    /** Writes the keys of records that are in their table now. */
+    void delivered(Connection connection, Collection<Row> rows) throws SQLException {
+        insert(connection, rows, 0, "UPDATE SET rejected = 0");
+    }
+
+    /** Writes the keys of records that lie at {@code tap.rejected.uri}; those that are in their table stay so. */
+    void rejected(Connection connection, Collection<Row> rows) throws SQLException {
+        insert(connection, rows, 1, "NOTHING");
+    }
+
+    private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict) throws SQLException {
+        long now = clock.millis();
+        try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
+            for (Row row : rows) {
+                Store.set(insert, source, row.stream(), row.key().bytes(), now, now, row.verdict(), now, rejected);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    boolean contains(Connection connection, String stream, EventKey key) throws SQLException {
+        return Store.number(connection, "SELECT count(*)" + ONE, source, stream, key.bytes()) > 0;
+    }
+
+    /** Whether the record lies at {@code tap.rejected.uri} and not in its table. */
+    boolean isRejected(Connection connection, String stream, EventKey key) throws SQLException {
+        return Store.number(connection, "SELECT rejected" + ONE, source, stream, key.bytes()) == 1;
+    }
+
+    long count(Connection connection) throws SQLException {
+        return Store.number(connection, "SELECT count(*) FROM seen WHERE source = ?", source);
+    }
+
+    void sighted(Connection connection, Collection<EventRef> events) throws SQLException {
+        long now = clock.millis();
+        try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
+                + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
+            for (EventRef event : events) {
+                Store.set(update, now, source, event.type().arrayName(), event.key().bytes(), now - SIGHTING.toMillis());
+                update.addBatch();
+            }
+            update.executeBatch();
+        }
+    }
+
+    /** Removes what was sighted last before the time; returns how many. */
+    int prune(Connection connection, long before) throws SQLException {
+        return Store.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
+    }
+
+    /** Adds the keys that were sighted last, at most so many, to a set in memory. */
+    void load(Connection connection, int most, RecentKeys into) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT key FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
+            Store.set(select, source, most);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    into.add(EventKey.of(rows.getBytes(1)));
+                }
+            }
+        }
+    }
+}
