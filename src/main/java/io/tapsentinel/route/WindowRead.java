@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -73,56 +72,14 @@ class WindowRead {
         return answered;
     }
 
-    /**
-     * The events to split; ends early, and without throwing, when the window has failed. Once it has said that there is a next
-     * event it keeps its word, whatever fails meanwhile: Camel's splitter takes an end where it was promised an event for
-     * "nothing to split" and goes on without waiting for the events that are parked.
-     */
+    /** The events to split. */
     Iterator<TapEvent> events(Iterator<TapEvent> answer) {
         return events(answer, UnknownEvents.NONE);
     }
 
     /** The same for an answer whose events of unknown types go elsewhere as they are passed. */
     Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
-        return new Iterator<>() {
-            private TapEvent promised;
-
-            @Override
-            public boolean hasNext() {
-                if (promised == null) {
-                    promised = advance();
-                }
-                return promised != null;
-            }
-
-            @Override
-            public TapEvent next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                TapEvent event = promised;
-                promised = null;
-                count(event);
-                return event;
-            }
-
-            private TapEvent advance() {
-                if (stopping.getAsBoolean()) {
-                    fail(new WindowFailedException("stopped"));
-                }
-                try {
-                    if (!hasFailed() && answer.hasNext()) {
-                        return answer.next();
-                    }
-                    unknown.end();
-                    return null;
-                } catch (RuntimeException | Error e) {
-                    // an Error that left here would leave the split without an end
-                    fail(e);
-                    return null;
-                }
-            }
-        };
+        return new WindowEvents(this, answer, unknown);
     }
 
     /** Takes back one event whose exchange has ended. */
@@ -213,11 +170,17 @@ class WindowRead {
         }
     }
 
-    private synchronized boolean hasFailed() {
+    synchronized boolean hasFailed() {
         return failure != null;
     }
 
-    private synchronized void count(TapEvent event) {
+    /** Whether the program stops, so that the window ends at its next event. */
+    boolean isStopping() {
+        return stopping.getAsBoolean();
+    }
+
+    /** An event was handed out. */
+    synchronized void handedOut(TapEvent event) {
         counts.fetched(event.getType().arrayName());
     }
 
