@@ -17,7 +17,6 @@ import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.upload.IngestionClients;
@@ -128,7 +127,7 @@ public class Program {
         ReadState state = new ReadState(store, clock);
         SourceLock source = new SourceLock();
         TapRun run = new TapRun(planner(), state, seen, attempts(seen, tap, stop), tap, source, stop, settings.planner().settle(), clock);
-        RejectedLog rejected = new RejectedStore(settings.aside(), main::getCamelContext);
+        RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
         UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
@@ -140,12 +139,12 @@ public class Program {
         }
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 new TapHealthCheck(tap, budget, clock), sentinel).configure(main);
-        main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, settings, clock));
+        main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         main.configure().addRoutesBuilder(spine(run, budget, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
-        main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock)));
+        main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
     private static void reportPossibleDuplicates(SeenKeys seen) {

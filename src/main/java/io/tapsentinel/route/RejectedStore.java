@@ -4,6 +4,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
@@ -19,6 +20,7 @@ public class RejectedStore implements RejectedLog {
     private final Settings.Aside settings;
     private final Supplier<CamelContext> context;
     private final Path folder;
+    private volatile String failure;
     private ProducerTemplate template;
     /** At least what the folder holds; counted anew before anything is refused for it. */
     private long bytes = Long.MAX_VALUE;
@@ -33,6 +35,21 @@ public class RejectedStore implements RejectedLog {
     /** @throws RejectedException when the endpoint does not take it or the folder is full */
     @Override
     public void store(RejectedRecord record) {
+        try {
+            put(record);
+            failure = null;
+        } catch (RejectedException e) {
+            failure = e.getMessage();
+            throw e;
+        }
+    }
+
+    /** Why a record could not be stored last; empty when one has been stored since. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+
+    private void put(RejectedRecord record) {
         byte[] document = RejectedDocument.bytes(record);
         reserve(document.length);
         Throwable failure = send(RejectedDocument.name(record), document);

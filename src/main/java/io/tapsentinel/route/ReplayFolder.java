@@ -22,6 +22,7 @@ final class ReplayFolder {
     /** The names that files have there. */
     static final Pattern NAME = Pattern.compile("\\d{8}T\\d{9}Z-.+");
 
+    private static final int MOST_NAME = 200;
     private static final DateTimeFormatter PREFIX = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Clock clock;
@@ -59,6 +60,8 @@ final class ReplayFolder {
     }
 
     private static Path target(Path folder, Instant at, Path file) {
-        return folder.resolve(PREFIX.format(at) + "-" + file.getFileName());
+        String name = file.getFileName().toString();
+        // prefix and .reason.txt need room in a name of at most 255 bytes, whose end tells what it is
+        return folder.resolve(PREFIX.format(at) + "-" + name.substring(Math.max(0, name.length() - MOST_NAME)));
     }
 }

@@ -4,10 +4,10 @@ import io.tapsentinel.state.PrivateFiles;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Set;
@@ -27,7 +27,7 @@ public class ReplayRoute extends RouteBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayRoute.class);
     private static final Map<String, String> FILE_OPTIONS = Map.ofEntries(Map.entry("noop", "true"), Map.entry("idempotent", "false"),
-            Map.entry("antInclude", "*.json,*.json.gz"), Map.entry("sortBy", "file:name"), Map.entry("initialDelay", "1000"),
+            Map.entry("antInclude", "*.json,*.json.gz"), Map.entry("antFilterCaseSensitive", "false"), Map.entry("sortBy", "file:name"), Map.entry("initialDelay", "1000"),
             Map.entry("delay", "5000"), Map.entry("maxMessagesPerPoll", "100"),
             // a file that is still growing waits for the next look; a marker file would be one more to explain
             Map.entry("readLock", "changed"), Map.entry("readLockMinAge", "2000"), Map.entry("readLockCheckInterval", "500"),
@@ -62,7 +62,10 @@ public class ReplayRoute extends RouteBuilder {
         }
         Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
         try (InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class)) {
-            Files.copy(body, copy, StandardCopyOption.REPLACE_EXISTING);
+            // into the file that is closed to others already
+            try (OutputStream out = Files.newOutputStream(copy)) {
+                body.transferTo(out);
+            }
             if (!replay.bringIn(new ReplaySource(copy, "a message"), exchange.getContext())) {
                 throw new ReplayRefusedException("stopped before it was brought in; it has to come again");
             }

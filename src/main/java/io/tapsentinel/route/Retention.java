@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -29,10 +30,13 @@ public class Retention {
 
     private final Settings.Aside settings;
     private final Clock clock;
+    private final BooleanSupplier timeIsKnown;
     private final Optional<Path> rejected;
     private final Optional<Path> replay;
 
-    public Retention(Settings.Aside settings, Clock clock) {
+    /** @param timeIsKnown whether the clock can be trusted; nothing is removed before */
+    public Retention(Settings.Aside settings, Clock clock, BooleanSupplier timeIsKnown) {
+        this.timeIsKnown = timeIsKnown;
         this.settings = settings;
         this.clock = clock;
         this.rejected = FileEndpoint.folder(settings.rejectedUri());
@@ -41,6 +45,9 @@ public class Retention {
 
     /** Looks at all folders once. A file that cannot be removed stays for the next time. */
     public void run() {
+        if (!timeIsKnown.getAsBoolean()) {
+            return;
+        }
         rejected.ifPresent(folder -> lost(folder, RejectedDocument.NAME));
         replay.ifPresent(folder -> {
             lost(folder.resolve(ReplayFolder.FAILED), ReplayFolder.NAME);

@@ -2,7 +2,7 @@ package io.tapsentinel.route;
 
 import org.apache.camel.builder.RouteBuilder;
 
-/** Removes what has been kept long enough at start and then every hour, in every process: folders are its own. */
+/** Removes what has been kept long enough every ten minutes, in every process: folders are its own. */
 public class RetentionRoute extends RouteBuilder {
 
     private final Retention retention;
@@ -14,6 +14,6 @@ public class RetentionRoute extends RouteBuilder {
     @Override
     public void configure() {
         errorHandler(noErrorHandler());
-        from("timer:tap-retention?delay=1000&period=3600000").routeId("tap-retention").process(tick -> retention.run());
+        from("timer:tap-retention?delay=1000&period=600000").routeId("tap-retention").process(tick -> retention.run());
     }
 }

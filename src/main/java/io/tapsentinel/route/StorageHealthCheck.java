@@ -14,7 +14,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store cannot be written, UP
+ * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store or
+ * {@code tap.rejected.uri} cannot be written, UP
  * with {@code status} DEGRADED while events come in that have no table.
  */
 public class StorageHealthCheck extends AbstractHealthCheck {
@@ -25,16 +26,19 @@ public class StorageHealthCheck extends AbstractHealthCheck {
     private final Store store;
     private final SeenKeys seen;
     private final UnknownTypes unknownTypes;
+    private final RejectedStore rejected;
     private final Clock clock;
     private final Map<String, Path> folders = new LinkedHashMap<>();
     private Map<String, FolderSize> sizes = Map.of();
     private Instant countedAt = Instant.EPOCH;
 
-    public StorageHealthCheck(Store store, SeenKeys seen, UnknownTypes unknownTypes, Settings settings, Clock clock) {
+    public StorageHealthCheck(Store store, SeenKeys seen, UnknownTypes unknownTypes, RejectedStore rejected, Settings settings,
+            Clock clock) {
         super("tap-sentinel", "storage");
         this.store = store;
         this.seen = seen;
         this.unknownTypes = unknownTypes;
+        this.rejected = rejected;
         this.clock = clock;
         FileEndpoint.folder(settings.aside().rejectedUri()).ifPresent(folder -> folders.put("rejected", folder));
         FileEndpoint.folder(settings.aside().replayUri()).ifPresent(folder -> {
@@ -62,6 +66,7 @@ public class StorageHealthCheck extends AbstractHealthCheck {
         } catch (StoreException e) {
             builder.message(e.getMessage()).down();
         }
+        rejected.failure().ifPresent(failure -> builder.message(failure).down());
         store.failure().ifPresent(failure -> builder.message(failure).down());
     }
 

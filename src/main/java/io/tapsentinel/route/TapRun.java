@@ -27,8 +27,6 @@ public class TapRun implements Processor {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapRun.class);
     private static final Duration PRUNE = Duration.ofDays(1);
-    /** With a clock further ahead, keys would be forgotten that TAP still reports. */
-    private static final Duration PRUNE_AHEAD = Duration.ofHours(1);
     /** One part of the backlog may be at fault; two in a row are TAP. */
     private static final int FAILURES = 2;
 
@@ -123,8 +121,7 @@ public class TapRun implements Processor {
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
     private void prune() {
-        boolean farAhead = tap.clock().ahead().filter(ahead -> ahead.compareTo(PRUNE_AHEAD) > 0).isPresent();
-        if (!farAhead && prunedAt.isBefore(clock.instant().minus(PRUNE))) {
+        if (tap.isTimeKnown() && prunedAt.isBefore(clock.instant().minus(PRUNE))) {
             prunedAt = clock.instant();
             seen.prune();
         }

@@ -4,25 +4,32 @@ import io.tapsentinel.tap.TapEvent;
 import java.util.Collection;
 
 /**
- * Where the producer reports what becomes of records, before any exchange of theirs completes. Each table has one batch on
- * its way at a time; all events of one call are of one type. Every method throws a {@link RuntimeException} when it could
- * not make durable what it promises; nothing of the call has happened then.
+ * Where the producer reports what becomes of records, before any exchange of theirs completes. All events of one request are
+ * of one type. Every method throws a {@link RuntimeException} when it could not make durable what it promises; nothing of the
+ * call has happened then. Thread-safe.
  */
 public interface DeliveryLog {
 
     /**
-     * Makes durable that these events are about to be sent, before the request. What the table had on its way by an earlier
-     * call and neither {@link #delivered} nor {@link #notTaken} has ended counts as a possible duplicate from now on.
+     * Makes durable that these events are about to be sent, before the request.
+     *
+     * @return a number by which one of the other methods ends this; what ends without it, as by a kill, is a possible duplicate
      */
-    default void sending(Collection<TapEvent> batch) {
+    default long sending(Collection<TapEvent> batch) {
+        // for logs that keep nothing of what is on its way
+        return 0;
+    }
+
+    /** Sentinel has acknowledged the request: all of the batch's keys become durable, or none. */
+    void delivered(long request, Collection<TapEvent> batch);
+
+    /** Sentinel has refused the request, so that it holds nothing of it. */
+    default void notTaken(long request) {
         // for logs that keep nothing of what is on its way
     }
 
-    /** Sentinel has acknowledged what was on its way: all of the batch's keys become durable, or none. */
-    void delivered(Collection<TapEvent> batch);
-
-    /** Sentinel has refused what was on its way, so that it holds none of it. */
-    default void notTaken(Collection<TapEvent> batch) {
+    /** Nobody knows whether Sentinel holds the request's records: they count as possible duplicates. */
+    default void unknown(long request) {
         // for logs that keep nothing of what is on its way
     }
 

@@ -1,7 +1,6 @@
 package io.tapsentinel.state;
 
 import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -9,48 +8,59 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * Which records are on their way to Sentinel right now, durably, one batch a table. What is found here without an end, after
- * a kill or a broken connection, was perhaps stored and will be sent again: a <em>possible duplicate</em>.
+ * Which requests are on their way to Sentinel right now, durably. What is found here without an end, after a kill or a broken
+ * connection, was perhaps stored and will be sent again: its records are <em>possible duplicates</em>.
  */
 final class InFlight {
 
     private InFlight() {
     }
 
-    /** Before a request: remembers its events; what the table has on its way already becomes possible duplicates. */
-    static void begin(Connection connection, String source, Collection<TapEvent> batch, long now) throws SQLException {
-        EventType type = batch.iterator().next().getType();
-        abandoned(connection, source, type);
+    /** Before a request: remembers its events under a number. */
+    static long begin(Connection connection, String source, Collection<TapEvent> batch, long now) throws SQLException {
+        long number = ThreadLocalRandom.current().nextLong();
         ByteBuffer keys = ByteBuffer.allocate(batch.size() * EventKey.BYTES);
         batch.forEach(event -> keys.put(event.getKey().bytes()));
         // ids are UUIDs; one that holds a line break must not shift the others
         String ids = batch.stream().map(event -> event.getId().replaceAll("\\R", " ")).collect(Collectors.joining("\n"));
-        Store.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?)", source, type.arrayName(), now, keys.array(), ids);
+        Store.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", source, number,
+                batch.iterator().next().getType().arrayName(), now, keys.array(), ids);
+        return number;
     }
 
-    /** The table has nothing on its way any more. */
-    static void end(Connection connection, String source, EventType type) throws SQLException {
-        Store.update(connection, "DELETE FROM in_flight WHERE source = ? AND stream = ?", source, type.arrayName());
+    /** It is known what became of the request. */
+    static void end(Connection connection, String source, long number) throws SQLException {
+        Store.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", source, number);
     }
 
-    /** Makes possible duplicates of what the table has on its way; returns how many records that are. */
-    static int abandoned(Connection connection, String source, EventType type) throws SQLException {
+    /** It is not, and never will be: its records become possible duplicates. Returns how many. */
+    static int unknown(Connection connection, String source, long number) throws SQLException {
+        return moved(connection, source, " AND batch = ?", source, number);
+    }
+
+    /** The same for all requests that there are. */
+    static int unknown(Connection connection, String source) throws SQLException {
+        return moved(connection, source, "", source);
+    }
+
+    private static int moved(Connection connection, String source, String which, Object... arguments) throws SQLException {
         int records = 0;
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT sent_at, keys, ids FROM in_flight WHERE source = ? AND stream = ?");
+                "SELECT stream, sent_at, keys, ids FROM in_flight WHERE source = ?" + which);
                 PreparedStatement insert = connection.prepareStatement(
                         "INSERT INTO possible_duplicate VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
-            Store.set(select, source, type.arrayName());
+            Store.set(select, arguments);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    ByteBuffer keys = ByteBuffer.wrap(rows.getBytes(2));
-                    for (String id : rows.getString(3).split("\n", -1)) {
+                    ByteBuffer keys = ByteBuffer.wrap(rows.getBytes(3));
+                    for (String id : rows.getString(4).split("\n", -1)) {
                         byte[] key = new byte[EventKey.BYTES];
                         keys.get(key);
-                        Store.set(insert, source, type.arrayName(), key, id, rows.getLong(1));
+                        Store.set(insert, source, rows.getString(1), key, id, rows.getLong(2));
                         insert.addBatch();
                         records++;
                     }
@@ -58,7 +68,7 @@ final class InFlight {
             }
             insert.executeBatch();
         }
-        end(connection, source, type);
+        Store.update(connection, "DELETE FROM in_flight WHERE source = ?" + which, arguments);
         return records;
     }
 }

@@ -30,7 +30,7 @@ public final class PossibleDuplicates {
      * @throws StoreException when there is no store or it cannot be read
      */
     public static void print(Map<String, String> properties, PrintStream out) {
-        Path file = Path.of(properties.getOrDefault("state.url", "").replaceFirst("^" + SQLITE, "")).toAbsolutePath();
+        Path file = Store.file(properties.getOrDefault("state.url", ""));
         if (!Files.isRegularFile(file)) {
             throw new StoreException("state.url: there is no store at " + file + "; start this where the program runs, or with its"
                     + " state.url");
@@ -48,7 +48,8 @@ public final class PossibleDuplicates {
                 }
             }
         } catch (SQLException e) {
-            throw new StoreException("state.url: " + file + " cannot be read: " + e.getMessage(), e);
+            throw new StoreException("state.url: " + file + " cannot be read: " + e.getMessage()
+                    + (String.valueOf(e.getMessage()).contains("no such table") ? "; start the program once, so that it brings the store up to date" : ""), e);
         }
     }
 

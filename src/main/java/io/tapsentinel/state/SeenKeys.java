@@ -55,13 +55,22 @@ public class SeenKeys implements DeliveryLog {
         if (reserved.putIfAbsent(event.getKey(), event) != null) {
             return Claim.RESERVED;
         }
-        // after reserving: a delivery turns up here before its reservation goes
-        if (isDelivered(event.getType(), event.getKey()) && !(event.isResend() && store.transaction(connection ->
-                table.isRejected(connection, event.getType().arrayName(), event.getKey())))) {
+        try {
+            // after reserving: a delivery turns up here before its reservation goes
+            if (!isDelivered(event.getType(), event.getKey()) || event.isResend() && isRejected(event)) {
+                return Claim.NEW;
+            }
+        } catch (RuntimeException | Error e) {
+            // else nobody would ever let go of it
             release(event);
-            return Claim.DELIVERED;
+            throw e;
         }
-        return Claim.NEW;
+        release(event);
+        return Claim.DELIVERED;
+    }
+
+    private boolean isRejected(TapEvent event) {
+        return store.transaction(connection -> table.isRejected(connection, event.getType().arrayName(), event.getKey()));
     }
 
     /** Lets go of the key that this event reserved; that of another event stays. */
@@ -70,25 +79,27 @@ public class SeenKeys implements DeliveryLog {
     }
 
     @Override
-    public void sending(Collection<TapEvent> batch) {
+    public long sending(Collection<TapEvent> batch) {
+        return store.transaction(connection -> InFlight.begin(connection, store.source(), batch, clock.millis()));
+    }
+
+    @Override
+    public void notTaken(long request) {
         store.transaction(connection -> {
-            InFlight.begin(connection, store.source(), batch, clock.millis());
+            InFlight.end(connection, store.source(), request);
             return null;
         });
     }
 
     @Override
-    public void notTaken(Collection<TapEvent> batch) {
-        store.transaction(connection -> {
-            InFlight.end(connection, store.source(), batch.iterator().next().getType());
-            return null;
-        });
+    public void unknown(long request) {
+        store.transaction(connection -> InFlight.unknown(connection, store.source(), request));
     }
 
     @Override
-    public void delivered(Collection<TapEvent> batch) {
+    public void delivered(long request, Collection<TapEvent> batch) {
         store.transaction(connection -> {
-            InFlight.end(connection, store.source(), batch.iterator().next().getType());
+            InFlight.end(connection, store.source(), request);
             table.delivered(connection, batch.stream().map(SeenKeys::row).toList());
             return null;
         });
@@ -134,13 +145,7 @@ public class SeenKeys implements DeliveryLog {
      * @return how many records Sentinel may hold twice because of it
      */
     public int abandoned() {
-        return store.transaction(connection -> {
-            int records = 0;
-            for (EventType type : EventType.values()) {
-                records += InFlight.abandoned(connection, store.source(), type);
-            }
-            return records;
-        });
+        return store.transaction(connection -> InFlight.unknown(connection, store.source()));
     }
 
     /** How many records Sentinel may hold twice. */

@@ -45,17 +45,14 @@ public final class Store implements Closeable {
      *                        cannot be written
      */
     public static Store open(String url, String source, String sourceUrl) {
-        // parameters of the driver may follow
-        String[] parts = url.substring(SQLITE.length()).split("\\?", 2);
-        Path file = Path.of(parts[0]).toAbsolutePath();
-        String parameters = parts.length == 1 ? "" : "?" + parts[1];
+        Path file = file(url);
         StoreLock lock = null;
         try {
             PrivateFiles.folder(file.getParent());
             lock = StoreLock.take(file);
             PrivateFiles.file(file);
             // the driver's own closing of a connection that never became a store
-            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file + parameters), lock);
+            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file + parameters(url)), lock);
             store.prepare(sourceUrl);
             return store;
         } catch (IOException | SQLException | StoreException e) {
@@ -63,6 +60,15 @@ public final class Store implements Closeable {
             throw e instanceof StoreException refused ? refused
                     : new StoreException("state.url: " + file + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
         }
+    }
+
+    /** The file that a URL names. */
+    static Path file(String url) {
+        return Path.of(url.substring(Math.min(url.length(), SQLITE.length())).split("\\?", 2)[0]).toAbsolutePath();
+    }
+
+    private static String parameters(String url) {
+        return url.contains("?") ? url.substring(url.indexOf('?')) : "";
     }
 
     /** Bytes of the store on disk, with what is not yet folded into its file. */

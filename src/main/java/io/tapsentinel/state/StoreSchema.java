@@ -36,9 +36,9 @@ final class StoreSchema {
             "CREATE INDEX request_log_at ON request_log (source, pool, at)"), List.of(
             // rejected: 1 while the record lies at tap.rejected.uri and not in its table
             "ALTER TABLE seen ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
-            // the one batch that a table has on its way; keys of 16 bytes each, ids in the same order, a line each
-            "CREATE TABLE in_flight (source TEXT NOT NULL, stream TEXT NOT NULL, sent_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
-                    + " ids TEXT NOT NULL, PRIMARY KEY (source, stream))",
+            // the requests that are on their way; keys of 16 bytes each, ids in the same order, a line each
+            "CREATE TABLE in_flight (source TEXT NOT NULL, batch BIGINT NOT NULL, stream TEXT NOT NULL, sent_at BIGINT NOT NULL,"
+                    + " keys BYTEA NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (source, batch))",
             // records that were on their way when a connection broke or the process ended: Sentinel may hold them twice
             "CREATE TABLE possible_duplicate (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, id TEXT NOT NULL,"
                     + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"));

@@ -59,7 +59,8 @@ public class TapClock {
 
     /** TAP called a window current that should have lain in the past: from now on they end earlier. */
     public synchronized void stillCurrent() {
-        confirm();
+        // only a clock that is ahead explains this
+        confirm(ahead().filter(by -> !by.isNegative()));
         refusedAsCurrent = true;
         room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
     }
@@ -75,7 +76,8 @@ public class TapClock {
 
     /** TAP no longer holds the beginning of a window; at least its first 5 minutes are given up. */
     public synchronized void tooOld(TimeRange window) {
-        confirm();
+        // only a clock that is behind explains this
+        confirm(ahead().filter(Duration::isNegative));
         goneBefore = later(Horizon.oldest(latest()), window.from().plus(STEP));
     }
 
@@ -106,11 +108,12 @@ public class TapClock {
 
     private Duration counted(boolean whenAhead) {
         Duration difference = ahead().filter(by -> by.isNegative() != whenAhead).map(Duration::abs).orElse(Duration.ZERO);
-        return confirmed != null || difference.compareTo(UNCONFIRMED) < 0 ? difference : UNCONFIRMED;
+        boolean explained = confirmed != null && !confirmed.isZero() && confirmed.isNegative() != whenAhead;
+        return explained || difference.compareTo(UNCONFIRMED) < 0 ? difference : UNCONFIRMED;
     }
 
-    private void confirm() {
-        confirmed = ahead == null ? Duration.ZERO : ahead;
+    private void confirm(Optional<Duration> explanation) {
+        confirmed = explanation.orElse(Duration.ZERO);
     }
 
     private static Instant later(Instant a, Instant b) {

@@ -1,5 +1,7 @@
 package io.tapsentinel.tap;
 
+import java.time.Duration;
+
 /**
  * What is known of TAP at this moment; runs learn it, health shows it.
  *
@@ -8,4 +10,12 @@ package io.tapsentinel.tap;
  * @param size  how much it can answer at once
  */
 public record TapCondition(TapRest rest, TapClock clock, WindowSize size) {
+
+    /** With a clock further ahead, things would be forgotten or removed that are still wanted. */
+    private static final Duration FAR_AHEAD = Duration.ofHours(1);
+
+    /** Whether TAP has answered, and our clock is not far ahead of its: nothing may be removed for its age before. */
+    public boolean isTimeKnown() {
+        return rest.lastAnswer().isPresent() && clock.ahead().filter(ahead -> ahead.compareTo(FAR_AHEAD) > 0).isEmpty();
+    }
 }

@@ -2,11 +2,14 @@ package io.tapsentinel.tap;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** TAP answered a request with an error; the message has the status and TAP's text. */
 public class TapRefusedException extends RuntimeException {
 
     private static final int LONGEST_TEXT = 200;
+    /** What a proxy may repeat of a request: credentials; and addresses. */
+    private static final Pattern ECHOED = Pattern.compile("(?i)\\b(basic|bearer)\\s+\\S+|\\S*@\\S*");
 
     private final int status;
     private final Reason reason;
@@ -62,6 +65,7 @@ public class TapRefusedException extends RuntimeException {
     private static String line(String text) {
         // TAP says why in plain words; a document may be content or a proxy's page
         return Optional.ofNullable(text).map(String::strip).filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
-                .map(t -> ": " + t.substring(0, Math.min(t.length(), LONGEST_TEXT)).replaceAll("\\s+", " ")).orElse("");
+                .map(t -> ECHOED.matcher(t.substring(0, Math.min(t.length(), LONGEST_TEXT))).replaceAll("..."))
+                .map(t -> ": " + t.replaceAll("\\s+", " ")).orElse("");
     }
 }

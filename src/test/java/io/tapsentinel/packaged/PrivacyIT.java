@@ -58,6 +58,9 @@ class PrivacyIT {
                 int committed = program.found(Services.COMMITTED).size();
                 program.awaitOutput(Services.COMMITTED, SOON, all -> program.found(Services.COMMITTED).size() > committed + 1);
                 services.assertThatNothingCommittedIsLost(program);
+                await("health tells more than UP").atMost(SOON).until(() -> program.health().all().stream()
+                        .anyMatch(answer -> answer.startsWith("200 ") && answer.contains("storage.rejected.files")
+                                && answer.contains("sentinel.acknowledged") && answer.contains("tap.last-answer")));
                 // the last one, since TAP is then left alone for a quarter of an hour
                 tap.next(Fault.UNAUTHORIZED);
                 program.awaitLine("not committed.*TAP answered 401", SOON);

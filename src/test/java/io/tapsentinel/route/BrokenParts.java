@@ -46,7 +46,7 @@ public final class BrokenParts {
                     public boolean add(Exchange exchange, String key) {
                         boolean added = super.add(exchange, key);
                         if (added) {
-                            seen.delivered(List.of(exchange.getProperty(TapEvent.PROPERTY, TapEvent.class)));
+                            seen.delivered(0, List.of(exchange.getProperty(TapEvent.PROPERTY, TapEvent.class)));
                         }
                         return added;
                     }

@@ -28,7 +28,7 @@ class FailuresTest {
     void aForeignExceptionIsNamedAndNotQuoted() {
         assertThat(Failures.describe(Foreign.numberFormat(CONTENT))).isEqualTo("java.lang.NumberFormatException at java.lang.NumberFormatException.forInputString");
         assertThat(Failures.describe(Foreign.conversion(CONTENT))).doesNotContain(CONTENT);
-        assertThat(Failures.describe(Foreign.execution(null))).isEqualTo("org.apache.camel.CamelExecutionException");
+        assertThat(Failures.describe(Foreign.execution(null))).isEqualTo("org.apache.camel.CamelExecutionException at java.lang.NumberFormatException.forInputString");
     }
 
     @Test

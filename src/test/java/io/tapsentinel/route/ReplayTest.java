@@ -159,7 +159,7 @@ class ReplayTest {
     void theWholeOfACappedEventIsFoundDelivered() throws Exception {
         RunningProgram program = trial.start();
         TapEvent event = event(fields("r1"));
-        program.program().sentinel().getDeliveryLog().delivered(List.of(event));
+        program.program().sentinel().getDeliveryLog().delivered(0, List.of(event));
 
         aside.drop("capped.json", document(Reason.CAPPED, event));
 

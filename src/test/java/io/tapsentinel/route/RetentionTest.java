@@ -23,6 +23,7 @@ class RetentionTest {
     @TempDir
     Path folder;
     private final MutableClock clock = new MutableClock(NOW);
+    private boolean timeIsKnown = true;
     private Retention retention;
 
     @BeforeEach
@@ -31,7 +32,7 @@ class RetentionTest {
         Files.createDirectories(folder.resolve("replay/done"));
         Files.createDirectories(folder.resolve("replay/failed"));
         retention = new Retention(new Settings.Aside("file:" + folder.resolve("rejected") + "?charset=utf-8", Duration.ofDays(30), 1_000,
-                "file:" + folder.resolve("replay"), Duration.ofDays(7)), clock);
+                "file:" + folder.resolve("replay"), Duration.ofDays(7)), clock, () -> timeIsKnown);
     }
 
     @Test
@@ -108,7 +109,7 @@ class RetentionTest {
 
     @Test
     void otherEndpointsThanFoldersAreLeftAlone() {
-        new Retention(new Settings.Aside("direct:a", Duration.ofDays(1), 1, "direct:b", Duration.ofDays(1)), clock).run();
+        new Retention(new Settings.Aside("direct:a", Duration.ofDays(1), 1, "direct:b", Duration.ofDays(1)), clock, () -> timeIsKnown).run();
     }
 
     private Path file(String name, Duration age, int bytes) throws IOException {

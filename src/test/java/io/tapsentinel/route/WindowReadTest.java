@@ -108,7 +108,7 @@ class WindowReadTest {
         assertThatThrownBy(read::commit).hasMessageContaining("messagesBlocked").hasMessageContaining("not delivered");
         assertThat(fixture.committed).isEmpty();
 
-        fixture.seen.delivered(List.of(event("1")));
+        fixture.seen.delivered(0, List.of(event("1")));
 
         read.commit();
         assertThat(fixture.committed).singleElement().satisfies(entry ->
@@ -198,7 +198,7 @@ class WindowReadTest {
     @Test
     void duplicatesAreWrittenAsSightingsSoThatTheirKeysAreKept() {
         List<String> ids = IntStream.range(0, 1_500).mapToObj(i -> "id-" + i).toList();
-        fixture.seen.delivered(ids.stream().map(WindowReadFixture::event).toList());
+        fixture.seen.delivered(0, ids.stream().map(WindowReadFixture::event).toList());
         fixture.clock.advance(Duration.ofDays(5));
         settle(read, Outcome.DUPLICATE, ids.toArray(String[]::new));
         read.commit();

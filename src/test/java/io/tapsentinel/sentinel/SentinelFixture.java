@@ -39,7 +39,7 @@ final class SentinelFixture implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(1);
         uploader.onReturn(() -> journal.add("uploaded"));
         component.setUploader(uploader);
-        component.setDeliveryLog(this::log);
+        component.setDeliveryLog((request, batch) -> log(batch));
         component.setMappingReport(new MappingReport() {
             @Override
             public void unknownField(String table, String field) {

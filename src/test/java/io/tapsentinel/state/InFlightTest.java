@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import static io.tapsentinel.state.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
@@ -59,11 +60,8 @@ class InFlightTest {
     @Test
     void anAcknowledgementOrAClearRefusalLeavesNothingBehind() {
         List<TapEvent> batch = List.of(event(TYPE, "1"));
-        seen.sending(batch);
-        seen.delivered(batch);
-        List<TapEvent> refused = List.of(event(TYPE, "2"));
-        seen.sending(refused);
-        seen.notTaken(refused);
+        seen.delivered(seen.sending(batch), batch);
+        seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
 
         assertThat(seen.abandoned()).isZero();
         assertThat(seen.possibleDuplicates()).isZero();
@@ -72,11 +70,12 @@ class InFlightTest {
     }
 
     @Test
-    void sendingAgainWithoutAnEndMakesPossibleDuplicatesOfWhatWasOnItsWay() throws Exception {
+    void anUnknownEndMakesPossibleDuplicatesOfTheRequestAndOfNoOther() throws Exception {
         List<TapEvent> batch = List.of(event(TYPE, "1"), event(TYPE, "2"));
-        seen.sending(batch);
-        seen.sending(batch);
-        seen.delivered(batch);
+        long other = seen.sending(List.of(event(TYPE, "3")));
+        seen.unknown(seen.sending(batch));
+        seen.delivered(seen.sending(batch), batch);
+        seen.notTaken(other);
 
         assertThat(seen.possibleDuplicates()).isEqualTo(2);
         assertThat(seen.abandoned()).isZero();
@@ -104,13 +103,33 @@ class InFlightTest {
         assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
         TapEvent replayed = event(TYPE, "1").resend();
         assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
-        seen.delivered(List.of(replayed));
+        seen.delivered(0, List.of(replayed));
         assertThat(seen.claim(event(TYPE, "1").resend())).as("replayed once more").isEqualTo(Claim.DELIVERED);
     }
 
     @Test
+    void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
+        seen.rejected(event(TYPE, "1"));
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE seen RENAME TO away"));
+        assertThatThrownBy(() -> seen.claim(event(TYPE, "1").resend())).isInstanceOf(StoreException.class);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO seen"));
+
+        assertThat(seen.claim(event(TYPE, "1").resend())).isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void twoRequestsOfOneTableAreBothListed() throws Exception {
+        seen.sending(List.of(event(TYPE, "1")));
+        seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
+        seen.sending(List.of(event(TYPE, "3")));
+
+        assertThat(seen.abandoned()).isEqualTo(2);
+        assertThat(listed()).extracting(line -> line.split(" ")[1]).containsExactlyInAnyOrder("1", "3");
+    }
+
+    @Test
     void aDeliveredKeyIsNotSentAgainByAReplay() {
-        seen.delivered(List.of(event(TYPE, "1")));
+        seen.delivered(0, List.of(event(TYPE, "1")));
 
         assertThat(seen.claim(event(TYPE, "1").resend())).isEqualTo(Claim.DELIVERED);
     }

@@ -40,7 +40,7 @@ class StoreTest {
     @Test
     void deliveredKeysOutliveTheProcess() {
         try (Store store = open()) {
-            new SeenKeys(store, 1_000, clock).delivered(List.of(event(TYPE, "1"), event(TYPE, "2")));
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
         }
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
@@ -81,7 +81,7 @@ class StoreTest {
         List<TapEvent> events = IntStream.range(0, 5_000).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            seen.delivered(events);
+            seen.delivered(0, events);
             assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
             assertThat(seen.claim(event(TYPE, "other"))).isEqualTo(Claim.NEW);
         }
@@ -95,7 +95,7 @@ class StoreTest {
     void aKeyIsForgottenEightDaysAfterItsLastSighting() {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            seen.delivered(List.of(event(TYPE, "old"), event(TYPE, "sighted")));
+            seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
             clock.advance(Duration.ofDays(5));
             seen.sighted(List.of(event(TYPE, "sighted").ref()));
             clock.advance(Duration.ofDays(3).plusSeconds(1));
@@ -110,7 +110,7 @@ class StoreTest {
     void theVerdictOfTheFirstDeliveryIsStored() {
         try (Store store = open()) {
             TapEvent event = event(TYPE, "1");
-            new SeenKeys(store, 1_000, clock).delivered(List.of(event));
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
 
             assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT verdict FROM seen"))).isEqualTo(event.getVerdict());
         }
@@ -220,7 +220,7 @@ class StoreTest {
     @Test
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
-            new SeenKeys(store, 1_000, clock).delivered(List.of(event(TYPE, "1")));
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state")))).isEqualTo("rwx------");
             try (var files = Files.list(folder.resolve("state"))) {
                 assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(

@@ -94,6 +94,22 @@ class TapClockTest {
     }
 
     @Test
+    void aRefusalOfTheFutureDoesNotExplainADateThatIsAhead() {
+        date(NOW.plus(Duration.ofDays(3)));
+        clock.stillCurrent();
+
+        assertThat(clock.horizon().edge()).isBefore(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(30)));
+    }
+
+    @Test
+    void aRefusalOfThePastDoesNotExplainADateThatIsBehind() {
+        date(NOW.minus(Duration.ofDays(3)));
+        clock.tooOld(hourFrom(NOW.minus(SEVEN_DAYS)));
+
+        assertThat(clock.horizon().now()).isAfter(NOW.minus(Duration.ofMinutes(30)));
+    }
+
+    @Test
     void onlyTimeNearTheEdgeMayBeTooOld() {
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS)))).isTrue();
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(50))))).isTrue();

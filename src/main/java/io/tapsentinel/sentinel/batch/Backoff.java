@@ -32,7 +32,8 @@ final class Backoff {
         Duration wanted = settings.backoff().multipliedBy(1L << Math.min(failures++, MOST_DOUBLINGS));
         Duration pause = jittered(shorter(wanted, settings.backoffMax()), -JITTER);
         Duration asked = failure.answer().retryAfter();
-        return asked == null ? pause : jittered(asked, 0);
+        // asked for nothing, as by a date that is past, is no reason for haste
+        return asked == null || asked.compareTo(pause) < 0 ? pause : jittered(asked, 0);
     }
 
     /** How long to wait while everything is refused until a person acts. */

@@ -34,6 +34,8 @@ final class Requests {
     private final Pause pause;
     private long begun;
     private boolean tokenRenewed;
+    private long open;
+    private boolean isOpen;
 
     /** Waits; tests put one in that does not. */
     @FunctionalInterface
@@ -68,10 +70,13 @@ final class Requests {
         List<TapEvent> events = records.stream().map(PendingRecord::event).toList();
         byte[] body = body(records);
         while (true) {
-            deliveries.sending(events);
+            endOpen();
+            open = deliveries.sending(events);
+            isOpen = true;
             UploadException failure = upload(body);
             if (failure == null) {
-                deliveries.delivered(events);
+                deliveries.delivered(open, events);
+                isOpen = false;
                 events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
                 listener.acknowledged(records.size());
                 accepted();
@@ -79,12 +84,22 @@ final class Requests {
                 return null;
             }
             if (!Refusal.mayHoldThem(failure)) {
-                deliveries.notTaken(events);
+                deliveries.notTaken(open);
+                isOpen = false;
             }
+            endOpen();
             if (Refusal.of(failure) == Refusal.RECORDS) {
                 return failure;
             }
             await(failure);
+        }
+    }
+
+    /** What became of a request whose end could not be written, or is not known: its records may be there twice. */
+    private void endOpen() {
+        if (isOpen) {
+            deliveries.unknown(open);
+            isOpen = false;
         }
     }
 

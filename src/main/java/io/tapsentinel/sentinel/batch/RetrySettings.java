@@ -14,6 +14,6 @@ public record RetrySettings(Duration backoff, Duration backoffMax, Duration deli
     public RetrySettings {
         BatchSettings.check("retryBackoffMs", backoff.toMillis(), 10, 60_000);
         BatchSettings.check("retryBackoffMaxMs", backoffMax.toMillis(), backoff.toMillis(), 3_600_000);
-        BatchSettings.check("deliveryTimeoutMs", deliveryTimeout.toMillis(), 0, Long.MAX_VALUE);
+        BatchSettings.check("deliveryTimeoutMs", deliveryTimeout.toMillis(), 0, Duration.ofDays(365).toMillis());
     }
 }

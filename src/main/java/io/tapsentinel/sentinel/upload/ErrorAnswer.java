@@ -6,21 +6,25 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /** Reads an answer that is no acknowledgement. */
 final class ErrorAnswer {
 
     private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
 
     private ErrorAnswer() {
     }
 
-    static UploadException of(String stream, HttpResponse response) {
+    /** @param sent the body that was refused, of which the answer's words are not to show anything */
+    static UploadException of(String stream, HttpResponse response, byte[] sent) {
         int status = response.getStatusCode();
-        UploadException.Answer answer = answer(response);
+        UploadException.Answer answer = answer(response, sent);
         if (status < 300) {
             return new UploadException(status, "upload to " + stream + " answered " + status
                     + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?", answer);
@@ -30,16 +34,19 @@ final class ErrorAnswer {
                 + (answer.requestId() == null ? "" : " (request " + answer.requestId() + ")"), answer);
     }
 
-    private static UploadException.Answer answer(HttpResponse response) {
+    private static UploadException.Answer answer(HttpResponse response, byte[] sent) {
         JsonNode error = error(response);
-        String code = Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText());
-        return new UploadException.Answer(lineOrNull(Quoting.without(code)), lineOrNull(Quoting.without(error.path("message").asText())),
-                lineOrNull(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID)),
+        String text = Quoting.without(error.path("message").asText(), new String(sent, StandardCharsets.UTF_8));
+        return new UploadException.Answer(
+                word(Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText())),
+                text.isBlank() ? null : Failure.line(text),
+                word(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID)),
                 RetryAfter.parse(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));
     }
 
-    private static String lineOrNull(String text) {
-        return text == null || text.isBlank() ? null : Failure.line(text);
+    /** A code or an identifier, which is one word; null when it is something else. */
+    private static String word(String text) {
+        return text != null && WORD.matcher(text).matches() ? text : null;
     }
 
     private static JsonNode error(HttpResponse response) {

@@ -56,7 +56,7 @@ public final class IngestionUploader implements Uploader {
                 throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(UNAUTHORIZED, message);
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
-            throw ErrorAnswer.of(stream, e.getResponse());
+            throw ErrorAnswer.of(stream, e.getResponse(), body);
         } catch (RuntimeException e) {
             Failure.restoreInterrupt(e);
             String message = "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);

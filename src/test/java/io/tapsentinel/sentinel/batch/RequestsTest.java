@@ -22,12 +22,12 @@ class RequestsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 408, 500, 502, 503, 504, 200})
-    void anAnswerThatDoesNotSayThatNothingWasStoredLeavesItsRecordsOnTheirWay(int status) throws Exception {
+    void anAnswerThatDoesNotSayThatNothingWasStoredMakesPossibleDuplicatesOfThem(int status) throws Exception {
         stream.next.add(refused(status, "X"));
 
         stream.delivery(retry(0)).deliver(records(3, "window"));
 
-        assertThat(stream.log).containsExactly("sending 3", "sending 3", "delivered 3", "acknowledged 3");
+        assertThat(stream.log).containsExactly("sending 3", "unknown", "sending 3", "delivered 3", "acknowledged 3");
         assertThat(stream.stored).hasSize(3);
     }
 
@@ -38,7 +38,7 @@ class RequestsTest {
 
         stream.delivery(retry(0)).deliver(records(3, "window"));
 
-        assertThat(stream.log).containsExactly("sending 3", "not taken 3", "sending 3", "delivered 3", "acknowledged 3");
+        assertThat(stream.log).containsExactly("sending 3", "not taken", "sending 3", "delivered 3", "acknowledged 3");
     }
 
     @Test
@@ -67,6 +67,15 @@ class RequestsTest {
         stream.delivery(retry(0)).deliver(records(1, "window"));
 
         assertThat(stream.pauses).singleElement().satisfies(pause -> assertThat(pause.toSeconds()).isBetween(90L, 108L));
+    }
+
+    @Test
+    void aRetryAfterOfNothingIsNoReasonForHaste() throws Exception {
+        stream.next.add(new UploadException(503, "busy", new Answer("Busy", null, null, Duration.ZERO)));
+
+        stream.delivery(retry(0)).deliver(records(1, "window"));
+
+        assertThat(stream.pauses).singleElement().satisfies(pause -> assertThat(pause.toMillis()).isBetween(800L, 1_200L));
     }
 
     @Test

@@ -46,6 +46,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     int renewed;
     Runnable beforeRequest = () -> { };
     private long nanos;
+    private long sent;
 
     /** A delivery over this stream. */
     Delivery delivery(RetrySettings retry) {
@@ -118,19 +119,28 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     }
 
     @Override
-    public void sending(Collection<TapEvent> batch) {
+    public long sending(Collection<TapEvent> batch) {
         log.add("sending " + batch.size());
+        return ++sent;
     }
 
     @Override
-    public void delivered(Collection<TapEvent> batch) {
+    public void delivered(long request, Collection<TapEvent> batch) {
+        assertThat(request).isEqualTo(sent);
         assertThat(batch).as("not before the end").allMatch(event -> event.getOutcome() == Outcome.SENDING);
         log.add("delivered " + batch.size());
     }
 
     @Override
-    public void notTaken(Collection<TapEvent> batch) {
-        log.add("not taken " + batch.size());
+    public void notTaken(long request) {
+        assertThat(request).isEqualTo(sent);
+        log.add("not taken");
+    }
+
+    @Override
+    public void unknown(long request) {
+        assertThat(request).isEqualTo(sent);
+        log.add("unknown");
     }
 
     @Override

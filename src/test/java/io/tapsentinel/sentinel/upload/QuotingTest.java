@@ -10,7 +10,13 @@ class QuotingTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '^', delimiter = '|', value = {
-        "Invalid value 'Overdue invoice' for column 'subject'|Invalid value '...' for column 'subject'",
+        "Invalid value 'Overdue invoice' for column 'subject'|Invalid value '...'",
+        "Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long|Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long",
+        "Value \"Re: 'offer' for Falcon\" is invalid|Value \"...\" is invalid",
+        "'the boys' secret plan' is invalid|'...' is invalid",
+        "\u201ehello there\u201c is too long|\u201e...\u201c is too long",
+        "the value Project Falcon is invalid|the value ... is invalid",
+        "bad address 2001:db8::8a2e:370:7334 in it|bad address ... in it",
         "Column \"recipient\" cannot hold \"ann@example.com\"|Column \"recipient\" cannot hold \"...\"",
         "ann@example.com is no number|... is no number",
         "cannot read https://evil.example.com/x?y=1 here|cannot read ... here",
@@ -22,6 +28,6 @@ class QuotingTest {
         "Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown|Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown",
         "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"})
     void namesAndWordsStayAndContentGoes(String said, String shown) {
-        assertThat(Quoting.without(said)).isEqualTo(shown);
+        assertThat(Quoting.without(said, "[{\"subject\":\"Project Falcon is late\"}]")).isEqualTo(shown);
     }
 }
