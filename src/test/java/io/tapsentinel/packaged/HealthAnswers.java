@@ -30,7 +30,7 @@ final class HealthAnswers implements AutoCloseable {
     private volatile String last = "";
 
     private HealthAnswers(int port) {
-        request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health"))
+        request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health?data=true"))
                 .timeout(Duration.ofSeconds(5)).build();
     }
 
