@@ -1,26 +1,14 @@
 package io.tapsentinel.route;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Lets one read of the source happen at a time, whatever triggered it. Fair: who waits gets it before a poll that comes
- * later, however often polls come.
+ * Lets one read of the source happen at a time, whatever triggered it. Fair: a poll has its turn between the files of a long
+ * replay, and a replay its turn between polls, however often they come.
  */
 public class SourceLock {
 
     private final ReentrantLock lock = new ReentrantLock(true);
-
-    /** Takes it without waiting; false while it is held or waited for. */
-    public boolean tryLock() {
-        try {
-            // without a time it would jump the queue
-            return lock.tryLock(0, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
 
     /** Waits for it. */
     public void lock() {

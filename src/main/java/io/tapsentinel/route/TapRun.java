@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
@@ -39,6 +40,7 @@ public class TapRun implements Processor {
     private final StopSignal stop;
     private final Duration settle;
     private final Clock clock;
+    private final AtomicBoolean running = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
 
     /**
@@ -61,10 +63,11 @@ public class TapRun implements Processor {
 
     @Override
     public void process(Exchange trigger) {
-        if (!source.tryLock()) {
-            LOG.info("a run is still reading, or a replay waits; this poll is left out");
+        if (!running.compareAndSet(false, true)) {
+            LOG.info("a run is still reading; this poll is left out");
             return;
         }
+        source.lock();
         try {
             if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
                     && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
@@ -75,6 +78,7 @@ public class TapRun implements Processor {
             LOG.error("the run ended: {}", Failures.describe(e));
         } finally {
             source.unlock();
+            running.set(false);
         }
     }
 

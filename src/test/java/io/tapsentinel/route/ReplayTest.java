@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
-import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -116,6 +118,23 @@ class ReplayTest {
         aside.await("replay/done", 1);
 
         assertThat(trial.rows()).isEqualTo(trial.firstHour());
+    }
+
+    @Test
+    void aPollThatComesDuringAReplayWaitsForItsFileAndThenReads() throws Exception {
+        trial.sinkProxy().hold();
+        RunningProgram program = trial.start();
+        aside.drop("answer.json", ANSWER);
+        await("the replay waits for the sink").until(() -> trial.sinkProxy().held() > 0);
+        CompletableFuture<Void> poll = program.pollInBackground();
+        await("the poll waits").during(Duration.ofMillis(500))
+                .until(() -> !poll.isDone() && trial.tapProxy().requests() == 0);
+
+        trial.sinkProxy().release();
+        poll.get(30, TimeUnit.SECONDS);
+
+        assertThat(trial.tapProxy().requests()).isEqualTo(1);
+        assertThat(trial.reads()).extracting(LedgerEntry::purpose).containsExactly(Purpose.REPLAY, Purpose.POLL);
     }
 
     @Test
