@@ -51,6 +51,30 @@ class StoreTest {
     }
 
     @Test
+    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
+            store.transaction(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    for (String sql : List.of("DROP TABLE in_flight", "DROP TABLE possible_duplicate",
+                            "ALTER TABLE seen DROP COLUMN rejected", "UPDATE schema_version SET version = 1")) {
+                        statement.execute(sql);
+                    }
+                }
+                return null;
+            });
+        }
+
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(event(TYPE, "1").resend())).as("it was not rejected").isEqualTo(Claim.DELIVERED);
+            seen.sending(List.of(event(TYPE, "2")));
+            assertThat(seen.abandoned()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void reservedKeysDoNot() {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
