@@ -56,7 +56,7 @@ class ReloadedRoutesTest {
         assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("messages-blocked ended without delivering"));
 
         reload(program, RoutesFixture.TABLES, route);
-        program.poll();
+        pollUntilRead(program);
         assertTheFirstHourLandedOnce();
     }
 
@@ -72,7 +72,7 @@ class ReloadedRoutesTest {
         assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("clicks-permitted ended without delivering"));
 
         reload(program, RoutesFixture.ROUTER, router);
-        program.poll();
+        pollUntilRead(program);
         assertTheFirstHourLandedOnce();
     }
 
@@ -93,7 +93,7 @@ class ReloadedRoutesTest {
         trial.sinkProxy().release();
         reload.join();
         poll.join();
-        program.poll();
+        pollUntilRead(program);
 
         assertTheFirstHourLandedOnce();
     }
@@ -113,8 +113,19 @@ class ReloadedRoutesTest {
         assertThat(trial.reads()).isEmpty();
         trial.sinkProxy().forget();
         trial.sinkProxy().release();
-        program.poll();
+        pollUntilRead(program);
         assertTheFirstHourLandedOnce();
+    }
+
+    /**
+     * Two of the splitter's threads may meet at Camel's direct producer just after a reload, and one of them then takes the
+     * way into the route that is gone: DirectProducer remembers that it has looked before it has. Such a window is read again.
+     */
+    private void pollUntilRead(RunningProgram program) {
+        await("a window is read").atMost(Duration.ofSeconds(20)).until(() -> {
+            program.poll();
+            return !trial.reads().isEmpty();
+        });
     }
 
     private void assertTheFirstHourLandedOnce() {
