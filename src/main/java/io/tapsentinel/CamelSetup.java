@@ -101,7 +101,7 @@ final class CamelSetup extends MainListenerSupport {
     @Override
     public void beforeStart(BaseMainSupport main) {
         ModelCamelContext model = (ModelCamelContext) main.getCamelContext();
-        String missing = Stream.concat(Stream.of("tap-poll", "tap-fetch", "tap-event"), Stream.of(EventType.values()).map(EventType::routeId))
+        String missing = Stream.concat(Stream.of("tap-poll", "tap-sweep", "tap-fetch", "tap-event"), Stream.of(EventType.values()).map(EventType::routeId))
                 .filter(id -> model.getRouteDefinition(id) == null).collect(Collectors.joining(", "));
         if (!missing.isEmpty()) {
             throw new InvalidSettingException("routes/ has no route with id " + missing

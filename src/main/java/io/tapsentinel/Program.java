@@ -11,6 +11,7 @@ import io.tapsentinel.route.SourceLock;
 import io.tapsentinel.route.SpoolFolder;
 import io.tapsentinel.route.StopSignal;
 import io.tapsentinel.route.StorageHealthCheck;
+import io.tapsentinel.route.SweepRun;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
@@ -22,6 +23,7 @@ import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
@@ -29,6 +31,7 @@ import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapDates;
@@ -126,7 +129,11 @@ public class Program {
                 new TapClock(clock), new WindowSize());
         ReadState state = new ReadState(store, clock);
         SourceLock source = new SourceLock();
-        TapRun run = new TapRun(planner(), state, seen, attempts(seen, tap, stop), tap, source, stop, settings.planner().settle(), clock);
+        WindowAttempts attempts = attempts(seen, tap, stop);
+        TapRun run = new TapRun(planner(), state, seen, attempts, tap, source, stop, settings.planner().settle(), clock);
+        Completeness completeness = new Completeness(store);
+        SweepRun sweeps = new SweepRun(new SweepPlanner(settings.sweepAges()), state, completeness, attempts, budget, tap, source,
+                 stop, clock);
         RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
         UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
@@ -140,7 +147,7 @@ public class Program {
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 new TapHealthCheck(tap, budget, clock), sentinel).configure(main);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
-        main.configure().addRoutesBuilder(spine(run, budget, unknownTypes));
+        main.configure().addRoutesBuilder(spine(run, sweeps, budget, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
@@ -174,8 +181,8 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, RequestBudget budget, UnknownTypes unknownTypes) {
-        return new TapSpine(run, budget, settings.threatStatus(), unknownTypes);
+    protected TapSpine spine(TapRun run, SweepRun sweeps, RequestBudget budget, UnknownTypes unknownTypes) {
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes);
     }
 
     protected SentinelComponent component() {

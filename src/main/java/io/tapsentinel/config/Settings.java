@@ -36,11 +36,13 @@ import org.quartz.CronExpression;
  * @param shutdownTimeout how long a stop waits for what is on its way
  * @param refusals        how long TAP is left alone after it refused
  * @param aside           where records lie that are not in a table
+ * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
+ * @param updates         whether an event is sent again when TAP's verdict on it has changed
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
         URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
-        Refusals refusals, Aside aside) {
+        Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
@@ -92,6 +94,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
             throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
         }
         checkCron(read, "tap.poll.cron");
+        checkCron(read, "tap.sweep.cron");
         return new Settings(tap, read.required("tap.principal"), secret(read), read.required("tap.source"),
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
@@ -99,7 +102,8 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate,
                 AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), stateUrl(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
-                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read));
+                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
+                sweepAges(read), read.oneOf("tap.updates", "true", "false").equals("true"));
     }
 
     private static Refusals refusals(SettingReader read) {
@@ -110,6 +114,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         }
         return new Refusals(read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)), throttled,
                 read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
+    }
+
+    private static List<Duration> sweepAges(SettingReader read) {
+        // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
+        return read.durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
+                .stream().sorted().distinct().toList();
     }
 
     private static Aside aside(SettingReader read) {

@@ -4,7 +4,7 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowPlanner;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,11 +21,14 @@ final class BacklogOrder {
 
     private final WindowPlanner planner;
     private final ReadState state;
+    private final Duration settle;
     private final TapCondition tap;
     private final List<TimeRange> passedOver = new ArrayList<>();
     private TimeRange asked;
 
-    BacklogOrder(WindowPlanner planner, ReadState state, TapCondition tap) {
+    /** @param settle how long before now windows end */
+    BacklogOrder(WindowPlanner planner, ReadState state, Duration settle, TapCondition tap) {
+        this.settle = settle;
         this.planner = planner;
         this.state = state;
         this.tap = tap;
@@ -47,7 +50,7 @@ final class BacklogOrder {
             return Optional.empty();
         }
         asked = planner.oldestWindow(left, tap.size().longest());
-        return Optional.of(new Ask(asked, Instant.MIN, state::commit));
+        return Optional.of(new Ask(asked, state.coverage(asked, settle), state::commit));
     }
 
     /** The last window is not asked for again in this run. */

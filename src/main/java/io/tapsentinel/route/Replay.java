@@ -4,6 +4,7 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.tap.TapLimits;
@@ -67,8 +68,8 @@ public class Replay {
                 return false;
             }
             Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            WindowRead read = new WindowRead(window(content, now), Purpose.REPLAY, now, Instant.MIN, seen, stop::isStopped,
-                    entry -> state.replayed(entry));
+            WindowRead read = new WindowRead(new Ask(window(content, now), Coverage.NONE, state::beside), Purpose.REPLAY, now, seen,
+                    stop::isStopped);
             return content.rejected() != null
                     ? run(document, read, List.of(ReplayedRecord.event(content.rejected(), seen)).iterator(), UnknownEvents.NONE, camel)
                     : answer(document, content, read, camel);

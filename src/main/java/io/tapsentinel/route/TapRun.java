@@ -85,8 +85,8 @@ public class TapRun implements Processor {
     private Optional<Ask> fresh() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
-        return plan.fresh().map(window -> new Ask(window, progress.readTo().minus(settle), entry -> {
-            state.commit(plan, entry);
+        return plan.fresh().map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
+            state.commit(plan, entry, also);
             plan.gaps().forEach(gap -> BacklogOrder.reportGap(gap, tap));
         }));
     }
@@ -107,7 +107,7 @@ public class TapRun implements Processor {
 
     private void readBacklog(Exchange trigger) {
         Date nextPoll = trigger.getMessage().getHeader("nextFireTime", Date.class);
-        BacklogOrder order = new BacklogOrder(planner, state, tap);
+        BacklogOrder order = new BacklogOrder(planner, state, settle, tap);
         int failures = 0;
         End end;
         do {

@@ -16,17 +16,21 @@ public class TapSpine extends RouteBuilder {
 
     /** Where a trigger asks for everything that is due. */
     public static final String READ_DUE = "direct:tap-read-due";
+    /** Where a trigger asks for closed hours that are due again. */
+    public static final String SWEEP_DUE = "direct:tap-sweep-due";
     static final String WINDOW = "direct:tap-window";
     /** Takes a read of which nothing is left to ask: the body iterates over its events. */
     static final String EVENTS = "direct:tap-events";
 
     private final TapRun run;
+    private final SweepRun sweeps;
     private final TapRequest request;
     private final TapAnswer answer;
 
     /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
-    public TapSpine(TapRun run, RequestBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
+    public TapSpine(TapRun run, SweepRun sweeps, RequestBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
         this.run = run;
+        this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
         this.answer = new TapAnswer(unknownTypes);
     }
@@ -37,6 +41,8 @@ public class TapSpine extends RouteBuilder {
         errorHandler(noErrorHandler());
 
         from(READ_DUE).routeId("tap-read-due").process(run);
+
+        from(SWEEP_DUE).routeId("tap-sweep-due").process(sweeps);
 
         from(WINDOW).routeId("tap-window")
                 .process(request)

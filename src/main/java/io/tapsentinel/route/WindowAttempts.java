@@ -111,13 +111,14 @@ public class WindowAttempts {
     private Trouble attempt(Exchange trigger, Purpose purpose, Ask ask) {
         Instant start = clock.instant();
         TimeRange window = ask.window();
-        WindowRead read = newRead(window, purpose, start, ask.lateBefore(), ask.commit().andThen(committed));
+        WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = send(trigger, read);
         if (read.isAnswered()) {
             tap.rest().answered(clock.instant());
         }
         if (failure == null) {
+            committed.accept(read.entry());
             tap.rest().settled(window);
             tap.size().read();
             LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
@@ -140,8 +141,8 @@ public class WindowAttempts {
     }
 
     /** The read of one window; tests put one without a guard in its place. */
-    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore, Consumer<LedgerEntry> onCommit) {
-        return new WindowRead(window, purpose, readAt, lateBefore, seen, stop::isStopped, onCommit);
+    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+        return new WindowRead(ask, purpose, readAt, seen, stop::isStopped);
     }
 
     private static Throwable send(Exchange trigger, WindowRead read) {

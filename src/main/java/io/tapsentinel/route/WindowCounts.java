@@ -1,48 +1,90 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.state.Lag;
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.VerdictChange;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What was handed out of one answer and what became of it, by the name of its array. Not for concurrent use. */
 final class WindowCounts {
 
-    private static final String FETCHED = "fetched";
-    private static final String NEW = "new";
-    private static final String DUPLICATE = "duplicate";
-    private static final String DUPLICATE_INSIDE = "duplicate-inside";
-    private static final String REJECTED = "rejected";
-    private static final String LATE = "late";
-
+    private final Coverage covered;
+    private final Instant readAt;
     private final Map<String, Map<String, Long>> counts = new TreeMap<>();
 
-    void fetched(String array) {
-        counts.computeIfAbsent(array, any -> new HashMap<>(
-                Map.of(FETCHED, 0L, NEW, 0L, DUPLICATE, 0L, DUPLICATE_INSIDE, 0L, REJECTED, 0L, LATE, 0L)));
-        add(array, FETCHED);
+    /** @param covered what was read before this read at {@code readAt} */
+    WindowCounts(Coverage covered, Instant readAt) {
+        this.covered = covered;
+        this.readAt = readAt;
     }
 
-    /** Counts a settled event; a new one that is late counts twice, as new and as late. */
-    void ended(String array, Outcome outcome, boolean late) {
+    void fetched(String array) {
+        add(array, LedgerCount.FETCHED);
+    }
+
+    /** Counts a settled event. */
+    void ended(TapEvent event) {
+        String array = event.getType().arrayName();
+        if (event.getOutcome() != Outcome.DELIVERED) {
+            ended(array, event.getOutcome());
+        } else if (!event.getChange().isEmpty()) {
+            add(array, LedgerCount.CHANGED);
+            kinds(array, event.getChange());
+        } else {
+            add(array, LedgerCount.NEW);
+            if (covered.isLate(event.getTime())) {
+                add(array, LedgerCount.LATE);
+                add(array, Lag.of(Duration.between(event.getTime(), readAt)).word());
+            }
+        }
+    }
+
+    /** Counts an event of a type that is not ours. */
+    void ended(String array, Outcome outcome) {
         add(array, switch (outcome) {
-            case DELIVERED -> NEW;
-            case REJECTED -> REJECTED;
-            case DUPLICATE -> DUPLICATE;
-            case DUPLICATE_OF_RESERVED -> DUPLICATE_INSIDE;
+            case REJECTED -> LedgerCount.REJECTED;
+            case DUPLICATE -> LedgerCount.DUPLICATE;
+            case DUPLICATE_OF_RESERVED -> LedgerCount.DUPLICATE_INSIDE;
             default -> throw new IllegalArgumentException(outcome + " is no end");
         });
-        if (late) {
-            add(array, LATE);
+    }
+
+    /** One that was counted as a duplicate has turned out to be changed. */
+    void changed(VerdictChange change) {
+        String array = change.event().type().arrayName();
+        counts.get(array).merge(LedgerCount.DUPLICATE.word(), -1L, Long::sum);
+        add(array, LedgerCount.CHANGED);
+        kinds(array, change.kinds());
+    }
+
+    private void kinds(String array, Set<VerdictChange.Kind> kinds) {
+        for (VerdictChange.Kind kind : kinds) {
+            add(array, switch (kind) {
+                case STATUS -> LedgerCount.CHANGED_STATUS;
+                case THREAT -> LedgerCount.CHANGED_THREAT;
+                case CAMPAIGN -> LedgerCount.CHANGED_CAMPAIGN;
+            });
         }
     }
 
     /** @throws WindowFailedException when not every event that was fetched has ended */
     void verify() {
         counts.forEach((array, of) -> {
-            long ended = of.get(NEW) + of.get(DUPLICATE) + of.get(DUPLICATE_INSIDE) + of.get(REJECTED);
-            if (ended != of.get(FETCHED)) {
-                throw new WindowFailedException(of.get(FETCHED) + " of " + array + " were read, " + ended + " ended");
+            long ended = 0;
+            for (LedgerCount count : LedgerCount.values()) {
+                ended += count.isOutcome() ? of.getOrDefault(count.word(), 0L) : 0;
+            }
+            long fetched = of.getOrDefault(LedgerCount.FETCHED.word(), 0L);
+            if (ended != fetched) {
+                throw new WindowFailedException(fetched + " of " + array + " were read, " + ended + " ended");
             }
         });
     }
@@ -56,27 +98,43 @@ final class WindowCounts {
 
     /** How many were rejected. */
     long rejected() {
-        return sum(REJECTED);
+        return sum(LedgerCount.REJECTED);
     }
 
     /** How many were handed out. */
     long fetched() {
-        return sum(FETCHED);
+        return sum(LedgerCount.FETCHED);
     }
 
     /** All types in one line. */
     @Override
     public String toString() {
-        return counts.isEmpty() ? "nothing to read" : sum(FETCHED) + " fetched, " + sum(NEW) + " new (" + sum(LATE) + " late), "
-                + (sum(DUPLICATE) + sum(DUPLICATE_INSIDE)) + " delivered before"
-                + (sum(REJECTED) == 0 ? "" : ", " + sum(REJECTED) + " rejected");
+        return counts.isEmpty() ? "nothing to read" : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
+                + sum(LedgerCount.LATE) + " late), " + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
+                + " delivered before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED) + some(LedgerCount.REJECTED);
     }
 
-    private long sum(String what) {
-        return counts.values().stream().mapToLong(of -> of.get(what)).sum();
+    private String some(LedgerCount what) {
+        return sum(what) == 0 ? "" : ", " + sum(what) + " " + what.word();
+    }
+
+    private long sum(LedgerCount what) {
+        return counts.values().stream().mapToLong(of -> of.getOrDefault(what.word(), 0L)).sum();
+    }
+
+    private void add(String array, LedgerCount what) {
+        add(array, what.word());
     }
 
     private void add(String array, String what) {
-        counts.get(array).merge(what, 1L, Long::sum);
+        counts.computeIfAbsent(array, any -> nothing()).merge(what, 1L, Long::sum);
+    }
+
+    private static Map<String, Long> nothing() {
+        Map<String, Long> none = new HashMap<>();
+        for (LedgerCount count : LedgerCount.values()) {
+            none.put(count.word(), 0L);
+        }
+        return none;
     }
 }

@@ -5,14 +5,17 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.VerdictChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 
 /**
  * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
@@ -24,39 +27,32 @@ class WindowRead {
 
     private static final int SIGHTINGS = 1_000;
 
-    private final TimeRange window;
+    private final Ask ask;
     private final Purpose purpose;
     private final Instant readAt;
     private final SeenKeys seen;
     private final BooleanSupplier stopping;
-    private final Consumer<LedgerEntry> onCommit;
-    private final Instant lateBefore;
-    private final WindowCounts counts = new WindowCounts();
+    private final WindowCounts counts;
     private final List<EventRef> onlyReserved = new ArrayList<>();
-    private final List<EventRef> sighted = new ArrayList<>();
+    private final List<Sighting> sighted = new ArrayList<>();
+    private final Set<VerdictChange> changes = new LinkedHashSet<>();
     private Throwable failure;
     private RuntimeException notRejected;
     private boolean answered;
     private int failed;
 
-    /**
-     * @param lateBefore a new event of an earlier time should have stood in an earlier read
-     * @param stopping   whether to end at the next event, uncommitted
-     * @param onCommit   makes the read durable
-     */
-    WindowRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore, SeenKeys seen,
-            BooleanSupplier stopping, Consumer<LedgerEntry> onCommit) {
-        this.window = window;
+    /** @param stopping whether to end at the next event, uncommitted */
+    WindowRead(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen, BooleanSupplier stopping) {
+        this.ask = ask;
         this.purpose = purpose;
         this.readAt = readAt;
-        this.lateBefore = lateBefore;
-        this.onCommit = onCommit;
         this.seen = seen;
         this.stopping = stopping;
+        this.counts = new WindowCounts(ask.covered(), readAt);
     }
 
     TimeRange window() {
-        return window;
+        return ask.window();
     }
 
     Purpose purpose() {
@@ -91,11 +87,12 @@ class WindowRead {
                     + " ended without delivering " + event + ": is sentinel: gone from it, or behind seda, wireTap or doCatch?"));
             return;
         }
-        counts.ended(event.getType().arrayName(), outcome, outcome == Outcome.DELIVERED && event.getTime().isBefore(lateBefore));
+        counts.ended(event);
+        ask.each().accept(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(event.ref());
         } else if (outcome == Outcome.DUPLICATE) {
-            sighted.add(event.ref());
+            sighted.add(new Sighting(event.ref(), event.getVerdict()));
             if (sighted.size() == SIGHTINGS) {
                 writeSightings();
             }
@@ -128,12 +125,13 @@ class WindowRead {
     /** Verifies, then makes the read durable. */
     void commit() {
         verify();
-        onCommit.accept(entry());
+        // a change counts when the row that counts it is durable, else it would be overlooked the next time
+        ask.commit().accept(entry(), connection -> seen.noticed(connection, changes));
     }
 
     /** What to write into the ledger. */
     synchronized LedgerEntry entry() {
-        return new LedgerEntry(readAt, window, purpose, counts.byArray());
+        return new LedgerEntry(readAt, ask.window(), purpose, counts.byArray());
     }
 
     /** The counts of all types in one line. */
@@ -154,7 +152,7 @@ class WindowRead {
     /** Counts an event that no route takes. */
     synchronized void passedOver(String array, Outcome outcome) {
         counts.fetched(array);
-        counts.ended(array, outcome, false);
+        counts.ended(array, outcome);
     }
 
     /** The window may not commit, but there is no need to end before its other events were delivered. */
@@ -186,7 +184,8 @@ class WindowRead {
 
     private void writeSightings() {
         if (!sighted.isEmpty()) {
-            seen.sighted(sighted);
+            List<VerdictChange> found = seen.sighted(sighted);
+            found.stream().filter(changes::add).forEach(counts::changed);
             sighted.clear();
         }
     }

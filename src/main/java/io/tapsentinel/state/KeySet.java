@@ -1,6 +1,7 @@
 package io.tapsentinel.state;
 
 import io.tapsentinel.tap.EventKey;
+import java.util.function.Consumer;
 
 /**
  * A growing set of 16-byte keys as primitive longs: between 16 / 0.85 and 24 bytes a key once it has grown, nothing on
@@ -43,6 +44,18 @@ final class KeySet {
         }
         int slot = find(key.high(), key.low());
         return slots[2 * slot] != 0 || slots[2 * slot + 1] != 0;
+    }
+
+    /** Visits every key, in no order. */
+    void forEach(Consumer<EventKey> visitor) {
+        if (holdsZero) {
+            visitor.accept(new EventKey(0, 0));
+        }
+        for (int i = 0; i < slots.length; i += 2) {
+            if (slots[i] != 0 || slots[i + 1] != 0) {
+                visitor.accept(new EventKey(slots[i], slots[i + 1]));
+            }
+        }
     }
 
     int size() {

@@ -10,11 +10,15 @@ import java.util.Map;
  *
  * @param readAt  when TAP was asked
  * @param window  what was asked for
- * @param purpose {@code poll}, {@code backlog} or {@code replay}
- * @param counts  events by the name of their array in TAP's answer and by what became of them; {@code fetched} is the sum of the
- *                others without {@code late}
+ * @param purpose {@code poll}, {@code backlog}, {@code sweep} or {@code replay}
+ * @param counts  events by the name of their array in TAP's answer and by {@link LedgerCount#word()} or {@link Lag#word()}
  */
 public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<String, Map<String, Long>> counts) {
+
+    /** The sum of one count over all types. */
+    public long total(LedgerCount what) {
+        return counts.values().stream().mapToLong(of -> of.getOrDefault(what.word(), 0L)).sum();
+    }
 
     /** Why a window was read. */
     public enum Purpose {
@@ -22,6 +26,8 @@ public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map
         POLL,
         /** Older time, after an outage, a restart or the first start. */
         BACKLOG,
+        /** A closed hour once more, for rows that TAP indexed late. */
+        SWEEP,
         /** A file that somebody dropped at {@code tap.replay.uri}. */
         REPLAY;
 

@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
@@ -8,11 +9,13 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How far the source has been read, what is still owed and what is lost, together with the ledger of reads. A window's
@@ -52,28 +55,28 @@ public class ReadState {
     }
 
     /** A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it. */
-    public void commit(Plan plan, LedgerEntry entry) {
+    public void commit(Plan plan, LedgerEntry entry, Also also) {
         store.transaction(connection -> {
             List<TimeRange> backlog = new ArrayList<>(backlog(connection));
             backlog.addAll(plan.backlog());
             replaceBacklog(connection, TimeRange.union(backlog));
             addGaps(connection, plan.gaps());
             setProgress(connection, plan.progress());
-            return addLedger(connection, entry);
+            return addLedger(connection, entry, also);
         });
         store.worked();
     }
 
     /** A window of the backlog is done. */
-    public void commit(LedgerEntry entry) {
+    public void commit(LedgerEntry entry, Also also) {
         store.transaction(connection -> {
             replaceBacklog(connection, TimeRange.without(backlog(connection), entry.window()));
-            return addLedger(connection, entry);
+            return addLedger(connection, entry, also);
         });
     }
 
-    /** A file was brought in: the ledger tells, and what is still to be read stays as it is. */
-    public void replayed(LedgerEntry entry) {
+    /** A file was brought in or an hour was read again: the ledger tells, and what is still to be read stays as it is. */
+    public void beside(LedgerEntry entry, Also also) {
         store.transaction(connection -> {
             // two small files can be read within one millisecond, which has room for one row
             Instant free = entry.readAt();
@@ -81,8 +84,20 @@ public class ReadState {
                     store.source(), free.toEpochMilli(), entry.window().from().toEpochMilli()) > 0) {
                 free = free.plusMillis(1);
             }
-            return addLedger(connection, new LedgerEntry(free, entry.window(), entry.purpose(), entry.counts()));
+            return addLedger(connection, new LedgerEntry(free, entry.window(), entry.purpose(), entry.counts()), also);
         });
+    }
+
+    /**
+     * What was read before of a window; replayed answers do not count, since nobody knows for sure what they cover.
+     *
+     * @param settle how long before now windows end
+     */
+    public Coverage coverage(TimeRange window, Duration settle) {
+        // a read of this time was made after it, which spares a look at all older rows
+        return new Coverage(store.transaction(connection -> ranges(connection, "SELECT from_at, to_at FROM ledger WHERE source = ?"
+                + " AND read_at >= ? AND from_at <= ? AND to_at >= ? AND purpose <> 'replay' ORDER BY read_at",
+                window.from().toEpochMilli(), window.to().toEpochMilli(), window.from().toEpochMilli())), settle);
     }
 
     /** Whether any of this time was read, and that before {@code before}. */
@@ -131,23 +146,26 @@ public class ReadState {
         }
     }
 
-    private Void addLedger(Connection connection, LedgerEntry entry) throws SQLException {
+    private Void addLedger(Connection connection, LedgerEntry entry, Also also) throws SQLException {
+        also.in(connection);
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();
         Store.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
                 entry.window().to().toEpochMilli(), entry.purpose().word());
         for (Map.Entry<String, Map<String, Long>> type : entry.counts().entrySet()) {
             for (Map.Entry<String, Long> count : type.getValue().entrySet()) {
-                Store.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
-                        type.getKey(), count.getKey(), count.getValue());
+                if (count.getValue() != 0) {
+                    Store.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
+                            type.getKey(), count.getKey(), count.getValue());
+                }
             }
         }
         return null;
     }
 
-    private List<TimeRange> ranges(Connection connection, String sql) throws SQLException {
+    private List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            Store.set(select, store.source());
+            Store.set(select, Stream.concat(Stream.of(store.source()), Stream.of(arguments)).toArray());
             List<TimeRange> ranges = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -39,8 +39,13 @@ public class RequestBudget {
             long used = Store.number(connection, "SELECT count(*) FROM request_log WHERE source = ? AND pool = ?",
                     store.source(), POOL);
             return used < most
-                    && Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?)", store.source(), POOL, now) == 1;
+                    && Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", store.source(), POOL, now, purpose.word()) == 1;
         });
+    }
+
+    /** How many requests this purpose may still make now. */
+    public long left(Purpose purpose) {
+        return (purpose == Purpose.POLL ? perDay : perDay - reserved) - used();
     }
 
     /** Requests that were counted in the last 24 hours. */

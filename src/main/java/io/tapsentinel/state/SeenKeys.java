@@ -3,9 +3,12 @@ package io.tapsentinel.state;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.VerdictChange;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -168,12 +171,21 @@ public class SeenKeys implements DeliveryLog {
         return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
     }
 
-    /** Remembers that TAP still reports these delivered events, so that their keys are kept longer. */
-    public void sighted(Collection<EventRef> duplicates) {
-        store.transaction(connection -> {
-            table.sighted(connection, duplicates);
-            return null;
+    /**
+     * Remembers that TAP still reports these delivered events, so that their keys are kept longer.
+     *
+     * @return those of which TAP says what it never said before; {@link #noticed} makes them known
+     */
+    public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
+        return store.transaction(connection -> {
+            table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
+            return List.of();
         });
+    }
+
+    /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
+    public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
+        // TODO
     }
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */

@@ -41,7 +41,16 @@ final class StoreSchema {
                     + " keys BYTEA NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (source, batch))",
             // records that were on their way when a connection broke or the process ended: Sentinel may hold them twice
             "CREATE TABLE possible_duplicate (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, id TEXT NOT NULL,"
-                    + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"));
+                    + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"), List.of(
+            // purpose: LedgerEntry.Purpose, since fresh polls have a share of their own
+            "ALTER TABLE request_log ADD COLUMN purpose TEXT NOT NULL DEFAULT 'poll'",
+            // verdicts on an event beside the one in seen, whether they were sent (tap.updates) or only counted
+            "CREATE TABLE version (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, verdict BIGINT NOT NULL,"
+                    + " noticed_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key, verdict))",
+            // the last sweep of each closed hour: how many keys it found, how many of them were durable when asked afterwards, and
+            // the keys themselves, 16 bytes each, while seen may still hold them
+            "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"
+                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"));
 
     private StoreSchema() {
     }

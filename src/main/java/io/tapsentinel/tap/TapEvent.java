@@ -2,6 +2,7 @@ package io.tapsentinel.tap;
 
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -23,6 +24,7 @@ public final class TapEvent {
     private final Map<String, Object> fields;
     private final String id;
     private volatile boolean resend;
+    private volatile Set<VerdictChange.Kind> change = Set.of();
     private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
@@ -80,6 +82,16 @@ public final class TapEvent {
     /** See {@link #resend()}. */
     public boolean isResend() {
         return resend;
+    }
+
+    /** Says that it was delivered before with another verdict, and is to be sent again for that. */
+    public void changed(Set<VerdictChange.Kind> kinds) {
+        change = Set.copyOf(kinds);
+    }
+
+    /** See {@link #changed}; empty for an event that is new. */
+    public Set<VerdictChange.Kind> getChange() {
+        return change;
     }
 
     public Outcome getOutcome() {

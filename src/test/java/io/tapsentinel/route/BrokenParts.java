@@ -62,9 +62,8 @@ public final class BrokenParts {
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
                 return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
                     @Override
-                    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
-                            Consumer<LedgerEntry> onCommit) {
-                        return new WindowRead(window, purpose, readAt, lateBefore, seen, () -> false, onCommit) {
+                    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
                             @Override
                             void verify() {
                                 // the mistake
@@ -83,9 +82,8 @@ public final class BrokenParts {
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
                 return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
                     @Override
-                    WindowRead newRead(TimeRange window, Purpose purpose, Instant readAt, Instant lateBefore,
-                            Consumer<LedgerEntry> onCommit) {
-                        return new WindowRead(window, purpose, readAt, lateBefore, seen, () -> false, onCommit) {
+                    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
                             @Override
                             Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
                                 return throwing(answer, whole -> super.events(whole, unknown));

@@ -6,11 +6,13 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +40,8 @@ final class WindowReadFixture implements AutoCloseable {
 
     /** A read that calls new events of an earlier time late. */
     WindowRead read(Instant lateBefore) {
-        return new WindowRead(WINDOW, Purpose.POLL, NOW, lateBefore, seen, stopping::get, committed::add);
+        Coverage covered = lateBefore == Instant.MIN ? Coverage.NONE : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
+        return new WindowRead(new Ask(WINDOW, covered, (entry, also) -> committed.add(entry)), Purpose.POLL, NOW, seen, stopping::get);
     }
 
     /** Events of these ids, taken off the answer and not settled. */

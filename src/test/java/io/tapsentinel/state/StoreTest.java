@@ -9,6 +9,7 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
@@ -57,7 +58,8 @@ class StoreTest {
             store.transaction(connection -> {
                 try (Statement statement = connection.createStatement()) {
                     for (String sql : List.of("DROP TABLE in_flight", "DROP TABLE possible_duplicate",
-                            "ALTER TABLE seen DROP COLUMN rejected", "UPDATE schema_version SET version = 1")) {
+                            "ALTER TABLE seen DROP COLUMN rejected", "DROP TABLE version", "DROP TABLE sweep",
+                            "ALTER TABLE request_log DROP COLUMN purpose", "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
                     }
                 }
@@ -121,7 +123,7 @@ class StoreTest {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
             clock.advance(Duration.ofDays(5));
-            seen.sighted(List.of(event(TYPE, "sighted").ref()));
+            seen.sighted(List.of(new Sighting(event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
             clock.advance(Duration.ofDays(3).plusSeconds(1));
 
             assertThat(seen.prune()).isEqualTo(1);
@@ -148,10 +150,10 @@ class StoreTest {
         LedgerEntry entry = new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
-            state.commit(plan, entry);
+            state.commit(plan, entry, Also.NOTHING);
             // the same ledger row again is refused, and nothing of the second commit may stay
             Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOW, NOW.plusSeconds(300)));
-            assertThatThrownBy(() -> state.commit(later, entry)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> state.commit(later, entry, Also.NOTHING)).isInstanceOf(StoreException.class);
         }
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
@@ -170,10 +172,10 @@ class StoreTest {
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
             state.commit(new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
-                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()));
+                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()), Also.NOTHING);
 
             state.expire(List.of(expired));
-            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()));
+            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), Also.NOTHING);
 
             assertThat(state.gaps()).containsExactly(expired);
             assertThat(state.backlog()).containsExactly(new TimeRange(NOW.minusSeconds(3_600), NOW));

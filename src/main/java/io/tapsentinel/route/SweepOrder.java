@@ -1,0 +1,108 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.Horizon;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.SweepPlanner;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which hour is swept next. While TAP can only answer shorter windows an hour is read in parts, which other reads may come between;
+ * a restart begins it anew. Not for concurrent use.
+ */
+final class SweepOrder {
+
+    private final SweepPlanner planner;
+    private final ReadState state;
+    private final Completeness completeness;
+    private final TapCondition tap;
+    private final Set<TimeRange> passedOver = new HashSet<>();
+    private TimeRange hour;
+    private Instant readTo;
+    private Instant sweptAt;
+    private HourKeys keys;
+    private boolean done;
+
+    SweepOrder(SweepPlanner planner, ReadState state, Completeness completeness, TapCondition tap) {
+        this.planner = planner;
+        this.state = state;
+        this.completeness = completeness;
+        this.tap = tap;
+    }
+
+    /** The hours that are due now, newest first. */
+    List<TimeRange> due() {
+        Horizon horizon = tap.clock().horizon();
+        Optional<Progress> progress = state.progress();
+        return progress.isEmpty() ? List.of()
+                : planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge()));
+    }
+
+    /** What failed may be asked for again from now on. */
+    void begin() {
+        passedOver.clear();
+    }
+
+    /** The next window; the same one until it is read or passed over. */
+    Optional<Ask> next() {
+        List<TimeRange> due = due();
+        if (hour == null || !due.contains(hour)) {
+            hour = due.stream().filter(each -> !passedOver.contains(each)).findFirst().orElse(null);
+            if (hour == null) {
+                return Optional.empty();
+            }
+            readTo = hour.from();
+            sweptAt = null;
+            keys = new HourKeys();
+        }
+        done = false;
+        Instant to = earlier(readTo.plus(tap.size().longest()), hour.to());
+        // a rest too short for TAP is read together with what lies before it
+        TimeRange window = new TimeRange(earlier(readTo, to.minus(TapLimits.SHORTEST_WINDOW)), to);
+        HourKeys found = new HourKeys();
+        return Optional.of(new Ask(window, Coverage.ALL, found::add, (entry, also) -> {
+            Instant at = sweptAt == null ? entry.readAt() : sweptAt;
+            keys.addAll(found);
+            state.beside(entry, connection -> {
+                also.in(connection);
+                if (to.equals(hour.to())) {
+                    completeness.swept(connection, SweepPlanner.hourOf(hour), at, keys);
+                }
+            });
+            sweptAt = at;
+            readTo = to;
+            done = to.equals(hour.to());
+        }));
+    }
+
+    /** The hour whose last part was read just now. */
+    Optional<TimeRange> finished() {
+        if (!done) {
+            return Optional.empty();
+        }
+        TimeRange finished = hour;
+        hour = null;
+        done = false;
+        return Optional.of(finished);
+    }
+
+    /** The last window is not asked for again before {@link #begin}. */
+    void passOver() {
+        passedOver.add(hour);
+        hour = null;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}

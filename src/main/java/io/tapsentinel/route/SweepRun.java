@@ -1,0 +1,107 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.route.WindowAttempts.End;
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.tap.SweepPlanner;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads closed hours once more, newest first, until none is due or the budget leaves nothing: rows that TAP indexed later than any
+ * poll looked back are found here. Between two windows a poll has its turn. Then compares what TAP reported with what is durable.
+ */
+public class SweepRun implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
+    /** One hour may be at fault; two in a row are TAP. */
+    private static final int FAILURES = 2;
+
+    private final SweepOrder order;
+    private final Completeness completeness;
+    private final WindowAttempts attempts;
+    private final RequestBudget budget;
+    private final TapCondition tap;
+    private final SourceLock source;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    /**
+     * @param source held while a window is read
+     * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
+     */
+    public SweepRun(SweepPlanner planner, ReadState state, Completeness completeness, WindowAttempts attempts, RequestBudget budget,
+            TapCondition tap, SourceLock source, StopSignal stop, Clock clock) {
+        this.order = new SweepOrder(planner, state, completeness, tap);
+        this.completeness = completeness;
+        this.attempts = attempts;
+        this.budget = budget;
+        this.tap = tap;
+        this.source = source;
+        this.stop = stop;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange trigger) {
+        if (!running.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            order.begin();
+            int failures = 0;
+            while (failures < FAILURES) {
+                End end = readNext(trigger);
+                if (end == End.NOTHING || end == End.OVER) {
+                    return;
+                }
+                failures = end == End.FAILED ? failures + 1 : 0;
+            }
+        } catch (RuntimeException e) {
+            LOG.error("the sweep ended: {}", Failures.describe(e));
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private End readNext(Exchange trigger) {
+        source.lock();
+        try {
+            if (stop.isStopped() || tap.rest().isResting(clock.instant()) || budget.left(Purpose.SWEEP) <= 0) {
+                return End.OVER;
+            }
+            End end = attempts.read(trigger, Purpose.SWEEP, order::next);
+            if (end == End.FAILED) {
+                order.passOver();
+            }
+            order.finished().ifPresent(this::compare);
+            return end;
+        } finally {
+            source.unlock();
+        }
+    }
+
+    private void compare(TimeRange hour) {
+        Instant start = SweepPlanner.hourOf(hour);
+        List<Completeness.Hour> hours = completeness.check(start);
+        long theirs = hours.stream().mapToLong(Completeness.Hour::theirs).sum();
+        long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
+        if (missing == 0) {
+            LOG.info("hour {}: all {} events that TAP reports were delivered", start, theirs);
+        } else {
+            LOG.warn("hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them delivered",
+                    start, missing, theirs);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
+ * distinct keys in the sweep; <em>ours</em> how many of those keys are durable, which is asked of the table of keys itself, not
+ * of what the sweep counted. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
+ */
+public final class Completeness {
+
+    /** Keys are compared while the store keeps them; an hour that is older has its last figures. */
+    private static final Duration COMPARED = Duration.ofDays(7);
+    private static final int ASKED_AT_ONCE = 500;
+
+    private final Store store;
+
+    public Completeness(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * One hour of one type.
+     *
+     * @param hour    its beginning
+     * @param stream  name of the type's array in TAP's answer
+     * @param sweptAt when it was swept last
+     * @param theirs  distinct keys that TAP reported then
+     * @param ours    how many of them are durable
+     */
+    public record Hour(Instant hour, String stream, Instant sweptAt, long theirs, long ours) {
+
+        /** How many are not. */
+        public long missing() {
+            return theirs - ours;
+        }
+    }
+
+    /** When hours were swept last, by their beginning. */
+    public Map<Instant, Instant> sweptAt(Instant since) {
+        return store.transaction(connection -> {
+            Map<Instant, Instant> swept = new HashMap<>();
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT hour, min(swept_at) FROM sweep WHERE source = ? AND hour >= ? GROUP BY hour")) {
+                Store.set(select, store.source(), since.toEpochMilli());
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        swept.put(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2)));
+                    }
+                }
+            }
+            return swept;
+        });
+    }
+
+    /** Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. */
+    public void swept(Connection connection, Instant hour, Instant at, HourKeys keys) throws SQLException {
+        Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
+        for (EventType type : EventType.values()) {
+            Store.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, 0, ?)", store.source(), hour.toEpochMilli(),
+                    type.arrayName(), at.toEpochMilli(), keys.count(type), keys.bytes(type));
+        }
+    }
+
+    /** Asks how many of an hour's keys are durable now, and remembers it. */
+    public List<Hour> check(Instant hour) {
+        return store.transaction(connection -> {
+            List<Hour> hours = hours(connection, store.source(), hour, hour, hour);
+            for (Hour each : hours) {
+                Store.update(connection, "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?", each.ours(),
+                        store.source(), hour.toEpochMilli(), each.stream());
+            }
+            return hours;
+        });
+    }
+
+    /** Forgets the keys of hours that can no longer be compared, and hours that began before {@code before}. */
+    public void prune(Instant now, Instant before) {
+        store.transaction(connection -> Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", store.source(),
+                before.toEpochMilli())
+                + Store.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0],
+                        store.source(), now.minus(COMPARED).toEpochMilli()));
+    }
+
+    /**
+     * The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads.
+     *
+     * @param now decides which hours are compared again and which have their last figures
+     */
+    public static List<Hour> hours(Connection connection, String source, Instant from, Instant to, Instant now) throws SQLException {
+        List<Hour> hours = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
+                + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
+            Store.set(select, source, from.toEpochMilli(), to.toEpochMilli());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Instant hour = Instant.ofEpochMilli(rows.getLong(1));
+                    long ours = hour.isBefore(now.minus(COMPARED)) ? rows.getLong(5)
+                            : durable(connection, source, rows.getString(2), rows.getBytes(6));
+                    hours.add(new Hour(hour, rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)), rows.getLong(4), ours));
+                }
+            }
+        }
+        return hours;
+    }
+
+    /** How many of these keys the table of keys holds. */
+    private static long durable(Connection connection, String source, String stream, byte[] keys) throws SQLException {
+        long durable = 0;
+        int step = ASKED_AT_ONCE * EventKey.BYTES;
+        for (int from = 0; from < keys.length; from += step) {
+            int to = Math.min(keys.length, from + step);
+            List<Object> arguments = new ArrayList<>(List.of(source, stream));
+            for (int at = from; at < to; at += EventKey.BYTES) {
+                arguments.add(Arrays.copyOfRange(keys, at, at + EventKey.BYTES));
+            }
+            durable += Store.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
+                    + ", ?".repeat(arguments.size() - 3) + ")", arguments.toArray());
+        }
+        return durable;
+    }
+}

@@ -1,0 +1,45 @@
+package io.tapsentinel.state;
+
+import java.util.Locale;
+
+/** What the ledger counts of each read and type. Every fetched event has one outcome; the rest says more of some of them. */
+public enum LedgerCount {
+    /** Events in the answer: the sum of all outcomes. */
+    FETCHED(false),
+    /** Acknowledged by Sentinel for the first time. */
+    NEW(true),
+    /** Delivered before, as it is. */
+    DUPLICATE(true),
+    /** The same event as an earlier one of this answer. */
+    DUPLICATE_INSIDE(true),
+    /** Dropped by a route on purpose. */
+    FILTERED(true),
+    /** Delivered before with another verdict, whether the new one is sent ({@code tap.updates}) or not. */
+    CHANGED(true),
+    /** Stored at {@code tap.rejected.uri}. */
+    REJECTED(true),
+    /** New ones that an earlier read of their time did not show. */
+    LATE(false),
+    /** Changed ones with another status of a threat. */
+    CHANGED_STATUS(false),
+    /** Changed ones with another set of threats. */
+    CHANGED_THREAT(false),
+    /** Changed ones with a campaign where none was, or the other way round. */
+    CHANGED_CAMPAIGN(false);
+
+    private final boolean outcome;
+
+    LedgerCount(boolean outcome) {
+        this.outcome = outcome;
+    }
+
+    /** Whether each fetched event counts in exactly one of these. */
+    public boolean isOutcome() {
+        return outcome;
+    }
+
+    /** The word in the store: {@code duplicate-inside}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
