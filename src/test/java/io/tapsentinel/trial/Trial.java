@@ -68,7 +68,7 @@ public final class Trial implements AutoCloseable {
                 "tap.secret", "hush-hush", "sentinel.endpoint", sinkProxy.uri().toString(),
                 "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none",
                 // tests trigger runs themselves unless they say otherwise
-                "tap.poll.cron", "0 0 0 1 1 ? 2099"));
+                "tap.poll.cron", "0 0 0 1 1 ? 2099", "tap.sweep.cron", "0 0 0 1 1 ? 2099"));
         // one attempt a run, unless a test is about more
         properties.put("tap.retry.pauses", "none");
         stateIn("state");
