@@ -2,10 +2,8 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.trial.DayEvent;
 import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTap.Request;
 import io.tapsentinel.trial.DayTrial;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.Completeness.Hour;
 import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.Completeness.Hour;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
@@ -161,7 +161,7 @@ class SimulatedDayIT {
             };
             List<DayEvent> rows = day.events().where(ofClass);
             System.out.printf("  %-16s %6d rows, %6d landed, %6d of them found by sweeps; looking once loses %6d (%.0f %%)%n",
-                    all ? "all" : words(least) + " to " + words(most), rows.size(),
+                    all ? "all" : (i == 1 ? "31m" : words(least)) + " to " + words(most), rows.size(),
                     rows.stream().filter(event -> day.trial().landedAt().containsKey(event.truthKey())).count(),
                     bySweeps(day).stream().filter(ofClass).count(), rows.stream().filter(DayEvents::isMissedByLookingOnce).count(),
                     100.0 * rows.stream().filter(DayEvents::isMissedByLookingOnce).count() / rows.size());
