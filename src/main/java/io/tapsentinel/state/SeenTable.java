@@ -17,7 +17,6 @@ final class SeenTable {
     private static final Duration SIGHTING = Duration.ofHours(6);
     private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
-    private static final String ONE = " FROM seen WHERE source = ? AND stream = ? AND key = ?";
 
     private final String source;
     private final Clock clock;
@@ -53,12 +52,7 @@ final class SeenTable {
     }
 
     boolean contains(Connection connection, String stream, EventKey key) throws SQLException {
-        return Store.number(connection, "SELECT count(*)" + ONE, source, stream, key.bytes()) > 0;
-    }
-
-    /** Whether the record lies at {@code tap.rejected.uri} and not in its table. */
-    boolean isRejected(Connection connection, String stream, EventKey key) throws SQLException {
-        return Store.number(connection, "SELECT rejected" + ONE, source, stream, key.bytes()) == 1;
+        return Store.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?", source, stream, key.bytes()) > 0;
     }
 
     long count(Connection connection) throws SQLException {
