@@ -36,6 +36,8 @@ public class SeenKeys implements DeliveryLog {
     private final int keysInMemory;
     private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
     private volatile RecentKeys recent;
+    /** Versions that need no look into the store; used while changes are sent. */
+    private volatile RecentKeys recentVersions;
 
     /** Sends no event again because TAP's verdict on it has changed. */
     public SeenKeys(Store store, int keysInMemory, Clock clock) {
@@ -43,7 +45,8 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /**
-     * @param keysInMemory how many keys are held in memory, 24 bytes each; older ones are looked up in the store
+     * @param keysInMemory how many keys are held in memory, 24 bytes each, twice that with {@code updates}; older ones are looked
+     *                     up in the store
      * @param updates      whether a delivered event is reserved again when TAP says of it what it never said before
      */
     public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
@@ -89,17 +92,35 @@ public class SeenKeys implements DeliveryLog {
     }
 
     private Claim claimAgain(TapEvent event) {
-        if (!event.isResend() && !updates) {
-            return Claim.DELIVERED;
+        long verdict = event.getVerdict();
+        if (!event.isResend()) {
+            return !updates || isKnown(version(event)) ? Claim.DELIVERED : changed(event, versions(event.ref()));
         }
         Versions known = versions(event.ref());
-        long verdict = event.getVerdict();
-        boolean isFirst = event.isResend() && known.isFirstRejected();
-        if (event.isResend() && known.isLaterRejected(verdict) || updates && !isFirst && !known.isKnown(verdict)) {
-            event.changed(known.kinds(verdict));
-            return Claim.CHANGED;
+        if (known.isLaterRejected(verdict)) {
+            return changed(event, known);
         }
-        return isFirst ? Claim.NEW : Claim.DELIVERED;
+        if (known.isFirstRejected()) {
+            return Claim.NEW;
+        }
+        return !updates || known.isKnown(verdict) ? Claim.DELIVERED : changed(event, known);
+    }
+
+    private static Claim changed(TapEvent event, Versions known) {
+        event.changed(known.kinds(event.getVerdict()));
+        return Claim.CHANGED;
+    }
+
+    private boolean isKnown(Sighting version) {
+        EventKey inMemory = VersionTable.key(version);
+        if (recentVersions.contains(inMemory)) {
+            return true;
+        }
+        boolean known = versions(version.event()).isKnown(version.verdict());
+        if (known) {
+            recentVersions.add(inMemory);
+        }
+        return known;
     }
 
     private Versions versions(EventRef event) {
@@ -175,7 +196,11 @@ public class SeenKeys implements DeliveryLog {
     }
 
     private static Row row(TapEvent event) {
-        return row(new Sighting(event.ref(), event.getVerdict()));
+        return row(version(event));
+    }
+
+    private static Sighting version(TapEvent event) {
+        return new Sighting(event.ref(), event.getVerdict());
     }
 
     private static Row row(Sighting version) {
@@ -184,7 +209,12 @@ public class SeenKeys implements DeliveryLog {
 
     private void settle(Collection<TapEvent> events) {
         // known as delivered before it is no longer reserved
-        events.forEach(event -> recent.add(event.getKey()));
+        events.forEach(event -> {
+            if (updates) {
+                recentVersions.add(VersionTable.key(version(event)));
+            }
+            recent.add(event.getKey());
+        });
         events.forEach(this::release);
     }
 
@@ -211,7 +241,7 @@ public class SeenKeys implements DeliveryLog {
     /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
     public boolean isDone(Sighting version) {
         return isDelivered(version.event().type(), version.event().key())
-                && (!updates || versions(version.event()).isKnown(version.verdict()));
+                && (!updates || isKnown(version));
     }
 
     /** Whether the key is durable; {@code stream} is the name of the array in TAP's answer, whose type may be unknown. */
@@ -257,13 +287,20 @@ public class SeenKeys implements DeliveryLog {
 
     private void load() {
         RecentKeys loaded = new RecentKeys(keysInMemory);
+        RecentKeys loadedVersions = new RecentKeys(keysInMemory);
         store.transaction(connection -> {
             if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();
             }
-            table.load(connection, keysInMemory, loaded);
+            table.load(connection, keysInMemory, (key, verdict) -> {
+                loaded.add(key);
+                if (updates) {
+                    loadedVersions.add(VersionTable.key(key, verdict));
+                }
+            });
             return null;
         });
+        recentVersions = loadedVersions;
         recent = loaded;
     }
 }

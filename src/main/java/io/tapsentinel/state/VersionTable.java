@@ -31,6 +31,15 @@ final class VersionTable {
         this.clock = clock;
     }
 
+    /** One version of an event as a key of its own, as evenly spread as keys are. */
+    static EventKey key(EventKey event, long verdict) {
+        return new EventKey(event.high() ^ verdict, event.low() ^ Long.rotateLeft(verdict, 32));
+    }
+
+    static EventKey key(Sighting version) {
+        return key(version.event().key(), version.verdict());
+    }
+
     /** What is known of one event. */
     Versions of(Connection connection, EventType type, EventKey key) throws SQLException {
         List<Version> versions = new ArrayList<>();
