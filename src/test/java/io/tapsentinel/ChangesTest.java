@@ -118,6 +118,27 @@ class ChangesTest {
         assertThat(ledger()).contains(Map.entry("changed", 12L), Map.entry("changed-status", 12L));
     }
 
+    @Test
+    void anAnswerWithTwoVerdictsOnOneEventGetsBothRowsAndAnEventThatStandsThereTwiceGetsOne() throws Exception {
+        trial.with("tap.updates", "true");
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), ""));
+        tap.add(events.get(0));
+        RunningProgram program = trial.start().poll();
+        assertThat(rows).as("the same twice").hasSize(1);
+        assertThat(trial.reads()).hasSize(1);
+
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "cleared"));
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "campaign"));
+        for (int i = 0; i < 3; i++) {
+            trial.clock().advance(Duration.ofMinutes(5));
+            program.poll();
+        }
+        program.stop();
+
+        assertThat(rows).containsExactlyInAnyOrder("one/active+1", "one/cleared+1", "one/active+campaign+1");
+        assertThat(trial.reads()).as("at most the poll that skipped one of them failed").hasSizeBetween(3, 4);
+    }
+
     /** Twelve events were delivered and have been cleared since. */
     private RunningProgram changeAfterTenMinutes() {
         for (int i = 0; i < 12; i++) {
