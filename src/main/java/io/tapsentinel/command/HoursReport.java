@@ -103,7 +103,7 @@ final class HoursReport {
                     + minute(dueAt(waiting.get(0))) + (waiting.size() == 1 ? "" : " to " + minute(dueAt(waiting.get(waiting.size() - 1)))));
         }
         if (!due.isEmpty()) {
-            lines.add("not swept yet: " + between(due) + ", due since " + minute(dueAt(due.get(0))) + ", as the budget allows");
+            lines.add("not swept yet: " + between(due) + ", due since " + minute(dueAt(due.get(0))));
         }
         return lines;
     }
