@@ -39,8 +39,8 @@ final class BacklogOrder {
         List<TimeRange> left = state.backlog();
         List<TimeRange> expired = planner.expired(left, tap.clock().horizon());
         if (!expired.isEmpty()) {
-            state.expire(expired);
-            expired.forEach(gap -> reportGap(gap, tap));
+            state.expire(expired).forEach(BacklogOrder::reportGap);
+            expired.forEach(tap.rest()::settled);
             left = state.backlog();
         }
         for (TimeRange failed : passedOver) {
@@ -59,8 +59,7 @@ final class BacklogOrder {
     }
 
     /** Says what is lost, once it stands in the store. */
-    static void reportGap(TimeRange gap, TapCondition tap) {
+    static void reportGap(TimeRange gap) {
         LOG.error("gap: {} was not read completely before TAP forgot it (7 days); rows indexed then may be missing", gap);
-        tap.rest().settled(gap);
     }
 }

@@ -40,9 +40,7 @@ final class SweepOrder {
         this.tap = tap;
     }
 
-    /** The hours that are due now, newest first. */
-    List<TimeRange> due() {
-        Horizon horizon = tap.clock().horizon();
+    private List<TimeRange> due(Horizon horizon) {
         Optional<Progress> progress = state.progress();
         return progress.isEmpty() ? List.of()
                 : planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge()));
@@ -51,11 +49,15 @@ final class SweepOrder {
     /** What failed may be asked for again from now on. */
     void begin() {
         passedOver.clear();
+        // an hour that TAP refused to the end was read before, so there is no gap, and nobody has to act any more
+        Instant edge = tap.clock().horizon().edge();
+        tap.rest().held().filter(window -> !window.to().isAfter(edge)).ifPresent(tap.rest()::settled);
     }
 
     /** The next window; the same one until it is read or passed over. */
     Optional<Ask> next() {
-        List<TimeRange> due = due();
+        Horizon horizon = tap.clock().horizon();
+        List<TimeRange> due = due(horizon);
         if (hour == null || !due.contains(hour)) {
             hour = due.stream().filter(each -> !passedOver.contains(each)).findFirst().orElse(null);
             if (hour == null) {
@@ -71,7 +73,8 @@ final class SweepOrder {
         TimeRange window = new TimeRange(earlier(readTo, to.minus(TapLimits.SHORTEST_WINDOW)), to);
         HourKeys found = new HourKeys();
         return Optional.of(new Ask(window, Coverage.ALL, found::add, (entry, also) -> {
-            Instant at = sweptAt == null ? entry.readAt() : sweptAt;
+            // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
+            Instant at = sweptAt == null ? horizon.now() : sweptAt;
             keys.addAll(found);
             state.beside(entry, connection -> {
                 also.in(connection);

@@ -78,7 +78,9 @@ public class SweepRun implements Processor {
     private End readNext(Exchange trigger) {
         source.lock();
         try {
-            if (stop.isStopped() || tap.rest().isResting(clock.instant()) || budget.left(Purpose.SWEEP) <= 0) {
+            // an hour's age is known only once TAP has told its time, as the first poll makes it do
+            if (stop.isStopped() || tap.rest().lastAnswer().isEmpty() || tap.rest().isResting(clock.instant())
+                    || budget.left(Purpose.SWEEP) <= 0) {
                 return End.OVER;
             }
             End end = attempts.read(trigger, Purpose.SWEEP, order::next);

@@ -86,8 +86,8 @@ public class TapRun implements Processor {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
         return plan.fresh().map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
-            state.commit(plan, entry, also);
-            plan.gaps().forEach(gap -> BacklogOrder.reportGap(gap, tap));
+            state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
+            plan.gaps().forEach(tap.rest()::settled);
         }));
     }
 
@@ -128,6 +128,7 @@ public class TapRun implements Processor {
         if (tap.isTimeKnown() && prunedAt.isBefore(clock.instant().minus(PRUNE))) {
             prunedAt = clock.instant();
             seen.prune();
+            state.prune();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
@@ -69,8 +70,11 @@ public final class Completeness {
     public void swept(Connection connection, Instant hour, Instant at, HourKeys keys) throws SQLException {
         Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
         for (EventType type : EventType.values()) {
-            Store.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, 0, ?)", store.source(), hour.toEpochMilli(),
-                    type.arrayName(), at.toEpochMilli(), keys.count(type), keys.bytes(type));
+            byte[] found = keys.bytes(type);
+            // already now: a figure that is corrected a moment later would alarm whoever looks in between
+            Store.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)", store.source(), hour.toEpochMilli(),
+                    type.arrayName(), at.toEpochMilli(), keys.count(type), durable(connection, store.source(), type.arrayName(), found),
+                    found);
         }
     }
 
@@ -87,11 +91,42 @@ public final class Completeness {
     }
 
     /** Forgets the keys of hours that can no longer be compared, and hours that began before {@code before}. */
-    public void prune(Instant now, Instant before) {
-        store.transaction(connection -> Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", store.source(),
-                before.toEpochMilli())
-                + Store.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0],
-                        store.source(), now.minus(COMPARED).toEpochMilli()));
+    static void prune(Connection connection, String source, Instant now, Instant before) throws SQLException {
+        Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+        Store.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0], source,
+                now.minus(COMPARED).toEpochMilli());
+    }
+
+    /** What the last 24 hours that were swept amount to, as it was when each was swept; empty before the first sweep. */
+    public Optional<Recent> recent() {
+        return store.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM (SELECT hour,"
+                    + " sum(theirs) AS theirs, sum(ours) AS ours FROM sweep WHERE source = ? GROUP BY hour ORDER BY hour DESC LIMIT 24)"
+                    + " AS newest")) {
+                Store.set(select, store.source());
+                try (ResultSet row = select.executeQuery()) {
+                    row.next();
+                    long hour = row.getLong(1);
+                    return row.wasNull() ? Optional.empty()
+                            : Optional.of(new Recent(Instant.ofEpochMilli(hour), row.getLong(2), row.getLong(3)));
+                }
+            }
+        });
+    }
+
+    /**
+     * Several hours of all types.
+     *
+     * @param last   the beginning of the newest of them
+     * @param theirs distinct keys that TAP reported in each, summed
+     * @param ours   how many of them were durable
+     */
+    public record Recent(Instant last, long theirs, long ours) {
+
+        /** How many were not. */
+        public long missing() {
+            return theirs - ours;
+        }
     }
 
     /**

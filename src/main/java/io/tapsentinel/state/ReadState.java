@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  */
 public class ReadState {
 
+    /** How long the ledger tells of a read, and of what was found in an hour. */
+    public static final Duration LEDGER_KEPT = Duration.ofDays(90);
+
     private final Store store;
     private final Clock clock;
 
@@ -50,21 +53,26 @@ public class ReadState {
     }
 
     /** Time that could not be read before TAP forgot it, oldest first. */
-    public List<TimeRange> gaps() {
-        return store.transaction(c -> ranges(c, "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY from_at"));
+    public List<Gap> gaps() {
+        return store.transaction(connection -> Gap.all(connection, store.source()));
     }
 
-    /** A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it. */
-    public void commit(Plan plan, LedgerEntry entry, Also also) {
-        store.transaction(connection -> {
+    /**
+     * A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it.
+     *
+     * @return gaps that are new or longer now
+     */
+    public List<TimeRange> commit(Plan plan, LedgerEntry entry, Also also) {
+        List<TimeRange> gaps = store.transaction(connection -> {
             List<TimeRange> backlog = new ArrayList<>(backlog(connection));
             backlog.addAll(plan.backlog());
             replaceBacklog(connection, TimeRange.union(backlog));
-            addGaps(connection, plan.gaps());
             setProgress(connection, plan.progress());
-            return addLedger(connection, entry, also);
+            addLedger(connection, entry, also);
+            return Gap.add(connection, store.source(), plan.gaps(), Gap.NOT_READ, clock.instant());
         });
         store.worked();
+        return gaps;
     }
 
     /** A window of the backlog is done. */
@@ -108,15 +116,31 @@ public class ReadState {
                 time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
     }
 
-    /** Parts of the backlog that TAP no longer holds become gaps. */
-    public void expire(List<TimeRange> expired) {
-        store.transaction(connection -> {
+    /**
+     * Parts of the backlog that TAP no longer holds become gaps.
+     *
+     * @return gaps that are new or longer now
+     */
+    public List<TimeRange> expire(List<TimeRange> expired) {
+        return store.transaction(connection -> {
             List<TimeRange> backlog = backlog(connection);
             for (TimeRange gap : expired) {
                 backlog = TimeRange.without(backlog, gap);
             }
             replaceBacklog(connection, backlog);
-            addGaps(connection, expired);
+            return Gap.add(connection, store.source(), expired, Gap.WAITED, clock.instant());
+        });
+    }
+
+    /** Forgets reads, and what sweeps found, older than {@link #LEDGER_KEPT}; gaps stay for ever. */
+    public void prune() {
+        Instant now = clock.instant();
+        Instant before = now.minus(LEDGER_KEPT);
+        store.transaction(connection -> {
+            for (String table : List.of("ledger_count", "ledger")) {
+                Store.update(connection, "DELETE FROM " + table + " WHERE source = ? AND read_at < ?", store.source(), before.toEpochMilli());
+            }
+            Completeness.prune(connection, store.source(), now, before);
             return null;
         });
     }
@@ -136,13 +160,6 @@ public class ReadState {
         for (TimeRange range : ranges) {
             Store.update(connection, "INSERT INTO backlog VALUES (?, ?, ?)", store.source(),
                     range.from().toEpochMilli(), range.to().toEpochMilli());
-        }
-    }
-
-    private void addGaps(Connection connection, List<TimeRange> gaps) throws SQLException {
-        for (TimeRange gap : gaps) {
-            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", store.source(),
-                    gap.from().toEpochMilli(), gap.to().toEpochMilli(), "older than TAP keeps", clock.millis());
         }
     }
 

@@ -55,8 +55,17 @@ public final class RunningProgram implements AutoCloseable {
 
     /** One run, as Quartz would trigger it; returns when it has ended. */
     public RunningProgram poll() {
+        return trigger(TapSpine.READ_DUE);
+    }
+
+    /** One sweep tick, as Quartz would trigger it; returns when it has ended. */
+    public RunningProgram sweep() {
+        return trigger(TapSpine.SWEEP_DUE);
+    }
+
+    private RunningProgram trigger(String what) {
         try (ProducerTemplate template = camel().createProducerTemplate()) {
-            template.sendBody(TapSpine.READ_DUE, null);
+            template.sendBody(what, null);
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -1,0 +1,75 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.Gap;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TimeRange;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What the store says of reading so far, asked at most every 30 seconds, since probes come often. Thread-safe. */
+public class Figures {
+
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
+    private final ReadState state;
+    private final Completeness completeness;
+    private final Clock clock;
+    private Seen last;
+
+    public Figures(ReadState state, Completeness completeness, Clock clock) {
+        this.state = state;
+        this.completeness = completeness;
+        this.clock = clock;
+    }
+
+    /**
+     * As it was at one moment.
+     *
+     * @param at       that moment
+     * @param progress empty before the first start ever
+     * @param backlog  time that is still to be read
+     * @param gaps     time that is lost, oldest first
+     * @param swept    the last 24 swept hours; empty before the first sweep
+     */
+    record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept) {
+
+        /** How long ago the newest instant was that was read; zero before the first start. */
+        Duration lag() {
+            return progress.map(so -> Duration.between(so.readTo(), at)).orElse(Duration.ZERO);
+        }
+
+        /** How much time is still to be read. */
+        Duration owed() {
+            return total(backlog);
+        }
+
+        /** How much time is lost. */
+        Duration lost() {
+            return total(gaps.stream().map(Gap::time).toList());
+        }
+
+        /** How many events that TAP reported in the last 24 swept hours were not durable. */
+        long missing() {
+            return swept.map(Completeness.Recent::missing).orElse(0L);
+        }
+
+        private static Duration total(List<TimeRange> ranges) {
+            // gaps of an older version may overlap
+            return TimeRange.union(ranges).stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus);
+        }
+    }
+
+    /** @throws io.tapsentinel.state.StoreException when the store refused */
+    synchronized Seen now() {
+        Instant now = clock.instant();
+        if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {
+            last = new Seen(now, state.progress(), state.backlog(), state.gaps(), completeness.recent());
+        }
+        return last;
+    }
+}

@@ -1,0 +1,74 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.TimeRange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Time that TAP no longer holds and that was not read often enough: rows indexed then may be missing for good. Kept for ever;
+ * no two gaps share any time or touch.
+ *
+ * @param time      exactly what was given up
+ * @param reason    how it came to that; our own words, no content
+ * @param noticedAt when the first of it was given up
+ */
+public record Gap(TimeRange time, String reason, Instant noticedAt) {
+
+    /** Nothing was read for longer than TAP keeps its events, or the first start was set to an earlier time. */
+    static final String NOT_READ = "not read within the 7 days that TAP keeps";
+    /** It stood in the backlog until TAP had forgotten it. */
+    static final String WAITED = "waited in the backlog for longer than the 7 days that TAP keeps";
+
+    /** All gaps, oldest first; only reads. */
+    public static List<Gap> all(Connection connection, String source) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at")) {
+            Store.set(select, source);
+            List<Gap> gaps = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    gaps.add(new Gap(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))),
+                            rows.getString(3), Instant.ofEpochMilli(rows.getLong(4))));
+                }
+            }
+            return gaps;
+        }
+    }
+
+    /**
+     * Writes down what is given up and was not given up before. What touches a gap makes that one longer: a window that waits at the
+     * edge is cut again and again, and is one loss.
+     *
+     * @return the gaps that are new or longer now, oldest first
+     */
+    static List<TimeRange> add(Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
+            throws SQLException {
+        List<TimeRange> added = TimeRange.union(givenUp);
+        for (Gap known : all(connection, source)) {
+            added = TimeRange.without(added, known.time());
+        }
+        List<TimeRange> gaps = new ArrayList<>();
+        for (TimeRange more : added) {
+            Gap gap = new Gap(more, reason, now);
+            for (Gap known : all(connection, source)) {
+                List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
+                if (joined.size() == 1) {
+                    Store.update(connection, "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?", source,
+                            known.time().from().toEpochMilli(), known.time().to().toEpochMilli());
+                    // it was lost for the reason that its beginning was lost for
+                    gap = known.time().from().isBefore(gap.time().from()) ? new Gap(joined.get(0), known.reason(), known.noticedAt())
+                            : new Gap(joined.get(0), gap.reason(), gap.noticedAt());
+                }
+            }
+            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.time().from().toEpochMilli(),
+                    gap.time().to().toEpochMilli(), gap.reason(), gap.noticedAt().toEpochMilli());
+            gaps.add(gap.time());
+        }
+        return TimeRange.union(gaps);
+    }
+}
