@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
@@ -37,13 +38,16 @@ final class CamelSetup extends MainListenerSupport {
     private final Settings settings;
     private final Map<String, String> properties;
     private final TapDates dates;
+    private final TapBudget budget;
     private final TapHealthCheck tapHealth;
     private final SentinelComponent sentinel;
 
-    CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapHealthCheck tapHealth, SentinelComponent sentinel) {
+    CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
+            TapHealthCheck tapHealth, SentinelComponent sentinel) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
+        this.budget = budget;
         this.tapHealth = tapHealth;
         this.sentinel = sentinel;
     }
@@ -92,6 +96,7 @@ final class CamelSetup extends MainListenerSupport {
             http.setHttpClientConfigurer(builder -> {
                 credentials.configureHttpClient(builder);
                 dates.configureHttpClient(builder);
+                budget.configureHttpClient(builder);
             });
             // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
             http.setAutomaticRetriesDisabled(true);

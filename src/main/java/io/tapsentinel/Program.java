@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
 import io.tapsentinel.route.RejectedStore;
 import io.tapsentinel.route.Replay;
@@ -14,6 +15,7 @@ import io.tapsentinel.route.SpoolFolder;
 import io.tapsentinel.route.StopSignal;
 import io.tapsentinel.route.StorageHealthCheck;
 import io.tapsentinel.route.SweepRun;
+import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
@@ -93,6 +95,7 @@ public class Program {
             assemble(store);
             LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
                     properties.get("tap.poll.cron"), settings.ingestion(), settings.stateUrl());
+            LOG.info("{}, {} % of {}", settings.cost(), settings.cost().total() * 100 / settings.requestsPerDay(), settings.requestsPerDay());
             main.run();
         }
         Deliveries deliveries = sentinel.deliveries();
@@ -126,16 +129,19 @@ public class Program {
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
         reportPossibleDuplicates(seen);
-        RequestBudget budget = new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), clock);
+        RequestBudget budget = new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(),
+                settings.cost().polls(), clock);
+        Postponed postponed = new Postponed(budget, clock);
+        TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock), new WindowSize());
         ReadState state = new ReadState(store, clock);
         SourceLock source = new SourceLock();
         WindowAttempts attempts = attempts(seen, tap, stop);
-        TapRun run = new TapRun(planner(), state, seen, attempts, tap, source, stop, settings.planner().settle(), clock);
+        TapRun run = new TapRun(planner(), state, seen, attempts, tap, postponed, source, stop, settings.planner().settle(), clock);
         Completeness completeness = new Completeness(store);
-        SweepRun sweeps = new SweepRun(new SweepPlanner(settings.sweepAges()), state, completeness, attempts, budget, tap, source,
-                 stop, clock);
+        SweepRun sweeps = new SweepRun(new SweepPlanner(settings.sweepAges()), state, completeness, attempts, postponed, tap, source,
+                stop, clock);
         RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
         UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
@@ -147,10 +153,10 @@ public class Program {
             main.bind(type.repository(), repository(type, seen));
         }
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                new TapHealthCheck(tap, budget, clock), sentinel).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(new Figures(state, completeness, clock)));
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
-        main.configure().addRoutesBuilder(spine(run, sweeps, budget, unknownTypes));
+        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
@@ -184,7 +190,7 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, SweepRun sweeps, RequestBudget budget, UnknownTypes unknownTypes) {
+    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes) {
         return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes);
     }
 

@@ -3,6 +3,7 @@ package io.tapsentinel.command;
 import io.tapsentinel.config.ReportSettings;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
+import io.tapsentinel.state.RequestBudget;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -119,6 +120,6 @@ final class Status {
     }
 
     private long reserved() {
-        return (long) Math.ceil(settings.requestsPerDay() * settings.reservePercent() / 100.0);
+        return RequestBudget.share(settings.requestsPerDay(), settings.reservePercent(), settings.cost().polls());
     }
 }

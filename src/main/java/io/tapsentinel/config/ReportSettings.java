@@ -10,18 +10,19 @@ import java.util.Map;
  * @param stateUrl       JDBC URL of the store
  * @param source         name of the account in the store
  * @param requestsPerDay requests in a rolling day and pool
- * @param reservePercent share of them kept for fresh polls
+ * @param reservePercent share of them kept for fresh polls, at least
+ * @param cost           what the schedule takes of them
  * @param sweepAges      how long after its end each closed hour is read again, ascending; empty for never
  * @param rejectedUri    endpoint for records that a table cannot take
  */
-public record ReportSettings(String stateUrl, String source, int requestsPerDay, int reservePercent, List<Duration> sweepAges,
+public record ReportSettings(String stateUrl, String source, int requestsPerDay, int reservePercent, ScheduleCost cost, List<Duration> sweepAges,
         String rejectedUri) {
 
     /** @throws InvalidSettingException naming the first property that is wrong */
     public static ReportSettings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);
         return new ReportSettings(Settings.stateUrl(read), read.required("tap.source"),
-                read.number("tap.budget.requests-per-day", 1, 1_000_000), Settings.percent(read, "tap.budget.reserve"),
+                read.number("tap.budget.requests-per-day", 1, 1_000_000), Settings.percent(read, "tap.budget.reserve"), Settings.cost(read),
                 Settings.sweepAges(read), read.required("tap.rejected.uri"));
     }
 }

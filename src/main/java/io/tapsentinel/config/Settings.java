@@ -7,7 +7,9 @@ import io.tapsentinel.tap.WindowPlanner;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -38,11 +40,13 @@ import org.quartz.CronExpression;
  * @param aside           where records lie that are not in a table
  * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
  * @param updates         whether an event is sent again when TAP's verdict on it has changed
+ * @param cost            what the schedule takes of the requests of a day
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
         URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
-        Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates) {
+        Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
+        ScheduleCost cost) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
@@ -93,17 +97,22 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         if (authenticate && !"https".equals(ingestion.getScheme())) {
             throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
         }
-        checkCron(read, "tap.poll.cron");
-        checkCron(read, "tap.sweep.cron");
+        cron(read, "tap.sweep.cron");
+        int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
+        ScheduleCost cost = cost(read);
+        if (cost.total() > requestsPerDay) {
+            throw SettingReader.bad("tap.budget.requests-per-day", String.valueOf(requestsPerDay), cost.total() + " or more for this schedule, "
+                    + cost + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
+        }
         return new Settings(tap, read.required("tap.principal"), secret(read), read.required("tap.source"),
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
-                read.number("tap.budget.requests-per-day", 1, 1_000_000), percent(read, "tap.budget.reserve"),
+                requestsPerDay, percent(read, "tap.budget.reserve"),
                 Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate,
                 AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), stateUrl(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
-                sweepAges(read), read.oneOf("tap.updates", "true", "false").equals("true"));
+                sweepAges(read), read.oneOf("tap.updates", "true", "false").equals("true"), cost);
     }
 
     private static Refusals refusals(SettingReader read) {
@@ -151,8 +160,14 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         return secret;
     }
 
-    private static void checkCron(SettingReader read, String name) {
-        if (!CronExpression.isValidExpression(read.required(name))) {
+    static ScheduleCost cost(SettingReader read) {
+        return ScheduleCost.of(cron(read, "tap.poll.cron"), planner(read).lookBack(), sweepAges(read).size(), Instant.now());
+    }
+
+    private static CronExpression cron(SettingReader read, String name) {
+        try {
+            return new CronExpression(read.required(name));
+        } catch (ParseException e) {
             throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
         }
     }

@@ -46,6 +46,11 @@ final class SweepOrder {
                 : planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge()));
     }
 
+    /** How many hours are due. */
+    int due() {
+        return due(tap.clock().horizon()).size();
+    }
+
     /** What failed may be asked for again from now on. */
     void begin() {
         passedOver.clear();

@@ -4,7 +4,6 @@ import io.tapsentinel.route.WindowAttempts.End;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
-import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TimeRange;
@@ -30,7 +29,7 @@ public class SweepRun implements Processor {
     private final SweepOrder order;
     private final Completeness completeness;
     private final WindowAttempts attempts;
-    private final RequestBudget budget;
+    private final Postponed postponed;
     private final TapCondition tap;
     private final SourceLock source;
     private final StopSignal stop;
@@ -41,12 +40,12 @@ public class SweepRun implements Processor {
      * @param source held while a window is read
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      */
-    public SweepRun(SweepPlanner planner, ReadState state, Completeness completeness, WindowAttempts attempts, RequestBudget budget,
+    public SweepRun(SweepPlanner planner, ReadState state, Completeness completeness, WindowAttempts attempts, Postponed postponed,
             TapCondition tap, SourceLock source, StopSignal stop, Clock clock) {
         this.order = new SweepOrder(planner, state, completeness, tap);
         this.completeness = completeness;
         this.attempts = attempts;
-        this.budget = budget;
+        this.postponed = postponed;
         this.tap = tap;
         this.source = source;
         this.stop = stop;
@@ -80,7 +79,7 @@ public class SweepRun implements Processor {
         try {
             // an hour's age is known only once TAP has told its time, as the first poll makes it do
             if (stop.isStopped() || tap.rest().lastAnswer().isEmpty() || tap.rest().isResting(clock.instant())
-                    || budget.left(Purpose.SWEEP) <= 0) {
+                    || sweepsWait()) {
                 return End.OVER;
             }
             End end = attempts.read(trigger, Purpose.SWEEP, order::next);
@@ -92,6 +91,15 @@ public class SweepRun implements Processor {
         } finally {
             source.unlock();
         }
+    }
+
+    private boolean sweepsWait() {
+        int due = order.due();
+        if (due == 0) {
+            postponed.nothing(Purpose.SWEEP);
+            return false;
+        }
+        return postponed.waits(Purpose.SWEEP, due + " closed hours wait to be swept");
     }
 
     private void compare(TimeRange hour) {

@@ -1,7 +1,9 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
@@ -21,13 +23,15 @@ public class TapHealthCheck extends AbstractHealthCheck {
 
     private final TapCondition tap;
     private final RequestBudget budget;
+    private final Postponed postponed;
     private final Clock clock;
 
     /** @param budget how many requests we have sent ourselves */
-    public TapHealthCheck(TapCondition tap, RequestBudget budget, Clock clock) {
+    public TapHealthCheck(TapCondition tap, RequestBudget budget, Postponed postponed, Clock clock) {
         super("tap-sentinel", "tap");
         this.tap = tap;
         this.budget = budget;
+        this.postponed = postponed;
         this.clock = clock;
     }
 
@@ -47,7 +51,7 @@ public class TapHealthCheck extends AbstractHealthCheck {
         }
         tap.clock().ahead().ifPresent(ahead ->
                 builder.detail("tap.clock", "this machine's clock is " + TapClock.inWords(ahead) + " TAP's"));
-        rest.standing().filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> throttled(builder));
+        budget(builder, rest.standing().filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
         rest.held().ifPresent(window -> builder.detail("tap.refused-window", window.toString()));
 
         Optional<TapRefusedException> credentials = rest.standing().filter(TapRest::isAboutCredentials);
@@ -62,11 +66,17 @@ public class TapHealthCheck extends AbstractHealthCheck {
     }
 
     /** TAP never says how much of its pool is left; our own number tells whose requests used it up. */
-    private void throttled(HealthCheckResultBuilder builder) {
+    private void budget(HealthCheckResultBuilder builder, boolean throttled) {
+        postponed.inWords().ifPresent(what -> builder.detail("tap.postponed", what));
         try {
-            long used = budget.used();
-            builder.detail("tap.requests-in-24-hours", used);
-            if (used * 2 < budget.perDay()) {
+            for (Pool pool : Pool.values()) {
+                String name = "tap.requests." + pool.word();
+                builder.detail(name + ".in-24-hours", budget.used(pool));
+                builder.detail(name + ".left-for-polls", budget.left(pool, Purpose.POLL));
+                builder.detail(name + ".left-for-the-rest", budget.left(pool, Purpose.SWEEP));
+            }
+            long used = budget.used(Pool.EVERYTHING_ELSE);
+            if (throttled && used * 2 < budget.perDay()) {
                 builder.detail("tap.throttled", "only " + used + " requests of ours in 24 hours: another client may share the credential");
             }
         } catch (StoreException e) {

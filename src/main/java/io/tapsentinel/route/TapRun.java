@@ -7,11 +7,13 @@ import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowPlanner;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
@@ -36,6 +38,7 @@ public class TapRun implements Processor {
     private final SeenKeys seen;
     private final WindowAttempts attempts;
     private final TapCondition tap;
+    private final Postponed postponed;
     private final SourceLock source;
     private final StopSignal stop;
     private final Duration settle;
@@ -44,17 +47,19 @@ public class TapRun implements Processor {
     private Instant prunedAt = Instant.MIN;
 
     /**
+     * @param postponed tells what the budget has no room for
      * @param source held while a run reads
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      * @param settle how long before now a window ends
      */
-    public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, WindowAttempts attempts, TapCondition tap, SourceLock source,
-            StopSignal stop, Duration settle, Clock clock) {
+    public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, WindowAttempts attempts, TapCondition tap, Postponed postponed,
+            SourceLock source, StopSignal stop, Duration settle, Clock clock) {
         this.planner = planner;
         this.state = state;
         this.seen = seen;
         this.attempts = attempts;
         this.tap = tap;
+        this.postponed = postponed;
         this.source = source;
         this.stop = stop;
         this.settle = settle;
@@ -70,6 +75,7 @@ public class TapRun implements Processor {
         source.lock();
         try {
             if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
+                    && !postponed.waits(Purpose.POLL, "a poll is left out, the next one reads what it would have read")
                     && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
                 prune();
                 readBacklog(trigger);
@@ -111,7 +117,7 @@ public class TapRun implements Processor {
         int failures = 0;
         End end;
         do {
-            end = stop.isStopped() ? End.OVER : attempts.read(trigger, Purpose.BACKLOG, order::next);
+            end = stop.isStopped() || backlogWaits() ? End.OVER : attempts.read(trigger, Purpose.BACKLOG, order::next);
             if (end == End.FAILED) {
                 order.passOver();
                 failures++;
@@ -121,6 +127,16 @@ public class TapRun implements Processor {
         } while (end != End.NOTHING && end != End.OVER && failures < FAILURES
                 // a run that no schedule triggered reads one window
                 && (nextPoll == null ? end == End.FAILED : clock.instant().isBefore(nextPoll.toInstant())));
+    }
+
+    private boolean backlogWaits() {
+        List<TimeRange> backlog = state.backlog();
+        if (backlog.isEmpty()) {
+            postponed.nothing(Purpose.BACKLOG);
+            return false;
+        }
+        return postponed.waits(Purpose.BACKLOG, "the backlog waits, "
+                + backlog.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus) + " since " + backlog.get(0).from());
     }
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */

@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.tap.TapEvent;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
@@ -28,7 +27,7 @@ public class TapSpine extends RouteBuilder {
     private final TapAnswer answer;
 
     /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
-    public TapSpine(TapRun run, SweepRun sweeps, RequestBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
+    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);

@@ -6,9 +6,10 @@ import org.apache.hc.core5.http.HttpRequest;
 import org.apache.hc.core5.net.URIAuthority;
 
 /** Tells requests to TAP from others, such as those that follow a redirect to another host. */
-record TapHost(URI tap) {
+public record TapHost(URI tap) {
 
-    boolean isAskedBy(HttpRequest request) {
+    /** Whether the request goes to TAP. */
+    public boolean isAskedBy(HttpRequest request) {
         URIAuthority to = request.getAuthority();
         return to != null && tap.getHost().equalsIgnoreCase(to.getHostName()) && tap.getScheme().equalsIgnoreCase(request.getScheme())
                 && port(tap.getPort(), tap.getScheme()) == port(to.getPort(), request.getScheme());

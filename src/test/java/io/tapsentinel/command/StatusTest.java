@@ -14,6 +14,7 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
@@ -126,10 +127,10 @@ class StatusTest {
     void requestsAreCountedByPoolAndPurposeForADay() {
         trial.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
         try (Store store = trial.open()) {
-            RequestBudget budget = new RequestBudget(store, 2_000, 25, trial.clock());
-            IntStream.range(0, 1_200).forEach(i -> budget.take(Purpose.POLL));
+            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, trial.clock());
+            IntStream.range(0, 1_200).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
             trial.clock().advance(Duration.ofHours(1));
-            IntStream.range(0, 7).forEach(i -> budget.take(Purpose.SWEEP));
+            IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
         }
         assertThat(status()).containsPattern("everything-else +1,200 +0 +7 +0 +1,207 +2,000\n").contains("500 of them are kept for fresh polls");
         trial.clock().advance(Duration.ofHours(23));

@@ -129,17 +129,17 @@ class SourceRefusalsTest {
 
     @Test
     void throttlingAlthoughWeAskedLittleNamesAnotherClient() throws Exception {
-        trial.with("tap.budget.requests-per-day", "4").tapProxy().next(Fault.THROTTLED, Fault.THROTTLED);
+        trial.with("tap.budget.requests-per-day", "4").with("tap.sweep.ages", "none").tapProxy().next(Fault.THROTTLED, Fault.THROTTLED);
         RunningProgram program = trial.start().poll();
 
         assertThat(health(program).getState()).isEqualTo(State.UP);
-        assertThat(health(program).getDetails()).containsEntry("tap.requests-in-24-hours", 1L);
+        assertThat(health(program).getDetails()).containsEntry("tap.requests.everything-else.in-24-hours", 1L);
         assertThat(health(program).getDetails().get("tap.throttled")).asString()
                 .isEqualTo("only 1 requests of ours in 24 hours: another client may share the credential");
 
         trial.clock().advance(Duration.ofMinutes(5));
         program.poll();
-        assertThat(health(program).getDetails()).containsEntry("tap.requests-in-24-hours", 2L).doesNotContainKey("tap.throttled");
+        assertThat(health(program).getDetails()).containsEntry("tap.requests.everything-else.in-24-hours", 2L).doesNotContainKey("tap.throttled");
     }
 
     @Test
@@ -184,7 +184,7 @@ class SourceRefusalsTest {
 
     @Test
     void theBudgetOfARollingDayIsNeverExceededByPolls() throws Exception {
-        trial.with("tap.budget.requests-per-day", "3");
+        trial.with("tap.budget.requests-per-day", "3").with("tap.sweep.ages", "none");
         RunningProgram program = trial.start();
         List<Instant> requests = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -200,7 +200,7 @@ class SourceRefusalsTest {
         assertThat(requests).hasSizeBetween(8, 9);
         assertThat(requests).allSatisfy(from -> assertThat(requests).filteredOn(at -> !at.isBefore(from)
                 && at.isBefore(from.plus(Duration.ofHours(24)))).hasSizeLessThanOrEqualTo(3));
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("tap.budget.requests-per-day is used up for poll"));
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("tap.budget.requests-per-day (3) is used up for poll"));
         source.assertNothingTwice();
     }
 }

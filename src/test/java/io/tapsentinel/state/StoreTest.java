@@ -183,29 +183,6 @@ class StoreTest {
     }
 
     @Test
-    void theBudgetCountsARollingDayAcrossRestartsAndKeepsAReserveForPolls() {
-        try (Store store = open()) {
-            RequestBudget budget = new RequestBudget(store, 10, 30, clock);
-            for (int i = 0; i < 7; i++) {
-                assertThat(budget.take(Purpose.BACKLOG)).isTrue();
-            }
-            assertThat(budget.take(Purpose.BACKLOG)).isFalse();
-        }
-        try (Store store = open()) {
-            RequestBudget budget = new RequestBudget(store, 10, 30, clock);
-            assertThat(budget.take(Purpose.BACKLOG)).isFalse();
-            for (int i = 0; i < 3; i++) {
-                assertThat(budget.take(Purpose.POLL)).isTrue();
-            }
-            assertThat(budget.take(Purpose.POLL)).isFalse();
-            clock.advance(Duration.ofHours(24).minusMillis(1));
-            assertThat(budget.take(Purpose.POLL)).isFalse();
-            clock.advance(Duration.ofMillis(1));
-            assertThat(budget.take(Purpose.BACKLOG)).isTrue();
-        }
-    }
-
-    @Test
     void aSecondProgramIsToldWhoHoldsTheStore() {
         try (Store store = open()) {
             assertThat(store.source()).isEqualTo("tap");
