@@ -11,11 +11,11 @@ import java.util.List;
 
 /**
  * Time that TAP no longer holds and that was not read often enough: rows indexed then may be missing for good. Kept for ever;
- * no two gaps share any time.
+ * no two gaps share any time or touch.
  *
  * @param time      exactly what was given up
  * @param reason    how it came to that; our own words, no content
- * @param noticedAt when it was given up
+ * @param noticedAt when the first of it was given up
  */
 public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
@@ -41,9 +41,10 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     }
 
     /**
-     * Writes down what is given up and was not given up before.
+     * Writes down what is given up and was not given up before. What touches a gap makes that one longer: a window that waits at the
+     * edge is cut again and again, and is one loss.
      *
-     * @return exactly that, oldest first
+     * @return the gaps that are new or longer now, oldest first
      */
     static List<TimeRange> add(Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
             throws SQLException {
@@ -51,10 +52,23 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         for (Gap known : all(connection, source)) {
             added = TimeRange.without(added, known.time());
         }
-        for (TimeRange gap : added) {
-            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.from().toEpochMilli(),
-                    gap.to().toEpochMilli(), reason, now.toEpochMilli());
+        List<TimeRange> gaps = new ArrayList<>();
+        for (TimeRange more : added) {
+            Gap gap = new Gap(more, reason, now);
+            for (Gap known : all(connection, source)) {
+                List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
+                if (joined.size() == 1) {
+                    Store.update(connection, "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?", source,
+                            known.time().from().toEpochMilli(), known.time().to().toEpochMilli());
+                    // it was lost for the reason that its beginning was lost for
+                    gap = known.time().from().isBefore(gap.time().from()) ? new Gap(joined.get(0), known.reason(), known.noticedAt())
+                            : new Gap(joined.get(0), gap.reason(), gap.noticedAt());
+                }
+            }
+            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.time().from().toEpochMilli(),
+                    gap.time().to().toEpochMilli(), gap.reason(), gap.noticedAt().toEpochMilli());
+            gaps.add(gap.time());
         }
-        return added;
+        return TimeRange.union(gaps);
     }
 }

@@ -60,7 +60,7 @@ public class ReadState {
     /**
      * A fresh window is done: progress moves, and the plan's backlog and gaps become durable with it.
      *
-     * @return what of the gaps was not known before
+     * @return gaps that are new or longer now
      */
     public List<TimeRange> commit(Plan plan, LedgerEntry entry, Also also) {
         List<TimeRange> gaps = store.transaction(connection -> {
@@ -119,7 +119,7 @@ public class ReadState {
     /**
      * Parts of the backlog that TAP no longer holds become gaps.
      *
-     * @return what of them was not known before
+     * @return gaps that are new or longer now
      */
     public List<TimeRange> expire(List<TimeRange> expired) {
         return store.transaction(connection -> {

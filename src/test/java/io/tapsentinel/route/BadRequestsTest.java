@@ -48,8 +48,7 @@ class BadRequestsTest {
         trial.with("tap.poll.start", origin.toString()).tapProxy().next(Fault.NONE, Fault.TOO_OLD, Fault.TOO_OLD);
         RunningProgram program = trial.start().poll();
 
-        assertThat(source.gaps()).containsExactly(new TimeRange(origin, origin.plus(Duration.ofMinutes(5))),
-                new TimeRange(origin.plus(Duration.ofMinutes(5)), origin.plus(Duration.ofMinutes(10))));
+        assertThat(source.gaps()).containsExactly(new TimeRange(origin, origin.plus(Duration.ofMinutes(10))));
         assertThat(log.lines()).filteredOn(line -> line.startsWith("ERROR gap: ")).hasSize(2);
         assertThat(trial.reads().get(1).window().from()).isEqualTo(origin.plus(Duration.ofMinutes(10)));
         assertThat(source.counted()).isEqualTo(4);

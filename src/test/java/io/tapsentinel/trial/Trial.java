@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
@@ -43,6 +44,7 @@ public final class Trial implements AutoCloseable {
     private final OwnDate tapDate;
     private final FaultProxy sinkProxy;
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
+    private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
@@ -142,6 +144,11 @@ public final class Trial implements AutoCloseable {
         }
     }
 
+    /** When the ingestion endpoint accepted a row for the first time, by its type, id and recipient. */
+    public Map<String, Instant> landedAt() {
+        return landedAt;
+    }
+
     /** What stands in {@code actual} more often than in {@code expected}, and how often. */
     public static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
         Map<String, Integer> counts = new TreeMap<>();
@@ -161,6 +168,7 @@ public final class Trial implements AutoCloseable {
                     recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
         }
         rows.addAll(keys);
+        keys.forEach(key -> landedAt.putIfAbsent(key, clock.look()));
     }
 
     public TrialClock clock() {

@@ -1,0 +1,65 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.trial.DayEvent;
+import io.tapsentinel.trial.DayEvents;
+import io.tapsentinel.trial.DayTrial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Seven days are read for the first time, by a TAP that takes its time, while today goes on. */
+class BackfillIT {
+
+    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final Instant START = DayTrial.START;
+    private static final Duration POLL = Duration.ofMinutes(5);
+    private static final Duration ANSWER = Duration.ofSeconds(40);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void freshEventsLandWithinOnePollWhileSevenDaysAreReadAndNothingIsRefused() throws Exception {
+        Instant end = START.plus(Duration.ofHours(12));
+        DayEvents events = new DayEvents(SEED).add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, Duration.ofMinutes(30))
+                .add(1_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, Duration.ofMinutes(30));
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.poll.backfill", "P7D").start().slow(ANSWER)) {
+            Instant done = null;
+            for (Instant time = START.plus(POLL); !time.isAfter(end); time = time.plus(POLL)) {
+                trial.runTo(time);
+                done = done == null && trial.now().isAfter(START.plus(POLL)) && trial.backlog().isEmpty() ? trial.now() : done;
+            }
+            trial.stop();
+
+            Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
+            assertThat(origin).as("as far back as there is").isBefore(START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(45)));
+            List<DayEvent> due = events.where(event -> !event.created().isBefore(origin));
+            assertThat(trial.trial().rows()).as("every row once").isEqualTo(DayEvents.keys(due));
+            assertThat(trial.tap().requests()).as("refusals").allMatch(request -> request.status() == 200 || request.status() == 204);
+            assertThat(trial.gaps()).isEmpty();
+            assertThat(done).as("the backlog is read").isNotNull();
+
+            Duration longest = due.stream().filter(event -> !event.created().isBefore(START)).map(event -> waited(trial, event))
+                    .max(Duration::compareTo).orElseThrow();
+            long polls = trial.number("SELECT count(DISTINCT read_at) FROM ledger WHERE purpose = 'poll' AND read_at < " + done.toEpochMilli());
+            System.out.printf("backfill, seed %d: %d rows of seven days and %d fresh ones; backlog read after %s and %d polls; a fresh row waited %s at"
+                    + " most; %d requests, at most %d in a day%n", SEED, due.size() - 1_000, 1_000, Duration.between(START, done), polls, longest,
+                    trial.tap().requests().size(), trial.tap().mostInADay());
+            assertThat(polls).as("polls meanwhile").isGreaterThan(10);
+            // one poll, and what TAP takes: for a window of the backlog and one of a sweep that are on their way, and for the answer
+            assertThat(longest).isLessThanOrEqualTo(POLL.plus(ANSWER.multipliedBy(3)).plusSeconds(5));
+        }
+    }
+
+    /** From when it was visible and old enough for a window to its landing. */
+    private static Duration waited(DayTrial trial, DayEvent event) {
+        Instant settled = event.created().plus(Duration.ofMinutes(1));
+        Instant due = event.visibleAt().isAfter(settled) ? event.visibleAt() : settled;
+        return Duration.between(due, trial.trial().landedAt().get(event.truthKey()));
+    }
+}

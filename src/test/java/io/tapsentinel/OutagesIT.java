@@ -1,0 +1,130 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.DayEvent;
+import io.tapsentinel.trial.DayEvents;
+import io.tapsentinel.trial.DayTrial;
+import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program or TAP is away for hours and days: what can still be read lands once, the rest is a gap with exact limits. */
+class OutagesIT {
+
+    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final Instant START = DayTrial.START;
+    private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
+    private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anOutageOfFiveHoursOverARestartLosesNothing() throws Exception {
+        Instant end = START.plus(Duration.ofHours(10));
+        DayEvents events = new DayEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none")) {
+            trial.start().runTo(START.plus(Duration.ofHours(2))).stop();
+            trial.pass(Duration.ofHours(5)).start().runTo(end).stop();
+
+            assertThat(trial.trial().rows()).isEqualTo(DayEvents.keys(events.all()));
+            assertThat(trial.gaps()).isEmpty();
+            print("5 hours over a restart", trial, events.all());
+        }
+    }
+
+    @Test
+    void rowsThatWereIndexedLateJustBeforeAnOutageOfTenHoursLand() throws Exception {
+        Instant outage = START.plus(Duration.ofHours(3));
+        Instant over = outage.plus(Duration.ofHours(10));
+        Instant end = over.plus(Duration.ofHours(2));
+        DayEvents events = new DayEvents(SEED).add(500, outage.minus(HALF_AN_HOUR), outage, Duration.ofMinutes(20), HALF_AN_HOUR)
+                .add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        // what sweeps would find too is left to the plan of the first poll after it
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").start()) {
+            trial.runTo(outage);
+            trial.tap().out(window -> true);
+            trial.runTo(over);
+            trial.tap().out(window -> false);
+            trial.runTo(end).stop();
+
+            assertThat(trial.trial().rows()).isEqualTo(DayEvents.keys(events.all()));
+            assertThat(trial.gaps()).isEmpty();
+            print("10 hours without TAP", trial, events.all());
+        }
+    }
+
+    @Test
+    void aProgressOfNineDaysAgoIsOneGapWithTheRightLimits() throws Exception {
+        Instant back = START.plus(Duration.ofDays(9));
+        Instant end = back.plus(Duration.ofHours(6));
+        DayEvents events = new DayEvents(SEED).add(6_000, START.minus(HALF_AN_HOUR), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none"); LogLines log = LogLines.open()) {
+            trial.start().runTo(START.plus(Duration.ofHours(1))).stop();
+            Instant readTo = Instant.ofEpochMilli(trial.number("SELECT read_to FROM progress"));
+            trial.pass(Duration.between(trial.now(), back)).start().slow(Duration.ofSeconds(10)).runTo(end).stop();
+
+            TimeRange gap = assertOneGap(trial, log);
+            assertThat(gap.from()).isEqualTo(readTo.minus(HALF_AN_HOUR));
+            // the first poll is five minutes after the start
+            assertThat(gap.to()).isBetween(back.plus(Duration.ofMinutes(5)).minus(HISTORY), back.plus(Duration.ofMinutes(6)).minus(HISTORY));
+            assertAllButTheGapLanded(trial, events);
+            print("9 days away, " + gap, trial, events.all());
+        }
+    }
+
+    @Test
+    void aBacklogThatWaitsAcrossTheEdgeLosesWhatTapForgotAndNothingElse() throws Exception {
+        Instant end = START.plus(Duration.ofHours(20));
+        DayEvents events = new DayEvents(SEED).add(6_000, START.minus(Duration.ofDays(7)), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")
+                .with("tap.retry.pauses", "PT5S,PT20S,PT1M"); LogLines log = LogLines.open()) {
+            // the oldest two days cannot be read for three hours, and each attempt is made again within its run
+            trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofDays(5))));
+            trial.start().runTo(START.plus(Duration.ofHours(3)));
+            trial.tap().out(window -> false);
+            trial.runTo(end).stop();
+
+            Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
+            TimeRange gap = assertOneGap(trial, log);
+            assertThat(gap.from()).isEqualTo(origin);
+            assertThat(gap.to()).isBetween(START.plus(Duration.ofHours(3)).minus(HISTORY), START.plus(Duration.ofHours(3).plusMinutes(6)).minus(HISTORY));
+            assertThat(trial.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
+            assertAllButTheGapLanded(trial, events);
+            print("a backlog across the edge, " + gap, trial, events.all());
+        }
+    }
+
+    /** In the store and said aloud. */
+    private static TimeRange assertOneGap(DayTrial trial, LogLines log) throws SQLException {
+        List<TimeRange> gaps = trial.gaps();
+        assertThat(gaps).hasSize(1);
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR gap: " + gaps.get(0) + " "));
+        return gaps.get(0);
+    }
+
+    /** Whatever was created since the first start's edge and not in the gap landed, once; of the gap what was read before. */
+    private static void assertAllButTheGapLanded(DayTrial trial, DayEvents events) throws SQLException {
+        Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
+        TimeRange gap = trial.gaps().get(0);
+        List<DayEvent> due = events.where(event -> !event.created().isBefore(origin)
+                && (event.created().isBefore(gap.from()) || !event.created().isBefore(gap.to())));
+        List<String> rows = trial.trial().rows();
+        assertThat(Trial.surplus(DayEvents.keys(due), rows)).as("lost").isEmpty();
+        assertThat(Trial.surplus(rows, DayEvents.keys(events.all()))).as("twice, or never there").isEmpty();
+        assertThat(due).hasSizeGreaterThan(1_000);
+    }
+
+    private static void print(String what, DayTrial trial, List<DayEvent> events) {
+        System.out.printf("outage, seed %d: %s: %d rows at TAP, %d landed, %d requests, at most %d in a day%n", SEED, what, events.size(),
+                trial.trial().rows().size(), trial.tap().requests().size(), trial.tap().mostInADay());
+    }
+}

@@ -1,0 +1,41 @@
+package io.tapsentinel.sandbox;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.tap.TimeRange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The sandbox's TAP without its rows: lets in and refuses as it does, for tests that have rows of their own. */
+public final class TapDoor {
+
+    private final TapGate gate;
+
+    /** The only credentials that are let in. */
+    public TapDoor(String principal, String secret) {
+        gate = new TapGate(SandboxTap.builder(null).credentials(principal, secret));
+    }
+
+    /** What {@code /v2/siem/all} was asked for; empty when the request was refused, which is answered then. */
+    public Optional<TimeRange> admit(HttpExchange exchange, Instant now) throws IOException {
+        try {
+            if (gate.admit(exchange, now) != TapPath.ALL) {
+                throw new TapRefusal(404, "Only all four types can be asked for here");
+            }
+            TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
+            if (!query.json()) {
+                throw new TapRefusal(400, "Only JSON can be asked for here");
+            }
+            return Optional.of(new TimeRange(query.window().from(), query.window().to()));
+        } catch (TapRefusal refusal) {
+            TapReply.text(exchange, refusal.status(), refusal.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    /** A stream for the body of a 200, with gzip where the client accepts it; whole when it is closed. */
+    public static OutputStream rows(HttpExchange exchange) throws IOException {
+        return TapReply.rows(exchange);
+    }
+}

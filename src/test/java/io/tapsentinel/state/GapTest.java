@@ -1,0 +1,70 @@
+package io.tapsentinel.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.tap.TimeRange;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GapTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void whatTouchesAGapMakesItLongerForTheReasonThatItHas() {
+        assertThat(add(Gap.NOT_READ, NOON, range(0, 100))).containsExactly(range(0, 100));
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(100, 105))).containsExactly(range(0, 105));
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(2), range(90, 110))).containsExactly(range(0, 110));
+
+        assertThat(all()).containsExactly(new Gap(range(0, 110), Gap.NOT_READ, NOON));
+    }
+
+    @Test
+    void whatLiesBetweenTwoGapsMakesThemOne() {
+        add(Gap.NOT_READ, NOON, range(0, 100), range(200, 300));
+
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(50, 250))).containsExactly(range(0, 300));
+        assertThat(all()).containsExactly(new Gap(range(0, 300), Gap.NOT_READ, NOON));
+    }
+
+    @Test
+    void whatIsKnownOrLiesApartChangesNoOtherGap() {
+        add(Gap.NOT_READ, NOON, range(0, 100));
+
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(20, 80))).isEmpty();
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(101, 110))).containsExactly(range(101, 110));
+        assertThat(all()).containsExactly(new Gap(range(0, 100), Gap.NOT_READ, NOON),
+                new Gap(range(101, 110), Gap.WAITED, NOON.plusSeconds(1)));
+    }
+
+    private List<TimeRange> add(String reason, Instant at, TimeRange... givenUp) {
+        return store.transaction(connection -> Gap.add(connection, "tap", List.of(givenUp), reason, at));
+    }
+
+    private List<Gap> all() {
+        return store.transaction(connection -> Gap.all(connection, "tap"));
+    }
+
+    private static TimeRange range(int from, int to) {
+        return new TimeRange(NOON.plusSeconds(from), NOON.plusSeconds(to));
+    }
+}

@@ -1,0 +1,96 @@
+package io.tapsentinel.trial;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.Endpoint;
+import org.apache.camel.support.DefaultComponent;
+
+/**
+ * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the trial's clock comes to them and
+ * on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
+ */
+public final class CronComponent extends DefaultComponent {
+
+    private final TrialClock clock;
+    private final List<CronConsumer> jobs = new CopyOnWriteArrayList<>();
+    private final List<Thread> running = new CopyOnWriteArrayList<>();
+
+    public CronComponent(TrialClock clock) {
+        this.clock = clock;
+        // what Camel would find by the scheme is for Quartz's own component
+        setAutowiredEnabled(false);
+    }
+
+    TrialClock clock() {
+        return clock;
+    }
+
+    List<CronConsumer> jobs() {
+        return jobs;
+    }
+
+    @Override
+    protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) {
+        String cron = getAndRemoveParameter(parameters, "cron", String.class);
+        if (!getAndRemoveParameter(parameters, "stateful", boolean.class, false)) {
+            throw new IllegalArgumentException(name + " is not stateful: a poll that comes due while another one reads would overlap it");
+        }
+        return new CronEndpoint(uri, this, cron.replace('+', ' '));
+    }
+
+    /** Moves the clock to {@code end} and fires whatever comes due on the way; returns when all of it has ended. */
+    public void runTo(Instant end) {
+        for (Optional<CronConsumer> job = next(); job.isPresent() && !job.get().due().isAfter(end); job = next()) {
+            moveTo(job.get().due());
+            job.get().fire();
+            join();
+        }
+        moveTo(end);
+    }
+
+    /**
+     * For a service that takes time: what has come due fires on threads of its own, as it would, beside the job that is waiting for
+     * this answer. Returns when each of them waits for its turn or has ended.
+     */
+    public void fireBeside() {
+        for (CronConsumer job : jobs) {
+            if (!job.isRunning() && !job.due().isAfter(clock.look())) {
+                Thread thread = new Thread(job::fire, "cron");
+                thread.setDaemon(true);
+                running.add(thread);
+                thread.start();
+                while (thread.getState() != Thread.State.WAITING && thread.isAlive()) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+    }
+
+    private Optional<CronConsumer> next() {
+        return jobs.stream().min(Comparator.comparing(CronConsumer::due));
+    }
+
+    private void moveTo(Instant time) {
+        Duration until = Duration.between(clock.look(), time);
+        if (!until.isNegative()) {
+            clock.advance(until);
+        }
+    }
+
+    private void join() {
+        try {
+            while (!running.isEmpty()) {
+                Thread thread = running.get(0);
+                thread.join();
+                running.remove(thread);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.tapsentinel.trial;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.sandbox.LoopbackServer;
+import io.tapsentinel.sandbox.TapDoor;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** A TAP as strict as the sandbox's that holds {@link DayEvents} and remembers what it was asked and what it answered. */
+public final class DayTap implements AutoCloseable {
+
+    private final DayEvents events;
+    private final TrialClock clock;
+    private final TapDoor door = new TapDoor("principal", "hush-hush");
+    private final Random order = new Random(1);
+    private final List<Request> requests = new ArrayList<>();
+    private final Map<DayEvent, Request> firstServed = new HashMap<>();
+    private final LoopbackServer server;
+    private volatile Duration taken = Duration.ZERO;
+    private volatile Runnable whileTaken = () -> { };
+    private volatile Predicate<TimeRange> out = window -> false;
+
+    /**
+     * One request.
+     *
+     * @param window what was asked for, null when that was refused
+     * @param served rows in the answer
+     */
+    public record Request(Instant at, TimeRange window, int status, Map<EventType, Long> served) {
+
+        /** Whether it asks for a clock hour, as sweeps do; polls end a minute before a multiple of five. */
+        public boolean isClockHour() {
+            return window != null && window.from().getEpochSecond() % 3_600 == 0 && window.length().equals(Duration.ofHours(1));
+        }
+    }
+
+    public DayTap(DayEvents events, TrialClock clock) throws IOException {
+        this.events = events;
+        this.clock = clock;
+        this.server = LoopbackServer.start(this::handle, 0);
+    }
+
+    public URI uri() {
+        return server.uri();
+    }
+
+    /** From now on every answer takes so long by the trial's clock; {@code meanwhile} runs when that has passed. */
+    public void slow(Duration time, Runnable meanwhile) {
+        taken = time;
+        whileTaken = meanwhile;
+    }
+
+    /** From now on windows like these are answered with 503. */
+    public void out(Predicate<TimeRange> windows) {
+        out = windows;
+    }
+
+    public synchronized List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** The answer that contained it first. */
+    public synchronized Optional<Request> firstServed(DayEvent event) {
+        return Optional.ofNullable(firstServed.get(event));
+    }
+
+    /** The most requests within any 24 hours. */
+    public synchronized int mostInADay() {
+        int most = 0;
+        int first = 0;
+        for (int last = 0; last < requests.size(); last++) {
+            while (!requests.get(first).at().isAfter(requests.get(last).at().minus(Duration.ofHours(24)))) {
+                first++;
+            }
+            most = Math.max(most, last - first + 1);
+        }
+        return most;
+    }
+
+    private void handle(HttpExchange exchange) throws IOException {
+        Instant at = clock.look();
+        Optional<TimeRange> window = door.admit(exchange, at);
+        if (window.isEmpty()) {
+            remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());
+        } else {
+            clock.advance(taken);
+            whileTaken.run();
+            if (out.test(window.get())) {
+                remember(new Request(at, window.get(), 503, Map.of()), List.of());
+                exchange.sendResponseHeaders(503, -1);
+            } else {
+                answer(exchange, at, window.get());
+            }
+        }
+        exchange.close();
+    }
+
+    private void answer(HttpExchange exchange, Instant at, TimeRange window) throws IOException {
+        // what it takes to answer is time in which nothing more becomes visible
+        List<DayEvent> rows = new ArrayList<>(events.in(window));
+        rows.removeIf(event -> event.visibleAt().isAfter(at));
+        Collections.shuffle(rows, order);
+        Map<EventType, Long> served = new EnumMap<>(EventType.class);
+        rows.forEach(event -> served.merge(event.type(), 1L, Long::sum));
+        remember(new Request(at, window, rows.isEmpty() ? 204 : 200, served), rows);
+        if (rows.isEmpty()) {
+            exchange.sendResponseHeaders(204, -1);
+            return;
+        }
+        String arrays = served.keySet().stream().map(type -> ",\"" + type.arrayName() + "\":["
+                + rows.stream().filter(event -> event.type() == type).map(DayEvent::json).collect(Collectors.joining(",")) + "]")
+                .collect(Collectors.joining());
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        try (OutputStream body = TapDoor.rows(exchange)) {
+            body.write(("{\"queryEndTime\":\"" + window.to() + "\"" + arrays + "}").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private synchronized void remember(Request request, List<DayEvent> rows) {
+        requests.add(request);
+        rows.forEach(event -> firstServed.putIfAbsent(event, request));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
