@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.Metrics;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
 import io.tapsentinel.route.RejectedStore;
@@ -154,7 +155,9 @@ public class Program {
         }
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
-        main.bind("tap-completeness", new CompletenessHealthCheck(new Figures(state, completeness, clock)));
+        Figures figures = new Figures(state, completeness, clock);
+        main.bind("tap-completeness", new CompletenessHealthCheck(figures));
+        main.bind(Metrics.REGISTRY, Metrics.of(figures, budget));
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));

@@ -27,7 +27,8 @@ class WholeProgramTest {
 
     @Test
     void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
-        try (Trial trial = new Trial(folder, TWO_HOURS_OF_24000).with("tap.poll.cron", "0/1 * * * * ?")) {
+        try (Trial trial = new Trial(folder, TWO_HOURS_OF_24000).with("tap.poll.cron", "0/1 * * * * ?")
+                .with("tap.budget.requests-per-day", "1000000")) {
             RunningProgram program = trial.start();
             Instant end = Trial.START.plus(Duration.ofMinutes(100));
             while (trial.clock().look().isBefore(end)) {

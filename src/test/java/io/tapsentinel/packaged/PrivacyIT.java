@@ -47,7 +47,7 @@ class PrivacyIT {
             services.tables().count(Services.MARKER);
             TAP.keySet().forEach(tap::next);
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
-                    .with("tap.poll.cron", "0/1 * * * * ?").with("tap.retry.pauses", "none")
+                    .with("tap.poll.cron", "0/1 * * * * ?").with("tap.budget.requests-per-day", "1000000").with("tap.retry.pauses", "none")
                     .with("tap.url", tap.uri().toString()).with("sentinel.endpoint", sink.uri().toString())
                     .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
             OwnRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");

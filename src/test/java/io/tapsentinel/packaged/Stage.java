@@ -39,6 +39,7 @@ final class Stage implements AutoCloseable {
         properties.put("tap.url", tap.uri().toString());
         properties.put("sentinel.endpoint", sink.uri().toString());
         properties.put("tap.poll.cron", "0/1 * * * * ?");
+        properties.put("tap.budget.requests-per-day", "1000000");
         return properties;
     }
 

@@ -32,6 +32,7 @@ class ThrottledIT {
         }, 0)) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(Map.of("tap.url", tap.uri().toString(),
                     "tap.principal", Services.PRINCIPAL, "tap.secret", Services.SECRET, "tap.poll.cron", "0/5 * * * * ?",
+                    "tap.budget.requests-per-day", "100000",
                     "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
                     "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID));
             try (PackagedProgram program = launch.start()) {
