@@ -165,7 +165,7 @@ public class Program {
     }
 
     protected SeenKeys seenKeys(Store store) {
-        return new SeenKeys(store, settings.keysInMemory(), clock);
+        return new SeenKeys(store, settings.keysInMemory(), settings.updates(), clock);
     }
 
     protected IdempotentRepository repository(EventType type, SeenKeys seen) {

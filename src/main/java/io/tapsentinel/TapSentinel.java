@@ -1,14 +1,15 @@
 package io.tapsentinel;
 
+import io.tapsentinel.command.Commands;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.sandbox.Sandbox;
-import io.tapsentinel.state.PossibleDuplicates;
 import io.tapsentinel.state.StoreException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
@@ -17,8 +18,8 @@ import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
 /**
- * Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set, {@code possible-duplicates} lists
- * what Sentinel may hold twice and starts nothing.
+ * Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set, every other word is one of
+ * {@link Commands}, which start nothing.
  */
 public final class TapSentinel {
 
@@ -31,11 +32,12 @@ public final class TapSentinel {
     public static void main(String[] args) {
         boolean local = args.length > 0 && args[0].equals("--local");
         try {
-            if (args.length > 0 && args[0].equals("possible-duplicates")) {
-                PossibleDuplicates.print(EffectiveProperties.load(Path.of(""), System.getenv()), System.out);
-                System.exit(0);
+            Map<String, String> properties = EffectiveProperties.load(Path.of(""), System.getenv());
+            if (args.length > (local ? 1 : 0)) {
+                Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
+            } else {
+                LOG.info(run(properties, local ? "auto" : "off"));
             }
-            LOG.info(run(EffectiveProperties.load(Path.of(""), System.getenv()), local ? "auto" : "off"));
         } catch (Exception e) {
             System.err.println("tap-sentinel: " + reason(e).strip().replaceAll("\\s+", " "));
             System.exit(1);

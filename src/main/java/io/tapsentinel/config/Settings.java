@@ -116,7 +116,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 
-    private static List<Duration> sweepAges(SettingReader read) {
+    static List<Duration> sweepAges(SettingReader read) {
         // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
         return read.durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
                 .stream().sorted().distinct().toList();
@@ -157,7 +157,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         }
     }
 
-    private static int percent(SettingReader read, String name) {
+    static int percent(SettingReader read, String name) {
         String value = read.required(name);
         if (!value.matches("\\d{1,2} ?%")) {
             throw SettingReader.bad(name, value, "a percentage from 0 % to 99 %");
@@ -173,7 +173,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         return value;
     }
 
-    private static String stateUrl(SettingReader read) {
+    static String stateUrl(SettingReader read) {
         String value = read.required("state.url");
         if (!value.startsWith("jdbc:sqlite:") || value.equals("jdbc:sqlite:") || value.contains(":memory:")) {
             throw SettingReader.bad("state.url", value, "jdbc:sqlite: and the path of a file");

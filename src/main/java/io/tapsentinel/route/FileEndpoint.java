@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /** Reads {@code file:} URIs as Camel does: which folder, and which options somebody has set. */
-final class FileEndpoint {
+public final class FileEndpoint {
 
     private FileEndpoint() {
     }
 
     /** The folder of a {@code file:} URI; empty for every other endpoint. */
-    static Optional<Path> folder(String uri) {
+    public static Optional<Path> folder(String uri) {
         if (!uri.startsWith("file:")) {
             return Optional.empty();
         }

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /** The form of a rejected record at {@code tap.rejected.uri}: one JSON object, and a name that the same record has again. */
-final class RejectedDocument {
+public final class RejectedDocument {
 
     /** The names that {@link #name} gives, also of a file that is still being written. */
-    static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
+    public static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
 
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
     private static final ObjectMapper MAPPER = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
@@ -26,7 +26,12 @@ final class RejectedDocument {
 
     /** Name of the record's file. */
     static String name(RejectedRecord record) {
-        return record.type() + "-" + record.key() + "-" + record.reason().word() + ".json";
+        return name(record.type(), record.key().toString(), record.reason());
+    }
+
+    /** Name of the file of what was rejected for this reason. */
+    public static String name(String type, String key, RejectedRecord.Reason reason) {
+        return type + "-" + key + "-" + reason.word() + ".json";
     }
 
     /** The document in ASCII. */

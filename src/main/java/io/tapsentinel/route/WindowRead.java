@@ -3,7 +3,6 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
-import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
@@ -33,7 +32,7 @@ class WindowRead {
     private final SeenKeys seen;
     private final BooleanSupplier stopping;
     private final WindowCounts counts;
-    private final List<EventRef> onlyReserved = new ArrayList<>();
+    private final List<Sighting> onlyReserved = new ArrayList<>();
     private final List<Sighting> sighted = new ArrayList<>();
     private final Set<VerdictChange> changes = new LinkedHashSet<>();
     private Throwable failure;
@@ -90,7 +89,7 @@ class WindowRead {
         counts.ended(event);
         ask.each().accept(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
-            onlyReserved.add(event.ref());
+            onlyReserved.add(new Sighting(event.ref(), event.getVerdict()));
         } else if (outcome == Outcome.DUPLICATE) {
             sighted.add(new Sighting(event.ref(), event.getVerdict()));
             if (sighted.size() == SIGHTINGS) {
@@ -100,8 +99,8 @@ class WindowRead {
     }
 
     /**
-     * The commit guard: every event that was read has a final outcome, and every key that was skipped because it was
-     * reserved has become durable.
+     * The commit guard: every event that was read has a final outcome, and nothing is left to send of those that were skipped
+     * because their key was reserved. One that stood there with two verdicts gets its second row when the window is read again.
      *
      * @throws WindowFailedException when the window has to be read again
      */
@@ -112,10 +111,10 @@ class WindowRead {
         if (notRejected != null) {
             throw new WindowFailedException(Failures.describe(notRejected), notRejected);
         }
-        for (EventRef event : onlyReserved) {
-            if (!seen.isDelivered(event.type(), event.key())) {
-                throw new WindowFailedException("one of " + event.type().arrayName()
-                        + " was skipped for one with the same key that was not delivered");
+        for (Sighting skipped : onlyReserved) {
+            if (!seen.isDone(skipped)) {
+                throw new WindowFailedException("one of " + skipped.event().type().arrayName()
+                        + " was skipped while its key was reserved, and was not delivered");
             }
         }
         counts.verify();

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -65,7 +66,8 @@ public final class Sandbox implements AutoCloseable {
 
     /** The properties of a run against this sandbox; they win over all others. */
     public Map<String, String> properties() {
-        return Map.ofEntries(
+        Map<String, String> properties = new HashMap<>(storage(folder));
+        properties.putAll(Map.ofEntries(
                 Map.entry("tap.url", tap.uri().toString()),
                 // the port is another one at every start, the events are the same
                 Map.entry("tap.source-identity", "sandbox"),
@@ -73,14 +75,19 @@ public final class Sandbox implements AutoCloseable {
                 Map.entry("tap.secret", CREDENTIAL),
                 Map.entry("tap.poll.cron", "0/5 * * * * ?"),
                 Map.entry("tap.poll.settle", "PT2S"),
-                Map.entry("tap.budget.requests-per-day", String.valueOf(REQUESTS_PER_DAY)),
                 Map.entry("tap.spool", folder.resolve("spool").toString()),
-                Map.entry("tap.rejected.uri", "file:" + folder.resolve("rejected")),
                 Map.entry("tap.replay.uri", "file:" + folder.resolve("replay")),
                 Map.entry("sentinel.endpoint", ingestion.uri().toString()),
                 Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
-                Map.entry("sentinel.auth", "none"),
-                Map.entry("state.url", "jdbc:sqlite:" + folder.resolve("tap-sentinel.db")));
+                Map.entry("sentinel.auth", "none")));
+        return properties;
+    }
+
+    /** Those of them that tell where a sandbox keeps what it has done and within which budget; also while none runs. */
+    public static Map<String, String> storage(Path folder) {
+        return Map.of("state.url", "jdbc:sqlite:" + folder.resolve("tap-sentinel.db"),
+                "tap.rejected.uri", "file:" + folder.resolve("rejected"),
+                "tap.budget.requests-per-day", String.valueOf(REQUESTS_PER_DAY));
     }
 
     /** Counts what the program has read, for the table. */

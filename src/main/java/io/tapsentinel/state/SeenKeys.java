@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
@@ -30,16 +31,31 @@ public class SeenKeys implements DeliveryLog {
     private final Store store;
     private final Clock clock;
     private final SeenTable table;
+    private final VersionTable versions;
+    private final boolean updates;
     private final int keysInMemory;
     private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
     private volatile RecentKeys recent;
+    /** Versions that need no look into the store; used while changes are sent. */
+    private volatile RecentKeys recentVersions;
 
-    /** @param keysInMemory how many keys are held in memory, 24 bytes each; older ones are looked up in the store */
+    /** Sends no event again because TAP's verdict on it has changed. */
     public SeenKeys(Store store, int keysInMemory, Clock clock) {
+        this(store, keysInMemory, false, clock);
+    }
+
+    /**
+     * @param keysInMemory how many keys are held in memory, 24 bytes each, twice that with {@code updates}; older ones are looked
+     *                     up in the store
+     * @param updates      whether a delivered event is reserved again when TAP says of it what it never said before
+     */
+    public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
         this.store = store;
+        this.updates = updates;
         this.keysInMemory = keysInMemory;
         this.clock = clock;
         this.table = new SeenTable(store.source(), clock);
+        this.versions = new VersionTable(store.source(), clock);
         load();
     }
 
@@ -50,18 +66,21 @@ public class SeenKeys implements DeliveryLog {
         /** Reserved for another event that is not delivered yet. */
         RESERVED,
         /** Delivered before, durably. */
-        DELIVERED
+        DELIVERED,
+        /** Delivered before with another verdict; reserved for this one, which {@link TapEvent#getChange} tells, until {@link #release}. */
+        CHANGED
     }
 
-    /** Reserves the event's key if nobody has it. */
+    /** Reserves the event's key if nobody has it. One key is reserved for one version of the event at a time. */
     public Claim claim(TapEvent event) {
         if (reserved.putIfAbsent(event.getKey(), event) != null) {
             return Claim.RESERVED;
         }
         try {
             // after reserving: a delivery turns up here before its reservation goes
-            if (!isDelivered(event.getType(), event.getKey()) || event.isResend() && isRejected(event)) {
-                return Claim.NEW;
+            Claim claim = isDelivered(event.getType(), event.getKey()) ? claimAgain(event) : Claim.NEW;
+            if (claim != Claim.DELIVERED) {
+                return claim;
             }
         } catch (RuntimeException | Error e) {
             // else nobody would ever let go of it
@@ -72,8 +91,40 @@ public class SeenKeys implements DeliveryLog {
         return Claim.DELIVERED;
     }
 
-    private boolean isRejected(TapEvent event) {
-        return store.transaction(connection -> table.isRejected(connection, event.getType().arrayName(), event.getKey()));
+    private Claim claimAgain(TapEvent event) {
+        long verdict = event.getVerdict();
+        if (!event.isResend()) {
+            return !updates || isKnown(version(event)) ? Claim.DELIVERED : changed(event, versions(event.ref()));
+        }
+        Versions known = versions(event.ref());
+        if (known.isLaterRejected(verdict)) {
+            return changed(event, known);
+        }
+        if (known.isFirstRejected()) {
+            return Claim.NEW;
+        }
+        return !updates || known.isKnown(verdict) ? Claim.DELIVERED : changed(event, known);
+    }
+
+    private static Claim changed(TapEvent event, Versions known) {
+        event.changed(known.kinds(event.getVerdict()));
+        return Claim.CHANGED;
+    }
+
+    private boolean isKnown(Sighting version) {
+        EventKey inMemory = VersionTable.key(version);
+        if (recentVersions.contains(inMemory)) {
+            return true;
+        }
+        boolean known = versions(version.event()).isKnown(version.verdict());
+        if (known) {
+            recentVersions.add(inMemory);
+        }
+        return known;
+    }
+
+    private Versions versions(EventRef event) {
+        return store.transaction(connection -> versions.of(connection, event.type(), event.key()));
     }
 
     /** Lets go of the key that this event reserved; that of another event stays. */
@@ -103,7 +154,10 @@ public class SeenKeys implements DeliveryLog {
     public void delivered(long request, Collection<TapEvent> batch) {
         store.transaction(connection -> {
             InFlight.end(connection, store.source(), request);
-            table.delivered(connection, batch.stream().map(SeenKeys::row).toList());
+            table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(SeenKeys::row).toList());
+            List<TapEvent> changes = batch.stream().filter(SeenKeys::isChange).toList();
+            versions.delivered(connection, changes.stream().map(SeenKeys::row).toList());
+            table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
             return null;
         });
         settle(batch);
@@ -112,7 +166,12 @@ public class SeenKeys implements DeliveryLog {
     @Override
     public void rejected(TapEvent event) {
         store.transaction(connection -> {
-            table.rejected(connection, List.of(row(event)));
+            if (isChange(event)) {
+                versions.rejected(connection, row(event));
+                table.sighted(connection, List.of(event.ref()));
+            } else {
+                table.rejected(connection, List.of(row(event)));
+            }
             return null;
         });
         settle(List.of(event));
@@ -132,13 +191,30 @@ public class SeenKeys implements DeliveryLog {
         release(event);
     }
 
+    private static boolean isChange(TapEvent event) {
+        return !event.getChange().isEmpty();
+    }
+
     private static Row row(TapEvent event) {
-        return new Row(event.getType().arrayName(), event.getKey(), event.getVerdict());
+        return row(version(event));
+    }
+
+    private static Sighting version(TapEvent event) {
+        return new Sighting(event.ref(), event.getVerdict());
+    }
+
+    private static Row row(Sighting version) {
+        return new Row(version.event().type().arrayName(), version.event().key(), version.verdict());
     }
 
     private void settle(Collection<TapEvent> events) {
         // known as delivered before it is no longer reserved
-        events.forEach(event -> recent.add(event.getKey()));
+        events.forEach(event -> {
+            if (updates) {
+                recentVersions.add(VersionTable.key(version(event)));
+            }
+            recent.add(event.getKey());
+        });
         events.forEach(this::release);
     }
 
@@ -162,6 +238,12 @@ public class SeenKeys implements DeliveryLog {
         return isKnown(type.arrayName(), key);
     }
 
+    /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
+    public boolean isDone(Sighting version) {
+        return isDelivered(version.event().type(), version.event().key())
+                && (!updates || isKnown(version));
+    }
+
     /** Whether the key is durable; {@code stream} is the name of the array in TAP's answer, whose type may be unknown. */
     public boolean isKnown(String stream, EventKey key) {
         RecentKeys memory = recent;
@@ -174,18 +256,18 @@ public class SeenKeys implements DeliveryLog {
     /**
      * Remembers that TAP still reports these delivered events, so that their keys are kept longer.
      *
-     * @return those of which TAP says what it never said before; {@link #noticed} makes them known
+     * @return those of which TAP says what it never said before, unless they are sent for that; {@link #noticed} makes them known
      */
     public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
         return store.transaction(connection -> {
             table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
-            return List.of();
+            return updates ? List.of() : versions.changes(connection, duplicates);
         });
     }
 
     /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
     public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
-        // TODO
+        versions.noticed(connection, changes.stream().map(change -> row(new Sighting(change.event(), change.verdict()))).toList());
     }
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
@@ -193,7 +275,9 @@ public class SeenKeys implements DeliveryLog {
         int pruned = store.transaction(connection -> {
             Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?", store.source(),
                     clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis());
-            return table.prune(connection, clock.millis() - KEPT.toMillis());
+            int gone = table.prune(connection, clock.millis() - KEPT.toMillis());
+            versions.prune(connection);
+            return gone;
         });
         if (pruned > 0) {
             load();
@@ -203,13 +287,20 @@ public class SeenKeys implements DeliveryLog {
 
     private void load() {
         RecentKeys loaded = new RecentKeys(keysInMemory);
+        RecentKeys loadedVersions = new RecentKeys(keysInMemory);
         store.transaction(connection -> {
             if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();
             }
-            table.load(connection, keysInMemory, loaded);
+            table.load(connection, keysInMemory, (key, verdict) -> {
+                loaded.add(key);
+                if (updates) {
+                    loadedVersions.add(VersionTable.key(key, verdict));
+                }
+            });
             return null;
         });
+        recentVersions = loadedVersions;
         recent = loaded;
     }
 }

@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
@@ -27,7 +28,7 @@ public class SeenRepository implements IdempotentRepository {
         TapEvent event = event(exchange, key);
         SeenKeys.Claim claim = claim(event);
         Outcome outcome = switch (claim) {
-            case NEW -> Outcome.RESERVED;
+            case NEW, CHANGED -> Outcome.RESERVED;
             case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
             case DELIVERED -> Outcome.DUPLICATE;
         };
@@ -35,13 +36,13 @@ public class SeenRepository implements IdempotentRepository {
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
                     + "; one idempotentConsumer is enough on a route");
         }
-        return claim == SeenKeys.Claim.NEW;
+        return outcome == Outcome.RESERVED;
     }
 
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDelivered(type, event.getKey()) && event.advance(Outcome.NONE, Outcome.DUPLICATE);
+        return seen.isDone(new Sighting(event.ref(), event.getVerdict())) && event.advance(Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override

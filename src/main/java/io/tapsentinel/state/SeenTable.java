@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.function.BiConsumer;
 
 /** The SQL of the table of keys; each row is an event that has its end. Every method is for use inside a transaction. */
 final class SeenTable {
@@ -17,7 +18,6 @@ final class SeenTable {
     private static final Duration SIGHTING = Duration.ofHours(6);
     private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
-    private static final String ONE = " FROM seen WHERE source = ? AND stream = ? AND key = ?";
 
     private final String source;
     private final Clock clock;
@@ -53,12 +53,7 @@ final class SeenTable {
     }
 
     boolean contains(Connection connection, String stream, EventKey key) throws SQLException {
-        return Store.number(connection, "SELECT count(*)" + ONE, source, stream, key.bytes()) > 0;
-    }
-
-    /** Whether the record lies at {@code tap.rejected.uri} and not in its table. */
-    boolean isRejected(Connection connection, String stream, EventKey key) throws SQLException {
-        return Store.number(connection, "SELECT rejected" + ONE, source, stream, key.bytes()) == 1;
+        return Store.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?", source, stream, key.bytes()) > 0;
     }
 
     long count(Connection connection) throws SQLException {
@@ -82,14 +77,14 @@ final class SeenTable {
         return Store.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
     }
 
-    /** Adds the keys that were sighted last, at most so many, to a set in memory. */
-    void load(Connection connection, int most, RecentKeys into) throws SQLException {
+    /** Hands over the keys that were sighted last, at most so many, with their first verdicts. */
+    void load(Connection connection, int most, BiConsumer<EventKey, Long> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT key FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
+                "SELECT key, verdict FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
             Store.set(select, source, most);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    into.add(EventKey.of(rows.getBytes(1)));
+                    into.accept(EventKey.of(rows.getBytes(1)), rows.getLong(2));
                 }
             }
         }

@@ -44,9 +44,9 @@ final class StoreSchema {
                     + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"), List.of(
             // purpose: LedgerEntry.Purpose, since fresh polls have a share of their own
             "ALTER TABLE request_log ADD COLUMN purpose TEXT NOT NULL DEFAULT 'poll'",
-            // verdicts on an event beside the one in seen, whether they were sent (tap.updates) or only counted
+            // verdicts on an event beside the one in seen, whether they were sent (tap.updates) or only counted; rejected as there
             "CREATE TABLE version (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, verdict BIGINT NOT NULL,"
-                    + " noticed_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key, verdict))",
+                    + " noticed_at BIGINT NOT NULL, rejected INTEGER NOT NULL, PRIMARY KEY (source, stream, key, verdict))",
             // the last sweep of each closed hour: how many keys it found, how many of them were durable when asked afterwards, and
             // the keys themselves, 16 bytes each, while seen may still hold them
             "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"

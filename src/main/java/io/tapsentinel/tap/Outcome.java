@@ -17,7 +17,7 @@ public enum Outcome {
     REJECTED(true),
     /** Its key was durable before (set by the repository). */
     DUPLICATE(true),
-    /** Its key was only reserved, by another event of this answer; final once that key is durable (set by the repository). */
+    /** Its key was only reserved, by another event of this answer; final once nothing is left to send of it (set by the repository). */
     DUPLICATE_OF_RESERVED(true);
 
     private final boolean settled;

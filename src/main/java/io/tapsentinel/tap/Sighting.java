@@ -1,7 +1,7 @@
 package io.tapsentinel.tap;
 
 /**
- * An event that was read again after its delivery.
+ * One version of an event, as it was read.
  *
  * @param verdict digest of what TAP says of it now, see {@link VerdictDigest}
  */

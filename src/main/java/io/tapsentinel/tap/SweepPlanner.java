@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Decides which closed hours are read once more. An hour is due when it has reached an age at which it was not swept yet; of several
@@ -43,17 +42,22 @@ public class SweepPlanner {
             Instant from = start.isBefore(progress.origin()) ? progress.origin() : start;
             TimeRange hour = new TimeRange(from, end);
             boolean isRead = !end.isAfter(progress.readTo()) && hour.length().compareTo(SHORTEST_WINDOW) >= 0
-                    && TimeRange.without(backlog, hour).equals(backlog);
-            if (isRead && isDue(end, horizon.now(), Optional.ofNullable(swept.get(start)))) {
+                    && backlog.stream().noneMatch(hour::overlaps);
+            if (isRead && isDue(end, horizon.now(), swept.get(start))) {
                 due.add(hour);
             }
         }
         return due;
     }
 
-    private boolean isDue(Instant end, Instant now, Optional<Instant> swept) {
-        Instant reached = ages.stream().map(end::plus).filter(at -> !at.isAfter(now)).reduce((before, after) -> after).orElseThrow();
-        return swept.isEmpty() || swept.get().isBefore(reached);
+    private boolean isDue(Instant end, Instant now, Instant swept) {
+        for (int i = ages.size() - 1; i >= 0; i--) {
+            Instant reached = end.plus(ages.get(i));
+            if (!reached.isAfter(now)) {
+                return swept == null || swept.isBefore(reached);
+            }
+        }
+        return false;
     }
 
     /** The beginning of the clock hour that a swept range lies in. */

@@ -27,6 +27,11 @@ public record TimeRange(Instant from, Instant to) {
         return from.equals(to);
     }
 
+    /** Whether they share any time; meeting at an instant is not enough. */
+    public boolean overlaps(TimeRange other) {
+        return from.isBefore(other.to) && other.from.isBefore(to);
+    }
+
     /** The same instants in as few ranges as possible, oldest first, none empty. */
     public static List<TimeRange> union(List<TimeRange> ranges) {
         List<TimeRange> sorted = new ArrayList<>(ranges);
@@ -50,7 +55,7 @@ public record TimeRange(Instant from, Instant to) {
     public static List<TimeRange> without(List<TimeRange> ranges, TimeRange done) {
         List<TimeRange> left = new ArrayList<>();
         for (TimeRange range : ranges) {
-            if (!done.from().isBefore(range.to()) || !done.to().isAfter(range.from())) {
+            if (!range.overlaps(done)) {
                 left.add(range);
                 continue;
             }

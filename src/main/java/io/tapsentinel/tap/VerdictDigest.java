@@ -4,9 +4,11 @@ import static io.tapsentinel.tap.EventIdentity.text;
 
 import java.nio.ByteBuffer;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -38,6 +40,22 @@ public final class VerdictDigest {
         }
         long campaignBit = campaign ? 1L << 63 : 0;
         return campaignBit | (first32(found) & 0x7fff_ffffL) << 32 | first32(statuses) & 0xffff_ffffL;
+    }
+
+    /** In which respects a later digest of the same event differs from an earlier one; empty when they are equal. */
+    public static Set<VerdictChange.Kind> kinds(long before, long after) {
+        long differs = before ^ after;
+        Set<VerdictChange.Kind> kinds = EnumSet.noneOf(VerdictChange.Kind.class);
+        if (differs < 0) {
+            kinds.add(VerdictChange.Kind.CAMPAIGN);
+        }
+        if ((differs >>> 32 & 0x7fff_ffffL) != 0) {
+            // another set of threats has another set of statuses, which says nothing more
+            kinds.add(VerdictChange.Kind.THREAT);
+        } else if ((differs & 0xffff_ffffL) != 0) {
+            kinds.add(VerdictChange.Kind.STATUS);
+        }
+        return kinds;
     }
 
     private static String lower(Map<?, ?> threat, String name) {

@@ -31,8 +31,16 @@ final class SourceTrial implements AutoCloseable {
     private final Path folder;
 
     SourceTrial(Path folder) throws IOException {
+        this(folder, events());
+    }
+
+    SourceTrial(Path folder, SandboxSettings.Builder events) throws IOException {
         this.folder = folder;
-        this.trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).shareWithoutId(0.05).build());
+        this.trial = new Trial(folder, events.build());
+    }
+
+    static SandboxSettings.Builder events() {
+        return SandboxSettings.builder().seed(11).eventsPerHour(300).shareWithoutId(0.05);
     }
 
     static HealthCheck.Result health(RunningProgram program) {
@@ -75,7 +83,8 @@ final class SourceTrial implements AutoCloseable {
         return ranges;
     }
 
-    private long number(String sql) throws SQLException {
+    /** A whole number that the store holds. */
+    long number(String sql) throws SQLException {
         try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
                 ResultSet row = store.createStatement().executeQuery(sql)) {
             return row.getLong(1);

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.state.MutableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -7,32 +8,31 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * A random life of one source: polls, outages, restarts, time-outs of large windows, backlog windows in between. Keeps what a
- * store keeps and checks rule 3 at the end: every instant since the origin was read 30 minutes or more after it, or lies in a gap.
+ * A random life of one source: polls, outages, restarts, time-outs, refusals, rests, an empty budget, backlog windows and sweeps in
+ * between. Keeps what a store keeps and checks rule 3 at the end: every instant since the origin was read 30 minutes or more after
+ * it, or lies in a gap.
  */
-final class Schedule {
+class Schedule {
 
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
     private final WindowPlanner planner;
     private final SplittableRandom random;
+    private final MutableClock clock = new MutableClock(START);
+    private final MoodyTap tap;
+    private final SweepLife sweeps;
     private final List<TimeRange> gaps = new ArrayList<>();
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
     private List<TimeRange> settled = new ArrayList<>();
     private Progress progress;
-    private Instant now = START;
-    private WindowSize size = new WindowSize();
-    /** What TAP can answer in time at the moment. */
-    private Duration answerable = TapLimits.LONGEST_WINDOW;
-    private int reads;
-    private int timeOuts;
-    private int reduced;
 
-    Schedule(WindowPlanner planner, long seed) {
+    Schedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
         this.planner = planner;
         this.random = new SplittableRandom(seed);
-        this.progress = planner.begin(now);
+        this.progress = planner.begin(START);
+        this.tap = new MoodyTap(random, new TapClock(clock));
+        this.sweeps = new SweepLife(sweeps, tap);
     }
 
     /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
@@ -40,94 +40,106 @@ final class Schedule {
         for (int i = 0; i < polls; i++) {
             boolean outage = random.nextInt(12) == 0;
             if (random.nextInt(10) == 0) {
-                answerable = random.nextBoolean() ? TapLimits.LONGEST_WINDOW : Duration.ofSeconds(30 + random.nextInt(3_570));
+                tap.change(clock.instant());
             }
             if (outage && random.nextBoolean()) {
-                // a restart has forgotten the size
-                size = new WindowSize();
+                tap.restart(new TapClock(clock));
             }
-            now = now.plusSeconds(outage ? random.nextLong(random.nextInt(6) == 0 ? 9 * 86_400 : 3 * 3_600) : 240 + random.nextInt(120));
-            poll();
+            pass(outage ? random.nextLong(random.nextInt(6) == 0 ? 9 * 86_400 : 3 * 3_600) : 240 + random.nextInt(120));
+            if (random.nextInt(5) > 0 && fresh()) {
+                work(random.nextInt(4));
+                sweep();
+            }
         }
         // from here on everything works, so that what is owed gets read
-        answerable = TapLimits.LONGEST_WINDOW;
+        tap.calm();
         for (int i = 0; i < 40 || !backlog.isEmpty(); i++) {
-            now = now.plus(Duration.ofMinutes(5));
+            pass(300);
             fresh();
             work(4);
+            sweep();
         }
         return this;
     }
 
-    private void poll() {
-        if (random.nextInt(5) > 0) {
-            fresh();
-            work(random.nextInt(4));
-        }
+    private void pass(long seconds) {
+        clock.advance(Duration.ofSeconds(seconds));
     }
 
-    private void fresh() {
-        for (int attempts = 0; attempts < 4 && !freshOnce(); attempts++) {
-            now = now.plusSeconds(random.nextInt(60));
+    private boolean fresh() {
+        for (int attempts = 0; attempts < 4 && !tap.isResting(clock.instant()); attempts++) {
+            if (freshOnce()) {
+                return true;
+            }
+            pass(random.nextInt(60));
         }
+        return false;
     }
 
     private boolean freshOnce() {
-        Plan plan = planner.poll(Horizon.at(now), progress, size.longest());
-        if (plan.fresh().filter(window -> !read(window)).isPresent()) {
+        Plan plan = planner.poll(tap.horizon(), progress, tap.longest());
+        if (plan.fresh().filter(window -> !read(window, true)).isPresent()) {
             return false;
         }
         plan.fresh().ifPresent(window -> {
             backlog.addAll(plan.backlog());
             backlog = new ArrayList<>(TimeRange.union(backlog));
-            gaps.addAll(plan.gaps());
+            plan.gaps().forEach(this::writeGap);
             progress = plan.progress();
         });
         return true;
     }
 
     private void work(int windows) {
-        for (int i = 0; i < windows; i++) {
-            List<TimeRange> expired = planner.expired(backlog, Horizon.at(now));
-            gaps.addAll(expired);
-            for (TimeRange gap : expired) {
+        for (int i = 0; i < windows && !tap.isResting(clock.instant()); i++) {
+            for (TimeRange gap : planner.expired(backlog, tap.horizon())) {
+                writeGap(gap);
                 backlog = TimeRange.without(backlog, gap);
             }
             if (backlog.isEmpty()) {
                 return;
             }
-            TimeRange window = planner.oldestWindow(backlog, size.longest());
-            now = now.plusSeconds(random.nextInt(20));
-            if (read(window)) {
+            TimeRange window = planner.oldestWindow(backlog, tap.longest());
+            if (read(window, false)) {
                 backlog = new ArrayList<>(TimeRange.without(backlog, window));
             }
+            pass(random.nextInt(20));
         }
     }
 
-    private boolean read(TimeRange window) {
-        check(window.length().compareTo(TapLimits.SHORTEST_WINDOW) >= 0, "too short: " + window);
-        check(window.length().compareTo(TapLimits.LONGEST_WINDOW) <= 0, "too long: " + window);
-        check(!window.to().isAfter(now), "still current: " + window + " at " + now);
-        check(!window.from().isBefore(now.minus(TapLimits.HISTORY)), "too old: " + window + " at " + now);
-        if (window.length().compareTo(answerable) > 0) {
-            timeOuts++;
-            size.timedOut(window.length());
+    private void sweep() {
+        Progress before = progress;
+        List<TimeRange> owed = List.copyOf(backlog);
+        sweeps.tick(progress, backlog, window -> {
+            pass(random.nextInt(3));
+            return read(window, false);
+        }, () -> tap.isResting(clock.instant()));
+        MoodyTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed what is to be read");
+    }
+
+    private boolean read(TimeRange window, boolean reserved) {
+        Instant now = clock.instant();
+        if (!tap.answers(window, now, reserved)) {
             return false;
         }
-        reads++;
-        reduced += size.isReduced() ? 1 : 0;
-        size.read();
         Instant oldEnough = now.minus(TapLimits.INDEXING_LAG);
         if (window.from().isBefore(oldEnough)) {
             settled.add(new TimeRange(window.from(), window.to().isBefore(oldEnough) ? window.to() : oldEnough));
-            settled = new ArrayList<>(TimeRange.union(settled));
+            if (settled.size() > 1_000) {
+                settled = new ArrayList<>(TimeRange.union(settled));
+            }
         }
         return true;
     }
 
+    /** Time is given up; broken variants keep it to themselves. */
+    void writeGap(TimeRange gap) {
+        gaps.add(gap);
+    }
+
     /** Time since the origin that was neither read late enough nor reported as a gap. */
     List<TimeRange> unproven() {
-        Instant end = now.minus(TapLimits.INDEXING_LAG).minus(Duration.ofMinutes(10));
+        Instant end = clock.instant().minus(TapLimits.INDEXING_LAG).minus(Duration.ofMinutes(10));
         List<TimeRange> left = List.of(new TimeRange(progress.origin(), end));
         List<TimeRange> proven = new ArrayList<>(settled);
         proven.addAll(gaps);
@@ -141,23 +153,11 @@ final class Schedule {
         return gaps;
     }
 
-    /** Windows that TAP could not answer in time. */
-    int timeOuts() {
-        return timeOuts;
+    MoodyTap tap() {
+        return tap;
     }
 
-    /** Reads while windows were shorter than an hour. */
-    int reduced() {
-        return reduced;
-    }
-
-    int reads() {
-        return reads;
-    }
-
-    private static void check(boolean holds, String otherwise) {
-        if (!holds) {
-            throw new AssertionError(otherwise);
-        }
+    int sweeps() {
+        return sweeps.sweeps;
     }
 }

@@ -1,7 +1,6 @@
 package io.tapsentinel.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -171,53 +170,6 @@ class WindowPlannerTest {
 
         assertThat(planner.expired(backlog, Horizon.at(NOW))).containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
         assertThat(planner.expired(backlog, Horizon.at(NOW.minus(Duration.ofHours(2))))).isEmpty();
-    }
-
-    @Test
-    void onRandomSchedulesEveryInstantIsReadAfterItsLagOrLiesInAGap() {
-        int reads = 0;
-        int gaps = 0;
-        int timeOuts = 0;
-        int reduced = 0;
-        for (long seed = 0; seed < 300; seed++) {
-            Duration lookBack = Duration.ofMinutes(30 + seed % 31);
-            Schedule schedule = new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100), Optional.empty()), seed).live(120);
-            assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
-            reads += schedule.reads();
-            gaps += schedule.gaps().size();
-            timeOuts += schedule.timeOuts();
-            reduced += schedule.reduced();
-        }
-        System.out.println("schedules: 300, reads: " + reads + ", gaps: " + gaps + ", time-outs: " + timeOuts + ", windows under an hour: "
-                + reduced);
-        assertThat(gaps).as("schedules with outages over seven days").isPositive();
-        assertThat(timeOuts).as("windows that TAP could not answer in time").isPositive();
-        assertThat(reduced).as("reads of halved windows").isPositive();
-    }
-
-    @Test
-    void aPlannerWithoutLookBackBreaksThePromise() {
-        WindowPlanner broken = new WindowPlanner(new WindowPlanner.Settings(
-                Duration.ofMinutes(30), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())) {
-            @Override
-            public Plan poll(Horizon horizon, Progress progress, Duration longest) {
-                Plan honest = super.poll(horizon, progress, longest);
-                if (honest.fresh().isEmpty()) {
-                    return honest;
-                }
-                // reads on from where it was, each instant once, as other connectors do
-                Instant end = honest.progress().readTo();
-                Instant from = progress.readTo();
-                if (Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
-                    return new Plan(Optional.empty(), List.of(), List.of(), progress);
-                }
-                Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW)) ? end.minus(TapLimits.LONGEST_WINDOW) : from;
-                return new Plan(Optional.of(new TimeRange(fresh, end)), honest.backlog(), honest.gaps(), honest.progress());
-            }
-        };
-
-        assertThatThrownBy(() -> assertThat(new Schedule(broken, 1).live(120).unproven()).isEmpty())
-                .isInstanceOf(AssertionError.class);
     }
 
     private static WindowPlanner planner(Duration lookBack, Duration backfill, Optional<Instant> start) {

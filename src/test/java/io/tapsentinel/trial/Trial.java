@@ -46,6 +46,7 @@ public final class Trial implements AutoCloseable {
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
+    private volatile Consumer<JsonNode> eachRow = row -> { };
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
 
@@ -149,6 +150,12 @@ public final class Trial implements AutoCloseable {
         return landedAt;
     }
 
+    /** From now on every row that the ingestion endpoint accepts is shown here too. */
+    public Trial eachRow(Consumer<JsonNode> look) {
+        eachRow = look;
+        return this;
+    }
+
     /** What stands in {@code actual} more often than in {@code expected}, and how often. */
     public static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
         Map<String, Integer> counts = new TreeMap<>();
@@ -162,6 +169,7 @@ public final class Trial implements AutoCloseable {
         List<String> keys = new ArrayList<>();
         for (byte[] row : accepted) {
             JsonNode json = JSON.readTree(row);
+            eachRow.accept(json);
             JsonNode recipient = json.path("recipient");
             EventType type = List.of(EventType.values()).stream().filter(t -> t.table().equals(table)).findFirst().orElseThrow();
             keys.add(SandboxEvent.truthKey(type, json.path("id").textValue(), json.path("GUID").asText(),

@@ -1,31 +1,41 @@
-package io.tapsentinel.state;
+package io.tapsentinel.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PossibleDuplicatesTest {
+class DuplicatesTest {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
 
     @TempDir
     Path folder;
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private CommandTrial trial;
+    private MutableClock clock;
     private final TapEvent unnamed = unnamed();
+
+    @BeforeEach
+    void prepare() {
+        trial = new CommandTrial(folder);
+        clock = trial.clock();
+    }
 
     @Test
     void eachIsALineWithTableIdAndTimeWhileAnotherProcessHoldsTheStore() {
@@ -77,14 +87,11 @@ class PossibleDuplicatesTest {
     }
 
     private String print() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PossibleDuplicates.print(Map.of("state.url", "jdbc:sqlite:" + folder.resolve("tap.db"), "tap.source", "tap"),
-                new PrintStream(out, true, StandardCharsets.UTF_8));
-        return out.toString(StandardCharsets.UTF_8);
+        return trial.run("duplicates");
     }
 
     private Store open() {
-        return Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        return trial.open();
     }
 
     private static TapEvent unnamed() {

@@ -1,0 +1,63 @@
+package io.tapsentinel.command;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tapsentinel.route.RejectedDocument;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a rejected document says of itself, read up to the record, of which nothing is looked at.
+ *
+ * @param stream name of the array that the record stood in
+ * @param key    its identity, 32 hexadecimal digits
+ * @param reason why it lies there
+ * @param code   what Sentinel's refusal was called; empty when it was not asked
+ * @param time   when it was stored; empty when the document does not tell
+ * @param file   name of the file
+ */
+record Aside(String stream, String key, String reason, String code, String time, String file) {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final Pattern PARTS = Pattern.compile("(.+)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type)\\.json");
+    /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+    private static final Pattern TIME = Pattern.compile("[0-9TZ:.+-]{1,40}");
+
+    /** Whether the program gave this name to a document that is there whole. */
+    static boolean isDocument(Path file) {
+        String name = file.getFileName().toString();
+        return !name.startsWith(".") && RejectedDocument.NAME.matcher(name).matches();
+    }
+
+    /** Of a file that {@link #isDocument}; what cannot be read is empty. */
+    static Aside of(Path file) {
+        String name = file.getFileName().toString();
+        Matcher parts = PARTS.matcher(name);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("no document: " + name);
+        }
+        String code = "";
+        String time = "";
+        try (JsonParser json = JSON.createParser(file.toFile())) {
+            json.nextToken();
+            while (json.nextToken() == JsonToken.FIELD_NAME && !json.currentName().equals("record")) {
+                String field = json.currentName();
+                boolean text = json.nextToken() == JsonToken.VALUE_STRING;
+                code = text && field.equals("code") ? only(WORD, json.getText()) : code;
+                time = text && field.equals("time") ? only(TIME, json.getText()) : time;
+                json.skipChildren();
+            }
+        } catch (IOException unreadable) {
+            // its name tells enough
+        }
+        return new Aside(parts.group(1), parts.group(2), parts.group(3), code, time, name);
+    }
+
+    private static String only(Pattern pattern, String text) {
+        return pattern.matcher(text).matches() ? text : "...";
+    }
+}

@@ -1,0 +1,103 @@
+package io.tapsentinel.command;
+
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.ReportSettings;
+import io.tapsentinel.config.Settings;
+import io.tapsentinel.sandbox.Sandbox;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The words after {@code java -jar tap-sentinel.jar}. Each tells of the store, which it only reads, so that the program may run
+ * meanwhile; none needs a credential or shows content of an event.
+ */
+public enum Commands {
+    /** One page. */
+    STATUS("progress, backlog, budget, completeness by hour, late rows, changes, gaps, rejected records") {
+        @Override
+        void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
+            Status.print(settings, clock, out);
+        }
+    },
+    /** A line each. */
+    GAPS("time that TAP forgot before it was read: from, to, length, reason, noticed at") {
+        @Override
+        void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
+            noteNone(Gaps.print(settings, out), "no gap", notes);
+        }
+    },
+    /** A line each. */
+    REJECTED("records that lie aside: table, key, stored at, reason, code, file") {
+        @Override
+        void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
+            noteNone(Rejected.print(settings, out), "no rejected record", notes);
+        }
+    },
+    /** A line each. */
+    DUPLICATES("records that Sentinel may hold twice: table, id, sent at") {
+        @Override
+        void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
+            noteNone(Duplicates.print(settings, out), "no possible duplicate", notes);
+        }
+    };
+
+    private static final List<String> HELP = List.of("help", "--help", "-h");
+
+    private final String purpose;
+
+    Commands(String purpose) {
+        this.purpose = purpose;
+    }
+
+    /**
+     * Does what the word says and returns.
+     *
+     * @param properties effective values
+     * @param out        takes what was asked for, and nothing when there is nothing
+     * @param notes      takes the words for that
+     * @throws InvalidSettingException                 for a word that is none, with those that there are, or a wrong property
+     * @throws io.tapsentinel.state.StoreException when there is no store or it cannot be read
+     */
+    public static void run(List<String> words, Map<String, String> properties, Clock clock, PrintStream out, PrintStream notes) {
+        if (words.size() == 1 && HELP.contains(words.get(0))) {
+            out.println(help());
+            return;
+        }
+        Commands command = Stream.of(values()).filter(each -> words.equals(List.of(each.word()))).findFirst()
+                .orElseThrow(() -> new InvalidSettingException("there is no command \"" + String.join(" ", words) + "\"; there are "
+                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + " and help, and none runs the program"));
+        Map<String, String> effective = new HashMap<>(properties);
+        if (Settings.wantsSandbox(properties, "off")) {
+            effective.putAll(Sandbox.storage(Path.of("sandbox")));
+        }
+        command.print(ReportSettings.of(effective), clock, out, notes);
+    }
+
+    abstract void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes);
+
+    private String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void noteNone(int lines, String none, PrintStream notes) {
+        if (lines == 0) {
+            notes.println(none);
+        }
+    }
+
+    private static String help() {
+        return Stream.concat(Stream.of(line("(none)", "runs the program"), line("--local", "runs it in the sandbox while no account is set")),
+                Stream.of(values()).map(each -> line(each.word(), each.purpose))).collect(Collectors.joining(System.lineSeparator()));
+    }
+
+    private static String line(String word, String purpose) {
+        return String.format("%-12s%s", word, purpose);
+    }
+}

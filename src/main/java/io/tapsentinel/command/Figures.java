@@ -1,0 +1,48 @@
+package io.tapsentinel.command;
+
+import io.tapsentinel.tap.EventType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** How numbers, times and names are written for people: thousands set apart, UTC, nothing that a record says. */
+final class Figures {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Figures() {
+    }
+
+    static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+
+    /** {@code 1 record}, {@code 2 records}. */
+    static String count(long number, String one) {
+        return number(number) + " " + one + (number == 1 ? "" : "s");
+    }
+
+    static String time(Instant time) {
+        return TIME.format(time);
+    }
+
+    static String time(long millis) {
+        return time(Instant.ofEpochMilli(millis));
+    }
+
+    /** The two largest units: {@code 2 d 3 h}, {@code 5 min 0 s}. */
+    static String length(Duration length) {
+        String sign = length.isNegative() ? "-" : "";
+        Duration of = length.abs();
+        return sign + (of.toDays() > 0 ? of.toDays() + " d " + of.toHoursPart() + " h"
+                : of.toHours() > 0 ? of.toHours() + " h " + of.toMinutesPart() + " min"
+                : of.toMinutes() > 0 ? of.toMinutes() + " min " + of.toSecondsPart() + " s" : of.toSeconds() + " s");
+    }
+
+    /** The table of a stream; the name of its array when there is none, which is TAP's and may hold anything. */
+    static String table(String stream) {
+        return EventType.ofArray(stream).map(EventType::table).orElseGet(() -> stream.replaceAll("[^A-Za-z0-9_.-]", "_"));
+    }
+}

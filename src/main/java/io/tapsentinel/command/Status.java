@@ -1,0 +1,124 @@
+package io.tapsentinel.command;
+
+import io.tapsentinel.config.ReportSettings;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadOnlyStore;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All that an operator looks at first, on one page: how far, how complete, what is owed, lost, late and laid aside. */
+final class Status {
+
+    private static final Duration DAY = Duration.ofHours(24);
+
+    private final ReadOnlyStore store;
+    private final ReportSettings settings;
+    private final Instant now;
+    private Instant origin;
+    private Instant readTo;
+
+    private Status(ReadOnlyStore store, ReportSettings settings, Instant now) {
+        this.store = store;
+        this.settings = settings;
+        this.now = now;
+    }
+
+    static void print(ReportSettings settings, Clock clock, PrintStream out) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(settings.stateUrl(), settings.source())) {
+            new Status(store, settings, clock.instant()).print(out);
+        }
+    }
+
+    private void print(PrintStream out) {
+        store.each("SELECT origin, read_to FROM progress WHERE source = ?", row -> {
+            origin = Instant.ofEpochMilli(row.getLong(1));
+            readTo = Instant.ofEpochMilli(row.getLong(2));
+        }, store.source());
+        out.println("status at " + Figures.time(now) + ", all times UTC");
+        List<String> sections = new ArrayList<>(List.of(overview(), budget()));
+        if (origin != null) {
+            sections.add(new HoursReport(store, settings.sweepAges(), now).completeness(origin));
+        }
+        ReadsReport reads = new ReadsReport(new LedgerSums(store, now));
+        sections.addAll(List.of(reads.read(), reads.late(), reads.changes()));
+        sections.forEach(section -> out.println(System.lineSeparator() + section));
+    }
+
+    private String overview() {
+        List<String> lines = new ArrayList<>();
+        line(lines, "source", store.source());
+        line(lines, "store", store.file().toString());
+        line(lines, "first read from", origin == null ? "nothing was read yet" : Figures.time(origin));
+        line(lines, "progress", origin == null ? "none" : Figures.time(readTo));
+        line(lines, "lag", origin == null ? "none" : Figures.length(Duration.between(readTo, now)));
+        line(lines, "backlog", backlog());
+        line(lines, "gaps", gaps());
+        line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri"));
+        line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    private static void line(List<String> lines, String name, String value) {
+        lines.add(String.format("%-20s  %s", name, value));
+    }
+
+    private String backlog() {
+        Span span = span("backlog");
+        return span.ranges == 0 ? "no backlog" : Figures.count(span.ranges, "range") + ", " + Figures.length(span.length)
+                + " in all, the oldest from " + Figures.time(span.first);
+    }
+
+    private String gaps() {
+        Span span = span("gap");
+        if (span.ranges == 0) {
+            return "no gap";
+        }
+        List<String> last = new ArrayList<>();
+        store.each("SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY to_at DESC, from_at DESC LIMIT 1",
+                row -> last.add(Figures.time(row.getLong(1)) + " to " + Figures.time(row.getLong(2))), store.source());
+        return Figures.count(span.ranges, "gap") + ", " + Figures.length(span.length) + " in all, the last " + last.get(0);
+    }
+
+    private record Span(long ranges, Duration length, Instant first) {
+    }
+
+    private Span span(String table) {
+        List<Span> span = new ArrayList<>();
+        store.each("SELECT count(*), sum(to_at - from_at), min(from_at) FROM " + table + " WHERE source = ?", row -> span.add(
+                new Span(row.getLong(1), Duration.ofMillis(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)))), store.source());
+        return span.get(0);
+    }
+
+    private String someRecords(String from, String what) {
+        long records = store.number("SELECT count(*) FROM " + from + " source = ?", store.source());
+        return records == 0 ? "no record" : Figures.count(records, "record") + " " + what;
+    }
+
+    private String budget() {
+        Map<String, long[]> pools = new TreeMap<>();
+        Purpose[] purposes = {Purpose.POLL, Purpose.BACKLOG, Purpose.SWEEP};
+        store.each("SELECT pool, purpose, count(*) FROM request_log WHERE source = ? AND at > ? GROUP BY pool, purpose", row -> {
+            long[] used = pools.computeIfAbsent(row.getString(1), unused -> new long[purposes.length + 1]);
+            int column = 0;
+            while (column < purposes.length && !purposes[column].word().equals(row.getString(2))) {
+                column++;
+            }
+            used[column] += row.getLong(3);
+        }, store.source(), now.minus(DAY).toEpochMilli());
+        TextTable table = new TextTable("requests of the last 24 hours", "poll", "backlog", "sweep", "other", "used", "of");
+        pools.forEach((pool, used) -> table.row(pool, used[0], used[1], used[2], used[3], used[0] + used[1] + used[2] + used[3],
+                settings.requestsPerDay()));
+        return (pools.isEmpty() ? "requests of the last 24 hours: none, of " + Figures.number(settings.requestsPerDay()) + " in each pool"
+                : table.toString()) + System.lineSeparator() + Figures.number(reserved()) + " of them are kept for fresh polls";
+    }
+
+    private long reserved() {
+        return (long) Math.ceil(settings.requestsPerDay() * settings.reservePercent() / 100.0);
+    }
+}

@@ -1,0 +1,69 @@
+package io.tapsentinel.command;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.Store;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
+final class CommandTrial {
+
+    static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    private final Path folder;
+    private final MutableClock clock = new MutableClock(NOW);
+    private final Map<String, String> environment = new HashMap<>();
+    private String notes = "";
+
+    CommandTrial(Path folder) {
+        this.folder = folder;
+        with("state.url", "jdbc:sqlite:" + file());
+        with("tap.rejected.uri", "file:" + rejected());
+    }
+
+    CommandTrial with(String property, String value) {
+        environment.put(EffectiveProperties.environmentName(property), value);
+        return this;
+    }
+
+    MutableClock clock() {
+        return clock;
+    }
+
+    Path file() {
+        return folder.resolve("tap.db");
+    }
+
+    Path rejected() {
+        return folder.resolve("rejected");
+    }
+
+    Store open() {
+        return Store.open("jdbc:sqlite:" + file(), "tap", "https://tap.example.com");
+    }
+
+    /** What the command prints. */
+    String run(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Commands.run(List.of(words), EffectiveProperties.load(folder, environment), clock, stream(out), stream(err));
+        notes = err.toString(StandardCharsets.UTF_8).strip();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What the last one said beside it. */
+    String notes() {
+        return notes;
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,60 @@
+package io.tapsentinel.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.state.StoreException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+
+    @TempDir
+    Path folder;
+    private CommandTrial trial;
+
+    @BeforeEach
+    void prepare() {
+        trial = new CommandTrial(folder);
+    }
+
+    @Test
+    void aWordThatIsNoneIsAnsweredWithThoseThatAre() {
+        assertThatThrownBy(() -> trial.run("stauts")).isInstanceOf(InvalidSettingException.class)
+                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates and help, and none runs the program");
+        assertThatThrownBy(() -> trial.run("status", "gaps")).isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("there is no command \"status gaps\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"help", "--help"})
+    void helpHasALineForEach(String word) {
+        assertThat(trial.run(word).lines()).hasSize(6).anyMatch(line -> line.matches("status +progress, .*"))
+                .anyMatch(line -> line.startsWith("--local "));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "gaps", "rejected", "duplicates"})
+    void withoutAStoreEachSaysWhereItLookedAndMakesNothing(String word) {
+        assertThatThrownBy(() -> trial.run(word)).isInstanceOf(StoreException.class)
+                .hasMessageContaining("there is no store at " + trial.file()).hasMessageContaining("TAP_SANDBOX=on");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void theSandboxHasAStoreOfItsOwn() {
+        assertThatThrownBy(() -> trial.with("tap.sandbox", "on").run("status")).isInstanceOf(StoreException.class)
+                .hasMessageContaining(Path.of("sandbox/tap-sentinel.db").toAbsolutePath().toString());
+    }
+
+    @Test
+    void anotherKindOfStoreIsRefusedByItsProperty() {
+        assertThatThrownBy(() -> trial.with("state.url", "jdbc:postgresql://db/tap").run("status"))
+                .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("state.url is");
+    }
+}

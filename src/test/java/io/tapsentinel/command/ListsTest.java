@@ -1,0 +1,142 @@
+package io.tapsentinel.command;
+
+import static io.tapsentinel.command.CommandTrial.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.route.RejectedDocument;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code gaps} and {@code rejected}. */
+class ListsTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static final String TABLE = "ProofPointTAPClicksBlockedV2_CL";
+    private static final String HIDDEN = "hidden-content";
+
+    @TempDir
+    Path folder;
+    private CommandTrial trial;
+    private final TapEvent refused = Events.event(TYPE, HIDDEN + "-1");
+
+    @BeforeEach
+    void prepare() {
+        trial = new CommandTrial(folder);
+    }
+
+    @Test
+    void eachGapIsALineWithItsLimits() {
+        try (Store store = trial.open()) {
+            TimeRange later = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
+            TimeRange earlier = new TimeRange(NOW.minus(Duration.ofDays(10)), NOW.minus(Duration.ofDays(10)).plusSeconds(90));
+            new ReadState(store, trial.clock()).expire(List.of(later, earlier));
+        }
+        assertThat(trial.run("gaps").lines()).containsExactly(
+                "2026-11-10T12:00:00Z\t2026-11-10T12:01:30Z\t1 min 30 s\tolder than TAP keeps\t2026-11-20T12:00:00Z",
+                "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\tolder than TAP keeps\t2026-11-20T12:00:00Z");
+        assertThat(trial.notes()).isEmpty();
+    }
+
+    @Test
+    void nothingToListIsSaidInWordsBesideTheList() {
+        trial.open().close();
+        assertThat(trial.run("gaps")).isEmpty();
+        assertThat(trial.notes()).isEqualTo("no gap");
+        assertThat(trial.run("rejected")).isEmpty();
+        assertThat(trial.notes()).isEqualTo("no rejected record");
+        assertThat(trial.run("duplicates")).isEmpty();
+        assertThat(trial.notes()).isEqualTo("no possible duplicate");
+    }
+
+    @Test
+    void aRejectedRecordIsALineWithWhatItsDocumentTells() throws IOException {
+        reject();
+        String file = document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
+        assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\trefused\tInvalidRecord\t" + file);
+    }
+
+    @Test
+    void withoutAFolderTheStoreAloneTells() throws IOException {
+        reject();
+        document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
+        trial.with("tap.rejected.uri", "azure-storage-blob:account/rejected");
+        assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T12:00:00Z\t-\t-\t-");
+    }
+
+    @Test
+    void aDocumentThatHasGoneLeavesItsRow() {
+        reject();
+        assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T12:00:00Z\t-\t-\t-");
+    }
+
+    @Test
+    void documentsThatNoRowTellsOfAreListedToo() throws IOException {
+        try (Store store = trial.open()) {
+            // delivered, with cut values
+            new SeenKeys(store, 1_000, trial.clock()).delivered(0, List.of(refused));
+        }
+        String capped = document(TYPE.arrayName(), refused.getKey().toString(), Reason.CAPPED, "null");
+        String unknown = document("messagesQuarantined", "0".repeat(32), Reason.UNKNOWN_TYPE, "null");
+        assertThat(rejected()).containsExactlyInAnyOrder(TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\tcapped\t-\t" + capped,
+                "messagesQuarantined\t" + "0".repeat(32) + "\t2026-11-20T11:00:00Z\tunknown-type\t-\t" + unknown);
+    }
+
+    @Test
+    void anUnknownTypeIsListedOnceWhateverNameItIsCountedUnder() throws IOException {
+        EventKey named = Events.event(TYPE, "2").getKey();
+        EventKey other = Events.event(TYPE, "3").getKey();
+        try (Store store = trial.open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, trial.clock());
+            seen.rejected("messagesHeld", List.of(named));
+            seen.rejected("other", List.of(other));
+        }
+        document("messagesHeld", named.toString(), Reason.UNKNOWN_TYPE, "null");
+        document("messagesLost", other.toString(), Reason.UNKNOWN_TYPE, "null");
+        assertThat(rejected()).hasSize(2).anyMatch(line -> line.startsWith("messagesHeld\t" + named))
+                .anyMatch(line -> line.startsWith("messagesLost\t" + other));
+    }
+
+    @Test
+    void whatADocumentSaysOfItsRecordNeverAppears() throws IOException {
+        reject();
+        document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"https://" + HIDDEN + ".example.com\"");
+        Files.writeString(trial.rejected().resolve(TYPE.arrayName() + "-" + "1".repeat(32) + "-too-large.json"), "{\"code\":\"" + HIDDEN);
+        Files.writeString(trial.rejected().resolve("notes of " + HIDDEN + ".json"), "{}");
+        assertThat(rejected()).hasSize(2).noneMatch(line -> line.contains(HIDDEN)).anyMatch(line -> line.contains("\trefused\t...\t"));
+    }
+
+    private List<String> rejected() {
+        return trial.run("rejected").lines().toList();
+    }
+
+    private void reject() {
+        try (Store store = trial.open()) {
+            new SeenKeys(store, 1_000, trial.clock()).rejected(refused);
+        }
+    }
+
+    /** As the program writes it; returns its name. */
+    private String document(String type, String key, Reason reason, String code) throws IOException {
+        String name = RejectedDocument.name(type, key, reason);
+        Files.createDirectories(trial.rejected());
+        Files.writeString(trial.rejected().resolve(name), "{\"reason\":\"" + reason.word() + "\",\"status\":400,\"code\":" + code
+                + ",\"text\":\"" + HIDDEN + "\",\"time\":\"2026-11-20T11:00:00Z\",\"type\":\"" + type + "\",\"record\":{\"code\":\"" + HIDDEN
+                + "\",\"subject\":\"" + HIDDEN + "\"}}");
+        return name;
+    }
+}

@@ -1,0 +1,198 @@
+package io.tapsentinel.command;
+
+import static io.tapsentinel.command.CommandTrial.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.state.Also;
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Plan;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TimeRange;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusTest {
+
+    private static final EventType TYPE = EventType.MESSAGES_BLOCKED;
+    private static final Instant HOUR = NOW.minus(Duration.ofHours(6));
+    private static final int WIDEST = 100;
+
+    @TempDir
+    Path folder;
+    private CommandTrial trial;
+
+    @BeforeEach
+    void prepare() {
+        trial = new CommandTrial(folder);
+    }
+
+    @Test
+    void threeKeysThatAreGoneFromTheStoreAreMissingInTheirHour() {
+        try (Store store = trial.open()) {
+            begin(store, HOUR);
+            sweep(store, HOUR, events(1_010));
+            deliver(store, events(1_010));
+            assertThat(status()).contains("\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,010    0\n")
+                    .contains("\nnothing is missing\n");
+
+            execute(store, "DELETE FROM seen WHERE key IN (SELECT key FROM seen LIMIT 3)");
+            assertThat(status()).contains("\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+                    .contains("\ntotal             0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+                    .contains("\n3 missing\n");
+        }
+    }
+
+    @Test
+    void moreOfOursThanTheirsIsNoAlarm() {
+        try (Store store = trial.open()) {
+            begin(store, HOUR);
+            deliver(store, events(12));
+            sweep(store, HOUR, events(10));
+        }
+        assertThat(status()).contains("     10      10    0\n").contains("\nnothing is missing\n");
+    }
+
+    @Test
+    void onlyTheNewestTwentyFourSweptHoursAreShown() {
+        try (Store store = trial.open()) {
+            begin(store, NOW.minus(Duration.ofHours(40)));
+            IntStream.rangeClosed(5, 31).forEach(hours -> sweep(store, NOW.minus(Duration.ofHours(hours)), events(1)));
+        }
+        assertThat(status().lines().filter(line -> line.matches("11-\\d\\d \\d\\d:00 .*"))).hasSize(24)
+                .anyMatch(line -> line.startsWith("11-20 07:00")).anyMatch(line -> line.startsWith("11-19 08:00"));
+    }
+
+    @Test
+    void hoursThatWereNotSweptAreNamedWithTheirTime() {
+        try (Store store = trial.open()) {
+            begin(store, NOW.minus(Duration.ofHours(8)).plusSeconds(60));
+            sweep(store, HOUR, events(1));
+        }
+        assertThat(status()).contains("not swept yet: 4 hours, 11-20 08:00 to 11-20 12:00, due from 11-20 13:00 to 11-20 16:00\n")
+                .contains("not swept yet: 3 hours, 11-20 04:00 to 11-20 08:00, due since 11-20 09:00\n");
+    }
+
+    @Test
+    void aStoreThatSawNoReadSaysSoInWords() {
+        trial.open().close();
+        assertThat(status()).contains("status at 2026-11-20 12:00:00, all times UTC")
+                .contains("first read from       nothing was read yet").contains("backlog               no backlog")
+                .contains("gaps                  no gap").contains("rejected              no record")
+                .contains("possible duplicates   no record").contains("requests of the last 24 hours: none, of 1,800 in each pool")
+                .contains("540 of them are kept for fresh polls").contains("late rows: none in 90 days")
+                .contains("changes of delivered events: none in 90 days");
+    }
+
+    @Test
+    void progressBacklogGapsAndWhatLiesAsideAreCounted() {
+        try (Store store = trial.open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, trial.clock());
+            TimeRange gap = new TimeRange(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
+            TimeRange owed = new TimeRange(gap.to(), NOW.minus(Duration.ofDays(2)));
+            new ReadState(store, trial.clock()).commit(new Plan(Optional.empty(), List.of(owed), List.of(gap),
+                    new Progress(gap.from(), NOW.minusSeconds(63))), new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()), Also.NOTHING);
+            seen.rejected(events(1).get(0));
+            seen.sending(events(2));
+            seen.abandoned();
+        }
+        assertThat(status()).contains("first read from       2026-11-11 12:00:00").contains("progress              2026-11-20 11:58:57")
+                .contains("lag                   1 min 3 s")
+                .contains("backlog               1 range, 4 d 23 h in all, the oldest from 2026-11-13 12:05:00")
+                .contains("gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
+                .contains("rejected              1 record at tap.rejected.uri\n").contains("possible duplicates   2 records that Sentinel may hold twice\n");
+    }
+
+    @Test
+    void requestsAreCountedByPoolAndPurposeForADay() {
+        trial.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
+        try (Store store = trial.open()) {
+            RequestBudget budget = new RequestBudget(store, 2_000, 25, trial.clock());
+            IntStream.range(0, 1_200).forEach(i -> budget.take(Purpose.POLL));
+            trial.clock().advance(Duration.ofHours(1));
+            IntStream.range(0, 7).forEach(i -> budget.take(Purpose.SWEEP));
+        }
+        assertThat(status()).containsPattern("everything-else +1,200 +0 +7 +0 +1,207 +2,000\n").contains("500 of them are kept for fresh polls");
+        trial.clock().advance(Duration.ofHours(23));
+        assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +7 +2,000\n");
+    }
+
+    @Test
+    void readsLateRowsAndChangesAreTheSumsOfTheLedger() {
+        try (Store store = trial.open()) {
+            ledger(store, Purpose.POLL, Duration.ofHours(1), Map.of("fetched", 1_030L, "new", 1_000L, "duplicate", 20L,
+                    "duplicate-inside", 4L, "filtered", 3L, "changed", 2L, "rejected", 1L, "late", 9L, "lag-30m", 9L));
+            ledger(store, Purpose.SWEEP, Duration.ofHours(2), Map.of("fetched", 5L, "new", 4L, "changed", 1L, "late", 4L, "lag-4h", 3L,
+                    "lag-more", 1L, "changed-status", 1L, "changed-campaign", 1L));
+            ledger(store, Purpose.BACKLOG, Duration.ofDays(30), Map.of("fetched", 6L, "new", 6L, "late", 6L, "lag-3d", 6L));
+            ledger(store, Purpose.POLL, Duration.ofDays(91), Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
+        }
+        assertThat(status()).containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1\n").containsPattern("sweep +1 +5 +4 +0 +0 +1 +0\n")
+                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0\n").containsPattern("\ntotal +2 +1,035 +1,004 +24 +3 +3 +1\n")
+                .containsPattern("\nall +9 +4 +15 +4\n").containsPattern("up to 30 minutes after their time +9 +0 +9 +0\n")
+                .containsPattern("up to 4 hours after their time +0 +3 +0 +3\n").containsPattern("up to 3 days after their time +0 +0 +6 +0\n")
+                .containsPattern("later +0 +1 +0 +1\n").containsPattern("\nall +3 +3\n").containsPattern("status +1 +1\n")
+                .containsPattern("threat +0 +0\n").containsPattern("campaign +1 +1\n");
+    }
+
+    /** Also that no line is too wide for a terminal. */
+    private String status() {
+        String status = trial.run("status").replace(System.lineSeparator(), "\n");
+        assertThat(status.lines().filter(line -> !line.startsWith("store "))).allMatch(line -> line.length() <= WIDEST, "at most 100 columns");
+        return status;
+    }
+
+    private void begin(Store store, Instant origin) {
+        new ReadState(store, trial.clock()).begin(new Progress(origin, NOW));
+    }
+
+    private static List<TapEvent> events(int count) {
+        return IntStream.range(0, count).mapToObj(i -> Events.event(TYPE, "id-" + i)).toList();
+    }
+
+    private void deliver(Store store, List<TapEvent> events) {
+        new SeenKeys(store, 1_000, trial.clock()).delivered(0, events);
+    }
+
+    private static void sweep(Store store, Instant hour, List<TapEvent> found) {
+        HourKeys keys = new HourKeys();
+        found.forEach(event -> keys.add(event.ref()));
+        store.transaction(connection -> {
+            new Completeness(store).swept(connection, hour, hour.plus(Duration.ofHours(5)), keys);
+            return null;
+        });
+    }
+
+    private static void ledger(Store store, Purpose purpose, Duration ago, Map<String, Long> counts) {
+        Instant at = NOW.minus(ago);
+        new ReadState(store, new MutableClock(at)).beside(
+                new LedgerEntry(at, new TimeRange(at.minusSeconds(3_600), at), purpose, Map.of(TYPE.arrayName(), counts)), Also.NOTHING);
+    }
+
+    private static void execute(Store store, String sql) {
+        store.transaction(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+}

@@ -1,0 +1,193 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.packaged.Landings.Row;
+import io.tapsentinel.packaged.ScriptedServer.Step;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands as processes of their own, without any credential, beside a program and on what it has left behind. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StatusIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration HISTORY = Duration.ofHours(6);
+    private static final String SWEPT = "hour (\\S+Z): all [1-9]";
+
+    @TempDir
+    Path folder;
+    private PackagedProgram.Launch launch;
+    private PackagedProgram.Launch command;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        launch = PackagedProgram.in(folder.resolve("program"));
+        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        command = PackagedProgram.in(folder.resolve("command")).with("state.url", "jdbc:sqlite:" + state().resolve("tap-sentinel.db"))
+                .with("tap.rejected.uri", "file:" + state().resolve("rejected"));
+    }
+
+    @Test
+    void whatTheCommandsTellWhileTheProgramRunsIsWhatTheServersSaw() throws Exception {
+        Map<String, Integer> served = new ConcurrentHashMap<>();
+        AtomicBoolean holds = new AtomicBoolean();
+        CountDownLatch held = new CountDownLatch(1);
+        AtomicReference<Row> refused = new AtomicReference<>();
+        AtomicReference<List<Row>> unsure = new AtomicReference<>();
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), HISTORY)) {
+            stage.tap().script(call -> holds.get() ? request -> hold(held) : request -> {
+                served.put(request.target() + ' ' + served.size(), stage.eventsAskedFor(request));
+                Step.PASS.on(request);
+            });
+            stage.sink().script(call -> upload -> {
+                List<Row> rows = Landings.rows(upload);
+                if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
+                    refused.compareAndSet(null, rows.get(0));
+                }
+                if (refused.get() != null && rows.contains(refused.get())) {
+                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
+                } else if (!rows.isEmpty() && unsure.compareAndSet(null, rows)) {
+                    SinkFault.RESET_AFTER_STORING.on(upload, stage);
+                } else {
+                    stage.store(upload);
+                }
+            });
+            launch.with(stage.properties()).with("tap.sweep.cron", "0/1 * * * * ?");
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(SWEPT, SOON);
+                holds.set(true);
+                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("a request is held").isTrue();
+
+                String status = run("status");
+                long events = served.values().stream().mapToLong(Integer::longValue).sum();
+                assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1$"))
+                        .as("reads, fetched, new, duplicates").containsExactly((long) served.size(), events, (long) stage.landings().distinct(),
+                                events - stage.landings().distinct() - 1);
+                assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$")).as("requests").containsExactly((long) stage.tap().requests());
+                Instant hour = Instant.parse(program.found(SWEPT).get(0).group(1));
+                assertThat(numbers(status, "total((?: +[\\d,]+){12})$")).as("theirs, ours and missing of the hours").isEqualTo(hours(stage, program));
+                assertThat(status).contains("nothing is missing").contains("no gap").contains("1 record at tap.rejected.uri")
+                        .contains(unsure.get().size() + " records that Sentinel may hold twice");
+
+                assertThat(run("rejected").lines()).singleElement().asString().contains(refused.get().key()).contains("\trefused\tInvalidRecord\t");
+                assertThat(run("duplicates").lines().map(line -> line.split("\t")[1])).as("ids")
+                        .containsExactlyInAnyOrderElementsOf(unsure.get().stream().map(Row::id).toList());
+                assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
+
+                forgetThreeKeys(hour);
+                assertThat(run("status")).contains("\n3 missing\n");
+                assertThat(program.isAlive()).as("the program goes on").isTrue();
+                System.out.println(status);
+            }
+        }
+    }
+
+    @Test
+    void aWordThatIsNoneIsAnsweredInOneLine() throws Exception {
+        try (PackagedProgram program = command.start("possible")) {
+            assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
+            assertThat(program.lines()).singleElement().asString().startsWith("tap-sentinel: there is no command \"possible\"; there are status, ");
+        }
+    }
+
+    @Test
+    void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50));
+                Mount mount = Mount.at(state(), "64m")) {
+            launch.with(stage.properties());
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(Services.COMMITTED, SOON);
+                program.signal("TERM");
+                assertThat(program.awaitExit(SOON)).isZero();
+            }
+            mount.change("ro");
+            assertThat(state().resolve("tap-sentinel.db-wal")).as("the log after a stop").doesNotExist();
+            assertThat(run("status")).contains("no backlog");
+
+            mount.change("rw");
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(Services.COMMITTED, SOON);
+                program.kill();
+            }
+            mount.change("ro");
+            assertThat(Files.size(state().resolve("tap-sentinel.db-wal"))).as("bytes of the log after a kill").isPositive();
+            assertThat(run("status")).contains("no backlog");
+        }
+    }
+
+    private static void hold(CountDownLatch held) throws InterruptedException {
+        held.countDown();
+        new CountDownLatch(1).await();
+    }
+
+    /** What it prints; it ends well. */
+    private String run(String word) throws Exception {
+        try (PackagedProgram program = command.start(word)) {
+            assertThat(program.awaitExit(SOON)).as("exit code of %s, which printed%n%s", word, program.output()).isZero();
+            return program.output();
+        }
+    }
+
+    private static List<Long> numbers(String text, String line) {
+        return Pattern.compile("(?m)^" + line).matcher(text).results()
+                .flatMap(found -> IntStream.rangeClosed(1, found.groupCount()).mapToObj(found::group))
+                .flatMap(group -> List.of(group.strip().split(" +")).stream()).map(number -> Long.valueOf(number.replace(",", ""))).toList();
+    }
+
+    /** What TAP has in the hours that were swept, as the line of the status has it. */
+    private static List<Long> hours(Stage stage, PackagedProgram program) {
+        Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
+        List<String> truth = program.found(SWEPT).stream().map(line -> Instant.parse(line.group(1))).flatMap(hour -> stage.services()
+                .truth(hour.isBefore(origin) ? origin : hour, hour.plus(Duration.ofHours(1))).stream()).toList();
+        return Arrays.stream(EventType.values()).map(type -> truth.stream().filter(key -> key.startsWith(type.arrayName() + '|')).count())
+                .flatMap(theirs -> Stream.of(theirs, theirs, 0L)).toList();
+    }
+
+    /** Of those that the sweep of this hour found. */
+    private void forgetThreeKeys(Instant hour) throws SQLException {
+        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + state().resolve("tap-sentinel.db"));
+                PreparedStatement select = store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");
+                PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
+            select.setLong(1, hour.toEpochMilli());
+            try (ResultSet sweep = select.executeQuery()) {
+                assertThat(sweep.next()).as("a type with three keys").isTrue();
+                delete.setString(1, sweep.getString(1));
+                for (int i = 0; i < 3; i++) {
+                    delete.setBytes(2, Arrays.copyOfRange(sweep.getBytes(2), i * EventKey.BYTES, (i + 1) * EventKey.BYTES));
+                    delete.addBatch();
+                }
+            }
+            assertThat(delete.executeBatch()).as("keys deleted").containsExactly(1, 1, 1);
+        }
+    }
+
+    private Path state() {
+        return launch.work().resolve("state");
+    }
+}

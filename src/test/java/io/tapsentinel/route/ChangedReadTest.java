@@ -1,0 +1,105 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a read makes of delivered events of which TAP says something else, over a real store and ledger. */
+class ChangedReadTest {
+
+    @TempDir
+    Path folder;
+    private final MutableClock clock = new MutableClock(WindowReadFixture.NOW);
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void aCommitThatFailsCountsNoChangeAndTheNextOneDoesOnce() {
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        seen.delivered(0, List.of(event(1)));
+        WindowRead lost = read(seen);
+        end(lost, event(2), Outcome.DUPLICATE);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE ledger RENAME TO away"));
+        assertThatThrownBy(lost::commit).isInstanceOf(StoreException.class);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO ledger"));
+
+        for (int changed : new int[] {1, 0}) {
+            WindowRead read = read(seen);
+            // the same version twice in one answer
+            end(read, event(2), Outcome.DUPLICATE);
+            end(read, event(2), Outcome.DUPLICATE);
+            read.commit();
+            assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.CHANGED_STATUS)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE)).isEqualTo(2 - changed);
+        }
+    }
+
+    @Test
+    void aVersionThatWasSkippedForAnotherOneHoldsTheCommitUntilItIsSent() {
+        SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
+        seen.delivered(0, List.of(event(1)));
+        TapEvent second = event(2);
+        TapEvent third = event(3);
+        assertThat(seen.claim(second)).isEqualTo(Claim.CHANGED);
+        assertThat(seen.claim(third)).isEqualTo(Claim.RESERVED);
+        seen.delivered(0, List.of(second));
+        WindowRead read = read(seen);
+        end(read, second, Outcome.DELIVERED);
+        end(read, third, Outcome.DUPLICATE_OF_RESERVED);
+        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessageContaining("was not delivered");
+
+        assertThat(seen.claim(third)).as("its turn").isEqualTo(Claim.CHANGED);
+        seen.delivered(0, List.of(third));
+        read.commit();
+
+        assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(1);
+    }
+
+    private WindowRead read(SeenKeys seen) {
+        return new WindowRead(new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside), Purpose.SWEEP,
+                clock.instant(), seen, () -> false);
+    }
+
+    private static TapEvent event(long verdict) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
+        return new TapEvent(WindowReadFixture.TYPE, EventIdentity.of(WindowReadFixture.TYPE, fields), verdict, WindowReadFixture.EVENT_TIME,
+                fields);
+    }
+
+    private static void end(WindowRead read, TapEvent event, Outcome outcome) {
+        read.events(List.of(event).iterator()).forEachRemaining(handed -> {
+            handed.advance(Outcome.NONE, outcome);
+            read.settled(handed, null);
+        });
+    }
+}

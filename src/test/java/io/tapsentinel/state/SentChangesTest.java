@@ -1,0 +1,160 @@
+package io.tapsentinel.state;
+
+import static io.tapsentinel.state.VersionsFixture.CAMPAIGN;
+import static io.tapsentinel.state.VersionsFixture.FIRST;
+import static io.tapsentinel.state.VersionsFixture.STATUS;
+import static io.tapsentinel.state.VersionsFixture.THREAT;
+import static io.tapsentinel.state.VersionsFixture.event;
+import static io.tapsentinel.state.VersionsFixture.sighting;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.VerdictChange.Kind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tap.updates=true}: each verdict is one more record, at most once, by the rules that hold for the first one. */
+class SentChangesTest {
+
+    @TempDir
+    Path folder;
+    private VersionsFixture tap;
+
+    @BeforeEach
+    void open() {
+        tap = new VersionsFixture(folder, true);
+        tap.deliver(FIRST);
+    }
+
+    @AfterEach
+    void close() {
+        tap.close();
+    }
+
+    @Test
+    void eachVerdictIsSentOnceAlsoAcrossRestarts() {
+        for (long verdict : new long[] {STATUS, THREAT, CAMPAIGN}) {
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.CHANGED);
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
+            tap.restart();
+        }
+        for (long verdict : new long[] {FIRST, STATUS, THREAT, CAMPAIGN}) {
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
+        }
+        assertThat(tap.count("SELECT verdict FROM seen")).isEqualTo(FIRST);
+        assertThat(tap.sighted(FIRST, STATUS, THREAT, CAMPAIGN)).as("counted beside").isEmpty();
+    }
+
+    @Test
+    void theEventTellsWhatSetsItApartFromTheLastVersion() {
+        tap.deliver(STATUS);
+        tap.clock.advance(Duration.ofMinutes(1));
+        TapEvent threat = event(THREAT);
+        tap.seen.claim(threat);
+
+        assertThat(threat.getChange()).containsExactly(Kind.THREAT);
+    }
+
+    @Test
+    void aReservedVersionIsNotADeliveredOne() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.sending(List.of(changed));
+        tap.restart();
+
+        assertThat(tap.seen.abandoned()).isEqualTo(1);
+        assertThat(tap.deliver(STATUS)).as("after a kill").isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aFailedBatchLetsGoOfTheVersion() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.notTaken(tap.seen.sending(List.of(changed)));
+        tap.seen.failed(changed);
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void theVersionAndTheEndOfItsRequestAreOneTransaction() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        long request = tap.seen.sending(List.of(changed));
+        tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE version RENAME TO away"));
+        assertThatThrownBy(() -> tap.seen.delivered(request, List.of(changed))).isInstanceOf(StoreException.class);
+        tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO version"));
+
+        assertThat(tap.count("SELECT count(*) FROM in_flight")).isEqualTo(1);
+        tap.seen.failed(changed);
+        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aKeyIsReservedForOneVersionAtATimeAndTheOtherOneIsNotDone() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.RESERVED);
+        assertThat(tap.seen.claim(event(THREAT))).isEqualTo(Claim.RESERVED);
+        assertThat(tap.seen.isDone(sighting(STATUS))).as("reserved").isFalse();
+
+        tap.seen.delivered(0, List.of(changed));
+
+        assertThat(tap.seen.isDone(sighting(STATUS))).isTrue();
+        assertThat(tap.seen.isDone(sighting(THREAT))).as("skipped").isFalse();
+        assertThat(tap.deliver(THREAT)).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aRejectedVersionIsRejectedOnceAndCanBeReplayed() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.rejected(changed);
+        tap.restart();
+
+        assertThat(tap.deliver(STATUS)).as("read again").isEqualTo(Claim.DELIVERED);
+        assertThat(tap.seen.claim(event(FIRST).resend())).as("the first one is in its table").isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = event(STATUS).resend();
+        assertThat(tap.seen.claim(replayed)).isEqualTo(Claim.CHANGED);
+        tap.seen.delivered(0, List.of(replayed));
+        assertThat(tap.seen.claim(event(STATUS).resend())).as("replayed once more").isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void aVersionOfARejectedEventLeavesItRejected() {
+        tap.store.transaction(connection -> Store.update(connection, "UPDATE seen SET rejected = 1"));
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
+
+        assertThat(tap.seen.claim(event(FIRST).resend())).as("the first one, replayed").isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void whatWasOnlyCountedBeforeIsNotSentLater() {
+        tap.store.transaction(connection -> {
+            new VersionTable("tap", tap.clock).noticed(connection,
+                    List.of(new SeenTable.Row(VersionsFixture.TYPE.arrayName(), event(STATUS).getKey(), STATUS)));
+            return null;
+        });
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void theDeliveryOfAVersionIsASightingOfItsEvent() {
+        tap.clock.advance(Duration.ofDays(7));
+        tap.deliver(STATUS);
+        tap.clock.advance(Duration.ofDays(7));
+        tap.seen.prune();
+
+        assertThat(tap.deliver(FIRST)).isEqualTo(Claim.DELIVERED);
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
+    }
+}

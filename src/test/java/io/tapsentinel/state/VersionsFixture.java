@@ -1,0 +1,91 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Sighting;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.VerdictChange;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One click whose verdict the test chooses, over a real store that can be opened again. */
+final class VersionsFixture implements AutoCloseable {
+
+    static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    /** Verdicts in the order in which tests give them. */
+    static final long FIRST = 7;
+    static final long STATUS = 8;
+    static final long THREAT = 1L << 32 | 8;
+    static final long CAMPAIGN = 1L << 63 | THREAT;
+
+    final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final Path folder;
+    private final boolean updates;
+    Store store;
+    SeenKeys seen;
+
+    VersionsFixture(Path folder, boolean updates) {
+        this.folder = folder;
+        this.updates = updates;
+        open();
+    }
+
+    /** What the next process finds. */
+    void restart() {
+        store.close();
+        open();
+    }
+
+    private void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        seen = new SeenKeys(store, 1_000, updates, clock);
+    }
+
+    static TapEvent event(long verdict) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
+        return new TapEvent(TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
+    }
+
+    static Sighting sighting(long verdict) {
+        return new Sighting(event(verdict).ref(), verdict);
+    }
+
+    /** Reserved, acknowledged, durable. */
+    SeenKeys.Claim deliver(long verdict) {
+        TapEvent event = event(verdict);
+        SeenKeys.Claim claim = seen.claim(event);
+        if (claim == SeenKeys.Claim.NEW || claim == SeenKeys.Claim.CHANGED) {
+            seen.delivered(seen.sending(List.of(event)), List.of(event));
+        }
+        return claim;
+    }
+
+    List<VerdictChange> sighted(long... verdicts) {
+        return seen.sighted(Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
+    }
+
+    /** A read that found these and commits. */
+    List<VerdictChange> read(long... verdicts) {
+        List<VerdictChange> found = sighted(verdicts);
+        store.transaction(connection -> {
+            seen.noticed(connection, found);
+            return null;
+        });
+        clock.advance(Duration.ofMinutes(5));
+        return found;
+    }
+
+    long count(String sql) {
+        return store.transaction(connection -> Store.number(connection, sql));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,130 @@
+package io.tapsentinel.tap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
+class RandomSchedulesTest {
+
+    private static final int SCHEDULES = 1_000;
+    private static final SweepPlanner SWEEPS = new SweepPlanner(SweepLife.AGES);
+
+    @Test
+    void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
+        int reads = 0;
+        int sweeps = 0;
+        int gaps = 0;
+        int timeOuts = 0;
+        int reduced = 0;
+        int refusals = 0;
+        int postponed = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            Duration lookBack = Duration.ofMinutes(30 + seed % 31);
+            Schedule schedule = new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
+            assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
+            reads += schedule.tap().reads;
+            sweeps += schedule.sweeps();
+            gaps += schedule.gaps().size();
+            timeOuts += schedule.tap().timeOuts;
+            reduced += schedule.tap().reduced;
+            refusals += schedule.tap().refusals;
+            postponed += schedule.tap().postponed;
+        }
+        System.out.println("schedules: " + SCHEDULES + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: " + gaps + ", refusals: "
+                + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced + ", not asked for want of budget: " + postponed);
+        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed)).as("each kind was met").allMatch(met -> met > 1_000);
+    }
+
+    @Test
+    void aPlannerWithoutLookBackBreaksThePromise() {
+        assertBroken(new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
+            @Override
+            public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+                Plan honest = super.poll(horizon, progress, longest);
+                // reads on from where it was, each instant once, as other connectors do
+                Instant end = honest.progress().readTo();
+                Instant from = progress.readTo();
+                if (honest.fresh().isEmpty() || Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
+                    return new Plan(Optional.empty(), List.of(), List.of(), progress);
+                }
+                Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW)) ? end.minus(TapLimits.LONGEST_WINDOW) : from;
+                return new Plan(Optional.of(new TimeRange(fresh, end)), honest.backlog(), honest.gaps(), honest.progress());
+            }
+        }, SWEEPS, "Expecting empty");
+    }
+
+    @Test
+    void aGapThatIsNotWrittenBreaksThePromise() {
+        assertThatThrownBy(() -> {
+            for (long seed = 0; seed < 20; seed++) {
+                Schedule silent = new Schedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
+                    @Override
+                    void writeGap(TimeRange gap) {
+                        // nobody is told
+                    }
+                };
+                assertThat(silent.live(120).unproven()).isEmpty();
+            }
+        }).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aSweepOfAnHourThatIsStillOwedIsNoticed() {
+        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
+            @Override
+            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                return super.due(horizon, progress, List.of(), swept);
+            }
+        }, "still in the backlog");
+    }
+
+    @Test
+    void aSweepThatIsDoneOnceAndForAllIsNoticed() {
+        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
+            @Override
+            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                return super.due(horizon, progress, backlog, swept).stream()
+                        .filter(hour -> !swept.containsKey(SweepPlanner.hourOf(hour))).toList();
+            }
+        }, "was not swept at the age of");
+    }
+
+    @Test
+    void aSweepThatForgetsWhatItSweptIsNoticed() {
+        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
+            private int asked;
+
+            @Override
+            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                return super.due(horizon, progress, backlog, asked++ % 2 == 0 ? Map.of() : swept);
+            }
+        }, "times");
+    }
+
+    private static void assertBroken(WindowPlanner planner, SweepPlanner sweeps, String how) {
+        assertThatThrownBy(() -> {
+            for (long seed = 0; seed < 20; seed++) {
+                assertThat(new Schedule(planner, sweeps, seed).live(120).unproven()).isEmpty();
+            }
+        }).isInstanceOf(AssertionError.class).hasMessageContaining(how);
+    }
+
+    private static WindowPlanner honest() {
+        return planner(Duration.ofHours(1), Duration.ofHours(30));
+    }
+
+    private static WindowPlanner planner(Duration lookBack, Duration backfill) {
+        return new WindowPlanner(settings(lookBack, backfill));
+    }
+
+    private static WindowPlanner.Settings settings(Duration lookBack, Duration backfill) {
+        return new WindowPlanner.Settings(lookBack, Duration.ofMinutes(1), backfill, Optional.empty());
+    }
+}
