@@ -22,7 +22,7 @@ final class DayFigures {
         System.out.printf("  ledger: %d new, %d of them late, %d of those found by sweeps; %d duplicates%n", sum(day, "new"),
                 sum(day, "late"), bySweeps(day, day.events().all()), sum(day, "duplicate"));
         for (LagClass lag : LagClass.values()) {
-            line(day, lag.toString(), lag.of(day.events().all()));
+            line(day, "late by " + lag, lag.of(day.events().all()));
         }
         line(day, "all", day.events().all());
     }
@@ -30,7 +30,7 @@ final class DayFigures {
     private static void line(DayTrial day, String what, List<DayEvent> rows) {
         long landed = rows.stream().filter(event -> day.trial().landedAt().containsKey(event.truthKey())).count();
         long lost = rows.stream().filter(DayEvents::isMissedByLookingOnce).count();
-        System.out.printf("  late by %-12s %6d rows, %6d landed, %4d of them found by sweeps; looking once loses %6d (%.1f %%)%n",
+        System.out.printf("  %-20s %6d rows, %6d landed, %4d of them found by sweeps; looking once loses %6d (%.1f %%)%n",
                 what, rows.size(), landed, bySweeps(day, rows), lost, 100.0 * lost / rows.size());
     }
 
