@@ -11,8 +11,8 @@ import org.apache.camel.Endpoint;
 import org.apache.camel.support.DefaultComponent;
 
 /**
- * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the trial's clock comes to them and
- * on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
+ * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the trial's clock comes to them
+ * and on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
  */
 public final class CronComponent extends DefaultComponent {
 
@@ -38,7 +38,7 @@ public final class CronComponent extends DefaultComponent {
     protected Endpoint createEndpoint(String uri, String name, Map<String, Object> parameters) {
         String cron = getAndRemoveParameter(parameters, "cron", String.class);
         if (!getAndRemoveParameter(parameters, "stateful", boolean.class, false)) {
-            throw new IllegalArgumentException(name + " is not stateful: a poll that comes due while another one reads would overlap it");
+            throw new IllegalArgumentException(name + " is not stateful, so that it would overlap itself");
         }
         return new CronEndpoint(uri, this, cron.replace('+', ' '));
     }

@@ -22,7 +22,7 @@ public final class DayEvents {
         random = new SplittableRandom(seed);
     }
 
-    /** So many more events, created evenly at random in [{@code from}, {@code to}) and visible after a lag out of the same kind of range. */
+    /** So many more events, created evenly at random in [{@code from}, {@code to}) and visible after a lag drawn the same way. */
     public DayEvents add(int count, Instant from, Instant to, Duration leastLag, Duration mostLag) {
         for (int i = 0; i < count; i++) {
             Instant created = from.plusMillis(random.nextLong(Duration.between(from, to).toMillis()));
@@ -56,7 +56,7 @@ public final class DayEvents {
     }
 
     /**
-     * Whether a reader loses it that at every five minutes asks once for the five minutes before the last one: so do the connectors that
+     * Whether a reader loses it that every five minutes asks once for the five minutes that ended a minute ago, as connectors do that
      * look once.
      */
     public static boolean isMissedByLookingOnce(DayEvent event) {

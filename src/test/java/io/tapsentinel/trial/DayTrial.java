@@ -1,6 +1,7 @@
 package io.tapsentinel.trial;
 
 import io.tapsentinel.Program;
+import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.route.StopSignal;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.TimeRange;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Days of the whole program in minutes: its own routes over HTTP and a store, triggered by their cron expressions, under a clock that
@@ -39,7 +41,10 @@ public final class DayTrial implements AutoCloseable {
         this.trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(0).build());
         this.tap = new DayTap(events, trial.clock());
         this.date = new OwnDate(tap.uri(), trial.clock()::look);
-        trial.with("tap.url", date.uri().toString()).with("tap.poll.cron", "0 0/5 * * * ?");
+        trial.with("tap.url", date.uri().toString());
+        for (String schedule : List.of("tap.poll.cron", "tap.sweep.cron")) {
+            trial.with(schedule, EffectiveProperties.load(folder, Map.of()).get(schedule));
+        }
         Path routes = Files.createDirectories(folder.resolve("routes"));
         try (var files = Files.list(Path.of("routes"))) {
             for (Path file : (Iterable<Path>) files::iterator) {
@@ -118,7 +123,7 @@ public final class DayTrial implements AutoCloseable {
 
     /** A whole number, as the store's file has it. */
     public long number(String sql) throws SQLException {
-        try (Connection store = store(); ResultSet row = store.createStatement().executeQuery(sql)) {
+        try (Connection store = store("state"); ResultSet row = store.createStatement().executeQuery(sql)) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
@@ -126,7 +131,7 @@ public final class DayTrial implements AutoCloseable {
     /** Ranges of time, as the store's file has them. */
     public List<TimeRange> ranges(String sql) throws SQLException {
         List<TimeRange> ranges = new ArrayList<>();
-        try (Connection store = store(); ResultSet rows = store.createStatement().executeQuery(sql)) {
+        try (Connection store = store("state"); ResultSet rows = store.createStatement().executeQuery(sql)) {
             while (rows.next()) {
                 ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
             }
@@ -142,9 +147,9 @@ public final class DayTrial implements AutoCloseable {
         return ranges("SELECT from_at, to_at FROM backlog ORDER BY from_at");
     }
 
-    /** The store's file, beside the program. */
-    public Connection store() throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
+    /** The store's file in this folder of the trial's, beside the program. */
+    public Connection store(String state) throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(state).resolve("tap.db"));
     }
 
     @Override
