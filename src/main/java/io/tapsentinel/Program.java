@@ -130,8 +130,7 @@ public class Program {
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
         reportPossibleDuplicates(seen);
-        RequestBudget budget = new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(),
-                settings.cost().polls(), clock);
+        RequestBudget budget = budget(store);
         Postponed postponed = new Postponed(budget, clock);
         TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
@@ -171,6 +170,10 @@ public class Program {
         if (abandoned > 0) {
             LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
         }
+    }
+
+    protected RequestBudget budget(Store store) {
+        return new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), settings.cost().polls(), clock);
     }
 
     protected SeenKeys seenKeys(Store store) {

@@ -112,7 +112,7 @@ class SimulatedDayIT {
 
     private static List<Hour> hours(DayTrial day) throws SQLException {
         try (Connection store = day.store(COPY)) {
-            return Completeness.hours(store, "tap", START, NIGHT.minusSeconds(1), QUIET);
+            return Completeness.hours(store, "tap", START, NIGHT.minusSeconds(1));
         }
     }
 

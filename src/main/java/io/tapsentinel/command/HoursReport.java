@@ -49,7 +49,7 @@ final class HoursReport {
             lines.add("completeness: no hour was swept yet");
         } else {
             Instant from = Instant.ofEpochMilli(newest.get(newest.size() - 1));
-            lines.addAll(table(store.read(c -> Completeness.hours(c, store.source(), from, Instant.ofEpochMilli(newest.get(0)), now))));
+            lines.addAll(table(store.read(c -> Completeness.hours(c, store.source(), from, Instant.ofEpochMilli(newest.get(0))))));
         }
         lines.addAll(notSwept(origin));
         return String.join(System.lineSeparator(), lines);

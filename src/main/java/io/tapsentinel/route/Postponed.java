@@ -35,10 +35,11 @@ public class Postponed {
     /**
      * Whether a request for this has to wait, which is noted and said.
      *
+     * @param kept how many requests something more urgent needs of the same
      * @param what in words, what waits
      */
-    synchronized boolean waits(Purpose purpose, String what) {
-        if (budget.left(POOL, purpose) > 0) {
+    synchronized boolean waits(Purpose purpose, long kept, String what) {
+        if (budget.left(POOL, purpose) > kept) {
             waiting.remove(purpose);
             return false;
         }

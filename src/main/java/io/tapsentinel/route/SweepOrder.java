@@ -51,6 +51,12 @@ final class SweepOrder {
         return due(tap.clock().horizon()).size();
     }
 
+    /** How many requests the backlog needs, about. */
+    long backlogWindows() {
+        long longest = tap.size().longest().toSeconds();
+        return state.backlog().stream().mapToLong(range -> (range.length().toSeconds() + longest - 1) / longest).sum();
+    }
+
     /** What failed may be asked for again from now on. */
     void begin() {
         passedOver.clear();

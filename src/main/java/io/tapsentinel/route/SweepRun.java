@@ -99,7 +99,8 @@ public class SweepRun implements Processor {
             postponed.nothing(Purpose.SWEEP);
             return false;
         }
-        return postponed.waits(Purpose.SWEEP, due + " closed hours wait to be swept");
+        // time that was never read comes before time that is read again
+        return postponed.waits(Purpose.SWEEP, order.backlogWindows(), due + " closed hours wait to be swept");
     }
 
     private void compare(TimeRange hour) {

@@ -75,7 +75,7 @@ public class TapRun implements Processor {
         source.lock();
         try {
             if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
-                    && !postponed.waits(Purpose.POLL, "a poll is left out, the next one reads what it would have read")
+                    && !postponed.waits(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")
                     && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
                 prune();
                 readBacklog(trigger);
@@ -135,7 +135,7 @@ public class TapRun implements Processor {
             postponed.nothing(Purpose.BACKLOG);
             return false;
         }
-        return postponed.waits(Purpose.BACKLOG, "the backlog waits, "
+        return postponed.waits(Purpose.BACKLOG, 0, "the backlog waits, "
                 + backlog.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus) + " since " + backlog.get(0).from());
     }
 

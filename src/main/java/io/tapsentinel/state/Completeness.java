@@ -81,7 +81,7 @@ public final class Completeness {
     /** Asks how many of an hour's keys are durable now, and remembers it. */
     public List<Hour> check(Instant hour) {
         return store.transaction(connection -> {
-            List<Hour> hours = hours(connection, store.source(), hour, hour, hour);
+            List<Hour> hours = hours(connection, store.source(), hour, hour);
             for (Hour each : hours) {
                 Store.update(connection, "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?", each.ours(),
                         store.source(), hour.toEpochMilli(), each.stream());
@@ -129,12 +129,8 @@ public final class Completeness {
         }
     }
 
-    /**
-     * The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads.
-     *
-     * @param now decides which hours are compared again and which have their last figures
-     */
-    public static List<Hour> hours(Connection connection, String source, Instant from, Instant to, Instant now) throws SQLException {
+    /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads. */
+    public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
                 + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
@@ -142,8 +138,8 @@ public final class Completeness {
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     Instant hour = Instant.ofEpochMilli(rows.getLong(1));
-                    long ours = hour.isBefore(now.minus(COMPARED)) ? rows.getLong(5)
-                            : durable(connection, source, rows.getString(2), rows.getBytes(6));
+                    byte[] keys = rows.getBytes(6);
+                    long ours = keys.length == 0 ? rows.getLong(5) : durable(connection, source, rows.getString(2), keys);
                     hours.add(new Hour(hour, rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)), rows.getLong(4), ours));
                 }
             }

@@ -24,7 +24,7 @@ public class RequestBudget {
 
     private final Store store;
     private final int perDay;
-    private final int share;
+    private final int forOthers;
     private final Duration pace;
     private final Clock clock;
 
@@ -36,8 +36,10 @@ public class RequestBudget {
     public RequestBudget(Store store, int perDay, int reservePercent, int pollsPerDay, Clock clock) {
         this.store = store;
         this.perDay = perDay;
-        this.share = share(perDay, reservePercent, pollsPerDay);
+        int share = share(perDay, reservePercent, pollsPerDay);
         this.pace = pollsPerDay > share ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
+        // one is left over when all are in use, or a poll would wait for the tick after the one at which the oldest ages out
+        this.forOthers = perDay - share - (pace.isZero() ? 0 : 1);
         this.clock = clock;
     }
 
@@ -65,7 +67,7 @@ public class RequestBudget {
     private long left(Connection connection, Pool pool, Purpose purpose, long now) throws SQLException {
         long left = perDay - count(connection, pool, now - DAY.toMillis(), "");
         if (purpose != Purpose.POLL) {
-            return Math.min(left, perDay - share - count(connection, pool, now - DAY.toMillis(), " AND purpose <> 'poll'"));
+            return Math.min(left, forOthers - count(connection, pool, now - DAY.toMillis(), " AND purpose <> 'poll'"));
         }
         boolean tooSoon = !pace.isZero() && count(connection, pool, now - pace.toMillis(), " AND purpose = 'poll'") > 0;
         return tooSoon ? 0 : left;

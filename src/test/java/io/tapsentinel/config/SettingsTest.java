@@ -55,6 +55,12 @@ class SettingsTest {
         "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it has to be an ISO 8601 duration from PT30S to PT168H",
         "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it has to be an instant",
         "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
+        "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it has to be 432 or more for this schedule,"
+                + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
+        "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it has to be a Quartz cron expression",
+        "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
+        "TAP_SWEEP_AGES|PT4H,P7D|tap.sweep.ages",
+        "TAP_UPDATES|yes|tap.updates is \"yes\"; it has to be",
         "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it has to be a whole number from 1",
         "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it has to be a percentage from 0 % to 99 %",
         "TAP_RETRY_PAUSES|PT5S,PT11M|tap.retry.pauses is \"PT11M\"; it has to be an ISO 8601 duration from PT0S to PT10M",

@@ -4,6 +4,8 @@ import io.tapsentinel.Program;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.route.StopSignal;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +19,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.apache.camel.health.HealthCheck;
 
 /**
  * Days of the whole program in minutes: its own routes over HTTP and a store, triggered by their cron expressions, under a clock that
@@ -32,6 +36,7 @@ public final class DayTrial implements AutoCloseable {
     private final Trial trial;
     private final DayTap tap;
     private final OwnDate date;
+    private OptionalInt requestsPerDay = OptionalInt.empty();
     private RunningProgram program;
     private CronComponent cron;
 
@@ -59,10 +64,27 @@ public final class DayTrial implements AutoCloseable {
         return this;
     }
 
+    /** A budget for programs that are started from now on, also one that would be refused because the schedule does not fit. */
+    public DayTrial budget(int requests) {
+        requestsPerDay = OptionalInt.of(requests);
+        return this;
+    }
+
+    /** What this health check finds now. */
+    public HealthCheck.Result health(String check) {
+        return program.camel().getRegistry().lookupByNameAndType(check, HealthCheck.class).call();
+    }
+
     public DayTrial start() {
         CronComponent own = new CronComponent(trial.clock());
         program = trial.start((settings, properties, clock, committed) -> {
             Program made = new Program(settings, properties, clock, committed) {
+                @Override
+                protected RequestBudget budget(Store store) {
+                    return requestsPerDay.isEmpty() ? super.budget(store) : new RequestBudget(store, requestsPerDay.getAsInt(),
+                            settings.reservePercent(), settings.cost().polls(), clock);
+                }
+
                 @Override
                 protected StopSignal stopSignal() {
                     return new StopSignal() {
