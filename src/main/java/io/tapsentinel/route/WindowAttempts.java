@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ public class WindowAttempts {
     }
 
     /**
-     * @param retries   pauses before the second and later attempts; as many as there are retries
+     * @param retries   pauses before the second and later attempts; as many as there are retries, but a sweep has one attempt
      * @param committed told of every read after it became durable
      */
     public WindowAttempts(SeenKeys seen, TapCondition tap, List<Duration> retries, Clock clock, StopSignal stop,
@@ -71,7 +72,8 @@ public class WindowAttempts {
 
     /** @param due plans the window; empty when there is nothing to ask for */
     End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
-        Iterator<Duration> pauses = retries.iterator();
+        // a poll waits for the source meanwhile; time that was read before can wait for the next tick
+        Iterator<Duration> pauses = purpose == Purpose.SWEEP ? Collections.emptyIterator() : retries.iterator();
         for (int corrections = 0; corrections <= CORRECTIONS;) {
             Optional<Ask> ask = due.get();
             if (ask.isEmpty()) {
