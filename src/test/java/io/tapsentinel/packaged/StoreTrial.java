@@ -19,7 +19,7 @@ import java.util.Set;
 final class StoreTrial implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(60);
-    private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0)";
+    private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0, 'poll')";
 
     private final Stage stage;
     private final PackagedProgram.Launch launch;
