@@ -52,7 +52,9 @@ public class RequestBudget {
     public boolean take(Pool pool, Purpose purpose) {
         long now = clock.millis();
         return store.transaction(connection -> {
-            Store.update(connection, "DELETE FROM request_log WHERE source = ? AND at <= ?", store.source(), now - KEPT.toMillis());
+            // what a clock far ahead has written would count for as long as it was ahead
+            Store.update(connection, "DELETE FROM request_log WHERE source = ? AND (at <= ? OR at > ?)", store.source(),
+                    now - KEPT.toMillis(), now + DAY.toMillis());
             return left(connection, pool, purpose, now) > 0
                     && Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", store.source(), pool.word(), now,
                             purpose.word()) == 1;

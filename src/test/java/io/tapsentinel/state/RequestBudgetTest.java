@@ -126,6 +126,16 @@ class RequestBudgetTest {
     }
 
     @Test
+    void requestsOfAClockThatWasDaysAheadDoNotHoldUpThoseOfTheRightOne() {
+        RequestBudget budget = budget(60, 288);
+        clock.advance(Duration.ofDays(9));
+        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+        clock.advance(Duration.ofDays(-9));
+
+        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+    }
+
+    @Test
     void thereIsRoomAgainWhenTheOldestRequestIsADayOld() {
         RequestBudget budget = budget(10, 0);
         assertThat(budget.nextRoom(EVERYTHING_ELSE)).isEqualTo(clock.instant());
