@@ -84,6 +84,23 @@ class OutagesIT {
     }
 
     @Test
+    void aBacklogThatTapForgetsWhileItDoesNotAnswerIsAGapAtOnce() throws Exception {
+        Instant end = START.plus(Duration.ofHours(3));
+        DayEvents events = new DayEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
+            trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofHours(2))));
+            trial.start().runTo(START.plus(Duration.ofMinutes(10)));
+            trial.tap().out(window -> true);
+            trial.runTo(end);
+
+            assertThat(trial.gaps()).as("while TAP is away").singleElement()
+                    .satisfies(gap -> assertThat(gap.to()).isBetween(end.minus(HISTORY).minus(Duration.ofMinutes(6)), end.minus(HISTORY)));
+            assertThat(trial.health("tap-completeness").getDetails()).containsEntry("status", "DEGRADED");
+            trial.stop();
+        }
+    }
+
+    @Test
     void aBacklogThatWaitsAcrossTheEdgeLosesWhatTapForgotAndNothingElse() throws Exception {
         Instant end = START.plus(Duration.ofHours(20));
         DayEvents events = new DayEvents(SEED)

@@ -1,6 +1,7 @@
 package io.tapsentinel.config;
 
 import io.tapsentinel.sentinel.upload.AzureCloud;
+import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.WindowPlanner;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -104,6 +106,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
             throw SettingReader.bad("tap.budget.requests-per-day", String.valueOf(requestsPerDay), cost.total() + " or more for this schedule, "
                     + cost + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
         }
+        int share = RequestBudget.share(requestsPerDay, percent(read, "tap.budget.reserve"), cost.polls());
+        if (cost.sweeps() > requestsPerDay - share) {
+            throw SettingReader.bad("tap.budget.reserve", read.required("tap.budget.reserve"), "less, or sweeps at fewer ages"
+                    + " (tap.sweep.ages): " + share + " of " + requestsPerDay + " requests a day are kept for polls, which leaves no room for "
+                    + cost.sweeps() + " sweeps");
+        }
         return new Settings(tap, read.required("tap.principal"), secret(read), read.required("tap.source"),
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
@@ -166,7 +174,11 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
 
     private static CronExpression cron(SettingReader read, String name) {
         try {
-            return new CronExpression(read.required(name));
+            CronExpression cron = new CronExpression(read.required(name));
+            if (cron.getNextValidTimeAfter(new Date()) != null) {
+                return cron;
+            }
+            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression that fires some day");
         } catch (ParseException e) {
             throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
         }

@@ -34,15 +34,21 @@ final class BacklogOrder {
         this.tap = tap;
     }
 
-    /** The next window; the same one until it is read or passed over. */
-    Optional<Ask> next() {
+    /** Makes gaps of what TAP has forgotten meanwhile; returns what is left. */
+    List<TimeRange> expire() {
         List<TimeRange> left = state.backlog();
         List<TimeRange> expired = planner.expired(left, tap.clock().horizon());
-        if (!expired.isEmpty()) {
-            state.expire(expired).forEach(BacklogOrder::reportGap);
-            expired.forEach(tap.rest()::settled);
-            left = state.backlog();
+        if (expired.isEmpty()) {
+            return left;
         }
+        state.expire(expired).forEach(BacklogOrder::reportGap);
+        expired.forEach(tap.rest()::settled);
+        return state.backlog();
+    }
+
+    /** The next window; the same one until it is read or passed over. */
+    Optional<Ask> next() {
+        List<TimeRange> left = expire();
         for (TimeRange failed : passedOver) {
             left = TimeRange.without(left, failed);
         }

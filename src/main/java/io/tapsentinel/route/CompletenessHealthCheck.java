@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.Horizon;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,7 +14,7 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
  * How far reading has come, and whether anything is missing. Always UP, since a restart brings nothing back; {@code status}
- * DEGRADED for seven days after a gap was noticed, and while the last 24 swept hours lack events that TAP reported in them.
+ * DEGRADED for seven days after a gap was noticed, and while the swept hours of seven days lack events that TAP reported in them.
  */
 public class CompletenessHealthCheck extends AbstractHealthCheck {
 
@@ -64,7 +65,9 @@ public class CompletenessHealthCheck extends AbstractHealthCheck {
     }
 
     private static boolean isRecent(List<Gap> gaps, Instant now) {
-        return gaps.stream().anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT)));
+        // a gap that grows was noticed when it began; it ends where TAP's edge was when the last of it was lost
+        return gaps.stream().anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT))
+                || gap.time().to().isAfter(Horizon.at(now.minus(RECENT)).edge()));
     }
 
     private static String seconds(Duration duration) {

@@ -34,7 +34,7 @@ public class Figures {
      * @param progress empty before the first start ever
      * @param backlog  time that is still to be read
      * @param gaps     time that is lost, oldest first
-     * @param swept    the last 24 swept hours; empty before the first sweep
+     * @param swept    the swept hours of seven days; empty before the first sweep
      */
     record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept) {
 
@@ -53,7 +53,7 @@ public class Figures {
             return total(gaps.stream().map(Gap::time).toList());
         }
 
-        /** How many events that TAP reported in the last 24 swept hours were not durable. */
+        /** How many events that TAP reported in the swept hours of seven days were not durable. */
         long missing() {
             return swept.map(Completeness.Recent::missing).orElse(0L);
         }

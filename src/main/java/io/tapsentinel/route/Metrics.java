@@ -27,7 +27,7 @@ public final class Metrics {
         seconds(registry, figures, "tap.backlog", "Time that is still to be read", seen -> seen.owed().toSeconds());
         seconds(registry, figures, "tap.gap", "Time that TAP forgot before it was read", seen -> seen.lost().toSeconds());
         gauge(figures, "tap.gaps", "Ranges of time that TAP forgot before they were read", seen -> seen.gaps().size()).register(registry);
-        gauge(figures, "tap.sweep.missing", "Events of the last 24 swept hours that TAP reported and the store lacked",
+        gauge(figures, "tap.sweep.missing", "Events of the swept hours of seven days that TAP reported and the store lacked",
                 Figures.Seen::missing).register(registry);
         for (Pool pool : Pool.values()) {
             Gauge.builder("tap.requests", budget, of -> of.used(pool)).tag("pool", pool.word())

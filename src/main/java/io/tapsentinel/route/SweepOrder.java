@@ -11,8 +11,11 @@ import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +30,8 @@ final class SweepOrder {
     private final Completeness completeness;
     private final TapCondition tap;
     private final Set<TimeRange> passedOver = new HashSet<>();
+    /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
+    private final Map<TimeRange, Integer> failures = new HashMap<>();
     private TimeRange hour;
     private Instant readTo;
     private Instant sweptAt;
@@ -70,7 +75,9 @@ final class SweepOrder {
         Horizon horizon = tap.clock().horizon();
         List<TimeRange> due = due(horizon);
         if (hour == null || !due.contains(hour)) {
-            hour = due.stream().filter(each -> !passedOver.contains(each)).findFirst().orElse(null);
+            failures.keySet().retainAll(due);
+            hour = due.stream().filter(each -> !passedOver.contains(each))
+                    .min(Comparator.comparing(each -> failures.getOrDefault(each, 0))).orElse(null);
             if (hour == null) {
                 return Optional.empty();
             }
@@ -113,6 +120,7 @@ final class SweepOrder {
     /** The last window is not asked for again before {@link #begin}. */
     void passOver() {
         passedOver.add(hour);
+        failures.merge(hour, 1, Integer::sum);
         hour = null;
     }
 

@@ -109,7 +109,7 @@ public class SweepRun implements Processor {
         long theirs = hours.stream().mapToLong(Completeness.Hour::theirs).sum();
         long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
         if (missing == 0) {
-            LOG.info("hour {}: all {} events that TAP reports were delivered", start, theirs);
+            LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);
         } else {
             LOG.warn("hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them delivered",
                     start, missing, theirs);

@@ -74,11 +74,16 @@ public class TapRun implements Processor {
         }
         source.lock();
         try {
+            BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
+            if (!stop.isStopped() && tap.isTimeKnown()) {
+                // whatever keeps it from being read: time that is lost is told when it is lost
+                backlog.expire();
+            }
             if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
                     && !postponed.waits(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")
                     && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
                 prune();
-                readBacklog(trigger);
+                readBacklog(trigger, backlog);
             }
         } catch (RuntimeException e) {
             LOG.error("the run ended: {}", Failures.describe(e));
@@ -111,9 +116,8 @@ public class TapRun implements Processor {
         return first;
     }
 
-    private void readBacklog(Exchange trigger) {
+    private void readBacklog(Exchange trigger, BacklogOrder order) {
         Date nextPoll = trigger.getMessage().getHeader("nextFireTime", Date.class);
-        BacklogOrder order = new BacklogOrder(planner, state, settle, tap);
         int failures = 0;
         End end;
         do {

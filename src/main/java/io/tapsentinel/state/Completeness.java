@@ -97,13 +97,12 @@ public final class Completeness {
                 now.minus(COMPARED).toEpochMilli());
     }
 
-    /** What the last 24 hours that were swept amount to, as it was when each was swept; empty before the first sweep. */
+    /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
     public Optional<Recent> recent() {
         return store.transaction(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM (SELECT hour,"
-                    + " sum(theirs) AS theirs, sum(ours) AS ours FROM sweep WHERE source = ? GROUP BY hour ORDER BY hour DESC LIMIT 24)"
-                    + " AS newest")) {
-                Store.set(select, store.source());
+            try (PreparedStatement select = connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM sweep"
+                    + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
+                Store.set(select, store.source(), store.source(), COMPARED.toMillis());
                 try (ResultSet row = select.executeQuery()) {
                     row.next();
                     long hour = row.getLong(1);

@@ -17,7 +17,7 @@ public class RequestBudget {
 
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration KEPT = Duration.ofHours(25);
-    /** Polls never get all of it, or a backlog would wait until TAP has forgotten it. */
+    /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
     private static final double MOST_FOR_POLLS = 0.8;
     /** What a trigger may be early, as far as it does not matter. */
     private static final Duration EARLY = Duration.ofMinutes(1);
@@ -37,15 +37,16 @@ public class RequestBudget {
         this.store = store;
         this.perDay = perDay;
         int share = share(perDay, reservePercent, pollsPerDay);
-        this.pace = pollsPerDay > share ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
+        this.pace = pollsPerDay > perDay ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
         // one is left over when all are in use, or a poll would wait for the tick after the one at which the oldest ages out
-        this.forOthers = perDay - share - (pace.isZero() ? 0 : 1);
+        this.forOthers = Math.max(1, perDay - share - (pace.isZero() ? 0 : 1));
         this.clock = clock;
     }
 
     /** How many of the requests of a day are kept for fresh polls; the parameters are those of the constructor. */
     public static int share(int perDay, int reservePercent, int pollsPerDay) {
-        return Math.max((int) Math.ceil(perDay * reservePercent / 100.0), Math.max(1, Math.min(pollsPerDay, (int) (perDay * MOST_FOR_POLLS))));
+        int needed = pollsPerDay <= perDay ? pollsPerDay : (int) (perDay * MOST_FOR_POLLS);
+        return Math.max((int) Math.ceil(perDay * reservePercent / 100.0), Math.max(1, needed));
     }
 
     /** Counts one request that is about to be sent; false, and nothing counted, when it would be one too many. */
@@ -71,13 +72,14 @@ public class RequestBudget {
         if (purpose != Purpose.POLL) {
             return Math.min(left, forOthers - count(connection, pool, now - DAY.toMillis(), " AND purpose <> 'poll'"));
         }
-        boolean tooSoon = !pace.isZero() && count(connection, pool, now - pace.toMillis(), " AND purpose = 'poll'") > 0;
+        // a row of later than now is of a clock that went back
+        boolean tooSoon = !pace.isZero() && count(connection, pool, now - pace.toMillis(), " AND purpose = 'poll' AND at <= " + now) > 0;
         return tooSoon ? 0 : left;
     }
 
     private long count(Connection connection, Pool pool, long since, String which) throws SQLException {
-        return Store.number(connection, "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ?" + which,
-                store.source(), pool.word(), since);
+        return Store.number(connection, "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ? AND at <= ?" + which,
+                store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
     }
 
     /** Requests that were counted in the last 24 hours. */

@@ -57,6 +57,9 @@ class SettingsTest {
         "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
         "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it has to be 432 or more for this schedule,"
                 + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
+        "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it has to be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
+                + " requests a day are kept for polls, which leaves no room for 144 sweeps",
+        "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it has to be a Quartz cron expression that fires some day",
         "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it has to be a Quartz cron expression",
         "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
         "TAP_SWEEP_AGES|PT4H,P7D|tap.sweep.ages",

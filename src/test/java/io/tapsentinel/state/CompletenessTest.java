@@ -76,15 +76,15 @@ class CompletenessTest {
     }
 
     @Test
-    void theLastTwentyFourHoursThatWereSweptCountTogether() {
+    void theSweptHoursOfSevenDaysCountTogether() {
         assertThat(completeness.recent()).isEmpty();
-        for (int i = 0; i < 30; i++) {
+        for (int i = 0; i < 200; i++) {
             TapEvent event = event(TYPE, "id-" + i);
             seen.delivered(0, List.of(event));
             sweep(HOUR.minus(Duration.ofHours(i)), List.of(event, event(TYPE, "not-ours-" + i)));
         }
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 48, 24));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168));
     }
 
     @Test

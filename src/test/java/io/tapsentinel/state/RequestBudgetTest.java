@@ -77,7 +77,7 @@ class RequestBudgetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1800, 30, 288, 540", "1800, 10, 288, 288", "60, 30, 288, 48", "60, 30, 0, 18", "1, 0, 288, 1", "60, 90, 288, 54"})
+    @CsvSource({"1800, 30, 288, 540", "1800, 10, 288, 288", "60, 30, 288, 48", "60, 30, 0, 18", "1, 0, 288, 1", "288, 30, 288, 288", "60, 90, 288, 54"})
     void theShareOfPollsIsTheReserveOrWhatTheScheduleNeedsButNeverAll(int perDay, int reserve, int polls, int share) {
         assertThat(RequestBudget.share(perDay, reserve, polls)).isEqualTo(share);
     }
@@ -98,6 +98,11 @@ class RequestBudgetTest {
         for (int i = 1; i < polls.size(); i++) {
             assertThat(Duration.between(polls.get(i - 1), polls.get(i))).isEqualTo(Duration.ofMinutes(30));
         }
+    }
+
+    @Test
+    void aScheduleThatJustFitsIsNotPaced() {
+        assertThat(takes(budget(288, 288), Purpose.POLL, 288)).isEqualTo(288);
     }
 
     @Test
@@ -132,7 +137,23 @@ class RequestBudgetTest {
         assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
         clock.advance(Duration.ofDays(-9));
 
+        assertThat(budget.left(EVERYTHING_ELSE, Purpose.POLL)).isEqualTo(60);
         assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+    }
+
+    @Test
+    void aPollIsNotHeldUpByOneOfAClockThatWentBackAFewHours() {
+        RequestBudget budget = budget(60, 288);
+        clock.advance(Duration.ofHours(20));
+        takes(budget, Purpose.POLL, 1);
+        clock.advance(Duration.ofHours(-20));
+
+        assertThat(budget.left(EVERYTHING_ELSE, Purpose.POLL)).isEqualTo(59);
+    }
+
+    @Test
+    void theSmallestBudgetsLeaveSomethingToTheBacklog() {
+        assertThat(budget(2, 288).left(EVERYTHING_ELSE, Purpose.BACKLOG)).isEqualTo(1);
     }
 
     @Test
