@@ -73,6 +73,10 @@ public class SeenKeys implements DeliveryLog {
 
     /** Reserves the event's key if nobody has it. One key is reserved for one version of the event at a time. */
     public Claim claim(TapEvent event) {
+        if (!event.isResend() && isDone(version(event))) {
+            // without a reservation, which would be in the way of another verdict on it in the same answer
+            return Claim.DELIVERED;
+        }
         if (reserved.putIfAbsent(event.getKey(), event) != null) {
             return Claim.RESERVED;
         }

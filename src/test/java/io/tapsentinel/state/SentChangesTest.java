@@ -15,6 +15,8 @@ import io.tapsentinel.tap.VerdictChange.Kind;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,26 @@ class SentChangesTest {
         tap.seen.failed(changed);
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aKnownVersionIsNeverInTheWayOfAnother() {
+        AtomicBoolean end = new AtomicBoolean();
+        CompletableFuture<Void> known = CompletableFuture.runAsync(() -> {
+            while (!end.get()) {
+                tap.seen.claim(event(FIRST));
+            }
+        });
+        try {
+            for (int i = 0; i < 20_000; i++) {
+                TapEvent changed = event(STATUS);
+                assertThat(tap.seen.claim(changed)).isEqualTo(Claim.CHANGED);
+                tap.seen.release(changed);
+            }
+        } finally {
+            end.set(true);
+            known.join();
+        }
     }
 
     @Test
