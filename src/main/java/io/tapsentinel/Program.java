@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.Metrics;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
@@ -158,6 +159,7 @@ public class Program {
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         main.bind(Metrics.REGISTRY, Metrics.of(figures, budget));
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
+        main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),

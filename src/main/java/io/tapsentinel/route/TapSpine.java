@@ -53,7 +53,7 @@ public class TapSpine extends RouteBuilder {
                 .split(body(), settle()).streaming().parallelProcessing()
                 // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s maxPending
                 .executorService(new ThreadPoolBuilder(getContext()).poolSize(2).maxPoolSize(2).maxQueueSize(16).build("tap-split"))
-                    .setProperty(TapEvent.PROPERTY, body())
+                    .process(TapSpine::begin)
                     .to("direct:tap-event")
                 .end()
                 .process(exchange -> read(exchange).commit());
@@ -65,6 +65,13 @@ public class TapSpine extends RouteBuilder {
 
     static WindowRead read(Exchange exchange) {
         return exchange.getProperty(TapEvent.WINDOW, WindowRead.class);
+    }
+
+    /** Makes an exchange the one that carries the event in its body. */
+    public static void begin(Exchange exchange) {
+        TapEvent event = exchange.getMessage().getBody(TapEvent.class);
+        event.carriedBy(exchange.getExchangeId());
+        exchange.setProperty(TapEvent.PROPERTY, event);
     }
 
     /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */

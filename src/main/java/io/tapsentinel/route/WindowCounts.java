@@ -33,7 +33,10 @@ final class WindowCounts {
     /** Counts a settled event. */
     void ended(TapEvent event) {
         String array = event.getType().arrayName();
-        if (event.getOutcome() != Outcome.DELIVERED) {
+        if (event.getOutcome() == Outcome.FILTERED) {
+            add(array, LedgerCount.FILTERED);
+            add(array, LedgerCount.filteredBy(event.getFilteredBy()));
+        } else if (event.getOutcome() != Outcome.DELIVERED) {
             ended(array, event.getOutcome());
         } else if (!event.getChange().isEmpty()) {
             add(array, LedgerCount.CHANGED);

@@ -87,6 +87,10 @@ class WindowRead {
             return;
         }
         counts.ended(event);
+        if (outcome == Outcome.FILTERED) {
+            // nobody misses it in its hour
+            return;
+        }
         ask.each().accept(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(new Sighting(event.ref(), event.getVerdict()));

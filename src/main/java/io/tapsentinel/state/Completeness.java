@@ -17,7 +17,7 @@ import java.util.Optional;
 
 /**
  * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
- * distinct keys in the sweep; <em>ours</em> how many of those keys are durable, which is asked of the table of keys itself, not
+ * distinct keys in the sweep, without those that a route filtered; <em>ours</em> how many of those keys are durable, which is asked of the table of keys itself, not
  * of what the sweep counted. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
  */
 public final class Completeness {

@@ -1,6 +1,7 @@
 package io.tapsentinel.state;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** What the ledger counts of each read and type. Every fetched event has one outcome; the rest says more of some of them. */
 public enum LedgerCount {
@@ -27,10 +28,22 @@ public enum LedgerCount {
     /** Changed ones with a campaign where none was, or the other way round. */
     CHANGED_CAMPAIGN(false);
 
+    private static final String FILTERED_BY = "filtered-by-";
+
     private final boolean outcome;
 
     LedgerCount(boolean outcome) {
         this.outcome = outcome;
+    }
+
+    /** The word for what one route dropped on purpose: {@code filtered-by-before-clicks-blocked}. */
+    public static String filteredBy(String routeId) {
+        return FILTERED_BY + routeId;
+    }
+
+    /** The route in such a word; empty for every other word. */
+    public static Optional<String> filteringRoute(String word) {
+        return word.startsWith(FILTERED_BY) ? Optional.of(word.substring(FILTERED_BY.length())) : Optional.empty();
     }
 
     /** Whether each fetched event counts in exactly one of these. */

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param readAt  when TAP was asked
  * @param window  what was asked for
  * @param purpose {@code poll}, {@code backlog}, {@code sweep} or {@code replay}
- * @param counts  events by the name of their array in TAP's answer and by {@link LedgerCount#word()} or {@link Lag#word()}
+ * @param counts  events by the name of their array in TAP's answer and by {@link LedgerCount#word()}, {@link Lag#word()} or
+ *                {@link LedgerCount#filteredBy}
  */
 public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<String, Map<String, Long>> counts) {
 

@@ -15,6 +15,8 @@ public enum Outcome {
     DELIVERED(true),
     /** Sentinel cannot take the record: it lies at {@code tap.rejected.uri} and its key is durable (set by the producer). */
     REJECTED(true),
+    /** A route dropped it on purpose; read again, it is asked again (set by {@code direct:filtered}). */
+    FILTERED(true),
     /** Its key was durable before (set by the repository). */
     DUPLICATE(true),
     /** Its key was only reserved, by another event of this answer; final once nothing is left to send of it (set by the repository). */

@@ -25,6 +25,8 @@ public final class TapEvent {
     private final String id;
     private volatile boolean resend;
     private volatile Set<VerdictChange.Kind> change = Set.of();
+    private volatile String exchangeId;
+    private volatile String filteredBy = "";
     private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
@@ -92,6 +94,26 @@ public final class TapEvent {
     /** See {@link #changed}; empty for an event that is new. */
     public Set<VerdictChange.Kind> getChange() {
         return change;
+    }
+
+    /** Says which exchange carries it; every other one that does is a copy. */
+    public void carriedBy(String exchange) {
+        exchangeId = exchange;
+    }
+
+    /** Whether this exchange is the one that its window waits for. */
+    public boolean isCarriedBy(String exchange) {
+        return exchange.equals(exchangeId);
+    }
+
+    /** Says which route drops it. */
+    public void filteredBy(String routeId) {
+        filteredBy = routeId;
+    }
+
+    /** The id of the route that dropped it; empty when none did. */
+    public String getFilteredBy() {
+        return filteredBy;
     }
 
     public Outcome getOutcome() {

@@ -9,9 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.routes.RoutesFixture.Sent;
+import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.Outcome;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,14 @@ import org.junit.jupiter.api.io.TempDir;
  * stop the flow with words that name the mistake, but not lose or double an event.
  */
 class EditedRoutesTest {
+
+    private static final String FILTER = """
+            - filter:
+                simple: "${body.fields[id]} == 'unwanted'"
+                steps:
+                  - to:
+                      uri: direct:filtered
+            """;
 
     @TempDir
     Path folder;
@@ -60,6 +70,56 @@ class EditedRoutesTest {
         assertThat(routes.send(CLICKS_BLOCKED, "wanted").outcome()).isEqualTo(Outcome.DELIVERED);
         assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).isEqualTo(Outcome.NONE);
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("wanted");
+    }
+
+    @Test
+    void whatARouteSendsToFilteredGoesNoFurtherAndLandsOnceTheFilterIsGone() throws Exception {
+        routes.withFirstStep("clicks-blocked", FILTER).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "wanted").outcome()).isEqualTo(Outcome.DELIVERED);
+        Sent unwanted = routes.send(CLICKS_BLOCKED, "unwanted");
+        assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
+        assertThat(unwanted.event().getFilteredBy()).isEqualTo("before-clicks-blocked");
+        assertThat(routes.durable()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWasDeliveredBeforeThereWasAFilterIsADuplicateAndNotFiltered() throws Exception {
+        routes.seen.delivered(routes.seen.sending(List.of(Events.event(CLICKS_BLOCKED, "unwanted"))), List.of(Events.event(CLICKS_BLOCKED, "unwanted")));
+        routes.withFirstStep("clicks-blocked", FILTER).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).isEqualTo(Outcome.DUPLICATE);
+    }
+
+    @Test
+    void aFilterBehindTheRepositoryLetsGoOfTheKey() throws Exception {
+        routes.editRoute("clicks-blocked", "            steps:\n              - to:\n                  id: clicks-blocked-sentinel",
+                "            steps:\n" + FILTER.indent(14) + "              - to:\n                  id: clicks-blocked-sentinel").start();
+
+        Sent unwanted = routes.send(CLICKS_BLOCKED, "unwanted");
+        assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
+        assertThat(unwanted.event().getFilteredBy()).isEqualTo("clicks-blocked");
+        assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).as("not reserved any more").isEqualTo(Outcome.FILTERED);
+    }
+
+    @Test
+    void filteringACopyIsRefusedSinceTheEventWouldGoWithIt() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - multicast:
+                    steps:
+                      - to:
+                          uri: direct:filtered
+                """).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "1").failure()).hasMessageContaining("direct:filtered got a copy of clicksBlocked");
+    }
+
+    @Test
+    void filteringBehindSentinelIsRefused() throws Exception {
+        routes.editRoute("clicks-blocked", "lingerMs: 500\n", "lingerMs: 500\n" + "- to:\n    uri: direct:filtered\n".indent(14)).start();
+
+        assertThat(routes.send(CLICKS_BLOCKED, "1").failure()).hasMessageContaining("DELIVERED already").hasMessageContaining("before sentinel:");
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DUPLICATE);
     }
 
     @Test

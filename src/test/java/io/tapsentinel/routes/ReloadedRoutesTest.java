@@ -45,7 +45,7 @@ class ReloadedRoutesTest {
     void aRouteThatEndsWithoutSentinelFailsTheWindowByName() throws Exception {
         RunningProgram program = trial.start();
         String route = RoutesFixture.text(RoutesFixture.TABLES);
-        String withoutSentinel = route.replaceFirst("to:\\s+uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\\s+parameters:\\s+lingerMs: 500",
+        String withoutSentinel = route.replaceFirst("to:\\s+id: messages-blocked-sentinel\\s+uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\\s+parameters:\\s+lingerMs: 500",
                 "setBody:\n                  constant: the step to sentinel is gone");
         assertThat(withoutSentinel).isNotEqualTo(route);
         reload(program, RoutesFixture.TABLES, withoutSentinel);

@@ -2,6 +2,8 @@ package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.HeldUploader;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -33,6 +35,7 @@ import org.apache.camel.support.ResourceHelper;
 final class RoutesFixture implements AutoCloseable {
 
     static final String ROUTER = "tap-event-router.camel.yaml";
+    static final String OPERATOR = "operator.camel.yaml";
     static final String TABLES = "sentinel-tables.camel.yaml";
     private static final Path FOLDER = Path.of("routes");
 
@@ -57,6 +60,7 @@ final class RoutesFixture implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(5);
         texts.put(ROUTER, text(ROUTER));
         texts.put(TABLES, text(TABLES));
+        texts.put(OPERATOR, text(OPERATOR));
     }
 
     static String text(String file) throws IOException {
@@ -65,11 +69,15 @@ final class RoutesFixture implements AutoCloseable {
 
     /** The text of one route, which an edit can be limited to. */
     String route(String id) {
-        String text = texts.get(TABLES);
+        String text = texts.get(file(id));
         int start = text.indexOf("- route:\n    id: " + id + "\n");
         int end = text.indexOf("- route:", start + 1);
         assertThat(start).as("route " + id).isNotNegative();
         return end < 0 ? text.substring(start) : text.substring(start, end);
+    }
+
+    private static String file(String id) {
+        return id.startsWith("before-") ? OPERATOR : TABLES;
     }
 
     /** Puts one text in the place of another; fails when it is not there. */
@@ -83,7 +91,7 @@ final class RoutesFixture implements AutoCloseable {
     RoutesFixture editRoute(String id, String from, String to) {
         String route = route(id);
         assertThat(route).contains(from);
-        return edit(TABLES, route, route.replace(from, to));
+        return edit(file(id), route, route.replace(from, to));
     }
 
     /** Other steps for one route. */
@@ -91,18 +99,19 @@ final class RoutesFixture implements AutoCloseable {
         String route = route(id);
         String head = "      steps:\n";
         assertThat(route).contains(head);
-        return edit(TABLES, route, route.substring(0, route.indexOf(head) + head.length()) + steps.indent(8) + "\n");
+        return edit(file(id), route, route.substring(0, route.indexOf(head) + head.length()) + steps.indent(8) + "\n");
     }
 
-    /** One more step, before the others of the route. */
+    /** A step of the operator's, before the others of the route. */
     RoutesFixture withFirstStep(String id, String step) {
-        return editRoute(id, "      steps:\n        - idempotentConsumer", "      steps:\n" + step.indent(8) + "        - idempotentConsumer");
+        return editRoute("before-" + id, "        - choice: {}\n", step.indent(8));
     }
 
     RoutesFixture start() throws Exception {
         for (Map.Entry<String, String> file : texts.entrySet()) {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file.getKey(), file.getValue()));
         }
+        context.addRoutes(new FilteredRoute(seen));
         context.start();
         return this;
     }
@@ -115,8 +124,8 @@ final class RoutesFixture implements AutoCloseable {
     private Sent send(TapEvent event) throws Exception {
         Endpoint endpoint = context.getEndpoint("direct:tap-event");
         Exchange exchange = endpoint.createExchange();
-        exchange.setProperty(TapEvent.PROPERTY, event);
         exchange.getMessage().setBody(event);
+        TapSpine.begin(exchange);
         CompletableFuture<Exchange> end = new CompletableFuture<>();
         AsyncProducer producer = endpoint.createAsyncProducer();
         producer.start();

@@ -1,0 +1,63 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.Sighting;
+import io.tapsentinel.tap.TapEvent;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.spi.UnitOfWork;
+
+/**
+ * {@code direct:filtered}, the supported way to drop an event: it goes no further and counts as filtered, by the route that sent it
+ * here. Its key does not become durable, so that it lands when it is read once more after the filter was taken away. One that was
+ * delivered before there was a filter stays a duplicate.
+ */
+public class FilteredRoute extends RouteBuilder {
+
+    /** Where a route sends what it drops on purpose. */
+    public static final String FILTERED = "direct:filtered";
+
+    private final SeenKeys seen;
+
+    public FilteredRoute(SeenKeys seen) {
+        this.seen = seen;
+    }
+
+    @Override
+    public void configure() throws Exception {
+        errorHandler(noErrorHandler());
+        from(FILTERED).routeId("filtered").process(this::filter);
+    }
+
+    private void filter(Exchange exchange) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event == null) {
+            throw new IllegalStateException(FILTERED + " got an exchange that carries no TAP event");
+        }
+        if (!event.isCarriedBy(exchange.getExchangeId())) {
+            // the event itself would be dropped with its copy
+            throw new IllegalStateException(FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
+        }
+        event.filteredBy(caller(exchange.getUnitOfWork()));
+        boolean delivered = !event.isResend() && seen.isDone(new Sighting(event.ref(), event.getVerdict()));
+        Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
+        // whoever has reserved it lets go of its key as the exchange ends
+        if (!event.advance(Outcome.NONE, outcome) && !event.advance(Outcome.RESERVED, outcome)) {
+            throw new IllegalStateException(FILTERED + " got " + event + ", which is " + event.getOutcome()
+                    + " already; filter before sentinel:");
+        }
+        exchange.setRouteStop(true);
+    }
+
+    /** The route that this one was called by. */
+    private static String caller(UnitOfWork work) {
+        Route own = work.popRoute();
+        try {
+            return work.getRoute() == null ? "none" : work.getRoute().getRouteId();
+        } finally {
+            work.pushRoute(own);
+        }
+    }
+}
