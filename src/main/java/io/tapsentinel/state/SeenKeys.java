@@ -1,9 +1,7 @@
 package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
-import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
@@ -30,14 +28,9 @@ public class SeenKeys implements DeliveryLog {
 
     private final Store store;
     private final Clock clock;
-    private final SeenTable table;
-    private final VersionTable versions;
+    private final DurableKeys durable;
     private final boolean updates;
-    private final int keysInMemory;
     private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
-    private volatile RecentKeys recent;
-    /** Versions that need no look into the store; used while changes are sent. */
-    private volatile RecentKeys recentVersions;
 
     /** Sends no event again because TAP's verdict on it has changed. */
     public SeenKeys(Store store, int keysInMemory, Clock clock) {
@@ -51,12 +44,9 @@ public class SeenKeys implements DeliveryLog {
      */
     public SeenKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
         this.store = store;
-        this.updates = updates;
-        this.keysInMemory = keysInMemory;
         this.clock = clock;
-        this.table = new SeenTable(store.source(), clock);
-        this.versions = new VersionTable(store.source(), clock);
-        load();
+        this.updates = updates;
+        this.durable = new DurableKeys(store, keysInMemory, updates, clock);
     }
 
     /** What {@link #claim} found. */
@@ -73,7 +63,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** Reserves the event's key if nobody has it. One key is reserved for one version of the event at a time. */
     public Claim claim(TapEvent event) {
-        if (!event.isResend() && isDone(version(event))) {
+        if (!event.isResend() && isDone(DurableKeys.version(event))) {
             // without a reservation, which would be in the way of another verdict on it in the same answer
             return Claim.DELIVERED;
         }
@@ -95,40 +85,24 @@ public class SeenKeys implements DeliveryLog {
         return Claim.DELIVERED;
     }
 
+    /** What is durable is sent again as a change, or because it was rejected and is brought in again. */
     private Claim claimAgain(TapEvent event) {
-        long verdict = event.getVerdict();
         if (!event.isResend()) {
-            return !updates || isKnown(version(event)) ? Claim.DELIVERED : changed(event, versions(event.ref()));
+            return isDone(DurableKeys.version(event)) ? Claim.DELIVERED : changed(event, durable.versions(event.ref()));
         }
-        Versions known = versions(event.ref());
-        if (known.isLaterRejected(verdict)) {
+        Versions known = durable.versions(event.ref());
+        if (known.isLaterRejected(event.getVerdict())) {
             return changed(event, known);
         }
         if (known.isFirstRejected()) {
             return Claim.NEW;
         }
-        return !updates || known.isKnown(verdict) ? Claim.DELIVERED : changed(event, known);
+        return !updates || known.isKnown(event.getVerdict()) ? Claim.DELIVERED : changed(event, known);
     }
 
     private static Claim changed(TapEvent event, Versions known) {
         event.changed(known.kinds(event.getVerdict()));
         return Claim.CHANGED;
-    }
-
-    private boolean isKnown(Sighting version) {
-        EventKey inMemory = VersionTable.key(version);
-        if (recentVersions.contains(inMemory)) {
-            return true;
-        }
-        boolean known = versions(version.event()).isKnown(version.verdict());
-        if (known) {
-            recentVersions.add(inMemory);
-        }
-        return known;
-    }
-
-    private Versions versions(EventRef event) {
-        return store.transaction(connection -> versions.of(connection, event.type(), event.key()));
     }
 
     /** Lets go of the key that this event reserved; that of another event stays. */
@@ -158,10 +132,7 @@ public class SeenKeys implements DeliveryLog {
     public void delivered(long request, Collection<TapEvent> batch) {
         store.transaction(connection -> {
             InFlight.end(connection, store.source(), request);
-            table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(SeenKeys::row).toList());
-            List<TapEvent> changes = batch.stream().filter(SeenKeys::isChange).toList();
-            versions.delivered(connection, changes.stream().map(SeenKeys::row).toList());
-            table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
+            durable.delivered(connection, batch);
             return null;
         });
         settle(batch);
@@ -170,12 +141,7 @@ public class SeenKeys implements DeliveryLog {
     @Override
     public void rejected(TapEvent event) {
         store.transaction(connection -> {
-            if (isChange(event)) {
-                versions.rejected(connection, row(event));
-                table.sighted(connection, List.of(event.ref()));
-            } else {
-                table.rejected(connection, List.of(row(event)));
-            }
+            durable.rejected(connection, event);
             return null;
         });
         settle(List.of(event));
@@ -184,10 +150,10 @@ public class SeenKeys implements DeliveryLog {
     /** Events of a type that has no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}. */
     public void rejected(String stream, Collection<EventKey> keys) {
         store.transaction(connection -> {
-            table.rejected(connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
+            durable.rejected(connection, stream, keys);
             return null;
         });
-        keys.forEach(recent::add);
+        durable.rememberKeys(keys);
     }
 
     @Override
@@ -195,30 +161,9 @@ public class SeenKeys implements DeliveryLog {
         release(event);
     }
 
-    private static boolean isChange(TapEvent event) {
-        return !event.getChange().isEmpty();
-    }
-
-    private static Row row(TapEvent event) {
-        return row(version(event));
-    }
-
-    private static Sighting version(TapEvent event) {
-        return new Sighting(event.ref(), event.getVerdict());
-    }
-
-    private static Row row(Sighting version) {
-        return new Row(version.event().type().arrayName(), version.event().key(), version.verdict());
-    }
-
     private void settle(Collection<TapEvent> events) {
         // known as delivered before it is no longer reserved
-        events.forEach(event -> {
-            if (updates) {
-                recentVersions.add(VersionTable.key(version(event)));
-            }
-            recent.add(event.getKey());
-        });
+        durable.remember(events);
         events.forEach(this::release);
     }
 
@@ -244,17 +189,12 @@ public class SeenKeys implements DeliveryLog {
 
     /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
     public boolean isDone(Sighting version) {
-        return isDelivered(version.event().type(), version.event().key())
-                && (!updates || isKnown(version));
+        return durable.isDone(version);
     }
 
     /** Whether the key is durable; {@code stream} is the name of the array in TAP's answer, whose type may be unknown. */
     public boolean isKnown(String stream, EventKey key) {
-        RecentKeys memory = recent;
-        if (memory.contains(key)) {
-            return true;
-        }
-        return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
+        return durable.contains(stream, key);
     }
 
     /**
@@ -263,48 +203,18 @@ public class SeenKeys implements DeliveryLog {
      * @return those of which TAP says what it never said before, unless they are sent for that; {@link #noticed} makes them known
      */
     public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
-        return store.transaction(connection -> {
-            table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
-            return updates ? List.of() : versions.changes(connection, duplicates);
-        });
+        return store.transaction(connection -> durable.sighted(connection, duplicates));
     }
 
     /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
     public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
-        versions.noticed(connection, changes.stream().map(change -> row(new Sighting(change.event(), change.verdict()))).toList());
+        durable.noticed(connection, changes);
     }
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
-        int pruned = store.transaction(connection -> {
-            Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?", store.source(),
-                    clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis());
-            int gone = table.prune(connection, clock.millis() - KEPT.toMillis());
-            versions.prune(connection);
-            return gone;
-        });
-        if (pruned > 0) {
-            load();
-        }
-        return pruned;
-    }
-
-    private void load() {
-        RecentKeys loaded = new RecentKeys(keysInMemory);
-        RecentKeys loadedVersions = new RecentKeys(keysInMemory);
-        store.transaction(connection -> {
-            if (table.count(connection) > keysInMemory) {
-                loaded.incomplete();
-            }
-            table.load(connection, keysInMemory, (key, verdict) -> {
-                loaded.add(key);
-                if (updates) {
-                    loadedVersions.add(VersionTable.key(key, verdict));
-                }
-            });
-            return null;
-        });
-        recentVersions = loadedVersions;
-        recent = loaded;
+        store.transaction(connection -> Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
+                store.source(), clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis()));
+        return durable.prune(clock.millis() - KEPT.toMillis());
     }
 }

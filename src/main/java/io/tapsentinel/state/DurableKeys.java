@@ -1,0 +1,166 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.state.SeenTable.Row;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
+import io.tapsentinel.tap.Sighting;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.VerdictChange;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
+ * proves nothing once the store holds more. Thread-safe; methods with a connection are part of its transaction, and what they
+ * write is known here after {@link #remember} only.
+ */
+final class DurableKeys {
+
+    private final Store store;
+    private final SeenTable table;
+    private final VersionTable versions;
+    private final boolean updates;
+    private final int keysInMemory;
+    private volatile RecentKeys recent;
+    /** Versions that need no look into the store; used while changes are sent. */
+    private volatile RecentKeys recentVersions;
+
+    /** @param updates whether a verdict that is new needs sending, too */
+    DurableKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
+        this.store = store;
+        this.updates = updates;
+        this.keysInMemory = keysInMemory;
+        this.table = new SeenTable(store.source(), clock);
+        this.versions = new VersionTable(store.source(), clock);
+        load();
+    }
+
+    boolean contains(String stream, EventKey key) {
+        RecentKeys memory = recent;
+        if (memory.contains(key)) {
+            return true;
+        }
+        return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
+    }
+
+    /** Whether nothing is left to send of this version of an event. */
+    boolean isDone(Sighting version) {
+        return contains(version.event().type().arrayName(), version.event().key()) && (!updates || isKnown(version));
+    }
+
+    private boolean isKnown(Sighting version) {
+        EventKey inMemory = VersionTable.key(version);
+        if (recentVersions.contains(inMemory)) {
+            return true;
+        }
+        boolean known = versions(version.event()).isKnown(version.verdict());
+        if (known) {
+            recentVersions.add(inMemory);
+        }
+        return known;
+    }
+
+    Versions versions(EventRef event) {
+        return store.transaction(connection -> versions.of(connection, event.type(), event.key()));
+    }
+
+    /** These records are in their table now. */
+    void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
+        table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(DurableKeys::row).toList());
+        List<TapEvent> changes = batch.stream().filter(DurableKeys::isChange).toList();
+        versions.delivered(connection, changes.stream().map(DurableKeys::row).toList());
+        table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
+    }
+
+    /** This record lies at {@code tap.rejected.uri} now. */
+    void rejected(Connection connection, TapEvent event) throws SQLException {
+        if (isChange(event)) {
+            versions.rejected(connection, row(event));
+            table.sighted(connection, List.of(event.ref()));
+        } else {
+            table.rejected(connection, List.of(row(event)));
+        }
+    }
+
+    /** The same for events of a type that has no table. */
+    void rejected(Connection connection, String stream, Collection<EventKey> keys) throws SQLException {
+        table.rejected(connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
+    }
+
+    /** To be called after the transaction that wrote these events. */
+    void remember(Collection<TapEvent> events) {
+        events.forEach(event -> {
+            if (updates) {
+                recentVersions.add(VersionTable.key(version(event)));
+            }
+            recent.add(event.getKey());
+        });
+    }
+
+    /** To be called after the transaction that wrote these keys. */
+    void rememberKeys(Collection<EventKey> keys) {
+        keys.forEach(recent::add);
+    }
+
+    /** See {@link SeenKeys#sighted}. */
+    List<VerdictChange> sighted(Connection connection, Collection<Sighting> duplicates) throws SQLException {
+        table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
+        return updates ? List.of() : versions.changes(connection, duplicates);
+    }
+
+    /** These verdicts are known from now on. */
+    void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
+        versions.noticed(connection, changes.stream().map(change -> row(new Sighting(change.event(), change.verdict()))).toList());
+    }
+
+    /** Forgets what was sighted last before the time; returns how many keys. */
+    int prune(long before) {
+        int pruned = store.transaction(connection -> {
+            int gone = table.prune(connection, before);
+            versions.prune(connection);
+            return gone;
+        });
+        if (pruned > 0) {
+            load();
+        }
+        return pruned;
+    }
+
+    static Sighting version(TapEvent event) {
+        return new Sighting(event.ref(), event.getVerdict());
+    }
+
+    private static boolean isChange(TapEvent event) {
+        return !event.getChange().isEmpty();
+    }
+
+    private static Row row(TapEvent event) {
+        return row(version(event));
+    }
+
+    private static Row row(Sighting version) {
+        return new Row(version.event().type().arrayName(), version.event().key(), version.verdict());
+    }
+
+    private void load() {
+        RecentKeys loaded = new RecentKeys(keysInMemory);
+        RecentKeys loadedVersions = new RecentKeys(keysInMemory);
+        store.transaction(connection -> {
+            if (table.count(connection) > keysInMemory) {
+                loaded.incomplete();
+            }
+            table.load(connection, keysInMemory, (key, verdict) -> {
+                loaded.add(key);
+                if (updates) {
+                    loadedVersions.add(VersionTable.key(key, verdict));
+                }
+            });
+            return null;
+        });
+        recentVersions = loadedVersions;
+        recent = loaded;
+    }
+}
