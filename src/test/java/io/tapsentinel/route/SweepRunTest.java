@@ -139,6 +139,24 @@ class SweepRunTest {
     }
 
     @Test
+    void aSweepAsksOnceATickWherePollsTryAgain() throws Exception {
+        trial.with("tap.retry.pauses", "PT0.01S,PT0.01S");
+        RunningProgram program = readFrom(SEVEN);
+        int before = trial.tapProxy().requests();
+        trial.tapProxy().next(Fault.REFUSE);
+
+        program.sweep();
+
+        assertThat(trial.tapProxy().requests()).isEqualTo(before + 1);
+        assertThat(sweeps()).isEmpty();
+        program.sweep();
+        assertThat(sweeps()).hasSize(1);
+        trial.tapProxy().next(Fault.REFUSE, Fault.REFUSE);
+        program.poll();
+        assertThat(trial.tapProxy().requests()).as("a poll").isEqualTo(before + 5);
+    }
+
+    @Test
     void aRestEndsTheTickAndTheHourIsReadAfterIt() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(1)));
         int before = trial.tapProxy().requests();

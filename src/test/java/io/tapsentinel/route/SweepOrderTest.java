@@ -1,0 +1,77 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Plan;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.SweepPlanner;
+import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.WindowSize;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an hour's figures are made of. */
+class SweepOrderTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instant SEVEN = NOON.minus(Duration.ofHours(5));
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+
+    @TempDir
+    Path folder;
+    private final MutableClock clock = new MutableClock(NOON);
+    private Store store;
+    private Completeness completeness;
+    private SweepOrder order;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        completeness = new Completeness(store);
+        ReadState state = new ReadState(store, clock);
+        TimeRange read = new TimeRange(SEVEN, NOON);
+        state.commit(new Plan(Optional.of(read), List.of(), List.of(), new Progress(SEVEN, NOON)),
+                new LedgerEntry(NOON, read, Purpose.POLL, Map.of()), connection -> { });
+        order = new SweepOrder(new SweepPlanner(List.of(Duration.ofHours(4))), state, completeness,
+                new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize()));
+        order.begin();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void whatAnAttemptFoundThatFailedDoesNotCount() {
+        Ask failed = order.next().orElseThrow();
+        // a false positive by the time of the next attempt, when TAP does not report it any more
+        failed.each().accept(Events.event(TYPE, "gone").ref());
+        Ask read = order.next().orElseThrow();
+        read.each().accept(Events.event(TYPE, "there").ref());
+        read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> { });
+
+        assertThat(order.finished()).contains(new TimeRange(SEVEN, SEVEN.plus(Duration.ofHours(1))));
+        assertThat(completeness.check(SEVEN)).filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
+                .singleElement().satisfies(hour -> assertThat(hour.theirs()).isEqualTo(1));
+    }
+}
