@@ -5,16 +5,16 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
+import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.routes.RoutesHealthCheck;
+import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -31,7 +31,8 @@ import org.apache.camel.support.SimpleTypeConverter;
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
 
-    private static final String ROUTES = "routes/*.camel.yaml";
+    /** Whether an edit of the folder is used while the program runs. */
+    static final String RELOAD = "camel.main.routes-reload-enabled";
     /** Answers over this many bytes go to disk. */
     private static final int SPOOL_OVER = 1_000_000;
 
@@ -41,15 +42,19 @@ final class CamelSetup extends MainListenerSupport {
     private final TapBudget budget;
     private final TapHealthCheck tapHealth;
     private final SentinelComponent sentinel;
+    private final Path folder;
+    private RoutesReload reload;
 
+    /** @param folder of routes, which wins over the packaged ones when there are any in it */
     CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
-            TapHealthCheck tapHealth, SentinelComponent sentinel) {
+            TapHealthCheck tapHealth, SentinelComponent sentinel, Path folder) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
         this.budget = budget;
         this.tapHealth = tapHealth;
         this.sentinel = sentinel;
+        this.folder = folder;
     }
 
     void configure(Main main) {
@@ -68,7 +73,14 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
-        main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
+        boolean own = RouteFiles.areIn(folder);
+        main.configure().setRoutesIncludePattern((own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
+        // Camel's own looks at one file at a time and asks nobody
+        main.addOverrideProperty(RELOAD, "false");
+        if (own && Boolean.parseBoolean(properties.get(RELOAD))) {
+            reload = new RoutesReload(folder, RouteFiles.in(folder), properties);
+            main.bind("tap-routes", new RoutesHealthCheck(reload));
+        }
         main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
@@ -114,6 +126,17 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
+    @Override
+    public void afterStart(BaseMainSupport main) {
+        if (reload != null) {
+            try {
+                main.getCamelContext().addService(reload);
+            } catch (Exception e) {
+                throw new IllegalStateException("routes cannot be watched: " + folder, e);
+            }
+        }
+    }
+
     /** Camel Main goes on without its server when the port is taken; we do not. */
     private static void requireFree(CamelContext context, String server) {
         if (!context.resolvePropertyPlaceholders("{{" + server + ".enabled}}").equals("true")) {
@@ -124,17 +147,6 @@ final class CamelSetup extends MainListenerSupport {
             new ServerSocket(Integer.parseInt(port)).close();
         } catch (IllegalArgumentException | IOException e) {
             throw new InvalidSettingException(server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
-        }
-    }
-
-    private static boolean hasRoutes(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.camel.yaml")) {
-            return files.iterator().hasNext();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
