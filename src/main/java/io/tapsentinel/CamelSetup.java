@@ -5,6 +5,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
+import io.tapsentinel.routes.RouteContract;
 import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesHealthCheck;
 import io.tapsentinel.routes.RoutesReload;
@@ -16,8 +17,8 @@ import io.tapsentinel.tap.TapDates;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpComponent;
@@ -25,7 +26,6 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.support.SimpleTypeConverter;
 
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
@@ -60,12 +60,8 @@ final class CamelSetup extends MainListenerSupport {
     void configure(Main main) {
         String file = EffectiveProperties.FILE + ";optional=true";
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
-        // what was resolved and checked once is what routes see; Camel's own settings and secrets stay out of it
-        properties.forEach((name, value) -> {
-            if (!name.startsWith("camel.") && !name.equals("tap.secret")) {
-                main.addOverrideProperty(name, value);
-            }
-        });
+        // what was resolved and checked once is what routes see
+        EffectiveProperties.forRoutes(properties).forEach(main::addOverrideProperty);
         main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());
@@ -74,11 +70,16 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
         boolean own = RouteFiles.areIn(folder);
+        RouteFiles files = own ? RouteFiles.in(folder) : RouteFiles.packaged();
+        List<String> problems = RouteContract.problems(files, properties);
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
+        }
         main.configure().setRoutesIncludePattern((own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
         // Camel's own looks at one file at a time and asks nobody
         main.addOverrideProperty(RELOAD, "false");
         if (own && Boolean.parseBoolean(properties.get(RELOAD))) {
-            reload = new RoutesReload(folder, RouteFiles.in(folder), properties);
+            reload = new RoutesReload(folder, files, properties);
             main.bind("tap-routes", new RoutesHealthCheck(reload));
         }
         main.bind("tap-health", tapHealth);
@@ -112,17 +113,6 @@ final class CamelSetup extends MainListenerSupport {
             });
             // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
             http.setAutomaticRetriesDisabled(true);
-        }
-    }
-
-    @Override
-    public void beforeStart(BaseMainSupport main) {
-        ModelCamelContext model = (ModelCamelContext) main.getCamelContext();
-        String missing = Stream.concat(Stream.of("tap-poll", "tap-sweep", "tap-fetch", "tap-event"), Stream.of(EventType.values()).map(EventType::routeId))
-                .filter(id -> model.getRouteDefinition(id) == null).collect(Collectors.joining(", "));
-        if (!missing.isEmpty()) {
-            throw new InvalidSettingException("routes/ has no route with id " + missing
-                    + "; a routes/ folder in the working directory stands in for all packaged routes");
         }
     }
 

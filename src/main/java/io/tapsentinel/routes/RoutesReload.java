@@ -88,10 +88,10 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
             try {
                 decide(now);
             } catch (Exception e) {
-                refuse(List.of("Camel cannot run it: " + reason(e)));
+                refuse(List.of("Camel cannot run it: " + Reasons.of(e)));
                 if (e.getSuppressed().length > 0) {
                     LOG.error("{} cannot be taken back to what ran before either, put it right or start again: {}", folder,
-                            reason(e.getSuppressed()[0]));
+                            Reasons.of(e.getSuppressed()[0]));
                 }
             }
         }
@@ -130,13 +130,5 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         } catch (InvalidSettingException e) {
             return new Look(null, e.getMessage());
         }
-    }
-
-    private static String reason(Throwable e) {
-        Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

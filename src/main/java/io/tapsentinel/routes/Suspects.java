@@ -2,30 +2,25 @@ package io.tapsentinel.routes;
 
 import io.tapsentinel.tap.EventType;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
-import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
-import org.apache.camel.model.EndpointRequiredDefinition;
+import org.apache.camel.model.ExpressionSubElementDefinition;
 import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.ProcessorDefinition;
-import org.apache.camel.model.ProcessorDefinitionHelper;
-import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
-import org.apache.camel.model.ToDynamicDefinition;
 import org.apache.camel.model.TryDefinition;
-import org.apache.camel.model.WireTapDefinition;
 import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 
 /**
  * The likely cause when an event's exchange ends well and nothing became of the event, found in the routes as they run: steps
- * that do not wait for what they call, and steps that swallow a failure. Looks through a model, so call it once per window.
+ * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window.
  */
 public final class Suspects {
 
@@ -35,27 +30,28 @@ public final class Suspects {
     private static final String ROUTER = "tap-event";
 
     private final List<RouteDefinition> routes;
-    private final List<String> found = new ArrayList<>();
-    private boolean sends;
 
     private Suspects(CamelContext context) {
         // not from the model, whose lock a reload holds while it waits for the exchange that asks here
         this.routes = context.getRoutes().stream().map(route -> (RouteDefinition) route.getRoute()).toList();
     }
 
-    /** What an event of this type may have met: one line that names routes and steps, and no URI's parameters. */
+    /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */
     public static String of(CamelContext context, EventType type) {
         Suspects suspects = new Suspects(context);
-        suspects.route(ROUTER).ifPresent(suspects::look);
         Optional<RouteDefinition> table = suspects.route(type.routeId());
         if (table.isEmpty()) {
             return "there is no route of this id now";
         }
-        suspects.reached(table.get()).forEach(suspects::look);
-        if (!suspects.found.isEmpty()) {
-            return String.join("; ", suspects.found);
+        Set<RouteDefinition> passed = suspects.reached(table.get());
+        suspects.route(ROUTER).ifPresent(passed::add);
+        List<String> found = passed.stream().flatMap(route -> Stream.concat(deadLetters(route),
+                Step.of(route).stream().flatMap(Suspects::suspicion))).toList();
+        if (!found.isEmpty()) {
+            return String.join("; ", found);
         }
-        return suspects.sends ? "route " + ROUTER + " leaves it out, or a filter or stop does without to: direct:filtered"
+        return passed.stream().flatMap(route -> Step.of(route).stream()).anyMatch(step -> target(step).startsWith("sentinel:"))
+                ? "route " + ROUTER + " leaves it out, or a step drops it by other means than to: direct:filtered"
                 : "sentinel: is gone from it";
     }
 
@@ -63,61 +59,43 @@ public final class Suspects {
         return routes.stream().filter(route -> route.getRouteId().equals(id)).findFirst();
     }
 
-    /** This route and those that it calls and waits for. */
+    /** This route and those that it calls, and so on. */
     private Set<RouteDefinition> reached(RouteDefinition first) {
-        Set<RouteDefinition> reached = new LinkedHashSet<>(Set.of(first));
-        for (List<RouteDefinition> next = List.of(first); !next.isEmpty();) {
-            Set<String> called = new LinkedHashSet<>();
-            next.forEach(route -> steps(route).forEach(step -> called.add(uri(step))));
-            next = routes.stream().filter(route -> called.contains(plain(route.getInput().getEndpointUri())))
-                    .filter(reached::add).toList();
+        Set<RouteDefinition> reached = new LinkedHashSet<>(List.of(first));
+        for (List<RouteDefinition> last = List.of(first); !last.isEmpty();) {
+            Set<String> called = last.stream().flatMap(route -> Step.of(route).stream()).map(Suspects::target).collect(Collectors.toSet());
+            last = routes.stream().filter(route -> called.contains(Step.base(route.getInput().getEndpointUri()))).filter(reached::add).toList();
         }
         return reached;
     }
 
-    private void look(RouteDefinition route) {
-        if (route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition) {
-            found.add("the dead letter channel of route " + route.getRouteId() + " swallows a failure");
+    private static Stream<String> deadLetters(RouteDefinition route) {
+        return route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition
+                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + " swallows failures") : Stream.empty();
+    }
+
+    private static Stream<String> suspicion(Step step) {
+        ProcessorDefinition<?> kind = step.definition();
+        if (!step.waits() || kind instanceof OnCompletionDefinition || QUEUES.contains(target(step).split(":", 2)[0])) {
+            return Stream.of(name(step) + " does not wait for what it sends to");
         }
-        for (ProcessorDefinition<?> step : steps(route)) {
-            String uri = uri(step);
-            sends |= uri.startsWith("sentinel:");
-            if (leavesBehind(step, uri)) {
-                found.add(name(route, step, uri) + " does not wait for what it calls");
-            } else if (swallows(step)) {
-                found.add(name(route, step, uri) + " swallows a failure");
-            }
-        }
+        boolean swallows = kind instanceof TryDefinition attempt && !attempt.getCatchClauses().isEmpty()
+                || kind instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
+                || kind instanceof OnExceptionDefinition on && (says(on.getHandled()) || says(on.getContinued()));
+        return swallows ? Stream.of(name(step) + " swallows failures") : Stream.empty();
     }
 
-    private static boolean leavesBehind(ProcessorDefinition<?> step, String uri) {
-        return step instanceof WireTapDefinition || step instanceof AggregateDefinition || step instanceof ResequenceDefinition
-                || step instanceof OnCompletionDefinition || QUEUES.contains(uri.split(":", 2)[0]);
+    private static boolean says(ExpressionSubElementDefinition yes) {
+        return yes != null && !"false".equals(yes.getExpressionType().getExpression());
     }
 
-    private static boolean swallows(ProcessorDefinition<?> step) {
-        return step instanceof TryDefinition attempt && !attempt.getCatchClauses().isEmpty()
-                || step instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
-                || step instanceof OnExceptionDefinition on && Stream.of(on.getHandled(), on.getContinued(), on.getHandledPolicy(),
-                        on.getContinuedPolicy()).anyMatch(says -> says != null && !says.toString().contains("false"));
+    private static String name(Step step) {
+        String target = target(step);
+        return "step " + step.definition().getId() + " (" + step.definition().getShortName() + (target.isEmpty() ? "" : " " + target)
+                + ") of route " + step.route().getRouteId();
     }
 
-    private static String name(RouteDefinition route, ProcessorDefinition<?> step, String uri) {
-        return "step " + step.getId() + " (" + step.getShortName() + (uri.isEmpty() ? "" : " " + uri) + ") of route " + route.getRouteId();
-    }
-
-    @SuppressWarnings({"unchecked", "rawtypes"}) // the library's model is generic in itself
-    private static Collection<ProcessorDefinition<?>> steps(RouteDefinition route) {
-        return (Collection) ProcessorDefinitionHelper.filterTypeInOutputs(route.getOutputs(), ProcessorDefinition.class);
-    }
-
-    private static String uri(ProcessorDefinition<?> step) {
-        return step instanceof EndpointRequiredDefinition to ? plain(to.getEndpointUri())
-                : step instanceof ToDynamicDefinition to ? plain(to.getUri()) : "";
-    }
-
-    /** Scheme and name: neither parameters nor credentials. */
-    private static String plain(String uri) {
-        return uri == null ? "" : uri.replaceFirst("\\?.*", "").replaceFirst("^([^:]+:)//", "$1").replaceFirst(":[^/]*@", ":");
+    private static String target(Step step) {
+        return step.uri().map(Step::base).orElse("");
     }
 }
