@@ -23,6 +23,7 @@ import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.route.WindowAttempts;
+import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -44,6 +45,7 @@ import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
 import io.tapsentinel.tap.WindowSize;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -154,7 +156,7 @@ public class Program {
             main.bind(type.repository(), repository(type, seen));
         }
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         main.bind(Metrics.REGISTRY, Metrics.of(figures, budget));
@@ -172,6 +174,10 @@ public class Program {
         if (abandoned > 0) {
             LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
         }
+    }
+
+    protected Path routesFolder() {
+        return Path.of(RouteFiles.FOLDER);
     }
 
     protected RequestBudget budget(Store store) {
