@@ -4,6 +4,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.Metrics;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
@@ -44,6 +45,7 @@ import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
 import io.tapsentinel.tap.WindowSize;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -153,6 +155,7 @@ public class Program {
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
         }
+        main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
         Figures figures = new Figures(state, completeness, clock);
