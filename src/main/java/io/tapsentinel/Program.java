@@ -1,8 +1,10 @@
 package io.tapsentinel;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FilteredCounter;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.Metrics;
@@ -67,6 +69,7 @@ public class Program {
     private final Map<String, String> properties;
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
+    private volatile Consumer<LedgerEntry> filtered = read -> { };
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
@@ -83,7 +86,7 @@ public class Program {
         this.settings = settings;
         this.properties = properties;
         this.clock = clock;
-        this.committed = committed;
+        this.committed = read -> filtered.andThen(committed).accept(read);
         this.sentinel = component();
     }
 
@@ -160,7 +163,9 @@ public class Program {
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
-        main.bind(Metrics.REGISTRY, Metrics.of(figures, budget));
+        MeterRegistry registry = Metrics.of(figures, budget);
+        filtered = new FilteredCounter(registry);
+        main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));

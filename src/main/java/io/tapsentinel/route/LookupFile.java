@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Clock;
@@ -73,8 +75,12 @@ final class LookupFile {
                 version = found;
                 trouble = null;
             }
+        } catch (NoSuchFileException e) {
+            trouble = "is missing";
+        } catch (CharacterCodingException e) {
+            trouble = "is not UTF-8";
         } catch (IOException e) {
-            trouble = "cannot be read as UTF-8 (" + e.getClass().getSimpleName() + ")";
+            trouble = "cannot be read (" + e.getClass().getSimpleName() + ")";
         } catch (IllegalArgumentException e) {
             // its own words may quote the file
             trouble = e instanceof TooLargeException ? e.getMessage() : "is no properties file: a \\u is not followed by four digits";
