@@ -5,19 +5,18 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
+import io.tapsentinel.routes.RouteContract;
+import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.ServerSocket;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpComponent;
@@ -25,13 +24,11 @@ import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
-import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.support.SimpleTypeConverter;
 
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
 
-    private static final String ROUTES = "routes/*.camel.yaml";
     /** Answers over this many bytes go to disk. */
     private static final int SPOOL_OVER = 1_000_000;
 
@@ -55,12 +52,8 @@ final class CamelSetup extends MainListenerSupport {
     void configure(Main main) {
         String file = EffectiveProperties.FILE + ";optional=true";
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
-        // what was resolved and checked once is what routes see; Camel's own settings and secrets stay out of it
-        properties.forEach((name, value) -> {
-            if (!name.startsWith("camel.") && !name.equals("tap.secret")) {
-                main.addOverrideProperty(name, value);
-            }
-        });
+        // what was resolved and checked once is what routes see
+        EffectiveProperties.forRoutes(properties).forEach(main::addOverrideProperty);
         main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());
@@ -68,7 +61,7 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
-        main.configure().setRoutesIncludePattern((hasRoutes(Path.of("routes")) ? "file:" : "classpath:") + ROUTES);
+        main.configure().setRoutesIncludePattern(routes());
         main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
@@ -103,15 +96,13 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
-    @Override
-    public void beforeStart(BaseMainSupport main) {
-        ModelCamelContext model = (ModelCamelContext) main.getCamelContext();
-        String missing = Stream.concat(Stream.of("tap-poll", "tap-sweep", "tap-fetch", "tap-event"), Stream.of(EventType.values()).map(EventType::routeId))
-                .filter(id -> model.getRouteDefinition(id) == null).collect(Collectors.joining(", "));
-        if (!missing.isEmpty()) {
-            throw new InvalidSettingException("routes/ has no route with id " + missing
-                    + "; a routes/ folder in the working directory stands in for all packaged routes");
+    /** Which files are the routes, once they are found to be as they have to be. */
+    private String routes() {
+        List<String> problems = RouteContract.problems(RouteFiles.effective(Path.of("")), properties);
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
         }
+        return (RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? "file:" : "classpath:") + RouteFiles.FOLDER + "/" + RouteFiles.PATTERN;
     }
 
     /** Camel Main goes on without its server when the port is taken; we do not. */
@@ -124,17 +115,6 @@ final class CamelSetup extends MainListenerSupport {
             new ServerSocket(Integer.parseInt(port)).close();
         } catch (IllegalArgumentException | IOException e) {
             throw new InvalidSettingException(server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
-        }
-    }
-
-    private static boolean hasRoutes(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.camel.yaml")) {
-            return files.iterator().hasNext();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

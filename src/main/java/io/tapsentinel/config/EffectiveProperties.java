@@ -58,6 +58,13 @@ public final class EffectiveProperties {
         return effective;
     }
 
+    /** What routes see: Camel's own settings and secrets stay out of it. */
+    public static Map<String, String> forRoutes(Map<String, String> effective) {
+        Map<String, String> seen = new HashMap<>(effective);
+        seen.keySet().removeIf(name -> name.startsWith("camel.") || name.equals("tap.secret"));
+        return seen;
+    }
+
     /** The environment's name of a property: {@code tap.poll.look-back} is {@code TAP_POLL_LOOK_BACK}. */
     public static String environmentName(String property) {
         return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');

@@ -1,0 +1,109 @@
+package io.tapsentinel.routes;
+
+import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.tap.EventType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.model.RouteDefinition;
+
+/** Who is called how, and by whom: the routes that Java calls are there, and those that YAML calls are, too. */
+final class RouteNames {
+
+    /** What Java's routes are called; those of ours that YAML has are named below. */
+    private static final String OURS = "tap-";
+    private static final String DIRECT = "direct:";
+    /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
+    private static final Map<String, String> CALLS = Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
+    private static final List<String> CALLED = List.of("tap-fetch", "tap-event");
+    /** Java's routes that YAML may call. */
+    private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
+
+    private final RouteSet set;
+    private final Map<String, RouteDefinition> byId = new HashMap<>();
+    private final Map<String, RouteDefinition> byInput = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private RouteNames(RouteSet set) {
+        this.set = set;
+    }
+
+    static List<String> problems(RouteSet set) {
+        return new RouteNames(set).problems();
+    }
+
+    private List<String> problems() {
+        set.routes().forEach(this::add);
+        CALLED.forEach(id -> require(id, DIRECT + id));
+        Stream.of(EventType.values()).map(EventType::routeId).forEach(id -> require(id, DIRECT + id));
+        CALLS.forEach((id, called) -> {
+            require(id, null);
+            requireCall(id, called);
+        });
+        Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
+        set.routes().forEach(route -> Step.of(route).forEach(this::calls));
+        return problems;
+    }
+
+    private void add(RouteDefinition route) {
+        String id = route.getRouteId();
+        String input = set.resolve(route.getInput().getEndpointUri());
+        boolean required = CALLS.containsKey(id) || CALLED.contains(id);
+        if (!route.hasCustomIdAssigned()) {
+            problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
+        } else if (id.startsWith(OURS) && !required || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
+            problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
+        }
+        RouteDefinition same = byId.put(id, route);
+        if (same != null) {
+            problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":" + same.getLineNumber());
+        }
+        String direct = Step.base(input);
+        if (direct.startsWith(DIRECT + OURS) && !CALLED.contains(direct.substring(DIRECT.length())) || direct.equals(FilteredRoute.FILTERED)) {
+            problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
+        }
+        RouteDefinition other = byInput.put(direct, route);
+        if (other != null && direct.startsWith(DIRECT)) {
+            problems.add(Step.place(route) + ": " + other.getRouteId() + " begins with " + direct + ", too");
+        }
+    }
+
+    private void require(String id, String input) {
+        RouteDefinition route = byId.get(id);
+        if (route == null) {
+            problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
+        } else if (input != null && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
+            problems.add(Step.place(route) + ": has to begin with " + input);
+        }
+    }
+
+    private void requireCall(String id, String called) {
+        RouteDefinition route = byId.get(id);
+        if (route != null && reached(route, new HashSet<>()).stream().noneMatch(called::equals)) {
+            problems.add(Step.place(route) + ": never calls " + called);
+        }
+    }
+
+    /** All direct endpoints that are called from a route on. */
+    private Set<String> reached(RouteDefinition route, Set<String> reached) {
+        for (Step step : Step.of(route)) {
+            String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+            if (called.startsWith(DIRECT) && reached.add(called) && byInput.containsKey(called)) {
+                reached(byInput.get(called), reached);
+            }
+        }
+        return reached;
+    }
+
+    private void calls(Step step) {
+        String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+        if (called.startsWith(DIRECT) && !called.contains("${") && !byInput.containsKey(called) && !FOR_YAML.contains(called)) {
+            problems.add(step.place() + ": there is no route that begins with " + called);
+        }
+    }
+}

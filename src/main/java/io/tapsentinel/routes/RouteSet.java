@@ -1,0 +1,140 @@
+package io.tapsentinel.routes;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SentinelEndpoint;
+import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.tap.EventType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteDefinitionHelper;
+import org.apache.camel.spi.EndpointUriFactory;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+
+/**
+ * A set of routes as Camel's model, with file and line of each step, in a context of its own that is never started: nothing runs,
+ * no folder is made, no connection opened.
+ */
+final class RouteSet implements AutoCloseable {
+
+    private final DefaultCamelContext context = new DefaultCamelContext(false);
+    private final List<String> unreadable = new ArrayList<>();
+
+    /** @param properties effective values, for placeholders */
+    RouteSet(RouteFiles files, Map<String, String> properties) {
+        context.setSourceLocationEnabled(true);
+        PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+        placeholders.setLocation("classpath:" + EffectiveProperties.FILE + ";optional=true");
+        Properties overrides = new Properties();
+        overrides.putAll(EffectiveProperties.forRoutes(properties));
+        placeholders.setOverrideProperties(overrides);
+        context.addComponent("sentinel", new SentinelComponent());
+        for (EventType type : EventType.values()) {
+            context.getRegistry().bind(type.repository(), new SeenRepository(type, null));
+        }
+        context.build();
+        files.texts().forEach(this::load);
+    }
+
+    private void load(String file, String text) {
+        try {
+            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file, text));
+        } catch (Exception e) {
+            String reason = Reasons.of(e);
+            unreadable.add((reason.contains(file) ? "" : file + ": ") + reason);
+        }
+    }
+
+    /** What is wrong with files that are no routes. */
+    List<String> unreadable() {
+        return unreadable;
+    }
+
+    /** @throws InvalidSettingException with what is wrong when a file could not be read */
+    void requireReadable() {
+        if (!unreadable.isEmpty()) {
+            throw new InvalidSettingException(String.join("; ", unreadable));
+        }
+    }
+
+    /** Java's routes that an event passes beside those of the files; call it last. */
+    List<RouteDefinition> javaRoutes() {
+        int before = routes().size();
+        try {
+            context.addRoutes(TapSpine.outline());
+            context.addRoutes(FilteredRoute.outline());
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+        return List.copyOf(routes().subList(before, routes().size()));
+    }
+
+    List<RouteDefinition> routes() {
+        return context.getRouteDefinitions();
+    }
+
+    /** What this URI is once its placeholders have their values. */
+    String resolve(String uri) {
+        try {
+            return context.resolvePropertyPlaceholders(uri);
+        } catch (IllegalArgumentException e) {
+            return uri;
+        }
+    }
+
+    /** Options of a component that it calls secrets. */
+    Set<String> secretOptions(String scheme) {
+        EndpointUriFactory options = context.getCamelContextExtension().getEndpointUriFactory(scheme);
+        return options == null ? Set.of() : options.secretPropertyNames();
+    }
+
+    /** Why there can be no such endpoint; empty when there can. */
+    Optional<String> refusal(String uri) {
+        try {
+            if (context.getEndpoint(uri) instanceof SentinelEndpoint sentinel) {
+                // table and bounds of options
+                sentinel.createProducer();
+            }
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(Reasons.of(e));
+        }
+    }
+
+    /** Why Camel would not make this route; empty when it would. */
+    Optional<String> refusal(RouteDefinition route) {
+        try {
+            if (!route.isPrepared()) {
+                RouteDefinitionHelper.prepareRoute(context, route);
+                route.markPrepared();
+            }
+            context.getModelReifierFactory().createRoute(context, route);
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(Reasons.of(e));
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            context.close();
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.tapsentinel.routes;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.ResequenceDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SendDefinition;
+import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.WireTapDefinition;
+
+/**
+ * One step of a YAML route.
+ *
+ * @param route      the route that it stands in
+ * @param definition the step itself
+ */
+record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
+
+    /** The steps of a route, outer ones first, each with those inside it. */
+    static List<Step> of(RouteDefinition route) {
+        List<Step> steps = new ArrayList<>();
+        route.getOutputs().forEach(output -> new Step(route, output).addTo(steps));
+        return steps;
+    }
+
+    private void addTo(List<Step> steps) {
+        steps.add(this);
+        inner().forEach(step -> step.addTo(steps));
+    }
+
+    /** Those directly inside it. */
+    List<Step> inner() {
+        return definition.getOutputs().stream().map(output -> new Step(route, output)).toList();
+    }
+
+    /** Where it sends to, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
+    Optional<String> uri() {
+        String uri = definition instanceof SendDefinition<?> send ? send.getUri()
+                : definition instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
+        return Optional.ofNullable(uri);
+    }
+
+    /** Whether an exchange that has passed it has also passed what is inside it, or what it sends to. */
+    boolean waits() {
+        return !(definition instanceof WireTapDefinition || definition instanceof AggregateDefinition
+                || definition instanceof ResequenceDefinition);
+    }
+
+    /** How a person finds it: its id, or what it is, without options of a URI. */
+    String name() {
+        if (definition.hasCustomIdAssigned()) {
+            return definition.getId();
+        }
+        return definition.getShortName() + uri().map(uri -> " " + base(uri)).orElse("");
+    }
+
+    /** File and line, route and step. */
+    String place() {
+        return place(route, definition.getLineNumber()) + ", step " + name();
+    }
+
+    /** File and line of a route, and its id. */
+    static String place(RouteDefinition route) {
+        return place(route, route.getLineNumber());
+    }
+
+    private static String place(RouteDefinition route, int line) {
+        return route.getLocation() + ":" + line + " " + route.getRouteId();
+    }
+
+    /** A URI without its options. */
+    static String base(String uri) {
+        return Reasons.withoutQueries(uri.replaceAll("\\?.*", ""));
+    }
+}

@@ -1,0 +1,274 @@
+package io.tapsentinel.routes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.config.EffectiveProperties;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+/** What a set of routes has to be: each test edits the project's own files. */
+class RouteContractTest {
+
+    private static final String TABLES = RoutesFixture.TABLES;
+    private static final String SENTINEL = """
+            - to:
+                id: messages-blocked-sentinel
+                uri: sentinel:ProofPointTAPMessagesBlockedV2_CL
+                parameters:
+                  lingerMs: 500
+            """.indent(14);
+    private final Map<String, String> properties = EffectiveProperties.load(Path.of("/nowhere"), Map.of());
+    private final SortedMap<String, String> texts = new TreeMap<>(RouteFiles.in(Path.of("routes")).texts());
+
+    @Test
+    void theProjectsOwnRoutesAreAsTheyHaveToBe() {
+        assertThat(problems()).isEmpty();
+        assertThat(RouteFiles.packaged()).isEqualTo(RouteFiles.in(Path.of("routes")));
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsToldWithItsLine() {
+        edit(TABLES, "    id: messages-blocked\n", "   id: messages-blocked\n     x");
+
+        assertThat(problems()).singleElement().asString().contains(TABLES).containsPattern("line \\d+");
+    }
+
+    @Test
+    void aWordThatCamelDoesNotKnowIsToldWithItsLine() {
+        edit(TABLES, "idempotentConsumer:\n            id: messages-blocked-seen", "idempotentConsume:\n            id: messages-blocked-seen");
+
+        assertThat(problems()).singleElement().asString().contains(TABLES, "idempotentConsume").containsPattern("line \\d+");
+    }
+
+    @Test
+    void aRequiredRouteThatIsGoneIsNamed() {
+        texts.remove("tap-poll.camel.yaml");
+
+        assertThat(problems()).anyMatch(text -> text.contains("no route with the id tap-poll"))
+                .anyMatch(text -> text.contains("tap-fetch")).anyMatch(text -> text.contains("tap-sweep"));
+    }
+
+    @Test
+    void foldersFromBeforeThereWasAPlaceForEditsGoOnWorking() {
+        texts.remove(RoutesFixture.OPERATOR);
+        texts.put(TABLES, texts.get(TABLES).replaceAll("        - to:\n            uri: direct:before-\\S+\n", ""));
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aCallThatNoRouteTakesIsRefused() {
+        texts.remove(RoutesFixture.OPERATOR);
+
+        assertThat(problems()).hasSize(4).allMatch(text -> text.contains("no route that begins with direct:before-"));
+    }
+
+    @Test
+    void twoRoutesOfOneNameAreRefused() {
+        edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
+
+        assertThat(problems()).anyMatch(text -> text.contains("another route with this id"));
+    }
+
+    @Test
+    void namesOfTheProgramItselfAreRefused() {
+        texts.put("mine.camel.yaml", "- route:\n    id: filtered\n    from:\n      uri: direct:tap-window\n      steps:\n        - stop: {}\n");
+
+        assertThat(problems()).hasSize(2).allMatch(text -> text.startsWith("mine.camel.yaml:1 filtered") && text.contains("program's own"));
+    }
+
+    @Test
+    void aRouterThatLeavesATypeOutIsRefused() {
+        edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
+
+        assertThat(problems()).singleElement().asString().contains("tap-event", "never calls direct:messages-blocked");
+    }
+
+    @Test
+    void theRepositoryOfAnotherTypeIsRefusedByStep() {
+        edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
+
+        assertThat(problems()).anyMatch(text -> text.contains("messages-blocked, step messages-blocked-seen")
+                && text.contains("has to be messagesBlockedSeen")).anyMatch(text -> text.contains("clicksBlockedSeen is used by"));
+    }
+
+    @Test
+    void crossedRepositoriesAreRefusedInBothRoutes() {
+        edit(TABLES, "messagesBlockedSeen", "x");
+        edit(TABLES, "clicksBlockedSeen", "messagesBlockedSeen");
+        edit(TABLES, "Repository: x", "Repository: clicksBlockedSeen");
+
+        assertThat(problems()).anyMatch(text -> text.contains("step messages-blocked-seen")).anyMatch(text -> text.contains("step clicks-blocked-seen"));
+    }
+
+    @Test
+    void anotherKeyIsRefused() {
+        edit(TABLES, "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"",
+                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.fields[GUID]}\"");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-seen", "${body.key}");
+    }
+
+    @Test
+    void aTableRouteWithoutIdempotentConsumerIsRefused() {
+        String text = texts.get(TABLES);
+        int start = text.indexOf("        - idempotentConsumer:\n            id: messages-blocked-seen");
+        texts.put(TABLES, text.substring(0, start) + "        - to:\n            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked", "no idempotentConsumer", "messagesBlockedSeen");
+    }
+
+    @Test
+    void theTableOfAnotherTypeIsRefused() {
+        edit(TABLES, "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL", "uri: sentinel:ProofPointTAPClicksBlockedV2_CL");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "the table of messagesBlocked is ProofPointTAPMessagesBlockedV2_CL");
+    }
+
+    @Test
+    void aWireTapToTheTableIsRefusedByStep() {
+        edit(TABLES, "- to:\n                  id: messages-blocked-sentinel", "- wireTap:\n                  id: messages-blocked-sentinel");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked, step messages-blocked-sentinel", "does not wait");
+    }
+
+    @Test
+    void aTableBehindSedaIsRefusedByStep() {
+        edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
+        texts.put("later.camel.yaml", "- route:\n    id: later\n    from:\n      uri: seda:later\n      steps:\n        - to:\n"
+                + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked, step to seda:later", "does not wait");
+    }
+
+    @Test
+    void aTableThatIsNeverReachedIsRefused() {
+        edit(TABLES, SENTINEL, "              - stop: {}\n");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked", "never sends to sentinel:ProofPointTAPMessagesBlockedV2_CL");
+    }
+
+    @Test
+    void theTableMayBeReachedByFurtherRoutesAndByChoices() {
+        edit(TABLES, SENTINEL, """
+                - choice:
+                    when:
+                      - simple: "${body.fields[spamScore]} > 50"
+                        steps:
+                          - to:
+                              uri: direct:send
+                    otherwise:
+                      steps:
+                        - multicast:
+                            steps:
+                              - to:
+                                  uri: direct:send
+                """.indent(14));
+        texts.put("send.camel.yaml", "- route:\n    id: send\n    from:\n      uri: direct:send\n      steps:\n        - to:\n"
+                + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aCatchAroundTheTableIsNotForUsToForbid() {
+        edit(TABLES, SENTINEL, "              - doTry:\n                  steps:\n" + SENTINEL.indent(6)
+                + "                  doCatch:\n                    - exception:\n                        - java.lang.Exception\n"
+                + "                      steps:\n                        - throwException:\n"
+                + "                            exceptionType: java.lang.IllegalStateException\n                            message: no\n");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedByStepAndName() {
+        edit(TABLES, "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs",
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMillis");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "unknown option lingerMillis").doesNotContain("500");
+    }
+
+    @Test
+    void aValueOutOfBoundsIsRefused() {
+        edit(TABLES, "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs: 500",
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    batchBytes: 99000000");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "batchBytes");
+    }
+
+    @Test
+    void anUnknownPlaceholderIsRefusedByName() {
+        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "{{tap.poll.corn}}");
+
+        assertThat(problems()).singleElement().asString().contains("tap-poll", "{{tap.poll.corn}}");
+    }
+
+    @Test
+    void theSecretIsNoPlaceholder() {
+        properties.put("tap.secret", "hush-hush");
+        edit("tap-poll.camel.yaml", "constant: GET", "constant: \"{{tap.secret}}{{tap.nothing}}\"");
+
+        assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("hush"));
+    }
+
+    @Test
+    void aBeanOrComponentThatIsNotThereIsRefused() {
+        before("- bean:\n            ref: nobody");
+        assertThat(problems()).singleElement().asString().contains("before-messages-blocked", "nobody");
+
+        before("- to:\n            uri: carrier-pigeon:home?speed=9");
+        assertThat(problems()).singleElement().asString().contains("before-messages-blocked", "carrier-pigeon").doesNotContain("speed=9");
+    }
+
+    @Test
+    void aSecretInAUriIsRefusedAndNotPrinted() {
+        for (String step : List.of("- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: s3cr3t",
+                "- to:\n            uri: https://example.com/x?oauth2ClientSecret=s3cr3t", "- to:\n            uri: https://me:s3cr3t@example.com/x",
+                "- toD:\n            uri: https://example.com/x?authPassword={{my.s3cr3t}}", "- to:\n            uri: https://example.com/x?sig=s3cr3t",
+                "- wireTap:\n            uri: https://example.com/x?authPassword=s3cr3t",
+                "- enrich:\n            constant: https://example.com/x?authPassword=s3cr3t")) {
+            before(step);
+            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:", "before-messages-blocked", "secret")
+                    .doesNotContain("s3cr3t");
+        }
+        before("- to:\n            uri: https://example.com/x\n            parameters:\n              sslContextParameters: \"#mine\"");
+        assertThat(problems()).noneMatch(text -> text.contains("secret"));
+    }
+
+    @Test
+    void everyMistakeIsToldAtOnce() {
+        before("- to:\n            uri: https://example.com/x?authPassword=s3cr3t");
+        texts.remove("tap-event-router.camel.yaml");
+
+        assertThat(problems()).hasSize(2);
+    }
+
+    @Test
+    void nothingIsLeftBehind() {
+        problems();
+        int threads = Thread.activeCount();
+        for (int i = 0; i < 5; i++) {
+            problems();
+        }
+        assertThat(Thread.activeCount()).isEqualTo(threads);
+    }
+
+    private List<String> problems() {
+        return RouteContract.problems(new RouteFiles(texts), properties);
+    }
+
+    private void before(String step) {
+        String shipped = RouteFiles.in(Path.of("routes")).texts().get(RoutesFixture.OPERATOR);
+        int at = shipped.indexOf("- choice: {}", shipped.indexOf("uri: direct:before-messages-blocked"));
+        texts.put(RoutesFixture.OPERATOR, shipped.substring(0, at) + step + shipped.substring(at + "- choice: {}".length()));
+    }
+
+    private void edit(String file, String from, String to) {
+        assertThat(texts.get(file)).contains(from);
+        texts.put(file, texts.get(file).replace(from, to));
+    }
+}
