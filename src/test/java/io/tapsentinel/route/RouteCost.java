@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.util.ArrayList;
@@ -110,9 +111,9 @@ public final class RouteCost {
 
     /** All that is done to an event for its outcome: three steps forward and the question at the end. */
     static boolean check(TapEvent event) {
-        event.advance(Outcome.NONE, Outcome.RESERVED);
-        event.advance(Outcome.RESERVED, Outcome.SENDING);
-        event.advance(Outcome.SENDING, Outcome.DELIVERED);
+        Handling.advance(event, Outcome.NONE, Outcome.RESERVED);
+        Handling.advance(event, Outcome.RESERVED, Outcome.SENDING);
+        Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED);
         return event.getOutcome().isSettled();
     }
 
