@@ -37,6 +37,7 @@ class WindowRead {
     private final List<Sighting> sighted = new ArrayList<>();
     private final Set<VerdictChange> changes = new LinkedHashSet<>();
     private Throwable failure;
+    private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
     private int failed;
@@ -81,16 +82,18 @@ class WindowRead {
     /**
      * Takes back one event whose exchange has ended.
      *
-     * @param cause what may have happened to an event without an outcome; asked for the first one that fails only
+     * @param cause what may have happened to an event without an outcome; asked once, after the last event, if the window
+     *              fails for that
      */
     synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
         if (exception != null || !outcome.isSettled()) {
             failed++;
-            if (failure == null) {
-                fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
-                        + " ended without delivering " + event + ": " + cause.get()));
+            if (failure == null && exception == null) {
+                likely = cause;
             }
+            fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
+                    + " ended without delivering " + event));
             return;
         }
         counts.ended(event);
@@ -117,7 +120,8 @@ class WindowRead {
      */
     synchronized void verify() {
         if (failure != null) {
-            throw new WindowFailedException(Failures.describe(failure) + (failed > 1 ? " (" + failed + " events)" : ""), failure);
+            throw new WindowFailedException(Failures.describe(failure) + (likely == null ? "" : ": " + likely.get())
+                    + (failed > 1 ? " (" + failed + " events)" : ""), failure);
         }
         if (notRejected != null) {
             throw new WindowFailedException(Failures.describe(notRejected), notRejected);

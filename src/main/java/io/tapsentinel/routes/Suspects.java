@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.CircuitBreakerDefinition;
 import org.apache.camel.model.ExpressionSubElementDefinition;
+import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.OnExceptionDefinition;
 import org.apache.camel.model.ProcessorDefinition;
@@ -20,7 +21,8 @@ import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 
 /**
  * The likely cause when an event's exchange ends well and nothing became of the event, found in the routes as they run: steps
- * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window.
+ * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window; and
+ * ask when its events have ended, since a reload that waits for them keeps the routes locked.
  */
 public final class Suspects {
 
@@ -32,8 +34,7 @@ public final class Suspects {
     private final List<RouteDefinition> routes;
 
     private Suspects(CamelContext context) {
-        // not from the model, whose lock a reload holds while it waits for the exchange that asks here
-        this.routes = context.getRoutes().stream().map(route -> (RouteDefinition) route.getRoute()).toList();
+        this.routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
     }
 
     /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */

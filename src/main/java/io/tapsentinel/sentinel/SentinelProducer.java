@@ -111,12 +111,12 @@ public class SentinelProducer extends DefaultAsyncProducer {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event != null && !event.getType().table().equals(schema.table())) {
             throw new IllegalStateException("sentinel: " + schema.table() + " refuses " + event + ", whose table is "
-                    + event.getType().table());
+                    + event.getType().table() + StepName.of(exchange));
         }
         if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
                     + (event != null && event.getOutcome() != Outcome.NONE ? ", which is " + event.getOutcome() + " already"
-                    : ", since no repository has reserved it; put it inside idempotentConsumer"));
+                    : ", since no repository has reserved it; put it inside idempotentConsumer") + StepName.of(exchange));
         }
         return event;
     }

@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.sentinel.StepName;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
@@ -35,7 +36,7 @@ public class SeenRepository implements IdempotentRepository {
         };
         if (!Handling.advance(event, Outcome.NONE, outcome)) {
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
-                    + "; one idempotentConsumer is enough on a route");
+                    + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
         }
         return outcome == Outcome.RESERVED;
     }
@@ -75,15 +76,15 @@ public class SeenRepository implements IdempotentRepository {
     private TapEvent event(Exchange exchange, String key) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event == null) {
-            throw new IllegalStateException(type.repository() + " got an exchange that carries no TAP event");
+            throw new IllegalStateException(type.repository() + " got an exchange that carries no TAP event" + StepName.of(exchange));
         }
         if (event.getType() != type) {
             throw new IllegalStateException(type.repository() + " got one of " + event.getType().arrayName()
-                    + "; each table route needs the repository of its own type");
+                    + "; each table route needs the repository of its own type" + StepName.of(exchange));
         }
         if (!event.getKey().toString().equals(key)) {
             throw new IllegalStateException(type.repository() + " was asked for another key than the event's;"
-                    + " the expression of idempotentConsumer has to be ${body.key}");
+                    + " the expression of idempotentConsumer has to be ${body.key}" + StepName.of(exchange));
         }
         return event;
     }

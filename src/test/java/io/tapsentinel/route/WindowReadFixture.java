@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 final class WindowReadFixture implements AutoCloseable {
 
     static final EventType TYPE = EventType.MESSAGES_BLOCKED;
-    static final Supplier<String> NO_CAUSE = () -> "no route to look at";
+    static final Supplier<String> NO_CAUSE = () -> "a step is to blame";
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     static final TimeRange WINDOW = new TimeRange(NOW.minusSeconds(3_660), NOW.minusSeconds(60));
     /** The time of all events of {@link Events}. */

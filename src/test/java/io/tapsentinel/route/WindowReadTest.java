@@ -91,7 +91,7 @@ class WindowReadTest {
             read.settled(event, null, NO_CAUSE);
 
             assertThatThrownBy(read::verify).hasMessageContaining("messages-blocked ended without delivering")
-                    .hasMessageContaining("is sentinel: gone");
+                    .hasMessageContaining(": a step is to blame");
         }
     }
 

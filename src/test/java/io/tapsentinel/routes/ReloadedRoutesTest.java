@@ -1,141 +1,111 @@
 package io.tapsentinel.routes;
 
+import static io.tapsentinel.routes.RoutesFixture.ROUTER;
+import static io.tapsentinel.routes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Routes that change while the program runs: a mistake stops the window with words, and its repair brings everything. */
+/**
+ * Mistakes that are in force in spite of every check before: the window that they meet fails by a line that names route and step,
+ * and after their repair each event has landed once.
+ */
 class ReloadedRoutesTest {
 
     @TempDir
     Path folder;
-    private Trial trial;
-    private LogLines log;
+    private LiveRoutes routes;
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
-        trial = new Trial(folder, SandboxSettings.builder().seed(13).eventsPerHour(300).build());
+        routes = new LiveRoutes(folder, 300).start();
     }
 
     @AfterEach
     void close() throws Exception {
-        trial.close();
-        log.close();
+        routes.close();
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(mistake("seda", Edits::seda, "messages-blocked ended without delivering", "step parked (to seda:parked) of route messages-blocked"),
+                mistake("wireTap", Edits::wireTap, "messages-blocked ended without delivering",
+                        "step tapped (wireTap sentinel:ProofPointTAPMessagesBlockedV2_CL) of route messages-blocked"),
+                mistake("no idempotentConsumer", Edits::withoutConsumer, "put it inside idempotentConsumer",
+                        "route messages-blocked, step messages-blocked-sentinel"),
+                mistake("crossed repositories", Edits::crossedRepositories, "needs the repository of its own type", "-seen)"),
+                mistake("no sentinel:", Edits::withoutSentinel, "messages-blocked ended without delivering", "sentinel: is gone from it"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void aMistakeInTheMiddleOfAWindowFailsItByRouteAndStep(String name, UnaryOperator<String> edit, String[] words) throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+
+        CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, edit));
+        routes.releaseToReload(poll);
+        forced.join();
+        routes.awaitFailure(words);
+
+        routes.force(TABLES, routes.text(TABLES)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
     }
 
     @Test
-    void aRouteThatEndsWithoutSentinelFailsTheWindowByName() throws Exception {
-        RunningProgram program = trial.start();
-        String route = RoutesFixture.text(RoutesFixture.TABLES);
-        String withoutSentinel = route.replaceFirst("to:\\s+id: messages-blocked-sentinel\\s+uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\\s+parameters:\\s+lingerMs: 500",
-                "setBody:\n                  constant: the step to sentinel is gone");
-        assertThat(withoutSentinel).isNotEqualTo(route);
-        reload(program, RoutesFixture.TABLES, withoutSentinel);
+    void aCaughtFailureOfTheSinkFailsTheWindowByRouteAndStep() throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+        CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, Edits::doCatch));
+        routes.releaseToReload(poll);
+        forced.join();
 
-        program.poll();
+        // more of them than uploads, so that the one for blocked messages is the first to fail now and then
+        routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.awaitFailure("messages-blocked ended without delivering", "step attempt (doTry) of route messages-blocked swallows failures");
 
-        assertThat(trial.reads()).isEmpty();
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("messages-blocked ended without delivering"));
+        routes.trial.sinkProxy().forget();
+        routes.force(TABLES, routes.text(TABLES)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+    }
 
-        reload(program, RoutesFixture.TABLES, route);
-        pollUntilRead(program);
-        assertTheFirstHourLandedOnce();
+    @Test
+    void brokenYamlIsNeverInForce() throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+
+        assertThat(routes.force(TABLES, routes.edited(TABLES, Edits::broken))).failsWithin(LiveRoutes.SOON);
+
+        routes.release(poll);
+        assertThat(routes.trial.reads()).as("the window commits").isNotEmpty();
+        routes.assertEachLandedOnce();
     }
 
     @Test
     void aRouterThatLeavesATypeOutFailsTheWindowByName() throws Exception {
-        RunningProgram program = trial.start();
-        String router = RoutesFixture.text(RoutesFixture.ROUTER);
-        reload(program, RoutesFixture.ROUTER, router.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'"));
+        routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'"))).join();
 
-        program.poll();
+        routes.program().poll();
 
-        assertThat(trial.reads()).isEmpty();
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("clicks-permitted ended without delivering"));
-
-        reload(program, RoutesFixture.ROUTER, router);
-        pollUntilRead(program);
-        assertTheFirstHourLandedOnce();
+        assertThat(routes.trial.reads()).isEmpty();
+        assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event leaves it out"))
+                .as(routes.log.lines().toString()).isTrue();
+        routes.force(ROUTER, routes.text(ROUTER)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
     }
 
-    @Test
-    void aReloadWhileRecordsWaitForTheirAcknowledgementLosesAndDoublesNothing() throws Exception {
-        trial.sinkProxy().hold();
-        RunningProgram program = trial.start();
-        CompletableFuture<Void> poll = program.pollInBackground();
-        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
-
-        CompletableFuture<Void> reload = CompletableFuture.runAsync(() -> {
-            try {
-                reload(program, RoutesFixture.TABLES, RoutesFixture.text(RoutesFixture.TABLES));
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        });
-        trial.sinkProxy().release();
-        reload.join();
-        poll.join();
-        pollUntilRead(program);
-
-        assertTheFirstHourLandedOnce();
-    }
-
-    @Test
-    void aReloadWhileTheSinkHangsFailsTheWindowInsteadOfHangingIt() throws Exception {
-        trial.with("tap.shutdown-timeout", "PT1S");
-        trial.sinkProxy().hold();
-        trial.sinkProxy().next(Collections.nCopies(100, Fault.REFUSE).toArray(Fault[]::new));
-        RunningProgram program = trial.start();
-        CompletableFuture<Void> poll = program.pollInBackground();
-        await("an upload of each table waits").until(() -> trial.sinkProxy().held() == EventType.values().length);
-
-        reload(program, RoutesFixture.TABLES, RoutesFixture.text(RoutesFixture.TABLES));
-
-        assertThat(poll).as("the run that was reading").succeedsWithin(Duration.ofSeconds(20));
-        assertThat(trial.reads()).isEmpty();
-        trial.sinkProxy().forget();
-        trial.sinkProxy().release();
-        pollUntilRead(program);
-        assertTheFirstHourLandedOnce();
-    }
-
-    /**
-     * Two of the splitter's threads may meet at Camel's direct producer just after a reload, and one of them then takes the
-     * way into the route that is gone: DirectProducer remembers that it has looked before it has. Such a window is read again.
-     */
-    private void pollUntilRead(RunningProgram program) {
-        await("a window is read").atMost(Duration.ofSeconds(20)).until(() -> {
-            program.poll();
-            return !trial.reads().isEmpty();
-        });
-    }
-
-    private void assertTheFirstHourLandedOnce() {
-        List<String> firstHour = trial.firstHour();
-        assertThat(firstHour).hasSizeGreaterThan(100);
-        assertThat(trial.rows()).isEqualTo(firstHour);
-    }
-
-    /** What Camel's live reload does with a file that has changed. */
-    private static void reload(RunningProgram program, String file, String text) throws Exception {
-        PluginHelper.getRoutesLoader(program.camel()).updateRoutes(ResourceHelper.fromString(file, text));
+    private static Arguments mistake(String name, UnaryOperator<String> edit, String... words) {
+        return Arguments.of(name, edit, words);
     }
 }
