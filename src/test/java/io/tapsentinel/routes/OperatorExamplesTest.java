@@ -8,6 +8,7 @@ import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.routes.RoutesFixture.Sent;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
@@ -51,6 +52,14 @@ class OperatorExamplesTest {
     @AfterEach
     void close() {
         routes.close();
+    }
+
+    @Test
+    void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
+        OperatorExample.ALL.forEach(routes::withExample);
+
+        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of()))).isEmpty();
+        assertThat(Path.of("copies")).as("made by a check").doesNotExist();
     }
 
     @Test
