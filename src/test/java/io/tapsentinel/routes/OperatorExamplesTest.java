@@ -180,6 +180,46 @@ class OperatorExamplesTest {
     }
 
     @Test
+    void aRouteOfOnesOwnThatIsCalledWithVariableReceiveGivesTheEventItsBodyBack() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - to:
+                    uri: direct:mine
+                    variableReceive: copied
+                - removeVariable:
+                    name: copied
+                """).edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
+                - route:
+                    id: mine
+                    errorHandler:
+                      noErrorHandler: {}
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - setBody:
+                            simple: "${body.fields}"
+                        - marshal:
+                            json: {}
+                        - to:
+                            uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
+                # """.formatted(copies())).start();
+
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
+        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
+
+        assertThat(new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
+    }
+
+    @Test
+    void withoutTheStrategyTheCopyComesBackInTheEventsPlaceAndIsRefused() throws Exception {
+        copy().replace(RoutesFixture.OPERATOR, "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n", "")
+                .start();
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).failure()).isNotNull();
+        assertThat(routes.uploader.calls()).isEmpty();
+    }
+
+    @Test
     void aCopyThatCannotBeWrittenHoldsItsEventBack() throws Exception {
         Files.writeString(Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"), "a file where a folder has to be");
         copy().start();
