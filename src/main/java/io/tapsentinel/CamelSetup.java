@@ -7,6 +7,8 @@ import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.routes.RouteContract;
 import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.routes.RoutesHealthCheck;
+import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.tap.EventType;
@@ -29,6 +31,8 @@ import org.apache.camel.support.SimpleTypeConverter;
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
 
+    /** Whether an edit of the folder is used while the program runs. */
+    static final String RELOAD = "camel.main.routes-reload-enabled";
     /** Answers over this many bytes go to disk. */
     private static final int SPOOL_OVER = 1_000_000;
 
@@ -38,15 +42,19 @@ final class CamelSetup extends MainListenerSupport {
     private final TapBudget budget;
     private final TapHealthCheck tapHealth;
     private final SentinelComponent sentinel;
+    private final Path folder;
+    private RoutesReload reload;
 
+    /** @param folder of routes, which wins over the packaged ones when there are any in it */
     CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
-            TapHealthCheck tapHealth, SentinelComponent sentinel) {
+            TapHealthCheck tapHealth, SentinelComponent sentinel, Path folder) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
         this.budget = budget;
         this.tapHealth = tapHealth;
         this.sentinel = sentinel;
+        this.folder = folder;
     }
 
     void configure(Main main) {
@@ -61,7 +69,19 @@ final class CamelSetup extends MainListenerSupport {
         main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
         main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
-        main.configure().setRoutesIncludePattern(routes());
+        boolean own = RouteFiles.areIn(folder);
+        RouteFiles files = own ? RouteFiles.in(folder) : RouteFiles.packaged();
+        List<String> problems = RouteContract.problems(files, properties);
+        if (!problems.isEmpty()) {
+            throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
+        }
+        main.configure().setRoutesIncludePattern((own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
+        // Camel's own looks at one file at a time and asks nobody
+        main.addOverrideProperty(RELOAD, "false");
+        if (own && Boolean.parseBoolean(properties.get(RELOAD))) {
+            reload = new RoutesReload(folder, files, properties);
+            main.bind("tap-routes", new RoutesHealthCheck(reload));
+        }
         main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
@@ -96,13 +116,15 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
-    /** Which files are the routes, once they are found to be as they have to be. */
-    private String routes() {
-        List<String> problems = RouteContract.problems(RouteFiles.effective(Path.of("")), properties);
-        if (!problems.isEmpty()) {
-            throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
+    @Override
+    public void afterStart(BaseMainSupport main) {
+        if (reload != null) {
+            try {
+                main.getCamelContext().addService(reload);
+            } catch (Exception e) {
+                throw new IllegalStateException("routes cannot be watched: " + folder, e);
+            }
         }
-        return (RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? "file:" : "classpath:") + RouteFiles.FOLDER + "/" + RouteFiles.PATTERN;
     }
 
     /** Camel Main goes on without its server when the port is taken; we do not. */

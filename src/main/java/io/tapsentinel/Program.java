@@ -26,6 +26,7 @@ import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.route.WindowAttempts;
+import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -160,7 +161,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
@@ -180,6 +181,10 @@ public class Program {
         if (abandoned > 0) {
             LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
         }
+    }
+
+    protected Path routesFolder() {
+        return Path.of(RouteFiles.FOLDER);
     }
 
     protected RequestBudget budget(Store store) {

@@ -36,6 +36,7 @@ public final class TapSentinel {
             if (args.length > (local ? 1 : 0)) {
                 Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
             } else {
+                properties.putIfAbsent(CamelSetup.RELOAD, String.valueOf(local));
                 LOG.info(run(properties, local ? "auto" : "off"));
             }
         } catch (Exception e) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.tap.TapEvent;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
@@ -87,7 +88,7 @@ public class TapSpine extends RouteBuilder {
                 read(ended).fail(new WindowFailedException(ended.getFromRouteId() + " lost track of an event: property "
                         + TapEvent.PROPERTY + " was removed"));
             } else {
-                read(ended).settled(event, ended.getException());
+                read(ended).settled(event, ended.getException(), () -> Suspects.of(ended.getContext(), event.getType()));
             }
             return before;
         };

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
@@ -77,13 +78,19 @@ class WindowRead {
         return new WindowEvents(this, answer, unknown);
     }
 
-    /** Takes back one event whose exchange has ended. */
-    synchronized void settled(TapEvent event, Exception exception) {
+    /**
+     * Takes back one event whose exchange has ended.
+     *
+     * @param cause what may have happened to an event without an outcome; asked for the first one that fails only
+     */
+    synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
         if (exception != null || !outcome.isSettled()) {
             failed++;
-            fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
-                    + " ended without delivering " + event + ": is sentinel: gone from it, or behind seda, wireTap or doCatch?"));
+            if (failure == null) {
+                fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
+                        + " ended without delivering " + event + ": " + cause.get()));
+            }
             return;
         }
         counts.ended(event);

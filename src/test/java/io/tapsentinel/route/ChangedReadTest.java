@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import static io.tapsentinel.route.WindowReadFixture.NO_CAUSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -99,7 +100,7 @@ class ChangedReadTest {
     private static void end(WindowRead read, TapEvent event, Outcome outcome) {
         read.events(List.of(event).iterator()).forEachRemaining(handed -> {
             handed.advance(Outcome.NONE, outcome);
-            read.settled(handed, null);
+            read.settled(handed, null, NO_CAUSE);
         });
     }
 }

@@ -17,11 +17,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /** One read over a real store, with its splitter played by the test. */
 final class WindowReadFixture implements AutoCloseable {
 
     static final EventType TYPE = EventType.MESSAGES_BLOCKED;
+    static final Supplier<String> NO_CAUSE = () -> "no route to look at";
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     static final TimeRange WINDOW = new TimeRange(NOW.minusSeconds(3_660), NOW.minusSeconds(60));
     /** The time of all events of {@link Events}. */
@@ -56,7 +58,7 @@ final class WindowReadFixture implements AutoCloseable {
         List<TapEvent> events = handOut(read, ids);
         events.forEach(event -> {
             event.advance(Outcome.NONE, outcome);
-            read.settled(event, null);
+            read.settled(event, null, NO_CAUSE);
         });
         return events;
     }

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import static io.tapsentinel.route.WindowReadFixture.NO_CAUSE;
 import static io.tapsentinel.route.WindowReadFixture.EVENT_TIME;
 import static io.tapsentinel.route.WindowReadFixture.NOW;
 import static io.tapsentinel.route.WindowReadFixture.TYPE;
@@ -74,7 +75,7 @@ class WindowReadTest {
     void oneFailedEventFailsTheWindowWithItsReason() {
         settle(read, Outcome.DELIVERED, "1");
         List<TapEvent> failed = handOut(read, "2", "3");
-        failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503")));
+        failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), NO_CAUSE));
 
         assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("upload refused: 503 (2 events)");
         assertThat(fixture.committed).isEmpty();
@@ -86,7 +87,7 @@ class WindowReadTest {
             read = fixture.read(Instant.MIN);
             TapEvent event = handOut(read, "1").get(0);
             event.advance(Outcome.NONE, outcome);
-            read.settled(event, null);
+            read.settled(event, null, NO_CAUSE);
 
             assertThatThrownBy(read::verify).hasMessageContaining("messages-blocked ended without delivering")
                     .hasMessageContaining("is sentinel: gone");
@@ -97,7 +98,7 @@ class WindowReadTest {
     void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
         TapEvent event = handOut(read, "1").get(0);
         event.advance(Outcome.NONE, Outcome.DELIVERED);
-        read.settled(event, new IllegalStateException("a step behind sentinel:"));
+        read.settled(event, new IllegalStateException("a step behind sentinel:"), NO_CAUSE);
 
         assertThatThrownBy(read::verify).isInstanceOf(WindowFailedException.class);
     }
@@ -127,7 +128,7 @@ class WindowReadTest {
     @Test
     void anEventThatCameBackTwiceFailsTheWindow() {
         TapEvent event = settle(read, Outcome.DELIVERED, "1").get(0);
-        read.settled(event, null);
+        read.settled(event, null, NO_CAUSE);
 
         assertThatThrownBy(read::commit).hasMessage("1 of messagesBlocked were read, 2 ended");
     }
@@ -137,7 +138,7 @@ class WindowReadTest {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         TapEvent first = events.next();
         first.advance(Outcome.NONE, Outcome.DELIVERED);
-        read.settled(first, null);
+        read.settled(first, null, NO_CAUSE);
 
         fixture.stopping.set(true);
 
@@ -149,7 +150,7 @@ class WindowReadTest {
     @Test
     void theFirstFailureEndsTheSplit() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
-        read.settled(events.next(), new UploadException(0, "no answer"));
+        read.settled(events.next(), new UploadException(0, "no answer"), NO_CAUSE);
 
         assertThat(events.hasNext()).isFalse();
         assertThatThrownBy(read::verify).hasMessage("no answer");
@@ -176,7 +177,7 @@ class WindowReadTest {
         });
         TapEvent first = events.next();
         first.advance(Outcome.NONE, Outcome.DELIVERED);
-        read.settled(first, null);
+        read.settled(first, null, NO_CAUSE);
 
         assertThatCode(events::hasNext).doesNotThrowAnyException();
         assertThat(events.hasNext()).isFalse();
