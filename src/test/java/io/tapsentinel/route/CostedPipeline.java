@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -148,11 +149,11 @@ final class CostedPipeline implements AutoCloseable {
         }
 
         @Override
-        synchronized void settled(TapEvent event, Exception exception) {
+        synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
             for (int i = 0; i < RouteCost.MORE_CHECKS; i++) {
                 RouteCost.check(event);
             }
-            super.settled(event, exception);
+            super.settled(event, exception, cause);
         }
     }
 
@@ -163,7 +164,7 @@ final class CostedPipeline implements AutoCloseable {
         }
 
         @Override
-        synchronized void settled(TapEvent event, Exception exception) {
+        synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
             // the mistake that is measured
         }
 
