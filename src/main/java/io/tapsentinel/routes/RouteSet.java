@@ -3,11 +3,14 @@ package io.tapsentinel.routes;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +49,7 @@ final class RouteSet implements AutoCloseable {
         for (EventType type : EventType.values()) {
             context.getRegistry().bind(type.repository(), new SeenRepository(type, null));
         }
+        context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), Clock.systemUTC()));
         context.build();
         files.texts().forEach(this::load);
     }

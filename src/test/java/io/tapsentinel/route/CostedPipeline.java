@@ -149,11 +149,11 @@ final class CostedPipeline implements AutoCloseable {
         }
 
         @Override
-        synchronized void settled(TapEvent event, Exception exception, Supplier<String> suspects) {
+        synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
             for (int i = 0; i < RouteCost.MORE_CHECKS; i++) {
                 RouteCost.check(event);
             }
-            super.settled(event, exception, suspects);
+            super.settled(event, exception, cause);
         }
     }
 
@@ -164,7 +164,7 @@ final class CostedPipeline implements AutoCloseable {
         }
 
         @Override
-        synchronized void settled(TapEvent event, Exception exception, Supplier<String> suspects) {
+        synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
             // the mistake that is measured
         }
 

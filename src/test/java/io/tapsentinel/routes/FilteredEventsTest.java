@@ -1,9 +1,9 @@
 package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tapsentinel.Program;
 import io.tapsentinel.route.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerCount;
@@ -12,6 +12,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,8 +22,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,8 +52,7 @@ class FilteredEventsTest {
     void theLedgerAndTheMetricCountEachReadOfWhatIsFiltered() throws Exception {
         RunningProgram program = filtering();
         assertThat(metric(program)).as("there before anything is filtered").isZero();
-        pollUntilRead(program);
-        program.poll();
+        program.poll().poll();
 
         assertThat(trial.reads()).hasSize(2);
         for (LedgerEntry read : trial.reads()) {
@@ -71,8 +69,7 @@ class FilteredEventsTest {
 
     @Test
     void withoutTheFilterTheNextReadBringsEachOfThemOnce() throws Exception {
-        RunningProgram program = filtering();
-        pollUntilRead(program);
+        RunningProgram program = filtering().poll();
         assertThat(trial.rows()).hasSizeLessThan(trial.firstHour().size());
         program.stop();
 
@@ -107,18 +104,17 @@ class FilteredEventsTest {
         assertThat(Trial.surplus(trial.rows(), trial.truth(SEVEN.minus(Duration.ofHours(1)), now, now))).as("twice").isEmpty();
     }
 
-    /** A program with the filter that the file shows. */
+    /** A program with routes of its own, whose filter is the one that the shipped file shows. */
     private RunningProgram filtering() throws Exception {
-        RunningProgram program = trial.start();
-        PluginHelper.getRoutesLoader(program.camel()).updateRoutes(ResourceHelper.fromString(RoutesFixture.OPERATOR, OperatorExample.in(ROUTE)));
-        return program;
-    }
-
-    /** Just after a reload a window can fail, see {@link ReloadedRoutesTest}. */
-    private void pollUntilRead(RunningProgram program) {
-        await("a window is read").atMost(Duration.ofSeconds(20)).until(() -> {
-            program.poll();
-            return !trial.reads().isEmpty();
+        Path own = Files.createDirectories(folder.resolve("routes"));
+        for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
+            Files.writeString(own.resolve(file.getKey()), file.getKey().equals(RoutesFixture.OPERATOR) ? OperatorExample.in(ROUTE) : file.getValue());
+        }
+        return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected Path routesFolder() {
+                return own;
+            }
         });
     }
 

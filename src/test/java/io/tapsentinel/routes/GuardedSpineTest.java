@@ -81,7 +81,7 @@ class GuardedSpineTest {
     void anAnswerThatTapDidNotGiveProvesNothing() throws Exception {
         String text = RoutesFixture.text(POLL);
         String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST)) + "        - setHeader:\n"
-                + "            name: CamelHttpResponseCode\n            constant: 204\n            resultType: int\n";
+                + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
     }
 

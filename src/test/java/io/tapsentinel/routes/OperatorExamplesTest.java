@@ -8,6 +8,7 @@ import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.routes.RoutesFixture.Sent;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
@@ -51,6 +52,14 @@ class OperatorExamplesTest {
     @AfterEach
     void close() {
         routes.close();
+    }
+
+    @Test
+    void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
+        OperatorExample.ALL.forEach(routes::withExample);
+
+        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of()))).isEmpty();
+        assertThat(Path.of("copies")).as("made by a check").doesNotExist();
     }
 
     @Test
@@ -168,6 +177,46 @@ class OperatorExamplesTest {
         assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).outcome()).isEqualTo(Outcome.DUPLICATE);
 
         assertThat(copies()).isEmptyDirectory();
+    }
+
+    @Test
+    void aRouteOfOnesOwnThatIsCalledWithVariableReceiveGivesTheEventItsBodyBack() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - to:
+                    uri: direct:mine
+                    variableReceive: copied
+                - removeVariable:
+                    name: copied
+                """).edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
+                - route:
+                    id: mine
+                    errorHandler:
+                      noErrorHandler: {}
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - setBody:
+                            simple: "${body.fields}"
+                        - marshal:
+                            json: {}
+                        - to:
+                            uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
+                # """.formatted(copies())).start();
+
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
+        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
+
+        assertThat(new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
+    }
+
+    @Test
+    void withoutTheStrategyTheCopyComesBackInTheEventsPlaceAndIsRefused() throws Exception {
+        copy().replace(RoutesFixture.OPERATOR, "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n", "")
+                .start();
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).failure()).isNotNull();
+        assertThat(routes.uploader.calls()).isEmpty();
     }
 
     @Test

@@ -22,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncProducer;
@@ -108,6 +110,13 @@ final class RoutesFixture implements AutoCloseable {
     RoutesFixture withExample(String id) {
         String route = route(id);
         return edit(OPERATOR, route, OperatorExample.of(route));
+    }
+
+    /** The whole set as it would lie in a folder. */
+    RouteFiles files() {
+        SortedMap<String, String> all = new TreeMap<>(RouteFiles.packaged().texts());
+        all.putAll(texts);
+        return new RouteFiles(all);
     }
 
     /** Other steps for one route. */
