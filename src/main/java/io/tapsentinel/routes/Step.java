@@ -1,14 +1,20 @@
 package io.tapsentinel.routes;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.camel.model.AggregateDefinition;
+import org.apache.camel.model.CircuitBreakerDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.SendDefinition;
 import org.apache.camel.model.ToDynamicDefinition;
+import org.apache.camel.model.TryDefinition;
 import org.apache.camel.model.WireTapDefinition;
 
 /**
@@ -33,7 +39,16 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     /** Those directly inside it. */
     List<Step> inner() {
-        return definition.getOutputs().stream().map(output -> new Step(route, output)).toList();
+        Set<ProcessorDefinition<?>> inner = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<ProcessorDefinition<?>> all = new ArrayList<>(definition.getOutputs());
+        // what Camel keeps beside the outputs until the route is made
+        if (definition instanceof TryDefinition attempt) {
+            all.addAll(attempt.getCatchClauses());
+            all.add(attempt.getFinallyClause());
+        } else if (definition instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null) {
+            all.addAll(breaker.getOnFallback().getOutputs());
+        }
+        return all.stream().filter(Objects::nonNull).filter(inner::add).map(output -> new Step(route, output)).toList();
     }
 
     /** Where it sends to, with options and placeholders as in the file; empty when it does not, or decides that by the event. */

@@ -237,6 +237,9 @@ class RouteContractTest {
                 "- to:\n            uri: https://example.com/x?oauth2ClientSecret=s3cr3t", "- to:\n            uri: https://me:s3cr3t@example.com/x",
                 "- toD:\n            uri: https://example.com/x?authPassword={{my.s3cr3t}}", "- to:\n            uri: https://example.com/x?sig=s3cr3t",
                 "- wireTap:\n            uri: https://example.com/x?authPassword=s3cr3t",
+                "- doTry:\n            steps:\n              - stop: {}\n            doCatch:\n              - exception:\n"
+                        + "                  - java.lang.Exception\n                steps:\n                  - to:\n"
+                        + "                      uri: https://example.com/x?authPassword=s3cr3t",
                 "- enrich:\n            constant: https://example.com/x?authPassword=s3cr3t")) {
             before(step);
             assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:", "before-messages-blocked", "secret")

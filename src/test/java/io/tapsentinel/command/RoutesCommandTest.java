@@ -1,0 +1,147 @@
+package io.tapsentinel.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.config.InvalidSettingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code routes check} and {@code routes show}, which need neither a store nor a credential. */
+class RoutesCommandTest {
+
+    private static final String TABLES = "sentinel-tables.camel.yaml";
+
+    @TempDir
+    Path folder;
+    private Path routes;
+    private CommandTrial trial;
+
+    @BeforeEach
+    void copy() throws Exception {
+        trial = new CommandTrial(folder);
+        routes = Files.createDirectory(folder.resolve("routes"));
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, routes.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void aSetThatMayBeUsedIsOneLine() {
+        assertThat(trial.run("routes", "check", routes.toString()).lines()).containsExactly(routes + ": 4 files, as they have to be");
+    }
+
+    @Test
+    void withoutAFolderTheSetInUseIsMeant() {
+        assertThat(trial.run("routes", "check")).startsWith("routes: 4 files");
+        assertThat(trial.run("routes", "show")).isEqualTo(trial.run("routes", "show", routes.toString()));
+    }
+
+    @Test
+    void eachProblemIsALineWithItsPlaceAndTheEndIsAFailure() throws Exception {
+        edit(TABLES, "messagesBlockedSeen", "clicksBlockedSeen");
+        Files.delete(routes.resolve("tap-poll.camel.yaml"));
+
+        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString())).isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith(routes + ": ").hasMessageContaining("problems; this set would be refused");
+    }
+
+    @Test
+    void aCheckLeavesNothingBehindItself() throws Exception {
+        trial.run("routes", "check", routes.toString());
+        trial.run("routes", "show", routes.toString());
+
+        try (Stream<Path> all = Files.list(folder)) {
+            assertThat(all).containsExactly(routes);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"routes", "routes chek", "routes check a b", "routes check /no/such/folder", "routes show README.md"})
+    void whatIsNoQuestionIsAnsweredByOneLine(String words) {
+        assertThatThrownBy(() -> trial.run(words.split(" "))).isInstanceOf(InvalidSettingException.class)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
+        assertThatThrownBy(() -> trial.run("routes", "check", folder.toString())).hasMessageContaining("no *.camel.yaml file");
+    }
+
+    @Test
+    void theWayOfAnEventIsShownFromTheScheduleToTheTableWithIdsAsInTheFiles() {
+        String shown = trial.run("routes", "show");
+
+        assertThat(shown).containsSubsequence("tap-poll <- quartz:tap/poll", "tap-read-due (Java)", "tap-window (Java)", "tap-fetch <-",
+                "tap-events (Java)", "tap-event <-", "when ${body.type} == 'CLICKS_PERMITTED'", "clicks-permitted <-",
+                "clicks-permitted-seen: idempotentConsumer clicksPermittedSeen", "clicks-permitted-sentinel: to sentinel:ProofPointTAPClicksPermittedV2_CL lingerMs=500",
+                "before-clicks-permitted <-", "messages-blocked <-", "filtered (Java)").doesNotContain("never called");
+        assertThat(shown.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void aRouteThatNobodyCallsACircleAndBranchesAreShownAndSecretsAreNot() throws Exception {
+        Files.writeString(routes.resolve("mine.camel.yaml"), """
+                - route:
+                    id: lonely
+                    from:
+                      uri: direct:lonely
+                      steps:
+                        - doTry:
+                            steps:
+                              - to:
+                                  uri: https://example.com/x?authPassword=s3cr3t
+                            doCatch:
+                              - exception:
+                                  - java.io.IOException
+                                steps:
+                                  - to:
+                                      uri: direct:round
+                - route:
+                    id: round
+                    from:
+                      uri: direct:round
+                      steps:
+                        - choice:
+                            when:
+                              - simple: "${body} == 1"
+                                steps:
+                                  - to:
+                                      uri: direct:round
+                            otherwise:
+                              steps:
+                                - to:
+                                    uri: direct:lonely
+                """);
+
+        assertThat(trial.run("routes", "show", routes.toString())).containsSubsequence("never called:", "lonely <- direct:lonely", "doTry",
+                "doCatch java.io.IOException", "round <- direct:round", "when ${body} == 1", "otherwise").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsNamedByShowToo() throws Exception {
+        edit(TABLES, "- route:\n    id: clicks-blocked", "- route:\n  id: clicks-blocked");
+
+        for (String word : List.of("check", "show")) {
+            assertThatThrownBy(() -> {
+                String out = trial.run("routes", word, routes.toString());
+                throw new AssertionError(out);
+            }).isInstanceOf(InvalidSettingException.class);
+        }
+    }
+
+    private void edit(String file, String from, String to) throws Exception {
+        String text = Files.readString(routes.resolve(file));
+        assertThat(text).contains(from);
+        Files.writeString(routes.resolve(file), text.replace(from, to));
+    }
+}

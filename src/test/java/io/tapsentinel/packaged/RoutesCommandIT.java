@@ -1,0 +1,64 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a pipeline sees of {@code routes check}: exit code and lines, without an account, a store or a network. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RoutesCommandIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    @TempDir
+    Path folder;
+    private PackagedProgram.Launch launch;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        launch = PackagedProgram.in(folder);
+        OwnRoutes.in(launch.work(), "lingerMs: 200");
+    }
+
+    @Test
+    void aFolderThatMayBeUsedExitsWithZero() throws Exception {
+        assertThat(run(0, "routes", "check", "routes")).containsExactly("routes: 4 files, as they have to be");
+    }
+
+    @Test
+    void aFolderThatMayNotExitsWithOneAndALineForEachReason() throws Exception {
+        Path tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
+        Files.writeString(tables, Files.readString(tables).replace("uri: sentinel:ProofPointTAPClicksBlockedV2_CL",
+                "uri: sentinel:ProofPointTAPClicksPermittedV2_CL").replace("Repository: messagesBlockedSeen", "Repository: messagesBlokedSeen"));
+
+        List<String> lines = run(1, "routes", "check", "routes");
+
+        assertThat(lines).anyMatch(line -> line.matches("sentinel-tables\\.camel\\.yaml:\\d+ clicks-blocked, step clicks-blocked-sentinel: .*"))
+                .anyMatch(line -> line.matches("sentinel-tables\\.camel\\.yaml:\\d+ messages-blocked, step messages-blocked-seen: .*"));
+        assertThat(lines.get(lines.size() - 1)).matches("tap-sentinel: routes: \\d problems; this set would be refused");
+    }
+
+    @Test
+    void thePackagedRoutesAreMeantWhereThereIsNoFolder() throws Exception {
+        launch = PackagedProgram.in(folder.resolve("elsewhere"));
+
+        assertThat(run(0, "routes", "check")).containsExactly("the packaged routes: 4 files, as they have to be");
+        assertThat(run(0, "routes", "show")).contains("tap-poll <- quartz:tap/poll cron={{tap.poll.cron}} stateful=true");
+        assertThat(launch.work()).isEmptyDirectory();
+    }
+
+    private List<String> run(int exit, String... words) throws Exception {
+        try (PackagedProgram command = launch.start(words)) {
+            assertThat(command.awaitExit(SOON)).as(command.output()).isEqualTo(exit);
+            assertThat(command.output()).doesNotContain("Exception:", "\tat ");
+            return command.lines();
+        }
+    }
+}
