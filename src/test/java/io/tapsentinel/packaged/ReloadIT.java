@@ -40,7 +40,7 @@ class ReloadIT {
 
             Files.writeString(tables, text.replace("messagesBlockedSeen", "messagesDeliveredSeen"));
             program.awaitLine("WARN .*routes is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked", SOON);
-            program.health().await("the edit shows", SOON, answer -> answer.contains("routes.refused"));
+            program.awaitThat("health shows it", SOON, () -> program.health().last().contains("routes.refused"));
 
             program.signal("TERM");
             assertThat(program.awaitExit(SOON)).as("exit code").isZero();
