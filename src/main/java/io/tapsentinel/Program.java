@@ -1,9 +1,12 @@
 package io.tapsentinel;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FilteredCounter;
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.Metrics;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
@@ -67,6 +70,7 @@ public class Program {
     private final Map<String, String> properties;
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
+    private volatile Consumer<LedgerEntry> filtered = read -> { };
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
@@ -83,7 +87,7 @@ public class Program {
         this.settings = settings;
         this.properties = properties;
         this.clock = clock;
-        this.committed = committed;
+        this.committed = read -> filtered.andThen(committed).accept(read);
         this.sentinel = component();
     }
 
@@ -155,11 +159,14 @@ public class Program {
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
         }
+        main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
-        main.bind(Metrics.REGISTRY, Metrics.of(figures, budget));
+        MeterRegistry registry = Metrics.of(figures, budget);
+        filtered = new FilteredCounter(registry);
+        main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The words after {@code java -jar tap-sentinel.jar}. Each tells of the store, which it only reads, so that the program may run
+ * The words after {@code java -jar tap-sentinel.jar}. Each but {@link Routes} tells of the store, which it only reads, so that the program may run
  * meanwhile; none needs a credential or shows content of an event.
  */
 public enum Commands {
@@ -70,9 +70,13 @@ public enum Commands {
             out.println(help());
             return;
         }
+        if (words.get(0).equals(Routes.WORD)) {
+            Routes.run(words.subList(1, words.size()), properties, out);
+            return;
+        }
         Commands command = Stream.of(values()).filter(each -> words.equals(List.of(each.word()))).findFirst()
                 .orElseThrow(() -> new InvalidSettingException("there is no command \"" + String.join(" ", words) + "\"; there are "
-                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + " and help, and none runs the program"));
+                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + ", routes check, routes show and help, and none runs the program"));
         Map<String, String> effective = new HashMap<>(properties);
         if (Settings.wantsSandbox(properties, "off")) {
             effective.putAll(Sandbox.storage(Path.of("sandbox")));
@@ -94,10 +98,12 @@ public enum Commands {
 
     private static String help() {
         return Stream.concat(Stream.of(line("(none)", "runs the program"), line("--local", "runs it in the sandbox while no account is set")),
-                Stream.of(values()).map(each -> line(each.word(), each.purpose))).collect(Collectors.joining(System.lineSeparator()));
+                Stream.concat(Stream.of(values()).map(each -> line(each.word(), each.purpose)), Stream.of(
+                        line("routes check [folder]", "whether these routes may be used; exits with 1 and says why when not"),
+                        line("routes show [folder]", "what an event passes, route by route")))).collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String line(String word, String purpose) {
-        return String.format("%-12s%s", word, purpose);
+        return String.format("%-23s%s", word, purpose);
     }
 }

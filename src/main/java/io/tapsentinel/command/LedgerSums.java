@@ -53,6 +53,12 @@ final class LedgerSums {
         return day(LedgerCount.DUPLICATE.word(), purpose) + day(LedgerCount.DUPLICATE_INSIDE.word(), purpose);
     }
 
+    /** The routes that dropped events on purpose in 90 days, by name. */
+    List<String> filteringRoutes() {
+        return all.keySet().stream().flatMap(what -> LedgerCount.filteringRoute(what.substring(what.indexOf(' ') + 1)).stream())
+                .distinct().sorted().toList();
+    }
+
     private static long of(Map<String, Long> sums, String what, Purpose... purposes) {
         return List.of(purposes).stream().mapToLong(purpose -> sums.getOrDefault(purpose.word() + ' ' + what, 0L)).sum();
     }

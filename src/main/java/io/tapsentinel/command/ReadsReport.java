@@ -10,6 +10,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What was read, what of it came late and what changed: the ledger's part of the status. */
@@ -59,6 +60,18 @@ final class ReadsReport {
 
     private List<Object> late(String name, String what) {
         return List.of(name, sums.day(what, POLL, BACKLOG), sums.day(what, SWEEP), sums.all(what, POLL, BACKLOG), sums.all(what, SWEEP));
+    }
+
+    /** What each route dropped; empty when there is nothing to tell. */
+    Optional<String> filtered() {
+        if (sums.filteringRoutes().isEmpty()) {
+            return Optional.empty();
+        }
+        TextTable table = new TextTable("dropped by routes on purpose (each read of an event counts)", "24 h", "90 d");
+        table.row("all", sums.day(LedgerCount.FILTERED.word(), Purpose.values()), sums.all(LedgerCount.FILTERED.word(), Purpose.values()));
+        sums.filteringRoutes().forEach(route -> table.row("  " + route, sums.day(LedgerCount.filteredBy(route), Purpose.values()),
+                sums.all(LedgerCount.filteredBy(route), Purpose.values())));
+        return Optional.of(table.toString());
     }
 
     /** One event can change in more than one respect. */

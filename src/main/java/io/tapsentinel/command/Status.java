@@ -47,7 +47,9 @@ final class Status {
             sections.add(new HoursReport(store, settings.sweepAges(), now).completeness(origin));
         }
         ReadsReport reads = new ReadsReport(new LedgerSums(store, now));
-        sections.addAll(List.of(reads.read(), reads.late(), reads.changes()));
+        sections.add(reads.read());
+        reads.filtered().ifPresent(sections::add);
+        sections.addAll(List.of(reads.late(), reads.changes()));
         sections.forEach(section -> out.println(System.lineSeparator() + section));
     }
 

@@ -6,6 +6,7 @@ import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventTime;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapTime;
 import io.tapsentinel.tap.VerdictDigest;
@@ -34,7 +35,7 @@ final class ReplayedRecord {
         Instant time = EventTime.of(type, fields).or(() -> TapTime.parse(document.get("time"))).orElse(Instant.EPOCH);
         TapEvent event = new TapEvent(type, key, VerdictDigest.of(type, fields), time, fields);
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
-            return event.resend();
+            return Handling.resend(event);
         }
         if (!seen.isDelivered(type, key)) {
             throw new ReplayRefusedException("its event was delivered with cut values, longer ago than is known; it would be sent twice");

@@ -18,9 +18,11 @@ import org.apache.camel.Processor;
  */
 class TapAnswer implements Processor {
 
+    private final TapBudget budget;
     private final UnknownTypes unknownTypes;
 
-    TapAnswer(UnknownTypes unknownTypes) {
+    TapAnswer(TapBudget budget, UnknownTypes unknownTypes) {
+        this.budget = budget;
         this.unknownTypes = unknownTypes;
     }
 
@@ -34,6 +36,7 @@ class TapAnswer implements Processor {
             throw new TapRefusedException(status, beginning(exchange.getMessage().getBody(InputStream.class)));
         }
         WindowRead read = TapSpine.read(exchange);
+        budget.requireAsked();
         read.answered();
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {

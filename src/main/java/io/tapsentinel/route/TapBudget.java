@@ -5,34 +5,62 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapHost;
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.HttpRequest;
 
 /**
  * Counts every request to TAP where it leaves, below Camel: whatever URL a route names, every probe and every retry, in the pool of
- * its path. One that the budget has no room for is not sent.
+ * its path. One that the budget has no room for is not sent. Knows, too, whether TAP was asked what the window needs, whatever
+ * {@code tap-fetch} made of it: an answer to another question is no proof that there is nothing more.
  */
 public class TapBudget implements HttpClientConfigurer {
+
+    private static final String PATH = "/v2/siem/all";
 
     private final TapHost tap;
     private final RequestBudget budget;
     /** Why TAP is being asked; there is one read of the source at a time. */
     private volatile Purpose purpose = Purpose.POLL;
+    private volatile String question = "";
+    private volatile boolean asked;
 
     public TapBudget(URI tap, RequestBudget budget) {
         this.tap = new TapHost(tap);
         this.budget = budget;
     }
 
-    /** From now on requests are for this. */
-    void reading(Purpose why) {
+    /** From now on requests are for this, and this is the query that TAP has to be asked. */
+    void reading(Purpose why, String query) {
         purpose = why;
+        question = query;
+        asked = false;
+    }
+
+    /** @throws WindowFailedException when no request with that query has left since */
+    void requireAsked() {
+        if (!asked) {
+            throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}" + PATH
+                    + " with the query that it gets (header CamelHttpQuery)");
+        }
+    }
+
+    private void look(HttpRequest request) {
+        String[] parts = request.getPath().split("\\?", 2);
+        asked |= "GET".equals(request.getMethod()) && parts[0].endsWith(PATH) && parts.length == 2
+                && URLDecoder.decode(parts[1], StandardCharsets.UTF_8).equals(question);
     }
 
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addRequestInterceptorLast((request, entity, context) -> {
-            if (tap.isAskedBy(request) && !budget.take(Pool.of(request.getPath()), purpose)) {
+            if (!tap.isAskedBy(request)) {
+                return;
+            }
+            look(request);
+            if (!budget.take(Pool.of(request.getPath()), purpose)) {
                 throw new BudgetUsedUpException("tap.budget.requests-per-day (" + budget.perDay() + ") is used up for " + purpose.word()
                         + " requests; they go on as the oldest ones of the last 24 hours age out");
             }

@@ -21,7 +21,8 @@ class TapRequest implements Processor {
     @Override
     public void process(Exchange exchange) {
         WindowRead read = TapSpine.read(exchange);
-        budget.reading(read.purpose());
-        exchange.getMessage().setHeader(Exchange.HTTP_QUERY, query + "&interval=" + read.window());
+        String question = query + "&interval=" + read.window();
+        budget.reading(read.purpose(), question);
+        exchange.getMessage().setHeader(Exchange.HTTP_QUERY, question);
     }
 }

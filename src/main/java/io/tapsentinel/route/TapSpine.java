@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.routes.Suspects;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import java.util.List;
 import org.apache.camel.AggregationStrategy;
@@ -32,7 +33,12 @@ public class TapSpine extends RouteBuilder {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
-        this.answer = new TapAnswer(unknownTypes);
+        this.answer = new TapAnswer(budget, unknownTypes);
+    }
+
+    /** These routes without anything that works; to be looked at. */
+    public static RouteBuilder outline() {
+        return new TapSpine(null, null, null, List.of(), null);
     }
 
     @Override
@@ -40,52 +46,74 @@ public class TapSpine extends RouteBuilder {
         // a failed batch fails hundreds of exchanges for one reason, which the run says once
         errorHandler(noErrorHandler());
 
-        from(READ_DUE).routeId("tap-read-due").process(run);
+        from(READ_DUE).routeId("tap-read-due").process(run).description("each window that is due, by " + WINDOW);
 
-        from(SWEEP_DUE).routeId("tap-sweep-due").process(sweeps);
+        from(SWEEP_DUE).routeId("tap-sweep-due").process(sweeps).description("each closed hour that is due, by " + WINDOW);
 
         from(WINDOW).routeId("tap-window")
-                .process(request)
+                .process(request).description("interval, status and budget")
                 .to("direct:tap-fetch")
-                .process(answer)
+                .process(answer).description("what TAP's status means; the reader of its document")
                 .to(EVENTS);
 
         from(EVENTS).routeId("tap-events")
-                .split(body(), settle()).streaming().parallelProcessing()
+                .split(body(), new Settle()).streaming().parallelProcessing()
                 // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s maxPending
                 .executorService(new ThreadPoolBuilder(getContext()).poolSize(2).maxPoolSize(2).maxQueueSize(16).build("tap-split"))
-                    .process(TapSpine::begin)
+                    .process(TapSpine::begin).description("this exchange carries the event")
                     .to("direct:tap-event")
                 .end()
-                .process(exchange -> read(exchange).commit());
+                .process(exchange -> read(exchange).commit()).description("commit, once every event has an outcome");
     }
 
     static void attach(Exchange exchange, WindowRead read) {
-        exchange.setProperty(TapEvent.WINDOW, read);
+        exchange.setProperty(TapEvent.WINDOW, new Attached(read));
     }
 
     static WindowRead read(Exchange exchange) {
-        return exchange.getProperty(TapEvent.WINDOW, WindowRead.class);
+        Attached attached = exchange.getProperty(TapEvent.WINDOW, Attached.class);
+        if (attached == null) {
+            throw new WindowFailedException("a route removed or changed the property " + TapEvent.WINDOW);
+        }
+        return attached.read;
+    }
+
+    /** Keeps a read from expressions, which could call every method of it that is not private. */
+    private static final class Attached {
+
+        private final WindowRead read;
+
+        private Attached(WindowRead read) {
+            this.read = read;
+        }
     }
 
     /** Makes an exchange the one that carries the event in its body. */
     public static void begin(Exchange exchange) {
         TapEvent event = exchange.getMessage().getBody(TapEvent.class);
-        event.carriedBy(exchange.getExchangeId());
+        Handling.carriedBy(event, exchange.getExchangeId());
         exchange.setProperty(TapEvent.PROPERTY, event);
     }
 
     /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */
-    private static AggregationStrategy settle() {
-        return (before, ended) -> {
+    private static final class Settle implements AggregationStrategy {
+
+        @Override
+        public Exchange aggregate(Exchange before, Exchange ended) {
+            throw new UnsupportedOperationException("a split event is settled beside the read that it came with");
+        }
+
+        /** {@code answer} is the exchange that was split, which no route can reach. */
+        @Override
+        public Exchange aggregate(Exchange before, Exchange ended, Exchange answer) {
             TapEvent event = ended.getProperty(TapEvent.PROPERTY, TapEvent.class);
-            if (event == null) {
-                read(ended).fail(new WindowFailedException(ended.getFromRouteId() + " lost track of an event: property "
-                        + TapEvent.PROPERTY + " was removed"));
+            if (event == null || !event.isCarriedBy(ended.getExchangeId())) {
+                read(answer).fail(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
+                        + " was removed or changed"));
             } else {
-                read(ended).settled(event, ended.getException(), () -> Suspects.of(ended.getContext(), event.getType()));
+                read(answer).settled(event, ended.getException(), () -> Suspects.of(ended.getContext(), event.getType()));
             }
             return before;
-        };
+        }
     }
 }

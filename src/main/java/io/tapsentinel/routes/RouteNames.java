@@ -20,7 +20,8 @@ final class RouteNames {
     private static final String DIRECT = "direct:";
     /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
     private static final Map<String, String> CALLS = Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
-    private static final List<String> CALLED = List.of("tap-fetch", "tap-event");
+    private static final String FETCH = "tap-fetch";
+    private static final List<String> CALLED = List.of(FETCH, "tap-event");
     /** Java's routes that YAML may call. */
     private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
 
@@ -47,7 +48,19 @@ final class RouteNames {
         });
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
         set.routes().forEach(route -> Step.of(route).forEach(this::calls));
+        requireAnswerAsItIs();
         return problems;
+    }
+
+    /** What comes after the request could take events out of TAP's answer, which nobody would miss. */
+    private void requireAnswerAsItIs() {
+        RouteDefinition fetch = byId.get(FETCH);
+        if (fetch != null && !fetch.getOutputs().isEmpty()) {
+            Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
+            if (!set.resolve(last.uri().orElse("")).matches("https?:.*")) {
+                problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be; no step may change the answer");
+            }
+        }
     }
 
     private void add(RouteDefinition route) {

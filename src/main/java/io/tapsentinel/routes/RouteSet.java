@@ -1,10 +1,16 @@
 package io.tapsentinel.routes;
 
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.LookupFiles;
+import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +49,7 @@ final class RouteSet implements AutoCloseable {
         for (EventType type : EventType.values()) {
             context.getRegistry().bind(type.repository(), new SeenRepository(type, null));
         }
+        context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), Clock.systemUTC()));
         context.build();
         files.texts().forEach(this::load);
     }
@@ -59,6 +66,25 @@ final class RouteSet implements AutoCloseable {
     /** What is wrong with files that are no routes. */
     List<String> unreadable() {
         return unreadable;
+    }
+
+    /** @throws InvalidSettingException with what is wrong when a file could not be read */
+    void requireReadable() {
+        if (!unreadable.isEmpty()) {
+            throw new InvalidSettingException(String.join("; ", unreadable));
+        }
+    }
+
+    /** Java's routes that an event passes beside those of the files; call it last. */
+    List<RouteDefinition> javaRoutes() {
+        int before = routes().size();
+        try {
+            context.addRoutes(TapSpine.outline());
+            context.addRoutes(FilteredRoute.outline());
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+        return List.copyOf(routes().subList(before, routes().size()));
     }
 
     List<RouteDefinition> routes() {

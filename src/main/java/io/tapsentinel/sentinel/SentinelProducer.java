@@ -8,6 +8,7 @@ import io.tapsentinel.sentinel.batch.RetrySettings;
 import io.tapsentinel.sentinel.schema.MappedRecord;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.util.Map;
@@ -112,7 +113,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
             throw new IllegalStateException("sentinel: " + schema.table() + " refuses " + event + ", whose table is "
                     + event.getType().table() + StepName.of(exchange));
         }
-        if (event == null || !event.advance(Outcome.RESERVED, Outcome.SENDING)) {
+        if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
                     + (event != null && event.getOutcome() != Outcome.NONE ? ", which is " + event.getOutcome() + " already"
                     : ", since no repository has reserved it; put it inside idempotentConsumer") + StepName.of(exchange));

@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
@@ -101,7 +102,7 @@ public class SeenKeys implements DeliveryLog {
     }
 
     private static Claim changed(TapEvent event, Versions known) {
-        event.changed(known.kinds(event.getVerdict()));
+        Handling.changed(event, known.kinds(event.getVerdict()));
         return Claim.CHANGED;
     }
 

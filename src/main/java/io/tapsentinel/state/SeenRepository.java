@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.StepName;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
@@ -33,7 +34,7 @@ public class SeenRepository implements IdempotentRepository {
             case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
             case DELIVERED -> Outcome.DUPLICATE;
         };
-        if (!event.advance(Outcome.NONE, outcome)) {
+        if (!Handling.advance(event, Outcome.NONE, outcome)) {
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
                     + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
         }
@@ -43,7 +44,7 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDone(new Sighting(event.ref(), event.getVerdict())) && event.advance(Outcome.NONE, Outcome.DUPLICATE);
+        return seen.isDone(new Sighting(event.ref(), event.getVerdict())) && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override
@@ -55,7 +56,7 @@ public class SeenRepository implements IdempotentRepository {
     public boolean remove(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
         // a copy of the exchange must not send what this one gives up
-        event.advance(Outcome.RESERVED, Outcome.NONE);
+        Handling.advance(event, Outcome.RESERVED, Outcome.NONE);
         // what the producer has taken is on its way, even when the exchange has failed beside it
         if (event.getOutcome() != Outcome.SENDING) {
             seen.release(event);

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * One event of a TAP answer on its way to its table: what it is, who it is, what it says, and how it ended so far.
- * Routes may change {@link #getFields() fields}; identity and outcome belong to Java. Its text shows no content.
+ * Routes may change {@link #getFields() fields}; identity and outcome belong to Java, which writes by {@link Handling}. Its text shows no content.
  */
 public final class TapEvent {
 
@@ -23,11 +23,12 @@ public final class TapEvent {
     private final Instant time;
     private final Map<String, Object> fields;
     private final String id;
-    private volatile boolean resend;
-    private volatile Set<VerdictChange.Kind> change = Set.of();
-    private volatile String exchangeId;
-    private volatile String filteredBy = "";
-    private final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
+    // what Handling writes: fields, since Camel's expressions call every method that is not private
+    volatile boolean resend;
+    volatile Set<VerdictChange.Kind> change = Set.of();
+    volatile String exchangeId;
+    volatile String filteredBy = "";
+    final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
      * @param type    which of the four arrays it stood in
@@ -75,40 +76,19 @@ public final class TapEvent {
         return fields;
     }
 
-    /** Says that this event was rejected before and is to be sent all the same, unless it has been delivered since. */
-    public TapEvent resend() {
-        resend = true;
-        return this;
-    }
-
-    /** See {@link #resend()}. */
+    /** See {@link Handling#resend}. */
     public boolean isResend() {
         return resend;
     }
 
-    /** Says that it was delivered before with another verdict, and is to be sent again for that. */
-    public void changed(Set<VerdictChange.Kind> kinds) {
-        change = Set.copyOf(kinds);
-    }
-
-    /** See {@link #changed}; empty for an event that is new. */
+    /** See {@link Handling#changed}; empty for an event that is new. */
     public Set<VerdictChange.Kind> getChange() {
         return change;
-    }
-
-    /** Says which exchange carries it; every other one that does is a copy. */
-    public void carriedBy(String exchange) {
-        exchangeId = exchange;
     }
 
     /** Whether this exchange is the one that its window waits for. */
     public boolean isCarriedBy(String exchange) {
         return exchange.equals(exchangeId);
-    }
-
-    /** Says which route drops it. */
-    public void filteredBy(String routeId) {
-        filteredBy = routeId;
     }
 
     /** The id of the route that dropped it; empty when none did. */
@@ -118,15 +98,6 @@ public final class TapEvent {
 
     public Outcome getOutcome() {
         return outcome.get();
-    }
-
-    /**
-     * Moves the event from one outcome to the next, once.
-     *
-     * @return false when it was not at {@code from}, so that nothing changed
-     */
-    public boolean advance(Outcome from, Outcome to) {
-        return outcome.compareAndSet(from, to);
     }
 
     @Override

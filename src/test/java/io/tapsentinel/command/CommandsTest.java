@@ -26,7 +26,8 @@ class CommandsTest {
     @Test
     void aWordThatIsNoneIsAnsweredWithThoseThatAre() {
         assertThatThrownBy(() -> trial.run("stauts")).isInstanceOf(InvalidSettingException.class)
-                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates and help, and none runs the program");
+                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates, routes check, routes show and help, and none runs"
+                        + " the program");
         assertThatThrownBy(() -> trial.run("status", "gaps")).isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("there is no command \"status gaps\"");
     }
@@ -34,7 +35,7 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help"})
     void helpHasALineForEach(String word) {
-        assertThat(trial.run(word).lines()).hasSize(6).anyMatch(line -> line.matches("status +progress, .*"))
+        assertThat(trial.run(word).lines()).hasSize(8).anyMatch(line -> line.matches("status +progress, .*"))
                 .anyMatch(line -> line.startsWith("--local "));
     }
 

@@ -155,6 +155,21 @@ class StatusTest {
                 .containsPattern("threat +0 +0\n").containsPattern("campaign +1 +1\n");
     }
 
+    @Test
+    void whatRoutesDroppedOnPurposeIsToldByRouteOnceThereIsAny() {
+        try (Store store = trial.open()) {
+            ledger(store, Purpose.POLL, Duration.ofHours(1), Map.of("fetched", 5L, "filtered", 5L, "filtered-by-before-messages-blocked", 3L,
+                    "filtered-by-mine", 2L));
+            ledger(store, Purpose.SWEEP, Duration.ofHours(2), Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
+            assertThat(status()).containsPattern("\ndropped by routes on purpose \\(each read of an event counts\\) +24 h +90 d\n"
+                    + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
+            trial.clock().advance(Duration.ofDays(2));
+            assertThat(status()).containsPattern("all +0 +8\n +before-messages-blocked +0 +6\n");
+            trial.clock().advance(Duration.ofDays(90));
+            assertThat(status()).doesNotContain("dropped by routes");
+        }
+    }
+
     /** Also that no line is too wide for a terminal. */
     private String status() {
         String status = trial.run("status").replace(System.lineSeparator(), "\n");

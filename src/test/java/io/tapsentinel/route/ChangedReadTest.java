@@ -14,6 +14,7 @@ import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.nio.file.Path;
@@ -99,7 +100,7 @@ class ChangedReadTest {
 
     private static void end(WindowRead read, TapEvent event, Outcome outcome) {
         read.events(List.of(event).iterator()).forEachRemaining(handed -> {
-            handed.advance(Outcome.NONE, outcome);
+            Handling.advance(handed, Outcome.NONE, outcome);
             read.settled(handed, null, NO_CAUSE);
         });
     }

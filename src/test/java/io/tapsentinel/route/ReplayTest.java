@@ -13,6 +13,7 @@ import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.trial.LogLines;
@@ -339,7 +340,7 @@ class ReplayTest {
                     @Override
                     public boolean add(Exchange exchange, String key) {
                         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
-                        return !(event.getId().equals("r2") && event.advance(Outcome.NONE, Outcome.REJECTED)) && super.add(exchange, key);
+                        return !(event.getId().equals("r2") && Handling.advance(event, Outcome.NONE, Outcome.REJECTED)) && super.add(exchange, key);
                     }
                 };
             }

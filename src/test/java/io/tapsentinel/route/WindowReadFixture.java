@@ -8,6 +8,7 @@ import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
@@ -57,7 +58,7 @@ final class WindowReadFixture implements AutoCloseable {
     static List<TapEvent> settle(WindowRead read, Outcome outcome, String... ids) {
         List<TapEvent> events = handOut(read, ids);
         events.forEach(event -> {
-            event.advance(Outcome.NONE, outcome);
+            Handling.advance(event, Outcome.NONE, outcome);
             read.settled(event, null, NO_CAUSE);
         });
         return events;

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
@@ -86,7 +87,7 @@ class WindowReadTest {
         for (Outcome outcome : List.of(Outcome.NONE, Outcome.RESERVED)) {
             read = fixture.read(Instant.MIN);
             TapEvent event = handOut(read, "1").get(0);
-            event.advance(Outcome.NONE, outcome);
+            Handling.advance(event, Outcome.NONE, outcome);
             read.settled(event, null, NO_CAUSE);
 
             assertThatThrownBy(read::verify).hasMessageContaining("messages-blocked ended without delivering")
@@ -97,7 +98,7 @@ class WindowReadTest {
     @Test
     void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
         TapEvent event = handOut(read, "1").get(0);
-        event.advance(Outcome.NONE, Outcome.DELIVERED);
+        Handling.advance(event, Outcome.NONE, Outcome.DELIVERED);
         read.settled(event, new IllegalStateException("a step behind sentinel:"), NO_CAUSE);
 
         assertThatThrownBy(read::verify).isInstanceOf(WindowFailedException.class);
@@ -137,7 +138,7 @@ class WindowReadTest {
     void aStopEndsTheSplitAndFailsTheWindow() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         TapEvent first = events.next();
-        first.advance(Outcome.NONE, Outcome.DELIVERED);
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
         read.settled(first, null, NO_CAUSE);
 
         fixture.stopping.set(true);
@@ -176,7 +177,7 @@ class WindowReadTest {
             }
         });
         TapEvent first = events.next();
-        first.advance(Outcome.NONE, Outcome.DELIVERED);
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
         read.settled(first, null, NO_CAUSE);
 
         assertThatCode(events::hasNext).doesNotThrowAnyException();

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What an operator may write into the routes. An edit changes what happens, so there is no second copy of a route; it can
@@ -120,6 +122,19 @@ class EditedRoutesTest {
 
         assertThat(routes.send(CLICKS_BLOCKED, "1").failure()).hasMessageContaining("DELIVERED already").hasMessageContaining("before sentinel:");
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DUPLICATE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"advance('NONE', 'DELIVERED')", "filteredBy('me')", "carriedBy('me')", "resend()", "changed(${null})",
+        "outcome.set('DELIVERED')", "setOutcome('DELIVERED')"})
+    void noExpressionOfARouteSetsAnOutcome(String call) throws Exception {
+        routes.withFirstStep("clicks-blocked", "- script:\n    simple: \"${body." + call + "}\"\n- stop: {}\n").start();
+
+        Sent sent = routes.send(CLICKS_BLOCKED, "1");
+
+        assertThat(sent.outcome()).isEqualTo(Outcome.NONE);
+        assertThat(sent.event().getFilteredBy()).isEmpty();
+        assertThat(sent.event().isResend()).isFalse();
     }
 
     @Test

@@ -89,6 +89,13 @@ class RouteContractTest {
     }
 
     @Test
+    void aStepBehindTheRequestIsRefusedSinceItCouldTakeEventsOutOfTheAnswer() {
+        edit("tap-poll.camel.yaml", "soTimeout: 60000\n", "soTimeout: 60000\n        - setBody:\n            constant: \"{}\"\n");
+
+        assertThat(problems()).singleElement().asString().contains("tap-fetch, step setBody", "where the request to TAP has to be");
+    }
+
+    @Test
     void theRepositoryOfAnotherTypeIsRefusedByStep() {
         edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
 

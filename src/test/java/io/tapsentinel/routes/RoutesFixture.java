@@ -3,6 +3,7 @@ package io.tapsentinel.routes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.HeldUploader;
 import io.tapsentinel.sentinel.SentinelComponent;
@@ -21,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.AsyncProducer;
@@ -43,7 +46,7 @@ final class RoutesFixture implements AutoCloseable {
     final HeldUploader uploader = new HeldUploader();
     final SentinelComponent sentinel = new SentinelComponent();
     final SeenKeys seen;
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private final Store store;
     private final Map<String, String> texts = new LinkedHashMap<>();
 
@@ -57,6 +60,7 @@ final class RoutesFixture implements AutoCloseable {
         for (EventType type : EventType.values()) {
             context.getRegistry().bind(type.repository(), new SeenRepository(type, seen));
         }
+        context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(folder, clock));
         context.getShutdownStrategy().setTimeout(5);
         texts.put(ROUTER, text(ROUTER));
         texts.put(TABLES, text(TABLES));
@@ -69,7 +73,10 @@ final class RoutesFixture implements AutoCloseable {
 
     /** The text of one route, which an edit can be limited to. */
     String route(String id) {
-        String text = texts.get(file(id));
+        return route(texts.get(file(id)), id);
+    }
+
+    static String route(String text, String id) {
         int start = text.indexOf("- route:\n    id: " + id + "\n");
         int end = text.indexOf("- route:", start + 1);
         assertThat(start).as("route " + id).isNotNegative();
@@ -83,6 +90,11 @@ final class RoutesFixture implements AutoCloseable {
     /** Puts one text in the place of another; fails when it is not there. */
     RoutesFixture edit(String file, String from, String to) {
         assertThat(texts.get(file)).contains(from);
+        return replace(file, from, to);
+    }
+
+    /** The same wherever it is, if it is. */
+    RoutesFixture replace(String file, String from, String to) {
         texts.put(file, texts.get(file).replace(from, to));
         return this;
     }
@@ -92,6 +104,19 @@ final class RoutesFixture implements AutoCloseable {
         String route = route(id);
         assertThat(route).contains(from);
         return edit(file(id), route, route.replace(from, to));
+    }
+
+    /** Takes the # off the example that the route is shipped with. */
+    RoutesFixture withExample(String id) {
+        String route = route(id);
+        return edit(OPERATOR, route, OperatorExample.of(route));
+    }
+
+    /** The whole set as it would lie in a folder. */
+    RouteFiles files() {
+        SortedMap<String, String> all = new TreeMap<>(RouteFiles.packaged().texts());
+        all.putAll(texts);
+        return new RouteFiles(all);
     }
 
     /** Other steps for one route. */
@@ -121,7 +146,7 @@ final class RoutesFixture implements AutoCloseable {
         return send(Events.event(type, id));
     }
 
-    private Sent send(TapEvent event) throws Exception {
+    Sent send(TapEvent event) throws Exception {
         Endpoint endpoint = context.getEndpoint("direct:tap-event");
         Exchange exchange = endpoint.createExchange();
         exchange.getMessage().setBody(event);

@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import java.util.Map;
 import org.apache.camel.Endpoint;
@@ -27,7 +28,7 @@ public final class BrokenSentinel {
                             protected void append(PendingRecord record) throws InterruptedException {
                                 super.append(new PendingRecord(record.event(), record.fields(), record.json(), record.window(),
                                         failure -> { }));
-                                record.event().advance(Outcome.SENDING, Outcome.DELIVERED);
+                                Handling.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
                                 record.settled().accept(null);
                             }
                         };

@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ final class SentinelFixture implements AutoCloseable {
     /** An event that a repository has reserved. */
     static TapEvent reserved(String id) {
         TapEvent event = Events.event(TYPE, id);
-        event.advance(Outcome.NONE, Outcome.RESERVED);
+        Handling.advance(event, Outcome.NONE, Outcome.RESERVED);
         return event;
     }
 

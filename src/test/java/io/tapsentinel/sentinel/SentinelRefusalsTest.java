@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
 import io.tapsentinel.state.Events;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.util.List;
@@ -41,7 +42,7 @@ class SentinelRefusalsTest {
     void anEventThatNobodyReservedIsRefused(Outcome outcome) throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = Events.event(TYPE, "1");
-        event.advance(Outcome.NONE, outcome);
+        Handling.advance(event, Outcome.NONE, outcome);
 
         assertRefused(fixture.send(event), "clicksBlocked", outcome == Outcome.NONE ? "no repository has reserved it" : "is " + outcome + " already");
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -101,20 +102,20 @@ class InFlightTest {
         open();
 
         assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
-        TapEvent replayed = event(TYPE, "1").resend();
+        TapEvent replayed = Handling.resend(event(TYPE, "1"));
         assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
         seen.delivered(0, List.of(replayed));
-        assertThat(seen.claim(event(TYPE, "1").resend())).as("replayed once more").isEqualTo(Claim.DELIVERED);
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).as("replayed once more").isEqualTo(Claim.DELIVERED);
     }
 
     @Test
     void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
         seen.rejected(event(TYPE, "1"));
         store.transaction(connection -> connection.createStatement().execute("ALTER TABLE seen RENAME TO away"));
-        assertThatThrownBy(() -> seen.claim(event(TYPE, "1").resend())).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> seen.claim(Handling.resend(event(TYPE, "1")))).isInstanceOf(StoreException.class);
         store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO seen"));
 
-        assertThat(seen.claim(event(TYPE, "1").resend())).isEqualTo(Claim.NEW);
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.NEW);
     }
 
     @Test
@@ -131,7 +132,7 @@ class InFlightTest {
     void aDeliveredKeyIsNotSentAgainByAReplay() {
         seen.delivered(0, List.of(event(TYPE, "1")));
 
-        assertThat(seen.claim(event(TYPE, "1").resend())).isEqualTo(Claim.DELIVERED);
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.DELIVERED);
     }
 
     private List<String> listed() {

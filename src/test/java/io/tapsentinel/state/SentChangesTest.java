@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange.Kind;
 import java.nio.file.Path;
@@ -142,11 +143,11 @@ class SentChangesTest {
         tap.restart();
 
         assertThat(tap.deliver(STATUS)).as("read again").isEqualTo(Claim.DELIVERED);
-        assertThat(tap.seen.claim(event(FIRST).resend())).as("the first one is in its table").isEqualTo(Claim.DELIVERED);
-        TapEvent replayed = event(STATUS).resend();
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST)))).as("the first one is in its table").isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = Handling.resend(event(STATUS));
         assertThat(tap.seen.claim(replayed)).isEqualTo(Claim.CHANGED);
         tap.seen.delivered(0, List.of(replayed));
-        assertThat(tap.seen.claim(event(STATUS).resend())).as("replayed once more").isEqualTo(Claim.DELIVERED);
+        assertThat(tap.seen.claim(Handling.resend(event(STATUS)))).as("replayed once more").isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -155,7 +156,7 @@ class SentChangesTest {
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
 
-        assertThat(tap.seen.claim(event(FIRST).resend())).as("the first one, replayed").isEqualTo(Claim.NEW);
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST)))).as("the first one, replayed").isEqualTo(Claim.NEW);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Sighting;
@@ -70,7 +71,7 @@ class StoreTest {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(seen.claim(event(TYPE, "1").resend())).as("it was not rejected").isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).as("it was not rejected").isEqualTo(Claim.DELIVERED);
             seen.sending(List.of(event(TYPE, "2")));
             assertThat(seen.abandoned()).isEqualTo(1);
         }

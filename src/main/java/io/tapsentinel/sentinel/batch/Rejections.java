@@ -5,6 +5,7 @@ import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
@@ -50,7 +51,7 @@ public final class Rejections {
         TapEvent event = record.event();
         store(record, reason, refusal);
         deliveries.rejected(event);
-        event.advance(Outcome.SENDING, Outcome.REJECTED);
+        Handling.advance(event, Outcome.SENDING, Outcome.REJECTED);
         rejected.incrementAndGet();
         if (refusal != null) {
             count(record.window(), code(refusal));

@@ -4,6 +4,7 @@ import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.io.ByteArrayOutputStream;
@@ -77,7 +78,7 @@ final class Requests {
             if (failure == null) {
                 deliveries.delivered(open, events);
                 isOpen = false;
-                events.forEach(event -> event.advance(Outcome.SENDING, Outcome.DELIVERED));
+                events.forEach(event -> Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED));
                 listener.acknowledged(records.size());
                 accepted();
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);

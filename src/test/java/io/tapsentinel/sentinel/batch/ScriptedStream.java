@@ -10,6 +10,7 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     static List<PendingRecord> records(int number, Object window) {
         return IntStream.range(0, number).mapToObj(i -> {
             TapEvent event = Events.event(EventType.MESSAGES_BLOCKED, String.valueOf(i));
-            event.advance(Outcome.NONE, Outcome.SENDING);
+            Handling.advance(event, Outcome.NONE, Outcome.SENDING);
             return new PendingRecord(event, event.getFields(), ("{\"id\":\"" + i + "\"}").getBytes(), window, failure -> { });
         }).toList();
     }

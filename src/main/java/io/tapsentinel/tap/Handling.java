@@ -1,0 +1,43 @@
+package io.tapsentinel.tap;
+
+import java.util.Set;
+
+/**
+ * What Java writes on an event. It does not stand on the event itself, since an expression in a route, {@code ${body...}}, could call
+ * it there: a route reads an outcome and sets none.
+ */
+public final class Handling {
+
+    private Handling() {
+    }
+
+    /**
+     * Moves the event from one outcome to the next, once.
+     *
+     * @return false when it was not at {@code from}, so that nothing changed
+     */
+    public static boolean advance(TapEvent event, Outcome from, Outcome to) {
+        return event.outcome.compareAndSet(from, to);
+    }
+
+    /** Says that this event was rejected before and is to be sent all the same, unless it has been delivered since. */
+    public static TapEvent resend(TapEvent event) {
+        event.resend = true;
+        return event;
+    }
+
+    /** Says that it was delivered before with another verdict, and is to be sent again for that. */
+    public static void changed(TapEvent event, Set<VerdictChange.Kind> kinds) {
+        event.change = Set.copyOf(kinds);
+    }
+
+    /** Says which exchange carries it; every other one that does is a copy. */
+    public static void carriedBy(TapEvent event, String exchangeId) {
+        event.exchangeId = exchangeId;
+    }
+
+    /** Says which route drops it. */
+    public static void filteredBy(TapEvent event, String routeId) {
+        event.filteredBy = routeId;
+    }
+}

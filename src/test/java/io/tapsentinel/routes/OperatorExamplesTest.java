@@ -1,0 +1,294 @@
+package io.tapsentinel.routes;
+
+import static io.tapsentinel.routes.RoutesFixture.stream;
+import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.routes.RoutesFixture.Sent;
+import io.tapsentinel.state.Events;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each example of the operator's routes does what it says, with whatever an event brings. */
+class OperatorExamplesTest {
+
+    private static final String LOOKUP = "before-clicks-permitted";
+    private static final String COPY = "before-clicks-blocked";
+    private static final String REDACT = "before-messages-delivered";
+    private static final String FILTER = "before-messages-blocked";
+    private static final List<String> HOSTILE = List.of("x') ${exception}", "${body.fields.clear()}", "a, 'b', \"c\"", "'quoted'", "\"quoted\"",
+            "line\nbreak\r\n", "{{tap.secret}}", "#{1+1}", "${bean:lookup?method=put(${body}, 'a', 'b', '/etc/passwd')}", "../../up", "null", "",
+            " ", "\u0000", "Ünïcödé ✓");
+
+    @TempDir
+    Path folder;
+    private RoutesFixture routes;
+    private int number;
+
+    @BeforeEach
+    void open() throws Exception {
+        routes = new RoutesFixture(folder);
+    }
+
+    @AfterEach
+    void close() {
+        routes.close();
+    }
+
+    @Test
+    void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
+        OperatorExample.ALL.forEach(routes::withExample);
+
+        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of()))).isEmpty();
+        assertThat(Path.of("copies")).as("made by a check").doesNotExist();
+    }
+
+    @Test
+    void anAddressThatStandsInTheFileGivesWayToItsValueWhateverItsCase() throws Exception {
+        lookup("Alias@Example.com = main@example.com\n");
+        routes.withExample(LOOKUP).start();
+
+        send(CLICKS_PERMITTED, Map.of("recipient", "ALIAS@example.com"));
+        send(CLICKS_PERMITTED, Map.of("recipient", "nobody@example.com"));
+        send(CLICKS_PERMITTED, Map.of());
+
+        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient")).containsExactly("main@example.com", "nobody@example.com", "");
+        assertThat(routes.durable()).isEqualTo(3);
+    }
+
+    @Test
+    void aFileThatChangesIsReadAgainASecondLaterAtMost() throws Exception {
+        lookup("a@example.com=first@example.com");
+        routes.withExample(LOOKUP).start();
+        send(CLICKS_PERMITTED, Map.of("recipient", "a@example.com"));
+
+        lookup("a@example.com=second one@example.com");
+        send(CLICKS_PERMITTED, Map.of("recipient", "a@example.com"));
+        routes.clock.advance(Duration.ofSeconds(1));
+        send(CLICKS_PERMITTED, Map.of("recipient", "a@example.com"));
+
+        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient"))
+                .containsExactly("first@example.com", "first@example.com", "second one@example.com");
+    }
+
+    @Test
+    void aFileThatIsMissingHoldsTheEventBackByNameUntilItIsThere() throws Exception {
+        routes.withExample(LOOKUP).start();
+        Sent held = routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com")));
+        assertThat(held.failure()).hasMessage("lookup: lookup/main-addresses.properties is missing;"
+                + " no event that asks for it goes on until that is put right");
+        assertThat(held.outcome()).isEqualTo(Outcome.NONE);
+        assertThat(routes.uploader.calls()).isEmpty();
+        assertThat(routes.durable()).isZero();
+
+        lookup("a@example.com=main@example.com");
+        routes.clock.advance(Duration.ofSeconds(1));
+
+        assertThat(routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com"))).outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient")).containsExactly("main@example.com");
+    }
+
+    @Test
+    void noDeliveredMessageTellsItsSubjectAnyMore() throws Exception {
+        routes.withExample(REDACT).start();
+
+        send(MESSAGES_DELIVERED, Map.of("subject", "hush", "sender", "a@example.com"));
+        send(MESSAGES_BLOCKED, Map.of("subject", "of another type"));
+
+        assertThat(routes.uploader.sent(stream(MESSAGES_DELIVERED), "subject")).containsExactly("redacted");
+        assertThat(routes.uploader.sent(stream(MESSAGES_DELIVERED), "sender")).containsExactly("a@example.com");
+        assertThat(routes.uploader.sent(stream(MESSAGES_BLOCKED), "subject")).containsExactly("of another type");
+    }
+
+    @Test
+    void spamIsFilteredAndNothingElseIs() throws Exception {
+        routes.withExample(FILTER).start();
+
+        for (Object threats : List.of(List.of(Map.of("classification", "spam")), List.of(Map.of("classification", "SPAM")))) {
+            Sent spam = routes.send(event(MESSAGES_BLOCKED, "spam-" + number++, Map.of("threatsInfoMap", threats)));
+            assertThat(spam.outcome()).isEqualTo(Outcome.FILTERED);
+            assertThat(spam.event().getFilteredBy()).isEqualTo(FILTER);
+        }
+        Map<String, Object> unclassified = new HashMap<>();
+        unclassified.put("classification", null);
+        for (Object threats : Arrays.asList(null, List.of(), List.of(Map.of()), List.of(unclassified), Arrays.asList((Object) null), "spam", 7,
+                Map.of("classification", "spam"), List.of("spam"), List.of(Map.of("classification", "phish")))) {
+            Map<String, Object> fields = new HashMap<>();
+            fields.put("threatsInfoMap", threats);
+            send(MESSAGES_BLOCKED, fields);
+        }
+        send(MESSAGES_BLOCKED, Map.of());
+        assertThat(routes.durable(MESSAGES_BLOCKED)).as("all but what was filtered").isEqualTo(11);
+    }
+
+    @Test
+    void aCopyIsTheEventAsJsonForTheOwnerOnlyAndTheEventGoesOn() throws Exception {
+        copy().start();
+
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com/?a=1&b='2'"));
+        Sent sent = routes.send(event);
+        assertThat(sent.outcome()).isEqualTo(Outcome.DELIVERED);
+
+        Path file = copies().resolve(event.getKey() + ".json");
+        assertThat(new ObjectMapper().readValue(file.toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+        assertThat(Files.getPosixFilePermissions(copies())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com/?a=1&b='2'");
+    }
+
+    @Test
+    void aCopyIsMadeAtEveryReadAndOfADuplicateToo() throws Exception {
+        copy().start();
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of());
+        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
+        Files.delete(copies().resolve(event.getKey() + ".json"));
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).outcome()).isEqualTo(Outcome.DUPLICATE);
+
+        assertThat(copies().resolve(event.getKey() + ".json")).exists();
+    }
+
+    @Test
+    void insideIdempotentConsumerACopyIsMadeOnce() throws Exception {
+        copyInsideIdempotentConsumer().start();
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of());
+        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
+        Files.delete(copies().resolve(event.getKey() + ".json"));
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).outcome()).isEqualTo(Outcome.DUPLICATE);
+
+        assertThat(copies()).isEmptyDirectory();
+    }
+
+    @Test
+    void aRouteOfOnesOwnThatIsCalledWithVariableReceiveGivesTheEventItsBodyBack() throws Exception {
+        routes.withFirstStep("clicks-blocked", """
+                - to:
+                    uri: direct:mine
+                    variableReceive: copied
+                - removeVariable:
+                    name: copied
+                """).edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
+                - route:
+                    id: mine
+                    errorHandler:
+                      noErrorHandler: {}
+                    from:
+                      uri: direct:mine
+                      steps:
+                        - setBody:
+                            simple: "${body.fields}"
+                        - marshal:
+                            json: {}
+                        - to:
+                            uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
+                # """.formatted(copies())).start();
+
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
+        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
+
+        assertThat(new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
+    }
+
+    @Test
+    void withoutTheStrategyTheCopyComesBackInTheEventsPlaceAndIsRefused() throws Exception {
+        copy().replace(RoutesFixture.OPERATOR, "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n", "")
+                .start();
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).failure()).isNotNull();
+        assertThat(routes.uploader.calls()).isEmpty();
+    }
+
+    @Test
+    void aCopyThatCannotBeWrittenHoldsItsEventBack() throws Exception {
+        Files.writeString(Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"), "a file where a folder has to be");
+        copy().start();
+
+        Sent held = routes.send(event(CLICKS_BLOCKED, "1", Map.of()));
+
+        assertThat(held.failure()).isNotNull();
+        assertThat(held.outcome()).isEqualTo(Outcome.NONE);
+        assertThat(routes.uploader.calls()).isEmpty();
+    }
+
+    @Test
+    void whatAStrangerWroteGoesThroughAllExamplesAsItIs() throws Exception {
+        lookup("a@example.com=b");
+        routes.withExample(LOOKUP).withExample(REDACT).withExample(FILTER);
+        copy().start();
+        for (EventType type : EventType.values()) {
+            boolean message = type == MESSAGES_BLOCKED || type == MESSAGES_DELIVERED;
+            for (String text : HOSTILE) {
+                Map<String, Object> fields = new HashMap<>(Map.of("sender", text, "messageID", text, "GUID", text, "senderIP", text));
+                fields.put("recipient", message ? List.of(text) : text);
+                fields.put(message ? "threatsInfoMap" : "url", message ? List.of(Map.of("classification", text, text, text)) : text);
+                fields.put(message ? "quarantineRule" : "classification", text);
+                TapEvent event = event(type, type + text, fields);
+                assertThat(routes.send(event).outcome()).as(text).isEqualTo(Outcome.DELIVERED);
+                assertThat(event.getFields()).containsAllEntriesOf(fields);
+            }
+            for (String column : List.of("sender", "messageID", "senderIP", message ? "quarantineRule" : "url")) {
+                assertThat(routes.uploader.sent(stream(type), column)).as(column).isEqualTo(HOSTILE);
+            }
+        }
+    }
+
+    private RoutesFixture copy() {
+        return copyTo(routes.withExample(COPY));
+    }
+
+    /** The same steps where only an event comes that was not delivered before. */
+    private RoutesFixture copyInsideIdempotentConsumer() {
+        String used = OperatorExample.of(routes.route(COPY));
+        String steps = used.substring(used.indexOf("        - multicast:"));
+        String head = "            steps:\n              - to:\n                  id: clicks-blocked-sentinel";
+        return copyTo(routes.editRoute("clicks-blocked", head, "            steps:\n" + steps.stripTrailing().indent(6)
+                + head.substring(head.indexOf("\n") + 1)));
+    }
+
+    /** Below the test's folder instead of the working directory. */
+    private RoutesFixture copyTo(RoutesFixture edited) {
+        for (String file : List.of(RoutesFixture.OPERATOR, RoutesFixture.TABLES)) {
+            edited.replace(file, "uri: file:copies/", "uri: file:" + folder.resolve("copies") + "/");
+        }
+        return edited;
+    }
+
+    private Path copies() {
+        return folder.resolve("copies/clicks-blocked");
+    }
+
+    private void lookup(String text) throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("lookup")).resolve("main-addresses.properties"), text);
+    }
+
+    private void send(EventType type, Map<String, Object> fields) throws Exception {
+        assertThat(routes.send(event(type, "id-" + number++, fields)).outcome()).isEqualTo(Outcome.DELIVERED);
+    }
+
+    private static TapEvent event(EventType type, String id, Map<String, Object> fields) {
+        TapEvent event = Events.event(type, id);
+        event.getFields().putAll(fields);
+        return event;
+    }
+}
