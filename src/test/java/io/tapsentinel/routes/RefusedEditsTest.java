@@ -5,10 +5,12 @@ import static io.tapsentinel.routes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -134,6 +136,42 @@ class RefusedEditsTest {
     }
 
     @Test
+    void aSetThatCamelCannotStartIsTakenBackAsAWhole() throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+        String before = routes.text(OPERATOR);
+        // the checks make routes and start none
+        routes.write("never.camel.yaml", """
+                - route:
+                    id: never
+                    from:
+                      uri: quartz:never?cron=0 0 0 1 1 ? 2000
+                      steps:
+                        - setBody:
+                            constant: noted
+                """);
+        routes.edit(OPERATOR, text -> Edits.firstStep(text, """
+                - to:
+                    uri: direct:filtered
+                """));
+        routes.awaitLine("WARN", REFUSED, "Camel cannot run it", "will never fire");
+        routes.release(poll);
+
+        assertThat(routes.pollLater().total(LedgerCount.FILTERED)).isZero();
+        assertThat(routes.program().camel().getRoute("never")).isNull();
+        assertThat(health()).containsEntry("status", "DEGRADED");
+
+        Files.delete(routes.folder.resolve("never.camel.yaml"));
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
+        assertThat(routes.pollLater().total(LedgerCount.FILTERED)).isPositive();
+
+        routes.log.lines().clear();
+        routes.write(OPERATOR, before);
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
     void whatIsRefusedIsSaidOncePerText() throws Exception {
         routes.edit(TABLES, Edits::broken);
         routes.awaitLine("WARN", REFUSED);
@@ -142,7 +180,7 @@ class RefusedEditsTest {
         routes.write("readme.txt", "nobody reads this");
         routes.write(TABLES, routes.text(TABLES));
 
-        await("nothing is said").during(java.time.Duration.ofSeconds(5)).atMost(LiveRoutes.SOON).until(() -> !routes.has("WARN", REFUSED));
+        await("nothing is said").during(Duration.ofSeconds(5)).atMost(LiveRoutes.SOON).until(() -> !routes.has("WARN", REFUSED));
     }
 
     private static final String NOTE = """
