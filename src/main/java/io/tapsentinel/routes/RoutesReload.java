@@ -46,6 +46,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
         super(folder.toString());
         this.folder = folder;
         this.started = started;
+        this.decided = new Look(started, null);
         this.properties = properties;
         setResourceReload((name, resource) -> soon());
     }

@@ -9,11 +9,8 @@ import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.camel.Processor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files that an operator saves while a window waits for its acknowledgements: they take effect, and no event is lost or doubled. */
 class EditedFolderTest {
-
-    private static final String RELOADED = "routes reloaded";
 
     @TempDir
     Path work;
@@ -79,14 +74,14 @@ class EditedFolderTest {
                 """));
         reloaded(poll, OPERATOR);
 
-        LedgerEntry next = routes.pollLater();
+        LedgerEntry next = routes.pollUntilRead();
         long filtered = next.counts().get("messagesBlocked").get(LedgerCount.filteredBy("before-messages-blocked"));
         assertThat(filtered).isPositive();
         int landed = routes.trial.rows().size();
 
         routes.log.lines().clear();
         routes.write(OPERATOR, before);
-        routes.awaitLine("INFO", RELOADED, OPERATOR);
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
         routes.pollUntilRead();
         assertThat(routes.trial.rows()).hasSizeGreaterThanOrEqualTo(landed + (int) filtered);
         routes.assertEachLandedOnce();
@@ -95,19 +90,20 @@ class EditedFolderTest {
     @Test
     void aCopyByMulticastGoesElsewhereToo() throws Exception {
         CompletableFuture<Void> poll = readingHeld(300);
-        Set<String> copied = ConcurrentHashMap.newKeySet();
-        routes.program().camel().getRegistry().bind("copies", (Processor) exchange -> copied.add(exchange.getMessage().getBody(String.class)));
         routes.write("copies.camel.yaml", """
                 - route:
                     id: copies
                     from:
                       uri: direct:copies
                       steps:
-                        - setBody:
+                        - setHeader:
+                            name: CamelFileName
                             simple: "${body.key}"
+                        - setBody:
+                            constant: copied
                         - to:
-                            uri: bean:copies
-                """);
+                            uri: file:%s
+                """.formatted(work.resolve("copies")));
         routes.edit(OPERATOR, text -> Edits.firstStep(text, """
                 - multicast:
                     aggregationStrategy: "#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy"
@@ -119,7 +115,8 @@ class EditedFolderTest {
 
         LedgerEntry next = routes.pollLater();
 
-        assertThat(copied).hasSizeGreaterThanOrEqualTo(next.counts().get("messagesBlocked").get(LedgerCount.NEW.word()).intValue());
+        assertThat(work.resolve("copies").toFile().list()).hasSizeGreaterThanOrEqualTo(
+                next.counts().get("messagesBlocked").get(LedgerCount.NEW.word()).intValue());
         routes.assertEachLandedOnce();
     }
 
@@ -130,6 +127,6 @@ class EditedFolderTest {
 
     private void reloaded(CompletableFuture<Void> poll, String file) {
         routes.releaseToReload(poll);
-        routes.awaitLine("INFO", RELOADED, file);
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, file);
     }
 }

@@ -70,7 +70,6 @@ class ReloadedRoutesTest {
         routes.releaseToReload(poll);
         forced.join();
 
-        // more of them than uploads, so that the one for blocked messages is the first to fail now and then
         routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
         routes.awaitFailure("messages-blocked ended without delivering", "step attempt (doTry) of route messages-blocked swallows failures");
 
