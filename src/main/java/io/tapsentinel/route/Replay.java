@@ -92,7 +92,7 @@ public class Replay {
     }
 
     private boolean run(ReplaySource document, WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
-        Throwable failure = send(read, events, unknown, camel);
+        Throwable failure = read.failure(send(read, events, unknown, camel));
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
             return false;

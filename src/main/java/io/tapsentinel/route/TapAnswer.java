@@ -36,7 +36,7 @@ class TapAnswer implements Processor {
             throw new TapRefusedException(status, beginning(exchange.getMessage().getBody(InputStream.class)));
         }
         WindowRead read = TapSpine.read(exchange);
-        budget.requireAsked();
+        budget.requireAnswered(status);
         read.answered();
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {

@@ -9,23 +9,26 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.HttpRequest;
 
 /**
  * Counts every request to TAP where it leaves, below Camel: whatever URL a route names, every probe and every retry, in the pool of
- * its path. One that the budget has no room for is not sent. Knows, too, whether TAP was asked what the window needs, whatever
- * {@code tap-fetch} made of it: an answer to another question is no proof that there is nothing more.
+ * its path. One that the budget has no room for is not sent. Knows, too, how TAP answered what the window asks, whatever
+ * {@code tap-fetch} made of it: another answer, or one to another question, is no proof that there is nothing more.
  */
 public class TapBudget implements HttpClientConfigurer {
 
-    private static final String PATH = "/v2/siem/all";
+    /** What TAP is asked below {@code tap.url}. */
+    public static final String PATH = "/v2/siem/all";
 
     private final TapHost tap;
     private final RequestBudget budget;
     /** Why TAP is being asked; there is one read of the source at a time. */
     private volatile Purpose purpose = Purpose.POLL;
     private volatile String question = "";
-    private volatile boolean asked;
+    /** The status of TAP's answer to it; 0 while there is none. */
+    private volatile int answer;
 
     public TapBudget(URI tap, RequestBudget budget) {
         this.tap = new TapHost(tap);
@@ -36,33 +39,34 @@ public class TapBudget implements HttpClientConfigurer {
     void reading(Purpose why, String query) {
         purpose = why;
         question = query;
-        asked = false;
+        answer = 0;
     }
 
-    /** @throws WindowFailedException when no request with that query has left since */
-    void requireAsked() {
-        if (!asked) {
+    /** @throws WindowFailedException when TAP has not answered that query with this status since */
+    void requireAnswered(int status) {
+        if (answer != status) {
             throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}" + PATH
                     + " with the query that it gets (header CamelHttpQuery)");
         }
     }
 
-    private void look(HttpRequest request) {
+    private boolean isQuestion(HttpRequest request) {
         String[] parts = request.getPath().split("\\?", 2);
-        asked |= "GET".equals(request.getMethod()) && parts[0].endsWith(PATH) && parts.length == 2
+        return tap.isAskedBy(request) && "GET".equals(request.getMethod()) && parts[0].endsWith(PATH) && parts.length == 2
                 && URLDecoder.decode(parts[1], StandardCharsets.UTF_8).equals(question);
     }
 
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addRequestInterceptorLast((request, entity, context) -> {
-            if (!tap.isAskedBy(request)) {
-                return;
-            }
-            look(request);
-            if (!budget.take(Pool.of(request.getPath()), purpose)) {
+            if (tap.isAskedBy(request) && !budget.take(Pool.of(request.getPath()), purpose)) {
                 throw new BudgetUsedUpException("tap.budget.requests-per-day (" + budget.perDay() + ") is used up for " + purpose.word()
                         + " requests; they go on as the oldest ones of the last 24 hours age out");
+            }
+        });
+        builder.addResponseInterceptorFirst((response, entity, context) -> {
+            if (isQuestion(HttpClientContext.adapt(context).getRequest())) {
+                answer = response.getCode();
             }
         });
     }

@@ -115,7 +115,7 @@ public class WindowAttempts {
         TimeRange window = ask.window();
         WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
-        Throwable failure = send(trigger, read);
+        Throwable failure = read.failure(send(trigger, read));
         if (read.isAnswered()) {
             tap.rest().answered(clock.instant());
         }

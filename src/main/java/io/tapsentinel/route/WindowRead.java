@@ -40,6 +40,7 @@ class WindowRead {
     private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
+    private volatile boolean committed;
     private int failed;
 
     /** @param stopping whether to end at the next event, uncommitted */
@@ -141,6 +142,17 @@ class WindowRead {
         verify();
         // a change counts when the row that counts it is durable, else it would be overlooked the next time
         ask.commit().accept(entry(), connection -> seen.noticed(connection, changes));
+        committed = true;
+    }
+
+    /**
+     * Why it did not commit; null when it did. An exchange can end well without having come that far.
+     *
+     * @param ofTheExchange what its exchange ended with; null when that ended well
+     */
+    Throwable failure(Throwable ofTheExchange) {
+        return ofTheExchange != null || committed ? ofTheExchange : new WindowFailedException("a route ended it before its commit:"
+                + " stop, or a failure that is handled, in tap-fetch");
     }
 
     /** What to write into the ledger. */

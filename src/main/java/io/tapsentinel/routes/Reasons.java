@@ -8,6 +8,9 @@ final class Reasons {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("Property with key \\[(.*?)]");
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]", Pattern.DOTALL);
+    /** The line of a file that its reader shows below a place, and the text that was no number. */
+    private static final Pattern QUOTED = Pattern.compile("(line \\d+, column \\d+):\\R[^\\n]*\\n *\\^"
+            + "|(?<=For input string: )\"[^\"]*\"");
 
     private Reasons() {
     }
@@ -17,7 +20,7 @@ final class Reasons {
         while (root.getCause() != null && root.getCause() != root) {
             root = root.getCause();
         }
-        String message = String.valueOf(root.getMessage());
+        String message = QUOTED.matcher(String.valueOf(root.getMessage())).replaceAll("$1");
         Matcher placeholder = PLACEHOLDER.matcher(message);
         if (placeholder.find()) {
             return "there is no property for the placeholder {{" + placeholder.group(1) + "}}; set it in application.properties";

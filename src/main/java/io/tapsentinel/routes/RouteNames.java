@@ -1,6 +1,7 @@
 package io.tapsentinel.routes;
 
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.tap.EventType;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class RouteNames {
     /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
     private static final Map<String, String> CALLS = Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
     private static final String FETCH = "tap-fetch";
+    private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
     private static final List<String> CALLED = List.of(FETCH, "tap-event");
     /** Java's routes that YAML may call. */
     private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
@@ -55,12 +57,16 @@ final class RouteNames {
     /** What comes after the request could take events out of TAP's answer, which nobody would miss. */
     private void requireAnswerAsItIs() {
         RouteDefinition fetch = byId.get(FETCH);
-        if (fetch != null && !fetch.getOutputs().isEmpty()) {
-            Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
-            if (!set.resolve(last.uri().orElse("")).matches("https?:.*")) {
-                problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be; no step may change the answer");
-            }
+        if (fetch == null || fetch.getOutputs().isEmpty()) {
+            return;
         }
+        Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
+        if (!Step.base(set.resolve(last.uri().orElse(""))).equals(Step.base(set.resolve(REQUEST)))) {
+            problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
+                    + "; no step may change the answer");
+        }
+        Suspects.swallowing(fetch).forEach(what -> problems.add(Step.place(fetch) + ": " + what
+                + "; a request that failed is no answer, and its window would be taken for read"));
     }
 
     private void add(RouteDefinition route) {
@@ -72,7 +78,7 @@ final class RouteNames {
         } else if (id.startsWith(OURS) && !required || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
         }
-        RouteDefinition same = byId.put(id, route);
+        RouteDefinition same = id == null ? null : byId.put(id, route);
         if (same != null) {
             problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":" + same.getLineNumber());
         }

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 import org.apache.camel.util.SensitiveUtils;
 import org.apache.camel.util.URISupport;
 
@@ -35,6 +36,9 @@ final class SecretsInUris {
     private List<String> problems() {
         for (RouteDefinition route : set.routes()) {
             look(route.getInput().getEndpointUri(), Step.place(route) + ", from");
+            if (route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition channel) {
+                look(channel.getDeadLetterUri(), Step.place(route) + ", deadLetterUri");
+            }
             for (Step step : Step.of(route)) {
                 step.uri().ifPresent(uri -> look(uri, step.place()));
                 if (step.definition() instanceof ExpressionNode expression && expression.getExpression() != null
@@ -46,10 +50,12 @@ final class SecretsInUris {
         return problems;
     }
 
-    private void look(String uri, String place) {
-        if (uri == null) {
+    private void look(String written, String place) {
+        if (written == null) {
             return;
         }
+        // a placeholder may stand for more than a value
+        String uri = set.resolve(written);
         if (USER_INFO.matcher(uri).find()) {
             problems.add(place + ": its URI holds a user or a secret before the @; set it on the component");
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.PollDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -54,7 +55,8 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     /** Where it sends to, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
     Optional<String> uri() {
         String uri = definition instanceof SendDefinition<?> send ? send.getUri()
-                : definition instanceof ToDynamicDefinition dynamic ? dynamic.getUri() : null;
+                : definition instanceof ToDynamicDefinition dynamic ? dynamic.getUri()
+                : definition instanceof PollDefinition poll ? poll.getUri() : null;
         return Optional.ofNullable(uri);
     }
 
@@ -83,7 +85,10 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     }
 
     private static String place(RouteDefinition route, int line) {
-        return route.getLocation() + ":" + line + " " + route.getRouteId();
+        boolean known = route.getLocation() != null;
+        String file = known ? route.getLocation() + ":" + line : route.getResource() == null ? "" : route.getResource().getLocation();
+        return file.substring(file.lastIndexOf('/') + 1) + " " + (route.hasCustomIdAssigned() ? route.getRouteId()
+                : "route from " + base(route.getInput().getEndpointUri()));
     }
 
     /** A URI without its options. */

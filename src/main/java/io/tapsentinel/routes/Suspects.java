@@ -29,6 +29,7 @@ public final class Suspects {
     /** Endpoints that only put an exchange into a queue. */
     private static final Set<String> QUEUES = Set.of("seda", "vm", "disruptor", "disruptor-vm", "stub", "jms", "sjms", "sjms2",
             "activemq", "activemq6", "amqp", "kafka");
+    private static final String SWALLOWS = " swallows failures";
     private static final String ROUTER = "tap-event";
 
     private final List<RouteDefinition> routes;
@@ -70,9 +71,14 @@ public final class Suspects {
         return reached;
     }
 
+    /** What in a route makes a failure look like a success. */
+    static Stream<String> swallowing(RouteDefinition route) {
+        return Stream.concat(deadLetters(route), Step.of(route).stream().filter(Suspects::swallows).map(step -> name(step) + SWALLOWS));
+    }
+
     private static Stream<String> deadLetters(RouteDefinition route) {
         return route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition
-                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + " swallows failures") : Stream.empty();
+                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + SWALLOWS) : Stream.empty();
     }
 
     private static Stream<String> suspicion(Step step) {
@@ -80,10 +86,14 @@ public final class Suspects {
         if (!step.waits() || kind instanceof OnCompletionDefinition || QUEUES.contains(target(step).split(":", 2)[0])) {
             return Stream.of(name(step) + " does not wait for what it sends to");
         }
-        boolean swallows = kind instanceof TryDefinition attempt && !attempt.getCatchClauses().isEmpty()
+        return swallows(step) ? Stream.of(name(step) + SWALLOWS) : Stream.empty();
+    }
+
+    private static boolean swallows(Step step) {
+        ProcessorDefinition<?> kind = step.definition();
+        return kind instanceof TryDefinition attempt && !attempt.getCatchClauses().isEmpty()
                 || kind instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
                 || kind instanceof OnExceptionDefinition on && (says(on.getHandled()) || says(on.getContinued()));
-        return swallows ? Stream.of(name(step) + " swallows failures") : Stream.empty();
     }
 
     private static boolean says(ExpressionSubElementDefinition yes) {

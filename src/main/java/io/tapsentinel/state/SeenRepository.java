@@ -35,6 +35,10 @@ public class SeenRepository implements IdempotentRepository {
             case DELIVERED -> Outcome.DUPLICATE;
         };
         if (!Handling.advance(event, Outcome.NONE, outcome)) {
+            if (outcome == Outcome.RESERVED) {
+                // Camel asks for the end of what was added only, so that nobody else would ever let go of it
+                seen.release(event);
+            }
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
                     + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
         }

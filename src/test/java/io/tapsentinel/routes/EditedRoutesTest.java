@@ -10,7 +10,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.routes.RoutesFixture.Sent;
 import io.tapsentinel.state.Events;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +82,7 @@ class EditedRoutesTest {
 
         assertThat(routes.send(CLICKS_BLOCKED, "wanted").outcome()).isEqualTo(Outcome.DELIVERED);
         Sent unwanted = routes.send(CLICKS_BLOCKED, "unwanted");
+        assertThat(unwanted.failure()).as("met by no further step").isNull();
         assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
         assertThat(unwanted.event().getFilteredBy()).isEqualTo("before-clicks-blocked");
         assertThat(routes.durable()).isEqualTo(1);
@@ -91,6 +94,24 @@ class EditedRoutesTest {
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).isEqualTo(Outcome.DUPLICATE);
+    }
+
+    @Test
+    void whatWasRejectedAndIsBroughtInAgainIsFilteredLikeANewOne() throws Exception {
+        routes.seen.rejected(Events.event(CLICKS_BLOCKED, "unwanted"));
+        routes.withFirstStep("clicks-blocked", FILTER).start();
+
+        assertThat(routes.send(Handling.resend(Events.event(CLICKS_BLOCKED, "unwanted"))).outcome()).isEqualTo(Outcome.FILTERED);
+    }
+
+    @Test
+    void whatHasItsEndBeforeTheRepositoryIsRefusedThereAndItsKeyIsFree() throws Exception {
+        routes.start();
+        TapEvent filtered = Events.event(CLICKS_BLOCKED, "1");
+        Handling.advance(filtered, Outcome.NONE, Outcome.FILTERED);
+
+        assertThat(routes.send(filtered).failure()).hasMessageContaining("clicksBlockedSeen was asked twice");
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).as("not reserved by what never goes on").isEqualTo(Outcome.DELIVERED);
     }
 
     @Test

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.Processor;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterEach;
@@ -16,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Edits that reach for what Java relies on, forced past the contract: the window fails by name, and the undo lands everything once. */
@@ -83,6 +88,36 @@ class GuardedSpineTest {
         String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST)) + "        - setHeader:\n"
                 + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"handled, a route ended it before its commit", "continued, tap-fetch did not ask TAP for this window"})
+    void aFailedRequestIsNoAnswerWhateverARouteMakesOfIt(String how, String words) throws Exception {
+        trial.tapProxy().next(Fault.DROP);
+
+        String handled = "- onException:\n    exception: [java.io.IOException]\n    " + how + ":\n      constant: \"true\"\n"
+                + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
+        String text = RoutesFixture.text(POLL);
+        assertStops(POLL, text, handled + text.replace("    errorHandler:\n      noErrorHandler: {}\n    from:\n      uri: direct:tap-fetch\n",
+                "    from:\n      uri: direct:tap-fetch\n"), words);
+    }
+
+    @Test
+    void aStopBeforeTheRequestIsNoCommit() throws Exception {
+        assertStops(POLL, "      uri: direct:tap-fetch\n      steps:\n", "      uri: direct:tap-fetch\n      steps:\n        - stop: {}\n",
+                "a route ended it before its commit");
+    }
+
+    @Test
+    void anEventThatTookThePlaceOfAnotherDoesNotEndForIt() throws Exception {
+        AtomicReference<Object> first = new AtomicReference<>();
+        program.camel().getRegistry().bind("swap", (Processor) exchange -> {
+            first.compareAndSet(null, exchange.getProperty(TapEvent.PROPERTY));
+            exchange.setProperty(TapEvent.PROPERTY, first.get());
+            exchange.setRouteStop(first.get() != exchange.getMessage().getBody());
+        });
+
+        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - process:\n            ref: swap", "a route lost track of an event");
     }
 
     private void assertStops(String file, String from, String to, String words) throws Exception {

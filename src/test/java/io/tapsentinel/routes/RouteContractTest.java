@@ -75,6 +75,13 @@ class RouteContractTest {
     }
 
     @Test
+    void aRouteWithoutANameIsRefusedByItsPlace() {
+        texts.put("mine.camel.yaml", "- from:\n    uri: direct:mine\n    steps:\n      - stop: {}\n");
+
+        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "direct:mine: has no id");
+    }
+
+    @Test
     void namesOfTheProgramItselfAreRefused() {
         texts.put("mine.camel.yaml", "- route:\n    id: filtered\n    from:\n      uri: direct:tap-window\n      steps:\n        - stop: {}\n");
 
@@ -94,6 +101,26 @@ class RouteContractTest {
 
         assertThat(problems()).singleElement().asString().contains("tap-fetch, step setBody", "where the request to TAP has to be");
     }
+
+    @Test
+    void anAnswerToAnotherRequestBehindTheOneToTapIsRefused() {
+        edit("tap-poll.camel.yaml", "soTimeout: 60000\n", "soTimeout: 60000\n        - to:\n            uri: \"{{tap.url}}/v2/siem/messages/blocked\"\n");
+
+        assertThat(problems()).singleElement().asString().contains("tap-fetch, step to", "where the request to TAP has to be");
+    }
+
+    @Test
+    void aFailedRequestThatCouldPassForAnAnswerIsRefused() {
+        edit("tap-poll.camel.yaml", "    description: Ask TAP for one window; the query with the interval is set by then\n    errorHandler:\n      noErrorHandler: {}",
+                "    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:tap-event");
+        texts.put("tap-poll.camel.yaml", HANDLED + texts.get("tap-poll.camel.yaml"));
+
+        assertThat(problems()).hasSize(2).allMatch(text -> text.contains("tap-fetch: ") && text.contains("swallows failures"))
+                .anyMatch(text -> text.contains("deadLetterChannel")).anyMatch(text -> text.contains("onException"));
+    }
+
+    private static final String HANDLED = "- onException:\n    exception: [java.io.IOException]\n    handled:\n      constant: \"true\"\n"
+            + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
 
     @Test
     void theRepositoryOfAnotherTypeIsRefusedByStep() {
@@ -233,6 +260,7 @@ class RouteContractTest {
 
     @Test
     void aSecretInAUriIsRefusedAndNotPrinted() {
+        properties.put("my.target", "https://example.com/x?authPassword=s3cr3t");
         for (String step : List.of("- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: s3cr3t",
                 "- to:\n            uri: https://example.com/x?oauth2ClientSecret=s3cr3t", "- to:\n            uri: https://me:s3cr3t@example.com/x",
                 "- toD:\n            uri: https://example.com/x?authPassword={{my.s3cr3t}}", "- to:\n            uri: https://example.com/x?sig=s3cr3t",
@@ -240,6 +268,7 @@ class RouteContractTest {
                 "- doTry:\n            steps:\n              - stop: {}\n            doCatch:\n              - exception:\n"
                         + "                  - java.lang.Exception\n                steps:\n                  - to:\n"
                         + "                      uri: https://example.com/x?authPassword=s3cr3t",
+                "- to:\n            uri: \"{{my.target}}\"", "- poll:\n            uri: https://example.com/x?authPassword=s3cr3t",
                 "- enrich:\n            constant: https://example.com/x?authPassword=s3cr3t")) {
             before(step);
             assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:", "before-messages-blocked", "secret")
@@ -247,6 +276,27 @@ class RouteContractTest {
         }
         before("- to:\n            uri: https://example.com/x\n            parameters:\n              sslContextParameters: \"#mine\"");
         assertThat(problems()).noneMatch(text -> text.contains("secret"));
+    }
+
+    @Test
+    void aSecretInTheUriOfADeadLetterChannelIsRefused() {
+        texts.put("mine.camel.yaml", "- route:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: https://example.com/x?sig=s3cr3t\n"
+                + "    from:\n      uri: direct:mine\n      steps:\n        - stop: {}\n");
+
+        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "mine, deadLetterUri", "sig").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void noLineOfABrokenFileIsQuoted() {
+        for (String broken : List.of("\"s3cr3t", "@s3cr3t", "{s3cr3t", "s3cr3t: s3cr3t")) {
+            before("- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: " + broken);
+            assertThat(problems()).as(broken).isNotEmpty().allMatch(text -> text.contains(RoutesFixture.OPERATOR) && text.contains("line 6"))
+                    .noneMatch(text -> text.contains("s3cr3t"));
+        }
+        before("- to:\n            uri: https://example.com/x\n            authPassword: s3cr3t");
+        assertThat(problems()).singleElement().asString().contains("authPassword").doesNotContain("s3cr3t");
+        texts.put(RoutesFixture.OPERATOR, "- beans:\n    - name: mine\n      type: java.util.Date\n      properties:\n        time: s3cr3t\n");
+        assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("s3cr3t"));
     }
 
     @Test
