@@ -26,7 +26,7 @@ final class Reasons {
         if (options.find()) {
             return "unknown option " + options.group(1).replaceAll("=[^,]*", "");
         }
-        return withoutQueries(message.strip().replaceAll("\\s+", " "));
+        return withoutQueries(message.replaceAll("(?m)^\\s*\\^\\s*$", "").strip().replaceAll("\\s+", " "));
     }
 
     /** A text whose URIs end before their options. */

@@ -25,6 +25,8 @@ import org.apache.camel.model.WireTapDefinition;
  */
 record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
+    private static final Set<String> DYNAMIC = Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
+
     /** The steps of a route, outer ones first, each with those inside it. */
     static List<Step> of(RouteDefinition route) {
         List<Step> steps = new ArrayList<>();
@@ -64,6 +66,11 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
                 || definition instanceof ResequenceDefinition);
     }
 
+    /** Whether it sends to what the event says, so that nobody can tell before. */
+    boolean isDynamic() {
+        return DYNAMIC.contains(definition.getShortName()) || uri().filter(uri -> uri.contains("${")).isPresent();
+    }
+
     /** How a person finds it: its id, or what it is, without options of a URI. */
     String name() {
         if (definition.hasCustomIdAssigned()) {
@@ -83,7 +90,9 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     }
 
     private static String place(RouteDefinition route, int line) {
-        return route.getLocation() + ":" + line + " " + route.getRouteId();
+        // a route that begins with "from" has neither
+        String file = route.getLocation() != null ? route.getLocation() : String.valueOf(route.getInput().getLocation());
+        return file + ":" + (line > 0 ? line : route.getInput().getLineNumber()) + " " + route.getRouteId();
     }
 
     /** A URI without its options. */

@@ -26,7 +26,7 @@ import org.apache.camel.support.ResourceHelper;
 /** A program in the middle of a window, and the folder of routes that it watches meanwhile. */
 final class LiveRoutes implements AutoCloseable {
 
-    static final String RELOADED = "routes reloaded";
+    static final String RELOADED = "routes/ reloaded";
     static final Duration SOON = Duration.ofSeconds(60);
 
     final Path folder;
