@@ -19,6 +19,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -96,6 +97,19 @@ final class RouteSet implements AutoCloseable {
         return context.getRouteDefinitions();
     }
 
+    /** What route configurations bring into other routes, each as a route that has no beginning. */
+    List<RouteDefinition> configurations() {
+        return context.getRouteConfigurationDefinitions().stream().map(configuration -> {
+            RouteDefinition steps = new RouteDefinition();
+            steps.setId("routeConfiguration " + configuration.getId());
+            steps.setLocation(configuration.getLocation());
+            steps.setLineNumber(configuration.getLineNumber());
+            Stream.of(configuration.getOnExceptions(), configuration.getOnCompletions(), configuration.getIntercepts(),
+                    configuration.getInterceptFroms(), configuration.getInterceptSendTos()).forEach(steps.getOutputs()::addAll);
+            return steps;
+        }).toList();
+    }
+
     /** What this URI is once its placeholders have their values. */
     String resolve(String uri) {
         try {
@@ -108,7 +122,7 @@ final class RouteSet implements AutoCloseable {
     /** The schedule of a Quartz route when it is none, which Camel would find out at the start of the route. */
     Optional<String> badCron(RouteDefinition route) {
         Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
-        return cron.find() && !CronExpression.isValidExpression(cron.group(1).replace('+', ' ')) ? Optional.of(cron.group(1)) : Optional.empty();
+        return cron.find() && !cron.group(1).contains("{{") && !CronExpression.isValidExpression(cron.group(1).replace('+', ' ')) ? Optional.of(cron.group(1)) : Optional.empty();
     }
 
     /** Options of a component that it calls secrets. */

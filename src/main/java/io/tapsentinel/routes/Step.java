@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ResequenceDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -81,18 +82,17 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     /** File and line, route and step. */
     String place() {
-        return place(route, definition.getLineNumber()) + ", step " + name();
+        return place(route, definition) + ", step " + name();
     }
 
     /** File and line of a route, and its id. */
     static String place(RouteDefinition route) {
-        return place(route, route.getLineNumber());
+        // one that begins with "from" and not with "route" has neither of itself
+        return place(route, route.getLocation() == null ? route.getInput() : route);
     }
 
-    private static String place(RouteDefinition route, int line) {
-        // a route that begins with "from" has neither
-        String file = route.getLocation() != null ? route.getLocation() : String.valueOf(route.getInput().getLocation());
-        return file + ":" + (line > 0 ? line : route.getInput().getLineNumber()) + " " + route.getRouteId();
+    private static String place(RouteDefinition route, OptionalIdentifiedDefinition<?> at) {
+        return at.getLocation() + ":" + at.getLineNumber() + " " + route.getRouteId();
     }
 
     /** A URI without its options. */

@@ -99,7 +99,7 @@ final class TableRoutes {
                 String target = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
                 if (!step.waits() || byInput.containsKey(target) && !target.startsWith("direct:")) {
                     notWaiting.add(step);
-                } else if (target.startsWith(SENTINEL)) {
+                } else if (target.startsWith(SENTINEL) && !step.isDynamic()) {
                     tables.put(step, consumer);
                 } else if (byInput.containsKey(target) && entered.add(target + " " + consumer)) {
                     RouteDefinition next = byInput.get(target);
