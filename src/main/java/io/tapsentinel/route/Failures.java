@@ -7,6 +7,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 
@@ -21,14 +22,29 @@ final class Failures {
 
     /** One line without content. */
     static String describe(Throwable failure) {
+        return words(failure).orElseGet(() -> {
+            Throwable root = failure;
+            while (root.getCause() != null && root.getCause() != root) {
+                root = root.getCause();
+            }
+            return root.getClass().getName() + place(root);
+        });
+    }
+
+    /** Whether its own words may not be said, so that whoever reads the line has to know where it happened. */
+    static boolean isMute(Throwable failure) {
+        return words(failure).isEmpty();
+    }
+
+    private static Optional<String> words(Throwable failure) {
         if (failure instanceof UploadException || failure instanceof StoreException || failure instanceof TapAnswerException
                 || failure instanceof TapRefusedException || failure instanceof WindowFailedException
                 || isOfTheNetwork(failure)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
-            return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+            return Optional.of(failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage());
         }
         Throwable cause = failure.getCause();
-        return cause != null && cause != failure ? describe(cause) : failure.getClass().getName() + place(failure);
+        return cause != null && cause != failure ? words(cause) : Optional.empty();
     }
 
     /** Where it was thrown, which its words may not tell. */

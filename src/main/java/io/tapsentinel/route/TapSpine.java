@@ -4,8 +4,11 @@ import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.camel.AggregationStrategy;
+import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
+import org.apache.camel.ExchangePropertyKey;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.builder.ThreadPoolBuilder;
 
@@ -111,9 +114,21 @@ public class TapSpine extends RouteBuilder {
                 read(answer).fail(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
                         + " was removed or changed"));
             } else {
-                read(answer).settled(event, ended.getException(), () -> Suspects.of(ended.getContext(), event.getType()));
+                read(answer).settled(event, ended.getException(), likely(event, ended));
             }
             return before;
+        }
+
+        /** Null when the exception says it all. */
+        private static Supplier<String> likely(TapEvent event, Exchange ended) {
+            CamelContext context = ended.getContext();
+            if (ended.getException() == null) {
+                return () -> Suspects.of(context, event.getType());
+            }
+            String last = ended.getProperty(ExchangePropertyKey.TO_ENDPOINT, "", String.class).replace("://", ":");
+            // other URIs may have been made of content
+            String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
+            return Failures.isMute(ended.getException()) ? () -> "in " + where + " or behind it" : null;
         }
     }
 }

@@ -83,14 +83,14 @@ class WindowRead {
     /**
      * Takes back one event whose exchange has ended.
      *
-     * @param cause what may have happened to an event without an outcome; asked once, after the last event, if the window
-     *              fails for that
+     * @param cause what may have happened to it, when neither outcome nor exception tells; asked once, after the last event,
+     *              if the window fails for this one; null for nothing to add
      */
     synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
         if (exception != null || !outcome.isSettled()) {
             failed++;
-            if (failure == null && exception == null) {
+            if (failure == null) {
                 likely = cause;
             }
             fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()

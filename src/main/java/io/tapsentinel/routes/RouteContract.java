@@ -42,6 +42,7 @@ public final class RouteContract {
         List<String> problems = new ArrayList<>();
         for (RouteDefinition route : set.routes()) {
             int before = problems.size();
+            set.badCron(route).ifPresent(cron -> problems.add(Step.place(route) + ", from: \"" + cron + "\" is no cron expression of Quartz"));
             set.refusal(route.getInput().getEndpointUri()).ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
             for (Step step : Step.of(route)) {
                 step.uri().filter(uri -> !uri.contains("${")).flatMap(set::refusal)

@@ -48,6 +48,7 @@ final class RouteNames {
             require(id, null);
             requireCall(id, called);
         });
+        byId.keySet().stream().filter(this::isRequired).sorted().forEach(this::requireRunning);
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
         set.routes().forEach(route -> Step.of(route).forEach(this::calls));
         requireAnswerAsItIs();
@@ -72,10 +73,9 @@ final class RouteNames {
     private void add(RouteDefinition route) {
         String id = route.getRouteId();
         String input = set.resolve(route.getInput().getEndpointUri());
-        boolean required = CALLS.containsKey(id) || CALLED.contains(id);
         if (!route.hasCustomIdAssigned()) {
             problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
-        } else if (id.startsWith(OURS) && !required || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
+        } else if (id.startsWith(OURS) && !isRequired(id) || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
         }
         RouteDefinition same = id == null ? null : byId.put(id, route);
@@ -92,12 +92,27 @@ final class RouteNames {
         }
     }
 
+    private boolean isRequired(String id) {
+        return CALLS.containsKey(id) || CALLED.contains(id) || Stream.of(EventType.values()).anyMatch(type -> type.routeId().equals(id));
+    }
+
     private void require(String id, String input) {
         RouteDefinition route = byId.get(id);
         if (route == null) {
             problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
         } else if (input != null && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
             problems.add(Step.place(route) + ": has to begin with " + input);
+        }
+    }
+
+    /** A route that is there and does not run would stop the flow with nothing to be seen but its silence. */
+    private void requireRunning(String id) {
+        RouteDefinition route = byId.get(id);
+        if (route != null && route.getAutoStartup() != null && !"true".equals(set.resolve(route.getAutoStartup()))) {
+            problems.add(Step.place(route) + ": autoStartup has to be true");
+        }
+        if (route != null && route.getPrecondition() != null) {
+            problems.add(Step.place(route) + ": may not have a precondition, since it has to be there always");
         }
     }
 

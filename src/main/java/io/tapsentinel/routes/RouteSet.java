@@ -17,6 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -25,12 +28,15 @@ import org.apache.camel.model.RouteDefinitionHelper;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
+import org.quartz.CronExpression;
 
 /**
  * A set of routes as Camel's model, with file and line of each step, in a context of its own that is never started: nothing runs,
  * no folder is made, no connection opened.
  */
 final class RouteSet implements AutoCloseable {
+
+    private static final Pattern CRON = Pattern.compile("^quartz:.*[?&]cron=([^&]*)");
 
     private final DefaultCamelContext context = new DefaultCamelContext(false);
     private final List<String> unreadable = new ArrayList<>();
@@ -91,6 +97,19 @@ final class RouteSet implements AutoCloseable {
         return context.getRouteDefinitions();
     }
 
+    /** What route configurations bring into other routes, each as a route that has no beginning. */
+    List<RouteDefinition> configurations() {
+        return context.getRouteConfigurationDefinitions().stream().map(configuration -> {
+            RouteDefinition steps = new RouteDefinition();
+            steps.setId("routeConfiguration " + configuration.getId());
+            steps.setLocation(configuration.getLocation());
+            steps.setLineNumber(configuration.getLineNumber());
+            Stream.of(configuration.getOnExceptions(), configuration.getOnCompletions(), configuration.getIntercepts(),
+                    configuration.getInterceptFroms(), configuration.getInterceptSendTos()).forEach(steps.getOutputs()::addAll);
+            return steps;
+        }).toList();
+    }
+
     /** What this URI is once its placeholders have their values. */
     String resolve(String uri) {
         try {
@@ -98,6 +117,12 @@ final class RouteSet implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             return uri;
         }
+    }
+
+    /** The schedule of a Quartz route when it is none, which Camel would find out at the start of the route. */
+    Optional<String> badCron(RouteDefinition route) {
+        Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
+        return cron.find() && !cron.group(1).contains("{{") && !CronExpression.isValidExpression(cron.group(1).replace('+', ' ')) ? Optional.of(cron.group(1)) : Optional.empty();
     }
 
     /** Options of a component that it calls secrets. */

@@ -117,12 +117,12 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
     private void accepted(String how) {
         refused = List.of();
-        LOG.info("{} {}", folder, how);
+        LOG.info("{}/ {}", folder, how);
     }
 
     private void refuse(List<String> problems) {
         refused = List.copyOf(problems);
-        problems.forEach(problem -> LOG.warn("{} is refused, the routes that run stay as they are: {}", folder, problem));
+        problems.forEach(problem -> LOG.warn("{}/ is refused, the routes that run stay as they are: {}", folder, problem));
     }
 
     private Look read() {

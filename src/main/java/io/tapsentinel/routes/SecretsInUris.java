@@ -34,11 +34,15 @@ final class SecretsInUris {
     }
 
     private List<String> problems() {
+        List<RouteDefinition> all = new ArrayList<>(set.routes());
+        all.addAll(set.configurations());
         for (RouteDefinition route : set.routes()) {
             look(route.getInput().getEndpointUri(), Step.place(route) + ", from");
             if (route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition channel) {
                 look(channel.getDeadLetterUri(), Step.place(route) + ", deadLetterUri");
             }
+        }
+        for (RouteDefinition route : all) {
             for (Step step : Step.of(route)) {
                 step.uri().ifPresent(uri -> look(uri, step.place()));
                 if (step.definition() instanceof ExpressionNode expression && expression.getExpression() != null

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.camel.model.AggregateDefinition;
 import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.OptionalIdentifiedDefinition;
 import org.apache.camel.model.PollDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.ResequenceDefinition;
@@ -25,6 +26,8 @@ import org.apache.camel.model.WireTapDefinition;
  * @param definition the step itself
  */
 record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
+
+    private static final Set<String> DYNAMIC = Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
 
     /** The steps of a route, outer ones first, each with those inside it. */
     static List<Step> of(RouteDefinition route) {
@@ -66,6 +69,11 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
                 || definition instanceof ResequenceDefinition);
     }
 
+    /** Whether it sends to what the event says, so that nobody can tell before. */
+    boolean isDynamic() {
+        return DYNAMIC.contains(definition.getShortName()) || uri().filter(uri -> uri.contains("${")).isPresent();
+    }
+
     /** How a person finds it: its id, or what it is, without options of a URI. */
     String name() {
         if (definition.hasCustomIdAssigned()) {
@@ -76,19 +84,17 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     /** File and line, route and step. */
     String place() {
-        return place(route, definition.getLineNumber()) + ", step " + name();
+        return place(route, definition) + ", step " + name();
     }
 
     /** File and line of a route, and its id. */
     static String place(RouteDefinition route) {
-        return place(route, route.getLineNumber());
+        // one that begins with "from" and not with "route" has neither of itself
+        return place(route, route.getLocation() == null ? route.getInput() : route);
     }
 
-    private static String place(RouteDefinition route, int line) {
-        boolean known = route.getLocation() != null;
-        String file = known ? route.getLocation() + ":" + line : route.getResource() == null ? "" : route.getResource().getLocation();
-        return file.substring(file.lastIndexOf('/') + 1) + " " + (route.hasCustomIdAssigned() ? route.getRouteId()
-                : "route from " + base(route.getInput().getEndpointUri()));
+    private static String place(RouteDefinition route, OptionalIdentifiedDefinition<?> at) {
+        return at.getLocation() + ":" + at.getLineNumber() + " " + route.getRouteId();
     }
 
     /** A URI without its options. */

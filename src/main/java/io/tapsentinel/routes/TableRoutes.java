@@ -61,7 +61,7 @@ final class TableRoutes {
                 problems.add(step.place() + ": stands outside of idempotentConsumer, which has to come before it");
             }
         });
-        if (problems.size() == before && way.tables.isEmpty()) {
+        if (problems.size() == before && way.tables.isEmpty() && !way.dynamic) {
             problems.add(way.notWaiting.isEmpty() ? Step.place(route) + ": never sends to " + SENTINEL + type.table()
                     : way.notWaiting.get(0).place() + ": does not wait for what it sends to, so that no event could be acknowledged; "
                     + type.routeId() + " has to reach " + SENTINEL + type.table() + " by steps that wait");
@@ -91,13 +91,15 @@ final class TableRoutes {
         private final Map<Step, Step> tables = new HashMap<>();
         private final List<Step> notWaiting = new ArrayList<>();
         private final Set<String> entered = new HashSet<>();
+        private boolean dynamic;
 
         void into(List<Step> steps, Step consumer) {
             for (Step step : steps) {
+                dynamic |= step.isDynamic();
                 String target = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
                 if (!step.waits() || byInput.containsKey(target) && !target.startsWith("direct:")) {
                     notWaiting.add(step);
-                } else if (target.startsWith(SENTINEL)) {
+                } else if (target.startsWith(SENTINEL) && !step.isDynamic()) {
                     tables.put(step, consumer);
                 } else if (byInput.containsKey(target) && entered.add(target + " " + consumer)) {
                     RouteDefinition next = byInput.get(target);

@@ -36,10 +36,10 @@ class ReloadIT {
             String text = Files.readString(tables);
 
             Files.writeString(tables, text.replace("lingerMs: 500", "lingerMs: 100"));
-            program.awaitLine("routes reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew", SOON);
+            program.awaitLine("routes/ reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew", SOON);
 
             Files.writeString(tables, text.replace("messagesBlockedSeen", "messagesDeliveredSeen"));
-            program.awaitLine("WARN .*routes is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked", SOON);
+            program.awaitLine("WARN .*routes/ is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked", SOON);
             program.awaitThat("health shows it", SOON, () -> program.health().last().contains("routes.refused"));
 
             program.signal("TERM");

@@ -76,7 +76,7 @@ class WindowReadTest {
     void oneFailedEventFailsTheWindowWithItsReason() {
         settle(read, Outcome.DELIVERED, "1");
         List<TapEvent> failed = handOut(read, "2", "3");
-        failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), NO_CAUSE));
+        failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), null));
 
         assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("upload refused: 503 (2 events)");
         assertThat(fixture.committed).isEmpty();
@@ -99,7 +99,7 @@ class WindowReadTest {
     void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
         TapEvent event = handOut(read, "1").get(0);
         Handling.advance(event, Outcome.NONE, Outcome.DELIVERED);
-        read.settled(event, new IllegalStateException("a step behind sentinel:"), NO_CAUSE);
+        read.settled(event, new IllegalStateException("a step behind sentinel:"), null);
 
         assertThatThrownBy(read::verify).isInstanceOf(WindowFailedException.class);
     }
@@ -151,7 +151,7 @@ class WindowReadTest {
     @Test
     void theFirstFailureEndsTheSplit() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
-        read.settled(events.next(), new UploadException(0, "no answer"), NO_CAUSE);
+        read.settled(events.next(), new UploadException(0, "no answer"), null);
 
         assertThat(events.hasNext()).isFalse();
         assertThatThrownBy(read::verify).hasMessage("no answer");

@@ -67,7 +67,7 @@ class GuardedSpineTest {
     @ParameterizedTest
     @ValueSource(strings = {"commit()", "fail(${null})", "entry()"})
     void noExpressionReachesTheRead(String call) throws Exception {
-        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"", "events");
+        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"", "in direct:before-");
     }
 
     @Test

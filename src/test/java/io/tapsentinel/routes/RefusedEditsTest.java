@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What is saved and must not run: a line says why, and the routes that run go on until the folder is put right. */
 class RefusedEditsTest {
 
-    private static final String REFUSED = "routes is refused, the routes that run stay as they are: ";
+    private static final String REFUSED = "routes/ is refused, the routes that run stay as they are: ";
 
     @TempDir
     Path work;
@@ -68,7 +68,7 @@ class RefusedEditsTest {
         assertThat(health()).containsEntry("status", "DEGRADED").containsKey("routes.refused");
 
         routes.write(TABLES, before);
-        routes.awaitLine("INFO", "routes is again what runs");
+        routes.awaitLine("INFO", "routes/ is again what runs");
         assertThat(health()).doesNotContainKey("status");
         routes.pollLater();
         routes.assertEachLandedOnce();
@@ -107,7 +107,7 @@ class RefusedEditsTest {
 
         Files.delete(routes.folder);
         Files.move(aside, routes.folder);
-        routes.awaitLine("INFO", "routes is again what runs");
+        routes.awaitLine("INFO", "routes/ is again what runs");
         routes.write("note.camel.yaml", NOTE);
         routes.awaitLine("INFO", LiveRoutes.RELOADED, "note.camel.yaml");
         routes.pollLater();
@@ -121,7 +121,7 @@ class RefusedEditsTest {
         routes.pollUntilRead();
         // as an editor does that writes beside the file and renames
         Files.move(work.resolve(OPERATOR), routes.folder.resolve(OPERATOR), StandardCopyOption.ATOMIC_MOVE);
-        routes.awaitLine("INFO", "routes is again what runs");
+        routes.awaitLine("INFO", "routes/ is again what runs");
 
         routes.write("note.camel.yaml", NOTE);
         routes.awaitLine("INFO", LiveRoutes.RELOADED, "note started anew");
@@ -139,8 +139,8 @@ class RefusedEditsTest {
     void aSetThatCamelCannotStartIsTakenBackAsAWhole() throws Exception {
         CompletableFuture<Void> poll = routes.pollHeld();
         String before = routes.text(OPERATOR);
-        // the checks make routes and start none
-        routes.write("never.camel.yaml", """
+        // the checks make routes and start none; by name it comes last, when the other one runs already
+        routes.write("zz-never.camel.yaml", """
                 - route:
                     id: never
                     from:
@@ -160,7 +160,7 @@ class RefusedEditsTest {
         assertThat(routes.program().camel().getRoute("never")).isNull();
         assertThat(health()).containsEntry("status", "DEGRADED");
 
-        Files.delete(routes.folder.resolve("never.camel.yaml"));
+        Files.delete(routes.folder.resolve("zz-never.camel.yaml"));
         routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
         assertThat(routes.pollLater().total(LedgerCount.FILTERED)).isPositive();
 

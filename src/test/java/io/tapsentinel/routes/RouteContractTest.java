@@ -75,13 +75,6 @@ class RouteContractTest {
     }
 
     @Test
-    void aRouteWithoutANameIsRefusedByItsPlace() {
-        texts.put("mine.camel.yaml", "- from:\n    uri: direct:mine\n    steps:\n      - stop: {}\n");
-
-        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "direct:mine: has no id");
-    }
-
-    @Test
     void namesOfTheProgramItselfAreRefused() {
         texts.put("mine.camel.yaml", "- route:\n    id: filtered\n    from:\n      uri: direct:tap-window\n      steps:\n        - stop: {}\n");
 
@@ -297,6 +290,65 @@ class RouteContractTest {
         assertThat(problems()).singleElement().asString().contains("authPassword").doesNotContain("s3cr3t");
         texts.put(RoutesFixture.OPERATOR, "- beans:\n    - name: mine\n      type: java.util.Date\n      properties:\n        time: s3cr3t\n");
         assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("s3cr3t"));
+    }
+
+    @Test
+    void aSecretInARouteConfigurationIsRefusedToo() {
+        texts.put("mine.camel.yaml", """
+                - routeConfiguration:
+                    id: mine
+                    onException:
+                      - onException:
+                          exception:
+                            - java.io.IOException
+                          steps:
+                            - to:
+                                uri: https://example.com/x?authPassword=s3cr3t
+                """);
+
+        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml:", "routeConfiguration mine", "authPassword").doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void aRequiredRouteThatDoesNotRunIsRefused() {
+        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
+        edit("tap-poll.camel.yaml", "    id: tap-poll\n", "    id: tap-poll\n    precondition: \"false\"\n");
+
+        assertThat(problems()).hasSize(2).anyMatch(text -> text.contains("messages-blocked: autoStartup has to be true"))
+                .anyMatch(text -> text.contains("tap-poll: may not have a precondition"));
+    }
+
+    @Test
+    void aScheduleThatIsNoneIsRefused() {
+        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "0 0/5 * * * 9");
+
+        assertThat(problems()).singleElement().asString().contains("tap-poll", "\"0 0/5 * * * 9\" is no cron expression");
+        edit("tap-poll.camel.yaml", "0 0/5 * * * 9", "0 0/5 * * * ?");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aTableThatIsReachedInAWayThatNobodyCanForeseeIsNotForUsToForbid() {
+        for (String step : List.of("recipientList:\n                  constant: sentinel:ProofPointTAPMessagesBlockedV2_CL\n",
+                "toD:\n                  uri: sentinel:${exchangeProperty.table}\n")) {
+            texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+            edit(TABLES, SENTINEL, "              - " + step);
+            assertThat(problems()).as(step).isEmpty();
+        }
+    }
+
+    @Test
+    void shortFormsAndWindowsLineEndsAreFine() {
+        texts.replaceAll((file, text) -> text.replaceAll("- to:\n\\s+uri: (direct:\\S+)", "- to: \"$1\"").replace("\n", "\r\n"));
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aRouteWithoutAnIdIsRefusedByFileAndLine() {
+        texts.put("mine.camel.yaml", "# mine\n- from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n");
+
+        assertThat(problems()).singleElement().asString().startsWith("mine.camel.yaml:").contains("has no id").doesNotContain("null", "-1");
     }
 
     @Test
