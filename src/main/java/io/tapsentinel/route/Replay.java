@@ -110,10 +110,11 @@ public class Replay {
 
     private static Throwable send(WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.send(TapSpine.EVENTS, exchange -> {
+            Exception failure = template.send(TapSpine.EVENTS, exchange -> {
                 TapSpine.attach(exchange, read);
                 exchange.getMessage().setBody(read.events(events, unknown));
             }).getException();
+            return failure == null ? read.uncommitted() : failure;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -149,7 +149,8 @@ public class WindowAttempts {
 
     private static Throwable send(Exchange trigger, WindowRead read) {
         try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
-            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read)).getException();
+            Exception failure = template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read)).getException();
+            return failure == null ? read.uncommitted() : failure;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

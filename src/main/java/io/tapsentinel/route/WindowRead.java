@@ -40,6 +40,8 @@ class WindowRead {
     private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
+    private boolean exhausted;
+    private boolean committed;
     private int failed;
 
     /** @param stopping whether to end at the next event, uncommitted */
@@ -69,6 +71,11 @@ class WindowRead {
         return answered;
     }
 
+    /** The answer has no event more than were handed out. */
+    synchronized void exhausted() {
+        exhausted = true;
+    }
+
     /** The events to split. */
     Iterator<TapEvent> events(Iterator<TapEvent> answer) {
         return events(answer, UnknownEvents.NONE);
@@ -88,6 +95,8 @@ class WindowRead {
     synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
         if (exception != null || !outcome.isSettled()) {
+            // idempotentConsumer with removeOnFailure: false leaves it to us
+            seen.giveUp(event);
             failed++;
             if (failure == null) {
                 likely = cause;
@@ -133,6 +142,9 @@ class WindowRead {
             }
         }
         counts.verify();
+        if (!exhausted) {
+            throw new WindowFailedException("the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
+        }
         writeSightings();
     }
 
@@ -141,6 +153,17 @@ class WindowRead {
         verify();
         // a change counts when the row that counts it is durable, else it would be overlooked the next time
         ask.commit().accept(entry(), connection -> seen.noticed(connection, changes));
+        committed();
+    }
+
+    private synchronized void committed() {
+        committed = true;
+    }
+
+    /** Why nothing was committed although nothing failed: the way ended early; null when it was. */
+    synchronized WindowFailedException uncommitted() {
+        return committed ? null : new WindowFailedException("a route, or a routeConfiguration, ended the read before it could commit"
+                + " (stop in tap-fetch?)");
     }
 
     /** What to write into the ledger. */
