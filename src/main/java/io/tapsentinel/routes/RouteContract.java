@@ -27,7 +27,8 @@ public final class RouteContract {
             if (!set.unreadable().isEmpty()) {
                 return set.unreadable();
             }
-            List<String> problems = new ArrayList<>(RouteNames.problems(set));
+            List<String> problems = new ArrayList<>(OwnParts.problems(files, set.replaced()));
+            problems.addAll(RouteNames.problems(set));
             problems.addAll(SecretsInUris.problems(set));
             if (problems.isEmpty()) {
                 problems.addAll(TableRoutes.problems(set));

@@ -1,6 +1,8 @@
 package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapsentinel.config.EffectiveProperties;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a set of routes has to be: each test edits the project's own files. */
 class RouteContractTest {
@@ -65,6 +68,36 @@ class RouteContractTest {
         texts.remove(RoutesFixture.OPERATOR);
 
         assertThat(problems()).hasSize(4).allMatch(text -> text.contains("no route that begins with direct:before-"));
+    }
+
+    @Test
+    void aRouteThatComesBackToItselfIsRefused() {
+        before("- to: direct:messages-blocked");
+
+        assertThat(problems()).anyMatch(text -> text.contains("before-messages-blocked: calls itself"))
+                .anyMatch(text -> text.contains(" messages-blocked: calls itself"));
+    }
+
+    @Test
+    void aClassOfTheProgramIsNoStep() {
+        before("- bean:\n            beanType: io.tapsentinel.tap.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"");
+
+        assertThat(problems()).singleElement().asString().contains(RoutesFixture.OPERATOR, "class of the program's own");
+    }
+
+    @Test
+    void aBeanThatStandsInForTheProgramsOwnIsRefused() {
+        texts.put("b.camel.yaml", "- beans:\n    - name: messagesBlockedSeen\n"
+                + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
+
+        assertThat(problems()).singleElement().asString().contains("messagesBlockedSeen", "another name");
+    }
+
+    @Test
+    void whatIsNoRegularFileIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
+        assumeTrue(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString()).start().waitFor() == 0);
+
+        assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is no regular file");
     }
 
     @Test
