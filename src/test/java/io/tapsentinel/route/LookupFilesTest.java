@@ -89,6 +89,17 @@ class LookupFilesTest {
     }
 
     @Test
+    void theFileIsLookedAtOnceASecondWhateverTheClockDoes() throws Exception {
+        write("a = 1");
+        put("a");
+        write("a = 22");
+        clock.advance(Duration.ofMillis(999));
+        assertThat(put("a").getFields()).containsEntry("to", "1");
+        clock.advance(Duration.ofHours(-1));
+        assertThat(put("a").getFields()).containsEntry("to", "22");
+    }
+
+    @Test
     void aFileThatCannotBeUsedIsNamedWithoutItsContent() throws Exception {
         assertRefused("is missing");
         write("a = \\u00g0 hush");

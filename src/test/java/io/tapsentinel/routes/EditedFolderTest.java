@@ -3,8 +3,10 @@ package io.tapsentinel.routes;
 import static io.tapsentinel.routes.RoutesFixture.OPERATOR;
 import static io.tapsentinel.routes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
 import java.nio.file.Path;
@@ -118,6 +120,15 @@ class EditedFolderTest {
         assertThat(work.resolve("copies").toFile().list()).hasSizeGreaterThanOrEqualTo(
                 next.counts().get("messagesBlocked").get(LedgerCount.NEW.word()).intValue());
         routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aFolderThatIsRefusedEndsTheStartWithEachReason() throws Exception {
+        routes = new LiveRoutes(work, 300);
+        routes.edit(TABLES, Edits::crossedRepositories);
+
+        assertThatThrownBy(routes::start).hasRootCauseInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll("routes/ is refused", "messages-blocked-seen", "messages-delivered-seen");
     }
 
     private CompletableFuture<Void> readingHeld(int eventsPerHour) throws Exception {

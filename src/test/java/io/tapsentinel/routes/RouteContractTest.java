@@ -115,6 +115,26 @@ class RouteContractTest {
     }
 
     @Test
+    void aClassOfTheProgramIsNotForRoutesSinceItCouldSayThatAnEventWasDelivered() {
+        for (String step : List.of("- bean:\n            beanType: io.tapsentinel.tap.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
+                "- script:\n            simple: \"${bean:type:io.tapsentinel.tap.Handling?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
+            before(step);
+            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:6", "names a class of the program");
+        }
+        before("# io.tapsentinel.tap.Handling is only spoken of\n        - choice: {}");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aRouteInThePlaceOfAnotherIsRefused() {
+        for (String name : List.of("tap-mine direct:mine", "mine direct:filtered", "mine direct:messages-blocked")) {
+            texts.put("mine.camel.yaml", "- route:\n    id: " + name.replace(" ", "\n    from:\n      uri: ") + "\n      steps:\n        - stop: {}\n");
+            // files are read by name, so that the later one of two is told
+            assertThat(problems()).as(name).singleElement().asString().containsAnyOf("program's own", "mine begins with direct:messages-blocked, too");
+        }
+    }
+
+    @Test
     void aRouterThatLeavesATypeOutIsRefused() {
         edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
 
@@ -194,6 +214,23 @@ class RouteContractTest {
         edit(TABLES, "- to:\n                  id: messages-blocked-sentinel", "- wireTap:\n                  id: messages-blocked-sentinel");
 
         assertThat(problems()).singleElement().asString().contains("messages-blocked, step messages-blocked-sentinel", "does not wait");
+    }
+
+    @Test
+    void aTableBehindStepsThatCollectEventsIsRefusedByStep() {
+        for (String collect : List.of("aggregate:\n    correlationExpression:\n      constant: all\n    completionSize: 2\n"
+                + "    aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n", "resequence:\n    simple: \"${body.key}\"\n")) {
+            texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+            edit(TABLES, SENTINEL, ("- " + collect + "    steps:\n" + SENTINEL.indent(-8)).indent(14));
+            assertThat(problems()).as(collect).singleElement().asString().contains("messages-blocked, step " + collect.split(":")[0], "does not wait");
+        }
+    }
+
+    @Test
+    void aTableBesideTheConsumerIsRefusedByStep() {
+        edit(TABLES, SENTINEL, "              - choice: {}\n" + SENTINEL.indent(-6));
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "stands outside of idempotentConsumer");
     }
 
     @Test
