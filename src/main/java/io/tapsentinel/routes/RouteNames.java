@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.camel.model.OnCompletionDefinition;
 import org.apache.camel.model.RouteDefinition;
 
 /** Who is called how, and by whom: the routes that Java calls are there, and those that YAML calls are, too. */
@@ -67,6 +68,9 @@ final class RouteNames {
             problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
                     + "; no step may change the answer");
         }
+        Stream.concat(Stream.of(fetch), set.configurations().stream()).flatMap(route -> Step.of(route).stream())
+                .filter(step -> step.definition() instanceof OnCompletionDefinition)
+                .forEach(step -> problems.add(step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
         Suspects.swallowing(fetch).forEach(what -> problems.add(Step.place(fetch) + ": " + what
                 + "; a request that failed is no answer, and its window would be taken for read"));
     }

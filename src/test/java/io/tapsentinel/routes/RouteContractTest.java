@@ -363,6 +363,18 @@ class RouteContractTest {
     }
 
     @Test
+    void whatCompletesTheRequestIsRefusedSinceItCouldChangeTheAnswer() {
+        String completion = "onCompletion:\n    mode: BeforeConsumer\n    steps:\n      - setBody:\n          constant: \"{}\"\n";
+        edit("tap-poll.camel.yaml", "        - setHeader:\n            name: CamelHttpMethod", "        - " + completion.replace("\n  ", "\n          ")
+                + "        - setHeader:\n            name: CamelHttpMethod");
+        assertThat(problems()).singleElement().asString().contains("tap-fetch, step onCompletion", "could change the answer");
+
+        texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+        texts.put("mine.camel.yaml", "- routeConfiguration:\n    id: mine\n    onCompletion:\n      - " + completion.replace("\n  ", "\n          "));
+        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "could change the answer");
+    }
+
+    @Test
     void aSecretInARouteConfigurationIsRefusedToo() {
         texts.put("mine.camel.yaml", """
                 - routeConfiguration:
