@@ -70,13 +70,17 @@ public class TapSpine extends RouteBuilder {
     }
 
     static void attach(Exchange exchange, WindowRead read) {
-        exchange.setProperty(TapEvent.WINDOW, new Attached(read));
+        exchange.setProperty(TapEvent.WINDOW, new Attached(read, exchange.getExchangeId()));
     }
 
     static WindowRead read(Exchange exchange) {
         Attached attached = exchange.getProperty(TapEvent.WINDOW, Attached.class);
         if (attached == null) {
             throw new WindowFailedException("a route removed or changed the property " + TapEvent.WINDOW);
+        }
+        if (!attached.exchangeId.equals(exchange.getExchangeId())) {
+            // a nested commit could come while other events are on their way
+            throw new WindowFailedException("a route sent an event, or a copy of the answer, to a route of the program's own");
         }
         return attached.read;
     }
@@ -85,9 +89,11 @@ public class TapSpine extends RouteBuilder {
     private static final class Attached {
 
         private final WindowRead read;
+        private final String exchangeId;
 
-        private Attached(WindowRead read) {
+        private Attached(WindowRead read, String exchangeId) {
             this.read = read;
+            this.exchangeId = exchangeId;
         }
     }
 

@@ -50,6 +50,9 @@ final class WindowEvents implements Iterator<TapEvent> {
                 return answer.next();
             }
             unknown.end();
+            if (!read.hasFailed()) {
+                read.exhausted();
+            }
             return null;
         } catch (RuntimeException | Error e) {
             // an Error that left here would leave the split without an end

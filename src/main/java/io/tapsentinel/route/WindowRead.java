@@ -40,6 +40,7 @@ class WindowRead {
     private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
+    private boolean exhausted;
     private volatile boolean committed;
     private int failed;
 
@@ -70,6 +71,11 @@ class WindowRead {
         return answered;
     }
 
+    /** The answer has no event more than were handed out. */
+    synchronized void exhausted() {
+        exhausted = true;
+    }
+
     /** The events to split. */
     Iterator<TapEvent> events(Iterator<TapEvent> answer) {
         return events(answer, UnknownEvents.NONE);
@@ -89,6 +95,8 @@ class WindowRead {
     synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
         if (exception != null || !outcome.isSettled()) {
+            // idempotentConsumer with removeOnFailure: false leaves it to us
+            seen.giveUp(event);
             failed++;
             if (failure == null) {
                 likely = cause;
@@ -134,6 +142,9 @@ class WindowRead {
             }
         }
         counts.verify();
+        if (!exhausted) {
+            throw new WindowFailedException("the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
+        }
         writeSightings();
     }
 

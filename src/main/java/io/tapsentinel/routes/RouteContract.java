@@ -12,8 +12,6 @@ import org.apache.camel.model.RouteDefinition;
  */
 public final class RouteContract {
 
-    private static final String OWN = "io.tapsentinel.";
-
     private RouteContract() {
     }
 
@@ -29,7 +27,7 @@ public final class RouteContract {
             if (!set.unreadable().isEmpty()) {
                 return set.unreadable();
             }
-            List<String> problems = new ArrayList<>(ownClasses(files));
+            List<String> problems = new ArrayList<>(OwnParts.problems(files, set.replaced()));
             problems.addAll(RouteNames.problems(set));
             problems.addAll(SecretsInUris.problems(set));
             if (problems.isEmpty()) {
@@ -38,20 +36,6 @@ public final class RouteContract {
             }
             return problems;
         }
-    }
-
-    /** Camel calls every public method of a class that a route names, those that write an outcome included. */
-    private static List<String> ownClasses(RouteFiles files) {
-        List<String> problems = new ArrayList<>();
-        files.texts().forEach((file, text) -> {
-            List<String> lines = text.lines().toList();
-            for (int i = 0; i < lines.size(); i++) {
-                if (!lines.get(i).strip().startsWith("#") && lines.get(i).contains(OWN)) {
-                    problems.add(file + ":" + (i + 1) + ": names a class of the program (" + OWN + "), which is not for routes");
-                }
-            }
-        });
-        return problems;
     }
 
     /** Endpoints, expressions, beans and placeholders that Camel refuses. */

@@ -45,6 +45,10 @@ public record RouteFiles(SortedMap<String, String> texts) {
         SortedMap<String, String> texts = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PATTERN)) {
             for (Path file : files) {
+                if (!Files.isRegularFile(file)) {
+                    // reading a pipe would wait for ever
+                    throw new IOException(file.getFileName() + " is no regular file");
+                }
                 texts.put(file.getFileName().toString(), Files.readString(file));
             }
         } catch (IOException e) {

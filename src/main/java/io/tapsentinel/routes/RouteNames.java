@@ -51,6 +51,7 @@ final class RouteNames {
         byId.keySet().stream().filter(this::isRequired).sorted().forEach(this::requireRunning);
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
         set.routes().forEach(route -> Step.of(route).forEach(this::calls));
+        set.routes().forEach(this::requireEnd);
         requireAnswerAsItIs();
         return problems;
     }
@@ -132,6 +133,14 @@ final class RouteNames {
             }
         }
         return reached;
+    }
+
+    /** An event that goes round would never end, nor would its window, and nothing would tell. */
+    private void requireEnd(RouteDefinition route) {
+        String own = Step.base(set.resolve(route.getInput().getEndpointUri()));
+        if (reached(route, new HashSet<>()).contains(own)) {
+            problems.add(Step.place(route) + ": calls itself, by way of the routes that it calls; an event would go round for ever");
+        }
     }
 
     private void calls(Step step) {

@@ -12,6 +12,8 @@ import io.tapsentinel.tap.EventType;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,7 @@ final class RouteSet implements AutoCloseable {
 
     private final DefaultCamelContext context = new DefaultCamelContext(false);
     private final List<String> unreadable = new ArrayList<>();
+    private final Set<String> replaced = new HashSet<>();
 
     /** @param properties effective values, for placeholders */
     RouteSet(RouteFiles files, Map<String, String> properties) {
@@ -57,7 +60,20 @@ final class RouteSet implements AutoCloseable {
         }
         context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), Clock.systemUTC()));
         context.build();
+        Map<String, Object> own = new HashMap<>();
+        Stream.concat(OwnParts.BEANS.stream(), Stream.of(EventType.values()).map(EventType::repository))
+                .forEach(name -> own.put(name, context.getRegistry().lookupByName(name)));
         files.texts().forEach(this::load);
+        own.forEach((name, bean) -> {
+            if (context.getRegistry().lookupByName(name) != bean) {
+                replaced.add(name);
+            }
+        });
+    }
+
+    /** Beans of the program's own that the files put others in the place of. */
+    Set<String> replaced() {
+        return replaced;
     }
 
     private void load(String file, String text) {

@@ -8,6 +8,7 @@ import io.tapsentinel.sentinel.batch.RetrySettings;
 import io.tapsentinel.sentinel.schema.MappedRecord;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
@@ -60,7 +61,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
 
     /** Whether the record waits for its acknowledgement now; else it has been rejected. */
     private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
-        Map<String, Object> fields = fields(exchange);
+        Map<String, Object> fields = fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
         PendingRecord record = new PendingRecord(event, fields, mapped.json(), exchange.getProperty(TapEvent.WINDOW),
                 failure -> end(exchange, event, failure, callback));
@@ -119,6 +120,16 @@ public class SentinelProducer extends DefaultAsyncProducer {
                     : ", since no repository has reserved it; put it inside idempotentConsumer") + StepName.of(exchange));
         }
         return event;
+    }
+
+    private static Map<String, Object> fields(Exchange exchange, TapEvent event) {
+        Map<String, Object> fields = fields(exchange);
+        if (exchange.getMessage().getBody() instanceof TapEvent other && other != event
+                || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
+            // the row would say that this event is another one, or none
+            throw new IllegalArgumentException("sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
+        }
+        return fields;
     }
 
     private static Map<String, Object> fields(Exchange exchange) {

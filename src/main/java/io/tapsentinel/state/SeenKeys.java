@@ -4,6 +4,7 @@ import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
+import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
@@ -109,6 +110,13 @@ public class SeenKeys implements DeliveryLog {
     /** Lets go of the key that this event reserved; that of another event stays. */
     public void release(TapEvent event) {
         reserved.remove(event.getKey(), event);
+    }
+
+    /** Lets go of a key that was reserved for an event which nobody has sent, and which nobody can send from now on. */
+    public void giveUp(TapEvent event) {
+        if (Handling.advance(event, Outcome.RESERVED, Outcome.NONE)) {
+            release(event);
+        }
     }
 
     @Override

@@ -70,7 +70,8 @@ public final class EventIdentity {
         return sha.digest();
     }
 
-    static String text(Map<?, ?> fields, String name) {
+    /** A field as text; empty when there is none. */
+    public static String text(Map<?, ?> fields, String name) {
         Object value = fields.get(name);
         return value == null ? "" : value.toString();
     }

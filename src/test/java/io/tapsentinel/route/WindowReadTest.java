@@ -26,6 +26,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.ExchangeHelper;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,27 @@ class WindowReadTest {
             assertThat(entry.counts().get(TYPE.arrayName())).containsEntry("fetched", 3L).containsEntry("new", 2L).containsEntry("duplicate", 1L);
         });
         assertThat(read.summary()).contains("3 fetched", "2 new");
+    }
+
+    @Test
+    void aWindowWhoseAnswerWasNotReadToItsEndDoesNotCommit() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        TapEvent first = events.next();
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        read.settled(first, null, NO_CAUSE);
+
+        assertThatThrownBy(read::commit).hasMessageContaining("not read to its end");
+        assertThat(fixture.committed).isEmpty();
+        assertThat(read.failure(null)).hasMessageContaining("ended it before its commit");
+    }
+
+    @Test
+    void onlyTheExchangeThatTheAnswerCameWithCommits() {
+        Exchange answer = new DefaultExchange(new DefaultCamelContext());
+        TapSpine.attach(answer, read);
+
+        assertThat(TapSpine.read(answer)).isSameAs(read);
+        assertThatThrownBy(() -> TapSpine.read(ExchangeHelper.createCorrelatedCopy(answer, false))).isInstanceOf(WindowFailedException.class);
     }
 
     @Test

@@ -120,6 +120,21 @@ class GuardedSpineTest {
         assertStops(RoutesFixture.OPERATOR, CHOICE, "        - process:\n            ref: swap", "a route lost track of an event");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"${body.fields[threatsInfoMap][0]}", "${body.fields.clear()}${body}"})
+    void whatIsNotTheEventIsNotSentInItsPlace(String body) throws Exception {
+        String table = "              - to:\n                  id: messages-blocked-sentinel";
+        assertStops(RoutesFixture.TABLES, table, "              - setBody:\n                  simple: \"" + body + "\"\n" + table, "sentinel:");
+    }
+
+    @Test
+    void aReservationThatARouteKeepsIsGivenUpWithItsEvent() throws Exception {
+        String steps = "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"\n            steps:\n";
+        assertStops(RoutesFixture.TABLES, steps, steps.replace("Seen\n", "Seen\n            removeOnFailure: false\n")
+                + "              - throwException:\n                  exceptionType: java.lang.IllegalStateException\n"
+                + "                  message: none\n", "IllegalStateException");
+    }
+
     private void assertStops(String file, String from, String to, String words) throws Exception {
         String text = RoutesFixture.text(file);
         assertThat(text).contains(from);

@@ -1,6 +1,8 @@
 package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapsentinel.config.EffectiveProperties;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a set of routes has to be: each test edits the project's own files. */
 class RouteContractTest {
@@ -68,6 +71,29 @@ class RouteContractTest {
     }
 
     @Test
+    void aRouteThatComesBackToItselfIsRefused() {
+        before("- to: direct:messages-blocked");
+
+        assertThat(problems()).anyMatch(text -> text.contains("before-messages-blocked: calls itself"))
+                .anyMatch(text -> text.contains(" messages-blocked: calls itself"));
+    }
+
+    @Test
+    void aBeanThatStandsInForTheProgramsOwnIsRefused() {
+        texts.put("b.camel.yaml", "- beans:\n    - name: messagesBlockedSeen\n"
+                + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
+
+        assertThat(problems()).singleElement().asString().contains("messagesBlockedSeen", "another name");
+    }
+
+    @Test
+    void whatIsNoRegularFileIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
+        assumeTrue(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString()).start().waitFor() == 0);
+
+        assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is no regular file");
+    }
+
+    @Test
     void twoRoutesOfOneNameAreRefused() {
         edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
 
@@ -86,7 +112,7 @@ class RouteContractTest {
         for (String step : List.of("- bean:\n            beanType: io.tapsentinel.tap.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
                 "- script:\n            simple: \"${bean:type:io.tapsentinel.tap.Handling?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
             before(step);
-            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:6", "names a class of the program");
+            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:6", "names a class of the program's own");
         }
         before("# io.tapsentinel.tap.Handling is only spoken of\n        - choice: {}");
         assertThat(problems()).isEmpty();

@@ -13,6 +13,7 @@ import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,16 @@ class SentinelComponentTest {
         assertThat(event.getOutcome()).isEqualTo(Outcome.DELIVERED);
         assertThat(sent.exchange().getMessage().getHeader(SentinelConstants.TABLE)).isEqualTo(TYPE.table());
         assertThat(sent.callbacks()).hasValue(1);
+    }
+
+    @Test
+    void theRowOfAnEventIsItsOwn() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        TapEvent event = reserved("1");
+
+        assertThat(fixture.send(reserved("2"), event).failure()).hasMessageContaining("not its own");
+        assertThat(fixture.send(event, new HashMap<>(event.getFields())).failure()).isNull();
+        assertThat(fixture.delivered).containsExactly(event);
     }
 
     @Test
