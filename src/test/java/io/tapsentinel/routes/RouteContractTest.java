@@ -119,6 +119,14 @@ class RouteContractTest {
     }
 
     @Test
+    void theSpineIsNotForRoutesToCall() {
+        for (String own : List.of("direct:tap-window", "direct:tap-events")) {
+            before("- to:\n            uri: " + own);
+            assertThat(problems()).as(own).singleElement().asString().contains("before-messages-blocked, step to " + own);
+        }
+    }
+
+    @Test
     void aRouteInThePlaceOfAnotherIsRefused() {
         for (String name : List.of("tap-mine direct:mine", "mine direct:filtered", "mine direct:messages-blocked")) {
             texts.put("mine.camel.yaml", "- route:\n    id: " + name.replace(" ", "\n    from:\n      uri: ") + "\n      steps:\n        - stop: {}\n");
