@@ -79,13 +79,6 @@ class RouteContractTest {
     }
 
     @Test
-    void aClassOfTheProgramIsNoStep() {
-        before("- bean:\n            beanType: io.tapsentinel.tap.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"");
-
-        assertThat(problems()).singleElement().asString().contains(RoutesFixture.OPERATOR, "class of the program's own");
-    }
-
-    @Test
     void aBeanThatStandsInForTheProgramsOwnIsRefused() {
         texts.put("b.camel.yaml", "- beans:\n    - name: messagesBlockedSeen\n"
                 + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
@@ -119,10 +112,18 @@ class RouteContractTest {
         for (String step : List.of("- bean:\n            beanType: io.tapsentinel.tap.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
                 "- script:\n            simple: \"${bean:type:io.tapsentinel.tap.Handling?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
             before(step);
-            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:6", "names a class of the program");
+            assertThat(problems()).as(step).singleElement().asString().contains("operator.camel.yaml:6", "names a class of the program's own");
         }
         before("# io.tapsentinel.tap.Handling is only spoken of\n        - choice: {}");
         assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void theSpineIsNotForRoutesToCall() {
+        for (String own : List.of("direct:tap-window", "direct:tap-events")) {
+            before("- to:\n            uri: " + own);
+            assertThat(problems()).as(own).singleElement().asString().contains("before-messages-blocked, step to " + own);
+        }
     }
 
     @Test
