@@ -4,6 +4,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ public record RouteFiles(SortedMap<String, String> texts) {
     public static final String FOLDER = "routes";
     /** Which files of it are routes. */
     public static final String PATTERN = "*.camel.yaml";
+    private static final int MOST_BYTES = 1_000_000;
     /** What the package brings; a folder of one's own may hold other files. */
     private static final List<String> PACKAGED = List.of("operator.camel.yaml", "sentinel-tables.camel.yaml", "tap-event-router.camel.yaml",
             "tap-poll.camel.yaml");
@@ -49,9 +51,13 @@ public record RouteFiles(SortedMap<String, String> texts) {
                     // reading a pipe would wait for ever
                     throw new IOException(file.getFileName() + " is no regular file");
                 }
+                if (Files.size(file) > MOST_BYTES) {
+                    // YAML that large takes minutes to be refused
+                    throw new IOException(file.getFileName() + " is larger than " + MOST_BYTES + " bytes");
+                }
                 texts.put(file.getFileName().toString(), Files.readString(file));
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             throw new InvalidSettingException(folder + " has to be a folder whose " + PATTERN + " files can be read: " + e);
         }
         return new RouteFiles(texts);

@@ -88,7 +88,8 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
             decided = now;
             try {
                 decide(now);
-            } catch (Exception e) {
+            } catch (Exception | Error e) {
+                // an Error would vanish with its thread's task
                 refuse(List.of("Camel cannot run it: " + Reasons.of(e)));
                 if (e.getSuppressed().length > 0) {
                     LOG.error("{} cannot be taken back to what ran before either, put it right or start again: {}", folder,

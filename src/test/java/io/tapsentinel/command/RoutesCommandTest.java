@@ -73,6 +73,13 @@ class RoutesCommandTest {
     }
 
     @Test
+    void aFileThatIsFarTooLargeIsRefusedAtOnce() throws Exception {
+        Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
+
+        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString())).hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
+    }
+
+    @Test
     void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
         assertThatThrownBy(() -> trial.run("routes", "check", folder.toString())).hasMessageContaining("no *.camel.yaml file");
     }
