@@ -1,39 +1,116 @@
 package io.tapsentinel.routes;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.NoSuchBeanException;
+import org.apache.camel.NoSuchEndpointException;
+import org.apache.camel.PropertyBindingException;
+import org.apache.camel.TypeConversionException;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 
-/** Camel's exceptions in one line: their root, without values of options, which may be secrets. */
+/** Camel's exceptions in one line: what is wrong, without values of options and lines of files, which may be secrets. */
 final class Reasons {
 
     private static final Pattern PLACEHOLDER = Pattern.compile("Property with key \\[(.*?)]");
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]", Pattern.DOTALL);
-    /** The line of a file that its reader shows below a place, and the text that was no number. */
-    private static final Pattern QUOTED = Pattern.compile("(line \\d+, column \\d+):\\R[^\\n]*\\n *\\^"
-            + "|(?<=For input string: )\"[^\"]*\"");
+    /** Shorter values would take letters out of words, and are none that have to be kept. */
+    private static final int VALUE = 4;
 
     private Reasons() {
     }
 
     static String of(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null && root.getCause() != root) {
-            root = root.getCause();
-        }
-        String message = QUOTED.matcher(String.valueOf(root.getMessage())).replaceAll("$1");
-        Matcher placeholder = PLACEHOLDER.matcher(message);
-        if (placeholder.find()) {
-            return "there is no property for the placeholder {{" + placeholder.group(1) + "}}; set it in application.properties";
-        }
-        Matcher options = UNKNOWN_OPTIONS.matcher(message);
-        if (options.find()) {
-            return "unknown option " + options.group(1).replaceAll("=[^,]*", "");
-        }
-        return withoutQueries(message.strip().replaceAll("\\s+", " "));
+        return of(failure, "");
+    }
+
+    /** @param uri the endpoint that was asked for; nothing of its options is in the answer but their names */
+    static String of(Throwable failure, String uri) {
+        List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause).limit(50).toList();
+        Throwable root = causes.get(causes.size() - 1);
+        Map<String, String> options = Secrets.values(uri);
+        String message = String.valueOf(root.getMessage());
+        return placeholder(message)
+                .or(() -> first(causes, MarkedYamlEngineException.class).map(Reasons::inFile))
+                .or(() -> unknown(message, options))
+                .or(() -> bean(root, options))
+                .or(() -> first(causes, PropertyBindingException.class).map(option -> badValue(option.getPropertyName())))
+                .or(() -> first(causes, TypeConversionException.class).map(value -> badValue(named(String.valueOf(value.getValue()), options))))
+                .or(() -> first(causes, NoSuchEndpointException.class).map(Reasons::noComponent))
+                .orElseGet(() -> plain(root, message, options));
     }
 
     /** A text whose URIs end before their options. */
     static String withoutQueries(String text) {
-        return text.replaceAll("(\\b[a-z][\\w+.-]*:[^\\s?\\]\"']*)\\?[^\\s\\]\"']*", "$1").replaceAll("(://)[^/@\\s]*@", "$1");
+        return text.replaceAll("(\\b[a-z][\\w+.-]*:[^\\s?\\]\"']*)\\?[^\\s\\]\"']*", "$1")
+                .replaceAll("(://)[^/@\\s]*@|(\\b[a-z][\\w+.-]*:)[^/?#@\\s:]+:[^/?#@\\s]*@", "$1$2");
+    }
+
+    private static Optional<String> placeholder(String message) {
+        Matcher key = PLACEHOLDER.matcher(message);
+        return key.find() ? Optional.of("there is no property for the placeholder {{" + key.group(1) + "}}; set it in application.properties")
+                : Optional.empty();
+    }
+
+    private static String inFile(MarkedYamlEngineException failure) {
+        String place = failure.getProblemMark().or(failure::getContextMark).map(mark -> mark.getName() + ", line " + (mark.getLine() + 1) + ": ")
+                .orElse("");
+        // a quote that is never closed began where the context did
+        String context = failure.getContext() == null ? "" : failure.getContext()
+                + failure.getContextMark().map(mark -> " from line " + (mark.getLine() + 1)).orElse("") + ", ";
+        return place + oneLine(context + failure.getProblem());
+    }
+
+    private static Optional<String> unknown(String message, Map<String, String> options) {
+        Matcher unknown = UNKNOWN_OPTIONS.matcher(message);
+        if (!unknown.find()) {
+            return Optional.empty();
+        }
+        // a value may look like one more option
+        return Optional.of("unknown option " + options.keySet().stream()
+                .filter(name -> unknown.group(1).startsWith(name + "=") || unknown.group(1).contains(", " + name + "="))
+                .collect(Collectors.joining(", ")));
+    }
+
+    private static Optional<String> bean(Throwable root, Map<String, String> options) {
+        if (root instanceof NoSuchBeanException bean && options.containsValue("#" + bean.getName())) {
+            return Optional.of("option " + named("#" + bean.getName(), options) + " refers to a bean that is not there");
+        }
+        return Optional.empty();
+    }
+
+    private static String named(String value, Map<String, String> options) {
+        return options.entrySet().stream().filter(option -> option.getValue().replace('+', ' ').equals(value)).map(Map.Entry::getKey)
+                .collect(Collectors.joining(" or "));
+    }
+
+    private static String badValue(String option) {
+        return option == null || option.isEmpty() ? "one of its values cannot be one" : "option " + option + " cannot have this value";
+    }
+
+    private static String noComponent(NoSuchEndpointException failure) {
+        return "this program has no component " + failure.getUri().replaceAll("(?s):.*", "");
+    }
+
+    private static String plain(Throwable root, String message, Map<String, String> options) {
+        String text = root.getMessage() == null ? root.getClass().getSimpleName() : message;
+        for (String value : options.values()) {
+            // some components change upper and lower case before they complain
+            text = value.length() < VALUE ? text : text.replaceAll("(?i)" + Pattern.quote(value) + "|(?i)"
+                    + Pattern.quote(value.replace('+', ' ')), "…");
+        }
+        return withoutQueries(oneLine(text.replaceAll("(?m)^\\s*\\^\\s*$", "")));
+    }
+
+    private static String oneLine(String text) {
+        return text.strip().replaceAll("\\s+", " ");
+    }
+
+    private static <T extends Throwable> Optional<T> first(List<Throwable> causes, Class<T> type) {
+        return causes.stream().filter(type::isInstance).map(type::cast).findFirst();
     }
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.camel.model.RouteDefinition;
 
 /**
@@ -29,13 +31,20 @@ public final class RouteContract {
             }
             List<String> problems = new ArrayList<>(OwnParts.problems(files, set.replaced()));
             problems.addAll(RouteNames.problems(set));
+            // the way of an event can be followed only between routes that are there
+            boolean connected = problems.isEmpty();
             problems.addAll(SecretsInUris.problems(set));
-            if (problems.isEmpty()) {
+            if (connected) {
                 problems.addAll(TableRoutes.problems(set));
-                problems.addAll(unusable(set));
+                Set<String> told = problems.stream().map(RouteContract::place).collect(Collectors.toSet());
+                unusable(set).stream().filter(problem -> !told.contains(place(problem))).forEach(problems::add);
             }
             return problems;
         }
+    }
+
+    private static String place(String problem) {
+        return problem.replaceAll("(?s): .*", "");
     }
 
     /** Endpoints, expressions, beans and placeholders that Camel refuses. */
@@ -43,17 +52,33 @@ public final class RouteContract {
         List<String> problems = new ArrayList<>();
         for (RouteDefinition route : set.routes()) {
             int before = problems.size();
-            set.badCron(route).ifPresent(cron -> problems.add(Step.place(route) + ", from: \"" + cron + "\" is no cron expression of Quartz"));
+            if (set.hasBadCron(route)) {
+                problems.add(Step.place(route) + ", from: its cron is no cron expression of Quartz");
+            }
             set.refusal(route.getInput().getEndpointUri()).ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
             for (Step step : Step.of(route)) {
                 step.uri().filter(uri -> !uri.contains("${")).flatMap(set::refusal)
                         .ifPresent(reason -> problems.add(step.place() + ": " + reason));
             }
             if (problems.size() == before) {
-                Optional<String> refusal = set.refusal(route);
-                refusal.ifPresent(reason -> problems.add(Step.place(route) + ": " + reason));
+                set.refusal(route).ifPresent(reason -> problems.add(culprit(set, route.getOutputs().stream()
+                        .map(output -> new Step(route, output)).toList()).map(Step::place).orElseGet(() -> Step.place(route)) + ": " + reason));
             }
         }
         return problems;
+    }
+
+    /** The innermost step that Camel would not make by itself either. */
+    private static Optional<Step> culprit(RouteSet set, List<Step> steps) {
+        for (Step step : steps) {
+            Optional<Step> inner = step.isClause() || set.isRefused(step) ? culprit(set, step.inner()) : Optional.empty();
+            if (inner.isPresent()) {
+                return inner;
+            }
+            if (!step.isClause() && set.isRefused(step)) {
+                return Optional.of(step);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -47,20 +47,28 @@ public record RouteFiles(SortedMap<String, String> texts) {
         SortedMap<String, String> texts = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, PATTERN)) {
             for (Path file : files) {
-                if (!Files.isRegularFile(file)) {
-                    // reading a pipe would wait for ever
-                    throw new IOException(file.getFileName() + " is no regular file");
-                }
-                if (Files.size(file) > MOST_BYTES) {
-                    // YAML that large takes minutes to be refused
-                    throw new IOException(file.getFileName() + " is larger than " + MOST_BYTES + " bytes");
-                }
-                texts.put(file.getFileName().toString(), Files.readString(file));
+                texts.put(file.getFileName().toString(), text(file));
             }
         } catch (IOException | DirectoryIteratorException e) {
             throw new InvalidSettingException(folder + " has to be a folder whose " + PATTERN + " files can be read: " + e);
         }
         return new RouteFiles(texts);
+    }
+
+    private static String text(Path file) {
+        if (!Files.isRegularFile(file)) {
+            // reading a pipe would wait for ever
+            throw new InvalidSettingException(file + " is no regular file");
+        }
+        try {
+            if (Files.size(file) > MOST_BYTES) {
+                // YAML that large takes minutes to be refused
+                throw new InvalidSettingException(file + " is larger than " + MOST_BYTES + " bytes");
+            }
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new InvalidSettingException(file + " has to be a file in UTF-8 that can be read: " + e.getClass().getSimpleName());
+        }
     }
 
     /** The files inside the program. */

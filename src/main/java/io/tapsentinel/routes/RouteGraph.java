@@ -18,8 +18,10 @@ import org.apache.camel.model.ExpressionNode;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.ProcessorDefinition;
 import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.SetHeaderDefinition;
+import org.apache.camel.model.SetPropertyDefinition;
+import org.apache.camel.model.SetVariableDefinition;
 import org.apache.camel.model.language.ExpressionDefinition;
-import org.apache.camel.util.URISupport;
 
 /**
  * The routes of a set and those of Java between them as text, in the order in which an event meets them: a paragraph each, a line a
@@ -28,15 +30,18 @@ import org.apache.camel.util.URISupport;
 public final class RouteGraph {
 
     private static final Pattern CALL = Pattern.compile("\\bdirect:[\\w.-]+");
-    private static final Pattern LABELLED = Pattern.compile("set.*|remove.*|bean|marshal|unmarshal");
+    private static final Pattern LABELLED = Pattern.compile("set(Header|Property|Variable)s?|remove.*|bean|marshal|unmarshal");
     private static final int INDENT = 4;
     private static final int WIDTH = 100;
     private static final String NEW_LINE = System.lineSeparator();
 
-    private final Map<String, String> paragraphs = new LinkedHashMap<>();
-    private final Set<String> shown = new LinkedHashSet<>();
+    /** Several schedules may begin alike. */
+    private final Map<RouteDefinition, String> paragraphs = new LinkedHashMap<>();
+    private final Set<RouteDefinition> shown = new LinkedHashSet<>();
+    private final Secrets secrets;
 
-    private RouteGraph() {
+    private RouteGraph(Secrets secrets) {
+        this.secrets = secrets;
     }
 
     /**
@@ -50,48 +55,53 @@ public final class RouteGraph {
             Collection<RouteDefinition> yaml = List.copyOf(set.routes());
             List<RouteDefinition> all = new ArrayList<>(yaml);
             all.addAll(set.javaRoutes());
-            RouteGraph graph = new RouteGraph();
-            all.forEach(route -> graph.paragraphs.put(input(route), paragraph(route, yaml.contains(route))));
+            RouteGraph graph = new RouteGraph(new Secrets(set));
+            all.forEach(route -> graph.paragraphs.put(route, graph.paragraph(route, yaml.contains(route))));
             return graph.draw();
         }
     }
 
     private String draw() {
-        paragraphs.keySet().stream().filter(input -> !input.startsWith("direct:")).forEach(this::show);
+        paragraphs.keySet().stream().filter(route -> !input(route).startsWith("direct:")).forEach(this::show);
         // reached by whoever wants to
         show(FilteredRoute.FILTERED);
-        List<String> called = List.copyOf(shown);
-        List<String> lost = paragraphs.keySet().stream().filter(input -> !shown.contains(input)).toList();
+        List<RouteDefinition> called = List.copyOf(shown);
+        List<RouteDefinition> lost = paragraphs.keySet().stream().filter(route -> !shown.contains(route)).toList();
         return join(called) + (lost.isEmpty() ? "" : NEW_LINE + "never called:" + NEW_LINE + NEW_LINE + join(lost));
     }
 
-    private String join(List<String> inputs) {
-        return inputs.stream().map(paragraphs::get).collect(Collectors.joining(NEW_LINE));
+    private String join(List<RouteDefinition> routes) {
+        return routes.stream().map(paragraphs::get).collect(Collectors.joining(NEW_LINE));
     }
 
     private void show(String input) {
-        String paragraph = paragraphs.get(input);
-        if (paragraph == null || !shown.add(input)) {
+        paragraphs.keySet().stream().filter(route -> input(route).equals(input)).forEach(this::show);
+    }
+
+    private void show(RouteDefinition route) {
+        if (!shown.add(route)) {
             return;
         }
-        Matcher calls = CALL.matcher(paragraph);
+        Matcher calls = CALL.matcher(paragraphs.get(route));
         while (calls.find()) {
             show(calls.group());
         }
     }
 
-    private static String paragraph(RouteDefinition route, boolean yaml) {
+    private String paragraph(RouteDefinition route, boolean yaml) {
         StringBuilder text = new StringBuilder();
         add(route.getRouteId() + (yaml ? "" : " (Java)") + " <- ", route.getInput().getEndpointUri(), 0, text);
         route.getOutputs().forEach(output -> add(new Step(route, output), INDENT, text));
         return text.toString();
     }
 
-    private static void add(Step step, int indent, StringBuilder text) {
+    private void add(Step step, int indent, StringBuilder text) {
         add(words(step), step.uri().orElse(""), indent, text);
         if (step.definition() instanceof ChoiceDefinition choice) {
             choice.getWhenClauses().forEach(when -> branch("when" + expression(when.getExpression()), step, when.getOutputs(), indent, text));
-            if (choice.getOtherwise() != null) {
+            if (choice.getWhenClauses().isEmpty() && choice.getOtherwise() == null) {
+                add("(nothing)", "", indent + INDENT, text);
+            } else if (choice.getOtherwise() != null) {
                 branch("otherwise", step, choice.getOtherwise().getOutputs(), indent, text);
             }
         } else {
@@ -99,28 +109,35 @@ public final class RouteGraph {
         }
     }
 
-    private static void branch(String words, Step choice, List<ProcessorDefinition<?>> outputs, int indent, StringBuilder text) {
+    private void branch(String words, Step choice, List<ProcessorDefinition<?>> outputs, int indent, StringBuilder text) {
         add(words, "", indent + INDENT, text);
         outputs.forEach(output -> add(new Step(choice.route(), output), indent + 2 * INDENT, text));
     }
 
-    /** One line, and the options of its URI below it when they would make it too long. */
-    private static void add(String words, String uri, int indent, StringBuilder text) {
-        String[] parts = URISupport.sanitizeUri(uri).split("[?&]");
+    /** One line, and the options of its URI below it when they would make it too long; what has no options is cut. */
+    private void add(String words, String uri, int indent, StringBuilder text) {
+        String[] parts = secrets.masked(uri).split("[?&]");
         String line = " ".repeat(indent) + words + String.join(" ", parts);
-        text.append(line.length() <= WIDTH ? line : " ".repeat(indent) + words + parts[0]
-                + Stream.of(parts).skip(1).map(option -> NEW_LINE + " ".repeat(indent + 2 * INDENT) + option).collect(Collectors.joining()));
-        text.append(NEW_LINE);
+        if (line.length() <= WIDTH) {
+            text.append(line).append(NEW_LINE);
+            return;
+        }
+        text.append(cut(" ".repeat(indent) + words + parts[0])).append(NEW_LINE);
+        Stream.of(parts).skip(1).forEach(option -> text.append(cut(" ".repeat(indent + 2 * INDENT) + option)).append(NEW_LINE));
+    }
+
+    private static String cut(String line) {
+        return line.length() <= WIDTH ? line : line.substring(0, WIDTH - 1) + "…";
     }
 
     /** Id and kind of a step and what it works with, but for its URI. */
-    private static String words(Step step) {
+    private String words(Step step) {
         ProcessorDefinition<?> definition = step.definition();
         String id = definition.hasCustomIdAssigned() ? definition.getId() + ": " : "";
         String repository = definition instanceof IdempotentConsumerDefinition consumer ? " " + consumer.getIdempotentRepository() : "";
         String exceptions = definition instanceof CatchDefinition caught ? " " + String.join(", ", caught.getExceptions()) : "";
         String description = definition.getDescriptionText() == null ? "" : ": " + definition.getDescriptionText();
-        String expression = definition instanceof ExpressionNode node ? expression(node) : "";
+        String expression = definition instanceof ExpressionNode node ? value(node) : "";
         // Camel's label has the name of a header, a property or a bean
         boolean named = step.uri().isEmpty() && LABELLED.matcher(definition.getShortName()).matches();
         String kind = named ? definition.getLabel().replaceAll("^(\\w+)\\[(.*)]$", "$1 $2") : definition.getShortName();
@@ -128,12 +145,17 @@ public final class RouteGraph {
                 + description + (step.uri().isEmpty() ? "" : " ");
     }
 
-    private static String expression(ExpressionNode node) {
-        return expression(node.getExpression());
+    /** What a step works out; a header's, a property's or a variable's value is hidden when its name sounds like a secret. */
+    private String value(ExpressionNode node) {
+        String name = node instanceof SetHeaderDefinition header ? header.getName()
+                : node instanceof SetPropertyDefinition property ? property.getName()
+                : node instanceof SetVariableDefinition variable ? variable.getName() : null;
+        String value = expression(node.getExpression());
+        return value.isEmpty() ? "" : " " + Secrets.masked(name, value.strip());
     }
 
-    private static String expression(ExpressionDefinition expression) {
-        return expression == null ? "" : " " + String.valueOf(expression.getExpression()).replaceAll("\\s+", " ");
+    private String expression(ExpressionDefinition expression) {
+        return expression == null ? "" : " " + secrets.masked(String.valueOf(expression.getExpression()).replaceAll("\\s+", " "));
     }
 
     private static String input(RouteDefinition route) {

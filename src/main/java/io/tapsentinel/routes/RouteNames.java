@@ -149,7 +149,7 @@ final class RouteNames {
 
     private void calls(Step step) {
         String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
-        if (called.startsWith(DIRECT) && !called.contains("${") && !byInput.containsKey(called) && !FOR_YAML.contains(called)) {
+        if (called.startsWith(DIRECT) && !called.contains("${") && !called.contains("{{") && !byInput.containsKey(called) && !FOR_YAML.contains(called)) {
             problems.add(step.place() + ": there is no route that begins with " + called);
         }
     }

@@ -22,11 +22,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteDefinitionHelper;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -39,6 +41,9 @@ import org.quartz.CronExpression;
 final class RouteSet implements AutoCloseable {
 
     private static final Pattern CRON = Pattern.compile("^quartz:.*[?&]cron=([^&]*)");
+
+    /** The first thing in a file that is no comment begins an element; Camel K's own files have an apiVersion. */
+    private static final Pattern LIST = Pattern.compile("\\A\\uFEFF?(\\s*(#.*|---.*|%.*)?\\R)*\\s*(-\\s|\\[|apiVersion:)");
 
     private final DefaultCamelContext context = new DefaultCamelContext(false);
     private final List<String> unreadable = new ArrayList<>();
@@ -77,6 +82,11 @@ final class RouteSet implements AutoCloseable {
     }
 
     private void load(String file, String text) {
+        if (!LIST.matcher(text).find()) {
+            // Camel passes over the one kind without a word
+            unreadable.add(file + ": is no list of routes; each begins with \"- route:\"");
+            return;
+        }
         try {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file, text));
         } catch (Exception e) {
@@ -126,6 +136,25 @@ final class RouteSet implements AutoCloseable {
         }).toList();
     }
 
+    /** Templates of routes, each as a route. */
+    List<RouteDefinition> templates() {
+        return context.getRouteTemplateDefinitions().stream().map(template -> {
+            RouteDefinition route = template.getRoute();
+            RouteDefinition steps = new RouteDefinition();
+            steps.setId("routeTemplate " + template.getId());
+            steps.setLocation(template.getLocation());
+            steps.setLineNumber(template.getLineNumber());
+            steps.setInput(route.getInput());
+            steps.getOutputs().addAll(route.getOutputs());
+            return steps;
+        }).toList();
+    }
+
+    /** What the files say of failures outside of any route; null when nothing. */
+    ErrorHandlerFactory errorHandler() {
+        return context.getCamelContextExtension().getErrorHandlerFactory();
+    }
+
     /** What this URI is once its placeholders have their values. */
     String resolve(String uri) {
         try {
@@ -135,10 +164,10 @@ final class RouteSet implements AutoCloseable {
         }
     }
 
-    /** The schedule of a Quartz route when it is none, which Camel would find out at the start of the route. */
-    Optional<String> badCron(RouteDefinition route) {
+    /** Whether the schedule of a Quartz route is none, which Camel would find out at the start of the route. */
+    boolean hasBadCron(RouteDefinition route) {
         Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
-        return cron.find() && !cron.group(1).contains("{{") && !CronExpression.isValidExpression(cron.group(1).replace('+', ' ')) ? Optional.of(cron.group(1)) : Optional.empty();
+        return cron.find() && !cron.group(1).contains("{{") && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
     }
 
     /** Options of a component that it calls secrets. */
@@ -156,7 +185,7 @@ final class RouteSet implements AutoCloseable {
             }
             return Optional.empty();
         } catch (Exception e) {
-            return Optional.of(Reasons.of(e));
+            return Optional.of(Reasons.of(e, uri));
         }
     }
 
@@ -171,6 +200,21 @@ final class RouteSet implements AutoCloseable {
             return Optional.empty();
         } catch (Exception e) {
             return Optional.of(Reasons.of(e));
+        }
+    }
+
+    /** Whether Camel would not make a route of this step alone. */
+    boolean isRefused(Step step) {
+        RouteDefinition alone = new RouteDefinition();
+        alone.setId(step.route().getRouteId());
+        alone.setInput(step.route().getInput());
+        alone.setErrorHandlerFactory(new NoErrorHandlerDefinition());
+        alone.getOutputs().add(step.definition());
+        try {
+            context.getModelReifierFactory().createRoute(context, alone);
+            return false;
+        } catch (Exception e) {
+            return true;
         }
     }
 

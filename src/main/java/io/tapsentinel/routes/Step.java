@@ -27,6 +27,7 @@ import org.apache.camel.model.WireTapDefinition;
  */
 record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
+    private static final Set<String> CLAUSES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
     private static final Set<String> DYNAMIC = Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
 
     /** The steps of a route, outer ones first, each with those inside it. */
@@ -55,7 +56,7 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
         return all.stream().filter(Objects::nonNull).filter(inner::add).map(output -> new Step(route, output)).toList();
     }
 
-    /** Where it sends to, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
+    /** Where it sends to or reads from, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
     Optional<String> uri() {
         String uri = definition instanceof SendDefinition<?> send ? send.getUri()
                 : definition instanceof ToDynamicDefinition dynamic ? dynamic.getUri()
@@ -72,6 +73,11 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     /** Whether it sends to what the event says, so that nobody can tell before. */
     boolean isDynamic() {
         return DYNAMIC.contains(definition.getShortName()) || uri().filter(uri -> uri.contains("${")).isPresent();
+    }
+
+    /** Whether it is a part of the step around it, without which it means nothing. */
+    boolean isClause() {
+        return CLAUSES.contains(definition.getShortName());
     }
 
     /** How a person finds it: its id, or what it is, without options of a URI. */
@@ -94,11 +100,12 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
     }
 
     private static String place(RouteDefinition route, OptionalIdentifiedDefinition<?> at) {
-        return at.getLocation() + ":" + at.getLineNumber() + " " + route.getRouteId();
+        // Camel makes routes of other things, such as rest, that have no place
+        return (at == null || at.getLocation() == null ? "" : at.getLocation() + ":" + at.getLineNumber() + " ") + route.getRouteId();
     }
 
     /** A URI without its options. */
     static String base(String uri) {
-        return Reasons.withoutQueries(uri.replaceAll("\\?.*", ""));
+        return Reasons.withoutQueries(uri.replaceAll("\\?.*", "").replaceFirst("^direct://", "direct:"));
     }
 }

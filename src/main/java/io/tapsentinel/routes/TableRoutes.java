@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.apache.camel.model.IdempotentConsumerDefinition;
 import org.apache.camel.model.RouteDefinition;
@@ -49,7 +50,10 @@ final class TableRoutes {
             own.stream().skip(1).forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
                     + own.get(0).place() + " already; each repository belongs to one step"));
         }
-        own.stream().filter(way.consumers::contains).forEach(this::checkKey);
+        own.stream().filter(way.consumers::contains).forEach(step -> {
+            checkKey(step);
+            checkFlags(step);
+        });
         if (way.consumers.isEmpty()) {
             problems.add(Step.place(route) + ": has no idempotentConsumer with the repository " + type.repository());
         }
@@ -73,6 +77,20 @@ final class TableRoutes {
         if (!KEY.equals(key.strip())) {
             problems.add(step.place() + ": its expression has to be simple: \"" + KEY + "\"");
         }
+    }
+
+    /** Without one of them a repository can never do its part: nothing would be reserved, or a reservation would never end. */
+    private void checkFlags(Step step) {
+        IdempotentConsumerDefinition consumer = (IdempotentConsumerDefinition) step.definition();
+        Map<String, String> flags = new TreeMap<>();
+        flags.put("eager", consumer.getEager());
+        flags.put("skipDuplicate", consumer.getSkipDuplicate());
+        flags.put("removeOnFailure", consumer.getRemoveOnFailure());
+        flags.forEach((name, value) -> {
+            if (value != null && set.resolve(value).equalsIgnoreCase("false")) {
+                problems.add(step.place() + ": " + name + " has to stay true");
+            }
+        });
     }
 
     private static String repository(Step step) {
