@@ -24,36 +24,63 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
 
     /** The column that every table of Azure Monitor has; ours is the event's time. */
     public static final String TIME_GENERATED = "TimeGenerated";
+    /** The optional column that keeps what no other column could. */
+    public static final String ADDITIONAL_FIELDS = "AdditionalFields";
+    /** The optional table that tells how this program does. */
+    public static final String HEALTH = "TapSentinelHealth_CL";
 
     public TableSchema {
         columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     }
 
     /**
-     * The schema of a table.
+     * The schema of a table of events, without its optional column.
      *
      * @throws IllegalArgumentException when we have no such table
      * @throws UncheckedIOException     when its file cannot be read
      */
     public static TableSchema of(String table) {
+        return of(table, false);
+    }
+
+    /**
+     * The schema of a table of events.
+     *
+     * @param additionalFields whether the table has its optional column, {@link #ADDITIONAL_FIELDS}
+     * @throws IllegalArgumentException when we have no such table
+     * @throws UncheckedIOException     when its file cannot be read
+     */
+    public static TableSchema of(String table, boolean additionalFields) {
         List<String> known = Arrays.stream(EventType.values()).map(EventType::table).sorted().toList();
         if (!known.contains(table)) {
             throw new IllegalArgumentException("no schema for table " + table + "; known: " + String.join(", ", known));
         }
+        return read(table, additionalFields);
+    }
+
+    /** The schema of {@link #HEALTH}. */
+    public static TableSchema health() {
+        return read(HEALTH, false);
+    }
+
+    private static TableSchema read(String table, boolean optional) {
         String resource = "/tables/" + table + ".json";
         try (InputStream file = TableSchema.class.getResourceAsStream(resource)) {
             if (file == null) {
                 throw new IOException("not on the classpath");
             }
-            return read(new ObjectMapper().readTree(file));
+            return read(new ObjectMapper().readTree(file), optional);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + resource, e);
         }
     }
 
-    private static TableSchema read(JsonNode file) {
+    private static TableSchema read(JsonNode file, boolean optional) {
         Map<String, Column> columns = new LinkedHashMap<>();
         for (JsonNode column : file.required("columns")) {
+            if (column.path("optional").booleanValue() && !optional) {
+                continue;
+            }
             String name = column.required("name").textValue();
             ColumnType type = ColumnType.of(column.required("type").textValue());
             if (columns.put(name, new Column(name, type, column.path("list").booleanValue())) != null) {
