@@ -127,7 +127,7 @@ sealed interface ArmExpression {
             } else if (tokens.region(from, text.length()).lookingAt()) {
                 token = tokens.group(1);
             } else {
-                token = text.substring(from, from + 1);
+                token = text.substring(from).strip().substring(0, 1);
                 throw unexpected();
             }
         }
