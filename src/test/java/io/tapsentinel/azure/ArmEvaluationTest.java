@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +35,8 @@ class ArmEvaluationTest {
         "[union(variables('object'), createObject('c', 'd'))] => {\"of\":{\"a\":\"b\"},\"c\":\"d\"}",
         "[null()] => null",
         "[resourceGroup().location] => \"westeurope\"",
-        "[resourceId('A.B/cs/ds', 'x', 'y')] => \"/subscriptions/00000000-0000-0000-0000-00000000abcd/resourceGroups/security/providers/A.B/cs/x/ds/y\"",
-        "[subscriptionResourceId('A.B/cs', 'x')] => \"/subscriptions/00000000-0000-0000-0000-00000000abcd/providers/A.B/cs/x\"",
+        "[resourceId('A.B/cs/ds', 'x', 'y')] => \"" + ArmFunctions.GROUP + "/providers/A.B/cs/x/ds/y\"",
+        "[subscriptionResourceId('A.B/cs', 'x')] => \"" + ArmFunctions.SUBSCRIPTION + "/providers/A.B/cs/x\"",
     })
     void replacesAnExpressionByItsValue(String expression, String value) throws JsonProcessingException {
         assertThat(evaluated(expression)).hasToString(value);
@@ -70,12 +72,11 @@ class ArmEvaluationTest {
     }
 
     private static JsonNode evaluated(String expression) throws JsonProcessingException {
-        return evaluation().value(JSON.getNodeFactory().textNode(expression));
+        return evaluation().value(TextNode.valueOf(expression));
     }
 
     private static ArmEvaluation evaluation() throws JsonProcessingException {
         JsonNode template = JSON.readTree("{\"variables\": {\"two\": [\"a\", \"b\"], \"object\": {\"of\": {\"a\": \"b\"}}}}");
-        return ArmEvaluation.of(template, Map.of("on", JSON.getNodeFactory().booleanNode(true), "off", JSON.getNodeFactory().booleanNode(false),
-                "name", JSON.getNodeFactory().textNode("name")));
+        return ArmEvaluation.of(template, Map.of("on", BooleanNode.TRUE, "off", BooleanNode.FALSE, "name", TextNode.valueOf("name")));
     }
 }

@@ -49,7 +49,8 @@ final class ArmFunctions {
     static String resourceId(String scope, List<String> typeAndNames) {
         String[] type = typeAndNames.get(0).split("/");
         if (type.length != typeAndNames.size()) {
-            throw new IllegalArgumentException(typeAndNames.get(0) + " takes " + (type.length - 1) + " names, not " + (typeAndNames.size() - 1));
+            throw new IllegalArgumentException(
+                    typeAndNames.get(0) + " takes " + (type.length - 1) + " names, not " + (typeAndNames.size() - 1));
         }
         StringBuilder id = new StringBuilder(scope).append("/providers/").append(type[0]);
         for (int i = 1; i < type.length; i++) {

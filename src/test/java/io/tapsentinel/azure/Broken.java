@@ -2,6 +2,7 @@ package io.tapsentinel.azure;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.sentinel.schema.Column;
 import io.tapsentinel.sentinel.schema.ColumnType;
@@ -81,8 +82,8 @@ final class Broken {
     }
 
     private void columns(ObjectNode owner, Consumer<ArrayNode> change) {
-        JsonNode evaluated = ArmEvaluation.of(template, Map.of("additionalFields", template.booleanNode(false))).value(owner.required("columns"));
-        ArrayNode own = evaluated.deepCopy();
+        ArmEvaluation evaluation = ArmEvaluation.of(template, Map.of("additionalFields", BooleanNode.FALSE));
+        ArrayNode own = (ArrayNode) evaluation.value(owner.required("columns"));
         change.accept(own);
         owner.set("columns", own);
     }

@@ -22,7 +22,8 @@ class BrokenColumnTest {
     private static final String STREAM = "Custom-" + TABLE;
 
     static Stream<Arguments> everyColumn() {
-        return Templates.schemas(false, true).stream().flatMap(schema -> schema.columns().keySet().stream().map(c -> Arguments.of(schema, c)));
+        return Templates.schemas(false, true).stream()
+                .flatMap(schema -> schema.columns().keySet().stream().map(column -> Arguments.of(schema, column)));
     }
 
     @ParameterizedTest
@@ -31,9 +32,9 @@ class BrokenColumnTest {
         String type = Columns.of(schema).get(column);
         Deployment deployment = new Broken().table(schema.table(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
-                "table " + schema.table() + ": column " + column + " is " + Broken.wrong(type) + ", in its schema it is " + type);
+                "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type));
         assertThat(FlowCheck.problems(deployment)).containsExactly(
-                "transformation of " + schema.stream() + ": column " + column + " is " + type + ", in its table it is " + Broken.wrong(type));
+                "transformation of " + schema.stream() + difference(column, type, "table", Broken.wrong(type)));
     }
 
     @ParameterizedTest
@@ -42,9 +43,9 @@ class BrokenColumnTest {
         String type = Columns.of(schema).get(column);
         Deployment deployment = new Broken().stream(schema.stream(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
-                "stream " + schema.stream() + ": column " + column + " is " + Broken.wrong(type) + ", in its schema it is " + type);
+                "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type));
         assertThat(FlowCheck.problems(deployment)).containsExactly(
-                "transformation of " + schema.stream() + ": column " + column + " is " + Broken.wrong(type) + ", in its table it is " + type);
+                "transformation of " + schema.stream() + difference(column, Broken.wrong(type), "table", type));
     }
 
     @ParameterizedTest
@@ -53,7 +54,7 @@ class BrokenColumnTest {
         String type = Columns.of(schema).get(column);
         List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
         schemas.replaceAll(s -> s.equals(schema) ? Broken.schema(s, column, Broken.wrong(type)) : s);
-        String difference = ": column " + column + " is " + type + ", in its schema it is " + Broken.wrong(type);
+        String difference = difference(column, type, "schema", Broken.wrong(type));
         assertThat(SchemaCheck.problems(new Broken().deployment(Map.of()), schemas))
                 .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
     }
@@ -67,7 +68,8 @@ class BrokenColumnTest {
 
     @Test
     void typeOfTheOptionalColumnBroken() {
-        Deployment deployment = new Broken().at("/variables/additionalColumns/0/type", "string").deployment(Map.of("additionalFields", true));
+        Deployment deployment = new Broken().at("/variables/additionalColumns/0/type", "string")
+                .deployment(Map.of("additionalFields", true));
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(true, true))).hasSize(8)
                 .allMatch(problem -> problem.endsWith(": column AdditionalFields is string, in its schema it is dynamic"));
     }
@@ -75,12 +77,14 @@ class BrokenColumnTest {
     @Test
     void nameInAnotherCase() {
         assertThat(problems(columns -> rename(columns, "QID", "qid"))).containsExactly(
-                "stream " + STREAM + ": no column QID, which its schema has", "stream " + STREAM + ": column qid, which its schema has not");
+                "stream " + STREAM + ": no column QID, which its schema has",
+                "stream " + STREAM + ": column qid, which its schema has not");
     }
 
     @Test
     void columnLeftOut() {
-        assertThat(problems(columns -> columns.remove(3))).containsExactly("stream " + STREAM + ": no column threatsInfoMap, which its schema has");
+        assertThat(problems(columns -> columns.remove(3)))
+                .containsExactly("stream " + STREAM + ": no column threatsInfoMap, which its schema has");
     }
 
     @Test
@@ -99,6 +103,10 @@ class BrokenColumnTest {
     void columnTwice() {
         assertThatIllegalArgumentException().isThrownBy(() -> problems(columns -> columns.add(columns.get(1))))
                 .withMessage("column spamScore is declared twice");
+    }
+
+    private static String difference(String column, String type, String model, String expected) {
+        return ": column " + column + " is " + type + ", in its " + model + " it is " + expected;
     }
 
     private static List<String> problems(Consumer<ArrayNode> change) {

@@ -27,7 +27,8 @@ class BrokenTemplateTest {
 
     @Test
     void streamsWithoutAFlow() {
-        assertThat(FlowCheck.problems(new Broken().at("/resources/2/properties/copy/0/count", JSON.numberNode(4)).deployment(Map.of())))
+        Deployment deployment = new Broken().at("/resources/2/properties/copy/0/count", JSON.numberNode(4)).deployment(Map.of());
+        assertThat(FlowCheck.problems(deployment))
                 .containsExactly("stream Custom-TapSentinelHealth_CL has 0 flows", "table TapSentinelHealth_CL has 0 flows");
     }
 
@@ -48,7 +49,8 @@ class BrokenTemplateTest {
         Deployment deployment = new Broken().at("/variables/streams", "[union(variables('eventStreams'), variables('healthStreams'))]")
                 .deployment(Map.of("healthTable", false));
         assertThat(FlowCheck.problems(deployment)).containsExactly("stream Custom-TapSentinelHealth_CL has 0 flows");
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, false))).containsExactly("Custom-TapSentinelHealth_CL has no schema");
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, false)))
+                .containsExactly("Custom-TapSentinelHealth_CL has no schema");
     }
 
     @Test
@@ -72,7 +74,7 @@ class BrokenTemplateTest {
 
     @Test
     void transformationThatAzureMonitorDoesNotAllow() {
-        assertThat(FlowCheck.problems(flow("transformKql", "source | extend TimeGenerated = coalesce(TimeGenerated, now())"))).hasSize(5)
+        assertThat(FlowCheck.problems(flow("transformKql", "source | extend id = coalesce(TimeGenerated, now())"))).hasSize(5)
                 .allMatch(problem -> problem.endsWith(": function coalesce is not allowed in a transformation"));
     }
 
@@ -90,7 +92,8 @@ class BrokenTemplateTest {
 
     @Test
     void ruleThatNamesAnEndpointThatIsNotDeployed() {
-        Deployment deployment = new Broken().at("/resources/2/properties/dataCollectionEndpointId", "[variables('endpointId')]").deployment(Map.of());
+        Deployment deployment = new Broken().at("/resources/2/properties/dataCollectionEndpointId", "[variables('endpointId')]")
+                .deployment(Map.of());
         assertThat(DependencyCheck.problems(deployment)).containsExactly(RULE + ": names " + ENDPOINT + ", which is not deployed");
     }
 
@@ -109,7 +112,8 @@ class BrokenTemplateTest {
 
     @Test
     void outputOfAnEndpointThatIsNotDeployed() {
-        Broken broken = new Broken().at("/outputs/sentinelEndpoint/value", "[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
+        Broken broken = new Broken().at("/outputs/sentinelEndpoint/value",
+                "[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
         assertThatIllegalArgumentException().isThrownBy(() -> broken.deployment(Map.of()))
                 .withMessage("reference to " + ENDPOINT + ", which is not deployed");
     }

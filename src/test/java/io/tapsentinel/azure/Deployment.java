@@ -47,7 +47,8 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         template.required("resources").forEach(resource -> resources.addAll(each(resource, evaluation)));
         ArmEvaluation after = evaluation.afterDeployment(id -> runtime(resources, id));
         Map<String, JsonNode> outputs = new LinkedHashMap<>();
-        template.required("outputs").fields().forEachRemaining(o -> outputs.put(o.getKey(), after.value(o.getValue().required("value"))));
+        template.required("outputs").fields()
+                .forEachRemaining(output -> outputs.put(output.getKey(), after.value(output.getValue().required("value"))));
         return new Deployment(resources, outputs);
     }
 
@@ -99,7 +100,8 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         if (resource.type().endsWith("/dataCollectionEndpoints")) {
             properties.putObject("logsIngestion").put("endpoint", "https://endpoint.ingest.monitor.azure.com");
         } else if (resource.json().path("kind").asText().equals("Direct")) {
-            properties.put("immutableId", "dcr-0123").putObject("endpoints").put("logsIngestion", "https://rule.logs.monitor.azure.com");
+            properties.put("immutableId", "dcr-0123");
+            properties.putObject("endpoints").put("logsIngestion", "https://rule.logs.monitor.azure.com");
         }
         return properties;
     }

@@ -21,7 +21,8 @@ final class FlowCheck {
     static List<String> problems(Deployment deployment) {
         FlowCheck check = new FlowCheck(deployment);
         check.rule.required("dataFlows").forEach(check::flow);
-        check.rule.required("streamDeclarations").fieldNames().forEachRemaining(s -> check.once("stream " + s, check.flows("/streams/0", s)));
+        check.rule.required("streamDeclarations").fieldNames()
+                .forEachRemaining(s -> check.once("stream " + s, check.flows("/streams/0", s)));
         check.tables.keySet().forEach(t -> check.once("table " + t, check.flows("/outputStream", "Custom-" + t)));
         return check.problems;
     }
@@ -29,11 +30,12 @@ final class FlowCheck {
     private void flow(JsonNode flow) {
         String stream = flow.at("/streams/0").textValue();
         JsonNode declared = rule.required("streamDeclarations").get(stream);
-        Deployment.Resource table = tables.get(flow.required("outputStream").textValue().replaceFirst("^Custom-", ""));
+        String output = flow.required("outputStream").textValue();
+        Deployment.Resource table = output.startsWith("Custom-") ? tables.get(output.substring("Custom-".length())) : null;
         if (flow.required("streams").size() != 1 || declared == null) {
             problems.add("flow of " + flow.required("streams") + ": not one declared stream");
-        } else if (table == null || !flow.required("outputStream").textValue().startsWith("Custom-")) {
-            problems.add("stream " + stream + ": its outputStream " + flow.required("outputStream").textValue() + " names no deployed table");
+        } else if (table == null) {
+            problems.add("stream " + stream + ": its outputStream " + output + " names no deployed table");
         } else {
             transformation(stream, flow.required("transformKql").textValue(), Columns.of(declared.required("columns")),
                     Columns.of(table.properties().at("/schema/columns")));

@@ -1,5 +1,7 @@
 package io.tapsentinel.azure;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import java.util.Set;
 
@@ -11,12 +13,13 @@ final class Kql {
 
     /** Functions and what they return; those without a fixed type return that of their last argument. */
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
-            Map.entry("todatetime", "datetime"), Map.entry("now", "datetime"), Map.entry("tostring", "string"), Map.entry("toint", "int"),
-            Map.entry("tolong", "long"), Map.entry("todouble", "real"), Map.entry("tobool", "boolean"), Map.entry("parse_json", "dynamic"),
-            Map.entry("strcat", "string"), Map.entry("tolower", "string"), Map.entry("isempty", "boolean"), Map.entry("isnotempty", "boolean"),
-            Map.entry("isnull", "boolean"), Map.entry("isnotnull", "boolean"), Map.entry("iif", ""), Map.entry("case", ""),
-            Map.entry("max_of", ""), Map.entry("min_of", ""));
-    private static final Set<String> COMPARISONS = Set.of("==", "!=", "=~", "!~", "<", "<=", ">", ">=", "contains", "has", "startswith", "endswith");
+            entry("todatetime", "datetime"), entry("now", "datetime"), entry("tostring", "string"), entry("toint", "int"),
+            entry("tolong", "long"), entry("todouble", "real"), entry("tobool", "boolean"), entry("parse_json", "dynamic"),
+            entry("strcat", "string"), entry("tolower", "string"), entry("isempty", "boolean"), entry("isnotempty", "boolean"),
+            entry("isnull", "boolean"), entry("isnotnull", "boolean"), entry("iif", ""), entry("case", ""),
+            entry("max_of", ""), entry("min_of", ""));
+    private static final Set<String> COMPARISONS =
+            Set.of("==", "!=", "=~", "!~", "<", "<=", ">", ">=", "contains", "has", "startswith", "endswith");
 
     private final KqlTokens tokens;
     private final Map<String, String> columns;

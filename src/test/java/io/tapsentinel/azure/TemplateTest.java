@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,8 @@ class TemplateTest {
             "Microsoft.Authorization/roleAssignments", "2022-04-01",
             "Microsoft.Insights/diagnosticSettings", "2021-05-01-preview");
     private static final String INSIGHTS = ArmFunctions.GROUP + "/providers/Microsoft.Insights/";
-    private static final String WORKSPACE = ArmFunctions.GROUP + "/providers/Microsoft.OperationalInsights/workspaces/" + Templates.WORKSPACE;
+    private static final String WORKSPACE =
+            ArmFunctions.GROUP + "/providers/Microsoft.OperationalInsights/workspaces/" + Templates.WORKSPACE;
 
     static Stream<Map<String, Object>> combinations() {
         return Templates.combinations();
@@ -36,7 +37,7 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void tablesAndStreamsHaveTheColumnsOfTheirSchemas(Map<String, Object> parameters) {
-        List<TableSchema> schemas = Templates.schemas((Boolean) parameters.get("additionalFields"), (Boolean) parameters.get("healthTable"));
+        List<TableSchema> schemas = Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"));
         assertThat(SchemaCheck.problems(deployment(parameters), schemas)).isEmpty();
     }
 
@@ -56,12 +57,13 @@ class TemplateTest {
     @MethodSource("combinations")
     void resourcesAreThoseThatTheSwitchesAskFor(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
-        assertThat(deployment.deployed("Microsoft.OperationalInsights/workspaces/tables")).hasSize(on(parameters, "healthTable") ? 5 : 4);
+        assertThat(deployment.tables()).hasSize(on(parameters, "healthTable") ? 5 : 4);
         assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints")).hasSize(on(parameters, "privateLink") ? 1 : 0);
         assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).hasSize(on(parameters, "diagnosticSetting") ? 1 : 0);
         assertThat(deployment.deployed("Microsoft.Insights/dataCollectionRules")).hasSize(1);
         assertThat(deployment.deployed("Microsoft.Authorization/roleAssignments")).hasSize(1);
-        assertThat(deployment.resources()).allSatisfy(r -> assertThat(r.json().required("apiVersion").asText()).isEqualTo(API_VERSIONS.get(r.type())));
+        assertThat(deployment.resources()).allSatisfy(resource ->
+                assertThat(resource.json().required("apiVersion").asText()).isEqualTo(API_VERSIONS.get(resource.type())));
         assertThat(deployment.resources().stream().map(Deployment.Resource::id)).doesNotHaveDuplicates();
     }
 
@@ -70,8 +72,8 @@ class TemplateTest {
     void outputsAreWhereToSendAndTheRulesId(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
         assertThat(deployment.outputs().keySet()).containsExactly("sentinelEndpoint", "sentinelDcrImmutableId");
-        assertThat(deployment.outputs().get("sentinelEndpoint").textValue())
-                .isEqualTo(on(parameters, "privateLink") ? "https://endpoint.ingest.monitor.azure.com" : "https://rule.logs.monitor.azure.com");
+        String host = on(parameters, "privateLink") ? "endpoint.ingest" : "rule.logs";
+        assertThat(deployment.outputs().get("sentinelEndpoint").textValue()).isEqualTo("https://" + host + ".monitor.azure.com");
         assertThat(deployment.outputs().get("sentinelDcrImmutableId").textValue()).isEqualTo("dcr-0123");
     }
 
@@ -89,8 +91,8 @@ class TemplateTest {
     @Test
     void everySchemaFileHasATable() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/main/resources/tables"))) {
-            assertThat(deployment(Templates.with(Map.of())).tables().keySet())
-                    .isEqualTo(files.map(f -> f.getFileName().toString().replace(".json", "")).collect(Collectors.toCollection(TreeSet::new)));
+            Set<String> names = files.map(f -> f.getFileName().toString().replace(".json", "")).collect(Collectors.toSet());
+            assertThat(deployment(Templates.with(Map.of())).tables().keySet()).isEqualTo(names);
         }
     }
 
@@ -121,10 +123,12 @@ class TemplateTest {
 
     @Test
     void errorsAndMetricsOfTheRuleGoToTheWorkspace() {
-        assertThat(deployment(Templates.with(Map.of())).deployed("Microsoft.Insights/diagnosticSettings")).singleElement().satisfies(setting -> {
+        Deployment deployment = deployment(Templates.with(Map.of()));
+        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).singleElement().satisfies(setting -> {
             assertThat(setting.json().required("scope").textValue()).isEqualTo(INSIGHTS + "dataCollectionRules/tap-sentinel");
             assertThat(setting.properties()).hasToString("{\"workspaceId\":\"" + WORKSPACE + "\","
-                    + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
+                    + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],"
+                    + "\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
         });
     }
 

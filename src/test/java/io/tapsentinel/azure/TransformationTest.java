@@ -11,13 +11,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TransformationTest {
 
-    private static final Map<String, String> STREAM = columns("TimeGenerated datetime, id string, score int, threat dynamic, seen datetime");
+    private static final Map<String, String> STREAM =
+            columns("TimeGenerated datetime, id string, score int, threat dynamic, seen datetime");
 
     @ParameterizedTest
     @CsvSource(delimiterString = "->", value = {
         "source -> TimeGenerated datetime, id string, score int, threat dynamic, seen datetime",
-        "source | extend TimeGenerated = todatetime(seen) -> TimeGenerated datetime, id string, score int, threat dynamic, seen datetime",
-        "source | extend score = tolong(score), new = 'a' -> TimeGenerated datetime, id string, score long, threat dynamic, seen datetime, new string",
+        "source | extend TimeGenerated = todatetime(id) | project-away threat, seen -> TimeGenerated datetime, id string, score int",
+        "source | project id, score | extend score = tolong(score), new = 'a' -> id string, score long, new string",
         "source | project id, at = iif(isnull(seen), TimeGenerated, seen) -> id string, at datetime",
         "source | project-away threat, seen -> TimeGenerated datetime, id string, score int",
         "source | project-rename key = id | project key -> key string",
