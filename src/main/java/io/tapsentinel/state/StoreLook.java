@@ -48,12 +48,12 @@ public record StoreLook(Path file, boolean exists, long version, Optional<String
         }
     }
 
-    /** Why a program would refuse it; empty when it would not. @param wanted the service that the program reads */
-    public Optional<String> refusal(String wanted) {
+    /** Why a program would refuse it; empty when it would not. @param wanted the service that the program reads, if that is known */
+    public Optional<String> refusal(Optional<String> wanted) {
         if (version > StoreSchema.version()) {
             return Optional.of(StoreSchema.tooNew(version).getMessage());
         }
-        return identity.filter(url -> !url.equals(wanted)).map(url -> StoreSchema.belongsTo(url, wanted).getMessage());
+        return identity.flatMap(url -> wanted.filter(other -> !other.equals(url)).map(other -> StoreSchema.belongsTo(url, other).getMessage()));
     }
 
     /** Whether a start would bring its tables up to date. */
