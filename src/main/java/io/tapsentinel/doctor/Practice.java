@@ -4,8 +4,6 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
-import java.net.ProxySelector;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -25,12 +23,12 @@ final class Practice {
             return List.of(configuration, routes);
         }
         StoreCheck store = new StoreCheck(properties, configuration, clock);
-        Web web = new Web(HttpClient.newBuilder(), ProxySelector.getDefault(), clock);
+        Web web = new Web(configuration::network, clock);
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
         TokenCheck token = new TokenCheck(configuration, settings -> IngestionClients.credential(settings.cloud()), clock);
-        return List.of(configuration, routes, store, tap, new ClockCheck(tap), endpoint, token,
-                new RuleCheck(configuration, endpoint, token, Practice::uploader, properties), new BudgetCheck(store, tap));
+        return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token,
+                new RuleCheck(configuration, endpoint::isWell, token, Practice::uploader, properties), new BudgetCheck(store, tap));
     }
 
     private static Uploader uploader(Settings settings) {

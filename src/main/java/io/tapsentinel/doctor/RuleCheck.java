@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,19 +25,20 @@ final class RuleCheck implements Check {
     private static final String STREAM = "stream ";
 
     private final ConfigurationCheck configuration;
-    private final EndpointCheck endpoint;
+    private final BooleanSupplier reached;
     private final TokenCheck token;
     private final Function<Settings, Uploader> uploaders;
     private final boolean health;
 
     /**
+     * @param reached    whether the endpoint was
      * @param uploaders  makes what sends as the program does
      * @param properties effective values
      */
-    RuleCheck(ConfigurationCheck configuration, EndpointCheck endpoint, TokenCheck token, Function<Settings, Uploader> uploaders,
+    RuleCheck(ConfigurationCheck configuration, BooleanSupplier reached, TokenCheck token, Function<Settings, Uploader> uploaders,
             Map<String, String> properties) {
         this.configuration = configuration;
-        this.endpoint = endpoint;
+        this.reached = reached;
         this.token = token;
         this.uploaders = uploaders;
         this.health = "true".equals(properties.get("sentinel.health-table"));
@@ -49,7 +51,7 @@ final class RuleCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        if (!endpoint.isWell() || !token.isWell()) {
+        if (!reached.getAsBoolean() || !token.isWell()) {
             String why = configuration.settings().isEmpty() ? ConfigurationCheck.FIRST : "endpoint and token have to be right first";
             found.accept(Finding.unknown(name(), why));
             found.accept(Finding.unknown("streams", why));
@@ -69,7 +71,7 @@ final class RuleCheck implements Check {
             found.accept(Finding.unknown("streams", "the rule has to take rows first"));
             return;
         }
-        found.accept(Finding.well(name(), settings.ruleId() + " is there and lets " + token.identity() + " in"));
+        found.accept(Finding.well(name(), settings.ruleId() + " is there" + (settings.authenticate() ? ", and the identity has its role on it" : "")));
         found.accept(finding(first, refused, words));
         left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), words)));
     }

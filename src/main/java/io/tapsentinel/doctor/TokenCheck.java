@@ -15,13 +15,11 @@ import java.util.function.Function;
 /** Whether there is a token for the endpoint's cloud, and whose. */
 final class TokenCheck implements Check {
 
-    private static final String ANYBODY = "this identity";
-
     private final ConfigurationCheck configuration;
     private final Function<Settings, TokenCredential> credentials;
     private final Clock clock;
     private boolean well;
-    private String identity = ANYBODY;
+    private TokenIdentity identity = TokenIdentity.UNKNOWN;
 
     /** @param credentials the credential that the program would use */
     TokenCheck(ConfigurationCheck configuration, Function<Settings, TokenCredential> credentials, Clock clock) {
@@ -45,24 +43,23 @@ final class TokenCheck implements Check {
         return well;
     }
 
-    /** Whose it is, in words. */
-    String identity() {
+    /** Whose it is. */
+    TokenIdentity identity() {
         return identity;
     }
 
     private Finding finding(Settings settings) {
         if (!settings.authenticate()) {
             well = true;
-            identity = "this program";
             return Finding.well(name(), "none is needed, since sentinel.auth is none");
         }
         String scope = settings.cloud().scope();
         try {
             AccessToken token = credentials.apply(settings).getTokenSync(new TokenRequestContext().addScopes(scope));
             well = true;
-            identity = TokenIdentity.of(token.getToken()).map(ids -> "the identity with " + ids).orElse(ANYBODY);
-            return Finding.well(name(), "for " + scope + ", of " + identity + ", good for "
-                    + Figures.length(Duration.between(clock.instant(), token.getExpiresAt().toInstant())));
+            identity = TokenIdentity.of(token.getToken());
+            return Finding.well(name(), "for " + scope + ", good for "
+                    + Figures.length(Duration.between(clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
         } catch (RuntimeException e) {
             return Finding.wrong(name(), "none is to be had for " + scope + ": " + Failure.of(e) + "; " + remedy(e));
         }

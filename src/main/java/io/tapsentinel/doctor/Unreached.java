@@ -1,5 +1,6 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.doctor.Web.ProxyRefusedException;
 import io.tapsentinel.sentinel.upload.Failure;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -42,11 +43,14 @@ final class Unreached {
     /** Cause and remedy. */
     String words(Throwable failure) {
         List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause).limit(50).toList();
+        if (has(causes, ProxyRefusedException.class)) {
+            return first() + " does not let this user in; HTTPS_PROXY has to hold user name and password, http://user:password@host:port";
+        }
         if (has(causes, UnknownHostException.class) || has(causes, UnresolvedAddressException.class)) {
             return "the name " + first().replaceFirst(":\\d+$", "") + " has no address; check " + firstProperty() + " and this machine's name servers" + remedy();
         }
         if (has(causes, HttpConnectTimeoutException.class)) {
-            return first() + " cannot be connected: nothing answers there; check " + firstProperty() + " and the firewalls on the way" + remedy();
+            return first() + " cannot be connected in time: nothing answers there, or not as it should; check " + firstProperty() + " and the firewalls on the way" + remedy();
         }
         if (has(causes, ConnectException.class)) {
             return first() + " takes no connection; check " + firstProperty() + " and the firewalls on the way" + remedy();
