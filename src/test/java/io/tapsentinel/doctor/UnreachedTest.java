@@ -75,7 +75,7 @@ class UnreachedTest {
 
     @Test
     void timeAndCertificatesAreToldApart() {
-        assertThat(words(new HttpConnectTimeoutException("slow"))).startsWith("tap.example.com:443 cannot be connected: nothing answers there");
+        assertThat(words(new HttpConnectTimeoutException("slow"))).startsWith("tap.example.com:443 cannot be connected in time: nothing answers there");
         assertThat(words(new HttpTimeoutException("slow"))).startsWith("tap.example.com:443 was connected and did not answer in time");
         assertThat(words(tls(new CertPathBuilderException("no path")))).contains("not trusted here").contains("tls.ca-file");
         assertThat(words(tls(new CertificateExpiredException("1999")))).contains("not valid at this time").contains("clock");
