@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.upload;
 
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.HttpPipelineBuilder;
 import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
@@ -29,16 +30,21 @@ public final class IngestionClients {
      * @throws IllegalArgumentException when the endpoint is no URL, or {@code AZURE_TOKEN_CREDENTIALS} names no credential
      */
     public static LogsIngestionClient azure(String endpoint, AzureCloud cloud) {
+        return new LogsIngestionClientBuilder().endpoint(endpoint).httpClient(http())
+                .credential(credential(cloud))
+                .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
+                .buildClient();
+    }
+
+    /** What {@link #azure} authenticates with, for tokens of that cloud; without a token, too. */
+    public static TokenCredential credential(AzureCloud cloud) {
         ManagedIdentityTokens.forget();
         DefaultAzureCredentialBuilder credential = new DefaultAzureCredentialBuilder();
         if (cloud != AzureCloud.PUBLIC) {
             // for the public cloud AZURE_AUTHORITY_HOST has its say, as everywhere with azure-identity
             credential.authorityHost(cloud.authority());
         }
-        return new LogsIngestionClientBuilder().endpoint(endpoint).httpClient(http())
-                .credential(new ScopedCredential(credential.build(), cloud.scope()))
-                .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
-                .buildClient();
+        return new ScopedCredential(credential.build(), cloud.scope());
     }
 
     /** A client without credentials, for a loopback endpoint: the bearer policy refuses to send a token over http. */
