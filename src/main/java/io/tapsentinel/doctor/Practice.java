@@ -1,6 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -28,14 +29,17 @@ final class Practice {
         Web web = new Web(HttpClient.newBuilder(), ProxySelector.getDefault(), clock);
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
-        TokenCheck token = new TokenCheck(configuration, settings -> IngestionClients.credential(settings.cloud()), clock);
+        TokenCheck token = new TokenCheck(configuration, settings -> clients(settings, properties).credential(), clock);
         return List.of(configuration, routes, store, tap, new ClockCheck(tap), endpoint, token,
-                new RuleCheck(configuration, endpoint, token, Practice::uploader, properties), new BudgetCheck(store, tap));
+                new RuleCheck(configuration, endpoint, token, settings -> uploader(settings, properties), properties), new BudgetCheck(store, tap));
     }
 
-    private static Uploader uploader(Settings settings) {
-        String endpoint = settings.ingestion().toString();
-        return new IngestionUploader(settings.ingestion(), () -> settings.authenticate()
-                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
+    private static Uploader uploader(Settings settings, Map<String, String> properties) {
+        IngestionClients clients = clients(settings, properties);
+        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
+    }
+
+    private static IngestionClients clients(Settings settings, Map<String, String> properties) {
+        return new IngestionClients(settings.ingestion().toString(), settings.cloud(), Network.of(properties, System.getenv()), System.getenv());
     }
 }

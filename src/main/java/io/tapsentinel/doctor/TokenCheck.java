@@ -3,10 +3,10 @@ package io.tapsentinel.doctor;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
-import com.azure.identity.CredentialUnavailableException;
 import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.sentinel.upload.SignInException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -69,7 +69,7 @@ final class TokenCheck implements Check {
     }
 
     private static String remedy(RuntimeException failure) {
-        return failure instanceof CredentialUnavailableException
+        return failure instanceof SignInException none && !none.isIdentityFound()
                 ? "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH), or run this where there is a"
                         + " workload identity or a managed identity, or after az login"
                 : "an identity was found and got no token: check its id and secret, its tenant, and sentinel.cloud";
