@@ -4,6 +4,7 @@ import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.sentinel.upload.IngestionClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ final class ConfigurationCheck implements Check {
     private final Path folder;
     private Settings settings;
     private Network network;
+    private IngestionClients clients;
 
     /**
      * @param environment names and values as {@link System#getenv()} has them
@@ -66,6 +68,11 @@ final class ConfigurationCheck implements Check {
         return network;
     }
 
+    /** What uploads would be sent with; only with {@link #settings}. */
+    IngestionClients clients() {
+        return clients;
+    }
+
     /** Whether the program would stand in for both services itself. */
     boolean isSandbox() {
         try {
@@ -83,6 +90,7 @@ final class ConfigurationCheck implements Check {
             try {
                 Settings read = Settings.wantsSandbox(trial, "off") ? null : Settings.of(trial);
                 network = Network.of(trial, environment);
+                clients = read == null ? null : new IngestionClients(read.ingestion().toString(), read.cloud(), network, environment);
                 settings = problems.isEmpty() ? read : null;
                 return problems;
             } catch (InvalidSettingException e) {

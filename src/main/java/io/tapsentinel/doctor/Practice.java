@@ -26,14 +26,12 @@ final class Practice {
         Web web = new Web(configuration::network, clock);
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
-        TokenCheck token = new TokenCheck(configuration, settings -> IngestionClients.credential(settings.cloud()), clock);
-        return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token,
-                new RuleCheck(configuration, endpoint::isWell, token, Practice::uploader, properties), new BudgetCheck(store, tap));
+        TokenCheck token = new TokenCheck(configuration, () -> configuration.clients().credential(), () -> configuration.clients().identity(), clock);
+        RuleCheck rule = new RuleCheck(configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()), properties);
+        return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token, rule, new BudgetCheck(store, tap));
     }
 
-    private static Uploader uploader(Settings settings) {
-        String endpoint = settings.ingestion().toString();
-        return new IngestionUploader(settings.ingestion(), () -> settings.authenticate()
-                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
+    private static Uploader uploader(Settings settings, IngestionClients clients) {
+        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 }

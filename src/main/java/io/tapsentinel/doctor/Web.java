@@ -21,7 +21,7 @@ final class Web {
 
     private static final Duration CONNECT = Duration.ofSeconds(8);
     private static final Duration ANSWER = Duration.ofSeconds(15);
-    private static final int PROXY_REFUSED = 407;
+    private static final int PROXY_WANTS_USER = 407;
     /** Bytes of a refusal that are looked at. */
     private static final int QUOTED = 1_000;
 
@@ -32,10 +32,6 @@ final class Web {
     Web(Supplier<Network> network, Clock clock) {
         this.network = network;
         this.clock = clock;
-    }
-
-    /** The proxy itself has answered, and wants to know who asks. */
-    static final class ProxyRefusedException extends IOException {
     }
 
     /**
@@ -65,8 +61,8 @@ final class Web {
         Instant received = clock.instant();
         // closing it gives up what is left of it
         try (InputStream body = response.body()) {
-            if (response.statusCode() == PROXY_REFUSED) {
-                throw new ProxyRefusedException();
+            if (response.statusCode() == PROXY_WANTS_USER && network.get().proxyInWords(url).isPresent()) {
+                throw network.get().refused(url, PROXY_WANTS_USER);
             }
             String refusal = response.statusCode() < 400 ? "" : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
             return new Answer(response.statusCode(), refusal, response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
@@ -75,6 +71,6 @@ final class Web {
 
     /** Why there was no answer. */
     Unreached unreached(URI url, String property) {
-        return new Unreached(url, property, network.get().proxies());
+        return new Unreached(url, property, network.get().proxyInWords(url));
     }
 }

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertPathBuilderException;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -15,6 +16,8 @@ import javax.net.ssl.SSLContext;
  * certificates ({@code tls.ca-file} beside the system's). Certificates and names are always checked. Immutable.
  */
 public final class Network {
+
+    static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
 
     private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
@@ -34,7 +37,7 @@ public final class Network {
     public static Network of(Map<String, String> properties, Map<String, String> environment) {
         Optional<ProxyAddress> proxy = ProxyAddress.of(environment);
         ProxyRules rules = new ProxyRules(proxy.orElse(null), NoProxy.of(environment));
-        if (proxy.flatMap(ProxyAddress::authorization).isPresent() && System.getProperty(TUNNEL_SCHEMES) == null) {
+        if (proxy.flatMap(ProxyAddress::user).isPresent() && System.getProperty(TUNNEL_SCHEMES) == null) {
             // by default the JDK's client gives no proxy a password on the way to https, and knows no other way to allow it; it
             // looks once, when its first client is made
             System.setProperty(TUNNEL_SCHEMES, "");
@@ -69,17 +72,44 @@ public final class Network {
     /** A request by such a client. */
     public HttpRequest.Builder request(URI to) {
         HttpRequest.Builder request = HttpRequest.newBuilder(to);
-        proxyAuthorization(to).ifPresent(value -> request.setHeader("Proxy-Authorization", value));
+        proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
         return request;
     }
 
-    /** Value of {@code Proxy-Authorization} for a request to this URL, a secret; empty when its proxy wants none or there is none. */
-    Optional<String> proxyAuthorization(URI to) {
-        return proxies.of(to).flatMap(ProxyAddress::authorization);
+    /** In words, for a log: {@code host:port} of the proxy on the way to this URL; no user name, no password. */
+    public Optional<String> proxyInWords(URI to) {
+        return proxy(to).map(ProxyAddress::toString);
     }
 
-    /** In words, for the log: {@code through the proxy host:port}; no user name, no password. */
-    public Optional<String> proxyInWords(URI to) {
-        return proxies.of(to).map(proxy -> "through the proxy " + proxy);
+    /** What a request to this URL met when its proxy answered with this status instead of letting it through. */
+    public ProxyRefusedException refused(URI to, int status) {
+        return new ProxyRefusedException(proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+    }
+
+    /**
+     * What may be done about a connection that could not be made, for the end of a message: empty unless the other side's
+     * certificate is of an authority that is not trusted.
+     */
+    public static String remedy(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertPathBuilderException) {
+                return "; if that is the certificate of your own proxy or server, name its authority's file in " + TrustedCertificates.OPTION;
+            }
+        }
+        return "";
+    }
+
+    /** The proxy that some URLs are reached through. */
+    Optional<ProxyAddress> proxy() {
+        return proxies.proxy();
+    }
+
+    Optional<ProxyAddress> proxy(URI to) {
+        return proxies.of(to);
+    }
+
+    /** A secret; empty when there is no proxy on this way, or it wants none. */
+    Optional<String> proxyAuthorization(URI to) {
+        return proxy(to).flatMap(ProxyAddress::user).map(ProxyAddress.User::authorization);
     }
 }

@@ -14,10 +14,10 @@ import java.util.Optional;
  * The proxy that {@code HTTPS_PROXY} names, or {@code https_proxy} when that is empty; {@code HTTP_PROXY} is for http and has no
  * say here. The connection to the proxy itself is not encrypted, what goes through it is.
  *
- * @param address       host and port, the host not looked up
- * @param authorization value of {@code Proxy-Authorization} when the variable holds a user name, a secret
+ * @param address host and port, the host not looked up
+ * @param user    whom the proxy lets through, when the variable says so
  */
-record ProxyAddress(InetSocketAddress address, Optional<String> authorization) {
+record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
     private static final String BOUND = "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"
             + " written as %25, %40, %3A and %2F";
@@ -38,6 +38,21 @@ record ProxyAddress(InetSocketAddress address, Optional<String> authorization) {
         return Optional.empty();
     }
 
+    /** A user name and its password, which is a secret. */
+    record User(String name, String password) {
+
+        /** Value of {@code Proxy-Authorization}, a secret. */
+        String authorization() {
+            return "Basic " + Base64.getEncoder().encodeToString((name + ':' + password).getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Not the password, not the name. */
+        @Override
+        public String toString() {
+            return "a user";
+        }
+    }
+
     private static ProxyAddress parse(String variable, String value) {
         String whole = value.contains("://") ? value : "http://" + value;
         int userEnds = whole.lastIndexOf('@');
@@ -50,7 +65,7 @@ record ProxyAddress(InetSocketAddress address, Optional<String> authorization) {
             if (http && bare) {
                 return new ProxyAddress(InetSocketAddress.createUnresolved(withoutBrackets(proxy.getHost()),
                         proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort()),
-                        userEnds < 0 ? Optional.empty() : Optional.of(basic(whole.substring(userBegins, userEnds))));
+                        userEnds < 0 ? Optional.empty() : Optional.of(user(whole.substring(userBegins, userEnds))));
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
             // refused below, where nothing of the value is said
@@ -58,13 +73,12 @@ record ProxyAddress(InetSocketAddress address, Optional<String> authorization) {
         throw new InvalidSettingException(variable + " is not the URL of a proxy; it has to be " + BOUND);
     }
 
-    private static String basic(String user) {
-        int colon = user.indexOf(':');
+    private static User user(String text) {
+        int colon = text.indexOf(':');
         if (colon < 1) {
             throw new IllegalArgumentException("no user name or no password");
         }
-        String pair = decoded(user.substring(0, colon)) + ':' + decoded(user.substring(colon + 1));
-        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        return new User(decoded(text.substring(0, colon)), decoded(text.substring(colon + 1)));
     }
 
     private static String decoded(String text) {

@@ -27,6 +27,10 @@ final class ProxyRules extends ProxySelector {
         this.without = without;
     }
 
+    Optional<ProxyAddress> proxy() {
+        return Optional.ofNullable(proxy);
+    }
+
     /** The proxy on the way to this URL. */
     Optional<ProxyAddress> of(URI to) {
         boolean secure = "https".equalsIgnoreCase(to.getScheme());

@@ -64,7 +64,10 @@ class ConfigurationCheckTest {
         assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: HTTPS_PROXY ")
                 .doesNotContain(DoctorTrial.SECRET);
 
-        trial.variable("HTTPS_PROXY", "").with("tls.ca-file", folder.resolve("none.pem").toString());
+        trial.variable("HTTPS_PROXY", "").variable("AZURE_TOKEN_CREDENTIALS", "Mine");
+        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: AZURE_TOKEN_CREDENTIALS is \"Mine\"");
+
+        trial.variable("AZURE_TOKEN_CREDENTIALS", "").with("tls.ca-file", folder.resolve("none.pem").toString());
         ConfigurationCheck check = trial.configuration();
         assertThat(lines(check)).singleElement().asString().startsWith("✗ configuration: tls.ca-file ");
         assertThat(check.settings()).isEmpty();

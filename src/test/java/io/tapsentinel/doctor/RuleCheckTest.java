@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +129,7 @@ class RuleCheckTest {
     }
 
     private TokenCheck token(ConfigurationCheck configuration) {
-        TokenCheck token = new TokenCheck(configuration, settings -> TokenCheckTest.credential("a-token"), trial.clock());
+        TokenCheck token = new TokenCheck(configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, trial.clock());
         DoctorTrial.look(token);
         return token;
     }

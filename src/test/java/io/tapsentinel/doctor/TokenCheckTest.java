@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
-import com.azure.identity.CredentialUnavailableException;
 import io.tapsentinel.doctor.Finding.Mark;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +14,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +51,7 @@ class TokenCheckTest {
         assertThat(line(Mark.WELL, check(request -> {
             scopes.addAll(request.getScopes());
             return credential("opaque-token").getToken(request);
-        }))).isEqualTo("for " + scope + ", good for 1 h 30 min, of an identity that its token does not name");
+        }))).isEqualTo("by client secret, for " + scope + ", good for 1 h 30 min, of an identity that its token does not name");
         assertThat(scopes).containsExactly(scope);
     }
 
@@ -72,11 +72,11 @@ class TokenCheckTest {
 
     @Test
     void noIdentityAndOneThatIsRefusedHaveRemediesOfTheirOwn() {
-        assertThat(line(Mark.WRONG, check(request -> Mono.error(new CredentialUnavailableException("EnvironmentCredential authentication unavailable.")))))
-                .startsWith("none is to be had for https://monitor.azure.com//.default: ").contains("EnvironmentCredential").contains("AZURE_CLIENT_ID")
-                .contains("az login");
+        ConfigurationCheck configuration = trial.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential").rightConfiguration();
+        assertThat(line(Mark.WRONG, new TokenCheck(configuration, configuration.clients()::credential, Optional::empty, trial.clock())))
+                .startsWith("none is to be had for https://monitor.azure.com//.default: no identity").contains("AZURE_CLIENT_SECRET").doesNotContain("check its");
         assertThat(line(Mark.WRONG, check(request -> Mono.error(new IllegalStateException("AADSTS7000215: Invalid client secret provided.")))))
-                .contains("AADSTS7000215").contains("an identity was found");
+                .contains("AADSTS7000215").contains("check its id, its secret");
         assertThat(line(Mark.WRONG, check(request -> Mono.error(new RuntimeException("wrapped", new IOException("answer was " + jwt("{}")))))))
                 .doesNotContain("eyJ");
     }
@@ -98,7 +98,7 @@ class TokenCheckTest {
     }
 
     private TokenCheck check(TokenCredential credential) {
-        return new TokenCheck(trial.rightConfiguration(), settings -> credential, trial.clock());
+        return new TokenCheck(trial.rightConfiguration(), () -> credential, () -> Optional.of("client secret"), trial.clock());
     }
 
     private static String jwt(String claims) {

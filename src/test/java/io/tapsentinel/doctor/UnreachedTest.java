@@ -93,7 +93,8 @@ class UnreachedTest {
     void aProxyThatWantsToKnowWhoAsksIsTold() throws IOException {
         try (ServerSocket proxy = answering("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " does not let this user in");
+            assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " refused the way to tap.example.com:443 with 407")
+                    .contains("HTTPS_PROXY has to name a user");
         }
     }
 
@@ -101,7 +102,7 @@ class UnreachedTest {
     void aProxyThatDoesNotLetThroughIsToldWithItsStatus() throws IOException {
         try (ServerSocket proxy = answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com")).contains("by way of the proxy 127.0.0.1:" + proxy.getLocalPort()).contains("403");
+            assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " did not let this through").contains("403").contains("NO_PROXY");
         }
     }
 
@@ -125,7 +126,7 @@ class UnreachedTest {
     }
 
     private String words(Throwable failure) {
-        return new Unreached(SERVICE, "tap.url", network().proxies()).words(failure);
+        return new Unreached(SERVICE, "tap.url", network().proxyInWords(SERVICE)).words(failure);
     }
 
     private Network network() {

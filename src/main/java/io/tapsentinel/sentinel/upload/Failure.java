@@ -1,5 +1,7 @@
 package io.tapsentinel.sentinel.upload;
 
+import io.tapsentinel.net.Network;
+import io.tapsentinel.net.ProxyRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -21,14 +23,17 @@ public final class Failure {
     /** The first exception of input or output in the chain of causes, else the last one. */
     public static String of(Throwable thrown) {
         Throwable root = thrown;
-        while (!(root instanceof IOException) && root.getCause() != null) {
+        while (!(root instanceof IOException || root instanceof SignInException) && root.getCause() != null) {
             root = root.getCause();
+        }
+        if (root instanceof SignInException || root instanceof ProxyRefusedException) {
+            return root.getMessage();
         }
         // the JDK's client gives no text when it cannot connect
         String text = root.getMessage() != null ? line(root.getMessage())
                 : root.getCause() instanceof UnresolvedAddressException ? "the host name has no address"
                 : root instanceof ConnectException ? "cannot connect" : "";
-        return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text);
+        return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text) + Network.remedy(root);
     }
 
     /** Whether no connection came about, so that nothing was sent. */
