@@ -154,7 +154,6 @@ public class Program {
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
-        sentinel.setMappingReport(new FieldReport(clock));
         main.bind("sentinel", sentinel);
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
@@ -166,6 +165,8 @@ public class Program {
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
         filtered = new FilteredCounter(registry);
+        sentinel.setAdditionalFields(settings.additionalFields());
+        sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         main.configure().addRoutesBuilder(new FilteredRoute(seen));

@@ -14,7 +14,7 @@ final class IngestionStreams {
 
     IngestionStreams() {
         for (EventType type : EventType.values()) {
-            TableSchema schema = TableSchema.of(type.table());
+            TableSchema schema = TableSchema.of(type.table(), true);
             types.put(schema.stream(), type);
             checks.put(type, new RowCheck(schema));
         }
