@@ -1,12 +1,15 @@
 package io.tapsentinel.healthtable;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.Program;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
@@ -19,9 +22,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -37,6 +42,7 @@ class HealthTableTest {
     private final Map<String, Long> held = new TreeMap<>();
     private final List<JsonNode> told = new CopyOnWriteArrayList<>();
     private volatile HealthTable table;
+    private volatile Supplier<UploadException> refusing;
     private boolean byItself;
     private Trial trial;
 
@@ -128,6 +134,34 @@ class HealthTableTest {
     }
 
     @Test
+    void aRefusalIsLoggedOnceThoughEachHasAnotherRequestId() throws Exception {
+        refusing = () -> new UploadException(403, "refused: 403 (request " + UUID.randomUUID() + ")",
+                new UploadException.Answer("OperationFailed", null, UUID.randomUUID().toString(), null));
+        start();
+        try (LogLines log = LogLines.open()) {
+            table.send();
+            table.send();
+            refusing = () -> new UploadException(404, "refused: 404");
+            table.send();
+            assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).extracting(line -> line.replaceFirst(" \\(request.*", ""))
+                    .containsExactly("WARN TapSentinelHealth_CL is not told, next try with the next heartbeat: refused: 403",
+                            "WARN TapSentinelHealth_CL is not told, next try with the next heartbeat: refused: 404");
+        }
+    }
+
+    @Test
+    void anErrorDoesNotEndItsSchedule() throws Exception {
+        refusing = () -> {
+            throw new NoClassDefFoundError("gone");
+        };
+        start();
+        assertThatCode(table::send).doesNotThrowAnyException();
+        refusing = null;
+        table.send();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
     void whileItWaitsForAnAnswerReadingGoesOn() throws Exception {
         RunningProgram program = start();
         trial.sinkProxy().hold();
@@ -148,8 +182,11 @@ class HealthTableTest {
         RunningProgram program = start();
         await("the first heartbeat is on its way").atMost(Duration.ofSeconds(30)).until(() -> trial.sinkProxy().held() == 1);
         long before = System.nanoTime();
-        assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        try (LogLines log = LogLines.open()) {
+            assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+            assertThat(log.lines()).as("a stop is no failure").noneMatch(line -> line.contains(TableSchema.HEALTH));
+        }
     }
 
     @Test
@@ -169,6 +206,17 @@ class HealthTableTest {
 
     private RunningProgram start() {
         return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected Uploader uploader() {
+                Uploader real = super.uploader();
+                return (stream, body) -> {
+                    if (refusing != null && stream.equals(TableSchema.health().stream())) {
+                        throw refusing.get();
+                    }
+                    real.upload(stream, body);
+                };
+            }
+
             @Override
             protected RouteBuilder telling(HealthTable made) {
                 table = made;
