@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import java.nio.file.Path;
@@ -58,6 +59,15 @@ class DeliveredHoursTest {
         seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5))));
 
         assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 3L, "10 clicksBlocked", 1L, "10 messagesBlocked", 1L));
+    }
+
+    @Test
+    void aRowCountsInTheHourThatItsColumnsTell() {
+        TapEvent moved = event(TYPE, NINE);
+        Handling.mapped(moved, TEN);
+        seen.delivered(0, List.of(moved));
+
+        assertThat(counts()).isEqualTo(Map.of("10 clicksBlocked", 1L));
     }
 
     @Test
