@@ -65,8 +65,9 @@ public final class DeliveredHours {
     }
 
     /**
-     * The hours of all tables, oldest first, that began at {@code from} or later, have been read to their end, and were counted and
-     * read from their beginning; also those in which nothing happened.
+     * The hours of all tables, oldest first, that began at {@code from} or later and at the origin of reading or later, were counted
+     * from their beginning and ended before fresh reading got to; also those in which nothing happened, or which wait in the backlog
+     * or lie in a gap: what was acknowledged of them is known all the same.
      */
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {
