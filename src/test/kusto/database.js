@@ -4,7 +4,7 @@
 function globals(language, job) {
     const symbols = language.Symbols;
     const tables = job.tables.map(table => new symbols.TableSymbol.$ctor7(table.name, schema(table.columns), null));
-    const functions = (job.functions || []).map(one =>
+    const functions = job.functions.map(one =>
         new symbols.FunctionSymbol.$ctor16(one.name, one.parameters || '()', '{\n' + one.text + '\n}', null));
     const database = new symbols.DatabaseSymbol.ctor('workspace', [...tables, ...functions]);
     return language.GlobalState.Default.WithDatabase(database);

@@ -1,7 +1,11 @@
 package io.tapsentinel;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.healthtable.HealthTable;
+import io.tapsentinel.healthtable.HealthTableService;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FilteredCounter;
@@ -34,6 +38,7 @@ import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.DeliveredHours;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
@@ -51,8 +56,10 @@ import io.tapsentinel.tap.WindowSize;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.IdempotentRepository;
 import org.slf4j.Logger;
@@ -68,6 +75,7 @@ public class Program {
 
     private final Settings settings;
     private final Map<String, String> properties;
+    private final Network network;
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
     private volatile Consumer<LedgerEntry> filtered = read -> { };
@@ -82,10 +90,12 @@ public class Program {
      * @param settings   what the properties say, checked
      * @param properties effective values, for the placeholders of routes
      * @param committed  told of every read after it became durable
+     * @throws InvalidSettingException when the environment's proxy, or {@code tls.ca-file}, is wrong
      */
     public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
         this.settings = settings;
         this.properties = properties;
+        this.network = Network.of(properties, System.getenv());
         this.clock = clock;
         this.committed = read -> filtered.andThen(committed).accept(read);
         this.sentinel = component();
@@ -160,7 +170,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
@@ -169,12 +179,21 @@ public class Program {
         sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
+        if (settings.healthTable()) {
+            String version = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
+            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), version, sentinel, figures, new DeliveredHours(store),
+                    budget, tap.rest().lastError())));
+        }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+    }
+
+    protected RouteBuilder telling(HealthTable table) {
+        return HealthTableService.of(table);
     }
 
     private static void reportPossibleDuplicates(SeenKeys seen) {
@@ -221,8 +240,7 @@ public class Program {
     }
 
     protected Uploader uploader() {
-        String endpoint = settings.ingestion().toString();
-        return new IngestionUploader(settings.ingestion(), () -> settings.authenticate()
-                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
+        IngestionClients clients = new IngestionClients(settings.ingestion().toString(), settings.cloud(), network, System.getenv());
+        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 }

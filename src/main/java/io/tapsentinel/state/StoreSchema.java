@@ -50,7 +50,13 @@ final class StoreSchema {
             // the last sweep of each closed hour: how many keys it found, how many of them were durable when asked afterwards, and
             // the keys themselves, 16 bytes each, while seen may still hold them
             "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"
-                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"));
+                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"), List.of(
+            // rows that Sentinel acknowledged, by the hour of their events' own time
+            "CREATE TABLE delivered_hour (source TEXT NOT NULL, stream TEXT NOT NULL, hour BIGINT NOT NULL, events BIGINT NOT NULL,"
+                    + " PRIMARY KEY (source, stream, hour))",
+            // of what was delivered before there was that table nobody knows the hours, but none is later than these
+            "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
+            "INSERT INTO counted_since SELECT source, (max(added) / 3600000 + 1) * 3600000 FROM seen GROUP BY source"));
 
     private StoreSchema() {
     }
@@ -66,8 +72,7 @@ final class StoreSchema {
             statement.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
             int found = found(statement);
             if (found > version()) {
-                throw new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
-                        + version() + "; start the newer program again, or give this one a state.url of its own");
+                throw tooNew(found);
             }
             for (List<String> migration : MIGRATIONS.subList(found, version())) {
                 for (String sql : migration) {
@@ -90,11 +95,20 @@ final class StoreSchema {
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 if (!row.getString(1).equals(url)) {
-                    throw new StoreException("state.url: the store belongs to tap.url " + row.getString(1) + ", not to " + url
-                            + "; give this one a state.url or a tap.source of its own");
+                    throw belongsTo(row.getString(1), url);
                 }
             }
         }
+    }
+
+    static StoreException tooNew(long found) {
+        return new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
+                + version() + "; start the newer program again, or give this one a state.url of its own");
+    }
+
+    static StoreException belongsTo(String url, String wanted) {
+        return new StoreException("state.url: the store belongs to tap.url " + url + ", not to " + wanted
+                + "; give this one a state.url or a tap.source of its own");
     }
 
     private static int found(Statement statement) throws SQLException {
