@@ -53,6 +53,7 @@ final class ContentTemplate {
         QueryFiles.functions().forEach(function -> resources.add(function(function)));
         QueryFiles.rules().forEach(rule -> resources.add(rule(rule)));
         resources.add(workbook());
+        template.putObject("outputs");
         return template;
     }
 

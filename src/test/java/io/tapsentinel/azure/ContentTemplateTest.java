@@ -7,11 +7,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The committed template deploys what the files say, in an order that works. */
 class ContentTemplateTest {
+
+    private static final String SAVED_SEARCHES = "Microsoft.OperationalInsights/workspaces/savedSearches";
 
     /** With {@code -Dcontent.rewrite=true} writes the template anew. */
     @Test
@@ -33,17 +38,24 @@ class ContentTemplateTest {
                 .containsExactlyInAnyOrderElementsOf(QueryFiles.workbookQueries().stream().map(KustoJob.Query::text).toList());
     }
 
-    @Test
-    void functionsAreDeployedBeforeTheRulesThatCallThem() {
-        List<String> functions = new ArrayList<>();
-        for (JsonNode function : resources("savedSearches")) {
-            functions.add("[resourceId('Microsoft.OperationalInsights/workspaces/savedSearches', parameters('workspaceName'), '"
-                    + function.at("/properties/functionAlias").asText() + "')]");
-            assertThat(function.path("name").asText()).isEqualTo("[concat(parameters('workspaceName'), '/"
-                    + function.at("/properties/functionAlias").asText() + "')]");
-        }
-        assertThat(resources("alertRules")).hasSize(7).allSatisfy(rule ->
-                assertThat(rule.path("dependsOn")).extracting(JsonNode::asText).containsExactlyElementsOf(functions));
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void azureCanDeployItFunctionsFirst(boolean healthTable) {
+        Deployment deployment = Deployment.of(QueryFiles.json(ContentTemplate.FILE),
+                Map.of("workspaceName", Templates.WORKSPACE, "healthTable", healthTable, "rulesEnabled", false));
+
+        assertThat(DependencyCheck.problems(deployment)).isEmpty();
+        assertThat(deployment.resources()).extracting(Deployment.Resource::id).doesNotHaveDuplicates();
+        assertThat(deployment.deployed(SAVED_SEARCHES)).hasSize(healthTable ? 3 : 2)
+                .allSatisfy(function -> assertThat(function.json().required("name").asText())
+                        .isEqualTo(Templates.WORKSPACE + "/" + function.properties().required("functionAlias").asText()));
+        List<String> functions = deployment.resources().stream().filter(one -> one.type().equals(SAVED_SEARCHES)).map(Deployment.Resource::id).toList();
+        assertThat(deployment.deployed("Microsoft.SecurityInsights/alertRules")).hasSize(healthTable ? 7 : 4).allSatisfy(rule -> {
+            assertThat(rule.json().required("dependsOn")).extracting(JsonNode::asText).containsExactlyElementsOf(functions);
+            assertThat(rule.properties().required("enabled").booleanValue()).isFalse();
+            assertThat(rule.id()).contains("/workspaces/" + Templates.WORKSPACE + "/providers/Microsoft.SecurityInsights/alertRules/");
+        });
+        assertThat(deployment.deployed("Microsoft.Insights/workbooks")).hasSize(1);
     }
 
     @Test
