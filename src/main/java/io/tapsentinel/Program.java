@@ -3,6 +3,8 @@ package io.tapsentinel;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.healthtable.HealthTable;
+import io.tapsentinel.healthtable.HealthTableService;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
@@ -36,6 +38,7 @@ import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.DeliveredHours;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
@@ -55,8 +58,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.main.Main;
 import org.apache.camel.spi.IdempotentRepository;
 import org.slf4j.Logger;
@@ -164,7 +169,6 @@ public class Program {
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
-        sentinel.setMappingReport(new FieldReport(clock));
         main.bind("sentinel", sentinel);
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
@@ -176,14 +180,25 @@ public class Program {
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
         filtered = new FilteredCounter(registry);
+        sentinel.setAdditionalFields(settings.additionalFields());
+        sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
+        if (settings.healthTable()) {
+            String version = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
+            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), version, sentinel, figures, new DeliveredHours(store),
+                    budget, tap.rest().lastError())));
+        }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+    }
+
+    protected RouteBuilder telling(HealthTable table) {
+        return HealthTableService.of(table);
     }
 
     private static void reportPossibleDuplicates(SeenKeys seen) {

@@ -30,6 +30,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
     public boolean configure(CamelContext camelContext, Object obj, String name, Object value, boolean ignoreCase) {
         SentinelComponent target = (SentinelComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "additionalfields":
+        case "additionalFields": target.setAdditionalFields(property(camelContext, boolean.class, value)); return true;
         case "autowiredenabled":
         case "autowiredEnabled": target.setAutowiredEnabled(property(camelContext, boolean.class, value)); return true;
         case "batchbytes":
@@ -68,6 +70,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
     @Override
     public Class<?> getOptionType(String name, boolean ignoreCase) {
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "additionalfields":
+        case "additionalFields": return boolean.class;
         case "autowiredenabled":
         case "autowiredEnabled": return boolean.class;
         case "batchbytes":
@@ -102,6 +106,8 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
     public Object getOptionValue(Object obj, String name, boolean ignoreCase) {
         SentinelComponent target = (SentinelComponent) obj;
         switch (ignoreCase ? name.toLowerCase() : name) {
+        case "additionalfields":
+        case "additionalFields": return target.isAdditionalFields();
         case "autowiredenabled":
         case "autowiredEnabled": return target.isAutowiredEnabled();
         case "batchbytes":

@@ -43,12 +43,14 @@ import org.quartz.CronExpression;
  * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
  * @param updates         whether an event is sent again when TAP's verdict on it has changed
  * @param cost            what the schedule takes of the requests of a day
+ * @param additionalFields whether the tables have the column that keeps what fits no other one
+ * @param healthTable     whether the workspace is told how this program does
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
         URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
         Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
-        ScheduleCost cost) {
+        ScheduleCost cost, boolean additionalFields, boolean healthTable) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
@@ -120,7 +122,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), stateUrl(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
-                sweepAges(read), read.oneOf("tap.updates", "true", "false").equals("true"), cost);
+                sweepAges(read), flag(read, "tap.updates"), cost,
+                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"));
+    }
+
+    private static boolean flag(SettingReader read, String name) {
+        return read.oneOf(name, "true", "false").equals("true");
     }
 
     private static Refusals refusals(SettingReader read) {

@@ -5,14 +5,17 @@ import io.tapsentinel.tap.TapClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** This machine's time beside the Date of TAP's answer, as the program compares them. */
 final class ClockCheck implements Check {
 
-    private final TapCheck tap;
+    private final Supplier<Optional<Answer>> tap;
 
-    ClockCheck(TapCheck tap) {
+    /** @param tap what TAP has answered */
+    ClockCheck(Supplier<Optional<Answer>> tap) {
         this.tap = tap;
     }
 
@@ -23,7 +26,7 @@ final class ClockCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(tap.answer().map(this::finding).orElseGet(() -> Finding.unknown(name(), "TAP's answer would tell its time, and there was none")));
+        found.accept(tap.get().map(this::finding).orElseGet(() -> Finding.unknown(name(), "TAP's answer would tell its time, and there was none")));
     }
 
     private Finding finding(Answer answer) {

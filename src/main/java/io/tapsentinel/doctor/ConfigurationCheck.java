@@ -3,6 +3,8 @@ package io.tapsentinel.doctor;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.Network;
+import io.tapsentinel.sentinel.upload.IngestionClients;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,8 @@ final class ConfigurationCheck implements Check {
     private final Map<String, String> environment;
     private final Path folder;
     private Settings settings;
+    private Network network;
+    private IngestionClients clients;
 
     /**
      * @param environment names and values as {@link System#getenv()} has them
@@ -59,6 +63,16 @@ final class ConfigurationCheck implements Check {
         return Optional.ofNullable(settings);
     }
 
+    /** The way to the services, by these properties and this environment; only with {@link #settings}. */
+    Network network() {
+        return network;
+    }
+
+    /** What uploads would be sent with; only with {@link #settings}. */
+    IngestionClients clients() {
+        return clients;
+    }
+
     /** Whether the program would stand in for both services itself. */
     boolean isSandbox() {
         try {
@@ -75,6 +89,8 @@ final class ConfigurationCheck implements Check {
         while (true) {
             try {
                 Settings read = Settings.wantsSandbox(trial, "off") ? null : Settings.of(trial);
+                network = Network.of(trial, environment);
+                clients = read == null ? null : new IngestionClients(read.ingestion().toString(), read.cloud(), network, environment);
                 settings = problems.isEmpty() ? read : null;
                 return problems;
             } catch (InvalidSettingException e) {

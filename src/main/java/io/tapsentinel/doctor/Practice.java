@@ -1,12 +1,9 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Settings;
-import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
-import java.net.ProxySelector;
-import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -26,20 +23,15 @@ final class Practice {
             return List.of(configuration, routes);
         }
         StoreCheck store = new StoreCheck(properties, configuration, clock);
-        Web web = new Web(HttpClient.newBuilder(), ProxySelector.getDefault(), clock);
+        Web web = new Web(configuration::network, clock);
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
-        TokenCheck token = new TokenCheck(configuration, settings -> clients(settings, properties).credential(), clock);
-        return List.of(configuration, routes, store, tap, new ClockCheck(tap), endpoint, token,
-                new RuleCheck(configuration, endpoint, token, settings -> uploader(settings, properties), properties), new BudgetCheck(store, tap));
+        TokenCheck token = new TokenCheck(configuration, () -> configuration.clients().credential(), () -> configuration.clients().identity(), clock);
+        RuleCheck rule = new RuleCheck(configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()));
+        return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token, rule, new BudgetCheck(store, tap));
     }
 
-    private static Uploader uploader(Settings settings, Map<String, String> properties) {
-        IngestionClients clients = clients(settings, properties);
+    private static Uploader uploader(Settings settings, IngestionClients clients) {
         return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
-    }
-
-    private static IngestionClients clients(Settings settings, Map<String, String> properties) {
-        return new IngestionClients(settings.ingestion().toString(), settings.cloud(), Network.of(properties, System.getenv()), System.getenv());
     }
 }

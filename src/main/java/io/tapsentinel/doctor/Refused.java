@@ -13,10 +13,10 @@ final class Refused {
     private static final String INVALID_STREAM = "InvalidStream";
 
     private final Settings settings;
-    private final String identity;
+    private final TokenIdentity identity;
 
-    /** @param identity what is known of who asks, in words */
-    Refused(Settings settings, String identity) {
+    /** @param identity what is known of who asks */
+    Refused(Settings settings, TokenIdentity identity) {
         this.settings = settings;
         this.identity = identity;
     }
@@ -50,8 +50,9 @@ final class Refused {
 
     private String configuration(UploadException refused) {
         return switch (refused.status()) {
-            case 403 -> "give " + identity + " the role Monitoring Metrics Publisher on the data collection rule itself: az role assignment create"
-                    + " --role \"Monitoring Metrics Publisher\" --assignee <object id> --scope <resource id of the rule>;"
+            case 403 -> !settings.authenticate() ? "sentinel.auth=none sends no token, and this endpoint wants one"
+                    : "the identity needs the role Monitoring Metrics Publisher on the data collection rule itself: az role assignment create"
+                    + " --role \"Monitoring Metrics Publisher\" --assignee " + identity.assignee() + " --scope <resource id of the rule>;"
                     + " it can take 30 minutes until a new assignment counts";
             case 404 -> "no rule has the immutable id " + settings.ruleId() + " here: compare sentinel.dcr-immutable-id with the rule's immutableId"
                     + " (not its name), and sentinel.endpoint with the rule's logsIngestion endpoint, or that of the data collection endpoint it is tied to";

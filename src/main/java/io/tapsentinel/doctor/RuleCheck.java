@@ -8,8 +8,8 @@ import io.tapsentinel.tap.EventType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,22 +24,19 @@ final class RuleCheck implements Check {
     private static final String STREAM = "stream ";
 
     private final ConfigurationCheck configuration;
-    private final EndpointCheck endpoint;
+    private final BooleanSupplier reached;
     private final TokenCheck token;
     private final Function<Settings, Uploader> uploaders;
-    private final boolean health;
 
     /**
-     * @param uploaders  makes what sends as the program does
-     * @param properties effective values
+     * @param reached   whether the endpoint was
+     * @param uploaders makes what sends as the program does
      */
-    RuleCheck(ConfigurationCheck configuration, EndpointCheck endpoint, TokenCheck token, Function<Settings, Uploader> uploaders,
-            Map<String, String> properties) {
+    RuleCheck(ConfigurationCheck configuration, BooleanSupplier reached, TokenCheck token, Function<Settings, Uploader> uploaders) {
         this.configuration = configuration;
-        this.endpoint = endpoint;
+        this.reached = reached;
         this.token = token;
         this.uploaders = uploaders;
-        this.health = "true".equals(properties.get("sentinel.health-table"));
     }
 
     @Override
@@ -49,7 +46,7 @@ final class RuleCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        if (!endpoint.isWell() || !token.isWell()) {
+        if (!reached.getAsBoolean() || !token.isWell()) {
             String why = configuration.settings().isEmpty() ? ConfigurationCheck.FIRST : "endpoint and token have to be right first";
             found.accept(Finding.unknown(name(), why));
             found.accept(Finding.unknown("streams", why));
@@ -61,7 +58,7 @@ final class RuleCheck implements Check {
     private void look(Settings settings, Consumer<Finding> found) {
         Uploader uploader = uploaders.apply(settings);
         Refused words = new Refused(settings, token.identity());
-        List<String> left = streams();
+        List<String> left = streams(settings.healthTable());
         String first = left.remove(0);
         Optional<UploadException> refused = send(uploader, first);
         if (refused.filter(answer -> !Refused.isOfTheStream(answer)).isPresent()) {
@@ -69,12 +66,12 @@ final class RuleCheck implements Check {
             found.accept(Finding.unknown("streams", "the rule has to take rows first"));
             return;
         }
-        found.accept(Finding.well(name(), settings.ruleId() + " is there and lets " + token.identity() + " in"));
+        found.accept(Finding.well(name(), settings.ruleId() + " is there" + (settings.authenticate() ? ", and the identity has its role on it" : "")));
         found.accept(finding(first, refused, words));
         left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), words)));
     }
 
-    private List<String> streams() {
+    private static List<String> streams(boolean health) {
         Stream<TableSchema> events = Stream.of(EventType.values()).map(type -> TableSchema.of(type.table()));
         return new ArrayList<>((health ? Stream.concat(events, Stream.of(TableSchema.health())) : events).map(TableSchema::stream).toList());
     }

@@ -2,6 +2,7 @@ package io.tapsentinel.doctor;
 
 import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 
+import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Web.Answer;
 import io.tapsentinel.route.TapBudget;
@@ -71,7 +72,7 @@ final class TapCheck implements Check {
         }
         if (answer.status() == 200 || answer.status() == 204) {
             return Finding.well(name(), Failure.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status() + " to one request for "
-                    + SHORTEST_WINDOW.toSeconds() + " seconds, which TAP counts in the pool of " + settings.requestsPerDay() + " a day and the program does not");
+                    + SHORTEST_WINDOW.toSeconds() + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay()) + " a day and the program does not");
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());
         refusal = refused.reason();

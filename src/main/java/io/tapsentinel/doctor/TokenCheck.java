@@ -9,24 +9,28 @@ import io.tapsentinel.sentinel.upload.Failure;
 import io.tapsentinel.sentinel.upload.SignInException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Whether there is a token for the endpoint's cloud, and whose. */
 final class TokenCheck implements Check {
 
-    private static final String ANYBODY = "this identity";
-
     private final ConfigurationCheck configuration;
-    private final Function<Settings, TokenCredential> credentials;
+    private final Supplier<TokenCredential> credentials;
+    private final Supplier<Optional<String>> chosen;
     private final Clock clock;
     private boolean well;
-    private String identity = ANYBODY;
+    private TokenIdentity identity = TokenIdentity.UNKNOWN;
 
-    /** @param credentials the credential that the program would use */
-    TokenCheck(ConfigurationCheck configuration, Function<Settings, TokenCredential> credentials, Clock clock) {
+    /**
+     * @param credentials makes the credential that the program would use
+     * @param chosen      by which identity that signed in, by name
+     */
+    TokenCheck(ConfigurationCheck configuration, Supplier<TokenCredential> credentials, Supplier<Optional<String>> chosen, Clock clock) {
         this.configuration = configuration;
         this.credentials = credentials;
+        this.chosen = chosen;
         this.clock = clock;
     }
 
@@ -45,33 +49,26 @@ final class TokenCheck implements Check {
         return well;
     }
 
-    /** Whose it is, in words. */
-    String identity() {
+    /** Whose it is. */
+    TokenIdentity identity() {
         return identity;
     }
 
     private Finding finding(Settings settings) {
         if (!settings.authenticate()) {
             well = true;
-            identity = "this program";
             return Finding.well(name(), "none is needed, since sentinel.auth is none");
         }
         String scope = settings.cloud().scope();
         try {
-            AccessToken token = credentials.apply(settings).getTokenSync(new TokenRequestContext().addScopes(scope));
+            AccessToken token = credentials.get().getTokenSync(new TokenRequestContext().addScopes(scope));
             well = true;
-            identity = TokenIdentity.of(token.getToken()).map(ids -> "the identity with " + ids).orElse(ANYBODY);
-            return Finding.well(name(), "for " + scope + ", of " + identity + ", good for "
-                    + Figures.length(Duration.between(clock.instant(), token.getExpiresAt().toInstant())));
+            identity = TokenIdentity.of(token.getToken());
+            return Finding.well(name(), chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
+                    + Figures.length(Duration.between(clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
         } catch (RuntimeException e) {
-            return Finding.wrong(name(), "none is to be had for " + scope + ": " + Failure.of(e) + "; " + remedy(e));
+            return Finding.wrong(name(), "none is to be had for " + scope + ": " + Failure.of(e)
+                    + (e instanceof SignInException none && !none.isIdentityFound() ? "" : "; check its id, its secret or certificate, its tenant, and sentinel.cloud"));
         }
-    }
-
-    private static String remedy(RuntimeException failure) {
-        return failure instanceof SignInException none && !none.isIdentityFound()
-                ? "set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET (or AZURE_CLIENT_CERTIFICATE_PATH), or run this where there is a"
-                        + " workload identity or a managed identity, or after az login"
-                : "an identity was found and got no token: check its id and secret, its tenant, and sentinel.cloud";
     }
 }

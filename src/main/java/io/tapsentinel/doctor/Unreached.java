@@ -1,10 +1,8 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.net.ProxyRefusedException;
 import io.tapsentinel.sentinel.upload.Failure;
 import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
@@ -23,6 +21,8 @@ final class Unreached {
 
     private static final String PROXY_REMEDY = "; if only a proxy leads out of here, set HTTPS_PROXY";
 
+    private static final String ASK_PROXY = "ask those who run the proxy, or name the host in NO_PROXY if there is a way past it";
+
     private final URI url;
     private final String property;
     private final Optional<String> proxy;
@@ -30,23 +30,28 @@ final class Unreached {
     /**
      * @param url      that was asked
      * @param property where it stands
-     * @param proxies  by way of which it was asked
+     * @param proxy    host and port of the proxy by way of which it was asked
      */
-    Unreached(URI url, String property, ProxySelector proxies) {
+    Unreached(URI url, String property, Optional<String> proxy) {
         this.url = url;
         this.property = property;
-        this.proxy = proxies.select(url).stream().filter(each -> each.type() != Proxy.Type.DIRECT)
-                .map(each -> each.address() instanceof InetSocketAddress at ? at.getHostString() + ":" + at.getPort() : "").findFirst();
+        this.proxy = proxy;
     }
 
     /** Cause and remedy. */
     String words(Throwable failure) {
         List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause).limit(50).toList();
+        if (has(causes, ProxyRefusedException.class)) {
+            return failure.getMessage() + "; " + ASK_PROXY;
+        }
+        if (proxy.isPresent() && String.valueOf(failure.getMessage()).startsWith("Tunnel failed")) {
+            return first() + " did not let this through (" + failure.getMessage() + "); " + ASK_PROXY;
+        }
         if (has(causes, UnknownHostException.class) || has(causes, UnresolvedAddressException.class)) {
             return "the name " + first().replaceFirst(":\\d+$", "") + " has no address; check " + firstProperty() + " and this machine's name servers" + remedy();
         }
         if (has(causes, HttpConnectTimeoutException.class)) {
-            return first() + " cannot be connected: nothing answers there; check " + firstProperty() + " and the firewalls on the way" + remedy();
+            return first() + " cannot be connected in time: nothing answers there, or not as it should; check " + firstProperty() + " and the firewalls on the way" + remedy();
         }
         if (has(causes, ConnectException.class)) {
             return first() + " takes no connection; check " + firstProperty() + " and the firewalls on the way" + remedy();

@@ -81,6 +81,11 @@ public final class Network {
         return proxy(to).map(ProxyAddress::toString);
     }
 
+    /** What a request to this URL met when its proxy answered with this status instead of letting it through. */
+    public ProxyRefusedException refused(URI to, int status) {
+        return new ProxyRefusedException(proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+    }
+
     /**
      * What may be done about a connection that could not be made, for the end of a message: empty unless the other side's
      * certificate is of an authority that is not trusted.

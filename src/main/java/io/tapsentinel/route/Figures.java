@@ -36,15 +36,15 @@ public class Figures {
      * @param gaps     time that is lost, oldest first
      * @param swept    the swept hours of seven days; empty before the first sweep
      */
-    record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept) {
+    public record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept) {
 
         /** How long ago the newest instant was that was read; zero before the first start. */
-        Duration lag() {
+        public Duration lag() {
             return progress.map(so -> Duration.between(so.readTo(), at)).orElse(Duration.ZERO);
         }
 
         /** How much time is still to be read. */
-        Duration owed() {
+        public Duration owed() {
             return total(backlog);
         }
 
@@ -65,7 +65,7 @@ public class Figures {
     }
 
     /** @throws io.tapsentinel.state.StoreException when the store refused */
-    synchronized Seen now() {
+    public synchronized Seen now() {
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {
             last = new Seen(now, state.progress(), state.backlog(), state.gaps(), completeness.recent());

@@ -26,6 +26,7 @@ final class Lessons {
      */
     String learn(Trouble trouble, TapRefusedException refusal, TimeRange window) {
         Instant now = clock.instant();
+        tap.rest().lastError().note(code(trouble, refusal), now);
         if (refusal != null) {
             tap.rest().refused(refusal, now);
         } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT) {
@@ -52,6 +53,15 @@ final class Lessons {
             default -> "";
         };
         return tap.rest().isResting(now) ? then + " after " + tap.rest().until().truncatedTo(ChronoUnit.SECONDS) : then;
+    }
+
+    private static String code(Trouble trouble, TapRefusedException refusal) {
+        return refusal != null ? "tap-" + refusal.status() : switch (trouble) {
+            case TIMED_OUT -> "tap-timeout";
+            case TRANSIENT -> "tap-no-answer";
+            case BUDGET -> "tap-budget";
+            default -> "window-not-committed";
+        };
     }
 
     private static String inWords(Duration duration) {

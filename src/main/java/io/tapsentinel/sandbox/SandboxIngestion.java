@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A stand-in for the Logs Ingestion endpoint of one data collection rule with the four TAP tables. Where the service answers 204
+ * A stand-in for the Logs Ingestion endpoint of one data collection rule with the four TAP tables and the health table. Where the service answers 204
  * and then loses or bends a value, this refuses with 400 and names the column: a bare object, an undeclared property, a wrong
  * type, a value over 65,536 bytes, a row without {@code TimeGenerated}. It also insists on gzip, which the service does not.
  * Messages hold no values.
@@ -84,9 +84,8 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
         try {
             String stream = IngestionRequest.stream(exchange.getRequestMethod(), exchange.getRequestURI(),
                     exchange.getRequestHeaders(), ruleId, token);
-            EventType type = streams.type(stream);
-            List<byte[]> rows = streams.check(type).rows(IngestionBody.read(exchange.getRequestBody()));
-            store(type, rows);
+            IngestionStreams.Declared declared = streams.of(stream);
+            store(declared, declared.check().rows(IngestionBody.read(exchange.getRequestBody())));
             exchange.sendResponseHeaders(204, -1);
         } catch (IngestionRefusal refusal) {
             refused.increment();
@@ -95,16 +94,16 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
         exchange.close();
     }
 
-    private void store(EventType type, List<byte[]> rows) throws IngestionRefusal {
+    private void store(IngestionStreams.Declared declared, List<byte[]> rows) throws IngestionRefusal {
         if (rows.isEmpty()) {
             return;
         }
         try {
-            sink.accept(type.table(), rows);
+            sink.accept(declared.table(), rows);
         } catch (IOException notTaken) {
             throw new IngestionRefusal(500, "InternalServerError", "The rows could not be stored");
         }
-        landed.add(type, rows.size());
+        declared.type().ifPresent(type -> landed.add(type, rows.size()));
     }
 
     private static void refuse(HttpExchange exchange, IngestionRefusal refusal) throws IOException {

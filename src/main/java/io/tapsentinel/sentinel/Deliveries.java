@@ -2,6 +2,8 @@ package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.LastError;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -15,6 +17,7 @@ public final class Deliveries {
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+    private final LastError lastError = new LastError();
 
     /**
      * Why nothing of a table was acknowledged for a while.
@@ -54,6 +57,11 @@ public final class Deliveries {
     /** The first trouble that needs a person. */
     public Optional<String> needsPerson() {
         return troubles.values().stream().filter(Trouble::needsPerson).map(Trouble::message).findFirst();
+    }
+
+    /** What kept a batch from being acknowledged last. */
+    public LastError lastError() {
+        return lastError;
     }
 
     void taken() {
@@ -98,6 +106,8 @@ public final class Deliveries {
             }
 
             private void trouble(Exception failure, boolean needsPerson) {
+                lastError.note(!(failure instanceof UploadException refused) ? "batch-not-kept"
+                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), Instant.now());
                 troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
                         (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }

@@ -31,6 +31,9 @@ public class SentinelComponent extends DefaultComponent {
     @Metadata(autowired = true, label = "advanced", description = "Hears of fields and values that do not fit a table.")
     private MappingReport mappingReport;
 
+    @Metadata(label = "advanced", description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
+    private boolean additionalFields;
+
     private final Deliveries deliveries = new Deliveries();
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
@@ -106,6 +109,14 @@ public class SentinelComponent extends DefaultComponent {
 
     public void setRejectedLog(RejectedLog rejectedLog) {
         this.rejectedLog = rejectedLog;
+    }
+
+    public boolean isAdditionalFields() {
+        return additionalFields;
+    }
+
+    public void setAdditionalFields(boolean additionalFields) {
+        this.additionalFields = additionalFields;
     }
 
     public MappingReport getMappingReport() {

@@ -34,7 +34,7 @@ public class SentinelEndpoint extends DefaultEndpoint {
     @Override
     public Producer createProducer() {
         // bad options and unknown tables show here, before anything is read
-        return new SentinelProducer(this, TableSchema.of(table), configuration.batchSettings(), configuration.retrySettings());
+        return new SentinelProducer(this, TableSchema.of(table, getComponent().isAdditionalFields()), configuration.batchSettings(), configuration.retrySettings());
     }
 
     @Override

@@ -146,6 +146,22 @@ public final class Completeness {
         return hours;
     }
 
+    /** The hours from {@code from} on as they were when each was checked last; asks nothing of the table of keys. */
+    static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
+        List<Hour> hours = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT hour, stream, swept_at, theirs, ours FROM sweep WHERE source = ? AND hour >= ?")) {
+            Store.set(select, source, from.toEpochMilli());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    hours.add(new Hour(Instant.ofEpochMilli(rows.getLong(1)), rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)),
+                            rows.getLong(4), rows.getLong(5)));
+                }
+            }
+        }
+        return hours;
+    }
+
     /** How many of these keys the table of keys holds. */
     private static long durable(Connection connection, String source, String stream, byte[] keys) throws SQLException {
         long durable = 0;

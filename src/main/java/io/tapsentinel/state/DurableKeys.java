@@ -69,6 +69,7 @@ final class DurableKeys {
 
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
+        DeliveredHours.add(connection, store.source(), batch);
         table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(DurableKeys::row).toList());
         List<TapEvent> changes = batch.stream().filter(DurableKeys::isChange).toList();
         versions.delivered(connection, changes.stream().map(DurableKeys::row).toList());

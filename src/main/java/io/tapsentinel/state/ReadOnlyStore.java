@@ -132,7 +132,7 @@ public final class ReadOnlyStore implements Closeable {
         }
     }
 
-    private static Path log(Path file) {
+    static Path log(Path file) {
         return Path.of(file + "-wal");
     }
 

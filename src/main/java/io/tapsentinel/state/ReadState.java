@@ -141,6 +141,7 @@ public class ReadState {
                 Store.update(connection, "DELETE FROM " + table + " WHERE source = ? AND read_at < ?", store.source(), before.toEpochMilli());
             }
             Completeness.prune(connection, store.source(), now, before);
+            DeliveredHours.prune(connection, store.source(), before);
             return null;
         });
     }

@@ -44,7 +44,9 @@ public record StoreLook(Path file, boolean exists, long version, Optional<String
                 store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
             }
-            return new StoreLook(file, true, version, identity.stream().findFirst(), requests, StoreLock.holder(file));
+            return new StoreLook(file, true, version, identity.stream().findFirst(), requests,
+                    // whoever has it open has a log beside it
+                    Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty());
         }
     }
 

@@ -50,7 +50,13 @@ final class StoreSchema {
             // the last sweep of each closed hour: how many keys it found, how many of them were durable when asked afterwards, and
             // the keys themselves, 16 bytes each, while seen may still hold them
             "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"
-                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"));
+                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"), List.of(
+            // rows that Sentinel acknowledged, by the hour of their events' own time
+            "CREATE TABLE delivered_hour (source TEXT NOT NULL, stream TEXT NOT NULL, hour BIGINT NOT NULL, events BIGINT NOT NULL,"
+                    + " PRIMARY KEY (source, stream, hour))",
+            // of what was delivered before there was that table nobody knows the hours, but none is later than these
+            "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
+            "INSERT INTO counted_since SELECT source, (max(added) / 3600000 + 1) * 3600000 FROM seen GROUP BY source"));
 
     private StoreSchema() {
     }

@@ -23,6 +23,7 @@ public class TapRest {
     private Instant lastAnswer;
     private int throttledInARow;
     private int failures;
+    private final LastError lastError = new LastError();
 
     /**
      * @param throttled   rests after each 429 in a row, the last one again and again; at least one
@@ -116,6 +117,11 @@ public class TapRest {
     /** When TAP answered last. */
     public synchronized Optional<Instant> lastAnswer() {
         return Optional.ofNullable(lastAnswer);
+    }
+
+    /** What kept a window from being read last, TAP or not. */
+    public LastError lastError() {
+        return lastError;
     }
 
     /** How many requests in a row left their window unread. */

@@ -26,6 +26,7 @@ class MetricsTest {
             assertThat(text.lines()).contains("tap_gaps 1.0", "tap_gap_seconds 174960.0", "tap_progress_lag_seconds 60.0",
                     "tap_sweep_missing 0.0", "tap_requests{pool=\"everything-else\"} " + source.counted() + ".0")
                     .anyMatch(line -> line.startsWith("tap_backlog_seconds "))
+                    .anyMatch(line -> line.startsWith("tap_drift_total{field=\"impostorScore\",kind=\"value\",table=\"ProofPointTAPMessages"))
                     .anyMatch(line -> line.startsWith("# HELP tap_gap_seconds "));
             assertThat(text.lines().filter(line -> !line.startsWith("#"))).as("nothing per event").allMatch(line -> line.startsWith("tap_")
                     || line.startsWith("app_info"));

@@ -2,6 +2,7 @@ package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.TapSpine;
@@ -55,7 +56,7 @@ final class RoutesFixture implements AutoCloseable {
         seen = new SeenKeys(store, 1_000, clock);
         sentinel.setUploader(uploader);
         sentinel.setDeliveryLog(seen);
-        sentinel.setMappingReport(new FieldReport(clock));
+        sentinel.setMappingReport(new FieldReport(clock, false, new SimpleMeterRegistry()));
         context.addComponent("sentinel", sentinel);
         for (EventType type : EventType.values()) {
             context.getRegistry().bind(type.repository(), new SeenRepository(type, seen));

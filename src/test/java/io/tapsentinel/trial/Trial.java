@@ -10,6 +10,7 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
+import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Both services behind fault proxies, what they know to be true, and programs started against them. */
@@ -46,7 +48,7 @@ public final class Trial implements AutoCloseable {
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
-    private volatile Consumer<JsonNode> eachRow = row -> { };
+    private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> { };
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
 
@@ -152,6 +154,11 @@ public final class Trial implements AutoCloseable {
 
     /** From now on every row that the ingestion endpoint accepts is shown here too. */
     public Trial eachRow(Consumer<JsonNode> look) {
+        return eachRowOf((table, row) -> look.accept(row));
+    }
+
+    /** The same with the row's table. */
+    public Trial eachRowOf(BiConsumer<String, JsonNode> look) {
         eachRow = look;
         return this;
     }
@@ -169,7 +176,10 @@ public final class Trial implements AutoCloseable {
         List<String> keys = new ArrayList<>();
         for (byte[] row : accepted) {
             JsonNode json = JSON.readTree(row);
-            eachRow.accept(json);
+            eachRow.accept(table, json);
+            if (table.equals(TableSchema.HEALTH)) {
+                continue;
+            }
             JsonNode recipient = json.path("recipient");
             EventType type = List.of(EventType.values()).stream().filter(t -> t.table().equals(table)).findFirst().orElseThrow();
             keys.add(SandboxEvent.truthKey(type, json.path("id").textValue(), json.path("GUID").asText(),

@@ -1,5 +1,7 @@
 package io.tapsentinel.sentinel.schema;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -8,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts what did not fit and logs each name once a day (UTC), never a value. Of each kind it keeps at most
+ * Counts what did not fit, for the metric {@code tap_drift_total} too, and logs each name once a day (UTC), never a value. Of each kind it keeps at most
  * {@value #MAX_NAMES} distinct pairs of table and name; every further name counts as {@value #OTHER} of its table. Names
  * are cut to {@value #MAX_NAME_LENGTH} characters, and those outside {@code [A-Za-z0-9_.-]} shown as {@code ?}.
  */
@@ -23,12 +25,20 @@ public final class FieldReport implements MappingReport {
     private static final long MILLIS_PER_DAY = 86_400_000;
 
     private final Clock clock;
+    private final boolean kept;
+    private final MeterRegistry registry;
     private final Map<Field, Tally> unknown = new HashMap<>();
     private final Map<Field, Tally> lossy = new HashMap<>();
 
-    /** @param clock tells which day it is; its zone does not matter */
-    public FieldReport(Clock clock) {
+    /**
+     * @param clock    tells which day it is; its zone does not matter
+     * @param kept     whether what does not fit is sent in {@link TableSchema#ADDITIONAL_FIELDS}, for the log's words
+     * @param registry gets one counter per kind, table and name
+     */
+    public FieldReport(Clock clock, boolean kept, MeterRegistry registry) {
         this.clock = clock;
+        this.kept = kept;
+        this.registry = registry;
     }
 
     /** @param name the field's or column's name, or {@link #OTHER} */
@@ -37,15 +47,17 @@ public final class FieldReport implements MappingReport {
 
     @Override
     public void unknownField(String table, String field) {
-        if (count(unknown, new Field(table, safe(field)))) {
-            LOG.info("{} has no column for field {}: it is not sent (logged once a day)", table, safe(field));
+        if (count("unknown-field", unknown, new Field(table, safe(field)))) {
+            LOG.info("{} has no column for field {}: {} (logged once a day)", table, safe(field), kept
+                    ? "it is sent in AdditionalFields" : "it is not sent; sentinel.additional-fields=true would keep it");
         }
     }
 
     @Override
     public void lossyValue(String table, String column) {
-        if (count(lossy, new Field(table, safe(column)))) {
-            LOG.info("{} got a value that does not fit column {}: it was rounded or not sent (logged once a day)", table, safe(column));
+        if (count("value", lossy, new Field(table, safe(column)))) {
+            LOG.info("{} got a value that does not fit column {}: it was rounded or not sent{} (logged once a day)", table, safe(column),
+                    kept ? ", and as it came stands in AdditionalFields" : "; sentinel.additional-fields=true would keep it");
         }
     }
 
@@ -60,14 +72,22 @@ public final class FieldReport implements MappingReport {
     }
 
     /** Counts one; whether the name is to be logged. */
-    private synchronized boolean count(Map<Field, Tally> tallies, Field field) {
-        boolean kept = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
-        Tally tally = tallies.computeIfAbsent(kept ? field : new Field(field.table(), OTHER), name -> new Tally());
+    private synchronized boolean count(String kind, Map<Field, Tally> tallies, Field field) {
+        boolean roomFor = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
+        Tally tally = tallies.computeIfAbsent(roomFor ? field : new Field(field.table(), OTHER), name -> tally(kind, name));
         tally.count++;
         long today = Math.floorDiv(clock.millis(), MILLIS_PER_DAY);
         boolean log = today > tally.loggedDay;
         tally.loggedDay = Math.max(today, tally.loggedDay);
         return log;
+    }
+
+    private Tally tally(String kind, Field field) {
+        Tally tally = new Tally();
+        FunctionCounter.builder("tap.drift", tally, of -> of.count).tags("kind", kind, "table", field.table(), "field", field.name())
+                .description("Fields without a column (unknown-field) and values that were rounded or not sent (value), since the start")
+                .register(registry);
+        return tally;
     }
 
     private synchronized Map<Field, Long> counts(Map<Field, Tally> tallies) {
@@ -83,7 +103,7 @@ public final class FieldReport implements MappingReport {
     }
 
     private static final class Tally {
-        private long count;
+        private volatile long count;
         private long loggedDay = Long.MIN_VALUE;
     }
 }

@@ -5,14 +5,17 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
  * not fit and still answers 204. Fields without a value are left out; so are values that cannot be had in the column's
- * type and fields that the table does not have, and these are reported. No data makes it throw. Safe for use by many
- * threads.
+ * type and fields that the table does not have, and these are reported. Where the table has the column
+ * {@link TableSchema#ADDITIONAL_FIELDS} it keeps them by their name, as it keeps what was rounded. No data makes it throw.
+ * Safe for use by many threads.
  */
 public final class RecordMapper {
 
@@ -22,9 +25,13 @@ public final class RecordMapper {
      */
     public static final int MAX_VALUE_BYTES = 65_536;
 
+    /** Columns that no field of an event fills. */
+    private static final Set<String> NOT_FIELDS = Set.of(TableSchema.TIME_GENERATED, TableSchema.ADDITIONAL_FIELDS);
+
     private final TableSchema schema;
     private final MappingReport report;
     private final List<Column> columns;
+    private final boolean additionalFields;
 
     /**
      * @param schema the table to map for
@@ -33,27 +40,34 @@ public final class RecordMapper {
     public RecordMapper(TableSchema schema, MappingReport report) {
         this.schema = schema;
         this.report = report;
-        columns = schema.columns().values().stream().filter(column -> !column.name().equals(TableSchema.TIME_GENERATED)).toList();
+        columns = schema.columns().values().stream().filter(column -> !NOT_FIELDS.contains(column.name())).toList();
+        additionalFields = schema.columns().containsKey(TableSchema.ADDITIONAL_FIELDS);
     }
 
     /**
      * The row for an event.
      *
      * @param fields        the event as Jackson reads it untyped, or as a route left it; not changed
-     * @param timeGenerated the row's TimeGenerated; a field of that name does not count
+     * @param timeGenerated the row's TimeGenerated; a field of that name is one that the table does not have
      */
     public MappedRecord map(Map<String, Object> fields, Instant timeGenerated) {
         ObjectNode row = JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, timeGenerated.toString());
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
         for (Column column : columns) {
-            TypedValue typed = typed(column, fields.get(column.name()));
+            Object value = fields.get(column.name());
+            TypedValue typed = typed(column, value);
             if (!typed.value().isNull()) {
                 row.set(column.name(), typed.value());
             }
             if (typed.lossy()) {
                 report.lossyValue(schema.table(), column.name());
+                keep(rest, column.name(), value);
             }
         }
-        reportUnknown(fields);
+        unknown(fields, rest);
+        if (!rest.isEmpty()) {
+            row.set(TableSchema.ADDITIONAL_FIELDS, rest);
+        }
         byte[] json = Json.utf8(row);
         if (json.length <= MAX_VALUE_BYTES) {
             return new MappedRecord(json, List.of());
@@ -73,7 +87,7 @@ public final class RecordMapper {
 
     private List<String> cap(ObjectNode row) {
         List<String> capped = new ArrayList<>();
-        for (Column column : columns) {
+        for (Column column : schema.columns().values()) {
             JsonNode value = row.path(column.name());
             JsonNode cut = ValueCap.cap(column, value);
             if (cut != value) {
@@ -84,10 +98,26 @@ public final class RecordMapper {
         return List.copyOf(capped);
     }
 
-    private void reportUnknown(Map<?, ?> fields) {
-        for (Object field : fields.keySet()) {
-            if (!schema.columns().containsKey(field)) {
+    private void unknown(Map<?, ?> fields, ObjectNode rest) {
+        fields.forEach((field, value) -> {
+            if (!schema.columns().containsKey(field) || NOT_FIELDS.contains(field)) {
                 report.unknownField(schema.table(), "" + field);
+                keep(rest, "" + field, value);
+            }
+        });
+    }
+
+    private void keep(ObjectNode rest, String name, Object value) {
+        if (additionalFields) {
+            try {
+                // inside a map, so that the limit on depth counts the level that is added
+                JsonNode kept = Json.tree(Collections.singletonMap(name, value)).get(name);
+                if (!kept.isNull()) {
+                    rest.set(name, kept);
+                }
+            } catch (RuntimeException | StackOverflowError oddValue) {
+                // it has been counted; not worth a message, which may hold content
+                return;
             }
         }
     }

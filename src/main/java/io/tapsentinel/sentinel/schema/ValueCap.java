@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.Map;
 
 /**
  * Cuts values to {@link RecordMapper#MAX_VALUE_BYTES} bytes in a way that says so, since Azure Monitor would cut what is
@@ -19,7 +20,7 @@ final class ValueCap {
 
     /**
      * The same value when it fits. A longer string ends in {@code ...[cut n of m bytes]}, a longer array in an element
-     * {@code {"tapSentinelCut":{"kept":n,"of":m}}}; that element is all that is left of anything else.
+     * {@code {"tapSentinelCut":{"kept":n,"of":m}}}, a longer object in the member that this element has.
      */
     static JsonNode cap(Column column, JsonNode value) {
         if (size(value) <= MAX_VALUE_BYTES) {
@@ -28,7 +29,7 @@ final class ValueCap {
         if (value.isTextual()) {
             return string(value.textValue());
         }
-        return value instanceof ArrayNode array ? array(array, column.list()) : mark(0, 1);
+        return value instanceof ArrayNode array ? array(array, column.list()) : object((ObjectNode) value);
     }
 
     /** Bytes of the value as it stands in the record; a string's quotes do not count. */
@@ -73,6 +74,22 @@ final class ValueCap {
         }
         ObjectNode mark = mark(cut.size(), of);
         return listOfStrings || strings ? cut.add(mark.toString()) : cut.add(mark);
+    }
+
+    /** Those of the object's members that fit, in their order, and the mark. */
+    private static ObjectNode object(ObjectNode object) {
+        int of = object.size();
+        int room = MAX_VALUE_BYTES - Json.utf8(mark(of, of)).length;
+        ObjectNode cut = JsonNodeFactory.instance.objectNode();
+        for (Map.Entry<String, JsonNode> member : object.properties()) {
+            // with the colon after its name and a comma
+            int bytes = Json.utf8(TextNode.valueOf(member.getKey())).length + Json.utf8(member.getValue()).length + 2;
+            if (bytes <= room) {
+                room -= bytes;
+                cut.set(member.getKey(), member.getValue());
+            }
+        }
+        return cut.setAll(mark(cut.size(), of));
     }
 
     private static String textMark(int cut, int of) {

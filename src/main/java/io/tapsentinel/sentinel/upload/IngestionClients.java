@@ -12,6 +12,7 @@ import io.tapsentinel.net.AzureHttp;
 import io.tapsentinel.net.Network;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import reactor.core.publisher.Mono;
 
 /** Builds clients of the Logs Ingestion API on the JDK's HTTP client, without a retry of their own. */
@@ -55,6 +56,11 @@ public final class IngestionClients {
     /** What {@link #azure} authenticates with; without a token, too. It throws {@link SignInException} when there is none. */
     public TokenCredential credential() {
         return new ScopedCredential(signIn.session(), cloud.scope());
+    }
+
+    /** By which identity the program signed in, by name; empty as long as none brought a token. */
+    public Optional<String> identity() {
+        return signIn.chosen();
     }
 
     /** A client without credentials, for a loopback endpoint: the bearer policy refuses to send a token over http. */

@@ -32,6 +32,11 @@ final class SignIn {
         return new Session();
     }
 
+    /** Name of the identity that is kept; empty before there is one. */
+    Optional<String> chosen() {
+        return Optional.ofNullable(chosen).map(Identity::name);
+    }
+
     /** Keeps one credential, and with it its tokens. */
     private final class Session implements TokenCredential {
 

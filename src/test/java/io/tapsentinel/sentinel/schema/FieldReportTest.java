@@ -2,46 +2,29 @@ package io.tapsentinel.sentinel.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.sentinel.schema.FieldReport.Field;
+import io.tapsentinel.trial.LogLines;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.LogManager;
-import org.apache.logging.log4j.core.LogEvent;
-import org.apache.logging.log4j.core.Logger;
-import org.apache.logging.log4j.core.appender.AbstractAppender;
-import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FieldReportTest {
 
-    private final Lines lines = new Lines();
+    private final LogLines lines = LogLines.open();
     private final SteppingClock clock = new SteppingClock(Instant.parse("2026-11-20T23:59:59Z"));
-    private final FieldReport report = new FieldReport(clock);
-    private final Logger logger = (Logger) LogManager.getLogger(FieldReport.class);
-    private Level before;
-
-    @BeforeEach
-    void listen() {
-        before = logger.getLevel();
-        lines.start();
-        logger.addAppender(lines);
-        logger.setLevel(Level.INFO);
-    }
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final FieldReport report = new FieldReport(clock, false, registry);
 
     @AfterEach
     void stopListening() {
-        logger.removeAppender(lines);
-        logger.setLevel(before);
+        lines.close();
     }
 
     @Test
@@ -50,8 +33,8 @@ class FieldReportTest {
         report.unknownField("T_CL", "headerTo");
         report.unknownField("U_CL", "headerTo");
         assertThat(report.unknownFields()).containsOnly(Map.entry(new Field("T_CL", "headerTo"), 2L), Map.entry(new Field("U_CL", "headerTo"), 1L));
-        assertThat(lines.texts).containsExactly("INFO T_CL has no column for field headerTo: it is not sent (logged once a day)",
-                "INFO U_CL has no column for field headerTo: it is not sent (logged once a day)");
+        assertThat(lines.lines()).containsExactly("INFO T_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)",
+                "INFO U_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)");
     }
 
     @Test
@@ -60,8 +43,39 @@ class FieldReportTest {
         report.unknownField("T_CL", "impostorScore");
         assertThat(report.lossyValues()).containsOnly(Map.entry(new Field("T_CL", "impostorScore"), 1L));
         assertThat(report.unknownFields()).containsOnly(Map.entry(new Field("T_CL", "impostorScore"), 1L));
-        assertThat(lines.texts).first().isEqualTo(
-                "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent (logged once a day)");
+        assertThat(lines.lines()).first().isEqualTo(
+                "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent; sentinel.additional-fields=true"
+                        + " would keep it (logged once a day)");
+    }
+
+    @Test
+    void whereTheColumnExistsTheLogSaysSo() {
+        FieldReport kept = new FieldReport(clock, true, registry);
+        kept.unknownField("T_CL", "headerTo");
+        kept.lossyValue("T_CL", "impostorScore");
+        assertThat(lines.lines()).containsExactly("INFO T_CL has no column for field headerTo: it is sent in AdditionalFields (logged once a day)",
+                "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent, and as it came stands in"
+                        + " AdditionalFields (logged once a day)");
+    }
+
+    @Test
+    void everyNameIsACounterOfItsOwn() {
+        report.unknownField("T_CL", "headerTo");
+        report.unknownField("T_CL", "headerTo");
+        report.unknownField("T_CL", "not a label\n");
+        report.lossyValue("T_CL", "headerTo");
+        assertThat(drift("unknown-field", "headerTo")).isEqualTo(2);
+        assertThat(drift("unknown-field", "not?a?label?")).isEqualTo(1);
+        assertThat(drift("value", "headerTo")).isEqualTo(1);
+        for (int i = 0; i < 1000; i++) {
+            report.unknownField("T_CL", "field" + i);
+        }
+        assertThat(registry.find("tap.drift").tag("kind", "unknown-field").functionCounters()).hasSize(201);
+        assertThat(drift("unknown-field", "other")).isEqualTo(802);
+    }
+
+    private double drift(String kind, String field) {
+        return registry.get("tap.drift").tags("kind", kind, "table", "T_CL", "field", field).functionCounter().count();
     }
 
     @Test
@@ -70,10 +84,10 @@ class FieldReportTest {
         clock.now = clock.now.plusSeconds(1);
         report.unknownField("T_CL", "a");
         report.unknownField("T_CL", "a");
-        assertThat(lines.texts).hasSize(2);
+        assertThat(lines.lines()).hasSize(2);
         clock.now = clock.now.minus(Duration.ofDays(1));
         report.unknownField("T_CL", "a");
-        assertThat(lines.texts).as("a clock set back").hasSize(2);
+        assertThat(lines.lines()).as("a clock set back").hasSize(2);
     }
 
     @Test
@@ -86,7 +100,7 @@ class FieldReportTest {
         assertThat(report.unknownFields()).hasSize(201).containsEntry(new Field("T_CL", "other"), 800L)
                 .containsEntry(new Field("T_CL", "field199"), 2L).doesNotContainKey(new Field("T_CL", "field200"));
         assertThat(report.lossyValues()).containsOnlyKeys(new Field("T_CL", "column"));
-        assertThat(lines.texts).as("200 names, the first of the others, one column").hasSize(202);
+        assertThat(lines.lines()).as("200 names, the first of the others, one column").hasSize(202);
     }
 
     @Test
@@ -97,7 +111,7 @@ class FieldReportTest {
         report.unknownField("T_CL", "");
         assertThat(report.unknownFields()).containsOnlyKeys(new Field("T_CL", "a.B_9-z"), new Field("T_CL", "x??INFO?forged????"),
                 new Field("T_CL", "n".repeat(64)), new Field("T_CL", ""));
-        assertThat(lines.texts).noneMatch(line -> line.contains("\n") || line.contains("n".repeat(65)));
+        assertThat(lines.lines()).noneMatch(line -> line.contains("\n") || line.contains("n".repeat(65)));
     }
 
     @Test
@@ -105,7 +119,7 @@ class FieldReportTest {
         IntStream.range(0, 100_000).parallel().forEach(i -> report.unknownField("T_CL", "field" + i % 500));
         assertThat(report.unknownFields().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(100_000);
         assertThat(report.unknownFields()).hasSize(201);
-        assertThat(lines.texts).hasSize(201);
+        assertThat(lines.lines()).hasSize(201);
     }
 
     private static final class SteppingClock extends Clock {
@@ -128,19 +142,6 @@ class FieldReportTest {
         @Override
         public Instant instant() {
             return now;
-        }
-    }
-
-    private static final class Lines extends AbstractAppender {
-        private final List<String> texts = new CopyOnWriteArrayList<>();
-
-        Lines() {
-            super("lines", null, null, true, Property.EMPTY_ARRAY);
-        }
-
-        @Override
-        public void append(LogEvent event) {
-            texts.add(event.getLevel() + " " + event.getMessage().getFormattedMessage());
         }
     }
 }

@@ -31,7 +31,11 @@ final class Mapping implements MappingReport {
     private final RecordMapper mapper;
 
     Mapping(String table) {
-        mapper = new RecordMapper(TableSchema.of(table), this);
+        this(TableSchema.of(table));
+    }
+
+    Mapping(TableSchema schema) {
+        mapper = new RecordMapper(schema, this);
     }
 
     MappedRecord map(Map<String, Object> fields) {

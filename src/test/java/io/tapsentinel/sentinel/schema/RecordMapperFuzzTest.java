@@ -27,8 +27,8 @@ class RecordMapperFuzzTest {
         int capped = 0;
         for (long seed = 0; seed < 1500; seed++) {
             Random random = new Random(seed);
-            TableSchema schema = TableSchema.of(EventType.values()[(int) (seed % 4)].table());
-            Mapping mapping = new Mapping(schema.table());
+            TableSchema schema = TableSchema.of(EventType.values()[(int) (seed % 4)].table(), seed % 8 < 4);
+            Mapping mapping = new Mapping(schema);
             Map<String, Object> fields = new LinkedHashMap<>();
             for (String name : schema.columns().keySet()) {
                 fields.put(name, value(random, 0));

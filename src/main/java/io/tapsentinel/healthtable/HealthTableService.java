@@ -1,0 +1,52 @@
+package io.tapsentinel.healthtable;
+
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.support.service.ServiceSupport;
+
+/**
+ * Has {@link HealthTable} told every {@value #PERIOD_SECONDS} seconds while Camel runs, on a thread of its own: no route waits for
+ * it, and a stop waits at most {@value #STOP_SECONDS} second for a request that is on its way.
+ */
+public final class HealthTableService extends ServiceSupport {
+
+    private static final int FIRST_SECONDS = 5;
+    private static final int PERIOD_SECONDS = 300;
+    private static final int STOP_SECONDS = 1;
+
+    private final RouteBuilder owner;
+    private final HealthTable table;
+    private ScheduledExecutorService thread;
+
+    private HealthTableService(RouteBuilder owner, HealthTable table) {
+        this.owner = owner;
+        this.table = table;
+    }
+
+    /** What adds it to a context; there is no route in it. */
+    public static RouteBuilder of(HealthTable table) {
+        return new RouteBuilder() {
+            @Override
+            public void configure() throws Exception {
+                getContext().addService(new HealthTableService(this, table));
+            }
+        };
+    }
+
+    @Override
+    protected void doStart() {
+        thread = owner.getContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "sentinel-health-table");
+        thread.scheduleWithFixedDelay(table::send, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    protected void doStop() {
+        thread.shutdownNow();
+        try {
+            thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

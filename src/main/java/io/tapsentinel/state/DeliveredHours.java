@@ -1,0 +1,113 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * How many rows Sentinel has acknowledged of each hour and table: exact, since a batch is counted in the transaction that makes
+ * its keys durable. An event's hour is that of its own time, and each version of it that is sent is a row.
+ */
+public final class DeliveredHours {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final Store store;
+
+    public DeliveredHours(Store store) {
+        this.store = store;
+    }
+
+    /**
+     * One hour of one table.
+     *
+     * @param hour      its beginning
+     * @param type      whose table
+     * @param delivered rows that Sentinel acknowledged
+     * @param swept     what the hour's last sweep found; empty before the first
+     */
+    public record Hour(Instant hour, EventType type, long delivered, Optional<Completeness.Hour> swept) {
+    }
+
+    private record Place(String stream, long hour) {
+    }
+
+    /** Part of the transaction that makes the keys of these records durable. */
+    static void add(Connection connection, String source, Collection<TapEvent> batch) throws SQLException {
+        Map<Place, Long> rows = batch.stream().collect(Collectors.groupingBy(
+                event -> new Place(event.getType().arrayName(), event.getTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
+                Collectors.counting()));
+        for (Map.Entry<Place, Long> row : rows.entrySet()) {
+            Store.update(connection, "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
+                    + " ON CONFLICT (source, stream, hour) DO UPDATE SET events = delivered_hour.events + excluded.events",
+                    source, row.getKey().stream(), row.getKey().hour(), row.getValue());
+        }
+    }
+
+    /** Forgets hours that began before {@code before}. */
+    static void prune(Connection connection, String source, Instant before) throws SQLException {
+        Store.update(connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+    }
+
+    /**
+     * The hours of all tables, oldest first, that began at {@code from} or later, have been read to their end, and were counted and
+     * read from their beginning; also those in which nothing happened.
+     */
+    public List<Hour> closed(Instant from) {
+        return store.transaction(connection -> {
+            String source = store.source();
+            Instant first = ceiling(latest(from, Instant.ofEpochMilli(Store.number(connection,
+                    "SELECT coalesce(max(h), 0) FROM (SELECT hour AS h FROM counted_since WHERE source = ?"
+                            + " UNION ALL SELECT origin FROM progress WHERE source = ?) AS starts", source, source))));
+            Instant end = Instant.ofEpochMilli(Store.number(connection, "SELECT coalesce(max(read_to), 0) FROM progress WHERE source = ?", source));
+            Map<Place, Long> delivered = delivered(connection, source, first);
+            Map<Place, Completeness.Hour> swept = Completeness.recorded(connection, source, first).stream()
+                    .collect(Collectors.toMap(hour -> new Place(hour.stream(), hour.hour().toEpochMilli()), Function.identity()));
+            List<Hour> hours = new ArrayList<>();
+            for (Instant hour = first; !hour.plus(HOUR).isAfter(end); hour = hour.plus(HOUR)) {
+                for (EventType type : EventType.values()) {
+                    Place place = new Place(type.arrayName(), hour.toEpochMilli());
+                    hours.add(new Hour(hour, type, delivered.getOrDefault(place, 0L), Optional.ofNullable(swept.get(place))));
+                }
+            }
+            return hours;
+        });
+    }
+
+    private static Map<Place, Long> delivered(Connection connection, String source, Instant first) throws SQLException {
+        Map<Place, Long> delivered = new HashMap<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT stream, hour, events FROM delivered_hour WHERE source = ? AND hour >= ?")) {
+            Store.set(select, source, first.toEpochMilli());
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    delivered.put(new Place(rows.getString(1), rows.getLong(2)), rows.getLong(3));
+                }
+            }
+        }
+        return delivered;
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    private static Instant ceiling(Instant time) {
+        Instant hour = time.truncatedTo(ChronoUnit.HOURS);
+        return hour.equals(time) ? hour : hour.plus(HOUR);
+    }
+}

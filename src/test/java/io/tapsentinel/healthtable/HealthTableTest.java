@@ -1,0 +1,207 @@
+package io.tapsentinel.healthtable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.Program;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.camel.builder.RouteBuilder;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the workspace is told, beside what the sink holds, through the program as it runs. */
+class HealthTableTest {
+
+    @TempDir
+    Path folder;
+    private final Map<String, Long> held = new TreeMap<>();
+    private final List<JsonNode> told = new CopyOnWriteArrayList<>();
+    private volatile HealthTable table;
+    private boolean byItself;
+    private Trial trial;
+
+    @BeforeEach
+    void open() throws Exception {
+        trial = new Trial(folder, SandboxSettings.builder().seed(5).eventsPerHour(300).shareDocumented(0.2).build())
+                .with("sentinel.health-table", "true").eachRowOf(this::landed);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        trial.close();
+    }
+
+    @Test
+    void everyClosedHourTellsAsManyRowsAsTheSinkHoldsOfIt() throws Exception {
+        RunningProgram program = start();
+        for (int poll = 0; poll < 40; poll++) {
+            program.poll();
+            trial.clock().advance(Duration.ofMinutes(10));
+        }
+        program.poll();
+        program.sweep();
+        table.send();
+
+        Map<String, Long> hours = newest("delivered");
+        assertThat(hours).hasSizeGreaterThan(20);
+        held.keySet().retainAll(hours.keySet());
+        hours.values().removeIf(rows -> rows == 0);
+        assertThat(hours).isEqualTo(held);
+        assertThat(newest("swept")).isNotEmpty();
+        assertThat(newest("missing").values()).containsOnly(0L);
+        assertThat(trial.rows()).as("health rows are no events").hasSize(
+                (int) Stream.of(EventType.values()).mapToLong(trial.ingestion()::landed).sum());
+    }
+
+    @Test
+    void anHourIsToldAgainOnlyWhenItsFiguresChangeOrAfterARestart() throws Exception {
+        RunningProgram program = start();
+        twoHours(program);
+        table.send();
+        int first = told.size();
+        assertThat(first).isGreaterThan(4);
+        table.send();
+        assertThat(told.subList(first, told.size())).as("one heartbeat").extracting(row -> row.path("kind").textValue()).containsExactly("heartbeat");
+        program.stop();
+        told.clear();
+        start();
+        table.send();
+        assertThat(told).hasSize(first);
+    }
+
+    @Test
+    void aHeartbeatTellsHowItGoes() throws Exception {
+        RunningProgram program = start();
+        table.send();
+        assertThat(told.get(0).toString()).contains("\"kind\":\"heartbeat\"", "\"source\":\"tap\"", "\"version\":\"", "\"budgetLeft\":1800")
+                .doesNotContain("progress", "lastError");
+        program.poll();
+        trial.tapProxy().next(Fault.UNAUTHORIZED);
+        trial.clock().advance(Duration.ofMinutes(7));
+        program.poll();
+        table.send();
+        JsonNode row = told.get(told.size() - 1);
+        while (!row.path("kind").textValue().equals("heartbeat")) {
+            row = told.get(told.indexOf(row) - 1);
+        }
+        assertThat(row.path("lastErrorCode").textValue()).isEqualTo("tap-401");
+        assertThat(Instant.parse(row.path("lastErrorTime").textValue())).isBetween(Instant.parse("2026-11-20T12:07:00Z"), trial.clock().look());
+        assertThat(row.path("lagSeconds").intValue()).isEqualTo(8 * 60);
+        assertThat(row.path("budgetLeft").intValue()).isEqualTo(1798);
+        assertThat(row.path("progress").textValue()).isEqualTo("2026-11-20T11:59:00Z");
+    }
+
+    @Test
+    void whatIsNotAcknowledgedIsToldTheNextTimeAndLoggedOnce() throws Exception {
+        twoHours(start());
+        try (LogLines log = LogLines.open()) {
+            trial.sinkProxy().next(Fault.FORBIDDEN, Fault.FORBIDDEN);
+            table.send();
+            table.send();
+            assertThat(told).isEmpty();
+            assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).hasSize(1)
+                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403"));
+            table.send();
+            assertThat(told).hasSizeGreaterThan(4);
+            assertThat(log.lines()).contains("INFO TapSentinelHealth_CL is told again");
+        }
+    }
+
+    @Test
+    void whileItWaitsForAnAnswerReadingGoesOn() throws Exception {
+        RunningProgram program = start();
+        trial.sinkProxy().hold();
+        CompletableFuture<Void> sending = CompletableFuture.runAsync(table::send);
+        await("the health table waits").until(() -> trial.sinkProxy().held() == 1);
+        CompletableFuture<Void> polling = program.pollInBackground();
+        await("events are on their way beside it").until(() -> trial.sinkProxy().held() > 1);
+        trial.sinkProxy().release();
+        polling.get(30, TimeUnit.SECONDS);
+        sending.get(30, TimeUnit.SECONDS);
+        assertThat(trial.reads()).hasSize(1);
+    }
+
+    @Test
+    void itTellsByItselfSoonAfterTheStartAndAStopDoesNotWaitForIt() throws Exception {
+        byItself = true;
+        trial.sinkProxy().hold();
+        RunningProgram program = start();
+        await("the first heartbeat is on its way").atMost(Duration.ofSeconds(30)).until(() -> trial.sinkProxy().held() == 1);
+        long before = System.nanoTime();
+        assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void switchedOffItTellsNothing() throws Exception {
+        trial.with("sentinel.health-table", "false");
+        twoHours(start());
+        assertThat(table).isNull();
+        assertThat(told).isEmpty();
+    }
+
+    private void twoHours(RunningProgram program) {
+        for (int poll = 0; poll < 13; poll++) {
+            program.poll();
+            trial.clock().advance(Duration.ofMinutes(10));
+        }
+    }
+
+    private RunningProgram start() {
+        return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected RouteBuilder telling(HealthTable made) {
+                table = made;
+                return byItself ? super.telling(made) : new RouteBuilder() {
+                    @Override
+                    public void configure() {
+                        // the test says when
+                    }
+                };
+            }
+        });
+    }
+
+    private synchronized void landed(String name, JsonNode row) {
+        if (name.equals(TableSchema.HEALTH)) {
+            told.add(row);
+        } else {
+            held.merge(time(row).truncatedTo(ChronoUnit.HOURS) + " " + name, 1L, Long::sum);
+        }
+    }
+
+    /** The hour as the query in the workspace finds it: from the columns of the row. */
+    private static Instant time(JsonNode row) {
+        Stream<JsonNode> times = Stream.concat(Stream.of("clickTime", "threatTime", "messageTime").map(row::path),
+                row.path("threatsInfoMap").findValues("threatTime").stream());
+        return times.filter(JsonNode::isTextual).map(time -> Instant.parse(time.textValue())).max(Instant::compareTo).orElseThrow();
+    }
+
+    /** That figure of the newest row of each hour and table that has one. */
+    private Map<String, Long> newest(String figure) {
+        Map<String, Long> newest = new TreeMap<>();
+        told.stream().filter(row -> row.has(figure)).forEach(row ->
+                newest.put(row.path("hour").textValue() + " " + row.path("eventTable").textValue(), row.path(figure).longValue()));
+        return newest;
+    }
+}
