@@ -46,7 +46,7 @@ class ContentTemplateTest {
 
         assertThat(DependencyCheck.problems(deployment)).isEmpty();
         assertThat(deployment.resources()).extracting(Deployment.Resource::id).doesNotHaveDuplicates();
-        assertThat(deployment.deployed(SAVED_SEARCHES)).hasSize(healthTable ? 3 : 2)
+        assertThat(deployment.deployed(SAVED_SEARCHES)).hasSize(healthTable ? 4 : 3)
                 .allSatisfy(function -> assertThat(function.json().required("name").asText())
                         .isEqualTo(Templates.WORKSPACE + "/" + function.properties().required("functionAlias").asText()));
         List<String> functions = deployment.resources().stream().filter(one -> one.type().equals(SAVED_SEARCHES)).map(Deployment.Resource::id).toList();
