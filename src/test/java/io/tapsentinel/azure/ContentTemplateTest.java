@@ -31,7 +31,7 @@ class ContentTemplateTest {
     @Test
     void everyFunctionRuleAndPartOfTheWorkbookIsInIt() {
         assertThat(resources("savedSearches")).extracting(one -> one.at("/properties/functionAlias").asText())
-                .containsExactly("Completeness", "TapEventHistory", "TapEvents");
+                .containsExactly("Completeness", "EventsTwice", "TapEventHistory", "TapEvents");
         assertThat(resources("alertRules")).extracting(one -> one.at("/properties/query").asText())
                 .containsExactlyElementsOf(QueryFiles.rules().stream().map(QueryFiles.Rule::query).toList());
         assertThat(workbookItems()).filteredOn(item -> item.path("type").asInt() == 3).extracting(item -> item.at("/content/query").asText())
