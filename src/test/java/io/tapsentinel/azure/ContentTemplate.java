@@ -46,8 +46,8 @@ final class ContentTemplate {
         parameter(parameters, "workspaceName", "string", "Log Analytics workspace that Sentinel runs on; it exists, in the resource group"
                 + " that is deployed to, and has the tables of azuredeploy.json.");
         parameter(parameters, "location", "string", "Region of the workbook.").put("defaultValue", "[resourceGroup().location]");
-        parameter(parameters, "healthTable", "bool", "Whether the connector runs with sentinel.health-table=true: without its rows the function"
-                + " Completeness and the rules about the connector are left out.").put("defaultValue", true);
+        parameter(parameters, "healthTable", "bool", "Whether the connector runs with sentinel.health-table=true: without its rows"
+                + " the function Completeness and the rules about the connector are left out.").put("defaultValue", true);
         parameter(parameters, "rulesEnabled", "bool", "Whether the rules run from the start.").put("defaultValue", true);
         ArrayNode resources = template.putArray("resources");
         QueryFiles.functions().forEach(function -> resources.add(function(function)));
@@ -104,7 +104,8 @@ final class ContentTemplate {
                 .put("name", "[guid(" + WORKSPACE + ", 'tap-sentinel', 'Workbook')]")
                 .put("location", "[parameters('location')]").put("kind", "shared");
         resource.putObject("properties").put("displayName", workbook.required("displayName").textValue()).put("category", "sentinel")
-                .put("version", "1.0").put("sourceId", "[" + WORKSPACE + "]").put("serializedData", WorkbookContent.of(workbook).toString());
+                .put("version", "1.0").put("sourceId", "[" + WORKSPACE + "]")
+                .put("serializedData", WorkbookContent.of(workbook).toString());
         return resource;
     }
 }

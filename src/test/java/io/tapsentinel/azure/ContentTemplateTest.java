@@ -25,7 +25,8 @@ class ContentTemplateTest {
             Files.writeString(ContentTemplate.FILE, ContentTemplate.text());
         }
         assertThat(QueryFiles.text(ContentTemplate.FILE))
-                .as("differs from the files: run mvn test -Dtest=ContentTemplateTest -Dcontent.rewrite=true").isEqualTo(ContentTemplate.text());
+                .as("differs from the files: run mvn test -Dtest=ContentTemplateTest -Dcontent.rewrite=true")
+                .isEqualTo(ContentTemplate.text());
     }
 
     @Test
@@ -34,7 +35,8 @@ class ContentTemplateTest {
                 .containsExactly("Completeness", "EventsTwice", "TapEventHistory", "TapEvents");
         assertThat(resources("alertRules")).extracting(one -> one.at("/properties/query").asText())
                 .containsExactlyElementsOf(QueryFiles.rules().stream().map(QueryFiles.Rule::query).toList());
-        assertThat(workbookItems()).filteredOn(item -> item.path("type").asInt() == 3).extracting(item -> item.at("/content/query").asText())
+        assertThat(workbookItems()).filteredOn(item -> item.path("type").asInt() == 3)
+                .extracting(item -> item.at("/content/query").asText())
                 .containsExactlyInAnyOrderElementsOf(QueryFiles.workbookQueries().stream().map(KustoJob.Query::text).toList());
     }
 
@@ -49,7 +51,8 @@ class ContentTemplateTest {
         assertThat(deployment.deployed(SAVED_SEARCHES)).hasSize(healthTable ? 4 : 3)
                 .allSatisfy(function -> assertThat(function.json().required("name").asText())
                         .isEqualTo(Templates.WORKSPACE + "/" + function.properties().required("functionAlias").asText()));
-        List<String> functions = deployment.resources().stream().filter(one -> one.type().equals(SAVED_SEARCHES)).map(Deployment.Resource::id).toList();
+        List<String> functions = deployment.resources().stream().filter(one -> one.type().equals(SAVED_SEARCHES))
+                .map(Deployment.Resource::id).toList();
         assertThat(deployment.deployed("Microsoft.SecurityInsights/alertRules")).hasSize(healthTable ? 7 : 4).allSatisfy(rule -> {
             assertThat(rule.json().required("dependsOn")).extracting(JsonNode::asText).containsExactlyElementsOf(functions);
             assertThat(rule.properties().required("enabled").booleanValue()).isFalse();
@@ -61,10 +64,11 @@ class ContentTemplateTest {
     @Test
     void aRuleIsAnExtensionOfTheWorkspaceUnderANameOfItsOwnThatStays() {
         assertThat(resources("alertRules")).extracting(rule -> rule.path("name").asText()).doesNotHaveDuplicates()
-                .allMatch(name -> name.matches("\\[guid\\(resourceId\\('Microsoft.OperationalInsights/workspaces', parameters\\('workspaceName'\\)\\),"
-                        + " 'tap-sentinel', '\\w+'\\)]"));
+                .allMatch(name -> name.matches("\\[guid\\(resourceId\\('Microsoft.OperationalInsights/workspaces', "
+                        + "parameters\\('workspaceName'\\)\\), 'tap-sentinel', '\\w+'\\)]"));
         assertThat(resources("alertRules")).allSatisfy(rule -> {
-            assertThat(rule.path("scope").asText()).isEqualTo("[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]");
+            assertThat(rule.path("scope").asText())
+                    .isEqualTo("[resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))]");
             assertThat(rule.path("kind").asText()).isEqualTo("Scheduled");
             assertThat(rule.path("properties").has("rows")).isFalse();
         });
@@ -88,7 +92,8 @@ class ContentTemplateTest {
 
     private static List<JsonNode> workbookItems() {
         List<JsonNode> items = new ArrayList<>();
-        resources("workbooks").forEach(one -> QueryFiles.json(one.at("/properties/serializedData").textValue()).path("items").forEach(items::add));
+        resources("workbooks").forEach(one -> QueryFiles.json(one.at("/properties/serializedData").textValue()).path("items")
+                .forEach(items::add));
         assertThat(items).isNotEmpty();
         return items;
     }

@@ -24,8 +24,10 @@ class FilterValuesTest {
 
     @Test
     void aValueInAnotherCaseIsSeen() {
-        KustoReport report = KustoCheck.bind(new KustoJob(QueryFiles.tables(false), List.of(),
-                List.of(Query.of("a.kql", "ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus"))));
+        Query query = Query.of("a.kql", """
+                ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus
+                """);
+        KustoReport report = KustoCheck.bind(new KustoJob(QueryFiles.tables(false), List.of(), List.of(query)));
 
         assertThat(report.values().get("a.kql")).containsExactly("Active", "MALWARE", "phish");
         assertThat(FilterValues.ofLiveAnswers()).contains("phish").doesNotContain("MALWARE", "Active");
