@@ -59,7 +59,7 @@ class CaFileIT {
     void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
         stage.launch().with("tls.ca-file", none ? "" : other.file().toString());
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("poll .*failed" + REMEDY, CloudStage.SOON);
+            program.awaitLine("poll .*not committed" + REMEDY, CloudStage.SOON);
             assertThat(stage.services().tapRequests()).isZero();
             assertThat(program.found(Services.COMMITTED)).isEmpty();
         }
@@ -89,7 +89,7 @@ class CaFileIT {
     void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
         stage.proxy().way("another.example.test:443", stage.tapUri().getPort());
         try (PackagedProgram program = stage.launch().with("tap.url", "https://another.example.test").start()) {
-            program.awaitLine("poll .*failed.*another\\.example\\.test", CloudStage.SOON);
+            program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudStage.SOON);
             assertThat(stage.services().tapRequests()).isZero();
         }
     }

@@ -63,7 +63,7 @@ final class IdentityEndpoint implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         queries.add(exchange.getRequestURI().getQuery());
         boolean known = HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"))
-                || exchange.getRequestURI().getPath().startsWith("/metadata/") && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
+                || exchange.getRequestURI().getPath().contains("/metadata/") && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
         if (refusing || !known) {
             answer(exchange, 400, "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
         } else {

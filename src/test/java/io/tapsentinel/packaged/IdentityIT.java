@@ -141,6 +141,15 @@ class IdentityIT {
     }
 
     @Test
+    void withNoVariableOfAClientItSaysWhichWouldBeOne() throws Exception {
+        stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"));
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitLine("no identity to sign in to Azure with, tried: client secret or certificate"
+                    + " \\(AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set\\); set ", CloudStage.SOON);
+        }
+    }
+
+    @Test
     void anIdentityThatIsRefusedIsNamedAndNoOtherIsTakenForIt() throws Exception {
         stage.withSecret().login().refuse(true);
         try (IdentityEndpoint other = new IdentityEndpoint()) {
