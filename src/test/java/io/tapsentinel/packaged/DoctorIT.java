@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,13 +28,23 @@ class DoctorIT {
     private static final List<String> STREAMS = List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
 
     @TempDir
+    static Path keys;
+    private static TestAuthority authority;
+
+    @TempDir
     Path folder;
     private DoctorStage stage;
     private PackagedProgram.Launch launch;
 
+    /** Once, since keys take seconds. */
+    @BeforeAll
+    static void makeKeys() throws Exception {
+        authority = new TestAuthority(keys);
+    }
+
     @BeforeEach
     void start() throws Exception {
-        stage = new DoctorStage(folder);
+        stage = new DoctorStage(authority);
         launch = stage.launch(folder);
     }
 

@@ -31,9 +31,8 @@ final class DoctorStage implements AutoCloseable {
     private volatile HttpHandler answers = gate;
     private volatile boolean withoutIdentity;
 
-    /** @param folder for keys */
-    DoctorStage(Path folder) throws Exception {
-        authority = new TestAuthority(folder.resolve("authority"));
+    DoctorStage(TestAuthority authority) throws Exception {
+        this.authority = authority;
         sink = new SecureServer(authority, exchange -> answers.handle(exchange));
     }
 
