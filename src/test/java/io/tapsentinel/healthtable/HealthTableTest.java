@@ -22,11 +22,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +41,6 @@ class HealthTableTest {
     private final Map<String, Long> held = new TreeMap<>();
     private final List<JsonNode> told = new CopyOnWriteArrayList<>();
     private volatile HealthTable table;
-    private volatile Supplier<UploadException> refusing;
     private boolean byItself;
     private Trial trial;
 
@@ -119,14 +117,20 @@ class HealthTableTest {
 
     @Test
     void whatIsNotAcknowledgedIsToldTheNextTimeAndLoggedOnce() throws Exception {
-        twoHours(start());
+        RunningProgram program = start();
+        twoHours(program);
+        Uploader uploader = program.program().sentinel().getUploader();
+        AtomicInteger requests = new AtomicInteger();
         try (LogLines log = LogLines.open()) {
-            trial.sinkProxy().next(Fault.FORBIDDEN, Fault.FORBIDDEN);
+            program.program().sentinel().setUploader((stream, body) -> {
+                throw new UploadException(403, "refused: 403 (request " + requests.incrementAndGet() + ")");
+            });
             table.send();
             table.send();
-            assertThat(told).isEmpty();
+            assertThat(requests).hasValue(2);
             assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).hasSize(1)
-                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403"));
+                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403 (request 1)"));
+            program.program().sentinel().setUploader(uploader);
             table.send();
             assertThat(told).hasSizeGreaterThan(4);
             assertThat(log.lines()).contains("INFO TapSentinelHealth_CL is told again");
@@ -134,29 +138,14 @@ class HealthTableTest {
     }
 
     @Test
-    void aRefusalIsLoggedOnceThoughEachHasAnotherRequestId() throws Exception {
-        refusing = () -> new UploadException(403, "refused: 403 (request " + UUID.randomUUID() + ")",
-                new UploadException.Answer("OperationFailed", null, UUID.randomUUID().toString(), null));
-        start();
-        try (LogLines log = LogLines.open()) {
-            table.send();
-            table.send();
-            refusing = () -> new UploadException(404, "refused: 404");
-            table.send();
-            assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).extracting(line -> line.replaceFirst(" \\(request.*", ""))
-                    .containsExactly("WARN TapSentinelHealth_CL is not told, next try with the next heartbeat: refused: 403",
-                            "WARN TapSentinelHealth_CL is not told, next try with the next heartbeat: refused: 404");
-        }
-    }
-
-    @Test
     void anErrorDoesNotEndItsSchedule() throws Exception {
-        refusing = () -> {
+        RunningProgram program = start();
+        Uploader uploader = program.program().sentinel().getUploader();
+        program.program().sentinel().setUploader((stream, body) -> {
             throw new NoClassDefFoundError("gone");
-        };
-        start();
+        });
         assertThatCode(table::send).doesNotThrowAnyException();
-        refusing = null;
+        program.program().sentinel().setUploader(uploader);
         table.send();
         assertThat(told).hasSize(1);
     }
@@ -206,17 +195,6 @@ class HealthTableTest {
 
     private RunningProgram start() {
         return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-            @Override
-            protected Uploader uploader() {
-                Uploader real = super.uploader();
-                return (stream, body) -> {
-                    if (refusing != null && stream.equals(TableSchema.health().stream())) {
-                        throw refusing.get();
-                    }
-                    real.upload(stream, body);
-                };
-            }
-
             @Override
             protected RouteBuilder telling(HealthTable made) {
                 table = made;
