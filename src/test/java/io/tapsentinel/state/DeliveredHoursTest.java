@@ -39,7 +39,11 @@ class DeliveredHoursTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(url(), "tap", "https://tap.example.com");
+        open("tap");
+    }
+
+    private void open(String source) {
+        store = Store.open(url(), source, "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, true, clock);
         if (new ReadState(store, clock).progress().isEmpty()) {
             new ReadState(store, clock).begin(new Progress(NINE, Instant.parse("2026-11-20T11:59:00Z")));
@@ -56,9 +60,25 @@ class DeliveredHoursTest {
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN.minusMillis(1)), event(TYPE, TEN), event(EventType.MESSAGES_BLOCKED, TEN)));
         close();
         open();
-        seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5))));
+        seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5)), event(TYPE, NINE.plusSeconds(6))));
 
-        assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 3L, "10 clicksBlocked", 1L, "10 messagesBlocked", 1L));
+        assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 4L, "10 clicksBlocked", 1L, "10 messagesBlocked", 1L));
+    }
+
+    @Test
+    void anotherSourceOfTheSameStoreHasItsOwnHours() {
+        seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
+        close();
+        open("other");
+        assertThat(counts()).isEmpty();
+        seen.delivered(0, List.of(event(TYPE, NINE)));
+        clock.advance(ReadState.LEDGER_KEPT.plusDays(1));
+        new ReadState(store, clock).prune();
+        assertThat(counts()).isEmpty();
+        close();
+        open();
+
+        assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 1L, "10 clicksBlocked", 1L));
     }
 
     @Test
