@@ -83,6 +83,21 @@ class AdditionalFieldsTest {
     }
 
     @Test
+    void whatIsLeftOfTooManyFieldsFillsTheColumnToItsLastByteAtMost() {
+        int longest = 0;
+        for (int length = 5_300; length < 5_500; length++) {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("long", "l".repeat(60_000));
+            fields.put("rest", "r".repeat(length));
+            fields.put("dropped", "d".repeat(10_000));
+            int bytes = Mapping.tree(mapping.map(fields).json()).path("AdditionalFields").toString().length();
+            assertThat(bytes).isLessThanOrEqualTo(RecordMapper.MAX_VALUE_BYTES);
+            longest = Math.max(bytes, longest);
+        }
+        assertThat(longest).isEqualTo(RecordMapper.MAX_VALUE_BYTES);
+    }
+
+    @Test
     void undocumentedFieldsOfAThreatStayWhereTheyAre() {
         String threats = "[{\"threatID\":\"t\",\"actors\":[{\"id\":\"a\",\"name\":\"TA1\",\"type\":\"x\"}],\"detectionType\":\"d\",\"new\":{\"n\":1}}]";
         assertThat(kept("{\"threatsInfoMap\":" + threats + "}")).isEqualTo("");

@@ -88,6 +88,9 @@ class FieldReportTest {
         clock.now = clock.now.minus(Duration.ofDays(1));
         report.unknownField("T_CL", "a");
         assertThat(lines.lines()).as("a clock set back").hasSize(2);
+        clock.now = clock.now.plus(Duration.ofDays(1));
+        report.unknownField("T_CL", "a");
+        assertThat(lines.lines()).as("and right again").hasSize(2);
     }
 
     @Test

@@ -34,6 +34,12 @@ class RowTimeTest {
     }
 
     @Test
+    void threatsThatAreNoListTellNoTime() {
+        Map<String, Object> fields = Map.of("messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", Map.of("only", Map.of("threatTime", LATEST)));
+        assertThat(new Mapping(Mapping.MESSAGES).map(fields).time()).as("as in the query").isEqualTo("2026-11-20T09:00:00Z");
+    }
+
+    @Test
     void aThreatThatWasCutOffTellsNoTime() {
         Map<String, Object> newest = Map.of("threatTime", LATEST);
         List<Object> threats = new ArrayList<>(Collections.nCopies(10, Map.of("threat", "t".repeat(7_000), "threatTime", "2026-11-20T07:00:00Z")));
