@@ -138,6 +138,28 @@ class HealthTableTest {
     }
 
     @Test
+    void onlyATokenThatIsRefusedIsRenewed() throws Exception {
+        RunningProgram program = start();
+        AtomicInteger renewed = new AtomicInteger();
+        for (int status : List.of(403, 500, 401)) {
+            assertThat(renewed).hasValue(0);
+            program.program().sentinel().setUploader(new Uploader() {
+                @Override
+                public void upload(String stream, byte[] body) throws UploadException {
+                    throw new UploadException(status, "refused: " + status);
+                }
+
+                @Override
+                public void renew() {
+                    renewed.incrementAndGet();
+                }
+            });
+            table.send();
+        }
+        assertThat(renewed).hasValue(1);
+    }
+
+    @Test
     void anErrorDoesNotEndItsSchedule() throws Exception {
         RunningProgram program = start();
         Uploader uploader = program.program().sentinel().getUploader();
