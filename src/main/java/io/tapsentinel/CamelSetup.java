@@ -3,6 +3,8 @@ package io.tapsentinel;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.CamelHttp;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.routes.RouteContract;
@@ -42,18 +44,20 @@ final class CamelSetup extends MainListenerSupport {
     private final TapBudget budget;
     private final TapHealthCheck tapHealth;
     private final SentinelComponent sentinel;
+    private final Network network;
     private final Path folder;
     private RoutesReload reload;
 
     /** @param folder of routes, which wins over the packaged ones when there are any in it */
     CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
-            TapHealthCheck tapHealth, SentinelComponent sentinel, Path folder) {
+            TapHealthCheck tapHealth, SentinelComponent sentinel, Network network, Path folder) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
         this.budget = budget;
         this.tapHealth = tapHealth;
         this.sentinel = sentinel;
+        this.network = network;
         this.folder = folder;
     }
 
@@ -104,15 +108,20 @@ final class CamelSetup extends MainListenerSupport {
                 new SimpleTypeConverter(true, (to, exchange, word) -> Stream.of(EventType.values())
                         .filter(type -> type.name().equals(word)).findFirst().orElse(null)));
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
+        CamelHttp way = new CamelHttp(network);
         for (String scheme : new String[] {"http", "https"}) {
             HttpComponent http = main.getCamelContext().getComponent(scheme, HttpComponent.class);
             http.setHttpClientConfigurer(builder -> {
                 credentials.configureHttpClient(builder);
                 dates.configureHttpClient(builder);
                 budget.configureHttpClient(builder);
+                way.configureHttpClient(builder);
             });
             // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest
             http.setAutomaticRetriesDisabled(true);
+            if (scheme.equals("https")) {
+                way.secure(http);
+            }
         }
     }
 

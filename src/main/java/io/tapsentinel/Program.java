@@ -1,9 +1,11 @@
 package io.tapsentinel;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FilteredCounter;
@@ -73,6 +75,7 @@ public class Program {
 
     private final Settings settings;
     private final Map<String, String> properties;
+    private final Network network;
     private final Clock clock;
     private final Consumer<LedgerEntry> committed;
     private volatile Consumer<LedgerEntry> filtered = read -> { };
@@ -87,10 +90,12 @@ public class Program {
      * @param settings   what the properties say, checked
      * @param properties effective values, for the placeholders of routes
      * @param committed  told of every read after it became durable
+     * @throws InvalidSettingException when the environment's proxy, or {@code tls.ca-file}, is wrong
      */
     public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
         this.settings = settings;
         this.properties = properties;
+        this.network = Network.of(properties, System.getenv());
         this.clock = clock;
         this.committed = read -> filtered.andThen(committed).accept(read);
         this.sentinel = component();
@@ -165,7 +170,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
@@ -235,8 +240,7 @@ public class Program {
     }
 
     protected Uploader uploader() {
-        String endpoint = settings.ingestion().toString();
-        return new IngestionUploader(settings.ingestion(), () -> settings.authenticate()
-                ? IngestionClients.azure(endpoint, settings.cloud()) : IngestionClients.anonymous(endpoint), settings.ruleId());
+        IngestionClients clients = new IngestionClients(settings.ingestion().toString(), settings.cloud(), network, System.getenv());
+        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 }

@@ -4,6 +4,7 @@ import io.tapsentinel.command.Commands;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.sandbox.Sandbox;
 import io.tapsentinel.state.StoreException;
 import java.nio.file.Path;
@@ -13,6 +14,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
@@ -34,6 +38,10 @@ public final class TapSentinel {
         try {
             Map<String, String> properties = EffectiveProperties.load(Path.of(""), System.getenv());
             if (args.length > (local ? 1 : 0)) {
+                if (args[0].equals(Doctor.WORD)) {
+                    // its lines say better what clients would log
+                    Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
+                }
                 Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
             } else {
                 properties.putIfAbsent(CamelSetup.RELOAD, String.valueOf(local));

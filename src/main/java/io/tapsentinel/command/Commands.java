@@ -3,6 +3,7 @@ package io.tapsentinel.command;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.ReportSettings;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.sandbox.Sandbox;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -15,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The words after {@code java -jar tap-sentinel.jar}. Each but {@link Routes} tells of the store, which it only reads, so that the program may run
- * meanwhile; none needs a credential or shows content of an event.
+ * The words after {@code java -jar tap-sentinel.jar}. Each but {@link Routes} and {@link Doctor} tells of the store, which it only reads, so that the
+ * program may run meanwhile; none but {@link Doctor} needs a credential, and none shows content of an event.
  */
 public enum Commands {
     /** One page. */
@@ -74,9 +75,13 @@ public enum Commands {
             Routes.run(words.subList(1, words.size()), properties, out);
             return;
         }
+        if (words.equals(List.of(Doctor.WORD))) {
+            Doctor.run(properties, clock, out);
+            return;
+        }
         Commands command = Stream.of(values()).filter(each -> words.equals(List.of(each.word()))).findFirst()
                 .orElseThrow(() -> new InvalidSettingException("there is no command \"" + String.join(" ", words) + "\"; there are "
-                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + ", routes check, routes show and help, and none runs the program"));
+                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + ", doctor, routes check, routes show and help, and none runs the program"));
         Map<String, String> effective = new HashMap<>(properties);
         if (Settings.wantsSandbox(properties, "off")) {
             effective.putAll(Sandbox.storage(Path.of("sandbox")));
@@ -99,6 +104,7 @@ public enum Commands {
     private static String help() {
         return Stream.concat(Stream.of(line("(none)", "runs the program"), line("--local", "runs it in the sandbox while no account is set")),
                 Stream.concat(Stream.of(values()).map(each -> line(each.word(), each.purpose)), Stream.of(
+                        line(Doctor.WORD, "what keeps the program from running well, from the configuration to each stream, and what to do about it"),
                         line("routes check [folder]", "whether these routes may be used; exits with 1 and says why when not"),
                         line("routes show [folder]", "what an event passes, route by route")))).collect(Collectors.joining(System.lineSeparator()));
     }

@@ -8,19 +8,20 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** How numbers, times and names are written for people: thousands set apart, UTC, nothing that a record says. */
-final class Figures {
+public final class Figures {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private Figures() {
     }
 
-    static String number(long number) {
+    /** Thousands set apart. */
+    public static String number(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** {@code 1 record}, {@code 2 records}. */
-    static String count(long number, String one) {
+    public static String count(long number, String one) {
         return number(number) + " " + one + (number == 1 ? "" : "s");
     }
 
@@ -33,7 +34,7 @@ final class Figures {
     }
 
     /** The two largest units: {@code 2 d 3 h}, {@code 5 min 0 s}. */
-    static String length(Duration length) {
+    public static String length(Duration length) {
         String sign = length.isNegative() ? "-" : "";
         Duration of = length.abs();
         return sign + (of.toDays() > 0 ? of.toDays() + " d " + of.toHoursPart() + " h"

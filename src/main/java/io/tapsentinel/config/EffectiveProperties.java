@@ -5,11 +5,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -34,28 +35,54 @@ public final class EffectiveProperties {
      * @throws InvalidSettingException when the working directory's file cannot be read
      */
     public static Map<String, String> load(Path folder, Map<String, String> environment) {
-        Properties packaged = new Properties();
-        Properties own = new Properties();
-        try (InputStream in = EffectiveProperties.class.getResourceAsStream("/" + FILE)) {
-            packaged.load(in);
-            Path file = folder.resolve(FILE);
-            if (Files.exists(file)) {
-                try (InputStream mine = Files.newInputStream(file)) {
-                    own.load(mine);
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            throw new InvalidSettingException(FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
-        }
-        Set<String> names = new HashSet<>(packaged.stringPropertyNames());
-        names.addAll(own.stringPropertyNames());
+        Properties packaged = packaged();
+        Properties own = own(folder);
         Map<String, String> effective = new HashMap<>();
-        for (String name : names) {
+        for (String name : names(packaged, own)) {
             Stream.of(environment.get(environmentName(name)), System.getProperty(name), own.getProperty(name), packaged.getProperty(name))
                     .filter(value -> value != null && !value.isBlank()).findFirst()
                     .ifPresent(value -> effective.put(name, value.strip()));
         }
         return effective;
+    }
+
+    /** The packaged value of a property, which counts where nobody sets another; empty when it has none. */
+    public static Optional<String> packaged(String name) {
+        return Optional.ofNullable(packaged().getProperty(name)).map(String::strip).filter(value -> !value.isEmpty());
+    }
+
+    /** Names of all properties that are looked up, whether they have a value or not. */
+    public static Set<String> names(Path folder) {
+        return names(packaged(), own(folder));
+    }
+
+    private static Set<String> names(Properties packaged, Properties own) {
+        Set<String> names = new TreeSet<>(packaged.stringPropertyNames());
+        names.addAll(own.stringPropertyNames());
+        return names;
+    }
+
+    private static Properties packaged() {
+        Properties packaged = new Properties();
+        try (InputStream in = EffectiveProperties.class.getResourceAsStream("/" + FILE)) {
+            packaged.load(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("the package lacks " + FILE, e);
+        }
+        return packaged;
+    }
+
+    private static Properties own(Path folder) {
+        Properties own = new Properties();
+        Path file = folder.resolve(FILE);
+        if (Files.exists(file)) {
+            try (InputStream mine = Files.newInputStream(file)) {
+                own.load(mine);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new InvalidSettingException(FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
+            }
+        }
+        return own;
     }
 
     /** What routes see: Camel's own settings and secrets stay out of it. */

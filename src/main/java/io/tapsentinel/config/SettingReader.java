@@ -27,7 +27,7 @@ final class SettingReader {
 
     /** The value, which {@link #require} has seen. */
     String required(String name) {
-        return text(name).orElseThrow(() -> new InvalidSettingException(missing(List.of(name))));
+        return text(name).orElseThrow(() -> missing(List.of(name)));
     }
 
     /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */
@@ -39,7 +39,7 @@ final class SettingReader {
             }
         }
         if (!missing.isEmpty()) {
-            throw new InvalidSettingException(missing(missing));
+            throw missing(missing);
         }
     }
 
@@ -138,11 +138,12 @@ final class SettingReader {
     }
 
     static InvalidSettingException bad(String name, String value, String bound) {
-        return new InvalidSettingException(name + " is \"" + value + "\"; it has to be " + bound);
+        return new InvalidSettingException(List.of(name), name + " is \"" + value + "\"; it has to be " + bound);
     }
 
-    private static String missing(List<String> names) {
-        return "missing: " + String.join(", ", names) + "; set them in application.properties or in the environment ("
-                + EffectiveProperties.environmentName(names.get(0).split(" ")[0]) + " and so on)";
+    private static InvalidSettingException missing(List<String> names) {
+        List<String> first = names.stream().map(name -> name.split(" ")[0]).toList();
+        return new InvalidSettingException(first, "missing: " + String.join(", ", names)
+                + "; set them in application.properties or in the environment (" + EffectiveProperties.environmentName(first.get(0)) + " and so on)");
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
@@ -41,7 +42,7 @@ final class Failures {
                 || failure instanceof TapRefusedException || failure instanceof WindowFailedException
                 || isOfTheNetwork(failure)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
-            return Optional.of(failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage());
+            return Optional.of((failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage()) + Network.remedy(failure));
         }
         Throwable cause = failure.getCause();
         return cause != null && cause != failure ? words(cause) : Optional.empty();

@@ -54,6 +54,18 @@ public final class ReadOnlyStore implements Closeable {
         }
     }
 
+    /**
+     * Whatever store lies in this file, of any version and with any source. Makes nothing beside it either, as long as no log shows
+     * that a program has it open or was killed.
+     */
+    static ReadOnlyStore asItIs(Path file, String source) {
+        try {
+            return new ReadOnlyStore(file, source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
+        } catch (SQLException e) {
+            throw unreadable(file, e);
+        }
+    }
+
     /** What is done with one row. */
     @FunctionalInterface
     public interface RowReader {
@@ -108,16 +120,24 @@ public final class ReadOnlyStore implements Closeable {
         try {
             return begin(SQLITE + file);
         } catch (SQLException e) {
-            if (!wantsToWrite(e) || Path.of(file + "-wal").toFile().length() > 0) {
+            if (!wantsToWrite(e) || log(file).toFile().length() > 0) {
                 throw unreadable(file, e);
             }
         }
         try {
             // the folder has no room for SQLite's own files, and without a log the store's file is all there is
-            return begin(SQLITE + file.toUri() + "?immutable=1");
+            return begin(unchanging(file));
         } catch (SQLException e) {
             throw unreadable(file, e);
         }
+    }
+
+    static Path log(Path file) {
+        return Path.of(file + "-wal");
+    }
+
+    private static String unchanging(Path file) {
+        return SQLITE + file.toUri() + "?immutable=1";
     }
 
     private static Connection begin(String url) throws SQLException {
@@ -144,9 +164,12 @@ public final class ReadOnlyStore implements Closeable {
                 ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable" : ""), e);
     }
 
+    long version() {
+        return number("SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'") == 0 ? 0 : number("SELECT version FROM schema_version");
+    }
+
     private void check() {
-        long version = number("SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'") == 0 ? 0
-                : number("SELECT version FROM schema_version");
+        long version = version();
         if (version < StoreSchema.version()) {
             throw new StoreException("state.url: the store at " + file + " has version " + version + ", this program reads version "
                     + StoreSchema.version() + "; start the program once, so that it brings the store up to date");

@@ -15,6 +15,7 @@ import java.time.Instant;
  */
 public class RequestBudget {
 
+    private static final String COUNT = "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ? AND at <= ?";
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration KEPT = Duration.ofHours(25);
     /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
@@ -78,8 +79,12 @@ public class RequestBudget {
     }
 
     private long count(Connection connection, Pool pool, long since, String which) throws SQLException {
-        return Store.number(connection, "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ? AND at <= ?" + which,
-                store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
+        return Store.number(connection, COUNT + which, store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
+    }
+
+    /** Requests that were counted in the 24 hours before now, as a look from outside finds them. */
+    static long used(ReadOnlyStore store, Pool pool, Instant now) {
+        return store.number(COUNT, store.source(), pool.word(), now.minus(DAY).toEpochMilli(), now.plus(DAY).toEpochMilli());
     }
 
     /** Requests that were counted in the last 24 hours. */

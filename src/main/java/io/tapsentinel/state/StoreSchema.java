@@ -72,8 +72,7 @@ final class StoreSchema {
             statement.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
             int found = found(statement);
             if (found > version()) {
-                throw new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
-                        + version() + "; start the newer program again, or give this one a state.url of its own");
+                throw tooNew(found);
             }
             for (List<String> migration : MIGRATIONS.subList(found, version())) {
                 for (String sql : migration) {
@@ -96,11 +95,20 @@ final class StoreSchema {
             try (ResultSet row = select.executeQuery()) {
                 row.next();
                 if (!row.getString(1).equals(url)) {
-                    throw new StoreException("state.url: the store belongs to tap.url " + row.getString(1) + ", not to " + url
-                            + "; give this one a state.url or a tap.source of its own");
+                    throw belongsTo(row.getString(1), url);
                 }
             }
         }
+    }
+
+    static StoreException tooNew(long found) {
+        return new StoreException("state.url: the store has version " + found + ", this program knows versions up to "
+                + version() + "; start the newer program again, or give this one a state.url of its own");
+    }
+
+    static StoreException belongsTo(String url, String wanted) {
+        return new StoreException("state.url: the store belongs to tap.url " + url + ", not to " + wanted
+                + "; give this one a state.url or a tap.source of its own");
     }
 
     private static int found(Statement statement) throws SQLException {

@@ -15,9 +15,11 @@ import org.slf4j.LoggerFactory;
  */
 public class TapClock {
 
+    /** A smaller difference counts as none. */
+    public static final Duration NONE_UNDER = Duration.ofSeconds(5);
+    /** A larger one is told, since a person should set the clock. */
+    public static final Duration REPORTED_OVER = Duration.ofSeconds(30);
     private static final Logger LOG = LoggerFactory.getLogger(TapClock.class);
-    private static final Duration NONE_UNDER = Duration.ofSeconds(5);
-    private static final Duration REPORTED_OVER = Duration.ofSeconds(30);
     private static final Duration UNCONFIRMED = Duration.ofMinutes(15);
     /** How much is given up at the edge at least; a clock that explains TAP's refusal is off by more than this margin. */
     private static final Duration STEP = TapLimits.HISTORY_MARGIN;

@@ -21,7 +21,7 @@ class QueriesBindTest {
 
         assertThat(reports).extracting(KustoReport::findings).allSatisfy(findings -> assertThat(findings).isEmpty());
         // 3 functions, 7 rules, 9 parts of the workbook: a file that is not found would bind too
-        assertThat(reports.get(0).results()).hasSize(19).allSatisfy((file, columns) -> assertThat(columns).as(file).isNotEmpty());
+        assertThat(reports.get(0).results()).hasSize(20).allSatisfy((file, columns) -> assertThat(columns).as(file).isNotEmpty());
         assertThat(reports.get(1).results()).isEqualTo(reports.get(0).results());
     }
 

@@ -26,7 +26,7 @@ class CommandsTest {
     @Test
     void aWordThatIsNoneIsAnsweredWithThoseThatAre() {
         assertThatThrownBy(() -> trial.run("stauts")).isInstanceOf(InvalidSettingException.class)
-                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates, routes check, routes show and help, and none runs"
+                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check, routes show and help, and none runs"
                         + " the program");
         assertThatThrownBy(() -> trial.run("status", "gaps")).isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("there is no command \"status gaps\"");
@@ -35,8 +35,14 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help"})
     void helpHasALineForEach(String word) {
-        assertThat(trial.run(word).lines()).hasSize(8).anyMatch(line -> line.matches("status +progress, .*"))
+        assertThat(trial.run(word).lines()).hasSize(9).anyMatch(line -> line.matches("status +progress, .*"))
                 .anyMatch(line -> line.startsWith("--local "));
+    }
+
+    @Test
+    void theDoctorNeedsNoStoreAndMakesNone() {
+        assertThatThrownBy(() -> trial.run("doctor")).isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("doctor: ");
+        assertThat(folder).isEmptyDirectory();
     }
 
     @ParameterizedTest

@@ -28,7 +28,7 @@ public enum AzureCloud {
     }
 
     /** Scope of a token; two slashes, since the resource ends in one. */
-    String scope() {
+    public String scope() {
         return scope;
     }
 

@@ -1,5 +1,7 @@
 package io.tapsentinel.sentinel.upload;
 
+import io.tapsentinel.net.Network;
+import io.tapsentinel.net.ProxyRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -8,7 +10,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.regex.Pattern;
 
 /** What became of a call, in one short line: puts other people's words into ours. */
-final class Failure {
+public final class Failure {
 
     private static final int LONGEST_TEXT = 300;
     private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
@@ -19,16 +21,19 @@ final class Failure {
     }
 
     /** The first exception of input or output in the chain of causes, else the last one. */
-    static String of(Throwable thrown) {
+    public static String of(Throwable thrown) {
         Throwable root = thrown;
-        while (!(root instanceof IOException) && root.getCause() != null) {
+        while (!(root instanceof IOException || root instanceof SignInException) && root.getCause() != null) {
             root = root.getCause();
+        }
+        if (root instanceof SignInException || root instanceof ProxyRefusedException) {
+            return root.getMessage();
         }
         // the JDK's client gives no text when it cannot connect
         String text = root.getMessage() != null ? line(root.getMessage())
                 : root.getCause() instanceof UnresolvedAddressException ? "the host name has no address"
                 : root instanceof ConnectException ? "cannot connect" : "";
-        return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text);
+        return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text) + Network.remedy(root);
     }
 
     /** Whether no connection came about, so that nothing was sent. */
@@ -51,12 +56,12 @@ final class Failure {
     }
 
     /** Host and port. */
-    static String place(URI endpoint) {
+    public static String place(URI endpoint) {
         return endpoint.getHost() + ":" + (endpoint.getPort() >= 0 ? endpoint.getPort() : "https".equals(endpoint.getScheme()) ? 443 : 80);
     }
 
     /** One line of at most 300 characters, without anything that looks like a token. */
-    static String line(String text) {
+    public static String line(String text) {
         // a token is looked for before the cut, which could make it too short to be seen; what is over any sense is not read at all
         String head = text.substring(0, Math.min(text.length(), 20 * LONGEST_TEXT));
         String safe = BREAKS.matcher(TOKEN.matcher(head).replaceAll("...")).replaceAll(" ").strip();

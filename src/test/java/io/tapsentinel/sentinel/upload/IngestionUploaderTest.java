@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpHandler;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.tap.EventType;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -178,6 +180,7 @@ class IngestionUploaderTest {
             service.handle(exchange);
             exchange.close();
         }, 0);
-        return new IngestionUploader(server.uri(), () -> IngestionClients.anonymous(server.uri().toString()), SandboxIngestion.RULE_ID);
+        return new IngestionUploader(server.uri(), new IngestionClients(server.uri().toString(), AzureCloud.PUBLIC,
+                Network.of(Map.of(), Map.of()), Map.of())::anonymous, SandboxIngestion.RULE_ID);
     }
 }

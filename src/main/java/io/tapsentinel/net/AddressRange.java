@@ -1,0 +1,48 @@
+package io.tapsentinel.net;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** IP addresses that begin with the same bits; nothing is asked of a name server. */
+record AddressRange(byte[] first, int bits) {
+
+    private static final Pattern LITERAL = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+");
+
+    /** {@code 10.0.0.0/8}, or one address; empty when it is neither. */
+    static Optional<AddressRange> parse(String text) {
+        String[] parts = text.split("/", -1);
+        Optional<byte[]> address = address(parts[0]);
+        if (address.isEmpty() || parts.length > 2 || parts.length == 2 && !parts[1].matches("\\d{1,3}")) {
+            return Optional.empty();
+        }
+        int most = Byte.SIZE * address.get().length;
+        int bits = parts.length == 2 ? Integer.parseInt(parts[1]) : most;
+        return Optional.of(new AddressRange(address.get(), bits)).filter(range -> bits <= most);
+    }
+
+    /** Whether the host is given as an address of this range. */
+    boolean contains(String host) {
+        return address(host).filter(this::contains).isPresent();
+    }
+
+    private boolean contains(byte[] address) {
+        for (int bit = 0; bit < bits; bit++) {
+            int mask = 0x80 >> bit % Byte.SIZE;
+            if (address.length != first.length || ((address[bit / Byte.SIZE] ^ first[bit / Byte.SIZE]) & mask) != 0) {
+                return false;
+            }
+        }
+        return address.length == first.length;
+    }
+
+    /** The bytes of an address, when the host is one. */
+    static Optional<byte[]> address(String host) {
+        try {
+            return LITERAL.matcher(host).matches() ? Optional.of(InetAddress.getByName(host).getAddress()) : Optional.empty();
+        } catch (UnknownHostException notAnAddress) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.tapsentinel.net;
+
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.util.Configuration;
+import com.azure.core.util.Context;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import reactor.core.publisher.Mono;
+
+/** The JDK's client as Azure's libraries want it, for rows and for tokens. */
+public final class AzureHttp implements HttpClient {
+
+    private static final HttpHeaderName PROXY_AUTHORIZATION = HttpHeaderName.fromString(Network.PROXY_AUTHORIZATION);
+    private static final int PROXY_WANTS_USER = 407;
+    /** What the JDK's client says of a proxy that did not let it through. */
+    private static final Pattern REFUSED = Pattern.compile("Tunnel failed, got: (\\d{3})");
+
+    private final Network network;
+    private final HttpClient client;
+
+    /**
+     * @param connect how long a connection may take to come about
+     * @param answer  how long each part of a request and its answer may take
+     */
+    public AzureHttp(Network network, Duration connect, Duration answer) {
+        this.network = network;
+        // without a configuration of its own it looks for a proxy in other places too
+        this.client = new JdkHttpClientBuilder(network.client()).configuration(Configuration.NONE).connectionTimeout(connect)
+                .writeTimeout(answer).responseTimeout(answer).readTimeout(answer).build();
+    }
+
+    @Override
+    public Mono<HttpResponse> send(HttpRequest request) {
+        return send(request, Context.NONE);
+    }
+
+    @Override
+    public Mono<HttpResponse> send(HttpRequest request, Context context) {
+        return Mono.fromCallable(() -> sendSync(request, context));
+    }
+
+    @Override
+    public HttpResponse sendSync(HttpRequest request, Context context) {
+        URI to = URI.create(request.getUrl().toString());
+        Optional<ProxyAddress> proxy = network.proxy(to);
+        network.proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
+        try {
+            HttpResponse response = client.sendSync(request, context);
+            if (proxy.isPresent() && response.getStatusCode() == PROXY_WANTS_USER) {
+                response.close();
+                throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
+            }
+            return response;
+        } catch (UncheckedIOException e) {
+            Matcher status = REFUSED.matcher(String.valueOf(e.getCause().getMessage()));
+            throw proxy.isPresent() && status.find()
+                    ? new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1)))) : e;
+        }
+    }
+
+    private static IOException refused(ProxyAddress proxy, URI to, int status) {
+        return new ProxyRefusedException(proxy, to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+    }
+}

@@ -1,0 +1,72 @@
+package io.tapsentinel.net;
+
+import java.io.IOException;
+import java.net.URI;
+import javax.net.ssl.SSLContext;
+import org.apache.camel.CamelContext;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.camel.support.jsse.SSLContextParameters;
+import org.apache.hc.client5.http.auth.AuthScope;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.auth.BasicCredentialsProvider;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHost;
+
+/** Sends what Camel asks of TAP on the way of {@link Network}. */
+public final class CamelHttp implements HttpClientConfigurer {
+
+    private static final String REACHED = CamelHttp.class.getName() + ".reached";
+
+    private final Network network;
+
+    public CamelHttp(Network network) {
+        this.network = network;
+    }
+
+    /** Lets a component for https trust whom the network trusts. */
+    public void secure(HttpComponent https) {
+        https.setSslContextParameters(new SSLContextParameters() {
+            @Override
+            public SSLContext createSSLContext(CamelContext context) {
+                return network.sslContext();
+            }
+        });
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        builder.setRoutePlanner(new SystemDefaultRoutePlanner(network.proxies()));
+        BasicCredentialsProvider users = new BasicCredentialsProvider();
+        network.proxy().ifPresent(proxy -> proxy.user().ifPresent(user -> users.setCredentials(
+                new AuthScope(proxy.address().getHostString(), proxy.address().getPort()),
+                new UsernamePasswordCredentials(user.name(), user.password().toCharArray()))));
+        builder.setDefaultCredentialsProvider(users);
+        // a proxy that lets nothing through answers in the place of TAP; its 403 says nothing about TAP's credentials
+        builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "proxy-refusal", this::tellApart);
+        builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "reached", (request, scope, chain) -> {
+            scope.clientContext.setAttribute(REACHED, true);
+            return chain.proceed(request, scope);
+        });
+    }
+
+    private ClassicHttpResponse tellApart(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        scope.clientContext.removeAttribute(REACHED);
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        if (scope.clientContext.getAttribute(REACHED) != null) {
+            return response;
+        }
+        int status = response.getCode();
+        response.close();
+        HttpHost to = scope.route.getTargetHost();
+        throw network.proxy(URI.create(to.toURI())).map(proxy -> new ProxyRefusedException(proxy,
+                to.getHostName() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status)).orElseThrow();
+    }
+}

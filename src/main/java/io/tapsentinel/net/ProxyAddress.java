@@ -1,0 +1,98 @@
+package io.tapsentinel.net;
+
+import io.tapsentinel.config.InvalidSettingException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The proxy that {@code HTTPS_PROXY} names, or {@code https_proxy} when that is empty; {@code HTTP_PROXY} is for http and has no
+ * say here. The connection to the proxy itself is not encrypted, what goes through it is.
+ *
+ * @param address host and port, the host not looked up
+ * @param user    whom the proxy lets through, when the variable says so
+ */
+record ProxyAddress(InetSocketAddress address, Optional<User> user) {
+
+    private static final String BOUND = "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"
+            + " written as %25, %40, %3A and %2F";
+    private static final int DEFAULT_PORT = 80;
+    private static final int HIGHEST_PORT = 65_535;
+
+    /**
+     * @param environment names and values as {@link System#getenv()} has them
+     * @throws InvalidSettingException naming the variable; its value, which may hold a password, is not repeated
+     */
+    static Optional<ProxyAddress> of(Map<String, String> environment) {
+        for (String variable : new String[] {"HTTPS_PROXY", "https_proxy"}) {
+            String value = environment.getOrDefault(variable, "").strip();
+            if (!value.isEmpty()) {
+                return Optional.of(parse(variable, value));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A user name and its password, which is a secret. */
+    record User(String name, String password) {
+
+        /** Value of {@code Proxy-Authorization}, a secret. */
+        String authorization() {
+            return "Basic " + Base64.getEncoder().encodeToString((name + ':' + password).getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** Not the password, not the name. */
+        @Override
+        public String toString() {
+            return "a user";
+        }
+    }
+
+    private static ProxyAddress parse(String variable, String value) {
+        String whole = value.contains("://") ? value : "http://" + value;
+        int userEnds = whole.lastIndexOf('@');
+        int userBegins = whole.indexOf("://") + 3;
+        try {
+            URI proxy = new URI("http://" + whole.substring(Math.max(userEnds + 1, userBegins)));
+            boolean http = whole.regionMatches(true, 0, "http://", 0, userBegins);
+            boolean bare = proxy.getHost() != null && proxy.getQuery() == null && proxy.getFragment() == null
+                    && proxy.getPath().matches("/?") && proxy.getPort() != 0 && proxy.getPort() <= HIGHEST_PORT;
+            if (http && bare) {
+                return new ProxyAddress(InetSocketAddress.createUnresolved(withoutBrackets(proxy.getHost()),
+                        proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort()),
+                        userEnds < 0 ? Optional.empty() : Optional.of(user(whole.substring(userBegins, userEnds))));
+            }
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // refused below, where nothing of the value is said
+        }
+        throw new InvalidSettingException(variable + " is not the URL of a proxy; it has to be " + BOUND);
+    }
+
+    private static User user(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("no user name or no password");
+        }
+        return new User(decoded(text.substring(0, colon)), decoded(text.substring(colon + 1)));
+    }
+
+    private static String decoded(String text) {
+        // a plus stands for itself in this part of a URL
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    private static String withoutBrackets(String host) {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** Host and port; no user name, no password. */
+    @Override
+    public String toString() {
+        return address.getHostString() + ":" + address.getPort();
+    }
+}

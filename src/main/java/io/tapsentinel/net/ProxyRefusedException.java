@@ -1,0 +1,15 @@
+package io.tapsentinel.net;
+
+import java.net.ConnectException;
+
+/** A proxy did not let a connection through; nothing of the request was sent. The message names proxy, host and status. */
+public class ProxyRefusedException extends ConnectException {
+
+    private static final int WANTS_USER = 407;
+
+    ProxyRefusedException(ProxyAddress proxy, String to, int status) {
+        super("the proxy " + proxy + " refused the way to " + to + " with " + status
+                + (status != WANTS_USER ? "" : proxy.user().isEmpty() ? ": HTTPS_PROXY has to name a user and a password"
+                : ": not with the user and password of HTTPS_PROXY"));
+    }
+}

@@ -1,0 +1,65 @@
+package io.tapsentinel.net;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Which requests go through the proxy: those to https, but for hosts that {@code NO_PROXY} names, this machine itself and its link
+ * (where clouds keep their identity and metadata services).
+ */
+final class ProxyRules extends ProxySelector {
+
+    private static final int HTTPS_PORT = 443;
+
+    private final ProxyAddress proxy;
+    private final NoProxy without;
+
+    /** @param proxy null for none */
+    ProxyRules(ProxyAddress proxy, NoProxy without) {
+        this.proxy = proxy;
+        this.without = without;
+    }
+
+    Optional<ProxyAddress> proxy() {
+        return Optional.ofNullable(proxy);
+    }
+
+    /** The proxy on the way to this URL. */
+    Optional<ProxyAddress> of(URI to) {
+        boolean secure = "https".equalsIgnoreCase(to.getScheme());
+        if (proxy == null || !secure || to.getHost() == null) {
+            return Optional.empty();
+        }
+        String host = to.getHost().replaceAll("^\\[|]$|\\.$", "");
+        boolean near = isNear(host) || without.meets(host, to.getPort() < 0 ? HTTPS_PORT : to.getPort());
+        return near ? Optional.empty() : Optional.of(proxy);
+    }
+
+    private static boolean isNear(String host) {
+        return "localhost".equalsIgnoreCase(host) || AddressRange.address(host).map(bytes -> {
+            try {
+                InetAddress address = InetAddress.getByAddress(bytes);
+                return address.isLoopbackAddress() || address.isLinkLocalAddress();
+            } catch (UnknownHostException noAddress) {
+                return false;
+            }
+        }).orElse(false);
+    }
+
+    @Override
+    public List<Proxy> select(URI to) {
+        return List.of(of(to).map(found -> new Proxy(Proxy.Type.HTTP, found.address())).orElse(Proxy.NO_PROXY));
+    }
+
+    @Override
+    public void connectFailed(URI to, SocketAddress proxyAddress, IOException e) {
+        // whoever asked says so; there is no other way to take instead
+    }
+}

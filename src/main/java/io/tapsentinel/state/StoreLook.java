@@ -1,0 +1,65 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.Pool;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is where a store lies, or is to lie, whatever its version. To find out makes and changes nothing and takes no lock, so that
+ * a program may run or start meanwhile.
+ *
+ * @param file     of the store
+ * @param exists   whether it is there
+ * @param version  of its tables, 0 when there are none
+ * @param identity the service that the source's rows came from, as the store remembers it; empty for a source that it does not know
+ * @param requests that the source made in the last 24 hours
+ * @param holder   the process that has it open, if it can be seen from here
+ */
+public record StoreLook(Path file, boolean exists, long version, Optional<String> identity, Map<Pool, Long> requests, Optional<String> holder) {
+
+    /**
+     * Looks.
+     *
+     * @param url    {@code jdbc:sqlite:} and a path
+     * @param source name of the account
+     * @throws StoreException when something is there that cannot be read
+     */
+    public static StoreLook at(String url, String source, Instant now) {
+        Path file = Store.file(url);
+        Map<Pool, Long> requests = new EnumMap<>(Pool.class);
+        List.of(Pool.values()).forEach(pool -> requests.put(pool, 0L));
+        if (!Files.exists(file)) {
+            return new StoreLook(file, false, 0, Optional.empty(), requests, Optional.empty());
+        }
+        try (ReadOnlyStore store = ReadOnlyStore.asItIs(file, source)) {
+            long version = store.version();
+            List<String> identity = new ArrayList<>();
+            if (version > 0 && version <= StoreSchema.version()) {
+                store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
+                requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
+            }
+            return new StoreLook(file, true, version, identity.stream().findFirst(), requests,
+                    // whoever has it open has a log beside it
+                    Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty());
+        }
+    }
+
+    /** Why a program would refuse it; empty when it would not. @param wanted the service that the program reads, if that is known */
+    public Optional<String> refusal(Optional<String> wanted) {
+        if (version > StoreSchema.version()) {
+            return Optional.of(StoreSchema.tooNew(version).getMessage());
+        }
+        return identity.flatMap(url -> wanted.filter(other -> !other.equals(url)).map(other -> StoreSchema.belongsTo(url, other).getMessage()));
+    }
+
+    /** Whether a start would bring its tables up to date. */
+    public boolean isOlder() {
+        return exists && version < StoreSchema.version();
+    }
+}

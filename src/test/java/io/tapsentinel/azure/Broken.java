@@ -1,0 +1,90 @@
+package io.tapsentinel.azure;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.sentinel.schema.Column;
+import io.tapsentinel.sentinel.schema.ColumnType;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The template, or a schema, with one thing in one place broken, in memory. */
+final class Broken {
+
+    private final ObjectNode template = Templates.template();
+
+    /** With a change of the columns of one table, and of no other table or stream. */
+    Broken table(String name, Consumer<ArrayNode> change) {
+        for (String list : new String[] {"eventTables", "healthTables"}) {
+            template.at("/variables/" + list).forEach(table -> {
+                if (table.required("name").textValue().equals(name)) {
+                    columns((ObjectNode) table, change);
+                }
+            });
+        }
+        return this;
+    }
+
+    /** With a change of the columns of one stream, and of no other stream or table. */
+    Broken stream(String name, Consumer<ArrayNode> change) {
+        for (String list : new String[] {"eventStreams", "healthStreams"}) {
+            JsonNode stream = template.at("/variables/" + list).path(name);
+            if (stream.isObject()) {
+                columns((ObjectNode) stream, change);
+            }
+        }
+        return this;
+    }
+
+    /** With another value at a place. */
+    Broken at(String pointer, JsonNode value) {
+        int last = pointer.lastIndexOf('/');
+        JsonNode parent = template.at(pointer.substring(0, last));
+        if (parent instanceof ArrayNode array) {
+            array.set(Integer.parseInt(pointer.substring(last + 1)), value);
+        } else {
+            ((ObjectNode) parent).set(pointer.substring(last + 1), value);
+        }
+        return this;
+    }
+
+    Broken at(String pointer, String value) {
+        return at(pointer, template.textNode(value));
+    }
+
+    /** Its deployment with the required parameters and some more. */
+    Deployment deployment(Map<String, Object> more) {
+        return Deployment.of(template, Templates.with(more));
+    }
+
+    /** A type that the column has not. */
+    static String wrong(String type) {
+        return type.equals("string") ? "dynamic" : "string";
+    }
+
+    /** A change of columns: one has another type. */
+    static Consumer<ArrayNode> type(String column, String type) {
+        return columns -> columns.forEach(c -> {
+            if (c.required("name").textValue().equals(column)) {
+                ((ObjectNode) c).put("type", type);
+            }
+        });
+    }
+
+    /** A schema in which one column has another type. */
+    static TableSchema schema(TableSchema schema, String column, String type) {
+        Map<String, Column> columns = new LinkedHashMap<>(schema.columns());
+        columns.put(column, new Column(column, ColumnType.of(type), false));
+        return new TableSchema(schema.table(), schema.stream(), columns);
+    }
+
+    private void columns(ObjectNode owner, Consumer<ArrayNode> change) {
+        ArmEvaluation evaluation = ArmEvaluation.of(template, Map.of("additionalFields", BooleanNode.FALSE));
+        ArrayNode own = (ArrayNode) evaluation.value(owner.required("columns"));
+        change.accept(own);
+        owner.set("columns", own);
+    }
+}

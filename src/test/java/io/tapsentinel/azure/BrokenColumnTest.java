@@ -1,0 +1,123 @@
+package io.tapsentinel.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** One column broken in one place: the checks that {@link TemplateTest} makes fail, and say which column and where. */
+class BrokenColumnTest {
+
+    private static final String TABLE = "ProofPointTAPMessagesBlockedV2_CL";
+    private static final String STREAM = "Custom-" + TABLE;
+
+    static Stream<Arguments> everyColumn() {
+        return Templates.schemas(false, true).stream()
+                .flatMap(schema -> schema.columns().keySet().stream().map(column -> Arguments.of(schema, column)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyColumn")
+    void typeBrokenInATable(TableSchema schema, String column) {
+        String type = Columns.of(schema).get(column);
+        Deployment deployment = new Broken().table(schema.table(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
+                "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type));
+        assertThat(FlowCheck.problems(deployment)).containsExactly(
+                "transformation of " + schema.stream() + difference(column, type, "table", Broken.wrong(type)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyColumn")
+    void typeBrokenInAStream(TableSchema schema, String column) {
+        String type = Columns.of(schema).get(column);
+        Deployment deployment = new Broken().stream(schema.stream(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
+                "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type));
+        assertThat(FlowCheck.problems(deployment)).containsExactly(
+                "transformation of " + schema.stream() + difference(column, Broken.wrong(type), "table", type));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyColumn")
+    void typeBrokenInASchemaFile(TableSchema schema, String column) {
+        String type = Columns.of(schema).get(column);
+        List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
+        schemas.replaceAll(s -> s.equals(schema) ? Broken.schema(s, column, Broken.wrong(type)) : s);
+        String difference = difference(column, type, "schema", Broken.wrong(type));
+        assertThat(SchemaCheck.problems(new Broken().deployment(Map.of()), schemas))
+                .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
+    }
+
+    @Test
+    void typeBrokenInTheColumnsThatTwoTablesShare() {
+        Deployment deployment = new Broken().at("/variables/vendorMessageColumns/1/type", "long").deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).hasSize(4)
+                .allMatch(problem -> problem.endsWith(": column spamScore is long, in its schema it is int"));
+    }
+
+    @Test
+    void typeOfTheOptionalColumnBroken() {
+        Deployment deployment = new Broken().at("/variables/additionalColumns/0/type", "string")
+                .deployment(Map.of("additionalFields", true));
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(true, true))).hasSize(8)
+                .allMatch(problem -> problem.endsWith(": column AdditionalFields is string, in its schema it is dynamic"));
+    }
+
+    @Test
+    void nameInAnotherCase() {
+        assertThat(problems(columns -> rename(columns, "QID", "qid"))).containsExactly(
+                "stream " + STREAM + ": no column QID, which its schema has",
+                "stream " + STREAM + ": column qid, which its schema has not");
+    }
+
+    @Test
+    void columnLeftOut() {
+        assertThat(problems(columns -> columns.remove(3)))
+                .containsExactly("stream " + STREAM + ": no column threatsInfoMap, which its schema has");
+    }
+
+    @Test
+    void columnTooMany() {
+        assertThat(problems(columns -> columns.addObject().put("name", "actors").put("type", "dynamic")))
+                .containsExactly("stream " + STREAM + ": column actors, which its schema has not");
+    }
+
+    @Test
+    void columnsInAnotherOrder() {
+        assertThat(problems(columns -> columns.insert(1, columns.remove(2))))
+                .containsExactly("stream " + STREAM + ": column phishScore stands where its schema has spamScore");
+    }
+
+    @Test
+    void columnTwice() {
+        assertThatIllegalArgumentException().isThrownBy(() -> problems(columns -> columns.add(columns.get(1))))
+                .withMessage("column spamScore is declared twice");
+    }
+
+    private static String difference(String column, String type, String model, String expected) {
+        return ": column " + column + " is " + type + ", in its " + model + " it is " + expected;
+    }
+
+    private static List<String> problems(Consumer<ArrayNode> change) {
+        return SchemaCheck.problems(new Broken().stream(STREAM, change).deployment(Map.of()), Templates.schemas(false, true));
+    }
+
+    private static void rename(ArrayNode columns, String from, String to) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).required("name").textValue().equals(from)) {
+                columns.set(i, columns.objectNode().put("name", to).put("type", columns.get(i).required("type").textValue()));
+            }
+        }
+    }
+}

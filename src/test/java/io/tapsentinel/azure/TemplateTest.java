@@ -1,0 +1,142 @@
+package io.tapsentinel.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The template as Azure sees it, for every combination of its switches. */
+class TemplateTest {
+
+    private static final Map<String, String> API_VERSIONS = Map.of(
+            "Microsoft.OperationalInsights/workspaces/tables", "2022-10-01",
+            "Microsoft.Insights/dataCollectionEndpoints", "2023-03-11",
+            "Microsoft.Insights/dataCollectionRules", "2023-03-11",
+            "Microsoft.Authorization/roleAssignments", "2022-04-01",
+            "Microsoft.Insights/diagnosticSettings", "2021-05-01-preview");
+    private static final String INSIGHTS = ArmFunctions.GROUP + "/providers/Microsoft.Insights/";
+    private static final String WORKSPACE =
+            ArmFunctions.GROUP + "/providers/Microsoft.OperationalInsights/workspaces/" + Templates.WORKSPACE;
+
+    static Stream<Map<String, Object>> combinations() {
+        return Templates.combinations();
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void tablesAndStreamsHaveTheColumnsOfTheirSchemas(Map<String, Object> parameters) {
+        List<TableSchema> schemas = Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"));
+        assertThat(SchemaCheck.problems(deployment(parameters), schemas)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void everyStreamFlowsIntoItsTable(Map<String, Object> parameters) {
+        assertThat(FlowCheck.problems(deployment(parameters))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void everyResourceWaitsForWhatItNeeds(Map<String, Object> parameters) {
+        assertThat(DependencyCheck.problems(deployment(parameters))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void resourcesAreThoseThatTheSwitchesAskFor(Map<String, Object> parameters) {
+        Deployment deployment = deployment(parameters);
+        assertThat(deployment.tables()).hasSize(on(parameters, "healthTable") ? 5 : 4);
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints")).hasSize(on(parameters, "privateLink") ? 1 : 0);
+        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).hasSize(on(parameters, "diagnosticSetting") ? 1 : 0);
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionRules")).hasSize(1);
+        assertThat(deployment.deployed("Microsoft.Authorization/roleAssignments")).hasSize(1);
+        assertThat(deployment.resources()).allSatisfy(resource ->
+                assertThat(resource.json().required("apiVersion").asText()).isEqualTo(API_VERSIONS.get(resource.type())));
+        assertThat(deployment.resources().stream().map(Deployment.Resource::id)).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void outputsAreWhereToSendAndTheRulesId(Map<String, Object> parameters) {
+        Deployment deployment = deployment(parameters);
+        assertThat(deployment.outputs().keySet()).containsExactly("sentinelEndpoint", "sentinelDcrImmutableId");
+        String host = on(parameters, "privateLink") ? "endpoint.ingest" : "rule.logs";
+        assertThat(deployment.outputs().get("sentinelEndpoint").textValue()).isEqualTo("https://" + host + ".monitor.azure.com");
+        assertThat(deployment.outputs().get("sentinelDcrImmutableId").textValue()).isEqualTo("dcr-0123");
+    }
+
+    @ParameterizedTest
+    @MethodSource("combinations")
+    void ruleNamesItsWorkspaceAndItsEndpoint(Map<String, Object> parameters) {
+        JsonNode rule = deployment(parameters).rule().json();
+        assertThat(rule.required("kind").textValue()).isEqualTo("Direct");
+        assertThat(rule.required("location").textValue()).isEqualTo(ArmFunctions.REGION);
+        assertThat(rule.at("/properties/destinations/logAnalytics/0/workspaceResourceId").textValue()).isEqualTo(WORKSPACE);
+        assertThat(rule.at("/properties/dataCollectionEndpointId").asText())
+                .isEqualTo(on(parameters, "privateLink") ? INSIGHTS + "dataCollectionEndpoints/tap-sentinel" : "null");
+    }
+
+    @Test
+    void everySchemaFileHasATable() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/tables"))) {
+            Set<String> names = files.map(f -> f.getFileName().toString().replace(".json", "")).collect(Collectors.toSet());
+            assertThat(deployment(Templates.with(Map.of())).tables().keySet()).isEqualTo(names);
+        }
+    }
+
+    @Test
+    void tablesAreForAnalyticsAndKeptAsLongAsAsked() {
+        Deployment deployment = deployment(Templates.with(Map.of("retentionInDays", 90, "totalRetentionInDays", 365)));
+        assertThat(deployment.tables().values()).allSatisfy(table -> {
+            ObjectNode properties = ((ObjectNode) table.properties()).deepCopy().without("schema");
+            assertThat(properties).hasToString("{\"plan\":\"Analytics\",\"retentionInDays\":90,\"totalRetentionInDays\":365}");
+        });
+    }
+
+    @Test
+    void tablesAreWrittenOneAfterTheOther() {
+        // each is a write to the same workspace, which answers two at once with a conflict
+        assertThat(Templates.template().at("/resources/0/copy/mode").textValue()).isEqualTo("serial");
+        assertThat(Templates.template().at("/resources/0/copy/batchSize").intValue()).isEqualTo(1);
+    }
+
+    @Test
+    void endpointIsClosedToThePublic() {
+        Deployment deployment = deployment(Templates.with(Map.of("privateLink", true)));
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints")).singleElement().satisfies(endpoint -> {
+            assertThat(endpoint.properties().at("/networkAcls/publicNetworkAccess").textValue()).isEqualTo("Disabled");
+            assertThat(endpoint.json().required("location").textValue()).isEqualTo(ArmFunctions.REGION);
+        });
+    }
+
+    @Test
+    void errorsAndMetricsOfTheRuleGoToTheWorkspace() {
+        Deployment deployment = deployment(Templates.with(Map.of()));
+        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).singleElement().satisfies(setting -> {
+            assertThat(setting.json().required("scope").textValue()).isEqualTo(INSIGHTS + "dataCollectionRules/tap-sentinel");
+            assertThat(setting.properties()).hasToString("{\"workspaceId\":\"" + WORKSPACE + "\","
+                    + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],"
+                    + "\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
+        });
+    }
+
+    private static boolean on(Map<String, Object> parameters, String name) {
+        return (Boolean) parameters.get(name);
+    }
+
+    private static Deployment deployment(Map<String, Object> parameters) {
+        return Deployment.of(Templates.template(), parameters);
+    }
+}

@@ -1,0 +1,44 @@
+package io.tapsentinel.doctor;
+
+import static io.tapsentinel.doctor.DoctorTrial.NOW;
+import static io.tapsentinel.doctor.DoctorTrial.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.doctor.Web.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The bounds are those by which the program plans and warns. */
+class ClockCheckTest {
+
+    private static final Duration TOOK = Duration.ofSeconds(2);
+
+    /** Seconds from our clock, when the answer has come, to TAP's. */
+    @ParameterizedTest
+    @CsvSource({"0, about the same as", "-2, about the same as", "-6, about the same as", "4, about the same as", "-22, 20s ahead of", "29, 29s behind"})
+    void aDifferenceThatTheProgramAllowsForIsWell(int seconds, String words) {
+        assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds))).startsWith("this machine's clock is " + words + " TAP's").doesNotContain("NTP");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-33, 31s ahead of", "31, 31s behind", "-7202, 2h ahead of", "7200, 2h behind"})
+    void oneThatItWouldReportIsNot(int seconds, String words) {
+        assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds))).contains(words + " TAP's").contains("NTP");
+    }
+
+    @Test
+    void withoutATimeOfTapsNothingIsKnown() {
+        assertThat(clock(Mark.UNKNOWN, null)).contains("no Date");
+        assertThat(line(Mark.UNKNOWN, new ClockCheck(Optional::empty))).contains("there was none");
+    }
+
+    private static String clock(Mark mark, Instant date) {
+        Answer answer = new Answer(401, "", Optional.ofNullable(date), NOW.minus(TOOK), NOW);
+        return line(mark, new ClockCheck(() -> Optional.of(answer)));
+    }
+}

@@ -1,0 +1,87 @@
+package io.tapsentinel.doctor;
+
+import static io.tapsentinel.doctor.DoctorTrial.lines;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationCheckTest {
+
+    @TempDir
+    Path folder;
+    private DoctorTrial trial;
+
+    @BeforeEach
+    void complete() {
+        trial = new DoctorTrial(folder);
+    }
+
+    @Test
+    void whatIsRightIsToldByWhereItStandsAndWithoutAValue() throws Exception {
+        Files.writeString(folder.resolve("application.properties"), "tap.poll.settle = PT2M\n");
+        ConfigurationCheck check = trial.configuration();
+
+        assertThat(lines(check)).containsExactly("✓ configuration: from application.properties in this directory and the environment:"
+                + " SENTINEL_DCR_IMMUTABLE_ID, SENTINEL_ENDPOINT, STATE_URL, TAP_PRINCIPAL, TAP_SECRET, TAP_URL");
+        assertThat(check.settings()).isPresent();
+    }
+
+    @Test
+    void everyProblemIsALineAndNotOnlyTheFirst() {
+        trial.without("tap.principal").with("tap.url", "http://tap.example.com").with("tap.poll.cron", "whenever")
+                .with("tap.poll.look-back", "2h").with("sentinel.auth", "token").with("tap.sandbox", "perhaps");
+        ConfigurationCheck check = trial.configuration();
+
+        assertThat(lines(check)).hasSize(6).allMatch(line -> line.startsWith("✗ configuration: "))
+                .extracting(line -> line.substring("✗ configuration: ".length()).split(" ")[0])
+                .containsExactlyInAnyOrder("tap.sandbox", "missing:", "tap.url", "tap.poll.cron", "tap.poll.look-back", "sentinel.auth");
+        assertThat(check.settings()).as("settings that a start would refuse").isEmpty();
+    }
+
+    @Test
+    void aPropertyThatDependsOnAnotherIsNotBlamedForWhatStandsInForThat() {
+        trial.with("sentinel.auth", "none").with("sentinel.endpoint", "http://rule.example.com");
+
+        assertThat(lines(trial.configuration())).singleElement().asString().contains("sentinel.endpoint is \"http://rule.example.com\"");
+    }
+
+    @Test
+    void whatIsMissingIsToldWithTheSandboxAndWithWhatMayHaveBeenMeant() {
+        trial.without("tap.principal").variable("TAP_PRINCIPLE", DoctorTrial.SECRET).variable("TAPPED", "x");
+
+        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: missing: tap.principal;")
+                .contains("TAP_PRINCIPLE is no property").contains("mvn compile camel:run").doesNotContain("TAPPED", DoctorTrial.SECRET);
+    }
+
+    @Test
+    void theWayToTheServicesIsPartOfIt() {
+        trial.variable("HTTPS_PROXY", "ftp://user:" + DoctorTrial.SECRET + "@proxy:1");
+        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: HTTPS_PROXY ")
+                .doesNotContain(DoctorTrial.SECRET);
+
+        trial.variable("HTTPS_PROXY", "").variable("AZURE_TOKEN_CREDENTIALS", "Mine");
+        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: AZURE_TOKEN_CREDENTIALS is \"Mine\"");
+
+        trial.variable("AZURE_TOKEN_CREDENTIALS", "").with("tls.ca-file", folder.resolve("none.pem").toString());
+        ConfigurationCheck check = trial.configuration();
+        assertThat(lines(check)).singleElement().asString().startsWith("✗ configuration: tls.ca-file ");
+        assertThat(check.settings()).isEmpty();
+    }
+
+    @Test
+    void theSandboxNeedsNoAccountAndAFileThatIsNoneIsNoEndlessLoop() {
+        trial.with("tap.sandbox", "on").without("tap.principal");
+        ConfigurationCheck sandbox = trial.configuration();
+        assertThat(sandbox.isSandbox()).isTrue();
+        assertThat(lines(sandbox)).singleElement().asString().startsWith("✓ configuration: tap.sandbox is on");
+
+        // the packaged value does not fit this schedule either
+        List<String> lines = lines(trial.with("tap.sandbox", "off").with("tap.principal", "p").with("tap.poll.cron", "* * * * * ?").configuration());
+        assertThat(lines).isNotEmpty().allMatch(line -> line.startsWith("✗ configuration: tap.budget.requests-per-day"));
+    }
+}

@@ -1,0 +1,187 @@
+package io.tapsentinel.doctor;
+
+import static io.tapsentinel.doctor.DoctorTrial.NOW;
+import static io.tapsentinel.doctor.DoctorTrial.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.Pool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The store as the doctor sees it, and that it leaves no trace there. */
+class StoreCheckTest {
+
+    @TempDir
+    Path folder;
+    private DoctorTrial trial;
+
+    @BeforeEach
+    void complete() {
+        trial = new DoctorTrial(folder);
+    }
+
+    @Test
+    void whereThereIsNoneTheFirstStartMakesIt() throws IOException {
+        assertThat(look(Mark.WELL)).startsWith("there is none yet at " + trial.file() + "; ");
+    }
+
+    @Test
+    void oneThatIsThereIsToldWithItsVersion() throws IOException {
+        open("tap").close();
+
+        assertThat(look(Mark.WELL)).startsWith(trial.file() + ", version ").doesNotContain("in use", "brings", "knows no source");
+    }
+
+    @Test
+    void oneInUseIsWellAndItsHolderIsNamed() throws IOException {
+        try (Store store = open("tap")) {
+            assertThat(look(Mark.WELL)).contains(", in use by process " + ProcessHandle.current().pid() + " since ");
+            assertThat(store.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void aHolderThatHasGoneOrIsAnotherProcessOfThatNumberIsNone() throws IOException {
+        try (Store store = open("tap")) {
+            for (String gone : new String[] {"process 999999999 since " + NOW, "process " + ProcessHandle.current().pid()
+                    + " since 2020-01-01T00:00:00Z", "?"}) {
+                Files.writeString(Path.of(trial.file() + ".lock"), gone + "\n");
+                assertThat(look(Mark.WELL)).doesNotContain("in use");
+            }
+        }
+    }
+
+    @Test
+    void anOlderOneIsBroughtUpToDateByTheNextStart() throws Exception {
+        open("tap").close();
+        execute("UPDATE schema_version SET version = 1");
+
+        assertThat(look(Mark.WELL)).contains("version 1, which a start brings up to date");
+    }
+
+    @Test
+    void aNewerOneIsRefusedWhateverItsTablesAre() throws Exception {
+        open("tap").close();
+        execute("UPDATE schema_version SET version = 99", "DROP TABLE request_log", "DROP TABLE source");
+
+        assertThat(look(Mark.WRONG)).contains("has version 99").contains("start the newer program again");
+    }
+
+    @Test
+    void oneOfAnotherServiceIsRefusedAndAnotherSourceIsWelcome() throws IOException {
+        open("tap").close();
+
+        assertThat(look(Mark.WELL, trial.with("tap.source", "second"))).contains("knows no source second yet");
+        trial.with("tap.source", "tap").with("tap.url", "https://tap.example.org");
+        assertThat(look(Mark.WRONG)).contains("belongs to tap.url https://tap.example.com, not to https://tap.example.org");
+    }
+
+    @Test
+    void whatIsNoStoreIsRefused() throws IOException {
+        Files.createDirectories(trial.file().getParent());
+        Files.writeString(trial.file(), "not a database ".repeat(1_000));
+        assertThat(look(Mark.WRONG)).contains(trial.file() + " cannot be read");
+
+        Files.delete(trial.file());
+        Files.delete(trial.file().getParent());
+        Files.writeString(trial.file().getParent(), "");
+        assertThat(look(Mark.WRONG)).contains(trial.file().getParent() + " is no folder");
+    }
+
+    @Test
+    void withoutAPlaceThereIsNothingToLookAt() throws IOException {
+        assertThat(look(Mark.UNKNOWN, trial.with("state.url", "jdbc:postgresql://db/tap"))).isEqualTo(ConfigurationCheck.FIRST);
+    }
+
+    @Test
+    void theBudgetIsWhatTheStoreHasCountedInADay() throws IOException {
+        try (Store store = open("tap")) {
+            RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, trial.clock());
+            trial.clock().advance(Duration.ofHours(-25));
+            budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
+            trial.clock().advance(Duration.ofHours(25));
+            for (int i = 0; i < 700; i++) {
+                budget.take(Pool.EVERYTHING_ELSE, i % 2 == 0 ? Purpose.POLL : Purpose.SWEEP);
+            }
+            budget.take(Pool.CLICKS_PERMITTED, Purpose.POLL);
+            assertThat(line(Mark.WELL, budget())).contains("1,100 for everything-else and 1,799 for clicks-permitted");
+        }
+        trial.with("tap.budget.requests-per-day", "700");
+        assertThat(line(Mark.WRONG, budget())).startsWith("all 700 requests of 24 hours are used");
+    }
+
+    private BudgetCheck budget() throws IOException {
+        StoreCheck store = store();
+        look(Mark.WELL, store);
+        return new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock()));
+    }
+
+    @Test
+    void withoutAStoreThatCanBeReadThereIsNoBudget() throws IOException {
+        Files.createDirectories(trial.file());
+        StoreCheck store = store();
+        look(Mark.WRONG, store);
+
+        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock())))).contains("counted in the store");
+    }
+
+    private String look(Mark mark) throws IOException {
+        return look(mark, store());
+    }
+
+    private String look(Mark mark, DoctorTrial changed) throws IOException {
+        return look(mark, new StoreCheck(changed.properties(), changed.configuration(), changed.clock()));
+    }
+
+    private String look(Mark mark, StoreCheck check) throws IOException {
+        Map<Path, FileTime> before = files();
+        String words = line(mark, check);
+        assertThat(files()).as("files, and when they were changed").isEqualTo(before);
+        return words;
+    }
+
+    private StoreCheck store() {
+        ConfigurationCheck configuration = trial.configuration();
+        DoctorTrial.look(configuration);
+        return new StoreCheck(trial.properties(), configuration, trial.clock());
+    }
+
+    private Store open(String source) {
+        return Store.open("jdbc:sqlite:" + trial.file(), source, "https://tap.example.com");
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + trial.file()); Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private Map<Path, FileTime> files() throws IOException {
+        Map<Path, FileTime> times = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(folder)) {
+            for (Path each : all.toList()) {
+                times.put(each, Files.getLastModifiedTime(each));
+            }
+        }
+        return times;
+    }
+}

@@ -1,0 +1,119 @@
+package io.tapsentinel.doctor;
+
+import static io.tapsentinel.doctor.DoctorTrial.line;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.sandbox.LoopbackServer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What TAP is asked, and what its answers mean. */
+@Timeout(60)
+class TapCheckTest {
+
+    @TempDir
+    Path folder;
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final CountDownLatch end = new CountDownLatch(1);
+    private DoctorTrial trial;
+    private LoopbackServer server;
+    private int status = 200;
+    private String text = "";
+    private String location = "";
+
+    @BeforeEach
+    void start() throws IOException {
+        server = LoopbackServer.start(this::answer, 0);
+        trial = new DoctorTrial(folder).with("tap.url", server.uri().toString());
+    }
+
+    @AfterEach
+    void stop() {
+        end.countDown();
+        server.close();
+    }
+
+    @Test
+    void oneRequestForHalfAMinuteOfSomeMinutesAgoWithTheCredentials() {
+        assertThat(line(Mark.WELL, check())).contains("takes the credentials").contains("answered 200 to one request").contains("1,800");
+        assertThat(requests).containsExactly("GET /v2/siem/all?format=json&interval=2026-11-20T11:49:30Z/2026-11-20T11:50:00Z Basic cHJpbmNpcGFsOmh1c2gtaHVzaA==");
+    }
+
+    @Test
+    void anAnswerWithoutEndIsNotReadToIt() {
+        text = "endless";
+        assertThat(line(Mark.WELL, check())).contains("answered 200");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            401 | Service principal or secret is not valid | tap.principal or tap.secret is wrong
+            403 |                                          | the credential may not ask this
+            429 | The limit is exceeded                    | are used up
+            400 | The requested interval is still current  | clock
+            400 | The start is too far into the past       | clock
+            400 | Something else                           | tap.url
+            404 | Not found                                | https://tap-api-v2.proofpoint.com
+            302 |                                          | is tap.url TAP's own host
+            500 | {"a":"document that may be content"}     | try again later
+            504 |                                          | try again later
+            """)
+    void eachRefusalHasItsRemedyAndTapsOwnWords(int answered, String said, String remedy) {
+        status = answered;
+        text = said == null ? "" : said;
+        location = server.uri() + "/elsewhere";
+
+        assertThat(line(Mark.WRONG, check())).startsWith("TAP answered " + answered + (text.isEmpty() || text.startsWith("{") ? "" : ": " + text))
+                .contains(remedy).doesNotContain("content");
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void whileTheConfigurationIsWrongNobodyIsAsked() {
+        trial.without("tap.principal");
+        ConfigurationCheck configuration = trial.configuration();
+        DoctorTrial.look(configuration);
+        TapCheck tap = new TapCheck(configuration, new Web(configuration::network, trial.clock()), trial.clock());
+
+        assertThat(line(Mark.UNKNOWN, tap)).isEqualTo(ConfigurationCheck.FIRST);
+        assertThat(requests).isEmpty();
+    }
+
+    private TapCheck check() {
+        ConfigurationCheck configuration = trial.rightConfiguration();
+        return new TapCheck(configuration, new Web(configuration::network, trial.clock()), trial.clock());
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+        exchange.getResponseHeaders().set("Location", location);
+        exchange.sendResponseHeaders(status, 0);
+        exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
+        exchange.getResponseBody().flush();
+        if (text.equals("endless")) {
+            await();
+        }
+        exchange.close();
+    }
+
+    private void await() {
+        try {
+            end.await();
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.tapsentinel.packaged;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.tapsentinel.sandbox.LoopbackServer;
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
+
+/** All that a doctor asks: TAP, the ingestion endpoint over https with tokens, an identity; each can be made to fail. */
+final class DoctorStage implements AutoCloseable {
+
+    static final String OBJECT = "11111111-2222-3333-4444-555555555555";
+    /** Shaped as Microsoft Entra ID's, so that it says whose it is. */
+    static final String TOKEN = part("{\"alg\":\"none\"}") + '.' + part("{\"oid\":\"" + OBJECT
+            + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}") + ".signature-of-a-test";
+    private static final String HEADER = "header-that-opens-the-identity";
+
+    private final Services services = new Services(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
+    private final ScriptedServer tap = new ScriptedServer(services.tapUri());
+    private final TokenGate gate = new TokenGate(services.sink(), TOKEN);
+    private final SecureServer sink;
+    private final LoopbackServer identity = LoopbackServer.start(this::identify, 0);
+    private volatile HttpHandler answers = gate;
+    private volatile boolean withoutIdentity;
+
+    /** @param folder for keys */
+    DoctorStage(Path folder) throws Exception {
+        sink = new SecureServer(folder, exchange -> answers.handle(exchange));
+    }
+
+    /** A program for which all is well, but for what is set afterwards. */
+    PackagedProgram.Launch launch(Path folder) throws IOException {
+        return PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1").java(sink.trust()).with("tap.url", tap.uri().toString())
+                .with("tap.principal", Services.PRINCIPAL).with("tap.secret", Services.SECRET)
+                .with("sentinel.endpoint", sink.uri().toString()).with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
+                .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));
+    }
+
+    Services services() {
+        return services;
+    }
+
+    ScriptedServer tap() {
+        return tap;
+    }
+
+    /** What has come through to the tables' endpoint. */
+    TokenGate gate() {
+        return gate;
+    }
+
+    /** The ingestion endpoint answers so to every request for a stream whose path has this in it. */
+    DoctorStage refuse(String stream, int status, String code, String text) {
+        answers = exchange -> {
+            if (exchange.getRequestURI().getPath().contains(stream)) {
+                exchange.getResponseHeaders().set("x-ms-error-code", code);
+                answer(exchange, status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}");
+            } else {
+                gate.handle(exchange);
+            }
+        };
+        return this;
+    }
+
+    /** The identity is refused its tokens. */
+    DoctorStage withoutIdentity() {
+        withoutIdentity = true;
+        return this;
+    }
+
+    private void identify(HttpExchange exchange) throws IOException {
+        boolean refused = withoutIdentity || !HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        answer(exchange, refused ? 400 : 200, refused ? "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}"
+                : "{\"access_token\":\"" + TOKEN + "\",\"expires_on\":\"" + Instant.now().plus(Duration.ofHours(24)).getEpochSecond()
+                        + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        exchange.getRequestBody().readAllBytes();
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+
+    private static String part(String json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+        identity.close();
+        sink.close();
+        tap.close();
+        services.close();
+    }
+}
