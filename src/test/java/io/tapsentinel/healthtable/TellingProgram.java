@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -22,28 +21,20 @@ import org.apache.camel.builder.RouteBuilder;
 /** A program that tells the workspace when a test says so, filters all blocked clicks, and counts right or wrong. */
 final class TellingProgram extends Program {
 
-    /** What counts as a row. */
-    enum Counting {
-        AS_IT_IS,
-        /** A mistake: what was put aside has its end too. */
-        REJECTED_TOO,
-        /** A mistake: what has the same id is the same row. */
-        FIRST_VERSIONS
-    }
-
     private final Settings settings;
     private final Clock clock;
     private final RefusingSink sink;
-    private final Counting counting;
+    private final boolean countsRejected;
     private volatile HealthTable table;
 
+    /** @param countsRejected the mistake that what was put aside counts as a row */
     TellingProgram(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed, RefusingSink sink,
-            Counting counting) {
+            boolean countsRejected) {
         super(settings, properties, clock, committed);
         this.settings = settings;
         this.clock = clock;
         this.sink = sink;
-        this.counting = counting;
+        this.countsRejected = countsRejected;
     }
 
     HealthTable table() {
@@ -70,14 +61,8 @@ final class TellingProgram extends Program {
     protected SeenKeys seenKeys(Store store) {
         return new SeenKeys(store, settings.keysInMemory(), settings.updates(), clock) {
             @Override
-            public void delivered(long request, Collection<TapEvent> batch) {
-                super.delivered(request, counting != Counting.FIRST_VERSIONS ? batch
-                        : batch.stream().filter(event -> event.getChange().isEmpty()).toList());
-            }
-
-            @Override
             public void rejected(TapEvent event) {
-                if (counting == Counting.REJECTED_TOO) {
+                if (countsRejected) {
                     super.delivered(0, List.of(event));
                 } else {
                     super.rejected(event);
