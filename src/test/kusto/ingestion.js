@@ -5,7 +5,7 @@ const {walk} = require('./language');
 /** Operators that surely leave a row in the context of its table. */
 const ROW_BY_ROW = ['FilterOperator', 'ExtendOperator'];
 
-/** Every ingestion_time() that is not taken from a table's own rows: after a union, summarize, join, ... it is null. As {start, code, message}. */
+/** Every ingestion_time() that is not of a table's own rows: after a union, summarize, join, ... it is null. As {start, code, message}. */
 function findings(code) {
     const found = [];
     walk(code, (node, kind) => {

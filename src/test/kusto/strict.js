@@ -43,7 +43,8 @@ const RULES = {
  */
 function findings(code) {
     const found = [];
-    walk(code, (node, kind) => RULES[kind] && RULES[kind](node, (at, name, message) => found.push({start: at.TextStart, code: name, message})));
+    const tell = (at, name, message) => found.push({start: at.TextStart, code: name, message});
+    walk(code, (node, kind) => RULES[kind] && RULES[kind](node, tell));
     return found;
 }
 

@@ -53,8 +53,10 @@ import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
 import io.tapsentinel.tap.WindowSize;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -114,6 +116,9 @@ public class Program {
             LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
                     properties.get("tap.poll.cron"), settings.ingestion(), settings.stateUrl());
             LOG.info("{}, {} % of {}", settings.cost(), settings.cost().total() * 100 / settings.requestsPerDay(), settings.requestsPerDay());
+            for (URI to : List.of(settings.tapUrl(), settings.ingestion())) {
+                network.proxyInWords(to).ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
+            }
             main.run();
         }
         Deliveries deliveries = sentinel.deliveries();

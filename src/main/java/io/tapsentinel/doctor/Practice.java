@@ -27,7 +27,7 @@ final class Practice {
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
         TokenCheck token = new TokenCheck(configuration, () -> configuration.clients().credential(), () -> configuration.clients().identity(), clock);
-        RuleCheck rule = new RuleCheck(configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()), properties);
+        RuleCheck rule = new RuleCheck(configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()));
         return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token, rule, new BudgetCheck(store, tap));
     }
 

@@ -8,7 +8,6 @@ import io.tapsentinel.tap.EventType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -28,20 +27,16 @@ final class RuleCheck implements Check {
     private final BooleanSupplier reached;
     private final TokenCheck token;
     private final Function<Settings, Uploader> uploaders;
-    private final boolean health;
 
     /**
-     * @param reached    whether the endpoint was
-     * @param uploaders  makes what sends as the program does
-     * @param properties effective values
+     * @param reached   whether the endpoint was
+     * @param uploaders makes what sends as the program does
      */
-    RuleCheck(ConfigurationCheck configuration, BooleanSupplier reached, TokenCheck token, Function<Settings, Uploader> uploaders,
-            Map<String, String> properties) {
+    RuleCheck(ConfigurationCheck configuration, BooleanSupplier reached, TokenCheck token, Function<Settings, Uploader> uploaders) {
         this.configuration = configuration;
         this.reached = reached;
         this.token = token;
         this.uploaders = uploaders;
-        this.health = "true".equals(properties.get("sentinel.health-table"));
     }
 
     @Override
@@ -63,7 +58,7 @@ final class RuleCheck implements Check {
     private void look(Settings settings, Consumer<Finding> found) {
         Uploader uploader = uploaders.apply(settings);
         Refused words = new Refused(settings, token.identity());
-        List<String> left = streams();
+        List<String> left = streams(settings.healthTable());
         String first = left.remove(0);
         Optional<UploadException> refused = send(uploader, first);
         if (refused.filter(answer -> !Refused.isOfTheStream(answer)).isPresent()) {
@@ -76,7 +71,7 @@ final class RuleCheck implements Check {
         left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), words)));
     }
 
-    private List<String> streams() {
+    private static List<String> streams(boolean health) {
         Stream<TableSchema> events = Stream.of(EventType.values()).map(type -> TableSchema.of(type.table()));
         return new ArrayList<>((health ? Stream.concat(events, Stream.of(TableSchema.health())) : events).map(TableSchema::stream).toList());
     }

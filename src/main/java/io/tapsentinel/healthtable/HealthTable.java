@@ -68,10 +68,11 @@ public final class HealthTable {
             if (Refusal.of(e) == Refusal.TOKEN) {
                 sentinel.getUploader().renew();
             }
-            failed(e.getMessage());
+            // without what differs each time, as the request's id does
+            failed("status " + e.status(), e.getMessage());
         } catch (RuntimeException e) {
             // the store says what ails it elsewhere
-            failed(e.getClass().getSimpleName());
+            failed(e.getClass().getName(), e.getClass().getSimpleName());
         }
     }
 
@@ -99,11 +100,11 @@ public final class HealthTable {
                 later(tapError.last(), sentinel.deliveries().lastError().last()));
     }
 
-    private void failed(String reason) {
-        if (!reason.equals(failure)) {
+    private void failed(String kind, String reason) {
+        if (!kind.equals(failure)) {
             LOG.warn("{} is not told, next try with the next heartbeat: {}", TableSchema.HEALTH, reason);
         }
-        failure = reason;
+        failure = kind;
     }
 
     private static Optional<LastError.Noted> later(Optional<LastError.Noted> one, Optional<LastError.Noted> other) {

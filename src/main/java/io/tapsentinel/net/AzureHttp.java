@@ -56,7 +56,7 @@ public final class AzureHttp implements HttpClient {
         try {
             HttpResponse response = client.sendSync(request, context);
             if (proxy.isPresent() && response.getStatusCode() == PROXY_WANTS_USER) {
-                response.close();
+                // nothing to close: the answer to CONNECT comes without a body
                 throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
             }
             return response;

@@ -45,9 +45,9 @@ class ArmEvaluationTest {
     @ParameterizedTest
     @CsvSource(delimiterString = "=>", quoteCharacter = '~', value = {
         "[uniqueString('a')] => unknown function uniqueString",
-        "[parameters('other')] => there is no Call[name=parameters, arguments=[Text[value=other]]]",
-        "[variables('other')] => there is no Call[name=variables, arguments=[Text[value=other]]]",
-        "[copyIndex()] => there is no Call[name=copyIndex, arguments=[]]",
+        "[parameters('other')] => there is no parameters['other']",
+        "[variables('other')] => there is no variables['other']",
+        "[copyIndex()] => there is no copyIndex[]",
         "[if('true', 'a', 'b')] => if needs a boolean, not \"true\"",
         "[reference('a')] => reference to a outside outputs",
         "[resourceId('A.B/cs', 'x', 'y')] => A.B/cs takes 1 names, not 2",

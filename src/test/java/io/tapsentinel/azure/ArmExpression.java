@@ -10,6 +10,11 @@ sealed interface ArmExpression {
 
     /** {@code 'text'}. */
     record Text(String value) implements ArmExpression {
+
+        @Override
+        public String toString() {
+            return "'" + value + "'";
+        }
     }
 
     /** {@code 12}. */
@@ -18,6 +23,11 @@ sealed interface ArmExpression {
 
     /** {@code name(arguments)}. */
     record Call(String name, List<ArmExpression> arguments) implements ArmExpression {
+
+        @Override
+        public String toString() {
+            return name + arguments;
+        }
     }
 
     /** {@code of.name}. */

@@ -8,6 +8,7 @@ import io.tapsentinel.sentinel.schema.Column;
 import io.tapsentinel.sentinel.schema.ColumnType;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -18,24 +19,16 @@ final class Broken {
 
     /** With a change of the columns of one table, and of no other table or stream. */
     Broken table(String name, Consumer<ArrayNode> change) {
-        for (String list : new String[] {"eventTables", "healthTables"}) {
-            template.at("/variables/" + list).forEach(table -> {
-                if (table.required("name").textValue().equals(name)) {
-                    columns((ObjectNode) table, change);
-                }
-            });
+        for (JsonNode list : List.of(template.at("/variables/eventTables"), template.at("/variables/healthTables"))) {
+            list.forEach(table -> columns(table.required("name").textValue().equals(name) ? table : null, change));
         }
         return this;
     }
 
     /** With a change of the columns of one stream, and of no other stream or table. */
     Broken stream(String name, Consumer<ArrayNode> change) {
-        for (String list : new String[] {"eventStreams", "healthStreams"}) {
-            JsonNode stream = template.at("/variables/" + list).path(name);
-            if (stream.isObject()) {
-                columns((ObjectNode) stream, change);
-            }
-        }
+        columns(template.at("/variables/eventStreams").get(name), change);
+        columns(template.at("/variables/healthStreams").get(name), change);
         return this;
     }
 
@@ -81,10 +74,13 @@ final class Broken {
         return new TableSchema(schema.table(), schema.stream(), columns);
     }
 
-    private void columns(ObjectNode owner, Consumer<ArrayNode> change) {
+    private void columns(JsonNode owner, Consumer<ArrayNode> change) {
+        if (owner == null) {
+            return;
+        }
         ArmEvaluation evaluation = ArmEvaluation.of(template, Map.of("additionalFields", BooleanNode.FALSE));
         ArrayNode own = (ArrayNode) evaluation.value(owner.required("columns"));
         change.accept(own);
-        owner.set("columns", own);
+        ((ObjectNode) owner).set("columns", own);
     }
 }

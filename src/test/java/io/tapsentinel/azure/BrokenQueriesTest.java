@@ -32,7 +32,8 @@ class BrokenQueriesTest {
 
         private Table broken(Table one) {
             return !one.name().equals(table) ? one : new Table(table, one.columns().stream()
-                    .filter(c -> type != null || !c.name().equals(column)).map(c -> c.name().equals(column) ? new Column(column, type) : c).toList());
+                    .filter(c -> type != null || !c.name().equals(column))
+                    .map(c -> c.name().equals(column) ? new Column(column, type) : c).toList());
         }
     }
 
@@ -55,17 +56,22 @@ class BrokenQueriesTest {
     @TestFactory
     Stream<DynamicTest> aBrokenSchemaFileIsNamedWhereItMatters() {
         List<BrokenSchema> all = List.of(
-                new BrokenSchema(CLICKS, "classification", "int", "MaliciousLinkClicked.kql", "5:29: TYPES classification is int and 'malware' is string"),
+                new BrokenSchema(CLICKS, "classification", "int", "MaliciousLinkClicked.kql",
+                        "5:29: TYPES classification is int and 'malware' is string"),
                 new BrokenSchema(CLICKS, "clickIP", null, "MaliciousLinkClicked.kql", "The name 'clickIP' does not refer"),
-                new BrokenSchema(CLICKS, "threatID", "dynamic", "ThreatClearedAfterDelivery.kql", "column ThreatId has not the same type"),
+                new BrokenSchema(CLICKS, "threatID", "dynamic", "ThreatClearedAfterDelivery.kql",
+                        "column ThreatId has not the same type"),
                 new BrokenSchema(BLOCKED_CLICKS, "url", "dynamic", "TapEventHistory.kql", "column url has not the same type"),
                 new BrokenSchema(BLOCKED_CLICKS, "recipient", "dynamic", "TapEventHistory.kql", "column recipient has not the same type"),
                 new BrokenSchema(BLOCKED_CLICKS, "clickTime", "string", "TapEventHistory.kql", "column clickTime has not the same type"),
                 new BrokenSchema(MESSAGES, "messageTime", "string", "TapEventHistory.kql", "column messageTime has not the same type"),
-                new BrokenSchema(MESSAGES, "messageTime", "string", "ThreatClearedAfterDelivery.kql", "column EventTime has not the same type"),
+                new BrokenSchema(MESSAGES, "messageTime", "string", "ThreatClearedAfterDelivery.kql",
+                        "column EventTime has not the same type"),
                 new BrokenSchema(MESSAGES, "threatsInfoMap", "string", "MalwareAttachmentDelivered.kql", "KS"),
-                new BrokenSchema(BLOCKED_MESSAGES, "messageSize", "string", "TapEventHistory.kql", "column messageSize has not the same type"),
-                new BrokenSchema(BLOCKED_MESSAGES, "policyRoutes", "string", "TapEventHistory.kql", "column policyRoutes has not the same type"),
+                new BrokenSchema(BLOCKED_MESSAGES, "messageSize", "string", "TapEventHistory.kql",
+                        "column messageSize has not the same type"),
+                new BrokenSchema(BLOCKED_MESSAGES, "policyRoutes", "string", "TapEventHistory.kql",
+                        "column policyRoutes has not the same type"),
                 new BrokenSchema(HEALTH, "kind", "int", "ConnectorStopped.kql", "5:17: TYPES kind is int and 'heartbeat' is string"),
                 new BrokenSchema(HEALTH, "hour", "string", "Completeness.kql", "KS"),
                 new BrokenSchema(HEALTH, "delivered", "string", "Completeness.kql", "KS"),
@@ -77,14 +83,17 @@ class BrokenQueriesTest {
     @TestFactory
     Stream<DynamicTest> aBrokenQueryIsNamedWithItsPlace() {
         List<BrokenQuery> all = List.of(
-                new BrokenQuery("MaliciousLinkClicked.kql", "ClickIp = clickIP", "ClickIp = clickIp", "15:26: KS142 The name 'clickIp' does not refer"),
-                new BrokenQuery("MaliciousLinkClicked.kql", CLICKS, "ProofPointTAPClicks_CL", "2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer"),
+                new BrokenQuery("MaliciousLinkClicked.kql", "ClickIp = clickIP", "ClickIp = clickIp",
+                        "15:26: KS142 The name 'clickIp' does not refer"),
+                new BrokenQuery("MaliciousLinkClicked.kql", CLICKS, "ProofPointTAPClicks_CL",
+                        "2:1: KS204 The name 'ProofPointTAPClicks_CL' does not refer"),
                 new BrokenQuery("ThreatsSilent.kql", "== 'heartbeat'", "== 3", "11:17: TYPES kind is string and 3 is long"),
                 new BrokenQuery("ThreatsSilent.kql", "lagSeconds < 3600", "lagSeconds < '1h'", "KS106 The operator '<' is not defined"),
                 new BrokenQuery("TapEventHistory.kql", "threatURL", "threatUrl", "The name 'threatUrl' does not refer"),
                 new BrokenQuery("TapEvents.kql", "TapEventHistory", "TapHistory", "3:1: KS204 The name 'TapHistory' does not refer"),
                 new BrokenQuery("CompletenessDiffers.kql", "LatestRowAt", "NewestRowAt", "The name 'NewestRowAt' does not refer"),
-                new BrokenQuery("CampaignToManyRecipients.kql", "countif(Earlier > 0)", "countwhen(Earlier > 0)", "The name 'countwhen' does not refer"),
+                new BrokenQuery("CampaignToManyRecipients.kql", "countif(Earlier > 0)", "countwhen(Earlier > 0)",
+                        "The name 'countwhen' does not refer"),
                 new BrokenQuery("WorkbookPermittedClicks.kql", "ThreatStatus", "ThreatState", "The name 'ThreatState' does not refer"));
         return named(all.stream().map(BrokenQuery::job).toList(), all.stream().map(BrokenQuery::file).toList(),
                 all.stream().map(BrokenQuery::finding).toList(), all);

@@ -46,7 +46,8 @@ class KustoCheckTest {
         List<KustoReport> reports = KustoCheck.bind(broken.stream()
                 .map(one -> new KustoJob(List.of(T), List.of(), List.of(Query.of("a.kql", one[0])))).toList());
         return IntStream.range(0, broken.size()).mapToObj(i -> dynamicTest(broken.get(i)[2], () -> assertThat(reports.get(i).findings())
-                .anySatisfy(finding -> assertThat(finding.toString()).startsWith("a.kql:" + broken.get(i)[1] + ": ").contains(broken.get(i)[2]))));
+                .anySatisfy(finding -> assertThat(finding.toString())
+                        .startsWith("a.kql:" + broken.get(i)[1] + ": ").contains(broken.get(i)[2]))));
     }
 
     @Test
@@ -70,7 +71,8 @@ class KustoCheckTest {
     @Test
     void aFunctionIsBoundItselfAndGivesItsColumnsToWhoCallsIt() {
         Query function = Query.function("F", "F.kql", "T\n| extend made = nothing");
-        KustoReport report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(Query.of("a.kql", "F | project text, number"))));
+        Query caller = Query.of("a.kql", "F | project text, number");
+        KustoReport report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
 
         assertThat(report.findings()).extracting(KustoReport.Finding::toString).singleElement().asString().startsWith("F.kql:2:17: ");
         assertThat(report.results().get("a.kql")).containsExactly(new Column("text", "string"), new Column("number", "int"));

@@ -17,7 +17,8 @@ class QueriesBindTest {
 
     @Test
     void everyQueryBindsAgainstTheTablesWithAndWithoutTheOptionalColumn() {
-        List<KustoReport> reports = KustoCheck.bind(List.of(QueryFiles.job(QueryFiles.tables(false)), QueryFiles.job(QueryFiles.tables(true))));
+        List<KustoReport> reports = KustoCheck.bind(
+                List.of(QueryFiles.job(QueryFiles.tables(false)), QueryFiles.job(QueryFiles.tables(true))));
 
         assertThat(reports).extracting(KustoReport::findings).allSatisfy(findings -> assertThat(findings).isEmpty());
         // 3 functions, 7 rules, 9 parts of the workbook: a file that is not found would bind too

@@ -101,8 +101,12 @@ final class QueryFiles {
     }
 
     static JsonNode json(Path file) {
+        return json(text(file));
+    }
+
+    static JsonNode json(String text) {
         try {
-            return JSON.readTree(file.toFile());
+            return JSON.readTree(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -23,7 +23,7 @@ class RoleTest {
     void nameIsAGuidThatStaysTheSameForTheSameRuleAndPrincipal() {
         String name = name(Map.of());
         assertThat(UUID.fromString(name)).hasToString(name);
-        assertThat(name(Map.of("healthTable", false, "privateLink", true))).isEqualTo(name);
+        assertThat(name(Map.of("healthTable", false, "privateLink", true, "location", "northeurope"))).isEqualTo(name);
         assertThat(name(Map.of("ruleName", "other-rule"))).isNotEqualTo(name);
         assertThat(name(Map.of("principalId", "99999999-2222-3333-4444-555555555555"))).isNotEqualTo(name);
     }

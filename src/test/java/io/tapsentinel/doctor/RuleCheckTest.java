@@ -8,9 +8,7 @@ import io.tapsentinel.sentinel.upload.Uploader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +44,7 @@ class RuleCheckTest {
     @Test
     void theHealthTableIsAskedWhenItIsWanted() {
         trial.with("sentinel.health-table", "true");
-        assertThat(lines("azure", true)).hasSize(6).last().asString().startsWith("✓ stream " + HEALTH);
+        assertThat(lines("azure")).hasSize(6).last().asString().startsWith("✓ stream " + HEALTH);
         assertThat(sent).hasSize(5).last().isEqualTo(HEALTH + " []");
     }
 
@@ -105,7 +103,7 @@ class RuleCheckTest {
         trial.with("sentinel.auth", "none");
         ConfigurationCheck configuration = trial.rightConfiguration();
         TokenCheck token = token(configuration);
-        RuleCheck rule = new RuleCheck(configuration, () -> false, token, settings -> uploader(), trial.properties());
+        RuleCheck rule = new RuleCheck(configuration, () -> false, token, settings -> uploader());
 
         assertThat(DoctorTrial.lines(rule)).hasSize(2).allMatch(line -> line.startsWith("- ") && line.contains("endpoint and token"));
         assertThat(sent).isEmpty();
@@ -117,15 +115,9 @@ class RuleCheckTest {
     }
 
     private List<String> lines(String auth) {
-        return lines(auth, false);
-    }
-
-    private List<String> lines(String auth, boolean health) {
         ConfigurationCheck configuration = trial.with("sentinel.auth", auth).rightConfiguration();
         TokenCheck token = token(configuration);
-        Map<String, String> properties = new HashMap<>(trial.properties());
-        properties.put("sentinel.health-table", String.valueOf(health));
-        return DoctorTrial.lines(new RuleCheck(configuration, () -> true, token, settings -> uploader(), properties));
+        return DoctorTrial.lines(new RuleCheck(configuration, () -> true, token, settings -> uploader()));
     }
 
     private TokenCheck token(ConfigurationCheck configuration) {

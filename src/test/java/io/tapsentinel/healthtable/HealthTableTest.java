@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.Program;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AfterEach;
@@ -111,14 +114,20 @@ class HealthTableTest {
 
     @Test
     void whatIsNotAcknowledgedIsToldTheNextTimeAndLoggedOnce() throws Exception {
-        twoHours(start());
+        RunningProgram program = start();
+        twoHours(program);
+        Uploader uploader = program.program().sentinel().getUploader();
+        AtomicInteger requests = new AtomicInteger();
         try (LogLines log = LogLines.open()) {
-            trial.sinkProxy().next(Fault.FORBIDDEN, Fault.FORBIDDEN);
+            program.program().sentinel().setUploader((stream, body) -> {
+                throw new UploadException(403, "refused: 403 (request " + requests.incrementAndGet() + ")");
+            });
             table.send();
             table.send();
-            assertThat(told).isEmpty();
+            assertThat(requests).hasValue(2);
             assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).hasSize(1)
-                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403"));
+                    .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403 (request 1)"));
+            program.program().sentinel().setUploader(uploader);
             table.send();
             assertThat(told).hasSizeGreaterThan(4);
             assertThat(log.lines()).contains("INFO TapSentinelHealth_CL is told again");

@@ -25,19 +25,20 @@ final class DoctorStage implements AutoCloseable {
     private final Services services = new Services(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
     private final ScriptedServer tap = new ScriptedServer(services.tapUri());
     private final TokenGate gate = new TokenGate(services.sink(), TOKEN);
+    private final TestAuthority authority;
     private final SecureServer sink;
     private final LoopbackServer identity = LoopbackServer.start(this::identify, 0);
     private volatile HttpHandler answers = gate;
     private volatile boolean withoutIdentity;
 
-    /** @param folder for keys */
-    DoctorStage(Path folder) throws Exception {
-        sink = new SecureServer(folder, exchange -> answers.handle(exchange));
+    DoctorStage(TestAuthority authority) throws Exception {
+        this.authority = authority;
+        sink = new SecureServer(authority, exchange -> answers.handle(exchange));
     }
 
     /** A program for which all is well, but for what is set afterwards. */
     PackagedProgram.Launch launch(Path folder) throws IOException {
-        return PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1").java(sink.trust()).with("tap.url", tap.uri().toString())
+        return PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1").with("tls.ca-file", authority.file().toString()).with("tap.url", tap.uri().toString())
                 .with("tap.principal", Services.PRINCIPAL).with("tap.secret", Services.SECRET)
                 .with("sentinel.endpoint", sink.uri().toString()).with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
                 .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A managed identity as Azure App Service offers it: hands out one token after the other, good for a day. */
+/** A managed identity as Azure App Service and virtual machines offer it: hands out one token after the other, good for a day. */
 final class IdentityEndpoint implements AutoCloseable {
 
     static final String HEADER = "header-that-opens-the-identity";
@@ -40,6 +40,11 @@ final class IdentityEndpoint implements AutoCloseable {
         return Map.of("IDENTITY_ENDPOINT", server.uri() + "/msi/token", "IDENTITY_HEADER", HEADER);
     }
 
+    /** Where it is as a virtual machine's. */
+    String machine() {
+        return server.uri().toString();
+    }
+
     /** Answers with an error as long as this is true. */
     void refuse(boolean value) {
         refusing = value;
@@ -57,7 +62,8 @@ final class IdentityEndpoint implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         queries.add(exchange.getRequestURI().getQuery());
-        boolean known = HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        boolean known = HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"))
+                || exchange.getRequestURI().toString().contains("/metadata/") && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
         if (refusing || !known) {
             answer(exchange, 400, "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
         } else {

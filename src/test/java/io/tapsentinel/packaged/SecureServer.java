@@ -17,10 +17,10 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** HTTPS on 127.0.0.1 with a certificate of its own, made for this one server. */
+/** HTTPS on 127.0.0.1 with a certificate of its own, made for this one server, or one that an authority has signed. */
 final class SecureServer implements AutoCloseable {
 
-    private static final String PASSWORD = "not-a-secret";
+    private static final String PASSWORD = TestAuthority.PASSWORD;
     private static final int THREADS = 8;
 
     private final Path keys;
@@ -29,8 +29,16 @@ final class SecureServer implements AutoCloseable {
 
     /** @param folder where its key lies */
     SecureServer(Path folder, HttpHandler handler) throws IOException, GeneralSecurityException, InterruptedException {
-        keys = folder.resolve("server.p12");
-        makeCertificate();
+        this(handler, makeCertificate(folder.resolve("server.p12")));
+    }
+
+    /** With the authority's certificate for servers. */
+    SecureServer(TestAuthority authority, HttpHandler handler) throws IOException, GeneralSecurityException {
+        this(handler, authority.serverKeys());
+    }
+
+    private SecureServer(HttpHandler handler, Path keys) throws IOException, GeneralSecurityException {
+        this.keys = keys;
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context()));
         server.setExecutor(threads);
@@ -38,12 +46,13 @@ final class SecureServer implements AutoCloseable {
         server.start();
     }
 
-    private void makeCertificate() throws IOException, InterruptedException {
+    private static Path makeCertificate(Path keys) throws IOException, InterruptedException {
         Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
                 "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD, "-alias", "server", "-keyalg", "EC",
                 "-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1", "-validity", "2").redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes());
         assertThat(keytool.waitFor()).as("keytool said: %s", said).isZero();
+        return keys;
     }
 
     private SSLContext context() throws IOException, GeneralSecurityException {

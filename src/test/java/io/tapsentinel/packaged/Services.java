@@ -88,6 +88,11 @@ final class Services implements AutoCloseable {
         return ingestion.uri();
     }
 
+    /** TAP itself, for a server that stands in front of it. */
+    HttpHandler source() {
+        return this::count;
+    }
+
     /** The tables' endpoint itself, for a server that stands in front of it. */
     HttpHandler sink() {
         return ingestion;

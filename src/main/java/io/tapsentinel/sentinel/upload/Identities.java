@@ -2,6 +2,8 @@ package io.tapsentinel.sentinel.upload;
 
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
+import com.azure.core.http.policy.FixedDelayOptions;
+import com.azure.core.http.policy.RetryOptions;
 import com.azure.identity.AadCredentialBuilderBase;
 import com.azure.identity.AzureCliCredentialBuilder;
 import com.azure.identity.ClientAssertionCredentialBuilder;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -69,10 +72,13 @@ final class Identities {
     }
 
     private Identity environment() {
-        boolean secret = !value(SECRET).isEmpty();
-        Optional<String> absent = secret || !value(CERTIFICATE).isEmpty() ? missing(CLIENT, TENANT)
-                : Optional.of(SECRET + " or " + CERTIFICATE + " is not set");
-        return new Identity(secret ? "client secret" : "client certificate", () -> absent, true, secret ? this::secret : this::certificate);
+        if (!value(SECRET).isEmpty()) {
+            return new Identity("client secret", () -> missing(CLIENT, TENANT), true, this::secret);
+        }
+        if (!value(CERTIFICATE).isEmpty()) {
+            return new Identity("client certificate", () -> missing(CLIENT, TENANT), true, this::certificate);
+        }
+        return new Identity("client secret or certificate", () -> Optional.of(SECRET + " or " + CERTIFICATE + " is not set"), true, () -> null);
     }
 
     private TokenCredential secret() {
@@ -87,10 +93,9 @@ final class Identities {
     }
 
     private Identity workload() {
-        Optional<String> absent = missing(FEDERATED, CLIENT, TENANT);
         Path file = Path.of(value(FEDERATED));
         // azure-identity's own credential for this takes neither our client nor, with it, proxy and authorities
-        return new Identity("workload identity", () -> absent, true,
+        return new Identity("workload identity", () -> missing(FEDERATED, CLIENT, TENANT), true,
                 () -> entra(new ClientAssertionCredentialBuilder()).clientAssertion(() -> content(file)).build());
     }
 
@@ -106,7 +111,9 @@ final class Identities {
     }
 
     private <B extends AadCredentialBuilderBase<B>> B entra(B builder) {
-        return builder.tenantId(value(TENANT)).clientId(value(CLIENT)).authorityHost(authority).httpClient(http);
+        return builder.tenantId(value(TENANT)).clientId(value(CLIENT)).authorityHost(authority).httpClient(http)
+                // who wanted the token tries again, after a pause
+                .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)));
     }
 
     /** Kubernetes replaces it every hour or so, so it is read for every token. */

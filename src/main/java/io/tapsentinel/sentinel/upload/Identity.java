@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * @param name       in words, for the log
  * @param absent     why there is none here; empty when it can be tried, which may take a second to find out
  * @param certain    whether its failure is the last word; else the next one is tried
- * @param credential makes a credential that has no token yet
+ * @param credential makes a credential that has no token yet; asked only where nothing is absent
  */
 record Identity(String name, Supplier<Optional<String>> absent, boolean certain, Supplier<TokenCredential> credential) {
 

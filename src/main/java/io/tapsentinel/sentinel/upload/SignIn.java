@@ -18,6 +18,9 @@ final class SignIn {
 
     private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
 
+    /** One of several in a line. */
+    private static final int LONGEST_REASON = 160;
+
     private final List<Identity> identities;
     private volatile Identity chosen;
 
@@ -62,7 +65,8 @@ final class SignIn {
                     if (chosen != null || identity.certain()) {
                         throw new SignInException("signing in to Azure by " + identity.name() + " failed: " + Failure.of(e), true, e);
                     }
-                    tried.add(identity.name() + " (" + Failure.of(e) + ")");
+                    String reason = Failure.of(e);
+                    tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON)) + ")");
                 }
             }
             throw new SignInException("no identity to sign in to Azure with, tried: " + String.join(", ", tried)

@@ -1,0 +1,110 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whose certificates a program trusts, and what it says of others. That {@code tls.ca-file} opens all three ways show {@link CloudsIT} and others. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CaFileIT {
+
+    private static final String REMEDY = ".*PKIX.*tls\\.ca-file";
+
+    @TempDir
+    static Path shared;
+    private static TestAuthority authority;
+    private static TestAuthority other;
+
+    @TempDir
+    Path folder;
+    private CloudStage stage;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        authority = CloudStage.authority(shared.resolve("one"));
+        other = new TestAuthority(shared.resolve("other"));
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new CloudStage(folder, authority).withSecret();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stage.close();
+    }
+
+    @Test
+    void ofSeveralCertificatesEachIsTrusted() throws Exception {
+        Path both = Files.writeString(folder.resolve("both.pem"), "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
+        try (PackagedProgram program = stage.launch().with("tls.ca-file", both.toString()).start()) {
+            stage.assertThatItWorks(program);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
+        stage.launch().with("tls.ca-file", none ? "" : other.file().toString());
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitLine("poll .*not committed" + REMEDY, CloudStage.SOON);
+            assertThat(stage.services().tapRequests()).isZero();
+            assertThat(program.found(Services.COMMITTED)).isEmpty();
+        }
+    }
+
+    @Test
+    void withoutItNoTokenIsAskedForAndNoRowSent() throws Exception {
+        stage.launch().without("tls.ca-file").with("tap.url", stage.services().tapUri().toString());
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitLine("has no token: signing in to Azure by client secret failed: " + REMEDY, CloudStage.SOON);
+            assertThat(stage.login().requests()).isEmpty();
+        }
+        stage.launch().with("sentinel.endpoint", stage.ruleUri().toString());
+        try (IdentityEndpoint identity = new IdentityEndpoint()) {
+            // a token that needs no https, so that the endpoint's own certificate is what is refused
+            stage.launch().environment(identity.environment()).environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitLine("got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudStage.SOON);
+                assertThat(stage.gate().refused()).isEmpty();
+                stage.assertThatNothingIsShown(program);
+            }
+        }
+        assertThat(stage.gate().passed()).isEmpty();
+    }
+
+    @Test
+    void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
+        stage.proxy().way("another.example.test:443", stage.tapUri().getPort());
+        try (PackagedProgram program = stage.launch().with("tap.url", "https://another.example.test").start()) {
+            program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudStage.SOON);
+            assertThat(stage.services().tapRequests()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nowhere.pem", ".", "empty.pem", "other.pem", "broken.pem"})
+    void aFileThatIsNoneStopsTheStart(String name) throws Exception {
+        Path work = stage.launch().work();
+        Files.createFile(work.resolve("empty.pem"));
+        Files.writeString(work.resolve("other.pem"), "just text\n");
+        Files.writeString(work.resolve("broken.pem"), Files.readString(authority.file()).replaceFirst("(?m)^MII", "MMM"));
+        try (PackagedProgram program = stage.launch().with("tls.ca-file", name).start()) {
+            assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(program.lines()).as("printed").singleElement().asString().startsWith("tap-sentinel: tls.ca-file is \"" + name + "\"")
+                    .contains("it has to be a readable PEM file of one or more certificates");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.packaged.LoginServer.Request;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Where a program of each cloud signs in, and for what. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CloudsIT {
+
+    @TempDir
+    static Path shared;
+    private static TestAuthority authority;
+
+    @TempDir
+    Path folder;
+    private CloudStage stage;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        authority = CloudStage.authority(shared);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new CloudStage(folder, authority).withSecret();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stage.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"public, login.microsoftonline.com, https://monitor.azure.com//.default",
+        "usgov, login.microsoftonline.us, https://monitor.azure.us//.default",
+        "china, login.chinacloudapi.cn, https://monitor.azure.cn//.default"})
+    void eachCloudHasItsOwnPlaceToSignInAndItsOwnScope(String cloud, String login, String scope) throws Exception {
+        try (PackagedProgram program = stage.launch().with("sentinel.cloud", cloud).start()) {
+            stage.assertThatItWorks(program);
+
+            assertThat(stage.login().requests()).as("requests for a token").singleElement().satisfies(request -> {
+                assertThat(request.host()).isEqualTo(login);
+                assertThat(request.form()).containsEntry("grant_type", "client_credentials");
+                // the library adds words of its own
+                assertThat(request.form().get("scope").split(" ")).filteredOn(word -> word.contains("://")).containsExactly(scope);
+            });
+            assertThat(stage.proxy().connected()).contains(CloudStage.TAP + ":443", CloudStage.RULE + ":443", login + ":443")
+                    .as("another cloud's").doesNotContainAnyElementsOf(CloudStage.LOGINS.subList(0, 3).stream()
+                            .filter(other -> !other.equals(login)).map(other -> other + ":443").toList());
+            System.out.printf("%s: token for %s of %s, asked of the proxy: %s%n", cloud, scope, login, stage.proxy().connected());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"public, login.microsoftonline.us", "usgov, login.microsoftonline.us", "china, login.chinacloudapi.cn"})
+    void aVariableSaysWhereToSignInForThePublicCloudOnly(String cloud, String login) throws Exception {
+        stage.launch().environment(Map.of("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.us/"));
+        try (PackagedProgram program = stage.launch().with("sentinel.cloud", cloud).start()) {
+            stage.assertThatItWorks(program);
+
+            assertThat(stage.login().requests()).extracting(Request::host).containsExactly(login);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.packaged.LoginServer.Request;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each identity that a program may have, by way of a proxy and over https; which one it took is said once. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class IdentityIT {
+
+    private static final String SIGNS_IN = "signs in to Azure by ";
+    private static final Map<String, String> CLIENT = Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
+
+    @TempDir
+    static Path shared;
+    private static TestAuthority authority;
+
+    @TempDir
+    Path folder;
+    private CloudStage stage;
+
+    @BeforeAll
+    static void certify() throws Exception {
+        authority = CloudStage.authority(shared);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new CloudStage(folder, authority);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stage.close();
+    }
+
+    @Test
+    void aClientSecretGetsANewTokenForOneThatIsSpent() throws Exception {
+        stage.withSecret();
+        try (PackagedProgram program = stage.launch().start()) {
+            stage.assertThatItWorks(program);
+            assertThat(stage.login().requests()).hasSize(1);
+
+            spendTheToken(program);
+
+            assertThat(stage.login().requests()).hasSize(2).allSatisfy(request -> assertThat(request.form())
+                    .containsEntry("client_id", LoginServer.CLIENT).containsEntry("client_secret", CloudStage.CLIENT_SECRET));
+            assertThatItSays(program, "client secret");
+        }
+    }
+
+    @Test
+    void aClientCertificateSignsWhatIsAskedFor() throws Exception {
+        Path pem = new ClientCertificate(folder.resolve("client")).pem();
+        stage.launch().environment(CLIENT).environment(Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString()));
+        try (PackagedProgram program = stage.launch().start()) {
+            stage.assertThatItWorks(program);
+
+            assertThat(stage.login().requests()).singleElement().satisfies(request -> assertThat(request.form())
+                    .doesNotContainKey("client_secret").hasEntrySatisfying("client_assertion", value -> assertThat(value).startsWith("eyJ")));
+            assertThatItSays(program, "client certificate");
+        }
+    }
+
+    @Test
+    void aWorkloadIdentityIsReadAgainForEveryToken() throws Exception {
+        Path file = Files.writeString(folder.resolve("federated"), "federated-token-of-a-test-1\n");
+        stage.launch().environment(CLIENT).environment(Map.of("AZURE_FEDERATED_TOKEN_FILE", file.toString()));
+        try (PackagedProgram program = stage.launch().start()) {
+            stage.assertThatItWorks(program);
+            Files.writeString(file, "federated-token-of-a-test-2\n");
+
+            spendTheToken(program);
+
+            assertThat(stage.login().requests()).extracting(Request::form).extracting(form -> form.get("client_assertion"))
+                    .containsExactly("federated-token-of-a-test-1", "federated-token-of-a-test-2");
+            assertThat(stage.proxy().connected()).contains("login.microsoftonline.com:443");
+            assertThatItSays(program, "workload identity");
+            assertThat(program.output()).doesNotContain("federated-token-of-a-test");
+        }
+    }
+
+    @Test
+    void aManagedIdentityOfAVirtualMachineIsAskedAtItsAddress() throws Exception {
+        stage.gate().accept(IdentityEndpoint.token(1));
+        try (IdentityEndpoint identity = new IdentityEndpoint()) {
+            stage.launch().environment(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", identity.machine()));
+            try (PackagedProgram program = stage.launch().start()) {
+                stage.assertThatItWorks(program);
+
+                assertThat(identity.queries()).containsExactly("api-version=2018-02-01&resource=https://monitor.azure.com/");
+                assertThatItSays(program, "managed identity");
+                assertThat(program.output()).doesNotContain(IdentityEndpoint.anyToken());
+            }
+        }
+    }
+
+    @Test
+    void whereNothingElseIsTheAzureCliIsAsked() throws Exception {
+        stage.gate().accept("opaque-bearer-of-a-person");
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Path az = Files.writeString(bin.resolve("az"), "#!/bin/sh\necho \"$@\" >> " + folder.resolve("asked") + "\n"
+                + "echo '{\"accessToken\": \"opaque-bearer-of-a-person\", \"expiresOn\": \"2999-01-01 00:00:00.000000\", \"expires_on\": 32472144000}'\n");
+        Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwxr-xr-x"));
+        stage.launch().environment(noMetadata()).environment(Map.of("PATH", bin + ":/usr/bin:/bin")).with("sentinel.cloud", "china");
+        try (PackagedProgram program = stage.launch().start()) {
+            stage.assertThatItWorks(program);
+
+            assertThat(Files.readAllLines(folder.resolve("asked"))).first().asString()
+                    .isEqualTo("account get-access-token --output json --resource https://monitor.azure.cn/");
+            assertThatItSays(program, "Azure CLI");
+        }
+    }
+
+    @Test
+    void whereNothingIsOneLineSaysWhatWasTriedAndWhatToSet() throws Exception {
+        stage.launch().environment(noMetadata()).environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudStage.CLIENT_SECRET));
+        try (PackagedProgram program = stage.launch().start()) {
+            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudStage.SOON).group();
+
+            assertThat(line).contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                    .contains("workload identity (AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                    .contains("managed identity (IDENTITY_ENDPOINT is not set and nothing answers at ").contains("Azure CLI (")
+                    .contains("AZURE_TOKEN_CREDENTIALS");
+            assertThat(program.output()).doesNotContain("\tat ", SIGNS_IN);
+            stage.assertThatNothingIsShown(program);
+        }
+    }
+
+    @Test
+    void withNoVariableOfAClientItSaysWhichWouldBeOne() throws Exception {
+        stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"));
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitLine("no identity to sign in to Azure with, tried: client secret or certificate"
+                    + " \\(AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set\\); set ", CloudStage.SOON);
+        }
+    }
+
+    @Test
+    void anIdentityThatIsRefusedIsNamedAndNoOtherIsTakenForIt() throws Exception {
+        stage.withSecret().login().refuse(true);
+        try (IdentityEndpoint other = new IdentityEndpoint()) {
+            stage.launch().environment(other.environment());
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitLine("has no token: signing in to Azure by client secret failed: .*AADSTS7000215", CloudStage.SOON);
+                assertThat(other.queries()).as("asked of another identity").isEmpty();
+
+                stage.login().refuse(false);
+                stage.gate().accept(LoginServer.token(stage.login().requests().size() + 1));
+                awaitAcceptedToken();
+                stage.assertThatItWorks(program);
+            }
+        }
+    }
+
+    @Test
+    void aWordThatNamesNoIdentityStopsTheStart() throws Exception {
+        stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
+        try (PackagedProgram program = stage.launch().start()) {
+            assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(program.output()).contains("tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
+                    .doesNotContain("\tat ");
+        }
+    }
+
+    /** A refused program may have asked once more in between. */
+    private void awaitAcceptedToken() {
+        Awaitility.await("a token that is accepted").atMost(CloudStage.SOON).until(() -> {
+            stage.gate().accept(LoginServer.token(stage.login().requests().size()));
+            return !stage.gate().passed().isEmpty();
+        });
+    }
+
+    private void spendTheToken(PackagedProgram program) {
+        int before = program.found(Services.COMMITTED).size();
+        stage.gate().accept(LoginServer.token(2));
+        Awaitility.await("a request with another token landed").atMost(CloudStage.SOON)
+                .until(() -> stage.gate().passed().stream().anyMatch(request -> request.token().equals(LoginServer.token(2))));
+        program.awaitOutput(Services.COMMITTED, CloudStage.SOON, output -> program.found(Services.COMMITTED).size() > before + 1);
+        stage.assertThatItWorks(program);
+    }
+
+    private static void assertThatItSays(PackagedProgram program, String name) {
+        assertThat(program.found(".*" + Pattern.quote(SIGNS_IN) + ".*")).as("said once").singleElement()
+                .satisfies(line -> assertThat(line.group()).contains(" INFO ").endsWith(SIGNS_IN + name));
+    }
+
+    /** So that what the machine of the test may offer is not found. */
+    private static Map<String, String> noMetadata() {
+        return Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:1");
+    }
+}

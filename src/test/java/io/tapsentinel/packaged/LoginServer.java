@@ -1,0 +1,80 @@
+package io.tapsentinel.packaged;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Microsoft Entra ID as a program without a user sees it: gives one token after the other, good for a day. */
+final class LoginServer implements HttpHandler {
+
+    static final String TENANT = "11111111-2222-3333-4444-555555555555";
+    static final String CLIENT = "66666666-7777-8888-9999-000000000000";
+
+    private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private volatile boolean refusing;
+
+    /**
+     * A request for a token.
+     *
+     * @param host as the client calls this server
+     * @param form its parameters
+     */
+    record Request(String host, Map<String, String> form) {
+    }
+
+    /** The n-th token, from 1. */
+    static String token(int n) {
+        return "opaque-bearer-of-entra-" + n + "-end";
+    }
+
+    /** Refuses the client as long as this is true. */
+    void refuse(boolean value) {
+        refusing = value;
+    }
+
+    List<Request> requests() {
+        return List.copyOf(requests);
+    }
+
+    @Override
+    public synchronized void handle(HttpExchange exchange) throws IOException {
+        String host = exchange.getRequestHeaders().getFirst("Host");
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String path = exchange.getRequestURI().getPath();
+        if (path.endsWith("/discovery/instance")) {
+            answer(exchange, 200, "{\"tenant_discovery_endpoint\":\"https://" + host + "/" + TENANT + "/v2.0/.well-known/openid-configuration\","
+                    + "\"api-version\":\"1.1\",\"metadata\":[{\"preferred_network\":\"" + host + "\",\"preferred_cache\":\"" + host
+                    + "\",\"aliases\":[\"" + host + "\"]}]}");
+        } else if (!path.equals("/" + TENANT + "/oauth2/v2.0/token")) {
+            answer(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
+        } else {
+            requests.add(new Request(host, form(body)));
+            answer(exchange, refusing ? 401 : 200, refusing
+                    ? "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\"error_codes\":[7000215]}"
+                    : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\"" + token(requests.size()) + "\"}");
+        }
+    }
+
+    private static Map<String, String> form(String body) {
+        Map<String, String> form = new ConcurrentHashMap<>();
+        for (String pair : body.split("&")) {
+            String[] parts = pair.split("=", 2);
+            form.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+        }
+        return form;
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+        exchange.close();
+    }
+}
