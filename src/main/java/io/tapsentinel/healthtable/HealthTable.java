@@ -40,6 +40,7 @@ public final class HealthTable {
     private final HealthRows rows;
     private Set<DeliveredHours.Hour> told = Set.of();
     private String failure;
+    private volatile boolean stopped;
 
     /**
      * @param source   name of the account in the store
@@ -56,7 +57,7 @@ public final class HealthTable {
         this.rows = new HealthRows(source, version);
     }
 
-    /** Sends what is new and returns; a failure is logged when it is another one than before, and never thrown. */
+    /** Sends what is new and returns; a failure is logged when its status or code is another than before, and never thrown. */
     public synchronized void send() {
         try {
             upload();
@@ -68,12 +69,17 @@ public final class HealthTable {
             if (Refusal.of(e) == Refusal.TOKEN) {
                 sentinel.getUploader().renew();
             }
-            // without what differs each time, as the request's id does
-            failed("status " + e.status(), e.getMessage());
-        } catch (RuntimeException e) {
-            // the store says what ails it elsewhere
-            failed(e.getClass().getName(), e.getClass().getSimpleName());
+            // not by the message, which names another request each time
+            failed(e.status() + " " + e.answer().code(), e.getMessage());
+        } catch (RuntimeException | Error e) {
+            // the store says what ails it elsewhere; an error would end the schedule without a word
+            failed(e.getClass().getSimpleName(), e.getClass().getSimpleName());
         }
+    }
+
+    /** From now on a failure is that of a request which nobody waits for any more, and is not logged. */
+    void stop() {
+        stopped = true;
     }
 
     private void upload() throws UploadException {
@@ -101,7 +107,7 @@ public final class HealthTable {
     }
 
     private void failed(String kind, String reason) {
-        if (!kind.equals(failure)) {
+        if (!kind.equals(failure) && !stopped) {
             LOG.warn("{} is not told, next try with the next heartbeat: {}", TableSchema.HEALTH, reason);
         }
         failure = kind;

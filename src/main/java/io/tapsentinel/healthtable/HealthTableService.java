@@ -42,6 +42,7 @@ public final class HealthTableService extends ServiceSupport {
 
     @Override
     protected void doStop() {
+        table.stop();
         thread.shutdownNow();
         try {
             thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

@@ -63,6 +63,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
         Map<String, Object> fields = fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
+        Handling.mapped(event, mapped.time());
         PendingRecord record = new PendingRecord(event, fields, mapped.json(), exchange.getProperty(TapEvent.WINDOW),
                 failure -> end(exchange, event, failure, callback));
         if (!BatchAccumulator.fits(record)) {

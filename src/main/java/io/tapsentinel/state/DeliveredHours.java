@@ -20,7 +20,8 @@ import java.util.stream.Collectors;
 
 /**
  * How many rows Sentinel has acknowledged of each hour and table: exact, since a batch is counted in the transaction that makes
- * its keys durable. An event's hour is that of its own time, and each version of it that is sent is a row.
+ * its keys durable; rows of a batch whose acknowledgement nobody could write down are possible duplicates, and not counted. A row's
+ * hour is that of the time which its columns tell, and each version of an event that is sent is a row.
  */
 public final class DeliveredHours {
 
@@ -49,7 +50,7 @@ public final class DeliveredHours {
     /** Part of the transaction that makes the keys of these records durable. */
     static void add(Connection connection, String source, Collection<TapEvent> batch) throws SQLException {
         Map<Place, Long> rows = batch.stream().collect(Collectors.groupingBy(
-                event -> new Place(event.getType().arrayName(), event.getTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
+                event -> new Place(event.getType().arrayName(), event.getRowTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
                 Collectors.counting()));
         for (Map.Entry<Place, Long> row : rows.entrySet()) {
             Store.update(connection, "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
@@ -64,8 +65,9 @@ public final class DeliveredHours {
     }
 
     /**
-     * The hours of all tables, oldest first, that began at {@code from} or later, have been read to their end, and were counted and
-     * read from their beginning; also those in which nothing happened.
+     * The hours of all tables, oldest first, that began at {@code from} or later and at the origin of reading or later, were counted
+     * from their beginning and ended before fresh reading got to; also those in which nothing happened, or which wait in the backlog
+     * or lie in a gap: what was acknowledged of them is known all the same.
      */
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {

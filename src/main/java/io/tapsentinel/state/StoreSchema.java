@@ -56,7 +56,10 @@ final class StoreSchema {
                     + " PRIMARY KEY (source, stream, hour))",
             // of what was delivered before there was that table nobody knows the hours, but none is later than these
             "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
-            "INSERT INTO counted_since SELECT source, (max(added) / 3600000 + 1) * 3600000 FROM seen GROUP BY source"));
+            "INSERT INTO counted_since SELECT source, (max(at) / 3600000 + 1) * 3600000 FROM (SELECT source, added AS at FROM seen"
+                    // a changed event was one more row, and one that was brought in after its rejection has its first time in seen
+                    + " UNION ALL SELECT source, noticed_at FROM version UNION ALL SELECT source, read_at FROM ledger) AS acknowledged"
+                    + " GROUP BY source"));
 
     private StoreSchema() {
     }

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import java.time.Instant;
 import java.util.Set;
 
 /**
@@ -29,6 +30,11 @@ public final class Handling {
     /** Says that it was delivered before with another verdict, and is to be sent again for that. */
     public static void changed(TapEvent event, Set<VerdictChange.Kind> kinds) {
         event.change = Set.copyOf(kinds);
+    }
+
+    /** Says what its row tells of its time, which a route may have changed. */
+    public static void mapped(TapEvent event, Instant rowTime) {
+        event.rowTime = rowTime;
     }
 
     /** Says which exchange carries it; every other one that does is a copy. */

@@ -27,6 +27,7 @@ public final class TapEvent {
     volatile boolean resend;
     volatile Set<VerdictChange.Kind> change = Set.of();
     volatile String exchangeId;
+    volatile Instant rowTime;
     volatile String filteredBy = "";
     final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
@@ -42,6 +43,7 @@ public final class TapEvent {
         this.key = key;
         this.verdict = verdict;
         this.time = time;
+        this.rowTime = time;
         this.fields = fields;
         this.id = EventIdentity.text(fields, "id");
     }
@@ -70,6 +72,11 @@ public final class TapEvent {
 
     public Instant getTime() {
         return time;
+    }
+
+    /** See {@link Handling#mapped}; {@link #getTime} as long as there is no row. */
+    public Instant getRowTime() {
+        return rowTime;
     }
 
     public Map<String, Object> getFields() {

@@ -1,6 +1,7 @@
 package io.tapsentinel.healthtable;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -135,6 +136,19 @@ class HealthTableTest {
     }
 
     @Test
+    void anErrorDoesNotEndItsSchedule() throws Exception {
+        RunningProgram program = start();
+        Uploader uploader = program.program().sentinel().getUploader();
+        program.program().sentinel().setUploader((stream, body) -> {
+            throw new NoClassDefFoundError("gone");
+        });
+        assertThatCode(table::send).doesNotThrowAnyException();
+        program.program().sentinel().setUploader(uploader);
+        table.send();
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
     void whileItWaitsForAnAnswerReadingGoesOn() throws Exception {
         RunningProgram program = start();
         trial.sinkProxy().hold();
@@ -155,8 +169,11 @@ class HealthTableTest {
         RunningProgram program = start();
         await("the first heartbeat is on its way").atMost(Duration.ofSeconds(30)).until(() -> trial.sinkProxy().held() == 1);
         long before = System.nanoTime();
-        assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        try (LogLines log = LogLines.open()) {
+            assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+            assertThat(log.lines()).as("a stop is no failure").noneMatch(line -> line.contains(TableSchema.HEALTH));
+        }
     }
 
     @Test

@@ -12,7 +12,8 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
-import java.util.HashMap;
+import java.time.Instant;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,19 @@ class SentinelComponentTest {
         assertThat(fixture.send(reserved("2"), event).failure()).hasMessageContaining("not its own");
         assertThat(fixture.send(event, new HashMap<>(event.getFields())).failure()).isNull();
         assertThat(fixture.delivered).containsExactly(event);
+    }
+
+    @Test
+    void theTimeThatARouteGaveARowIsTheRowsAndNotTheEvents() throws Exception {
+        fixture.routeTo(uri("lingerMs=0"));
+        TapEvent event = reserved("1");
+        Map<String, Object> body = new HashMap<>(event.getFields());
+        body.put("clickTime", "2026-11-20T13:00:00+01:00");
+        body.put("threatTime", Date.from(Instant.parse("2026-11-20T12:30:00Z")));
+
+        assertThat(fixture.send(event, body).failure()).isNull();
+        assertThat(fixture.delivered.get(0).getRowTime()).isEqualTo("2026-11-20T12:30:00Z");
+        assertThat(event.getTime()).isEqualTo("2026-11-20T10:00:00Z");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import java.nio.file.Path;
@@ -61,6 +62,15 @@ class DeliveredHoursTest {
     }
 
     @Test
+    void aRowCountsInTheHourThatItsColumnsTell() {
+        TapEvent moved = event(TYPE, NINE);
+        Handling.mapped(moved, TEN);
+        seen.delivered(0, List.of(moved));
+
+        assertThat(counts()).isEqualTo(Map.of("10 clicksBlocked", 1L));
+    }
+
+    @Test
     void onlyHoursThatWereReadFromTheirBeginningToTheirEndAreTold() {
         assertThat(hours()).as("read from 9:00 to 11:59, of all tables, also when nothing happened").containsExactly("09", "09", "09", "09", "10", "10", "10", "10");
         new ReadState(store, clock).begin(new Progress(NINE.plusMillis(1), NOON));
@@ -91,14 +101,28 @@ class DeliveredHoursTest {
     void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() throws SQLException {
         clock.advance(Duration.ofMinutes(-90));
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
-        close();
-        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "UPDATE schema_version SET version = 3");
-        open();
+        olderVersion();
         new ReadState(store, clock).begin(new Progress(NINE, NOON.plus(Duration.ofHours(1))));
         seen.delivered(0, List.of(event(TYPE, TEN), event(TYPE, TEN.plus(Duration.ofHours(1)))));
 
         assertThat(hours()).containsExactly("11", "11", "11", "11", "12", "12", "12", "12");
         assertThat(counts()).isEqualTo(Map.of("11 clicksBlocked", 1L));
+    }
+
+    @Test
+    void anUpgradedStoreCountsAfterChangesAndReadsToo() throws SQLException {
+        TapEvent first = event(TYPE, NINE);
+        clock.advance(Duration.ofHours(-3));
+        seen.delivered(0, List.of(first));
+        clock.advance(Duration.ofHours(2));
+        TapEvent changed = new TapEvent(TYPE, first.getKey(), 7, TEN, first.getFields());
+        assertThat(seen.claim(changed)).isEqualTo(SeenKeys.Claim.CHANGED);
+        seen.delivered(0, List.of(changed));
+        olderVersion();
+        assertThat(hours()).as("a changed event was one more row at 11:00, its key is of 9:00").isEmpty();
+        execute("DELETE FROM version", "DELETE FROM seen", "INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
+        olderVersion();
+        assertThat(hours()).as("what was rejected before and brought in before 10:00 left nothing in seen").containsExactly("10", "10", "10", "10");
     }
 
     @Test
@@ -108,6 +132,12 @@ class DeliveredHoursTest {
         new ReadState(store, clock).prune();
 
         assertThat(counts()).isEqualTo(Map.of("10 clicksBlocked", 1L));
+    }
+
+    private void olderVersion() throws SQLException {
+        close();
+        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "UPDATE schema_version SET version = 3");
+        open();
     }
 
     private TapEvent event(EventType type, Instant time) {

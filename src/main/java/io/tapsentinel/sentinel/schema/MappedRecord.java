@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.schema;
 
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -7,8 +8,9 @@ import java.util.List;
  *
  * @param json          a JSON object in UTF-8, without a line break at its end; not copied, so treat it as read-only
  * @param cappedColumns the columns whose value was cut to {@link RecordMapper#MAX_VALUE_BYTES}, in the schema's order
+ * @param time          when its event came to be, as far as the row tells; its TimeGenerated when it does not
  */
-public record MappedRecord(byte[] json, List<String> cappedColumns) {
+public record MappedRecord(byte[] json, List<String> cappedColumns, Instant time) {
 
     /** Its size only: a row's content belongs in no log. */
     @Override

@@ -70,10 +70,10 @@ public final class RecordMapper {
         }
         byte[] json = Json.utf8(row);
         if (json.length <= MAX_VALUE_BYTES) {
-            return new MappedRecord(json, List.of());
+            return new MappedRecord(json, List.of(), RowTime.of(row, timeGenerated));
         }
         List<String> capped = cap(row);
-        return new MappedRecord(capped.isEmpty() ? json : Json.utf8(row), capped);
+        return new MappedRecord(capped.isEmpty() ? json : Json.utf8(row), capped, RowTime.of(row, timeGenerated));
     }
 
     private static TypedValue typed(Column column, Object value) {
