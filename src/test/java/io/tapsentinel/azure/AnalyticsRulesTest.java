@@ -21,7 +21,8 @@ class AnalyticsRulesTest {
     void everyRuleIsAsItHasToBe() {
         assertThat(QueryFiles.rules()).extracting(Rule::name).containsExactly("CampaignToManyRecipients", "CompletenessDiffers",
                 "ConnectorStopped", CLICKED, "MalwareAttachmentDelivered", "ThreatClearedAfterDelivery", "ThreatsSilent");
-        assertThat(QueryFiles.rules().stream().flatMap(rule -> RuleCheck.faults(rule).stream().map(fault -> rule.name() + " " + fault))).isEmpty();
+        assertThat(QueryFiles.rules().stream().flatMap(rule -> RuleCheck.faults(rule).stream()
+                .map(fault -> rule.name() + " " + fault))).isEmpty();
     }
 
     @Test

@@ -18,12 +18,9 @@ import io.tapsentinel.trial.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -38,8 +35,8 @@ class HealthTableTest {
 
     @TempDir
     Path folder;
-    private final Map<String, Long> held = new TreeMap<>();
-    private final List<JsonNode> told = new CopyOnWriteArrayList<>();
+    private final Workspace workspace = new Workspace();
+    private final List<JsonNode> told = workspace.told();
     private volatile HealthTable table;
     private boolean byItself;
     private Trial trial;
@@ -47,7 +44,7 @@ class HealthTableTest {
     @BeforeEach
     void open() throws Exception {
         trial = new Trial(folder, SandboxSettings.builder().seed(5).eventsPerHour(300).shareDocumented(0.2).build())
-                .with("sentinel.health-table", "true").eachRowOf(this::landed);
+                .with("sentinel.health-table", "true").eachRowOf(workspace::landed);
     }
 
     @AfterEach
@@ -66,13 +63,14 @@ class HealthTableTest {
         program.sweep();
         table.send();
 
-        Map<String, Long> hours = newest("delivered");
+        Map<String, Long> hours = workspace.newest("delivered");
         assertThat(hours).hasSizeGreaterThan(20);
+        Map<String, Long> held = workspace.held();
         held.keySet().retainAll(hours.keySet());
         hours.values().removeIf(rows -> rows == 0);
         assertThat(hours).isEqualTo(held);
-        assertThat(newest("swept")).isNotEmpty();
-        assertThat(newest("missing").values()).containsOnly(0L);
+        assertThat(workspace.newest("swept")).isNotEmpty();
+        assertThat(workspace.newest("missing").values()).containsOnly(0L);
         assertThat(trial.rows()).as("health rows are no events").hasSize(
                 (int) Stream.of(EventType.values()).mapToLong(trial.ingestion()::landed).sum());
     }
@@ -228,28 +226,5 @@ class HealthTableTest {
                 };
             }
         });
-    }
-
-    private synchronized void landed(String name, JsonNode row) {
-        if (name.equals(TableSchema.HEALTH)) {
-            told.add(row);
-        } else {
-            held.merge(time(row).truncatedTo(ChronoUnit.HOURS) + " " + name, 1L, Long::sum);
-        }
-    }
-
-    /** The hour as the query in the workspace finds it: from the columns of the row. */
-    private static Instant time(JsonNode row) {
-        Stream<JsonNode> times = Stream.concat(Stream.of("clickTime", "threatTime", "messageTime").map(row::path),
-                row.path("threatsInfoMap").findValues("threatTime").stream());
-        return times.filter(JsonNode::isTextual).map(time -> Instant.parse(time.textValue())).max(Instant::compareTo).orElseThrow();
-    }
-
-    /** That figure of the newest row of each hour and table that has one. */
-    private Map<String, Long> newest(String figure) {
-        Map<String, Long> newest = new TreeMap<>();
-        told.stream().filter(row -> row.has(figure)).forEach(row ->
-                newest.put(row.path("hour").textValue() + " " + row.path("eventTable").textValue(), row.path(figure).longValue()));
-        return newest;
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose certificates a program trusts, and what it says of others. That {@code tls.ca-file} opens all three ways show {@link CloudsIT} and others. */
-@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CaFileIT {
 
     private static final String REMEDY = ".*PKIX.*tls\\.ca-file";
@@ -102,7 +101,7 @@ class CaFileIT {
         Files.writeString(work.resolve("other.pem"), "just text\n");
         Files.writeString(work.resolve("broken.pem"), Files.readString(authority.file()).replaceFirst("(?m)^MII", "MMM"));
         try (PackagedProgram program = stage.launch().with("tls.ca-file", name).start()) {
-            assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
             assertThat(program.lines()).as("printed").singleElement().asString().startsWith("tap-sentinel: tls.ca-file is \"" + name + "\"")
                     .contains("it has to be a readable PEM file of one or more certificates");
         }

@@ -23,7 +23,7 @@ final class CloudStage implements AutoCloseable {
     static final List<String> LOGINS = List.of("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn",
             "login.microsoft.com");
     static final String CLIENT_SECRET = "s3cret~of-a-test.client";
-    static final Duration SOON = Duration.ofSeconds(60);
+    static final Duration SOON = Duration.ofSeconds(120);
 
     private final Services services = new Services(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();

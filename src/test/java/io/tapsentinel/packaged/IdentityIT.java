@@ -6,7 +6,6 @@ import io.tapsentinel.packaged.LoginServer.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each identity that a program may have, by way of a proxy and over https; which one it took is said once. */
-@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class IdentityIT {
 
     private static final String SIGNS_IN = "signs in to Azure by ";
@@ -170,7 +169,7 @@ class IdentityIT {
     void aWordThatNamesNoIdentityStopsTheStart() throws Exception {
         stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
         try (PackagedProgram program = stage.launch().start()) {
-            assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
             assertThat(program.output()).contains("tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
                     .doesNotContain("\tat ");
         }

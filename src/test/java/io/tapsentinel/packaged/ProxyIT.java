@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.packaged.ConnectProxy.Asked;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** By way of a proxy that the environment names: TAP, rows and tokens. */
-@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProxyIT {
 
     private static final String PASSWORD = "p@ss:w0rd/of+test";
@@ -148,7 +147,7 @@ class ProxyIT {
             stage.launch().environment(Map.of("HTTPS_PROXY", ""));
         }
         try (PackagedProgram program = stage.launch().start()) {
-            assertThat(program.awaitExit(Duration.ofSeconds(30))).isEqualTo(1);
+            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
             assertThat(program.lines()).as("printed").singleElement().asString().startsWith("tap-sentinel: " + variable + " ")
                     .doesNotContain("hush", "proxy.example.test");
         }
