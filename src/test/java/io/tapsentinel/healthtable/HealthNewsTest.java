@@ -1,0 +1,115 @@
+package io.tapsentinel.healthtable;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.route.Figures;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.DeliveredHours;
+import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.LastError;
+import io.tapsentinel.tap.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which hours are told, of a store that is as the test says. */
+class HealthNewsTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+    private final MutableClock clock = new MutableClock(NOON);
+    private final List<Integer> bytes = new ArrayList<>();
+    private final List<Long> delivered = new ArrayList<>();
+    private int hours;
+    private int failing;
+    private Store store;
+    private HealthTable table;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "s".repeat(100), "https://tap.example.com");
+        ReadState state = new ReadState(store, clock);
+        state.begin(new Progress(NOON.minus(Duration.ofDays(30)), NOON));
+        SentinelComponent sentinel = new SentinelComponent();
+        sentinel.setUploader((stream, body) -> uploaded(body));
+        table = new HealthTable(store.source(), "1", sentinel, new Figures(state, new Completeness(store), clock), new DeliveredHours(store),
+                new RequestBudget(store, 1800, 30, 288, clock), new LastError());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void sevenDaysAreToldInRequestsThatFit() {
+        table.send();
+        assertThat(hours).isEqualTo(7 * 24 * 4);
+        assertThat(bytes).allMatch(size -> size < 1_000_000);
+    }
+
+    @Test
+    void aFigureThatIsAsItWasBeforeTheLastOneIsToldToo() {
+        for (int figure : List.of(1, 2, 1, 1)) {
+            execute("DELETE FROM delivered_hour");
+            execute("INSERT INTO delivered_hour VALUES ('" + store.source() + "', 'clicksBlocked', " + NOON.minus(Duration.ofHours(2)).toEpochMilli()
+                    + ", " + figure + ")");
+            table.send();
+        }
+        assertThat(delivered.stream().filter(rows -> rows > 0)).containsExactly(1L, 2L, 1L);
+    }
+
+    @Test
+    void anHourWhoseRequestFailedIsNews() {
+        failing = 1;
+        table.send();
+        assertThat(hours).isZero();
+        table.send();
+        assertThat(hours).isEqualTo(7 * 24 * 4);
+        table.send();
+        assertThat(hours).isEqualTo(7 * 24 * 4);
+    }
+
+    private void uploaded(byte[] body) throws UploadException {
+        if (failing-- > 0) {
+            throw new UploadException(503, "refused: 503");
+        }
+        bytes.add(body.length);
+        try {
+            for (JsonNode row : new ObjectMapper().readTree(body)) {
+                if (row.path("kind").textValue().equals("hour")) {
+                    hours++;
+                    delivered.add(row.path("delivered").longValue());
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void execute(String sql) {
+        store.transaction(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.executeUpdate(sql);
+            }
+        });
+    }
+}
