@@ -65,10 +65,13 @@ class SandboxIT {
     }
 
     @Test
-    void thePropertyStartsItToo() throws Exception {
-        launch.with("tap.sandbox", "on");
+    void thePropertyStartsItTooAndTheHealthTableIsOneOfItsTables() throws Exception {
+        launch.with("tap.sandbox", "on").with("sentinel.health-table", "true");
         try (PackagedProgram program = launch.start()) {
             awaitRowsInAllTables();
+            Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
+            await("a heartbeat").atMost(FIRST_ROWS).until(() -> health.toFile().length() > 0);
+            assertThat(Files.readString(health)).contains("\"kind\":\"heartbeat\"");
             assertThat(program.output()).contains("nothing leaves this machine");
             stop(program);
         }
