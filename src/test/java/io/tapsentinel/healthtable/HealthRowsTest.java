@@ -45,6 +45,13 @@ class HealthRowsTest {
                 .isEqualTo(begin + ",\"swept\":9,\"sweptAt\":\"2026-11-20T11:59:55Z\",\"missing\":1}");
     }
 
+    @Test
+    void aClockOfNanosecondsIsToldInWhatADatetimeHolds() {
+        Figures.Seen seen = new Figures.Seen(NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of(), Optional.empty());
+        assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
+                .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"").contains("\"lastErrorTime\":\"2026-11-20T12:00:00Z\"");
+    }
+
     private static String text(byte[] row) {
         return new String(row, StandardCharsets.UTF_8);
     }

@@ -51,7 +51,7 @@ public final class RecordMapper {
      * @param timeGenerated the row's TimeGenerated; a field of that name is one that the table does not have
      */
     public MappedRecord map(Map<String, Object> fields, Instant timeGenerated) {
-        ObjectNode row = JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, timeGenerated.toString());
+        ObjectNode row = JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, TypedValue.text(timeGenerated));
         ObjectNode rest = JsonNodeFactory.instance.objectNode();
         for (Column column : columns) {
             Object value = fields.get(column.name());

@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /**
@@ -75,7 +76,12 @@ record TypedValue(JsonNode value, boolean lossy) {
     private static TypedValue datetime(JsonNode value) {
         Instant instant = TapTime.parse(value.textValue()).orElse(Instant.MAX);
         boolean fits = !instant.isBefore(YEAR_1) && instant.isBefore(YEAR_10000);
-        return fits ? exact(TextNode.valueOf(instant.toString())) : LOST;
+        return fits ? exact(TextNode.valueOf(text(instant))) : LOST;
+    }
+
+    /** To the microsecond: a Kusto datetime has seven decimals, and Java writes three, six or nine. */
+    static String text(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MICROS).toString();
     }
 
     private static TypedValue bool(JsonNode value) {
