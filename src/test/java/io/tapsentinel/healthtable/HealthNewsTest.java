@@ -15,6 +15,7 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.Progress;
+import io.tapsentinel.trial.LogLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -38,6 +39,9 @@ class HealthNewsTest {
     private final MutableClock clock = new MutableClock(NOON);
     private final List<Integer> bytes = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
+    private final LastError tap = new LastError();
+    private final SentinelComponent sentinel = new SentinelComponent();
+    private String error;
     private int hours;
     private int failing;
     private Store store;
@@ -48,10 +52,9 @@ class HealthNewsTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "s".repeat(100), "https://tap.example.com");
         ReadState state = new ReadState(store, clock);
         state.begin(new Progress(NOON.minus(Duration.ofDays(30)), NOON));
-        SentinelComponent sentinel = new SentinelComponent();
         sentinel.setUploader((stream, body) -> uploaded(body));
         table = new HealthTable(store.source(), "1", sentinel, new Figures(state, new Completeness(store), clock), new DeliveredHours(store),
-                new RequestBudget(store, 1800, 30, 288, clock), new LastError());
+                new RequestBudget(store, 1800, 30, 288, clock), tap);
     }
 
     @AfterEach
@@ -88,6 +91,31 @@ class HealthNewsTest {
         assertThat(hours).isEqualTo(7 * 24 * 4);
     }
 
+    @Test
+    void eachTimeThatItBeginsToFailIsLogged() {
+        try (LogLines log = LogLines.open()) {
+            for (int round = 0; round < 2; round++) {
+                failing = 2;
+                for (int send = 0; send < 4; send++) {
+                    table.send();
+                }
+            }
+            assertThat(log.lines().stream().filter(line -> line.contains("TapSentinelHealth_CL"))).extracting(line -> line.split(" ")[0])
+                    .containsExactly("WARN", "INFO", "WARN", "INFO");
+        }
+    }
+
+    @Test
+    void theLaterErrorIsTold() {
+        tap.note("tap-401", NOON);
+        sentinel.deliveries().lastError().note("sentinel-403", NOON.plusSeconds(1));
+        table.send();
+        assertThat(error).isEqualTo("sentinel-403");
+        tap.note("tap-500", NOON.plusSeconds(2));
+        table.send();
+        assertThat(error).isEqualTo("tap-500");
+    }
+
     private void uploaded(byte[] body) throws UploadException {
         if (failing-- > 0) {
             throw new UploadException(503, "refused: 503");
@@ -98,6 +126,8 @@ class HealthNewsTest {
                 if (row.path("kind").textValue().equals("hour")) {
                     hours++;
                     delivered.add(row.path("delivered").longValue());
+                } else {
+                    error = row.path("lastErrorCode").textValue();
                 }
             }
         } catch (IOException e) {
