@@ -43,6 +43,9 @@ public final class HealthTableService extends ServiceSupport {
     @Override
     protected void doStop() {
         table.stop();
+        if (thread == null) {
+            return;
+        }
         thread.shutdownNow();
         try {
             thread.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
@@ -25,6 +26,8 @@ public final class RecordMapper {
      */
     public static final int MAX_VALUE_BYTES = 65_536;
 
+    /** A record under it fits into a request whatever stands in {@link TableSchema#ADDITIONAL_FIELDS}. */
+    private static final int MAX_WITH_REST = 1_000_000 - MAX_VALUE_BYTES;
     /** Columns that no field of an event fills. */
     private static final Set<String> NOT_FIELDS = Set.of(TableSchema.TIME_GENERATED, TableSchema.ADDITIONAL_FIELDS);
 
@@ -73,7 +76,14 @@ public final class RecordMapper {
             return new MappedRecord(json, List.of(), RowTime.of(row, timeGenerated));
         }
         List<String> capped = cap(row);
-        return new MappedRecord(capped.isEmpty() ? json : Json.utf8(row), capped, RowTime.of(row, timeGenerated));
+        byte[] cut = capped.isEmpty() ? json : Json.utf8(row);
+        if (cut.length > MAX_WITH_REST && !rest.isEmpty()) {
+            // else the optional column could make a record too large that fits without it
+            row.set(TableSchema.ADDITIONAL_FIELDS, ValueCap.mark(0, rest.size()));
+            cut = Json.utf8(row);
+            capped = Stream.concat(capped.stream(), Stream.of(TableSchema.ADDITIONAL_FIELDS)).distinct().toList();
+        }
+        return new MappedRecord(cut, capped, RowTime.of(row, timeGenerated));
     }
 
     private static TypedValue typed(Column column, Object value) {

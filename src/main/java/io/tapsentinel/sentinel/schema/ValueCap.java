@@ -96,7 +96,8 @@ final class ValueCap {
         return "...[cut " + cut + " of " + of + " bytes]";
     }
 
-    private static ObjectNode mark(int kept, int of) {
+    /** What stands for elements or members that were cut. */
+    static ObjectNode mark(int kept, int of) {
         ObjectNode mark = JsonNodeFactory.instance.objectNode();
         mark.putObject("tapSentinelCut").put("kept", kept).put("of", of);
         return mark;

@@ -98,6 +98,20 @@ class AdditionalFieldsTest {
     }
 
     @Test
+    void theyNeverMakeARecordTooLargeThatFitsWithoutThem() {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        TableSchema.of(Mapping.MESSAGES).columns().values().stream().filter(column -> column.type() == ColumnType.STRING
+                || column.type() == ColumnType.DYNAMIC && !column.list()).limit(15).forEach(column -> fields.put(column.name(), "s".repeat(65_000)));
+        int without = new Mapping(Mapping.MESSAGES).map(fields).json().length;
+        fields.put("extra", "e".repeat(30_000));
+        row = mapping.map(fields);
+        assertThat(without).isBetween(960_000, 999_000);
+        assertThat(row.json().length).isLessThan(1_000_000);
+        assertThat(row.cappedColumns()).containsExactly("AdditionalFields");
+        assertThat(Mapping.tree(row.json()).path("AdditionalFields").toString()).isEqualTo("{\"tapSentinelCut\":{\"kept\":0,\"of\":1}}");
+    }
+
+    @Test
     void undocumentedFieldsOfAThreatStayWhereTheyAre() {
         String threats = "[{\"threatID\":\"t\",\"actors\":[{\"id\":\"a\",\"name\":\"TA1\",\"type\":\"x\"}],\"detectionType\":\"d\",\"new\":{\"n\":1}}]";
         assertThat(kept("{\"threatsInfoMap\":" + threats + "}")).isEqualTo("");
