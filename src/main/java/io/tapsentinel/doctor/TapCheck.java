@@ -70,6 +70,10 @@ final class TapCheck implements Check {
             Thread.currentThread().interrupt();
             return Finding.unknown(name(), "interrupted");
         }
+        if (answer.status() == 200 && !answer.json()) {
+            return Finding.wrong(name(), Failure.place(settings.tapUrl()) + " answered 200 with something that is no JSON, such as a page of a"
+                    + " portal or proxy; is tap.url TAP's own host, and may this machine reach it?");
+        }
         if (answer.status() == 200 || answer.status() == 204) {
             return Finding.well(name(), Failure.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status() + " to one request for "
                     + SHORTEST_WINDOW.toSeconds() + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay()) + " a day and the program does not");

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.utils.DateUtils;
 
 /** Asks a service once and follows nothing; keeps of the answer what tells how the service is, and no content. */
@@ -24,6 +25,8 @@ final class Web {
     private static final int PROXY_WANTS_USER = 407;
     /** Bytes of a refusal that are looked at. */
     private static final int QUOTED = 1_000;
+    private static final int BEGIN = 4;
+    private static final Pattern JSON = Pattern.compile("\\uFEFF?\\s*([\\[{]|$)");
 
     private final Supplier<Network> network;
     private final Clock clock;
@@ -38,11 +41,12 @@ final class Web {
      * An answer.
      *
      * @param refusal  the beginning of the body when the status is an error, else empty
+     * @param json     whether the body begins as JSON does, or is empty
      * @param date     the service's time; empty when it did not say
      * @param sent     when the request left, at the earliest
      * @param received when the answer's head was there, at the latest
      */
-    record Answer(int status, String refusal, Optional<Instant> date, Instant sent, Instant received) {
+    record Answer(int status, String refusal, boolean json, Optional<Instant> date, Instant sent, Instant received) {
     }
 
     /**
@@ -64,8 +68,9 @@ final class Web {
             if (response.statusCode() == PROXY_WANTS_USER && network.get().proxyInWords(url).isPresent()) {
                 throw network.get().refused(url, PROXY_WANTS_USER);
             }
-            String refusal = response.statusCode() < 400 ? "" : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
-            return new Answer(response.statusCode(), refusal, response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
+            // the least that tells a page from an answer: the body of a good one is content
+            String begin = new String(body.readNBytes(response.statusCode() < 400 ? BEGIN : QUOTED), StandardCharsets.UTF_8);
+            return new Answer(response.statusCode(), response.statusCode() < 400 ? "" : begin, JSON.matcher(begin).lookingAt(), response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
         }
     }
 

@@ -38,7 +38,7 @@ class ClockCheckTest {
     }
 
     private static String clock(Mark mark, Instant date) {
-        Answer answer = new Answer(401, "", Optional.ofNullable(date), NOW.minus(TOOK), NOW);
+        Answer answer = new Answer(401, "", true, Optional.ofNullable(date), NOW.minus(TOOK), NOW);
         return line(mark, new ClockCheck(() -> Optional.of(answer)));
     }
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What TAP is asked, and what its answers mean. */
 @Timeout(60)
@@ -52,9 +53,23 @@ class TapCheckTest {
         assertThat(requests).containsExactly("GET /v2/siem/all?format=json&interval=2026-11-20T11:49:30Z/2026-11-20T11:50:00Z Basic cHJpbmNpcGFsOmh1c2gtaHVzaA==");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"<html>sign in</html>", "Welcome", "  \n<a"})
+    void aPageInThePlaceOfAnAnswerIsNotTaps(String page) {
+        text = page;
+        assertThat(line(Mark.WRONG, check())).contains("answered 200 with something that is no JSON").doesNotContain(page.strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", " [", "\uFEFF{\"queryEndTime\"", ""})
+    void whatBeginsAsJsonIsTaps(String begin) {
+        text = begin;
+        assertThat(line(Mark.WELL, check())).contains("answered 200");
+    }
+
     @Test
     void anAnswerWithoutEndIsNotReadToIt() {
-        text = "endless";
+        text = "[endless";
         assertThat(line(Mark.WELL, check())).contains("answered 200");
     }
 
@@ -103,7 +118,7 @@ class TapCheckTest {
         exchange.sendResponseHeaders(status, 0);
         exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
         exchange.getResponseBody().flush();
-        if (text.equals("endless")) {
+        if (text.equals("[endless")) {
             await();
         }
         exchange.close();

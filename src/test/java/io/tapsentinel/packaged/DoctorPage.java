@@ -30,7 +30,7 @@ final class DoctorPage {
             and why. It exits with 0 when all is well, else with 1 and the number of problems on the error stream. Each check ends after
             20 seconds at the latest.
 
-            It costs one request of TAP's pool, for 30 seconds of ten minutes ago; only its status is used. The streams get an empty
+            It costs one request of TAP's pool, for 30 seconds of ten minutes ago; its content is not read. The streams get an empty
             array each, so that no row is written. Nothing is made or changed here either, and no lock is taken: the program may run
             meanwhile. No secret, token or content of an event is printed.
 
