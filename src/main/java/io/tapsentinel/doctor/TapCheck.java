@@ -80,7 +80,7 @@ final class TapCheck implements Check {
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());
         refusal = refused.reason();
-        return Finding.wrong(name(), refused.getMessage() + "; " + remedy(refused));
+        return Finding.wrong(name(), Failure.line(refused.getMessage()) + "; " + remedy(refused));
     }
 
     private static String basic(Settings settings) {

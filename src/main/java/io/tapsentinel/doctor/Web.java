@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.apache.hc.client5.http.utils.DateUtils;
 
 /** Asks a service once and follows nothing; keeps of the answer what tells how the service is, and no content. */
@@ -25,8 +24,8 @@ final class Web {
     private static final int PROXY_WANTS_USER = 407;
     /** Bytes of a refusal that are looked at. */
     private static final int QUOTED = 1_000;
-    private static final int BEGIN = 4;
-    private static final Pattern JSON = Pattern.compile("\\uFEFF?\\s*([\\[{]|$)");
+    /** Blanks, and the three bytes of a byte order mark. */
+    private static final String BEFORE_JSON = " \t\r\n\u00ef\u00bb\u00bf";
 
     private final Supplier<Network> network;
     private final Clock clock;
@@ -41,7 +40,7 @@ final class Web {
      * An answer.
      *
      * @param refusal  the beginning of the body when the status is an error, else empty
-     * @param json     whether the body begins as JSON does, or is empty
+     * @param json     whether the body of an answer that is no error begins as JSON does
      * @param date     the service's time; empty when it did not say
      * @param sent     when the request left, at the earliest
      * @param received when the answer's head was there, at the latest
@@ -68,10 +67,20 @@ final class Web {
             if (response.statusCode() == PROXY_WANTS_USER && network.get().proxyInWords(url).isPresent()) {
                 throw network.get().refused(url, PROXY_WANTS_USER);
             }
-            // the least that tells a page from an answer: the body of a good one is content
-            String begin = new String(body.readNBytes(response.statusCode() < 400 ? BEGIN : QUOTED), StandardCharsets.UTF_8);
-            return new Answer(response.statusCode(), response.statusCode() < 400 ? "" : begin, JSON.matcher(begin).lookingAt(), response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
+            int status = response.statusCode();
+            boolean json = status < 400 && beginsAsJson(body);
+            String refusal = status < 400 ? "" : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
+            return new Answer(status, refusal, json, response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
         }
+    }
+
+    /** Reads to the first character that is no blank and not beyond it: the body of a good answer is content. */
+    private static boolean beginsAsJson(InputStream body) throws IOException {
+        int character = body.read();
+        for (int read = 1; read < QUOTED && BEFORE_JSON.indexOf(character) >= 0; read++) {
+            character = body.read();
+        }
+        return character == '[' || character == '{';
     }
 
     /** Why there was no answer. */

@@ -32,7 +32,7 @@ class TapCheckTest {
     private DoctorTrial trial;
     private LoopbackServer server;
     private int status = 200;
-    private String text = "";
+    private String text = "{}";
     private String location = "";
 
     @BeforeEach
@@ -54,14 +54,14 @@ class TapCheckTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"<html>sign in</html>", "Welcome", "  \n<a"})
+    @ValueSource(strings = {"<html>sign in</html>", "Welcome", "  \n<a", "\r\n\r\n\r\n<html>", ""})
     void aPageInThePlaceOfAnAnswerIsNotTaps(String page) {
         text = page;
-        assertThat(line(Mark.WRONG, check())).contains("answered 200 with something that is no JSON").doesNotContain(page.strip());
+        assertThat(line(Mark.WRONG, check())).contains("answered 200 with something that is no JSON").doesNotContain("html", "Welcome");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{}", " [", "\uFEFF{\"queryEndTime\"", ""})
+    @ValueSource(strings = {"{}", " [", "\uFEFF{\"queryEndTime\"", "\r\n\t  []"})
     void whatBeginsAsJsonIsTaps(String begin) {
         text = begin;
         assertThat(line(Mark.WELL, check())).contains("answered 200");
@@ -94,6 +94,14 @@ class TapCheckTest {
         assertThat(line(Mark.WRONG, check())).startsWith("TAP answered " + answered + (text.isEmpty() || text.startsWith("{") ? "" : ": " + text))
                 .contains(remedy).doesNotContain("content");
         assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aTokenInARefusalIsNotShown() {
+        status = 403;
+        text = "no access for eyJhbGciOiJub25lIn0.eyJvaWQiOiJ4In0.c2lnbmF0dXJl here";
+
+        assertThat(line(Mark.WRONG, check())).startsWith("TAP answered 403: no access for ... here;");
     }
 
     @Test
