@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
 final class ManagedIdentity {
 
     private static final String METADATA = "http://169.254.169.254";
+    private static final String METADATA_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
     private static final int HTTP_PORT = 80;
     private static final int LONGEST_WAIT_MS = 1_000;
 
@@ -38,8 +40,11 @@ final class ManagedIdentity {
         if (isSaid()) {
             return Optional.empty();
         }
-        String override = environment.getOrDefault("AZURE_POD_IDENTITY_AUTHORITY_HOST", "").strip();
-        URI metadata = URI.create(override.isEmpty() ? METADATA : override);
+        String override = environment.getOrDefault(METADATA_VARIABLE, "").strip();
+        URI metadata = url(override.isEmpty() ? METADATA : override);
+        if (metadata.getHost() == null) {
+            return Optional.of(METADATA_VARIABLE + " is no URL");
+        }
         int port = metadata.getPort() < 0 ? HTTP_PORT : metadata.getPort();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(metadata.getHost(), port), LONGEST_WAIT_MS);
@@ -53,6 +58,14 @@ final class ManagedIdentity {
     TokenCredential credential() {
         String client = environment.getOrDefault("AZURE_CLIENT_ID", "").strip();
         return new ManagedIdentityCredentialBuilder().clientId(client.isEmpty() ? null : client).httpClient(http).build();
+    }
+
+    private static URI url(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException noUrl) {
+            return URI.create("");
+        }
     }
 
     private boolean has(String name) {

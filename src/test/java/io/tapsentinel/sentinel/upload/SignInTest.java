@@ -17,6 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
 /** Which identity is taken, and kept. */
@@ -85,6 +86,13 @@ class SignInTest {
 
         assertThat(identities).extracting(Identity::name).containsExactly(names.split(", "));
         assertThat(identities.size() > 1 || identities.get(0).certain()).as("the only one is the one that is meant").isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.2.3.4:80", "identity host", "identity:80", "http://"})
+    void aMetadataServiceThatIsNoUrlIsNamedAndNobodyIsAsked(String value) {
+        assertThat(new ManagedIdentity(Map.of("AZURE_POD_IDENTITY_AUTHORITY_HOST", value), null).absent())
+                .contains("AZURE_POD_IDENTITY_AUTHORITY_HOST is no URL");
     }
 
     @Test
