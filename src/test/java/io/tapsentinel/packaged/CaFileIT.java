@@ -93,6 +93,32 @@ class CaFileIT {
         }
     }
 
+    @Test
+    void norIsOneThatAsksForRowsOrForThePassword() throws Exception {
+        stage.proxy().way("another.example.test:443", stage.ruleUri().getPort());
+        try (PackagedProgram program = stage.launch().with("sentinel.endpoint", "https://another.example.test").start()) {
+            program.awaitLine("got no answer from another\\.example\\.test:443.*No subject alternative DNS name", CloudStage.SOON);
+            assertThat(stage.gate().passed()).isEmpty();
+            assertThat(stage.gate().refused()).isEmpty();
+        }
+        int tokens = stage.login().requests().size();
+        stage.loginByAnotherName("another.login.test");
+        try (PackagedProgram program = stage.launch().with("sentinel.endpoint", "https://" + CloudStage.RULE)
+                .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/")).start()) {
+            program.awaitLine("has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name", CloudStage.SOON);
+            assertThat(stage.login().requests()).hasSize(tokens);
+        }
+    }
+
+    @Test
+    void theSystemsAuthoritiesAreTrustedBesideIt() throws Exception {
+        stage.launch().with("tls.ca-file", other.file().toString())
+                .java("-Djavax.net.ssl.trustStore=" + authority.serverKeys(), "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.PASSWORD);
+        try (PackagedProgram program = stage.launch().start()) {
+            stage.assertThatItWorks(program);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nowhere.pem", ".", "empty.pem", "other.pem", "broken.pem"})
     void aFileThatIsNoneStopsTheStart(String name) throws Exception {

@@ -86,6 +86,11 @@ final class CloudStage implements AutoCloseable {
         return tapServer.uri();
     }
 
+    /** Microsoft Entra ID answers to a name, too, that its certificate is not for. */
+    void loginByAnotherName(String name) {
+        proxy.way(name + ":443", port(loginServer));
+    }
+
     /** The ingestion endpoint's own address. */
     URI ruleUri() {
         return ruleServer.uri();
