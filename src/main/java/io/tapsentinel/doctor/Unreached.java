@@ -1,5 +1,6 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.net.Network;
 import io.tapsentinel.net.ProxyRefusedException;
 import io.tapsentinel.sentinel.upload.Failure;
 import java.net.ConnectException;
@@ -8,7 +9,6 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.util.List;
@@ -67,7 +67,7 @@ final class Unreached {
         if (has(causes, CertificateExpiredException.class) || has(causes, CertificateNotYetValidException.class)) {
             return "the certificate of " + who + " is not valid at this time; check this machine's clock, else the service has to renew it";
         }
-        if (has(causes, CertPathBuilderException.class)) {
+        if (causes.stream().anyMatch(Network::isOfAuthority)) {
             return "the certificate of " + who + " is of an authority that is not trusted here; when it is your own, or a proxy on the way"
                     + " opens TLS, name the authority's PEM file in tls.ca-file";
         }

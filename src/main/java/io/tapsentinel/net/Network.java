@@ -7,6 +7,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -91,12 +93,19 @@ public final class Network {
      * certificate is of an authority that is not trusted.
      */
     public static String remedy(Throwable failure) {
+        return isOfAuthority(failure)
+                ? "; if that is the certificate of your own proxy or server, name its authority's file in " + TrustedCertificates.OPTION : "";
+    }
+
+    /** Whether the other side's certificate is of an authority that is not trusted, be it one with the name of another that is. */
+    public static boolean isOfAuthority(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof CertPathBuilderException) {
-                return "; if that is the certificate of your own proxy or server, name its authority's file in " + TrustedCertificates.OPTION;
+            if (cause instanceof CertPathBuilderException
+                    || cause instanceof CertPathValidatorException path && path.getReason() == BasicReason.INVALID_SIGNATURE) {
+                return true;
             }
         }
-        return "";
+        return false;
     }
 
     /** The proxy that some URLs are reached through. */

@@ -13,6 +13,8 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateExpiredException;
 import java.time.Clock;
 import java.util.Map;
@@ -78,6 +80,8 @@ class UnreachedTest {
         assertThat(words(new HttpConnectTimeoutException("slow"))).startsWith("tap.example.com:443 cannot be connected in time: nothing answers there");
         assertThat(words(new HttpTimeoutException("slow"))).startsWith("tap.example.com:443 was connected and did not answer in time");
         assertThat(words(tls(new CertPathBuilderException("no path")))).contains("not trusted here").contains("tls.ca-file");
+        assertThat(words(tls(new CertPathValidatorException("an authority of the same name", null, null, -1, BasicReason.INVALID_SIGNATURE))))
+                .contains("not trusted here").contains("tls.ca-file");
         assertThat(words(tls(new CertificateExpiredException("1999")))).contains("not valid at this time").contains("clock");
         assertThat(words(new SSLHandshakeException("No subject alternative DNS name matching tap.example.com found."))).contains("for another name");
     }
