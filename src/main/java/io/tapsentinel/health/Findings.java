@@ -1,0 +1,66 @@
+package io.tapsentinel.health;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one look at a part of the program found: figures by name, and problems, each with what to do. Never content of events. */
+public final class Findings {
+
+    private final Map<String, Object> details = new LinkedHashMap<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    /** How well a part is. */
+    public enum Level {
+        UP,
+        /** It works, and something deserves a look. */
+        DEGRADED,
+        /** It does not work until a person acts. */
+        DOWN
+    }
+
+    /**
+     * What is wrong.
+     *
+     * @param level  DEGRADED or DOWN
+     * @param what   one line
+     * @param remedy what to do about it, one line; that nothing has to be done, where it passes by itself
+     */
+    public record Problem(Level level, String what, String remedy) {
+    }
+
+    /** A figure: text, a number or a boolean. */
+    public Findings detail(String name, Object value) {
+        details.put(name, value);
+        return this;
+    }
+
+    /** It does not work until a person acts. */
+    public Findings down(String what, String remedy) {
+        problems.add(new Problem(Level.DOWN, what, remedy));
+        return this;
+    }
+
+    /** It works, and something deserves a look. */
+    public Findings degraded(String what, String remedy) {
+        problems.add(new Problem(Level.DEGRADED, what, remedy));
+        return this;
+    }
+
+    /** The worst level of any problem. */
+    public Level level() {
+        return problems.stream().map(Problem::level).max(Level::compareTo).orElse(Level.UP);
+    }
+
+    /** All figures, in the order in which they were found. */
+    public Map<String, Object> details() {
+        return Collections.unmodifiableMap(details);
+    }
+
+    /** All problems, in the order in which they were found. */
+    public List<Problem> problems() {
+        return Collections.unmodifiableList(problems);
+    }
+}
