@@ -5,13 +5,15 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
+import io.tapsentinel.metrics.DeliveryMetrics;
+import io.tapsentinel.metrics.Metrics;
+import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
-import io.tapsentinel.route.FilteredCounter;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
-import io.tapsentinel.route.Metrics;
+import io.tapsentinel.route.ReadListener;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
 import io.tapsentinel.route.RejectedStore;
@@ -73,14 +75,17 @@ import org.slf4j.LoggerFactory;
  */
 public class Program {
 
+    /** Of this program; development where it was not packaged. */
+    public static final String VERSION = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
+
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
     private final Settings settings;
     private final Map<String, String> properties;
     private final Network network;
     private final Clock clock;
-    private final Consumer<LedgerEntry> committed;
-    private volatile Consumer<LedgerEntry> filtered = read -> { };
+    private final MeterRegistry registry = Metrics.registry();
+    private final ReadListener reads;
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
@@ -99,8 +104,9 @@ public class Program {
         this.properties = properties;
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
-        this.committed = read -> filtered.andThen(committed).accept(read);
+        this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
         this.sentinel = component();
+        sentinel.useClock(clock);
     }
 
     /**
@@ -178,22 +184,23 @@ public class Program {
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
-        MeterRegistry registry = Metrics.of(figures, budget);
-        filtered = new FilteredCounter(registry);
+        Metrics.ofReading(registry, figures, budget, seen);
+        Metrics.ofDelivery(registry, sentinel, clock.instant());
+        Metrics.ofProgram(registry, VERSION);
+        sentinel.deliveries().tell(table -> new DeliveryMetrics(registry, table, clock));
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         if (settings.healthTable()) {
-            String version = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
-            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), version, sentinel, figures, new DeliveredHours(store),
+            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
-                new Replay(state, seen, unknownTypes, source, stop, clock, committed), clock));
+                new Replay(state, seen, unknownTypes, source, stop, clock, reads), clock));
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
@@ -229,7 +236,7 @@ public class Program {
     }
 
     protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, committed);
+        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, reads);
     }
 
     protected StopSignal stopSignal() {

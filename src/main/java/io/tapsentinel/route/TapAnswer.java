@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.StreamCache;
 
 /**
  * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
@@ -37,7 +38,8 @@ class TapAnswer implements Processor {
         }
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
-        read.answered();
+        // it lies on disk or in memory as a whole, unless a route switched that off
+        read.answered(exchange.getMessage().getBody() instanceof StreamCache whole ? whole.length() : 0);
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");

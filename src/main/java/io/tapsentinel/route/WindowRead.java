@@ -40,6 +40,7 @@ class WindowRead {
     private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
+    private long bytes;
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -62,9 +63,15 @@ class WindowRead {
         return purpose;
     }
 
-    /** TAP has answered, whatever becomes of the answer. */
-    synchronized void answered() {
+    /** TAP has answered, whatever becomes of the answer. @param length bytes of it, unpacked */
+    synchronized void answered(long length) {
         answered = true;
+        bytes = length;
+    }
+
+    /** How long the answer is, unpacked. */
+    synchronized long bytes() {
+        return bytes;
     }
 
     synchronized boolean isAnswered() {
