@@ -20,7 +20,8 @@ public final class ArchiveHealthCheck extends ProgramHealthCheck {
     @Override
     protected void look(Findings findings) {
         findings.detail("archive.taken", sender.taken()).detail("archive.waiting.files", figures.waiting())
-                .detail("archive.waiting.bytes", figures.bytes()).detail("archive.failed", sender.failed())
+                .detail("archive.waiting.bytes", figures.bytes()).detail("archive.waiting.seconds", figures.oldest().toSeconds())
+                .detail("archive.failed", sender.failed())
                 .detail("archive.dropped", archive.dropped());
         sender.failure().ifPresent(why -> findings.degraded("tap.archive.uri does not take answers (" + why + ")",
                 "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network"));
