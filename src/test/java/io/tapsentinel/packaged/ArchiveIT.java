@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -32,37 +33,36 @@ class ArchiveIT {
     @Test
     void anArchiveOfProgramsThatWereKilledFillsEmptyTablesWithEveryRowOnce() throws Exception {
         SplittableRandom random = new SplittableRandom(71);
-        Set<String> landed;
         PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
+        Set<String> landed;
+        List<String> truth;
         try (Stage stage = new Stage(SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(6_000), HISTORY)) {
             launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
             OwnRoutes.in(launch.work(), "batchRecords: 200", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
                 stage.landings().nextLife();
-                KillMoment moment = new KillMoment(aim, aim == Phase.COMMITTING ? KillMoment.LAST : 2, stage, launch.work(), random.split());
+                int upload = aim == Phase.COMMITTING ? KillMoment.LAST : 2;
+                KillMoment moment = new KillMoment(aim, upload, stage, launch.work(), random.split());
                 try (PackagedProgram program = launch.start()) {
                     moment.of(program);
                     moment.killed().get(SOON.toSeconds(), TimeUnit.SECONDS);
                 }
             }
-            stage.tap().script(call -> ScriptedServer.Step.PASS);
-            stage.sink().script(call -> stage::store);
-            try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
-                program.kill();
-            }
-            // what lies in the outbox gets where it belongs without TAP being asked again
+            landed = new TreeSet<>(stage.services().tables().rows());
+            truth = stage.services().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
+            // TAP is not asked again: what landed in lives that were cut short has to be there already
             launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat("the outbox is empty", SOON, () -> files(launch.work().resolve("state/archive")).isEmpty());
             }
-            landed = new TreeSet<>(stage.services().tables().rows());
         }
         List<Path> archived = files(launch.work().resolve("archive"));
-        assertThat(landed.size()).isGreaterThan(4_000);
-        assertThat(replayed(archived)).containsExactlyElementsOf(landed);
-        System.out.printf("archive: %d answers of programs killed at %d moments; all of %d rows once in empty tables%n", archived.size(),
-                Phase.values().length, landed.size());
+        assertThat(landed.size()).as("landed").isGreaterThan(4_000);
+        List<String> replayed = replayed(archived);
+        assertThat(replayed).doesNotHaveDuplicates().containsAll(landed);
+        assertThat(truth).containsAll(replayed);
+        System.out.printf("archive: %d answers of programs killed at %d moments; %d rows had landed, all of them once in empty tables%n",
+                archived.size(), Phase.values().length, landed.size());
     }
 
     /** Rows of a new program with a new store, which got nothing but these files. */
@@ -89,7 +89,8 @@ class ArchiveIT {
             launch.with(services.properties()).with("tap.archive.uri", "file:archive").with("tap.archive.outbox", "outbox");
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, SOON);
-                program.awaitThat("health tells it", SOON, () -> program.health().last().contains("answers are not archived: its file system has "));
+                program.awaitThat("health tells it", SOON,
+                        () -> program.health().last().contains("answers are not archived: its file system has "));
                 assertThat(files(launch.work().resolve("archive"))).isEmpty();
 
                 mount.change("size=400m,ro");
@@ -100,7 +101,8 @@ class ArchiveIT {
                 program.awaitThat("it is archived", SOON, () -> !files(launch.work().resolve("archive")).isEmpty());
 
                 assertThat(program.found("WARN.*an answer is not archived")).as("said once").hasSize(1);
-                assertThat(program.health().all()).as("health").allMatch(answer -> answer.startsWith("200 "));
+                assertThat(program.health().all()).as("health").filteredOn(answer -> !answer.contains("is starting"))
+                        .allMatch(answer -> answer.startsWith("200 "));
                 assertThat(program.found("not committed")).isEmpty();
                 services.assertThatAllCommittedLandedOnce(program);
             }
@@ -112,7 +114,7 @@ class ArchiveIT {
             return List.of();
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> file.getFileName().toString().endsWith(".json.gz")).toList();
+            return all.filter(file -> file.getFileName().toString().contains(".json.gz")).toList();
         }
     }
 }
