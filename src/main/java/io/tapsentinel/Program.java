@@ -2,6 +2,7 @@ package io.tapsentinel;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
@@ -175,7 +176,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         MeterRegistry registry = Metrics.of(figures, budget);
@@ -237,11 +238,11 @@ public class Program {
     }
 
     protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes);
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, clock);
     }
 
     protected SentinelComponent component() {
-        return new SentinelComponent();
+        return new SentinelComponent(clock);
     }
 
     protected Uploader uploader() {

@@ -85,13 +85,14 @@ public class Replay {
         }
         UnknownEvents unknown = unknownTypes.of(read);
         try (InputStream body = document.open()) {
-            return run(document, read, new TapEventReader(body, read.window().to(), unknown), unknown, camel);
+            return run(document, read, new TapEventReader(read.answer().counted(body), read.window().to(), unknown), unknown, camel);
         } catch (IOException e) {
             throw new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
     private boolean run(ReplaySource document, WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+        Instant start = clock.instant();
         Throwable failure = read.failure(send(read, events, unknown, camel));
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
@@ -101,7 +102,7 @@ public class Replay {
             throw new ReplayRefusedException(Failures.describe(failure));
         }
         committed.accept(read.entry());
-        LOG.info("replay of {} committed: {}", document.name(), read.summary());
+        LOG.info("replay of {} committed: {}; {}", document.name(), read.summary(), read.answer().inWords(start, clock.instant()));
         if (read.rejected() > 0) {
             throw new ReplayRefusedException(read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
         }

@@ -7,6 +7,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.Iterator;
 import org.apache.camel.Exchange;
@@ -20,10 +21,12 @@ class TapAnswer implements Processor {
 
     private final TapBudget budget;
     private final UnknownTypes unknownTypes;
+    private final Clock clock;
 
-    TapAnswer(TapBudget budget, UnknownTypes unknownTypes) {
+    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, Clock clock) {
         this.budget = budget;
         this.unknownTypes = unknownTypes;
+        this.clock = clock;
     }
 
     /** Bytes of a refusal that are looked at. */
@@ -37,14 +40,14 @@ class TapAnswer implements Processor {
         }
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
-        read.answered();
+        read.answer().came(clock.instant());
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");
         }
         UnknownEvents unknown = unknownTypes.of(read);
         Iterator<TapEvent> answer = body == null ? Collections.emptyIterator()
-                : new TapEventReader(body, read.window().to(), unknown);
+                : new TapEventReader(read.answer().counted(body), read.window().to(), unknown);
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(read.events(answer, unknown));

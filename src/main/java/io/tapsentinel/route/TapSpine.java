@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.camel.AggregationStrategy;
@@ -32,16 +33,16 @@ public class TapSpine extends RouteBuilder {
     private final TapAnswer answer;
 
     /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
-    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
+    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes, Clock clock) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
-        this.answer = new TapAnswer(budget, unknownTypes);
+        this.answer = new TapAnswer(budget, unknownTypes, clock);
     }
 
     /** These routes without anything that works; to be looked at. */
     public static RouteBuilder outline() {
-        return new TapSpine(null, null, null, List.of(), null);
+        return new TapSpine(null, null, null, List.of(), null, null);
     }
 
     @Override

@@ -116,29 +116,34 @@ public class WindowAttempts {
         WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
-        if (read.isAnswered()) {
+        if (read.answer().hasCome()) {
             tap.rest().answered(clock.instant());
         }
         if (failure == null) {
             committed.accept(read.entry());
             tap.rest().settled(window);
             tap.size().read();
-            LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
-                    Duration.between(start, clock.instant()).toMillis(), read.summary());
+            Instant end = clock.instant();
+            tap.reading().committed(purpose == Purpose.POLL, end);
+            LOG.info("{} {} committed in {} ms: {}; {}", purpose.word(), window, Duration.between(start, end).toMillis(), read.summary(),
+                    read.answer().inWords(start, end));
             return Trouble.NONE;
         }
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
             return Trouble.STOPPED;
         }
-        Trouble trouble = Trouble.of(failure, read.isAnswered());
+        Trouble trouble = Trouble.of(failure, read.answer().hasCome());
         if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
             trouble = Trouble.REFUSED;
         }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, refusal, window);
-        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then,
-                Failures.describe(refusal == null ? failure : refusal));
+        String why = Failures.describe(refusal == null ? failure : refusal);
+        if (trouble != Trouble.BUDGET) {
+            tap.reading().failed(why, clock.instant());
+        }
+        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then, why);
         return trouble;
     }
 

@@ -39,7 +39,7 @@ class WindowRead {
     private Throwable failure;
     private Supplier<String> likely;
     private RuntimeException notRejected;
-    private boolean answered;
+    private final AnswerSize answer = new AnswerSize();
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -62,13 +62,9 @@ class WindowRead {
         return purpose;
     }
 
-    /** TAP has answered, whatever becomes of the answer. */
-    synchronized void answered() {
-        answered = true;
-    }
-
-    synchronized boolean isAnswered() {
-        return answered;
+    /** When the answer came, and how long it is. */
+    AnswerSize answer() {
+        return answer;
     }
 
     /** The answer has no event more than were handed out. */

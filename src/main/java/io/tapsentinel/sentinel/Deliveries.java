@@ -3,7 +3,7 @@ package io.tapsentinel.sentinel;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.LastError;
-import java.time.Instant;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -18,6 +18,12 @@ public final class Deliveries {
     private final AtomicLong failed = new AtomicLong();
     private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
     private final LastError lastError = new LastError();
+    private final SinkHistory history = new SinkHistory();
+    private final Clock clock;
+
+    Deliveries(Clock clock) {
+        this.clock = clock;
+    }
 
     /**
      * Why nothing of a table was acknowledged for a while.
@@ -64,6 +70,11 @@ public final class Deliveries {
         return lastError;
     }
 
+    /** When requests were acknowledged and refused last. */
+    public SinkHistory history() {
+        return history;
+    }
+
     void taken() {
         pending.incrementAndGet();
     }
@@ -82,11 +93,13 @@ public final class Deliveries {
             public void acknowledged(int records) {
                 acknowledged.addAndGet(records);
                 batches.incrementAndGet();
+                history.acknowledged(table, clock.instant());
             }
 
             @Override
             public void accepted() {
                 troubles.remove(table);
+                history.accepted(table);
             }
 
             @Override
@@ -107,7 +120,8 @@ public final class Deliveries {
 
             private void trouble(Exception failure, boolean needsPerson) {
                 lastError.note(!(failure instanceof UploadException refused) ? "batch-not-kept"
-                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), Instant.now());
+                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
+                history.failed(table, failure, clock.instant());
                 troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
                         (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }

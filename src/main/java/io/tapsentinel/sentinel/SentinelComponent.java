@@ -34,16 +34,28 @@ public class SentinelComponent extends DefaultComponent {
     @Metadata(label = "advanced", description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
-    private final Deliveries deliveries = new Deliveries();
+    private final Clock clock;
+    private final Deliveries deliveries;
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
     public SentinelComponent() {
-        this(null);
+        this((CamelContext) null);
     }
 
     public SentinelComponent(CamelContext context) {
+        this(context, Clock.systemUTC());
+    }
+
+    /** @param clock gives what happens its time */
+    public SentinelComponent(Clock clock) {
+        this(null, clock);
+    }
+
+    private SentinelComponent(CamelContext context, Clock clock) {
         super(context);
+        this.clock = clock;
+        this.deliveries = new Deliveries(clock);
     }
 
     @Override
@@ -61,7 +73,7 @@ public class SentinelComponent extends DefaultComponent {
     /** What was put aside since the start. */
     public synchronized Rejections rejections() {
         if (rejections == null) {
-            rejections = new Rejections(rejectedLog, deliveryLog, Clock.systemUTC());
+            rejections = new Rejections(rejectedLog, deliveryLog, clock);
         }
         return rejections;
     }
