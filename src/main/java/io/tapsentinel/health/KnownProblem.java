@@ -47,8 +47,8 @@ public enum KnownProblem {
     SENTINEL_NOT_KEPT("sentinel", DOWN, "rows cannot be sent, since the program cannot note what became of them",
             "look at the part storage and at the disk; windows are read again once it is right"),
     SENTINEL_RETRIES("sentinel", DEGRADED, "Sentinel does not take rows at the moment",
-            "nothing, the same rows are sent again until it takes them; after an hour look at Azure's status page, the network, and the"
-            + " rule's limits (12,000 requests and 2 GB a minute)"),
+            "nothing, the same rows are sent again until it takes them; after an hour look at Azure's status page, sentinel.endpoint, the"
+            + " network, and the rule's limits (12,000 requests and 2 GB a minute)"),
 
     STORE("storage", DOWN, "the store cannot be read or written",
             "put right what it says: the disk may be full, or the file damaged or not ours; windows are read again once it is right"),
