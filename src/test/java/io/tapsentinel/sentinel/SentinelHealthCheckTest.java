@@ -25,7 +25,7 @@ class SentinelHealthCheckTest {
 
     @Test
     void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
-        clicks.acknowledged(7);
+        clicks.acknowledged(java.util.Collections.nCopies(7, null), 0);
         clock.advance(Duration.ofMinutes(1));
         clicks.failing(refused(503), false);
         clock.advance(Duration.ofMinutes(1));
