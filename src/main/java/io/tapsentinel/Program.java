@@ -1,6 +1,11 @@
 package io.tapsentinel;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.archive.Archive;
+import io.tapsentinel.archive.ArchiveFigures;
+import io.tapsentinel.archive.ArchiveHealthCheck;
+import io.tapsentinel.archive.ArchiveRoute;
+import io.tapsentinel.archive.ArchiveSender;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
@@ -9,6 +14,7 @@ import io.tapsentinel.metrics.DeliveryMetrics;
 import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FilteredRoute;
@@ -197,11 +203,25 @@ public class Program {
                     budget, tap.rest().lastError())));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
-        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
+        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
                 new Replay(state, seen, unknownTypes, source, stop, clock, reads), clock));
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+    }
+
+    private AnswerArchive archive() {
+        Archive archive = new Archive(settings.archive().outbox(), settings.source(), settings.archive().maxBytes(), clock);
+        ArchiveSender sender = new ArchiveSender(archive, clock);
+        ArchiveFigures waiting = new ArchiveFigures(archive, clock);
+        ArchiveFigures.register(registry, archive, sender, waiting);
+        if (settings.archive().uri().isEmpty()) {
+            return AnswerArchive.NONE;
+        }
+        LOG.info("answers of TAP in which something is new are kept at {}", settings.archive().uri().get().replaceAll("[?].*", ""));
+        main.bind("tap-archive", new ArchiveHealthCheck(archive, sender, waiting));
+        main.configure().addRoutesBuilder(new ArchiveRoute(archive, sender));
+        return archive;
     }
 
     protected RouteBuilder telling(HealthTable table) {
@@ -243,8 +263,8 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes);
+    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive);
     }
 
     protected SentinelComponent component() {

@@ -21,10 +21,12 @@ class TapAnswer implements Processor {
 
     private final TapBudget budget;
     private final UnknownTypes unknownTypes;
+    private final AnswerArchive archive;
 
-    TapAnswer(TapBudget budget, UnknownTypes unknownTypes) {
+    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
         this.budget = budget;
         this.unknownTypes = unknownTypes;
+        this.archive = archive;
     }
 
     /** Bytes of a refusal that are looked at. */
@@ -39,7 +41,12 @@ class TapAnswer implements Processor {
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
         // it lies on disk or in memory as a whole, unless a route switched that off
-        read.answered(exchange.getMessage().getBody() instanceof StreamCache whole ? whole.length() : 0);
+        StreamCache whole = exchange.getMessage().getBody() instanceof StreamCache cached ? cached : null;
+        read.answered(whole == null ? 0 : whole.length());
+        if (status == 200 && whole != null) {
+            read.copied(archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo));
+            whole.reset();
+        }
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");

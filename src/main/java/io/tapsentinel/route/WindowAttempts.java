@@ -115,6 +115,7 @@ public class WindowAttempts {
         WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
+        read.endCopy();
         if (read.isAnswered()) {
             tap.rest().answered(clock.instant());
         }

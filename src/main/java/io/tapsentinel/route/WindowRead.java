@@ -41,6 +41,7 @@ class WindowRead {
     private RuntimeException notRejected;
     private boolean answered;
     private long bytes;
+    private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -67,6 +68,20 @@ class WindowRead {
     synchronized void answered(long length) {
         answered = true;
         bytes = length;
+    }
+
+    /** A copy of the answer was written. */
+    synchronized void copied(AnswerArchive.Copy written) {
+        copy = written;
+    }
+
+    /** The read has ended, committed or not: its copy is kept when something of it was new. */
+    synchronized void endCopy() {
+        copy.end(counts.brought() > 0);
+    }
+
+    Instant readAt() {
+        return readAt;
     }
 
     /** How long the answer is, unpacked. */
