@@ -8,7 +8,7 @@ export function showLate(data) {
   if (data.late.every(row => row.polls24h + row.sweeps24h + row.polls90d + row.sweeps90d === 0)) {
     return [nothing("No late row.")];
   }
-  return [table("New rows by how long after the event they could be read, and what found them",
+  return [table("New rows that an earlier read of their time did not show, by how long after their time, and what found them",
     [{name: "Up to", text: true}, {name: "Polls, 24 h"}, {name: "Sweeps, 24 h"}, {name: "Polls, 90 d"}, {name: "Sweeps, 90 d"}],
     data.late.map(row => [row.upTo, ...[row.polls24h, row.sweeps24h, row.polls90d, row.sweeps90d].map(number)]))];
 }

@@ -59,7 +59,7 @@ export function showArchive(data) {
 }
 
 export function showParts(data) {
-  return data.parts.map(part => el("details", {class: "panel part-detail"},
+  return data.parts.map(part => el("details", {class: "panel part-detail", "data-level": LEVEL[part.level][0]},
     el("summary", {}, symbol(LEVEL[part.level][0]), el("span", {}, part.id, ": ", LEVEL[part.level][1])),
     figures(Object.entries(part.details).map(([name, value]) => [name, typeof value === "number" ? number(value) : String(value)]))));
 }

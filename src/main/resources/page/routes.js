@@ -29,7 +29,7 @@ function branch(route, all, drawn) {
     el("p", {}, el("strong", {}, route.id), " ", el("span", {class: "tag"}, route.yaml ? "YAML" : "Java")),
     before ? el("p", {class: "small"}, "as above") : [
       route.description ? el("p", {class: "small"}, route.description) : null,
-      el("p", {class: "small"}, base(route.from) + ", " + count(route.steps, "step"))]),
+      el("p", {class: "small"}, route.from + ", " + count(route.steps, "step"))]),
   next.length > 0 ? el("ul", {}, ...next.map(other => branch(other, all, drawn))) : null);
 }
 

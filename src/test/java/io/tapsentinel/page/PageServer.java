@@ -28,8 +28,6 @@ final class PageServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
-    private final AtomicInteger asking = new AtomicInteger();
-    private final AtomicInteger mostAtOnce = new AtomicInteger();
     private volatile Mode mode = Mode.ANSWERS;
     private volatile ObjectNode figures;
     private Instant at;
@@ -64,22 +62,12 @@ final class PageServer implements AutoCloseable {
         return asked.get();
     }
 
-    /** Most requests for the figures that were there at the same time. */
-    int mostAtOnce() {
-        return mostAtOnce.get();
-    }
-
     private void answer(HttpExchange exchange) throws IOException {
         String path = exchange.getRequestURI().getPath();
         try (exchange) {
             if (path.equals("/status.json")) {
-                mostAtOnce.accumulateAndGet(asking.incrementAndGet(), Math::max);
                 asked.incrementAndGet();
-                try {
-                    status(exchange);
-                } finally {
-                    asking.decrementAndGet();
-                }
+                status(exchange);
                 return;
             }
             String name = path.equals("/") ? "index.html" : path.substring(1);

@@ -44,7 +44,7 @@ final class PageStates {
             hours.add(hour(ago));
         }
         ArrayNode late = page.putArray("late");
-        String[] bounds = {"30 minutes", "1 hour", "4 hours", "8 hours", "12 hours", "1 day", "3 days", "7 days"};
+        String[] bounds = {"30 minutes", "1 hour", "4 hours", "12 hours", "1 day", "3 days", "later"};
         for (int i = 0; i < bounds.length; i++) {
             late.addObject().put("upTo", bounds[i]).put("polls24h", i < 2 ? 410 - 300 * i : 0).put("sweeps24h", i < 2 ? 0 : 40 >> i)
                     .put("polls90d", i < 2 ? 36_120 - 26_000 * i : 0).put("sweeps90d", i < 2 ? 0 : 3_900 >> i);

@@ -140,10 +140,15 @@ class PageVerdictTest {
         int before = server.asked();
         page.clock().runFor(60_000);
         assertThat(server.asked()).as("requests while hidden").isEqualTo(before);
+        server.mode(Mode.HANGS);
         hidden(false);
+        until(() -> server.asked() == before + 1);
+        hidden(true);
         hidden(false);
+        page.clock().runFor(3_000);
+        assertThat(server.asked()).as("requests while one is on its way").isEqualTo(before + 1);
+        server.mode(Mode.ANSWERS);
         until(() -> server.asked() >= before + 3);
-        assertThat(server.mostAtOnce()).isEqualTo(1);
     }
 
     @Test
@@ -151,14 +156,14 @@ class PageVerdictTest {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
         page.locator("summary").nth(2).click();
         page.locator("#hours .scroll").focus();
-        page.evaluate("document.querySelector('#hours .scroll').scrollTop = 40; window.was = document.activeElement;"
+        page.evaluate("document.querySelector('#hours .scroll').scrollTop = 20; window.was = document.activeElement;"
                 + " window.said = 0; new MutationObserver(all => window.said += all.length).observe(document.getElementById('announce'),"
                 + " {childList: true, characterData: true, subtree: true}); scrollTo(0, 250)");
         ObjectNode later = PageStates.healthy();
         ((ObjectNode) later.get("progress")).put("readTo", "2026-11-23T10:10:00Z");
         see(later, "up", "Everything has arrived until 10:10 UTC", "All is well · tap-sentinel");
         assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollTop, scrollY, window.said]")).asList()
-                .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 40, 250, 0);
+                .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 20, 250, 0);
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 
         see(PageStates.outage(), "down", "Somebody has to act: 2 problems", "Act · tap-sentinel");
