@@ -51,22 +51,16 @@ export function refreshing(shown, missed) {
 }
 
 async function answer() {
-  const patience = new AbortController();
-  const limit = setTimeout(() => patience.abort(), PATIENCE);
-  try {
-    const response = await fetch("status.json", {cache: "no-store", credentials: "omit", signal: patience.signal});
-    if (!response.ok) {
-      throw new Error("it answers with status " + response.status);
-    }
-    return await response.json();
-  } finally {
-    clearTimeout(limit);
+  const response = await fetch("status.json", {cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE)});
+  if (!response.ok) {
+    throw new Error("it answers with status " + response.status);
   }
+  return response.json();
 }
 
 function inWords(trouble) {
   switch (trouble.name) {
-    case "AbortError": return "it does not answer within " + PATIENCE / 1000 + " s";
+    case "TimeoutError": return "it does not answer within " + PATIENCE / 1000 + " s";
     case "SyntaxError": return "its answer is no JSON";
     case "TypeError": return "nothing listens there, or the network is down";
     default: return trouble.message;

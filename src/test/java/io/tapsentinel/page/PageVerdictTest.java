@@ -8,9 +8,11 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.page.PageServer.Mode;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.AfterEach;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +55,7 @@ class PageVerdictTest {
     void wellMeansThatEverythingHasArrived() {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).hasCount(0);
-        assertThat(page.locator(".facts time").first()).hasAttribute("title", java.util.regex.Pattern.compile("11:05:00"));
+        assertThat(page.locator(".facts time").first()).hasAttribute("title", Pattern.compile("11:05:00"));
         assertThat(page.locator("#hours .summary")).hasText("Nothing is missing in 20 swept hours. 4 hours not swept yet:"
                 + " hours are swept some hours after their end.");
         assertThat(page.locator("#gaps")).hasText("No gap: all time since the first start was read, or still will be.");
@@ -115,11 +117,11 @@ class PageVerdictTest {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
         server.mode(mode);
         int before = server.asked();
-        until(() -> server.asked() > before);
-        assertThat(page.locator("#verdict").getAttribute("data-level")).as("level after one").isEqualTo("up");
+        until(() -> server.asked() > before || page.locator(".notice").count() == 1);
+        assertThat(page.locator(".notice")).hasCount(0);
         until(() -> page.locator(".notice").count() == 1);
         assertThat(server.asked()).as("requests until it is said").isBetween(before + 2, before + 3);
-        assertThat(page.locator("#verdict h2")).hasText(java.util.regex.Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
+        assertThat(page.locator("#verdict h2")).hasText(Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
         assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
         assertThat(page.locator(".notice")).containsText("Why: " + why + ". What to do: see whether the program runs");
         assertThat(page).hasTitle("No contact · tap-sentinel");
@@ -154,15 +156,16 @@ class PageVerdictTest {
     @Test
     void aRefreshLeavesFocusScrollingAndWhatIsOpenAsTheyAre() {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
+        page.setViewportSize(360, 740);
         page.locator("summary").nth(2).click();
         page.locator("#hours .scroll").focus();
-        page.evaluate("document.querySelector('#hours .scroll').scrollTop = 20; window.was = document.activeElement;"
+        page.evaluate("document.querySelector('#hours .scroll').scrollLeft = 20; window.was = document.activeElement;"
                 + " window.said = 0; new MutationObserver(all => window.said += all.length).observe(document.getElementById('announce'),"
                 + " {childList: true, characterData: true, subtree: true}); scrollTo(0, 250)");
         ObjectNode later = PageStates.healthy();
         ((ObjectNode) later.get("progress")).put("readTo", "2026-11-23T10:10:00Z");
         see(later, "up", "Everything has arrived until 10:10 UTC", "All is well · tap-sentinel");
-        assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollTop, scrollY, window.said]")).asList()
+        assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]")).asList()
                 .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 20, 250, 0);
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 
@@ -181,12 +184,13 @@ class PageVerdictTest {
         assertThat(page).hasTitle(title);
     }
 
-    /** Lets the browser's time pass. */
+    /** Lets the browser's time pass, much faster than the clock on the wall; how long a request may take is real time. */
     private void until(BooleanSupplier condition) {
-        for (int seconds = 0; seconds < 120 && !condition.getAsBoolean(); seconds++) {
-            page.clock().runFor(1000);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            page.clock().runFor(500);
         }
-        assertThat(condition.getAsBoolean()).as("within two minutes of the page: %s", page.locator("#verdict").innerText()).isTrue();
+        assertThat(condition.getAsBoolean()).as("comes in time: %s", page.locator("#verdict").innerText()).isTrue();
     }
 
     private void hidden(boolean value) {
