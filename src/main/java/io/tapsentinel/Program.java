@@ -7,6 +7,7 @@ import io.tapsentinel.archive.ArchiveHealthCheck;
 import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.archive.ArchiveSender;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
@@ -112,7 +113,6 @@ public class Program {
         this.clock = clock;
         this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
         this.sentinel = component();
-        sentinel.useClock(clock);
     }
 
     /**
@@ -187,7 +187,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
@@ -264,11 +264,11 @@ public class Program {
     }
 
     protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive);
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive, clock);
     }
 
     protected SentinelComponent component() {
-        return new SentinelComponent();
+        return new SentinelComponent(clock);
     }
 
     protected Uploader uploader() {
