@@ -5,6 +5,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.CamelHttp;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.page.PageRoute;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
@@ -30,10 +31,13 @@ import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.support.SimpleTypeConverter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CamelSetup.class);
     private static final String SERVER = "camel.server";
     /** Whether the status page is served. */
     static final String PAGE = SERVER + ".enabled";
@@ -142,6 +146,10 @@ final class CamelSetup extends MainListenerSupport {
 
     @Override
     public void afterStart(BaseMainSupport main) {
+        if (serves(properties)) {
+            LOG.info(PageRoute.inWords(properties.get(SERVER + ".host"),
+                    main.getCamelContext().resolvePropertyPlaceholders("{{" + SERVER + ".port}}")));
+        }
         if (reload != null) {
             try {
                 main.getCamelContext().addService(reload);

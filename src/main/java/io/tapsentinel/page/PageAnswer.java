@@ -39,7 +39,7 @@ final class PageAnswer implements Processor {
         Message message = exchange.getMessage();
         String method = message.getHeader(Exchange.HTTP_METHOD, String.class);
         String path = message.getHeader(Exchange.HTTP_PATH, "", String.class).replaceFirst("^/", "");
-        boolean here = !loopbackOnly || LoopbackName.isIn(message.getHeader("Host", String.class));
+        boolean here = !loopbackOnly || LoopbackName.isIn(host(message));
         message.removeHeaders("*");
         HEADERS.forEach(message::setHeader);
         if (!here) {
@@ -52,6 +52,15 @@ final class PageAnswer implements Processor {
         } else {
             file(message, path.isEmpty() ? "index.html" : path);
         }
+        if ("HEAD".equals(method)) {
+            message.setBody(null);
+        }
+    }
+
+    /** HTTP/2 has it as a part of what was asked for. */
+    private static String host(Message message) {
+        String host = message.getHeader("Host", String.class);
+        return host != null ? host : message.getHeader(Exchange.HTTP_URL, "", String.class).replaceFirst("^\\w+://([^/?]*).*", "$1");
     }
 
     private void figures(Message message) {

@@ -22,6 +22,12 @@ public final class PageRoute extends RouteBuilder {
         this.loopbackOnly = LoopbackName.is(host);
     }
 
+    /** Where a person finds it, and what to think of when others can reach it. */
+    public static String inWords(String host, String port) {
+        return "status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port + "/"
+                + (LoopbackName.is(host) ? "" : ", to be seen by whoever reaches this address: it has no sign-in");
+    }
+
     @Override
     public void configure() {
         errorHandler(noErrorHandler());

@@ -1,0 +1,65 @@
+package io.tapsentinel.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.Program;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/** A program of a trial that serves its status page on a port of its own. */
+final class ServedPage {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port = freePort();
+    private final RunningProgram program;
+
+    ServedPage(Trial trial) {
+        trial.with("camel.server.enabled", "true");
+        program = trial.start((settings, properties, clock, committed) -> {
+            Program made = new Program(settings, properties, clock, committed);
+            made.main().addOverrideProperty("camel.server.port", String.valueOf(port));
+            return made;
+        });
+    }
+
+    RunningProgram program() {
+        return program;
+    }
+
+    int port() {
+        return port;
+    }
+
+    JsonNode figures() throws Exception {
+        HttpResponse<String> answer = get("/status.json");
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+        }
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return send("GET", path);
+    }
+
+    HttpResponse<String> send(String method, String path) throws Exception {
+        return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+                BodyHandlers.ofString());
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
