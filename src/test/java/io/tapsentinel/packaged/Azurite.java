@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** Microsoft's emulator of blob storage, a process on 127.0.0.1 over https that reads tokens as Azure does. */
 final class Azurite implements AutoCloseable {
@@ -27,7 +28,7 @@ final class Azurite implements AutoCloseable {
     private static final String KEY = Base64.getEncoder().encodeToString("no secret, only of this test".getBytes());
     private static final NpmPackage PACKAGE = new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js",
             "nothing was stored in blobs");
-    private static final Pattern LISTENING = Pattern.compile("successfully listening at https://127\\.0\\.0\\.1:(\\d+)");
+    private static final Pattern LISTENING = Pattern.compile("successfully listens on https://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ACCESS = Pattern.compile("\"(GET|PUT|DELETE|HEAD|POST|PATCH) (\\S+) HTTP");
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -54,9 +55,17 @@ final class Azurite implements AutoCloseable {
                 .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
         process = builder.start();
-        await("Azurite listens").atMost(SOON).until(() -> LISTENING.matcher(Files.readString(output)).find() || !process.isAlive());
+        try {
+            await("Azurite listens").atMost(SOON).until(() -> LISTENING.matcher(Files.readString(output)).find() || !process.isAlive());
+        } catch (ConditionTimeoutException tooLate) {
+            // what it said follows
+        }
         Matcher listening = LISTENING.matcher(Files.readString(output));
-        assertThat(listening.find()).as("Azurite said: %s", Files.readString(output)).isTrue();
+        boolean listens = listening.find();
+        if (!listens) {
+            close();
+        }
+        assertThat(listens).as("Azurite said: %s", Files.readString(output)).isTrue();
         port = Integer.parseInt(listening.group(1));
     }
 

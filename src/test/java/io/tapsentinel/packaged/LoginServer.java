@@ -33,9 +33,12 @@ final class LoginServer implements HttpHandler {
      * @param form its parameters
      */
     record Request(String host, Map<String, String> form) {
+        boolean isForStorage() {
+            return form.getOrDefault("scope", "").contains(STORAGE);
+        }
     }
 
-    /** The n-th token, from 1. */
+    /** The n-th token that is not for storage, from 1. */
     static String token(int n) {
         return "opaque-bearer-of-entra-" + n + "-end";
     }
@@ -71,7 +74,8 @@ final class LoginServer implements HttpHandler {
             answer(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
         } else {
             requests.add(new Request(host, form(body)));
-            String token = form(body).getOrDefault("scope", "").contains(STORAGE) ? storageToken() : token(requests.size());
+            String token = requests.get(requests.size() - 1).isForStorage() ? storageToken()
+                    : token((int) requests.stream().filter(request -> !request.isForStorage()).count());
             answer(exchange, refusing ? 401 : 200, refusing
                     ? "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\"error_codes\":[7000215]}"
                     : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\"" + token + "\"}");
