@@ -41,11 +41,16 @@ final class BlobFetch {
         Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
         try (OutputStream out = Files.newOutputStream(copy)) {
             container.getBlobClient(blob.name()).downloadStreamWithResponse(out, null, new DownloadRetryOptions().setMaxRetryRequests(0),
-                    new BlobRequestConditions().setIfMatch(blob.etag()), false, null, Context.NONE);
+                    new BlobRequestConditions().setIfMatch(quoted(blob.etag())), false, null, Context.NONE);
             return copy;
         } catch (IOException | RuntimeException | Error e) {
             Files.deleteIfExists(copy);
             throw e;
         }
+    }
+
+    /** Listings leave the quotes out that HTTP wants. */
+    private static String quoted(String etag) {
+        return etag.startsWith("\"") ? etag : '"' + etag + '"';
     }
 }

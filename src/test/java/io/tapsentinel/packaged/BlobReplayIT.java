@@ -96,6 +96,7 @@ class BlobReplayIT {
                 "/answers/tap/deeper/3.JSON.gz", "/answers/tap/cut.json.gz", "/answers/tap/foreign.json");
         assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSize(1);
 
+        stage.gate().accept(LoginServer.token(2));
         try (PackagedProgram program = stage.launch().start()) {
             awaitLooks(program, 3);
             assertThat(fetched()).as("fetched").hasSize(5);
