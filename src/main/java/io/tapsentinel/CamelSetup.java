@@ -5,6 +5,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.CamelHttp;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.routes.RouteContract;
@@ -66,6 +67,7 @@ final class CamelSetup extends MainListenerSupport {
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
         // what was resolved and checked once is what routes see
         EffectiveProperties.forRoutes(properties).forEach(main::addOverrideProperty);
+        settings.archive().uri().ifPresent(uri -> main.addOverrideProperty("tap.archive.uri", FileEndpoint.closed(uri)));
         main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());

@@ -1,20 +1,28 @@
 package io.tapsentinel;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.archive.Archive;
+import io.tapsentinel.archive.ArchiveFigures;
+import io.tapsentinel.archive.ArchiveHealthCheck;
+import io.tapsentinel.archive.ArchiveRoute;
+import io.tapsentinel.archive.ArchiveSender;
 import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
+import io.tapsentinel.metrics.DeliveryMetrics;
+import io.tapsentinel.metrics.Metrics;
+import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.BlobPlace;
 import io.tapsentinel.route.BlobReplayRoute;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
-import io.tapsentinel.route.FilteredCounter;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
-import io.tapsentinel.route.Metrics;
+import io.tapsentinel.route.ReadListener;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.RejectedRoute;
 import io.tapsentinel.route.RejectedStore;
@@ -78,14 +86,17 @@ import org.slf4j.LoggerFactory;
  */
 public class Program {
 
+    /** Of this program; development where it was not packaged. */
+    public static final String VERSION = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
+
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
     private final Settings settings;
     private final Map<String, String> properties;
     private final Network network;
     private final Clock clock;
-    private final Consumer<LedgerEntry> committed;
-    private volatile Consumer<LedgerEntry> filtered = read -> { };
+    private final MeterRegistry registry = Metrics.registry();
+    private final ReadListener reads;
     private final Main main = new Main();
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
@@ -104,8 +115,9 @@ public class Program {
         this.properties = properties;
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
-        this.committed = read -> filtered.andThen(committed).accept(read);
+        this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
         this.sentinel = component();
+        sentinel.useClock(clock);
     }
 
     /**
@@ -183,23 +195,24 @@ public class Program {
                 requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
-        MeterRegistry registry = Metrics.of(figures, budget);
-        filtered = new FilteredCounter(registry);
+        Metrics.ofReading(registry, figures, budget, seen);
+        Metrics.ofDelivery(registry, sentinel, clock.instant());
+        Metrics.ofProgram(registry, VERSION);
+        sentinel.deliveries().tell(table -> new DeliveryMetrics(registry, table, clock));
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         if (settings.healthTable()) {
-            String version = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
-            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), version, sentinel, figures, new DeliveredHours(store),
+            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
-        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes));
+        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.bind("azure-storage-blob-clients", new OwnBlobClients(
                 new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
-        replay(new Replay(state, seen, unknownTypes, source, stop, clock, committed), store);
+        replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
@@ -213,6 +226,20 @@ public class Program {
         BlobReplayRoute blobs = new BlobReplayRoute(container.get(), settings.spool(), replay, store, stop, clock);
         main.bind("tap-replay", blobs.health());
         main.configure().addRoutesBuilder(blobs);
+    }
+
+    private AnswerArchive archive() {
+        Archive archive = new Archive(settings.archive().outbox(), settings.source(), settings.archive().maxBytes(), clock);
+        ArchiveSender sender = new ArchiveSender(archive, clock);
+        ArchiveFigures waiting = new ArchiveFigures(archive, clock);
+        ArchiveFigures.register(registry, archive, sender, waiting);
+        if (settings.archive().uri().isEmpty()) {
+            return AnswerArchive.NONE;
+        }
+        LOG.info("answers of TAP in which something is new are kept at {}", settings.archive().uri().get().replaceAll("[?].*", ""));
+        main.bind("tap-archive", new ArchiveHealthCheck(archive, sender, waiting));
+        main.configure().addRoutesBuilder(new ArchiveRoute(archive, sender));
+        return archive;
     }
 
     protected RouteBuilder telling(HealthTable table) {
@@ -247,15 +274,15 @@ public class Program {
     }
 
     protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, committed);
+        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, reads);
     }
 
     protected StopSignal stopSignal() {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes);
+    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive);
     }
 
     protected SentinelComponent component() {

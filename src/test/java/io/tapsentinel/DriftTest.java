@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tapsentinel.route.Metrics;
+import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;

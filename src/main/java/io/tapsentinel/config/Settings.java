@@ -46,13 +46,14 @@ import org.quartz.CronExpression;
  * @param cost            what the schedule takes of the requests of a day
  * @param additionalFields whether the tables have the column that keeps what fits no other one
  * @param healthTable     whether the workspace is told how this program does
+ * @param archive         where answers of TAP are kept
  * @param blobs           where {@code azure-storage-blob:} endpoints lead
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
         URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
         Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
-        ScheduleCost cost, boolean additionalFields, boolean healthTable, Blobs blobs) {
+        ScheduleCost cost, boolean additionalFields, boolean healthTable, Archive archive, Blobs blobs) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
@@ -77,6 +78,14 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
 
     /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
     public record Blobs(Optional<URI> endpoint) {
+    }
+
+    /**
+     * @param uri      endpoint for answers of TAP in which something was new; empty for none
+     * @param outbox   folder where they wait for it
+     * @param maxBytes how much may wait there; what comes then is not kept
+     */
+    public record Archive(Optional<String> uri, Path outbox, long maxBytes) {
     }
 
     /**
@@ -129,7 +138,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
                 sweepAges(read), flag(read, "tap.updates"), cost,
-                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"),
+                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"), archive(read),
                 new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
     }
 
@@ -157,6 +166,15 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         return new Aside(read.required("tap.rejected.uri"), read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
                 1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000), read.required("tap.replay.uri"),
                 read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
+    }
+
+    private static Archive archive(SettingReader read) {
+        Archive archive = new Archive(read.text("tap.archive.uri"), Path.of(read.required("tap.archive.outbox")),
+                1_000_000L * read.number("tap.archive.max-megabytes", 1, 1_000_000));
+        if (archive.uri().isPresent()) {
+            ArchiveFolders.check(read, archive);
+        }
+        return archive;
     }
 
     private static WindowPlanner.Settings planner(SettingReader read) {

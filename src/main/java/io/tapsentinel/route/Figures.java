@@ -49,12 +49,12 @@ public class Figures {
         }
 
         /** How much time is lost. */
-        Duration lost() {
+        public Duration lost() {
             return total(gaps.stream().map(Gap::time).toList());
         }
 
         /** How many events that TAP reported in the swept hours of seven days were not durable. */
-        long missing() {
+        public long missing() {
             return swept.map(Completeness.Recent::missing).orElse(0L);
         }
 

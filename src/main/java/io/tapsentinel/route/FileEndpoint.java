@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -8,7 +9,18 @@ import java.util.TreeMap;
 /** Reads {@code file:} URIs as Camel does: which folder, and which options somebody has set. */
 public final class FileEndpoint {
 
+    private static final Map<String, String> CLOSED = Map.of("chmod", "600", "chmodDirectory", "700");
+    private static final Map<String, String> WHOLE = Map.of("fileExist", "Override", "tempPrefix", ".", "eagerDeleteTargetFile", "false");
+
     private FileEndpoint() {
+    }
+
+    /** As a place to write to: files are closed to others and there whole or not at all, unless the URI says otherwise. */
+    public static String closed(String uri) {
+        String closed = withDefaults(uri, CLOSED);
+        // Camel refuses some of these beside each other, so that whoever sets one of them sets all
+        boolean own = List.of("fileExist", "tempPrefix", "tempFileName", "doneFileName").stream().anyMatch(option -> sets(uri, option));
+        return own ? closed : withDefaults(closed, WHOLE);
     }
 
     /** The folder of a {@code file:} URI; empty for every other endpoint. */

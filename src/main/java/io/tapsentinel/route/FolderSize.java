@@ -8,9 +8,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.stream.Stream;
 
 /** How many regular files a folder holds itself, and how many bytes they have; a folder that is not there holds none. */
-record FolderSize(long files, long bytes) {
+public record FolderSize(long files, long bytes) {
 
-    static FolderSize of(Path folder) {
+    /** As it is now. */
+    public static FolderSize of(Path folder) {
         long files = 0;
         long bytes = 0;
         try (Stream<Path> all = Files.list(folder)) {

@@ -12,6 +12,8 @@ import java.time.temporal.ChronoUnit;
 /** Takes from a failed attempt what the next ones need to know, and says what that is. */
 final class Lessons {
 
+    static final String NOT_COMMITTED = "window-not-committed";
+
     private final TapCondition tap;
     private final Clock clock;
 
@@ -55,12 +57,13 @@ final class Lessons {
         return tap.rest().isResting(now) ? then + " after " + tap.rest().until().truncatedTo(ChronoUnit.SECONDS) : then;
     }
 
-    private static String code(Trouble trouble, TapRefusedException refusal) {
+    /** What went wrong, in one word. */
+    static String code(Trouble trouble, TapRefusedException refusal) {
         return refusal != null ? "tap-" + refusal.status() : switch (trouble) {
             case TIMED_OUT -> "tap-timeout";
             case TRANSIENT -> "tap-no-answer";
             case BUDGET -> "tap-budget";
-            default -> "window-not-committed";
+            default -> NOT_COMMITTED;
         };
     }
 

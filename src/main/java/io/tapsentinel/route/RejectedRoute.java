@@ -4,8 +4,6 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.camel.builder.RouteBuilder;
 
@@ -13,9 +11,6 @@ import org.apache.camel.builder.RouteBuilder;
 public class RejectedRoute extends RouteBuilder {
 
     static final String STORE = "direct:tap-rejected";
-
-    private static final Map<String, String> CLOSED = Map.of("chmod", "600", "chmodDirectory", "700");
-    private static final Map<String, String> WHOLE = Map.of("fileExist", "Override", "tempPrefix", ".", "eagerDeleteTargetFile", "false");
 
     private final String uri;
 
@@ -29,15 +24,7 @@ public class RejectedRoute extends RouteBuilder {
         // whoever stores waits for the outcome and fails its window over it
         errorHandler(noErrorHandler());
         prepare("tap.rejected.uri", uri);
-        from(STORE).routeId("tap-rejected").to(endpoint());
-    }
-
-    private String endpoint() {
-        String closed = FileEndpoint.withDefaults(uri, CLOSED);
-        // Camel refuses some of these beside each other, so that whoever sets one of them sets all
-        boolean own = List.of("fileExist", "tempPrefix", "tempFileName", "doneFileName").stream()
-                .anyMatch(option -> FileEndpoint.sets(uri, option));
-        return own ? closed : FileEndpoint.withDefaults(closed, WHOLE);
+        from(STORE).routeId("tap-rejected").to(FileEndpoint.closed(uri));
     }
 
     /** Makes the folder of a {@code file:} endpoint, closed to others. */

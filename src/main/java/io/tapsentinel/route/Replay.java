@@ -1,6 +1,6 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
@@ -13,11 +13,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -37,21 +37,21 @@ public class Replay {
     private final SourceLock source;
     private final StopSignal stop;
     private final Clock clock;
-    private final Consumer<LedgerEntry> committed;
+    private final ReadListener listener;
 
     /**
-     * @param stop      ends the open read at its next event, uncommitted, and lets no other one begin
-     * @param committed told of every read after it became durable
+     * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
+     * @param listener told of every attempt, of a read after it became durable
      */
     public Replay(ReadState state, SeenKeys seen, UnknownTypes unknownTypes, SourceLock source, StopSignal stop,
-            Clock clock, Consumer<LedgerEntry> committed) {
+            Clock clock, ReadListener listener) {
         this.state = state;
         this.seen = seen;
         this.unknownTypes = unknownTypes;
         this.source = source;
         this.stop = stop;
         this.clock = clock;
-        this.committed = committed;
+        this.listener = listener;
     }
 
     /**
@@ -93,15 +93,18 @@ public class Replay {
     }
 
     private boolean run(ReplaySource document, WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+        Instant start = clock.instant();
         Throwable failure = read.failure(send(read, events, unknown, camel));
+        Effort effort = new Effort(Duration.between(start, clock.instant()), document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
             return false;
         }
         if (failure != null) {
+            listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
             throw new ReplayFailedException(Failures.describe(failure));
         }
-        committed.accept(read.entry());
+        listener.committed(read.entry(), effort);
         LOG.info("replay of {} committed: {}", document.name(), read.summary());
         if (read.rejected() > 0) {
             throw new ReplayRefusedException(read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
+import org.apache.camel.StreamCache;
 
 /**
  * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
@@ -20,10 +21,12 @@ class TapAnswer implements Processor {
 
     private final TapBudget budget;
     private final UnknownTypes unknownTypes;
+    private final AnswerArchive archive;
 
-    TapAnswer(TapBudget budget, UnknownTypes unknownTypes) {
+    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
         this.budget = budget;
         this.unknownTypes = unknownTypes;
+        this.archive = archive;
     }
 
     /** Bytes of a refusal that are looked at. */
@@ -37,7 +40,13 @@ class TapAnswer implements Processor {
         }
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
-        read.answered();
+        // it lies on disk or in memory as a whole, unless a route switched that off
+        StreamCache whole = exchange.getMessage().getBody() instanceof StreamCache cached ? cached : null;
+        read.answered(whole == null ? 0 : whole.length());
+        if (status == 200 && whole != null) {
+            read.copied(archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo));
+            whole.reset();
+        }
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
         if (status == 200 && body == null) {
             throw new TapAnswerException("TAP answered 200 without a body");

@@ -31,17 +31,21 @@ public class TapSpine extends RouteBuilder {
     private final TapRequest request;
     private final TapAnswer answer;
 
-    /** @param threatStatus which threats to ask for: active, cleared, falsePositive */
-    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes) {
+    /**
+     * @param threatStatus which threats to ask for: active, cleared, falsePositive
+     * @param archive      gets every answer before its events are sent
+     */
+    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes,
+            AnswerArchive archive) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
-        this.answer = new TapAnswer(budget, unknownTypes);
+        this.answer = new TapAnswer(budget, unknownTypes, archive);
     }
 
     /** These routes without anything that works; to be looked at. */
     public static RouteBuilder outline() {
-        return new TapSpine(null, null, null, List.of(), null);
+        return new TapSpine(null, null, null, List.of(), null, null);
     }
 
     @Override

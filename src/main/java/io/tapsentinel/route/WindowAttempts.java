@@ -1,6 +1,6 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.TapCondition;
@@ -16,7 +16,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -41,7 +40,7 @@ public class WindowAttempts {
     private final List<Duration> retries;
     private final Clock clock;
     private final StopSignal stop;
-    private final Consumer<LedgerEntry> committed;
+    private final ReadListener listener;
     private final Lessons lessons;
 
     /** How the attempts ended. */
@@ -57,16 +56,16 @@ public class WindowAttempts {
 
     /**
      * @param retries   pauses before the second and later attempts; as many as there are retries, but a sweep has one attempt
-     * @param committed told of every read after it became durable
+     * @param listener told of every attempt, of a read after it became durable
      */
     public WindowAttempts(SeenKeys seen, TapCondition tap, List<Duration> retries, Clock clock, StopSignal stop,
-            Consumer<LedgerEntry> committed) {
+            ReadListener listener) {
         this.seen = seen;
         this.tap = tap;
         this.retries = retries;
         this.clock = clock;
         this.stop = stop;
-        this.committed = committed;
+        this.listener = listener;
         this.lessons = new Lessons(tap, clock);
     }
 
@@ -116,15 +115,17 @@ public class WindowAttempts {
         WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
+        read.endCopy();
         if (read.isAnswered()) {
             tap.rest().answered(clock.instant());
         }
+        Effort effort = new Effort(Duration.between(start, clock.instant()), read.bytes());
         if (failure == null) {
-            committed.accept(read.entry());
+            listener.committed(read.entry(), effort);
             tap.rest().settled(window);
             tap.size().read();
             LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
-                    Duration.between(start, clock.instant()).toMillis(), read.summary());
+                    effort.time().toMillis(), read.summary());
             return Trouble.NONE;
         }
         if (stop.isStopped()) {
@@ -137,6 +138,7 @@ public class WindowAttempts {
         }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, refusal, window);
+        listener.failed(purpose, effort, Lessons.code(trouble, refusal));
         LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then,
                 Failures.describe(refusal == null ? failure : refusal));
         return trouble;

@@ -104,6 +104,11 @@ final class WindowCounts {
         return sum(LedgerCount.REJECTED);
     }
 
+    /** How many had their end for the first time, or with another verdict. */
+    long brought() {
+        return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
+    }
+
     /** How many were handed out. */
     long fetched() {
         return sum(LedgerCount.FETCHED);

@@ -40,6 +40,8 @@ class WindowRead {
     private Supplier<String> likely;
     private RuntimeException notRejected;
     private boolean answered;
+    private long bytes;
+    private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -62,9 +64,29 @@ class WindowRead {
         return purpose;
     }
 
-    /** TAP has answered, whatever becomes of the answer. */
-    synchronized void answered() {
+    /** TAP has answered, whatever becomes of the answer. @param length bytes of it, unpacked */
+    synchronized void answered(long length) {
         answered = true;
+        bytes = length;
+    }
+
+    /** A copy of the answer was written. */
+    synchronized void copied(AnswerArchive.Copy written) {
+        copy = written;
+    }
+
+    /** The read has ended, committed or not: its copy is kept when something of it was new. */
+    synchronized void endCopy() {
+        copy.end(counts.brought() > 0);
+    }
+
+    Instant readAt() {
+        return readAt;
+    }
+
+    /** How long the answer is, unpacked. */
+    synchronized long bytes() {
+        return bytes;
     }
 
     synchronized boolean isAnswered() {

@@ -50,7 +50,7 @@ public final class RouteContract {
     /** Endpoints, expressions, beans and placeholders that Camel refuses. */
     private static List<String> unusable(RouteSet set) {
         List<String> problems = new ArrayList<>();
-        for (RouteDefinition route : set.routes()) {
+        for (RouteDefinition route : set.routes().stream().filter(set::isIncluded).toList()) {
             int before = problems.size();
             if (set.hasBadCron(route)) {
                 problems.add(Step.place(route) + ", from: its cron is no cron expression of Quartz");

@@ -26,8 +26,8 @@ public record RouteFiles(SortedMap<String, String> texts) {
     public static final String PATTERN = "*.camel.yaml";
     private static final int MOST_BYTES = 1_000_000;
     /** What the package brings; a folder of one's own may hold other files. */
-    private static final List<String> PACKAGED = List.of("operator.camel.yaml", "sentinel-tables.camel.yaml", "tap-event-router.camel.yaml",
-            "tap-poll.camel.yaml");
+    private static final List<String> PACKAGED = List.of("operator.camel.yaml", "sentinel-tables.camel.yaml", "tap-archive.camel.yaml",
+            "tap-event-router.camel.yaml", "tap-poll.camel.yaml");
 
     public RouteFiles {
         texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));

@@ -1,5 +1,6 @@
 package io.tapsentinel.routes;
 
+import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.route.FilteredRoute;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -52,7 +53,7 @@ public final class RouteGraph {
     public static String of(RouteFiles files, Map<String, String> properties) {
         try (RouteSet set = new RouteSet(files, properties)) {
             set.requireReadable();
-            Collection<RouteDefinition> yaml = List.copyOf(set.routes());
+            Collection<RouteDefinition> yaml = set.routes().stream().filter(set::isIncluded).toList();
             List<RouteDefinition> all = new ArrayList<>(yaml);
             all.addAll(set.javaRoutes());
             RouteGraph graph = new RouteGraph(new Secrets(set));
@@ -65,6 +66,7 @@ public final class RouteGraph {
         paragraphs.keySet().stream().filter(route -> !input(route).startsWith("direct:")).forEach(this::show);
         // reached by whoever wants to
         show(FilteredRoute.FILTERED);
+        show(ArchiveRoute.TO);
         List<RouteDefinition> called = List.copyOf(shown);
         List<RouteDefinition> lost = paragraphs.keySet().stream().filter(route -> !shown.contains(route)).toList();
         return join(called) + (lost.isEmpty() ? "" : NEW_LINE + "never called:" + NEW_LINE + NEW_LINE + join(lost));

@@ -1,5 +1,6 @@
 package io.tapsentinel.routes;
 
+import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapSpine;
@@ -25,6 +26,7 @@ final class RouteNames {
     private static final String FETCH = "tap-fetch";
     private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
     private static final List<String> CALLED = List.of(FETCH, "tap-event");
+    private static final String ARCHIVE = ArchiveRoute.TO.substring(DIRECT.length());
     /** Java's routes that YAML may call. */
     private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
 
@@ -49,6 +51,10 @@ final class RouteNames {
             require(id, null);
             requireCall(id, called);
         });
+        if (!set.resolve("{{tap.archive.uri:}}").isEmpty() && !byId.containsKey(ARCHIVE)) {
+            problems.add("there is no route with the id " + ARCHIVE + ", which tap.archive.uri needs; copy the packaged"
+                    + " routes/tap-archive.camel.yaml into the folder");
+        }
         byId.keySet().stream().filter(this::isRequired).sorted().forEach(this::requireRunning);
         Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
         set.routes().forEach(route -> Step.of(route).forEach(this::calls));
@@ -80,7 +86,7 @@ final class RouteNames {
         String input = set.resolve(route.getInput().getEndpointUri());
         if (!route.hasCustomIdAssigned()) {
             problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
-        } else if (id.startsWith(OURS) && !isRequired(id) || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
+        } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE) || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
         }
         RouteDefinition same = id == null ? null : byId.put(id, route);
@@ -88,7 +94,8 @@ final class RouteNames {
             problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":" + same.getLineNumber());
         }
         String direct = Step.base(input);
-        if (direct.startsWith(DIRECT + OURS) && !CALLED.contains(direct.substring(DIRECT.length())) || direct.equals(FilteredRoute.FILTERED)) {
+        boolean forYaml = direct.equals(ArchiveRoute.TO) || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
+        if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
         }
         RouteDefinition other = byInput.put(direct, route);

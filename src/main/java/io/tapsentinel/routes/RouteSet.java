@@ -30,6 +30,7 @@ import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteDefinitionHelper;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
 import org.apache.camel.spi.EndpointUriFactory;
+import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.quartz.CronExpression;
@@ -161,6 +162,16 @@ final class RouteSet implements AutoCloseable {
             return context.resolvePropertyPlaceholders(uri);
         } catch (IllegalArgumentException e) {
             return uri;
+        }
+    }
+
+    /** Whether Camel would take this route, by its precondition; one that cannot be told counts as taken. */
+    boolean isIncluded(RouteDefinition route) {
+        try {
+            return route.getPrecondition() == null
+                    || context.resolveLanguage("simple").createPredicate(resolve(route.getPrecondition())).matches(new DefaultExchange(context));
+        } catch (RuntimeException e) {
+            return true;
         }
     }
 

@@ -3,21 +3,37 @@ package io.tapsentinel.sentinel;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.LastError;
+import io.tapsentinel.tap.TapEvent;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** What the component's producers have done since the start, and what stands in their way. Thread-safe. */
 public final class Deliveries {
+
+    private static final DeliveryListener NOBODY = new NoListener();
 
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+    private final Map<String, Instant> lastAcknowledged = new ConcurrentHashMap<>();
     private final LastError lastError = new LastError();
+    private final InstantSource clock;
+    private volatile Function<String, DeliveryListener> listeners = table -> NOBODY;
+
+    /** @param clock tells when what happened */
+    Deliveries(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /**
      * Why nothing of a table was acknowledged for a while.
@@ -27,6 +43,9 @@ public final class Deliveries {
      * @param message     the last failure
      */
     public record Trouble(int failures, boolean needsPerson, String message) {
+
+        /** All goes well. */
+        public static final Trouble NONE = new Trouble(0, false, "");
     }
 
     /** Records that Sentinel has acknowledged and whose keys are durable. */
@@ -47,6 +66,11 @@ public final class Deliveries {
     /** Records that were taken and given up, so that they will be read again. */
     public long failed() {
         return failed.get();
+    }
+
+    /** When Sentinel acknowledged a request for this table last; empty when it did not since the start. */
+    public Optional<Instant> lastAcknowledged(String table) {
+        return Optional.ofNullable(lastAcknowledged.get(table));
     }
 
     /** By table, what stands in the way of its deliveries now; empty when all goes well. */
@@ -76,22 +100,37 @@ public final class Deliveries {
         }
     }
 
+    /** From now on, whoever is made for a table hears of its deliveries, too; before any route starts. */
+    public void tell(Function<String, DeliveryListener> listeners) {
+        this.listeners = listeners;
+    }
+
     DeliveryListener of(String table) {
+        DeliveryListener others = listeners.apply(table);
         return new DeliveryListener() {
             @Override
-            public void acknowledged(int records) {
-                acknowledged.addAndGet(records);
+            public void requested(Duration took) {
+                others.requested(took);
+            }
+
+            @Override
+            public void acknowledged(List<TapEvent> events, int bytes) {
+                acknowledged.addAndGet(events.size());
                 batches.incrementAndGet();
+                lastAcknowledged.put(table, clock.instant());
+                others.acknowledged(events, bytes);
             }
 
             @Override
             public void accepted() {
                 troubles.remove(table);
+                others.accepted();
             }
 
             @Override
             public void failing(UploadException failure, boolean needsPerson) {
                 trouble(failure, needsPerson);
+                others.failing(failure, needsPerson);
             }
 
             @Override
@@ -99,6 +138,7 @@ public final class Deliveries {
                 // a store or a program that fails needs a look; a service that was away may be back
                 boolean person = !(failure instanceof UploadException) || needsPersonAlready();
                 trouble(failure, person);
+                others.givenUp(failure);
             }
 
             private boolean needsPersonAlready() {
@@ -107,7 +147,7 @@ public final class Deliveries {
 
             private void trouble(Exception failure, boolean needsPerson) {
                 lastError.note(!(failure instanceof UploadException refused) ? "batch-not-kept"
-                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), Instant.now());
+                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
                 troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
                         (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }

@@ -34,7 +34,8 @@ public class SentinelComponent extends DefaultComponent {
     @Metadata(label = "advanced", description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
-    private final Deliveries deliveries = new Deliveries();
+    private Clock clock = Clock.systemUTC();
+    private final Deliveries deliveries = new Deliveries(() -> clock.instant());
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
@@ -53,6 +54,11 @@ public class SentinelComponent extends DefaultComponent {
         return endpoint;
     }
 
+    /** Tells when what happened; before any route starts. */
+    public void useClock(Clock ticking) {
+        this.clock = ticking;
+    }
+
     /** What was delivered and refused since the start, and what waits. */
     public Deliveries deliveries() {
         return deliveries;
@@ -61,7 +67,7 @@ public class SentinelComponent extends DefaultComponent {
     /** What was put aside since the start. */
     public synchronized Rejections rejections() {
         if (rejections == null) {
-            rejections = new Rejections(rejectedLog, deliveryLog, Clock.systemUTC());
+            rejections = new Rejections(rejectedLog, deliveryLog, clock);
         }
         return rejections;
     }

@@ -37,12 +37,12 @@ class RoutesCommandTest {
 
     @Test
     void aSetThatMayBeUsedIsOneLine() {
-        assertThat(trial.run("routes", "check", routes.toString()).lines()).containsExactly(routes + ": 4 files, as they have to be");
+        assertThat(trial.run("routes", "check", routes.toString()).lines()).containsExactly(routes + ": 5 files, as they have to be");
     }
 
     @Test
     void withoutAFolderTheSetInUseIsMeant() {
-        assertThat(trial.run("routes", "check")).startsWith("routes: 4 files");
+        assertThat(trial.run("routes", "check")).startsWith("routes: 5 files");
         assertThat(trial.run("routes", "show")).isEqualTo(trial.run("routes", "show", routes.toString()));
     }
 

@@ -18,7 +18,7 @@ class RoutesCheckTest {
 
     @Test
     void withoutAFolderThePackagedOnesAreWell() {
-        assertThat(lines(check())).containsExactly("✓ routes: 4 files of the package");
+        assertThat(lines(check())).containsExactly("✓ routes: 5 files of the package");
     }
 
     @Test

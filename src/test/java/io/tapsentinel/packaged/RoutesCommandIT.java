@@ -29,7 +29,7 @@ class RoutesCommandIT {
 
     @Test
     void aFolderThatMayBeUsedExitsWithZero() throws Exception {
-        assertThat(run(0, "routes", "check", "routes")).containsExactly("routes: 4 files, as they have to be");
+        assertThat(run(0, "routes", "check", "routes")).containsExactly("routes: 5 files, as they have to be");
     }
 
     @Test
@@ -49,7 +49,7 @@ class RoutesCommandIT {
     void thePackagedRoutesAreMeantWhereThereIsNoFolder() throws Exception {
         launch = PackagedProgram.in(folder.resolve("elsewhere"));
 
-        assertThat(run(0, "routes", "check")).containsExactly("the packaged routes: 4 files, as they have to be");
+        assertThat(run(0, "routes", "check")).containsExactly("the packaged routes: 5 files, as they have to be");
         assertThat(run(0, "routes", "show")).contains("tap-poll <- quartz:tap/poll cron={{tap.poll.cron}} stateful=true");
         assertThat(launch.work()).isEmptyDirectory();
     }

@@ -60,7 +60,7 @@ public final class BrokenParts {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
+                return new WindowAttempts(seen, tap, List.of(), clock, stop, ReadListener.of(committed)) {
                     @Override
                     WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
                         return new WindowRead(ask, purpose, readAt, seen, () -> false) {
@@ -80,7 +80,7 @@ public final class BrokenParts {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(seen, tap, List.of(), clock, stop, committed) {
+                return new WindowAttempts(seen, tap, List.of(), clock, stop, ReadListener.of(committed)) {
                     @Override
                     WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
                         return new WindowRead(ask, purpose, readAt, seen, () -> false) {

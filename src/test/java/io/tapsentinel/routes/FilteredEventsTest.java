@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tapsentinel.Program;
-import io.tapsentinel.route.Metrics;
+import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;

@@ -1,12 +1,18 @@
 package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.TapEvent;
+import java.time.Duration;
+import java.util.List;
 
 /** Hears how the deliveries of one table go. Called on its sender's thread. */
 public interface DeliveryListener {
 
-    /** A request was acknowledged and the keys of its records are durable. */
-    void acknowledged(int records);
+    /** A request has ended, well or not. */
+    void requested(Duration took);
+
+    /** A request was acknowledged and the keys of its events are durable. @param bytes of its body before compression */
+    void acknowledged(List<TapEvent> events, int bytes);
 
     /** What stood in the way, if anything did, is gone. */
     void accepted();

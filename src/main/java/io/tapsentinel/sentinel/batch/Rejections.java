@@ -11,6 +11,7 @@ import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ public final class Rejections {
     private final RejectedLog store;
     private final DeliveryLog deliveries;
     private final Clock clock;
-    private final AtomicLong rejected = new AtomicLong();
+    private final Map<String, Long> rejected = new ConcurrentHashMap<>();
     private final AtomicLong capped = new AtomicLong();
     private final Map<String, Integer> refusedByCode = new HashMap<>();
     private Object window;
@@ -52,7 +53,7 @@ public final class Rejections {
         store(record, reason, refusal);
         deliveries.rejected(event);
         Handling.advance(event, Outcome.SENDING, Outcome.REJECTED);
-        rejected.incrementAndGet();
+        rejected.merge(event.getType().table(), 1L, Long::sum);
         if (refusal != null) {
             count(record.window(), code(refusal));
         }
@@ -73,7 +74,12 @@ public final class Rejections {
 
     /** Records that were rejected since the start. */
     public long rejected() {
-        return rejected.get();
+        return rejected.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Records of one table that were rejected since the start. */
+    public long rejected(String table) {
+        return rejected.getOrDefault(table, 0L);
     }
 
     /** Records that were delivered with cut values since the start, the whole of them being stored. */

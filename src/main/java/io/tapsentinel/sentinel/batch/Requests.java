@@ -79,7 +79,7 @@ final class Requests {
                 deliveries.delivered(open, events);
                 isOpen = false;
                 events.forEach(event -> Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED));
-                listener.acknowledged(records.size());
+                listener.acknowledged(events, body.length);
                 accepted();
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
                 return null;
@@ -126,10 +126,13 @@ final class Requests {
     }
 
     private UploadException upload(byte[] body) {
+        long from = nanoClock.getAsLong();
         try {
             uploader.upload(stream, body);
         } catch (UploadException e) {
             return e;
+        } finally {
+            listener.requested(Duration.ofNanos(nanoClock.getAsLong() - from));
         }
         tokenRenewed = false;
         return null;

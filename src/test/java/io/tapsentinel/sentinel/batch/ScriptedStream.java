@@ -151,8 +151,13 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     }
 
     @Override
-    public void acknowledged(int records) {
-        log.add("acknowledged " + records);
+    public void requested(Duration took) {
+        // measured elsewhere
+    }
+
+    @Override
+    public void acknowledged(List<TapEvent> events, int bytes) {
+        log.add("acknowledged " + events.size());
     }
 
     @Override

@@ -1,0 +1,69 @@
+package io.tapsentinel.archive;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.route.FolderSize;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** What waits in the outbox, looked at when somebody asks. */
+public final class ArchiveFigures {
+
+    private final Archive archive;
+    private final InstantSource clock;
+
+    public ArchiveFigures(Archive archive, InstantSource clock) {
+        this.archive = archive;
+        this.clock = clock;
+    }
+
+    /** Answers that wait. */
+    public long waiting() {
+        return FolderSize.of(archive.outbox().folder()).files();
+    }
+
+    /** How large they are, compressed. */
+    public long bytes() {
+        return FolderSize.of(archive.outbox().folder()).bytes();
+    }
+
+    /** For how long the one has waited whose time is the earliest; zero when none waits. */
+    public Duration oldest() {
+        try {
+            List<Path> waiting = archive.outbox().waiting();
+            Instant since = waiting.isEmpty() ? clock.instant() : Files.getLastModifiedTime(waiting.get(0)).toInstant();
+            return Duration.between(since, clock.instant());
+        } catch (IOException | UncheckedIOException e) {
+            // taken meanwhile
+            return Duration.ZERO;
+        }
+    }
+
+    /** Registers them, and what became of answers since the start; without an archive all are 0. */
+    public static void register(MeterRegistry registry, Archive archive, ArchiveSender sender, ArchiveFigures figures) {
+        answers(registry, "kept", sender, ArchiveSender::taken);
+        answers(registry, "failed", sender, ArchiveSender::failed);
+        answers(registry, "dropped", archive, Archive::dropped);
+        gauge(registry, "tap.archive.waiting", "Answers that wait for tap.archive.uri", null, figures::waiting);
+        gauge(registry, "tap.archive.waiting.bytes", "How large these are, compressed", null, figures::bytes);
+        gauge(registry, "tap.archive.oldest", "For how long the oldest of them has waited", "seconds", () -> figures.oldest().toSeconds());
+    }
+
+    private static <T> void answers(MeterRegistry registry, String result, T of, ToDoubleFunction<T> count) {
+        FunctionCounter.builder("tap.archive.answers", of, count).tag("result", result).description(
+                "TAP's answers: taken by tap.archive.uri (kept), attempts that it refused (failed), not even written (dropped)").register(registry);
+    }
+
+    private static void gauge(MeterRegistry registry, String name, String description, String unit, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).baseUnit(unit).strongReference(true).register(registry);
+    }
+}

@@ -1,0 +1,119 @@
+package io.tapsentinel.archive;
+
+import com.azure.core.exception.HttpResponseException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings what waits in the outbox to the archive, oldest first, and removes it once the archive has taken it. After a failure it
+ * pauses, twice as long each time, up to {@value #LONGEST_PAUSE_SECONDS} seconds: an archive that is away is asked with one file.
+ * {@link #pass} is for one thread, the rest for any.
+ */
+public final class ArchiveSender {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ArchiveSender.class);
+    static final long LONGEST_PAUSE_SECONDS = 600;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+
+    private final Archive archive;
+    private final InstantSource clock;
+    private final AtomicLong taken = new AtomicLong();
+    private final AtomicLong failed = new AtomicLong();
+    private volatile int failures;
+    private volatile String failure;
+    private volatile Instant next = Instant.MIN;
+
+    /** The way to the archive. */
+    @FunctionalInterface
+    public interface Target {
+
+        /** Returns when it has the file under this name. */
+        void put(Path file, String name) throws Exception;
+    }
+
+    public ArchiveSender(Archive archive, InstantSource clock) {
+        this.archive = archive;
+        this.clock = clock;
+    }
+
+    /** Sends what waits; returns at the first failure. @param stopping whether to leave the rest for later */
+    void pass(Target target, BooleanSupplier stopping) {
+        if (clock.instant().isBefore(next) || failures == 0 && !archive.hasNews()) {
+            return;
+        }
+        try {
+            for (Path file : archive.outbox().waiting()) {
+                if (stopping.getAsBoolean()) {
+                    return;
+                }
+                target.put(file, Outbox.archived(file));
+                Files.delete(file);
+                taken.incrementAndGet();
+                succeeded();
+            }
+        } catch (Exception | Error e) {
+            // an error would end the schedule without a word
+            failed(describe(e));
+        }
+    }
+
+    private void succeeded() {
+        if (failures > 0) {
+            LOG.info("tap.archive.uri takes answers again, after {} failures", failures);
+        }
+        failures = 0;
+        failure = null;
+        next = Instant.MIN;
+    }
+
+    private void failed(String reason) {
+        failed.incrementAndGet();
+        if (!reason.equals(failure)) {
+            LOG.warn("tap.archive.uri does not take an answer: {}; it waits in tap.archive.outbox, events are delivered all the same", reason);
+        }
+        failure = reason;
+        long pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE.toSeconds() << Math.min(failures, 20));
+        failures++;
+        next = clock.instant().plusSeconds(pause);
+    }
+
+    /** An endpoint's own words may quote its URI, or what it was given. */
+    private static String describe(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpResponseException refused && refused.getResponse() != null) {
+                String code = refused.getResponse().getHeaderValue("x-ms-error-code");
+                return refused.getResponse().getStatusCode() + (code == null ? "" : " " + code.replaceAll("\\W", ""));
+            }
+        }
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root instanceof IOException && root != e ? e.getClass().getSimpleName() + ": " + root.getClass().getSimpleName()
+                : root.getClass().getSimpleName();
+    }
+
+    /** Answers that the archive took since the start. */
+    public long taken() {
+        return taken.get();
+    }
+
+    /** Attempts that failed since the start. */
+    public long failed() {
+        return failed.get();
+    }
+
+    /** Why it does not take an answer, without content; empty while it does. */
+    public Optional<String> failure() {
+        return Optional.ofNullable(failure);
+    }
+}

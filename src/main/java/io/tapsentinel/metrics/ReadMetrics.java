@@ -1,0 +1,152 @@
+package io.tapsentinel.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tapsentinel.route.ReadListener;
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.tap.EventType;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What was read since the start of the process. Counted when a read is committed, so that an event counts once for every read that
+ * shows it; a few steps a read, none an event. Every series that can be foreseen is there from the start, since a rate does not see
+ * the step from absent to the first value. Thread-safe.
+ */
+public final class ReadMetrics implements ReadListener {
+
+    /** The label of events whose type has no table. */
+    public static final String UNKNOWN = "unknown";
+    private static final List<LedgerCount> OUTCOMES = Stream.of(LedgerCount.values()).filter(LedgerCount::isOutcome)
+            .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE).toList();
+    private static final List<String> REFUSALS = List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer");
+    private static final String TAP = "tap-";
+    private static final String BUDGET = "tap-budget";
+
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private volatile Instant lastPoll;
+
+    /**
+     * @param registry gets all of these
+     * @param clock    tells when a read was committed
+     */
+    public ReadMetrics(MeterRegistry registry, InstantSource clock) {
+        this.registry = registry;
+        this.clock = clock;
+        this.lastPoll = clock.instant();
+        Gauge.builder("tap.last.poll.timestamp", () -> lastPoll.toEpochMilli() / 1_000.0).baseUnit("seconds").strongReference(true)
+                .description("When the newest window was committed last; the start of the process before the first").register(registry);
+        for (EventType type : EventType.values()) {
+            filtered("before-" + type.routeId());
+            begin(type.table());
+        }
+        begin(UNKNOWN);
+        for (Purpose purpose : Purpose.values()) {
+            for (boolean committed : new boolean[] {true, false}) {
+                reads(purpose, committed);
+            }
+            seconds(purpose);
+            bytes(purpose);
+        }
+        REFUSALS.forEach(this::refusals);
+    }
+
+    private void begin(String table) {
+        fetched(table);
+        late(table);
+        OUTCOMES.forEach(outcome -> events(table, outcome));
+    }
+
+    @Override
+    public void committed(LedgerEntry read, Effort effort) {
+        if (read.purpose() == Purpose.POLL) {
+            lastPoll = clock.instant();
+        }
+        attempted(read.purpose(), effort, true);
+        read.counts().forEach((array, counts) -> count(table(array), counts));
+    }
+
+    @Override
+    public void failed(Purpose purpose, Effort effort, String code) {
+        attempted(purpose, effort, false);
+        if (code.startsWith(TAP) && !code.equals(BUDGET)) {
+            refusals(code.substring(TAP.length())).increment();
+        }
+    }
+
+    private void attempted(Purpose purpose, Effort effort, boolean committed) {
+        reads(purpose, committed).increment();
+        seconds(purpose).record(effort.time());
+        bytes(purpose).increment(effort.bytes());
+    }
+
+    /** The name of an unknown type is TAP's, so that there may be any number of them. */
+    private static String table(String array) {
+        return Stream.of(EventType.values()).filter(type -> type.arrayName().equals(array)).map(EventType::table).findFirst().orElse(UNKNOWN);
+    }
+
+    private void count(String table, Map<String, Long> counts) {
+        counts.forEach((word, events) -> {
+            Optional<String> route = LedgerCount.filteringRoute(word);
+            if (route.isPresent()) {
+                filtered(route.get()).increment(events);
+            } else if (word.equals(LedgerCount.FETCHED.word())) {
+                fetched(table).increment(events);
+            } else if (word.equals(LedgerCount.LATE.word())) {
+                late(table).increment(events);
+            } else if (word.equals(LedgerCount.DUPLICATE_INSIDE.word())) {
+                events(table, LedgerCount.DUPLICATE).increment(events);
+            } else {
+                OUTCOMES.stream().filter(outcome -> outcome.word().equals(word)).forEach(outcome -> events(table, outcome).increment(events));
+            }
+        });
+    }
+
+    private Counter events(String table, LedgerCount outcome) {
+        return Counter.builder("tap.events").tags("table", table, "outcome", outcome.word())
+                .description("Events of committed reads by what became of them; each fetched event has one outcome").register(registry);
+    }
+
+    private Counter fetched(String table) {
+        return Counter.builder("tap.fetched").tag("table", table).description("Events in the answers of committed reads").register(registry);
+    }
+
+    private Counter late(String table) {
+        return Counter.builder("tap.late").tag("table", table)
+                .description("New events whose time had been read before").register(registry);
+    }
+
+    private Counter filtered(String route) {
+        return Counter.builder("tap.filtered").tag("route", route)
+                .description("Events that a route dropped on purpose, once for every read that shows them").register(registry);
+    }
+
+    private Counter reads(Purpose purpose, boolean committed) {
+        return Counter.builder("tap.reads").tags("purpose", purpose.word(), "result", committed ? "committed" : "failed")
+                .description("Attempts to read a window, or a document that is brought in").register(registry);
+    }
+
+    private Timer seconds(Purpose purpose) {
+        return Timer.builder("tap.read").tag("purpose", purpose.word())
+                .description("From the request to the end of the answer's last event").register(registry);
+    }
+
+    private Counter bytes(Purpose purpose) {
+        return Counter.builder("tap.read.bytes").tag("purpose", purpose.word())
+                .description("What TAP answered, unpacked").register(registry);
+    }
+
+    private Counter refusals(String status) {
+        return Counter.builder("tap.refusals").tag("status", status)
+                .description("Requests to TAP that brought no answer, by its status").register(registry);
+    }
+}
