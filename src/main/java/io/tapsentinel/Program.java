@@ -8,6 +8,7 @@ import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.archive.ArchiveSender;
 import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
@@ -15,11 +16,14 @@ import io.tapsentinel.metrics.DeliveryMetrics;
 import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.page.PageRoute;
+import io.tapsentinel.page.PageSources;
 import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.BlobPlace;
 import io.tapsentinel.route.BlobReplayRoute;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.ReadListener;
@@ -68,6 +72,7 @@ import io.tapsentinel.tap.WindowSize;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -117,7 +122,6 @@ public class Program {
         this.clock = clock;
         this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
         this.sentinel = component();
-        sentinel.useClock(clock);
     }
 
     /**
@@ -192,7 +196,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
@@ -206,6 +210,13 @@ public class Program {
         if (settings.healthTable()) {
             main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
+        }
+        if (CamelSetup.serves(properties)) {
+            Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
+            Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
+            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.stateUrl(), settings.source(), VERSION, clock.instant(),
+                    settings.sourceIdentity().equals("sandbox"), properties, folder, firstSweep, state, seen, budget, sentinel, clock),
+                    properties.get("camel.server.host")));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
@@ -282,11 +293,11 @@ public class Program {
     }
 
     protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive);
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive, clock);
     }
 
     protected SentinelComponent component() {
-        return new SentinelComponent();
+        return new SentinelComponent(clock);
     }
 
     protected Uploader uploader() {
