@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.state.ReplayedBlobs;
 import io.tapsentinel.state.Store;
@@ -51,8 +52,7 @@ public class BlobReplayRoute extends RouteBuilder {
             protected void look(Findings findings) {
                 findings.detail("replay.place", place.toString()).detail("replay.blobs-brought-in", replay.broughtIn())
                         .detail("replay.blobs-refused", replay.refused());
-                replay.failure().ifPresent(why -> findings.degraded("replay: " + why, "new events are delivered all the same; each look"
-                        + " tries again"));
+                replay.failure().ifPresent(why -> findings.problem(KnownProblem.REPLAY_WAITS, why));
             }
         };
     }

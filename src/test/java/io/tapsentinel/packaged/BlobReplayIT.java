@@ -116,7 +116,7 @@ class BlobReplayIT {
         try (PackagedProgram program = stage.launch().start()) {
             program.awaitLine("the container cannot be listed: answered 404 ContainerNotFound: make the container", SOON);
             program.awaitLine(Services.COMMITTED, SOON);
-            program.awaitThat("health tells", SOON, () -> program.health().last().contains("replay: the container cannot be listed"));
+            program.awaitThat("health tells", SOON, () -> program.health().last().contains("tap.replay.uri are not brought in (the container cannot be listed"));
             assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
             awaitLooks(program, 2);
             assertThat(program.found("cannot be listed")).as("said").hasSize(1);
