@@ -6,6 +6,7 @@ import io.tapsentinel.archive.ArchiveFigures;
 import io.tapsentinel.archive.ArchiveHealthCheck;
 import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.archive.ArchiveSender;
+import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
@@ -18,6 +19,8 @@ import io.tapsentinel.net.Network;
 import io.tapsentinel.page.PageRoute;
 import io.tapsentinel.page.PageSources;
 import io.tapsentinel.route.AnswerArchive;
+import io.tapsentinel.route.BlobPlace;
+import io.tapsentinel.route.BlobReplayRoute;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
@@ -46,6 +49,7 @@ import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
+import io.tapsentinel.sentinel.upload.BlobClients;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -72,6 +76,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.camel.builder.RouteBuilder;
@@ -216,9 +221,22 @@ public class Program {
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
-        main.configure().addRoutesBuilder(new ReplayRoute(settings.aside().replayUri(), settings.spool(),
-                new Replay(state, seen, unknownTypes, source, stop, clock, reads), clock));
+        main.bind("azure-storage-blob-clients", new OwnBlobClients(
+                new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
+        replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+    }
+
+    private void replay(Replay replay, Store store) {
+        String uri = settings.aside().replayUri();
+        Optional<BlobPlace> container = BlobPlace.of(uri);
+        if (container.isEmpty()) {
+            main.configure().addRoutesBuilder(new ReplayRoute(uri, settings.spool(), replay, clock));
+            return;
+        }
+        BlobReplayRoute blobs = new BlobReplayRoute(container.get(), settings.spool(), replay, store, stop, clock);
+        main.bind("tap-replay", blobs.health());
+        main.configure().addRoutesBuilder(blobs);
     }
 
     private AnswerArchive archive() {

@@ -47,12 +47,13 @@ import org.quartz.CronExpression;
  * @param additionalFields whether the tables have the column that keeps what fits no other one
  * @param healthTable     whether the workspace is told how this program does
  * @param archive         where answers of TAP are kept
+ * @param blobs           where {@code azure-storage-blob:} endpoints lead
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
         URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
         Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
-        ScheduleCost cost, boolean additionalFields, boolean healthTable, Archive archive) {
+        ScheduleCost cost, boolean additionalFields, boolean healthTable, Archive archive, Blobs blobs) {
 
     private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
             "sentinel.endpoint", "sentinel.dcr-immutable-id");
@@ -73,6 +74,10 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
      * @param replayKeep       how long files are kept that were brought in
      */
     public record Aside(String rejectedUri, Duration rejectedKeep, long rejectedMaxBytes, String replayUri, Duration replayKeep) {
+    }
+
+    /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
+    public record Blobs(Optional<URI> endpoint) {
     }
 
     /**
@@ -134,7 +139,8 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
                 sweepAges(read), flag(read, "tap.updates"), cost,
-                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"), archive(read));
+                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"), archive(read),
+                new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
     }
 
     private static boolean flag(SettingReader read, String name) {

@@ -71,7 +71,10 @@ public enum KnownProblem {
     ARCHIVE_WAITS("archive", DEGRADED, "tap.archive.uri does not take answers",
             "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network"),
     ARCHIVE_DROPS("archive", DEGRADED, "answers are not archived",
-            "make room or let tap.archive.uri be reached; events are delivered all the same");
+            "make room or let tap.archive.uri be reached; events are delivered all the same"),
+
+    REPLAY_WAITS("replay", DEGRADED, "blobs at tap.replay.uri are not brought in",
+            "new events are delivered all the same, and each look tries again; check the container, the identity's role on it and the network");
 
     private final String part;
     private final Level level;

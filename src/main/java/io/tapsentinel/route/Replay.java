@@ -59,6 +59,7 @@ public class Replay {
      *
      * @return false when a stop came first: then it is to be brought in again
      * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
+     * @throws ReplayFailedException  when that is not its own fault
      */
     boolean bringIn(ReplaySource document, CamelContext camel) {
         ReplayDocument content = ReplayDocument.of(document);
@@ -101,7 +102,7 @@ public class Replay {
         }
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
-            throw new ReplayRefusedException(Failures.describe(failure));
+            throw new ReplayFailedException(Failures.describe(failure));
         }
         listener.committed(read.entry(), effort);
         LOG.info("replay of {} committed: {}; {}", document.name(), read.summary(), read.answer().inWords(start, clock.instant()));

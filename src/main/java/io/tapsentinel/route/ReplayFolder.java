@@ -21,8 +21,9 @@ final class ReplayFolder {
     static final String FAILED = "failed";
     /** The names that files have there. */
     static final Pattern NAME = Pattern.compile("\\d{8}T\\d{9}Z-.+");
+    /** Characters of a name that are kept or shown, its last ones. */
+    static final int MOST_NAME = 200;
 
-    private static final int MOST_NAME = 200;
     private static final DateTimeFormatter PREFIX = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Clock clock;

@@ -108,12 +108,29 @@ public class ReadState {
                 window.from().toEpochMilli(), window.to().toEpochMilli(), window.from().toEpochMilli())), settle);
     }
 
-    /** Whether any of this time was read, and that before {@code before}. */
+    /** Whether any of this time was read, and that before {@code before}; of time that the ledger forgot, whether it is no gap. */
     public boolean wasRead(TimeRange time, Instant before) {
+        return stands(time, before) || isForgotten(time);
+    }
+
+    private boolean stands(TimeRange time, Instant before) {
         // a record that was brought in by itself has an empty window, which says nothing of the time around it
         return store.transaction(connection -> Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
                 + " AND from_at < ? AND to_at > ? AND from_at < to_at", store.source(), before.toEpochMilli(),
                 time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
+    }
+
+    /** Reading has begun before the end of this time, and all that it then left out are gaps, which stay for ever. */
+    private boolean isForgotten(TimeRange time) {
+        Instant origin = progress().map(Progress::origin).orElse(Instant.MAX);
+        if (time.isEmpty() || time.to().isAfter(clock.instant().minus(LEDGER_KEPT)) || !origin.isBefore(time.to())) {
+            return false;
+        }
+        List<TimeRange> read = List.of(new TimeRange(origin.isAfter(time.from()) ? origin : time.from(), time.to()));
+        for (Gap gap : gaps()) {
+            read = TimeRange.without(read, gap.time());
+        }
+        return !read.isEmpty();
     }
 
     /**
@@ -132,7 +149,7 @@ public class ReadState {
         });
     }
 
-    /** Forgets reads, and what sweeps found, older than {@link #LEDGER_KEPT}; gaps stay for ever. */
+    /** Forgets reads, and what sweeps found, older than {@link #LEDGER_KEPT}, and blobs that are gone; gaps stay for ever. */
     public void prune() {
         Instant now = clock.instant();
         Instant before = now.minus(LEDGER_KEPT);
@@ -142,6 +159,7 @@ public class ReadState {
             }
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before);
+            ReplayedBlobs.prune(connection, store.source(), now);
             return null;
         });
     }

@@ -59,7 +59,10 @@ final class StoreSchema {
             "INSERT INTO counted_since SELECT source, (max(at) / 3600000 + 1) * 3600000 FROM (SELECT source, added AS at FROM seen"
                     // a changed event was one more row, and one that was brought in after its rejection has its first time in seen
                     + " UNION ALL SELECT source, noticed_at FROM version UNION ALL SELECT source, read_at FROM ledger) AS acknowledged"
-                    + " GROUP BY source"));
+                    + " GROUP BY source"), List.of(
+            // blobs of a container that were brought in or refused; etag: the version of it; listed_at: when it was last seen there
+            "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
+                    + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"));
 
     private StoreSchema() {
     }

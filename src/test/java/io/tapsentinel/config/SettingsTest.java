@@ -48,6 +48,8 @@ class SettingsTest {
         "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
         "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
         "TAP_URL|no url|tap.url is \"no url\"; it has to be",
+        "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
+        "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
         "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
         "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it has to be an ISO 8601 duration from PT30M to PT1H",
         "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it has to be an ISO 8601 duration",

@@ -22,6 +22,8 @@ final class CloudStage implements AutoCloseable {
     /** Of the three clouds, and the one that libraries ask whom they may trust. */
     static final List<String> LOGINS = List.of("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn",
             "login.microsoft.com");
+    /** Where blobs are. */
+    static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
     static final String CLIENT_SECRET = "s3cret~of-a-test.client";
     static final Duration SOON = Duration.ofSeconds(120);
 
@@ -35,7 +37,7 @@ final class CloudStage implements AutoCloseable {
     private final PackagedProgram.Launch launch;
 
     static TestAuthority authority(Path folder) throws IOException, InterruptedException {
-        String[] names = {TAP, RULE, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
+        String[] names = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
         return new TestAuthority(folder, names);
     }
 

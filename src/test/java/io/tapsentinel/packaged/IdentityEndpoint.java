@@ -21,6 +21,7 @@ final class IdentityEndpoint implements AutoCloseable {
     private final AtomicInteger tokens = new AtomicInteger();
     private final LoopbackServer server = LoopbackServer.start(this::handle, 0);
     private volatile boolean refusing;
+    private volatile String given;
 
     IdentityEndpoint() throws IOException {
     }
@@ -45,6 +46,11 @@ final class IdentityEndpoint implements AutoCloseable {
         return server.uri().toString();
     }
 
+    /** Hands out this one from now on. */
+    void give(String other) {
+        given = other;
+    }
+
     /** Answers with an error as long as this is true. */
     void refuse(boolean value) {
         refusing = value;
@@ -67,7 +73,8 @@ final class IdentityEndpoint implements AutoCloseable {
         if (refusing || !known) {
             answer(exchange, 400, "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
         } else {
-            answer(exchange, 200, "{\"access_token\":\"" + token(tokens.incrementAndGet()) + "\",\"expires_on\":\""
+            String next = token(tokens.incrementAndGet());
+            answer(exchange, 200, "{\"access_token\":\"" + (given == null ? next : given) + "\",\"expires_on\":\""
                     + Instant.now().plus(Duration.ofDays(1)).getEpochSecond() + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
         }
     }

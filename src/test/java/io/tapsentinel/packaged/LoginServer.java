@@ -5,16 +5,23 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Microsoft Entra ID as a program without a user sees it: gives one token after the other, good for a day. */
 final class LoginServer implements HttpHandler {
 
     static final String TENANT = "11111111-2222-3333-4444-555555555555";
     static final String CLIENT = "66666666-7777-8888-9999-000000000000";
+
+    /** Stands in the scope of a token for a storage account. */
+    static final String STORAGE = "https://storage.azure.com/.default";
 
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile boolean refusing;
@@ -26,11 +33,23 @@ final class LoginServer implements HttpHandler {
      * @param form its parameters
      */
     record Request(String host, Map<String, String> form) {
+        boolean isForStorage() {
+            return form.getOrDefault("scope", "").contains(STORAGE);
+        }
     }
 
-    /** The n-th token, from 1. */
+    /** The n-th token that is not for storage, from 1. */
     static String token(int n) {
         return "opaque-bearer-of-entra-" + n + "-end";
+    }
+
+    /** A token as storage accounts read it: what it says is all that they check. */
+    static String storageToken() {
+        long now = Instant.now().getEpochSecond();
+        return Stream.of("{\"alg\":\"none\",\"typ\":\"JWT\"}", "{\"aud\":\"https://storage.azure.com\",\"iss\":\"https://sts.windows.net/"
+                + TENANT + "/\",\"iat\":" + now + ",\"nbf\":" + (now - 60) + ",\"exp\":" + (now + 86_399) + "}", "signature")
+                .map(part -> Base64.getUrlEncoder().withoutPadding().encodeToString(part.getBytes(StandardCharsets.UTF_8)))
+                .collect(Collectors.joining("."));
     }
 
     /** Refuses the client as long as this is true. */
@@ -55,9 +74,11 @@ final class LoginServer implements HttpHandler {
             answer(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
         } else {
             requests.add(new Request(host, form(body)));
+            String token = requests.get(requests.size() - 1).isForStorage() ? storageToken()
+                    : token((int) requests.stream().filter(request -> !request.isForStorage()).count());
             answer(exchange, refusing ? 401 : 200, refusing
                     ? "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\"error_codes\":[7000215]}"
-                    : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\"" + token(requests.size()) + "\"}");
+                    : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\"" + token + "\"}");
         }
     }
 

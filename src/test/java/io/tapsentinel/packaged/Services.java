@@ -17,6 +17,9 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -124,6 +127,16 @@ final class Services implements AutoCloseable {
             truth.add(all.next().truthKey());
         }
         return truth;
+    }
+
+    /** What TAP answers for a window, as it is. */
+    byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
+                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)))
+                .build();
+        HttpResponse<byte[]> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
     }
 
     /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */

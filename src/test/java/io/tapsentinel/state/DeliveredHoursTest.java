@@ -156,7 +156,7 @@ class DeliveredHoursTest {
 
     private void olderVersion() throws SQLException {
         close();
-        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "UPDATE schema_version SET version = 3");
+        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "UPDATE schema_version SET version = 3");
         open();
     }
 

@@ -3,18 +3,20 @@ package io.tapsentinel.sentinel.upload;
 import com.azure.identity.AzureAuthorityHosts;
 import java.util.Locale;
 
-/** Azure's clouds: what a token for the Logs Ingestion API is asked for, and where people and programs sign in. */
+/** Azure's clouds: what a token for the Logs Ingestion API is asked for, where people and programs sign in, and where blobs lie. */
 public enum AzureCloud {
-    PUBLIC("https://monitor.azure.com//.default", AzureAuthorityHosts.AZURE_PUBLIC_CLOUD),
-    USGOV("https://monitor.azure.us//.default", AzureAuthorityHosts.AZURE_GOVERNMENT),
-    CHINA("https://monitor.azure.cn//.default", AzureAuthorityHosts.AZURE_CHINA);
+    PUBLIC("https://monitor.azure.com//.default", AzureAuthorityHosts.AZURE_PUBLIC_CLOUD, "blob.core.windows.net"),
+    USGOV("https://monitor.azure.us//.default", AzureAuthorityHosts.AZURE_GOVERNMENT, "blob.core.usgovcloudapi.net"),
+    CHINA("https://monitor.azure.cn//.default", AzureAuthorityHosts.AZURE_CHINA, "blob.core.chinacloudapi.cn");
 
     private final String scope;
     private final String authority;
+    private final String blobs;
 
-    AzureCloud(String scope, String authority) {
+    AzureCloud(String scope, String authority, String blobs) {
         this.scope = scope;
         this.authority = authority;
+        this.blobs = blobs;
     }
 
     /**
@@ -35,5 +37,10 @@ public enum AzureCloud {
     /** URL of Microsoft Entra ID. */
     String authority() {
         return authority;
+    }
+
+    /** What follows the name of a storage account in the host name of its blobs. */
+    String blobs() {
+        return blobs;
     }
 }

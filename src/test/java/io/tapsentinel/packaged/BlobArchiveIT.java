@@ -1,0 +1,153 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.core.util.BinaryData;
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.models.BlobItem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The archive in a container of a real Azurite: it holds up nobody, and fills empty tables again. */
+@Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BlobArchiveIT {
+
+    private static final Duration SOON = CloudStage.SOON;
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+    private static final String REPLAYED = "replay of (\\S+) committed";
+
+    @TempDir
+    Path folder;
+    private TestAuthority authority;
+    private Azurite azurite;
+    private BlobContainerClient container;
+
+    @BeforeEach
+    void start() throws Exception {
+        authority = CloudStage.authority(folder.resolve("authority"));
+        azurite = new Azurite(folder.resolve("azurite"), authority);
+        container = azurite.container("archive");
+    }
+
+    @AfterEach
+    void stop() {
+        azurite.close();
+    }
+
+    @Test
+    void anArchiveThatWasAwayForAWhileFillsEmptyTablesWithEveryRowOnceAndIsReadOnce() throws Exception {
+        container.create();
+        List<String> landed = archived();
+        List<String> blobs = container.listBlobs().stream().map(BlobItem::getName).toList();
+        assertThat(blobs).hasSizeGreaterThan(2).allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
+        byte[] whole = container.getBlobClient(blobs.get(0)).downloadContent().toBytes();
+        put("tap/0000/cut.json.gz", Arrays.copyOf(whole, whole.length / 2));
+        put("tap/0000/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
+
+        try (CloudStage stage = stage("second").withSecret()) {
+            stage.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER)
+                    .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive?delay=500");
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitOutput(REPLAYED, SOON, output -> program.found(REPLAYED).size() == blobs.size());
+                assertThat(stage.services().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
+                assertThat(program.found("replay of tap/0000/\\S+ refused")).hasSize(2);
+                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
+                stage.assertThatNothingIsShown(program);
+            }
+            long fetched = fetched();
+            try (PackagedProgram program = stage.launch().start()) {
+                long before = listed();
+                program.awaitThat("three looks", SOON, () -> listed() >= before + 3);
+                assertThat(fetched()).as("blobs fetched").isEqualTo(fetched);
+                assertThat(stage.services().tables().size()).isEqualTo(landed.size());
+            }
+            System.out.printf("archive in blobs: %d answers, all of %d rows once in empty tables, %d requests for blobs%n", blobs.size(),
+                    landed.size(), fetched);
+        }
+        assertThat(container.listBlobs().stream()).as("untouched").hasSize(blobs.size() + 2);
+    }
+
+    /** Rows of a program whose archive was away between its first and its last answer. */
+    private List<String> archived() throws Exception {
+        try (CloudStage stage = stage("first").withSecret()) {
+            stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
+            Tables tables = stage.services().tables();
+            Path outbox = stage.launch().work().resolve("state/archive");
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitThat("an answer is archived", SOON, () -> container.listBlobs().stream().findAny().isPresent());
+
+                azurite.kill();
+                int rows = tables.size();
+                program.awaitThat("an answer waits", SOON, () -> waiting(outbox) > 0);
+                program.awaitThat("health tells", SOON, () -> program.health().last().contains("tap.archive.uri does not take answers"));
+                program.awaitThat("events are delivered", SOON, () -> tables.size() > rows + 2);
+                assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
+                assertThat(program.found("not committed")).isEmpty();
+                azurite.start();
+
+                program.awaitThat("the outbox is empty", SOON, () -> waiting(outbox) == 0);
+                program.awaitThat("health is well", SOON, () -> !program.health().last().contains("does not take answers"));
+                assertThat(program.found("WARN.*tap\\.archive\\.uri does not take an answer")).as("said").hasSizeBetween(1, 3);
+                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
+                stage.assertThatNothingIsShown(program);
+            }
+            // what was committed last goes there with the next start, without another poll
+            stage.gate().accept(LoginServer.token(2));
+            stage.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitThat("the outbox is empty", SOON, () -> waiting(outbox) == 0 && program.output().contains("started"));
+            }
+            assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSizeBetween(1, 2);
+            return tables.rows();
+        }
+    }
+
+    @Test
+    void withoutAContainerNothingWaitsButTheArchive() throws Exception {
+        try (CloudStage stage = stage("first").withSecret()) {
+            stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound", SOON);
+                stage.assertThatItWorks(program);
+                container.create();
+                program.awaitThat("an answer is archived", SOON, () -> container.listBlobs().stream().findAny().isPresent());
+            }
+        }
+    }
+
+    private CloudStage stage(String name) throws Exception {
+        CloudStage stage = new CloudStage(folder.resolve(name), authority);
+        stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
+        return stage;
+    }
+
+    private void put(String name, byte[] content) {
+        container.getBlobClient(name).upload(BinaryData.fromBytes(content));
+    }
+
+    /** Requests of programs; the test's own go by the address. */
+    private long listed() throws IOException {
+        return azurite.requests().stream().filter(request -> request.startsWith("GET /archive?")).count();
+    }
+
+    private long fetched() throws IOException {
+        return azurite.requests().stream().filter(request -> request.startsWith("GET /archive/")).count();
+    }
+
+    private static long waiting(Path outbox) throws IOException {
+        try (Stream<Path> files = Files.list(outbox)) {
+            return files.filter(file -> file.toString().endsWith(".json.gz")).count();
+        }
+    }
+}

@@ -1,0 +1,243 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.core.util.BinaryData;
+import com.azure.storage.blob.BlobContainerClient;
+import io.tapsentinel.trial.Trial;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Answers of TAP that lie in a container of a real Azurite are brought in: at the account's own name, through the proxy, over https
+ * of an authority in {@code tls.ca-file}, with a token of a client secret.
+ */
+@Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BlobReplayIT {
+
+    private static final Duration SOON = CloudStage.SOON;
+    private static final String BROUGHT_IN = "replay of (\\S+) committed";
+    private static final String REFUSED = "replay of (\\S+) refused, it is left alone until it changes: (.*)";
+
+    @TempDir
+    static Path shared;
+    private static TestAuthority authority;
+
+    @TempDir
+    Path folder;
+    private Azurite azurite;
+    private CloudStage stage;
+    private BlobContainerClient container;
+    /** Before anything that the program polls. */
+    private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
+
+    @BeforeAll
+    static void certify() throws Exception {
+        authority = CloudStage.authority(shared);
+    }
+
+    @BeforeEach
+    void start() throws Exception {
+        azurite = new Azurite(folder.resolve("azurite"), authority);
+        container = azurite.container("answers");
+        stage = new CloudStage(folder, authority).withSecret();
+        stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
+        stage.launch().with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/answers?prefix=tap/&delay=500");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        stage.close();
+        azurite.close();
+    }
+
+    @Test
+    void eachBlobIsBroughtInOnceOverStartsAndNothingInTheContainerIsTouched() throws Exception {
+        container.create();
+        upload("tap/1.json", answer(3));
+        upload("tap/2.json.gz", gzip(answer(2)));
+        upload("tap/deeper/3.JSON.gz", gzip(answer(1)));
+        byte[] cut = gzip(answer(0));
+        upload("tap/cut.json.gz", Arrays.copyOf(cut, cut.length / 2));
+        upload("tap/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
+        upload("tap/notes.txt", answer(0));
+        upload("elsewhere/4.json", answer(0));
+        Map<String, String> before = listing();
+
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitOutput(BROUGHT_IN, SOON, output -> program.found(BROUGHT_IN).size() == 3 && program.found(REFUSED).size() == 2);
+            program.awaitLine(Services.COMMITTED, SOON);
+            assertThat(program.found(REFUSED)).extracting(line -> line.group(1)).containsExactly("tap/cut.json.gz", "tap/foreign.json");
+            awaitLooks(program, 3);
+            assertThat(program.found("signs in to Azure by client secret")).isNotEmpty();
+            assertThatBlobsAre(3);
+            assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
+            stage.assertThatNothingIsShown(program);
+        }
+        assertThat(listing()).as("names and versions").isEqualTo(before);
+        assertThat(fetched()).as("fetched").containsExactlyInAnyOrder("/answers/tap/1.json", "/answers/tap/2.json.gz",
+                "/answers/tap/deeper/3.JSON.gz", "/answers/tap/cut.json.gz", "/answers/tap/foreign.json");
+        assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSize(1);
+
+        stage.gate().accept(LoginServer.token(2));
+        try (PackagedProgram program = stage.launch().start()) {
+            awaitLooks(program, 3);
+            assertThat(fetched()).as("fetched").hasSize(5);
+
+            upload("tap/cut.json.gz", cut);
+            program.awaitLine(BROUGHT_IN, SOON);
+
+            assertThatBlobsAre(4);
+            assertThat(program.found(REFUSED)).isEmpty();
+            awaitLooks(program, 2);
+            assertThat(fetched()).as("fetched").hasSize(6);
+        }
+    }
+
+    @Test
+    void whileTheContainerCannotBeReadEventsAreDeliveredAndItIsSaidOnce() throws Exception {
+        try (PackagedProgram program = stage.launch().start()) {
+            program.awaitLine("the container cannot be listed: answered 404 ContainerNotFound: make the container", SOON);
+            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitThat("health tells", SOON, () -> program.health().last().contains("tap.replay.uri are not brought in (the container cannot be listed"));
+            assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
+            awaitLooks(program, 2);
+            assertThat(program.found("cannot be listed")).as("said").hasSize(1);
+
+            azurite.kill();
+            container = null;
+            program.awaitOutput("cannot be listed: (?!answered)", SOON, output -> program.found("cannot be listed").size() == 2);
+            int windows = program.found(Services.COMMITTED).size();
+            program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > windows + 1);
+            azurite.start();
+            container = azurite.container("answers");
+            container.create();
+            upload("tap/1.json", answer(3));
+
+            program.awaitLine(BROUGHT_IN, SOON);
+
+            program.awaitLine("nothing of it waits", SOON);
+            program.awaitThat("health is well", SOON, () -> !program.health().last().contains("cannot be listed"));
+            assertThatBlobsAre(1);
+            stage.assertThatNothingIsShown(program);
+        }
+    }
+
+    @Test
+    void withoutTheRoleItSaysWhichOne() throws Exception {
+        String refusal = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request"
+                + " is not authorized to perform this operation using this permission.</Message></Error>";
+        // Azurite knows no roles
+        try (SecureServer refusing = new SecureServer(authority, exchange -> {
+            exchange.getResponseHeaders().set("x-ms-error-code", "AuthorizationPermissionMismatch");
+            exchange.getResponseHeaders().set("Content-Type", "application/xml");
+            exchange.sendResponseHeaders(403, refusal.length());
+            exchange.getResponseBody().write(refusal.getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        })) {
+            stage.proxy().way(CloudStage.BLOBS + ":443", CloudStage.port(refusing));
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitLine("cannot be listed: answered 403 AuthorizationPermissionMismatch: give the program's identity the role"
+                        + " Storage Blob Data Reader on the container", SOON);
+                program.awaitLine(Services.COMMITTED, SOON);
+            }
+        }
+    }
+
+    @Test
+    void aManagedIdentityReadsAnAccountAtAnAddressOfItsOwn() throws Exception {
+        container.create();
+        upload("tap/1.json", answer(3));
+        try (IdentityEndpoint identity = new IdentityEndpoint()) {
+            identity.give(LoginServer.storageToken());
+            stage.launch().environment(identity.environment()).environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"))
+                    .with("azure.blob-endpoint", azurite.endpoint()).with("sentinel.auth", "none")
+                    .with("sentinel.endpoint", stage.services().sinkUri().toString());
+            try (PackagedProgram program = stage.launch().start()) {
+                program.awaitLine(BROUGHT_IN, SOON);
+                assertThat(identity.queries()).as("requests for a token").containsExactly("api-version=2019-08-01&resource=https://storage.azure.com"
+                        + "&client_id=" + LoginServer.CLIENT);
+            }
+        }
+        assertThat(stage.proxy().connected()).doesNotContain(CloudStage.BLOBS + ":443");
+    }
+
+    @Test
+    void anotherAccountThanTheAddressesStopsTheStart() throws Exception {
+        stage.launch().with("azure.blob-endpoint", "https://another.blob.core.windows.net");
+        try (PackagedProgram program = stage.launch().start()) {
+            assertThat(program.awaitExit(SOON)).isEqualTo(1);
+            assertThat(program.output()).contains("tap-sentinel: azure.blob-endpoint is \"https://another.blob.core.windows.net\","
+                    + " which is of the account another; azure-storage-blob:" + Azurite.ACCOUNT + " names another one");
+        }
+        assertThat(stage.login().requests()).isEmpty();
+    }
+
+    /** An answer of TAP for ten minutes; the later the smaller the number. */
+    private byte[] answer(int number) throws Exception {
+        return stage.services().answer(start(number), start(number - 1));
+    }
+
+    private Instant start(int number) {
+        return end.minus(Duration.ofMinutes(10L * (number + 1)));
+    }
+
+    /** All events of the answers from number 3 on, so many, are in the tables once, and nothing else but what was polled. */
+    private void assertThatBlobsAre(int answers) {
+        List<String> truth = stage.services().truth(start(3), start(3 - answers));
+        assertThat(truth).isNotEmpty();
+        assertThat(Trial.surplus(truth, stage.services().tables().rows())).as("lost").isEmpty();
+        List<String> known = stage.services().truth(start(3), Instant.now());
+        assertThat(Trial.surplus(stage.services().tables().rows(), known)).as("twice, or never there").isEmpty();
+    }
+
+    private void awaitLooks(PackagedProgram program, int more) throws IOException {
+        long before = listed();
+        program.awaitThat(more + " more looks", SOON, () -> listed() >= before + more);
+    }
+
+    private long listed() throws IOException {
+        return azurite.requests().stream().filter(request -> request.contains("comp=list") && request.contains("prefix")).count();
+    }
+
+    /** Paths of blobs that the program asked for. */
+    private List<String> fetched() throws IOException {
+        return azurite.requests().stream().filter(request -> request.startsWith("GET /answers/"))
+                .map(request -> URLDecoder.decode(request.substring(4), StandardCharsets.UTF_8)).toList();
+    }
+
+    private void upload(String name, byte[] content) {
+        container.getBlobClient(name).upload(BinaryData.fromBytes(content), true);
+    }
+
+    private Map<String, String> listing() {
+        Map<String, String> versions = new TreeMap<>();
+        container.listBlobs().forEach(blob -> versions.put(blob.getName(), blob.getProperties().getETag()));
+        return versions;
+    }
+
+    private static byte[] gzip(byte[] content) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(content);
+        }
+        return packed.toByteArray();
+    }
+}
