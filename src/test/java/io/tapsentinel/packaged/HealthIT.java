@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What probes are told while a service refuses, and what a person reads there. */
-@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealthIT {
 
-    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final Duration SOON = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WHOLE = "";
     private static final String READY = "/ready";
@@ -34,8 +34,8 @@ class HealthIT {
 
     @BeforeEach
     void start() throws Exception {
-        stage = new Stage(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(30));
-        program = FaultsIT.launch(stage, folder).start();
+        stage = new Stage(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
+        program = launch(stage, folder).start();
         program.awaitLine(Services.COMMITTED, SOON);
         awaitAllWell();
     }
@@ -85,6 +85,14 @@ class HealthIT {
 
         stage.tap().script(call -> Step.PASS);
         awaitAllWell();
+    }
+
+    /** A program that comes again soon. */
+    static PackagedProgram.Launch launch(Stage stage, Path folder) throws IOException {
+        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.retry.pauses", "PT0.2S,PT0.4S")
+                .with("tap.rest.credentials", "PT1S").java("-XX:TieredStopAtLevel=1");
+        OwnRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        return launch;
     }
 
     private void assertDown(String part, String what, String remedy) throws Exception {

@@ -65,10 +65,13 @@ class RetriesTest {
         RunningProgram program = trial.start().poll();
         assertThat(trial.tapProxy().requests()).isEqualTo(2);
         assertThat(trial.reads()).isEmpty();
-        assertThat(health(program).getDetails()).containsEntry("tap.failures-in-a-row", 2);
+        assertThat(health(program).getDetails()).containsEntry("tap.failures-in-a-row", 2).containsEntry("tap.windows-failed-in-a-row", 2)
+                .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck").containsEntry("tap.last-error", "tap-500")
+                .doesNotContainKeys("tap.last-poll", "status");
 
         program.poll();
-        assertThat(health(program).getDetails()).doesNotContainKey("tap.failures-in-a-row");
+        assertThat(health(program).getDetails()).doesNotContainKeys("tap.failures-in-a-row", "tap.windows-failed-in-a-row")
+                .containsKey("tap.last-poll").containsEntry("tap.last-error", "tap-500");
         source.assertEverythingLandedOnce();
     }
 

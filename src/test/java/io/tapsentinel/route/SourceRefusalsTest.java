@@ -82,6 +82,8 @@ class SourceRefusalsTest {
 
         assertThat(health(program).getState()).isEqualTo(State.UP);
         assertThat(trial.reads()).isEmpty();
+        program.poll();
+        assertThat(health(program).getMessage()).as("three windows failed, not by TAP's fault").get().asString().contains("windows keep failing (3 in a row");
     }
 
     @ParameterizedTest
