@@ -11,7 +11,7 @@ export function showHours(data) {
     return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
   }
   const types = data.hours[0].tables.map(table => table.type);
-  return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"}, el("caption", {}, CAPTION),
+  return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"}, el("caption", {}, el("span", {}, CAPTION)),
     head(types), el("tbody", {}, ...data.hours.map(hour => row(hour, data.at)))))];
 }
 

@@ -3,7 +3,7 @@
 import {el, figures, nothing, symbol} from "./dom.js";
 import {isBehind} from "./judge.js";
 import {table} from "./tables.js";
-import {bytes, count, duration, number, time} from "./words.js";
+import {bytes, count, duration, number, time, withTimes} from "./words.js";
 
 const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN: ["down", "somebody has to act"]};
 
@@ -43,7 +43,7 @@ export function showSink(data) {
     : el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
       el("p", {class: "what"}, symbol(of.needsPerson ? "down" : "degraded"),
         el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ", of.needsPerson ? "somebody has to act" : "tried again")),
-      of.message ? el("p", {class: "small"}, of.message) : null)))];
+      of.message ? el("p", {class: "small"}, ...withTimes(of.message, data.at)) : null)))];
 }
 
 export function showArchive(data) {
@@ -61,7 +61,7 @@ export function showArchive(data) {
 export function showParts(data) {
   return data.parts.map(part => el("details", {class: "panel part-detail", "data-level": LEVEL[part.level][0]},
     el("summary", {}, symbol(LEVEL[part.level][0]), el("span", {}, part.id, ": ", LEVEL[part.level][1])),
-    figures(Object.entries(part.details).map(([name, value]) => [name, typeof value === "number" ? number(value) : String(value)]))));
+    figures(Object.entries(part.details).map(([name, value]) => [name, ...(typeof value === "number" ? [number(value)] : withTimes(value, data.at))]))));
 }
 
 export function showVersions(data) {

@@ -214,11 +214,12 @@ class StatusPageIT {
         }
     }
 
-    /** Polls every second, so that one poll is less than a refresh of the page. */
+    /** Polls every other second, so that one poll is less than a refresh of the page. */
     private PackagedProgram.Launch launch(Stage stage) throws Exception {
         int port = PackagedProgram.freePort();
         url = "http://127.0.0.1:" + port + "/";
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.sweep.cron", "0/1 * * * * ?")
+        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
+                .with("tap.sweep.cron", "0/1 * * * * ?")
                 .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
                 .with("camel.server.port", String.valueOf(port));
         OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");

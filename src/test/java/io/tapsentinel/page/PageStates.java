@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.tap.EventType;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,9 +83,9 @@ final class PageStates {
     /** Sentinel refuses one table, and reading waits for it. */
     static ObjectNode outage() {
         ObjectNode page = healthy().put("overall", "DOWN");
-        problem(page, "tap", "DEGRADED", "no window was committed since 08:05 UTC", "nothing, once Sentinel takes records again");
-        problem(page, "sentinel", "DOWN", "Sentinel refuses ProofPointTAPClicksPermittedV2_CL with 403 (OperationFailed)",
-                "give the identity the role Monitoring Metrics Publisher on the data collection rule, see identity.md");
+        problem(page, KnownProblem.TAP_FAILING, "25 in a row since 2026-11-23T08:06:02Z, the last one: rows wait for Sentinel");
+        problem(page, KnownProblem.SENTINEL_ROLE, "ProofPointTAPClicksPermittedV2_CL since 2026-11-23T08:06:02Z, 41 failed requests in a row:"
+                + " 403 OperationFailed");
         ((ObjectNode) page.get("progress")).put("readTo", "2026-11-23T08:05:00Z").put("lagSeconds", 7448)
                 .put("lastPollAt", "2026-11-23T08:06:00Z");
         ((ObjectNode) page.at("/sink/tables/0")).put("failures", 41).put("needsPerson", true)
@@ -98,7 +99,7 @@ final class PageStates {
     /** What cannot be mended any more, or waits to be. */
     static ObjectNode losses() {
         ObjectNode page = healthy().put("overall", "DEGRADED").put("gapsTotal", 1).put("possibleDuplicates", 50);
-        problem(page, "completeness", "DEGRADED", "3 events that Proofpoint reported are missing", "the next sweep of the hour reads them again");
+        problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
         ((ArrayNode) page.get("gaps")).addObject().put("from", "2026-11-14T10:05:00Z").put("to", "2026-11-14T16:20:08Z").put("lostSeconds", 22_508)
                 .put("reason", "not read within the 7 days that TAP keeps").put("noticedAt", "2026-11-21T16:20:08Z");
         ((ObjectNode) page.at("/hours/7")).put("ours", page.at("/hours/7/theirs").longValue() - 3).put("missing", 3);
@@ -160,8 +161,9 @@ final class PageStates {
                 : value.isNumber() ? LongNode.valueOf(value.longValue() + 9_007_199_254_740_000L) : value;
     }
 
-    private static void problem(ObjectNode page, String part, String level, String what, String remedy) {
-        ((ArrayNode) page.get("problems")).addObject().put("part", part).put("level", level).put("what", what).put("remedy", remedy);
+    private static void problem(ObjectNode page, KnownProblem known, String particulars) {
+        ((ArrayNode) page.get("problems")).addObject().put("part", known.part()).put("level", known.level().name())
+                .put("what", known.what() + " (" + particulars + ")").put("remedy", known.remedy());
     }
 
     private static ObjectNode table(EventType type) {
