@@ -15,9 +15,12 @@ import io.tapsentinel.metrics.DeliveryMetrics;
 import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.page.PageRoute;
+import io.tapsentinel.page.PageSources;
 import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.ReadListener;
@@ -65,6 +68,7 @@ import io.tapsentinel.tap.WindowSize;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -201,6 +205,13 @@ public class Program {
         if (settings.healthTable()) {
             main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
+        }
+        if (CamelSetup.serves(properties)) {
+            Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
+            Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
+            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.stateUrl(), settings.source(), VERSION, clock.instant(),
+                    settings.sourceIdentity().equals("sandbox"), properties, folder, firstSweep, state, seen, budget, sentinel, clock),
+                    properties.get("camel.server.host")));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));

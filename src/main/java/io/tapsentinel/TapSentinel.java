@@ -46,6 +46,7 @@ public final class TapSentinel {
                 Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
             } else {
                 properties.putIfAbsent(CamelSetup.RELOAD, String.valueOf(local));
+                properties.putIfAbsent(CamelSetup.PAGE, String.valueOf(local));
                 LOG.info(run(properties, local ? "auto" : "off"));
             }
         } catch (Exception e) {

@@ -25,6 +25,13 @@ public final class PollSchedule {
         }
     }
 
+    /** How long it is from the next poll to the one after it; empty when there are no more. */
+    public Optional<Duration> interval(Instant now) {
+        Date next = cron.getNextValidTimeAfter(Date.from(now));
+        Date after = next == null ? null : cron.getNextValidTimeAfter(next);
+        return Optional.ofNullable(after).map(then -> Duration.between(next.toInstant(), then.toInstant()));
+    }
+
     /** When so many polls were due after {@code since}, a minute after it at the earliest; empty when there are no more. */
     public Optional<Instant> after(Instant since, int polls) {
         Date fire = Date.from(since);

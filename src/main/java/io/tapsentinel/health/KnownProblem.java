@@ -66,7 +66,12 @@ public enum KnownProblem {
     UNREAD("completeness", DEGRADED, "completeness is not known", "look at the part storage"),
 
     ROUTES("routes", DEGRADED, "an edit of routes/ is refused, the routes before it go on",
-            "put right what it names, the folder is looked at by itself; the command routes check tells all of it");
+            "put right what it names, the folder is looked at by itself; the command routes check tells all of it"),
+
+    ARCHIVE_WAITS("archive", DEGRADED, "tap.archive.uri does not take answers",
+            "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network"),
+    ARCHIVE_DROPS("archive", DEGRADED, "answers are not archived",
+            "make room or let tap.archive.uri be reached; events are delivered all the same");
 
     private final String part;
     private final Level level;

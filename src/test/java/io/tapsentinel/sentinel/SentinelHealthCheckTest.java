@@ -11,6 +11,7 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.trial.TrialClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,7 +26,7 @@ class SentinelHealthCheckTest {
 
     @Test
     void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
-        clicks.acknowledged(7);
+        clicks.acknowledged(List.of(), 2);
         clock.advance(Duration.ofMinutes(1));
         clicks.failing(refused(503), false);
         clock.advance(Duration.ofMinutes(1));
