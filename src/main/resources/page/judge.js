@@ -40,9 +40,9 @@ export function isBehind(progress) {
   return typeof progress.pollIntervalSeconds === "number" && progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
 }
 
-/** What a problem is, and its particulars, which stand in brackets at its end. */
+/** What a problem is, and its particulars, which stand in brackets at its end; a mere number stays where it is. */
 export function halves(what) {
-  const found = /^(.*?) \((.*)\)$/s.exec(what);
+  const found = /^(.*?) \((.* .*)\)$/s.exec(what);
   return found ? [found[1], found[2]] : [what, null];
 }
 

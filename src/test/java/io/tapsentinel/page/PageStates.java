@@ -51,15 +51,17 @@ final class PageStates {
                     .put("polls90d", i < 2 ? 36_120 - 26_000 * i : 0).put("sweeps90d", i < 2 ? 0 : 3_900 >> i);
         }
         ArrayNode budget = page.putArray("budget");
-        budget.addObject().put("pool", "everything-else").put("used", 432).put("limit", 1800).put("leftForPolls", 1368).put("leftForRest", 828);
-        budget.addObject().put("pool", "clicks-permitted").put("used", 0).put("limit", 1800).put("leftForPolls", 1800).put("leftForRest", 1260);
+        budget.addObject().put("pool", "everything-else").put("used", 432).put("limit", 1800).put("leftForPolls", 1368)
+                .put("leftForRest", 828);
+        budget.addObject().put("pool", "clicks-permitted").put("used", 0).put("limit", 1800).put("leftForPolls", 1800)
+                .put("leftForRest", 1260);
         ArrayNode reads = page.putArray("reads");
         for (int i = 0; i < 20; i++) {
             Instant to = Instant.parse("2026-11-23T10:05:00Z").minus(Duration.ofMinutes(5L * i));
             reads.addObject().put("readAt", to.plusSeconds(61).toString()).put("purpose", i % 7 == 3 ? "sweep" : "poll")
                     .put("from", to.minus(Duration.ofHours(1)).toString()).put("to", to.toString()).put("fetched", 812 + 13 * i)
-                    .put("new", 71 + i).put("late", i % 3).put("duplicate", 741 + 12 * i).put("filtered", 0).put("changed", i % 5 == 1 ? 1 : 0)
-                    .put("rejected", 0);
+                    .put("new", 71 + i).put("late", i % 3).put("duplicate", 741 + 12 * i).put("filtered", 0)
+                    .put("changed", i % 5 == 1 ? 1 : 0).put("rejected", 0);
         }
         page.putArray("gaps");
         page.put("gapsTotal", 0);
@@ -68,7 +70,7 @@ final class PageStates {
         ArrayNode sink = page.putObject("sink").put("acknowledged", 61_204).put("pending", 0)
                 .put("lastAcknowledgedAt", "2026-11-23T10:06:02Z").putArray("tables");
         for (EventType type : EventType.values()) {
-            sink.addObject().put("table", tableOf(type)).put("failures", 0).put("needsPerson", false).putNull("message");
+            sink.addObject().put("table", type.table()).put("failures", 0).put("needsPerson", false).putNull("message");
         }
         page.putObject("archive").put("waiting", 0).put("waitingBytes", 0).put("failed", 0).putNull("lastError");
         routes(page.putArray("routes"));
@@ -100,8 +102,8 @@ final class PageStates {
     static ObjectNode losses() {
         ObjectNode page = healthy().put("overall", "DEGRADED").put("gapsTotal", 1).put("possibleDuplicates", 50);
         problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
-        ((ArrayNode) page.get("gaps")).addObject().put("from", "2026-11-14T10:05:00Z").put("to", "2026-11-14T16:20:08Z").put("lostSeconds", 22_508)
-                .put("reason", "not read within the 7 days that TAP keeps").put("noticedAt", "2026-11-21T16:20:08Z");
+        ((ArrayNode) page.get("gaps")).addObject().put("from", "2026-11-14T10:05:00Z").put("to", "2026-11-14T16:20:08Z")
+                .put("lostSeconds", 22_508).put("reason", "not read within the 7 days that TAP keeps").put("noticedAt", "2026-11-21T16:20:08Z");
         ((ObjectNode) page.at("/hours/7")).put("ours", page.at("/hours/7/theirs").longValue() - 3).put("missing", 3);
         ((ObjectNode) page.at("/hours/7/tables/2")).put("ours", page.at("/hours/7/tables/2/theirs").longValue() - 3).put("missing", 3);
         ((ObjectNode) page.at("/tables/1")).put("rejected24h", 2);
@@ -110,7 +112,8 @@ final class PageStates {
                 .put("last", "2026-11-23T04:11:09Z");
         ((ObjectNode) page.get("progress")).put("backlogSeconds", 18_000).withArray("backlog").addObject()
                 .put("from", "2026-11-22T20:00:00Z").put("to", "2026-11-23T01:00:00Z");
-        ((ObjectNode) page.get("archive")).put("waiting", 12).put("waitingBytes", 1_234_567).put("failed", 3).put("lastError", "403 AuthorizationFailure");
+        ((ObjectNode) page.get("archive")).put("waiting", 12).put("waitingBytes", 1_234_567).put("failed", 3)
+                .put("lastError", "403 AuthorizationFailure");
         return page;
     }
 
@@ -167,7 +170,7 @@ final class PageStates {
     }
 
     private static ObjectNode table(EventType type) {
-        ObjectNode table = JSON.createObjectNode().put("type", type.routeId()).put("table", tableOf(type));
+        ObjectNode table = JSON.createObjectNode().put("type", type.routeId()).put("table", type.table());
         ArrayNode byHour = table.putArray("byHour");
         long sum = 0;
         for (int ago = HOURS - 1; ago >= 0; ago--) {
@@ -197,10 +200,6 @@ final class PageStates {
         int hour = Math.floorMod(10 - ago, HOURS);
         long busy = hour < 6 ? 6 : hour < 8 ? 30 : hour < 18 ? 90 + hour * 37 % 23 : 25;
         return busy * (1 + type.ordinal() * 3L) / 2 + (hour * 7 + type.ordinal() * 5L) % 9;
-    }
-
-    private static String tableOf(EventType type) {
-        return "ProofPointTAP" + List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked").get(type.ordinal()) + "V2_CL";
     }
 
     private static void routes(ArrayNode routes) {

@@ -79,7 +79,8 @@ class PageVerdictTest {
 
     @Test
     void whatIsLostMissingOrRejectedShows() {
-        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports", "Look · tap-sentinel");
+        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports",
+                "Look · tap-sentinel");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -97,8 +98,8 @@ class PageVerdictTest {
         assertThat(page.locator("#archive")).containsText("Off");
 
         ObjectNode waiting = PageStates.empty();
-        ((ArrayNode) waiting.get("hours")).addObject().put("hour", "2026-11-23T09:00:00Z").putNull("sweptAt").put("dueAt", "2026-11-23T14:00:00Z")
-                .putNull("theirs").putNull("ours").putNull("missing").putArray("tables");
+        ((ArrayNode) waiting.get("hours")).addObject().put("hour", "2026-11-23T09:00:00Z").putNull("sweptAt")
+                .put("dueAt", "2026-11-23T14:00:00Z").putNull("theirs").putNull("ours").putNull("missing").putArray("tables");
         see(waiting, "wait", "Nothing has been read yet", "Wait · tap-sentinel");
         until(() -> page.locator("#hours").textContent().contains("No hour has been swept yet: the first is due at 14:00 UTC."));
     }
@@ -107,7 +108,8 @@ class PageVerdictTest {
     void whatNoPartHasToldIsNotCalledWellAllTheSame() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");
-        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel", "Look · tap-sentinel");
+        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel",
+                "Look · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).containsText("3 events that Proofpoint reported are missing in Sentinel");
 
         ObjectNode behind = PageStates.healthy();
@@ -121,8 +123,8 @@ class PageVerdictTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s", "REPEATS, it answers with the same figures again",
-        "NO_JSON, its answer is no JSON"})
+    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s",
+        "REPEATS, it answers with the same figures again", "NO_JSON, its answer is no JSON"})
     void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
         server.mode(mode);
