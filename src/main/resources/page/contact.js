@@ -32,8 +32,8 @@ export function missedOne(why) {
   patch(document.getElementById("refreshed"), at ? ["Last refreshed at ", time(at, at, {seconds: true})].map(asNode)
     : [asNode("Never refreshed")]);
   patch(document.getElementById("contact"), [el("div", {class: "notice"}, symbol("lost"), el("div", {},
-    el("p", {class: "what"}, since ? ["This page has lost contact with the program ", duration((new Date() - heard) / 1000),
-      " ago: all figures below are of ", time(at, at, {seconds: true}), "."] : "This page has no contact with the program."),
+    el("p", {}, el("strong", {}, since ? ["This page has lost contact with the program ", duration((new Date() - heard) / 1000),
+      " ago: all figures below are of ", time(at, at, {seconds: true}), "."] : "This page has no contact with the program.")),
     el("p", {}, el("strong", {}, "Why: "), why, ". ", el("strong", {}, "What to do: "),
       "see whether the program runs and what its log says last; the page goes on asking every 5 s.")))]);
 }

@@ -4,6 +4,7 @@ import {el, nothing, svg, symbol} from "./dom.js";
 import {region} from "./tables.js";
 import {count, number, time, timeWords, title} from "./words.js";
 
+const DAY = 24;
 const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged.";
 
 export function showHours(data) {
@@ -11,8 +12,8 @@ export function showHours(data) {
     return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
   }
   const types = data.hours[0].tables.map(table => table.type);
-  return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"}, el("caption", {}, CAPTION),
-    head(types), el("tbody", {}, ...data.hours.map(hour => row(hour, data.at)))))];
+  return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"},
+    el("caption", {}, el("span", {}, CAPTION)), head(types), el("tbody", {}, ...data.hours.map(hour => row(hour, data.at)))))];
 }
 
 function summary(data) {
@@ -24,21 +25,24 @@ function summary(data) {
     return nothing("No hour has been swept yet", ...due ? [": the first is due at ", time(due, data.at)] : [], ".");
   }
   const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: hours are swept some hours after their end.`;
-  return el("p", {class: "summary", "data-level": missing > 0 ? "down" : "up"}, symbol(missing > 0 ? "degraded" : "up"), el("span", {}, missing > 0
-    ? el("strong", {class: "bad"}, count(missing, "event") + " missing.") : `Nothing is missing in ${count(swept.length, "swept hour")}.`, later));
+  const words = missing > 0 ? el("strong", {class: "bad"}, count(missing, "event") + " missing.")
+    : `Nothing is missing in ${count(swept.length, "swept hour")}.`;
+  return el("p", {class: "summary", "data-level": missing > 0 ? "down" : "up"}, symbol(missing > 0 ? "degraded" : "up"),
+    el("span", {}, words, later));
 }
 
 /** The hours as boxes, oldest first, as the sparklines have them. */
 function strip(data) {
   const hours = [...data.hours].reverse();
   const step = 10;
+  const first = Math.max(0, DAY - hours.length);
   const words = hours.filter(hour => hour.missing > 0).map(hour => `${timeWords(hour.hour, data.at)}: ${number(hour.missing)} missing`);
-  return svg("svg", {class: "strip", role: "img", viewBox: `0 0 ${hours.length * step} 10`, preserveAspectRatio: "none",
+  return svg("svg", {class: "strip", role: "img", viewBox: `0 0 ${(first + hours.length) * step} 10`, preserveAspectRatio: "none",
     "aria-label": "The hours, oldest first. " + (words.length > 0 ? words.join(", ") : "None lacks an event that was looked for") + "."},
   ...hours.map((hour, at) => svg("g", {class: state(hour)},
     svg("title", {}, `${timeWords(hour.hour, data.at)}: ${inWords(hour)}`),
-    svg("rect", {x: at * step + 0.5, y: 0, width: step - 1, height: 10}),
-    hour.missing > 0 ? svg("path", {d: `M${at * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
+    svg("rect", {x: (first + at) * step + 0.5, y: 0, width: step - 1, height: 10}),
+    hour.missing > 0 ? svg("path", {d: `M${(first + at) * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
 }
 
 function head(types) {

@@ -14,10 +14,10 @@ const SETTLE = 120;
 export function judge(data) {
   const problems = [...data.problems, ...unsaid(data)].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
   if (problems.some(problem => problem.level === "DOWN") || data.overall === "DOWN") {
-    return {level: "down", headline: "Somebody has to act" + many(problems), problems};
+    return {level: "down", headline: "Somebody has to act" + worst(problems), problems};
   }
   if (problems.length > 0 || data.overall === "DEGRADED") {
-    return {level: "degraded", headline: "Running, but needs a look" + many(problems), problems};
+    return {level: "degraded", headline: "Running, but needs a look" + worst(problems), problems};
   }
   if (!data.progress.readTo) {
     return {level: "wait", headline: "Nothing has been read yet", problems};
@@ -37,19 +37,28 @@ export function missing(data) {
 
 /** Whether reading is so far behind that a poll or two cannot be the reason. */
 export function isBehind(progress) {
-  return progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
+  return typeof progress.pollIntervalSeconds === "number" && progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
 }
 
-function many(problems) {
-  return problems.length > 1 ? `: ${problems.length} problems` : "";
+/** What a problem is, and its particulars, which stand in brackets at its end; a mere number stays where it is. */
+export function halves(what) {
+  const found = /^(.*?) \((.* .*)\)$/s.exec(what);
+  return found ? [found[1], found[2]] : [what, null];
+}
+
+function worst(problems) {
+  if (problems.length === 0) {
+    return "";
+  }
+  const more = problems.length === 1 ? "" : `, and ${count(problems.length - 1, "more problem")}`;
+  return ": " + halves(problems[0].what)[0] + more;
 }
 
 /** What the figures show and no part has told: the page may not call that well. */
 function unsaid(data) {
-  const told = data.problems.map(problem => problem.part);
   const found = [];
   const lost = missing(data);
-  if (lost > 0 && !told.includes("completeness")) {
+  if (lost > 0 && !data.problems.some(problem => problem.part === "completeness" && problem.what.includes("lack events"))) {
     found.push({part: "completeness", level: "DEGRADED", what: count(lost, "event") + " that Proofpoint reported "
         + (lost === 1 ? "is" : "are") + " missing in Sentinel",
       remedy: "nothing yet: the next sweep of the hour fetches them again; look at the table Completeness per hour"});

@@ -18,11 +18,13 @@ export function showReads(data) {
     return [nothing("Nothing has been read yet.")];
   }
   const counts = ["fetched", "new", "late", "duplicate", "filtered", "changed", "rejected"];
-  return [table("The newest reads of Proofpoint that were committed, times in UTC", [{name: "Read at", text: true}, {name: "Purpose", text: true},
-    {name: "From", text: true}, {name: "To", text: true}, ...counts.map(name => ({name: name.charAt(0).toUpperCase() + name.slice(1)}))],
+  const texts = ["Read at", "Purpose", "From", "To"];
+  return [table("The newest reads of Proofpoint that were committed, times in UTC", [...texts.map(name => ({name, text: true})),
+    ...counts.map(name => ({name: name.charAt(0).toUpperCase() + name.slice(1)}))],
   data.reads.map(read => [time(read.readAt, data.at, {seconds: true, bare: true}), read.purpose,
     time(read.from, data.at, {seconds: true, bare: true}), time(read.to, data.at, {seconds: true, bare: true}),
-    ...counts.map(name => name === "rejected" && read[name] > 0 ? el("td", {class: "number lost"}, number(read[name])) : number(read[name]))]))];
+    ...counts.map(name => name === "rejected" && read[name] > 0 ? el("td", {class: "number lost"}, number(read[name]))
+      : number(read[name]))]))];
 }
 
 export function showGaps(data) {
@@ -33,8 +35,8 @@ export function showGaps(data) {
   return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.gapsTotal, "gap") + ".")),
     table("Time that Proofpoint no longer holds and that was not read, times in UTC" + cut,
       [{name: "From", text: true}, {name: "To", text: true}, {name: "Lost"}, {name: "Why", text: true}, {name: "Noticed", text: true}],
-      data.gaps.map(gap => [time(gap.from, data.at, {bare: true}), time(gap.to, data.at, {bare: true}), duration(gap.lostSeconds), gap.reason,
-        time(gap.noticedAt, data.at, {bare: true})]))];
+      data.gaps.map(gap => [time(gap.from, data.at, {bare: true}), time(gap.to, data.at, {bare: true}), duration(gap.lostSeconds),
+        gap.reason, time(gap.noticedAt, data.at, {bare: true})]))];
 }
 
 export function showRejected(data) {
@@ -46,7 +48,9 @@ export function showRejected(data) {
   }
   return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.rejected.total, "record") + " rejected. "),
     "They are kept at ", el("code", {}, "tap.rejected.uri"), "; ", el("code", {}, "java -jar tap-sentinel.jar rejected"), " lists them."),
-  table("Rejected records by reason", [{name: "Table", text: true}, {name: "Reason", text: true}, {name: "Code", text: true}, {name: "Records"},
-    {name: "Last (UTC)", text: true}],
-  data.rejected.byReason.map(why => [why.table, why.reason, why.code || "–", number(why.records), time(why.last, data.at, {bare: true})])), twice];
+  table("Rejected records by reason, times in UTC", [
+    {name: "Table", text: true}, {name: "Reason", text: true}, {name: "Code", text: true}, {name: "Records"},
+    {name: "Last", text: true}],
+  data.rejected.byReason.map(why => [why.table, why.reason, why.code || "–", number(why.records),
+    time(why.last, data.at, {bare: true})])), twice];
 }

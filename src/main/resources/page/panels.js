@@ -3,7 +3,7 @@
 import {el, figures, nothing, symbol} from "./dom.js";
 import {isBehind} from "./judge.js";
 import {table} from "./tables.js";
-import {bytes, count, duration, number, time} from "./words.js";
+import {bytes, count, duration, number, time, withTimes} from "./words.js";
 
 const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN: ["down", "somebody has to act"]};
 
@@ -14,10 +14,11 @@ export function showProgress(data) {
   }
   const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time waits to be read.")
     : table("Older time that waits to be read, times in UTC", [{name: "From", text: true}, {name: "To", text: true}],
-      progress.backlog.map(range => [time(range.from, data.at, {bare: true}), el("td", {class: "text"}, time(range.to, data.at, {bare: true}))]));
+      progress.backlog.map(range => [time(range.from, data.at, {bare: true}), time(range.to, data.at, {bare: true})]));
   return [figures([
     ["Read until", time(progress.readTo, data.at, {seconds: true})],
-    ["Lag", el("span", {class: isBehind(progress) ? "bad" : null}, duration(progress.lagSeconds), isBehind(progress) ? ", more than usual" : "")],
+    ["Lag", isBehind(progress) ? el("span", {class: "bad"}, duration(progress.lagSeconds), ", more than usual")
+      : duration(progress.lagSeconds)],
     ["Last poll", time(progress.lastPollAt, data.at, {seconds: true})],
     ["Polled every", duration(progress.pollIntervalSeconds)],
     ["Backlog", progress.backlogSeconds > 0 ? duration(progress.backlogSeconds) : "none"],
@@ -42,8 +43,9 @@ export function showSink(data) {
   ]), trouble.length === 0 ? nothing("No table refuses: the last upload to each was acknowledged.")
     : el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
       el("p", {class: "what"}, symbol(of.needsPerson ? "down" : "degraded"),
-        el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ", of.needsPerson ? "somebody has to act" : "tried again")),
-      of.message ? el("p", {class: "small"}, of.message) : null)))];
+        el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ",
+          of.needsPerson ? "somebody has to act" : "tried again")),
+      of.message ? el("p", {class: "small"}, ...withTimes(of.message, data.at)) : null)))];
 }
 
 export function showArchive(data) {
@@ -61,7 +63,8 @@ export function showArchive(data) {
 export function showParts(data) {
   return data.parts.map(part => el("details", {class: "panel part-detail", "data-level": LEVEL[part.level][0]},
     el("summary", {}, symbol(LEVEL[part.level][0]), el("span", {}, part.id, ": ", LEVEL[part.level][1])),
-    figures(Object.entries(part.details).map(([name, value]) => [name, typeof value === "number" ? number(value) : String(value)]))));
+    figures(Object.entries(part.details).map(([name, value]) =>
+      [name, ...(typeof value === "number" ? [number(value)] : withTimes(value, data.at))]))));
 }
 
 export function showVersions(data) {

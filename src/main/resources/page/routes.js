@@ -9,7 +9,9 @@ export function showRoutes(data) {
     return [nothing("No route runs.")];
   }
   const called = new Set(data.routes.flatMap(route => route.to));
-  const roots = data.routes.filter(route => !called.has(base(route.from)));
+  // those that lead somewhere first
+  const roots = data.routes.filter(route => !called.has(base(route.from)))
+    .sort((a, b) => rank(a, data.routes) - rank(b, data.routes));
   const drawn = new Set();
   const draw = routes => el("ul", {class: "tree"}, ...routes.map(route => branch(route, data.routes, drawn)));
   const trees = [draw(roots)];
@@ -31,6 +33,11 @@ function branch(route, all, drawn) {
       route.description ? el("p", {class: "small"}, route.description) : null,
       el("p", {class: "small"}, route.from + ", " + count(route.steps, "step"))]),
   next.length > 0 ? el("ul", {}, ...next.map(other => branch(other, all, drawn))) : null);
+}
+
+/** Schedules, what Java calls, and what stands alone. */
+function rank(route, all) {
+  return callees(route, all).length === 0 ? 2 : base(route.from).startsWith("direct:") ? 1 : 0;
 }
 
 function callees(route, all) {

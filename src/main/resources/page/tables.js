@@ -8,7 +8,7 @@ import {el} from "./dom.js";
  * @param rows    lists of cells: text, a node, or an element `td` to be used as it is; the first is the row's header
  */
 export function table(caption, columns, rows, id) {
-  return region(caption, el("table", {id}, el("caption", {}, caption),
+  return region(caption, el("table", {id}, el("caption", {}, el("span", {}, caption)),
     el("thead", {}, el("tr", {}, ...columns.map(column => el("th", {scope: "col", class: kind(column)}, column.name)))),
     el("tbody", {}, ...rows.map(cells => el("tr", {}, ...cells.map((cell, at) => asCell(cell, columns[at], at)))))));
 }

@@ -1,8 +1,8 @@
 // The top of the page: is all well, and if not, what to do.
 
 import {el, figures, patch, symbol} from "./dom.js";
-import {judge, missing} from "./judge.js";
-import {duration, number, time} from "./words.js";
+import {halves, judge, missing} from "./judge.js";
+import {duration, number, time, withTimes} from "./words.js";
 
 const WORDS = {up: "All is well", wait: "Wait", degraded: "Look", down: "Act", lost: "No contact"};
 
@@ -13,7 +13,7 @@ export function showVerdict(data) {
   const verdict = judge(data);
   const section = document.getElementById("verdict");
   section.dataset.level = verdict.level;
-  patch(section, [heading(verdict.level, verdict.headline), facts(data), problems(verdict.problems), keyFigures(data)]
+  patch(section, [heading(verdict.level, verdict.headline), facts(data), problems(verdict.problems, data), keyFigures(data)]
     .filter(node => node !== null));
   document.title = WORDS[verdict.level] + " · tap-sentinel";
   // counts and times in the words change all the time
@@ -38,18 +38,26 @@ function heading(level, headline) {
 function facts(data) {
   const {readTo, lagSeconds, lastPollAt} = data.progress;
   if (!readTo) {
-    return el("p", {class: "facts"}, "The program runs since ", time(data.startedAt, data.at), "; Proofpoint is asked every ",
-      duration(data.progress.pollIntervalSeconds), ".");
+    return el("p", {class: "facts"}, "The program runs since ", time(data.startedAt, data.at), "; ",
+      ...schedule(data.progress));
   }
   return el("p", {class: "facts"}, "Read until ", time(readTo, data.at), ", ", duration(lagSeconds), " behind the clock. Last poll at ",
     time(lastPollAt, data.at, {seconds: true}), ".");
 }
 
-function problems(list) {
+/** A schedule that never fires has no interval. */
+function schedule(progress) {
+  return progress.pollIntervalSeconds ? ["Proofpoint is asked every ", duration(progress.pollIntervalSeconds), "."]
+    : ["Proofpoint is never asked: see ", el("code", {}, "tap.poll.cron"), "."];
+}
+
+function problems(list, data) {
   return list.length === 0 ? null : el("ul", {class: "problems"}, ...list.map(problem => {
     const level = problem.level === "DOWN" ? "down" : "degraded";
+    const [what, particulars] = halves(problem.what);
     return el("li", {"data-level": level},
-      el("p", {class: "what"}, symbol(level), el("span", {}, el("span", {class: "part"}, problem.part, ": "), problem.what)),
+      el("p", {class: "what"}, symbol(level), el("span", {}, el("span", {class: "part"}, problem.part, ": "), what)),
+      particulars ? el("p", {}, ...withTimes(particulars, data.at)) : null,
       el("p", {class: "remedy"}, el("strong", {}, "What to do: "), problem.remedy));
   }));
 }

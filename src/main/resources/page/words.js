@@ -70,6 +70,12 @@ export function time(iso, at, style = {}) {
   return el("time", {datetime: when.toISOString(), title: LOCAL.format(when)}, timeWords(iso, at, style));
 }
 
+/** A text in which times stand as ISO 8601 has them. */
+export function withTimes(text, at) {
+  return String(text).split(/(\d{4}-\d\d-\d\dT\d\d:\d\d(?::[\d.]+)?Z)/)
+    .map((part, index) => index % 2 === 1 ? time(part, at, {seconds: true}) : part).filter(part => part !== "");
+}
+
 /** The words of a time. */
 export function timeWords(iso, at, {seconds = false, bare = false} = {}) {
   const text = new Date(iso).toISOString();

@@ -10,9 +10,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.page.Browser;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.tap.EventType;
 import java.nio.file.Path;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,7 +18,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +31,6 @@ class StatusPageIT {
     /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
     private static final double SHOWN_MS = 20_000;
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
-    private static final Pattern NUMBER = Pattern.compile("^[\\d,]+");
 
     @TempDir
     Path folder;
@@ -42,7 +38,8 @@ class StatusPageIT {
 
     @Test
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
-        try (Browser browser = Browser.start(); Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Duration.ofHours(6))) {
+        try (Browser browser = Browser.start();
+                Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Duration.ofHours(6))) {
             PackagedProgram.Launch launch = launch(stage);
             StoreFile store = StoreFile.in(launch.work().resolve("state"));
             AtomicReference<Row> refused = new AtomicReference<>();
@@ -71,14 +68,14 @@ class StatusPageIT {
                 assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
                 assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
                 assertThat(page.locator("#gaps tbody")).containsText("the test says so");
-                assertThatItShows(store, page);
+                PageAndStore.assertThatItShows(store, page);
 
                 store.forgetThreeKeys(hour);
                 assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
                 assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
                 assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
                 assertThat(page.locator("#verdict .problems")).containsText("missing");
-                assertThatItShows(store, page);
+                PageAndStore.assertThatItShows(store, page);
                 browser.assertThatItNeverComplained();
                 leaveScreenshots(browser, "running-losses");
             }
@@ -87,7 +84,8 @@ class StatusPageIT {
 
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
-        try (Browser browser = Browser.start(); Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50))) {
+        try (Browser browser = Browser.start();
+                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50))) {
             PackagedProgram.Launch launch = launch(stage);
             try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.DARK)) {
                 program.awaitLine(Services.COMMITTED, SOON);
@@ -95,14 +93,14 @@ class StatusPageIT {
                 awaitLevel(page, "up");
 
                 stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-                assertThat(page.locator("#verdict .problems li").first()).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
+                assertThat(worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
                 leaveScreenshots(browser, "running-refused");
                 stage.sink().script(call -> upload -> stage.store(upload));
                 awaitLevel(page, "up");
 
                 stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
-                assertThat(page.locator("#verdict .problems li").first()).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
+                assertThat(worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
                 stage.tap().script(call -> ScriptedServer.Step.PASS);
                 awaitLevel(page, "up");
@@ -120,79 +118,13 @@ class StatusPageIT {
         }
     }
 
-    private static void assertThatItShows(StoreFile store, Page page) throws SQLException {
-        for (EventType type : EventType.values()) {
-            Locator card = page.locator("#tables article").nth(type.ordinal());
-            assertThat(numbers(card.locator(".large"))).as("rows of %s", type).containsExactly(
-                    store.number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
-            assertThat(numbers(card.locator("dd"))).as("late, duplicates and rejected of %s", type).containsExactly(
-                    counted(store, type, "'late'"), counted(store, type, "'duplicate', 'duplicate-inside'"), counted(store, type, "'rejected'"));
-        }
-        assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1")).as("rejected").isOne();
-        assertThat(page.locator("#rejected")).containsText("1 record rejected.");
-        assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
-        assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span"))).as("requests").containsExactly(
-                store.number("SELECT count(*) FROM request_log WHERE pool = 'everything-else'"));
-        assertThat(page.locator("#progress time").first().getAttribute("datetime")).as("read until").isEqualTo(
-                store.all("SELECT read_to FROM progress", row -> javascript(row.getLong(1))).get(0));
-        assertThatHoursAreShown(store, page);
-        assertThatReadsAreShown(store, page);
-    }
-
-    private static long counted(StoreFile store, EventType type, String outcomes) throws SQLException {
-        return store.number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE outcome IN (" + outcomes + ") AND stream = '" + type.arrayName() + "'");
-    }
-
-    private static void assertThatHoursAreShown(StoreFile store, Page page) throws SQLException {
-        List<Long> swept = store.all("SELECT DISTINCT hour FROM sweep ORDER BY hour DESC", row -> row.getLong(1));
-        assertThat(swept).isNotEmpty();
-        for (long hour : swept) {
-            List<long[]> types = Stream.of(EventType.values()).map(type -> {
-                try {
-                    return store.all("SELECT keys FROM sweep WHERE hour = " + hour + " AND stream = '" + type.arrayName() + "'", row -> {
-                        byte[] keys = row.getBytes(1);
-                        return new long[] {keys.length / 16, store.held(type.arrayName(), keys)};
-                    }).get(0);
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            }).toList();
-            long theirs = types.stream().mapToLong(type -> type[0]).sum();
-            long ours = types.stream().mapToLong(type -> type[1]).sum();
-            List<Long> expected = Stream.concat(Stream.of(theirs, ours, theirs - ours),
-                    types.stream().flatMap(type -> Stream.of(type[0], type[1], type[0] - type[1]))).toList();
-            assertThat(numbers(page.locator("#hours tr:has(time[datetime='" + javascript(hour) + "']) td.number")))
-                    .as("hour %s: theirs, ours and missing", Instant.ofEpochMilli(hour)).isEqualTo(expected);
-        }
-    }
-
-    private static void assertThatReadsAreShown(StoreFile store, Page page) throws SQLException {
-        List<String> expected = store.all("SELECT l.read_at, l.purpose, l.from_at, l.to_at, sum(CASE WHEN outcome = 'fetched' THEN events ELSE 0 END),"
-                + " sum(CASE WHEN outcome = 'new' THEN events ELSE 0 END) FROM ledger l LEFT JOIN ledger_count c ON c.read_at = l.read_at"
-                + " AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at ORDER BY l.read_at DESC, l.from_at DESC LIMIT 20", row ->
-                String.join(" ", javascript(row.getLong(1)), row.getString(2), javascript(row.getLong(3)), javascript(row.getLong(4)),
-                        row.getString(5), row.getString(6)));
-        assertThat(page.locator("#reads tbody tr").all().stream().map(row -> String.join(" ", time(row, 0), row.locator("td").nth(0).innerText(),
-                time(row, 1), time(row, 2), row.locator("td").nth(3).innerText().replace(",", ""), row.locator("td").nth(4).innerText().replace(",", "")))
-                .toList()).as("reads").containsExactlyInAnyOrderElementsOf(expected);
-    }
-
-    private static String time(Locator row, int which) {
-        return row.locator("time").nth(which).getAttribute("datetime");
-    }
-
-    /** As the browser writes a time. */
-    private static String javascript(long millis) {
-        return Instant.ofEpochMilli(millis).plusNanos(1_000).toString().replaceAll("(\\.\\d{3})\\d+Z", "$1Z");
-    }
-
-    private static List<Long> numbers(Locator cells) {
-        return cells.allInnerTexts().stream().flatMap(text -> NUMBER.matcher(text).results()).map(found -> Long.valueOf(found.group().replace(",", "")))
-                .toList();
-    }
-
     private static void awaitLevel(Page page, String level) {
-        assertThat(page.locator("#verdict")).hasAttribute("data-level", level, new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", level,
+                new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+    }
+
+    private static Locator worst(Page page) {
+        return page.locator("#verdict .problems li").first();
     }
 
     private static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
@@ -214,11 +146,12 @@ class StatusPageIT {
         }
     }
 
-    /** Polls every second, so that one poll is less than a refresh of the page. */
+    /** Polls every other second, so that one poll is less than a refresh of the page. */
     private PackagedProgram.Launch launch(Stage stage) throws Exception {
         int port = PackagedProgram.freePort();
         url = "http://127.0.0.1:" + port + "/";
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.sweep.cron", "0/1 * * * * ?")
+        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
+                .with("tap.sweep.cron", "0/1 * * * * ?")
                 .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
                 .with("camel.server.port", String.valueOf(port));
         OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");

@@ -106,7 +106,8 @@ class PageAccessTest {
                 page.keyboard().press("Tab");
                 last = String.valueOf(page.evaluate("document.activeElement.nodeName"));
                 if (!last.equals("BODY")) {
-                    assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle")).as("outline of %s", last).isEqualTo("solid");
+                    assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+                            .as("outline of %s", last).isEqualTo("solid");
                     reached.add(String.valueOf(page.evaluate("document.activeElement.textContent")));
                 }
             }

@@ -34,8 +34,8 @@ class PageImagesTest {
         try (PageServer server = new PageServer(state); Page page = browser.desk(scheme)) {
             page.navigate(server.url());
             page.locator("#versions p").waitFor();
-            int height = ((Number) page.evaluate("Math.ceil(document.querySelector('#budget').getBoundingClientRect().bottom + scrollY) + 12")).intValue();
-            page.screenshot(new ScreenshotOptions().setFullPage(true).setClip(0, 0, 1280, height).setPath(file));
+            Number height = (Number) page.evaluate("document.querySelector('#hours').getBoundingClientRect().bottom + scrollY + 12");
+            page.screenshot(new ScreenshotOptions().setFullPage(true).setClip(0, 0, 1280, height.intValue()).setPath(file));
             Browser.screenshot(page, file.getFileName().toString().replace(".png", "-whole"));
             return file;
         }

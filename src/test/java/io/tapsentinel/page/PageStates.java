@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.tap.EventType;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,15 +51,17 @@ final class PageStates {
                     .put("polls90d", i < 2 ? 36_120 - 26_000 * i : 0).put("sweeps90d", i < 2 ? 0 : 3_900 >> i);
         }
         ArrayNode budget = page.putArray("budget");
-        budget.addObject().put("pool", "everything-else").put("used", 432).put("limit", 1800).put("leftForPolls", 1368).put("leftForRest", 828);
-        budget.addObject().put("pool", "clicks-permitted").put("used", 0).put("limit", 1800).put("leftForPolls", 1800).put("leftForRest", 1260);
+        budget.addObject().put("pool", "everything-else").put("used", 432).put("limit", 1800).put("leftForPolls", 1368)
+                .put("leftForRest", 828);
+        budget.addObject().put("pool", "clicks-permitted").put("used", 0).put("limit", 1800).put("leftForPolls", 1800)
+                .put("leftForRest", 1260);
         ArrayNode reads = page.putArray("reads");
         for (int i = 0; i < 20; i++) {
             Instant to = Instant.parse("2026-11-23T10:05:00Z").minus(Duration.ofMinutes(5L * i));
             reads.addObject().put("readAt", to.plusSeconds(61).toString()).put("purpose", i % 7 == 3 ? "sweep" : "poll")
                     .put("from", to.minus(Duration.ofHours(1)).toString()).put("to", to.toString()).put("fetched", 812 + 13 * i)
-                    .put("new", 71 + i).put("late", i % 3).put("duplicate", 741 + 12 * i).put("filtered", 0).put("changed", i % 5 == 1 ? 1 : 0)
-                    .put("rejected", 0);
+                    .put("new", 71 + i).put("late", i % 3).put("duplicate", 741 + 12 * i).put("filtered", 0)
+                    .put("changed", i % 5 == 1 ? 1 : 0).put("rejected", 0);
         }
         page.putArray("gaps");
         page.put("gapsTotal", 0);
@@ -67,7 +70,7 @@ final class PageStates {
         ArrayNode sink = page.putObject("sink").put("acknowledged", 61_204).put("pending", 0)
                 .put("lastAcknowledgedAt", "2026-11-23T10:06:02Z").putArray("tables");
         for (EventType type : EventType.values()) {
-            sink.addObject().put("table", tableOf(type)).put("failures", 0).put("needsPerson", false).putNull("message");
+            sink.addObject().put("table", type.table()).put("failures", 0).put("needsPerson", false).putNull("message");
         }
         page.putObject("archive").put("waiting", 0).put("waitingBytes", 0).put("failed", 0).putNull("lastError");
         routes(page.putArray("routes"));
@@ -82,9 +85,9 @@ final class PageStates {
     /** Sentinel refuses one table, and reading waits for it. */
     static ObjectNode outage() {
         ObjectNode page = healthy().put("overall", "DOWN");
-        problem(page, "tap", "DEGRADED", "no window was committed since 08:05 UTC", "nothing, once Sentinel takes records again");
-        problem(page, "sentinel", "DOWN", "Sentinel refuses ProofPointTAPClicksPermittedV2_CL with 403 (OperationFailed)",
-                "give the identity the role Monitoring Metrics Publisher on the data collection rule, see identity.md");
+        problem(page, KnownProblem.TAP_FAILING, "25 in a row since 2026-11-23T08:06:02Z, the last one: rows wait for Sentinel");
+        problem(page, KnownProblem.SENTINEL_ROLE, "ProofPointTAPClicksPermittedV2_CL since 2026-11-23T08:06:02Z, 41 failed requests in a row:"
+                + " 403 OperationFailed");
         ((ObjectNode) page.get("progress")).put("readTo", "2026-11-23T08:05:00Z").put("lagSeconds", 7448)
                 .put("lastPollAt", "2026-11-23T08:06:00Z");
         ((ObjectNode) page.at("/sink/tables/0")).put("failures", 41).put("needsPerson", true)
@@ -98,9 +101,9 @@ final class PageStates {
     /** What cannot be mended any more, or waits to be. */
     static ObjectNode losses() {
         ObjectNode page = healthy().put("overall", "DEGRADED").put("gapsTotal", 1).put("possibleDuplicates", 50);
-        problem(page, "completeness", "DEGRADED", "3 events that Proofpoint reported are missing", "the next sweep of the hour reads them again");
-        ((ArrayNode) page.get("gaps")).addObject().put("from", "2026-11-14T10:05:00Z").put("to", "2026-11-14T16:20:08Z").put("lostSeconds", 22_508)
-                .put("reason", "not read within the 7 days that TAP keeps").put("noticedAt", "2026-11-21T16:20:08Z");
+        problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
+        ((ArrayNode) page.get("gaps")).addObject().put("from", "2026-11-14T10:05:00Z").put("to", "2026-11-14T16:20:08Z")
+                .put("lostSeconds", 22_508).put("reason", "not read within the 7 days that TAP keeps").put("noticedAt", "2026-11-21T16:20:08Z");
         ((ObjectNode) page.at("/hours/7")).put("ours", page.at("/hours/7/theirs").longValue() - 3).put("missing", 3);
         ((ObjectNode) page.at("/hours/7/tables/2")).put("ours", page.at("/hours/7/tables/2/theirs").longValue() - 3).put("missing", 3);
         ((ObjectNode) page.at("/tables/1")).put("rejected24h", 2);
@@ -109,7 +112,8 @@ final class PageStates {
                 .put("last", "2026-11-23T04:11:09Z");
         ((ObjectNode) page.get("progress")).put("backlogSeconds", 18_000).withArray("backlog").addObject()
                 .put("from", "2026-11-22T20:00:00Z").put("to", "2026-11-23T01:00:00Z");
-        ((ObjectNode) page.get("archive")).put("waiting", 12).put("waitingBytes", 1_234_567).put("failed", 3).put("lastError", "403 AuthorizationFailure");
+        ((ObjectNode) page.get("archive")).put("waiting", 12).put("waitingBytes", 1_234_567).put("failed", 3)
+                .put("lastError", "403 AuthorizationFailure");
         return page;
     }
 
@@ -160,12 +164,13 @@ final class PageStates {
                 : value.isNumber() ? LongNode.valueOf(value.longValue() + 9_007_199_254_740_000L) : value;
     }
 
-    private static void problem(ObjectNode page, String part, String level, String what, String remedy) {
-        ((ArrayNode) page.get("problems")).addObject().put("part", part).put("level", level).put("what", what).put("remedy", remedy);
+    private static void problem(ObjectNode page, KnownProblem known, String particulars) {
+        ((ArrayNode) page.get("problems")).addObject().put("part", known.part()).put("level", known.level().name())
+                .put("what", known.what() + " (" + particulars + ")").put("remedy", known.remedy());
     }
 
     private static ObjectNode table(EventType type) {
-        ObjectNode table = JSON.createObjectNode().put("type", type.routeId()).put("table", tableOf(type));
+        ObjectNode table = JSON.createObjectNode().put("type", type.routeId()).put("table", type.table());
         ArrayNode byHour = table.putArray("byHour");
         long sum = 0;
         for (int ago = HOURS - 1; ago >= 0; ago--) {
@@ -195,10 +200,6 @@ final class PageStates {
         int hour = Math.floorMod(10 - ago, HOURS);
         long busy = hour < 6 ? 6 : hour < 8 ? 30 : hour < 18 ? 90 + hour * 37 % 23 : 25;
         return busy * (1 + type.ordinal() * 3L) / 2 + (hour * 7 + type.ordinal() * 5L) % 9;
-    }
-
-    private static String tableOf(EventType type) {
-        return "ProofPointTAP" + List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked").get(type.ordinal()) + "V2_CL";
     }
 
     private static void routes(ArrayNode routes) {

@@ -3,9 +3,11 @@ package io.tapsentinel.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.page.PageServer.Mode;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the top of the page says in each state, and how it follows the program. */
 class PageVerdictTest {
 
+    private static final String OUTAGE = "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
     private static Browser browser;
     private PageServer server;
     private Page page;
@@ -64,18 +67,20 @@ class PageVerdictTest {
 
     @Test
     void inAnOutageItSaysWhatIsWrongAndWhatToDoWorstFirst() {
-        see(PageStates.outage(), "down", "Somebody has to act: 2 problems", "Act · tap-sentinel");
+        see(PageStates.outage(), "down", OUTAGE, "Act · tap-sentinel");
         assertThat(page.locator("#verdict .problems li")).hasText(new String[] {
-            "sentinel: Sentinel refuses ProofPointTAPClicksPermittedV2_CL with 403 (OperationFailed)What to do: give the identity the role"
-                    + " Monitoring Metrics Publisher on the data collection rule, see identity.md",
-            "tap: no window was committed since 08:05 UTCWhat to do: nothing, once Sentinel takes records again"});
+            "sentinel: Sentinel forbids the identity to write" + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
+                    + " 403 OperationFailed" + "What to do: " + KnownProblem.SENTINEL_ROLE.remedy(),
+            "tap: windows keep failing" + "25 in a row since 08:06:02 UTC, the last one: rows wait for Sentinel"
+                    + "What to do: " + KnownProblem.TAP_FAILING.remedy()});
         assertThat(page.locator(".facts")).containsText("Read until 08:05 UTC, 2 h 4 min behind the clock");
         assertThat(page.locator("#sink .what")).hasText("ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, somebody has to act");
     }
 
     @Test
     void whatIsLostMissingOrRejectedShows() {
-        see(PageStates.losses(), "degraded", "Running, but needs a look", "Look · tap-sentinel");
+        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports",
+                "Look · tap-sentinel");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -91,18 +96,25 @@ class PageVerdictTest {
         see(PageStates.empty(), "wait", "Nothing has been read yet", "Wait · tap-sentinel");
         assertThat(page.locator("#hours")).containsText("No hour has been swept yet");
         assertThat(page.locator("#archive")).containsText("Off");
+
+        ObjectNode waiting = PageStates.empty();
+        ((ArrayNode) waiting.get("hours")).addObject().put("hour", "2026-11-23T09:00:00Z").putNull("sweptAt")
+                .put("dueAt", "2026-11-23T14:00:00Z").putNull("theirs").putNull("ours").putNull("missing").putArray("tables");
+        see(waiting, "wait", "Nothing has been read yet", "Wait · tap-sentinel");
+        until(() -> page.locator("#hours").textContent().contains("No hour has been swept yet: the first is due at 14:00 UTC."));
     }
 
     @Test
     void whatNoPartHasToldIsNotCalledWellAllTheSame() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");
-        see(missing, "degraded", "Running, but needs a look", "Look · tap-sentinel");
+        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel",
+                "Look · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).containsText("3 events that Proofpoint reported are missing in Sentinel");
 
         ObjectNode behind = PageStates.healthy();
         ((ObjectNode) behind.get("progress")).put("lagSeconds", 1021);
-        see(behind, "degraded", "Running, but needs a look", "Look · tap-sentinel");
+        see(behind, "degraded", "Running, but needs a look: reading is 17 min 1 s behind", "Look · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).containsText("reading is 17 min 1 s behind");
 
         ObjectNode backlog = PageStates.healthy();
@@ -111,8 +123,8 @@ class PageVerdictTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s", "REPEATS, it answers with the same figures again",
-        "NO_JSON, its answer is no JSON"})
+    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s",
+        "REPEATS, it answers with the same figures again", "NO_JSON, its answer is no JSON"})
     void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
         see(PageStates.healthy(), "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
         server.mode(mode);
@@ -169,8 +181,8 @@ class PageVerdictTest {
                 .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 20, 250, 0);
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 
-        see(PageStates.outage(), "down", "Somebody has to act: 2 problems", "Act · tap-sentinel");
-        assertThat(page.locator("#announce")).containsText("What to do: give the identity the role");
+        see(PageStates.outage(), "down", OUTAGE, "Act · tap-sentinel");
+        assertThat(page.locator("#announce")).containsText("What to do: give the identity the role Monitoring");
         assertThat(page.evaluate("document.activeElement === window.was")).as("same focus").isEqualTo(true);
     }
 
