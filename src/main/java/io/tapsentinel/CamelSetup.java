@@ -34,6 +34,9 @@ import org.apache.camel.support.SimpleTypeConverter;
 /** What Camel Main has to know: where properties and routes are, how bodies are spooled, who signs requests, who is well. */
 final class CamelSetup extends MainListenerSupport {
 
+    private static final String SERVER = "camel.server";
+    /** Whether the status page is served. */
+    static final String PAGE = SERVER + ".enabled";
     /** Whether an edit of the folder is used while the program runs. */
     static final String RELOAD = "camel.main.routes-reload-enabled";
     /** Answers over this many bytes go to disk. */
@@ -62,6 +65,11 @@ final class CamelSetup extends MainListenerSupport {
         this.folder = folder;
     }
 
+    /** Whether the status page is served; off where nobody says so. */
+    static boolean serves(Map<String, String> properties) {
+        return Boolean.parseBoolean(properties.get(PAGE));
+    }
+
     void configure(Main main) {
         String file = EffectiveProperties.FILE + ";optional=true";
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
@@ -82,6 +90,10 @@ final class CamelSetup extends MainListenerSupport {
             throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
         }
         main.configure().setRoutesIncludePattern((own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
+        main.addOverrideProperty(PAGE, String.valueOf(serves(properties)));
+        if (serves(properties)) {
+            main.addOverrideProperty(SERVER + ".host", properties.get(SERVER + ".host"));
+        }
         // Camel's own looks at one file at a time and asks nobody
         main.addOverrideProperty(RELOAD, "false");
         if (own && Boolean.parseBoolean(properties.get(RELOAD))) {
@@ -100,6 +112,7 @@ final class CamelSetup extends MainListenerSupport {
         own.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
         own.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
         requireFree(main.getCamelContext(), "camel.management");
+        requireFree(main.getCamelContext(), SERVER);
     }
 
     @Override

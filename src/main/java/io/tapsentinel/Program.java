@@ -7,6 +7,7 @@ import io.tapsentinel.archive.ArchiveHealthCheck;
 import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.archive.ArchiveSender;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
@@ -14,9 +15,12 @@ import io.tapsentinel.metrics.DeliveryMetrics;
 import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.metrics.ReadMetrics;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.page.PageRoute;
+import io.tapsentinel.page.PageSources;
 import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
+import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.ReadListener;
@@ -64,6 +68,7 @@ import io.tapsentinel.tap.WindowSize;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -112,7 +117,6 @@ public class Program {
         this.clock = clock;
         this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
         this.sentinel = component();
-        sentinel.useClock(clock);
     }
 
     /**
@@ -187,7 +191,7 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, clock), sentinel, network, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
@@ -201,6 +205,13 @@ public class Program {
         if (settings.healthTable()) {
             main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
+        }
+        if (CamelSetup.serves(properties)) {
+            Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
+            Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
+            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.stateUrl(), settings.source(), VERSION, clock.instant(),
+                    settings.sourceIdentity().equals("sandbox"), properties, folder, firstSweep, state, seen, budget, sentinel, clock),
+                    properties.get("camel.server.host")));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
@@ -264,11 +275,11 @@ public class Program {
     }
 
     protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive);
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive, clock);
     }
 
     protected SentinelComponent component() {
-        return new SentinelComponent();
+        return new SentinelComponent(clock);
     }
 
     protected Uploader uploader() {

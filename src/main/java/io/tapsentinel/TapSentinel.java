@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.command.Commands;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.LogFormat;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.sandbox.Sandbox;
@@ -45,6 +46,7 @@ public final class TapSentinel {
                 Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
             } else {
                 properties.putIfAbsent(CamelSetup.RELOAD, String.valueOf(local));
+                properties.putIfAbsent(CamelSetup.PAGE, String.valueOf(local));
                 LOG.info(run(properties, local ? "auto" : "off"));
             }
         } catch (Exception e) {
@@ -55,10 +57,13 @@ public final class TapSentinel {
     }
 
     private static String run(Map<String, String> properties, String sandboxWhenEmpty) throws Exception {
+        LogFormat format = LogFormat.of(properties);
+        format.use();
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
             return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> { }));
         }
-        try (Sandbox sandbox = Sandbox.start(Path.of("sandbox"), Clock.systemUTC(), System.out)) {
+        try (Sandbox sandbox = Sandbox.start(Path.of("sandbox"), Clock.systemUTC(),
+                format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
             return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed));

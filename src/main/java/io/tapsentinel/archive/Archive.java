@@ -3,6 +3,7 @@ package io.tapsentinel.archive;
 import io.tapsentinel.net.FastGzip;
 import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.FolderSize;
+import io.tapsentinel.state.PrivateFiles;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -65,6 +66,8 @@ public final class Archive implements AnswerArchive {
     public Copy copy(TimeRange window, Instant readAt, long bytes, Answer answer) {
         Path file = null;
         try {
+            // whoever cleans up may remove it
+            PrivateFiles.folder(outbox.folder());
             long waiting = FolderSize.of(outbox.folder()).bytes();
             if (waiting >= maxBytes) {
                 return drop(waiting / 1_000_000 + " MB wait there, tap.archive.max-megabytes is " + maxBytes / 1_000_000);

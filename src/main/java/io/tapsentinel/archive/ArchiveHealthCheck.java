@@ -1,6 +1,7 @@
 package io.tapsentinel.archive;
 
 import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
 
 /** Whether answers get into the archive. At worst DEGRADED, since events are delivered without it. */
@@ -20,11 +21,10 @@ public final class ArchiveHealthCheck extends ProgramHealthCheck {
     @Override
     protected void look(Findings findings) {
         findings.detail("archive.taken", sender.taken()).detail("archive.waiting.files", figures.waiting())
-                .detail("archive.waiting.bytes", figures.bytes()).detail("archive.failed", sender.failed())
+                .detail("archive.waiting.bytes", figures.bytes()).detail("archive.waiting.seconds", figures.oldest().toSeconds())
+                .detail("archive.failed", sender.failed())
                 .detail("archive.dropped", archive.dropped());
-        sender.failure().ifPresent(why -> findings.degraded("tap.archive.uri does not take answers (" + why + ")",
-                "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network"));
-        archive.whyDropped().ifPresent(why -> findings.degraded("answers are not archived: " + why,
-                "make room or let tap.archive.uri be reached; events are delivered all the same"));
+        sender.failure().ifPresent(why -> findings.problem(KnownProblem.ARCHIVE_WAITS, why));
+        archive.whyDropped().ifPresent(why -> findings.problem(KnownProblem.ARCHIVE_DROPS, why));
     }
 }

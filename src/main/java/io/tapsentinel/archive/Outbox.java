@@ -75,6 +75,9 @@ final class Outbox {
 
     /** What waits, in the order of its time. */
     List<Path> waiting() {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.list(folder)) {
             return files.filter(file -> NAME.matcher(file.getFileName().toString()).matches()).sorted().toList();
         } catch (IOException e) {

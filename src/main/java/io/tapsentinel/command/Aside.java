@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param time   when it was stored; empty when the document does not tell
  * @param file   name of the file
  */
-record Aside(String stream, String key, String reason, String code, String time, String file) {
+public record Aside(String stream, String key, String reason, String code, String time, String file) {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS = Pattern.compile("(.+)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type)\\.json");
@@ -28,13 +28,13 @@ record Aside(String stream, String key, String reason, String code, String time,
     private static final Pattern TIME = Pattern.compile("[0-9TZ:.+-]{1,40}");
 
     /** Whether the program gave this name to a document that is there whole. */
-    static boolean isDocument(Path file) {
+    public static boolean isDocument(Path file) {
         String name = file.getFileName().toString();
         return !name.startsWith(".") && RejectedDocument.NAME.matcher(name).matches();
     }
 
     /** Of a file that {@link #isDocument}; what cannot be read is empty. */
-    static Aside of(Path file) {
+    public static Aside of(Path file) {
         String name = file.getFileName().toString();
         Matcher parts = PARTS.matcher(name);
         if (!parts.matches()) {

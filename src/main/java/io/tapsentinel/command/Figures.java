@@ -43,7 +43,7 @@ public final class Figures {
     }
 
     /** The table of a stream; the name of its array when there is none, which is TAP's and may hold anything. */
-    static String table(String stream) {
+    public static String table(String stream) {
         return EventType.ofArray(stream).map(EventType::table).orElseGet(() -> stream.replaceAll("[^A-Za-z0-9_.-]", "_"));
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What the ledger counted by purpose of the read, in the last 24 hours and in the 90 days that it lives. */
-final class LedgerSums {
+public final class LedgerSums {
 
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration KEPT = Duration.ofDays(90);
@@ -19,7 +19,8 @@ final class LedgerSums {
     private final Map<String, Long> day = new HashMap<>();
     private final Map<String, Long> all = new HashMap<>();
 
-    LedgerSums(ReadOnlyStore store, Instant now) {
+    /** Sums it up at {@code now}. */
+    public LedgerSums(ReadOnlyStore store, Instant now) {
         long dayAgo = now.minus(DAY).toEpochMilli();
         long oldest = now.minus(KEPT).toEpochMilli();
         store.each("SELECT l.purpose, c.outcome, sum(CASE WHEN l.read_at > ? THEN c.events ELSE 0 END), sum(c.events)"
@@ -34,22 +35,22 @@ final class LedgerSums {
     }
 
     /** Reads of the last 24 hours. */
-    long reads(Purpose purpose) {
+    public long reads(Purpose purpose) {
         return of(day, READS, purpose);
     }
 
     /** Of the last 24 hours; {@code what} is a {@link LedgerCount#word()} or a lag's. */
-    long day(String what, Purpose... purposes) {
+    public long day(String what, Purpose... purposes) {
         return of(day, what, purposes);
     }
 
     /** Of all 90 days. */
-    long all(String what, Purpose... purposes) {
+    public long all(String what, Purpose... purposes) {
         return of(all, what, purposes);
     }
 
     /** Events that were delivered before, in another answer or in the same one. */
-    long duplicates(Purpose purpose) {
+    public long duplicates(Purpose purpose) {
         return day(LedgerCount.DUPLICATE.word(), purpose) + day(LedgerCount.DUPLICATE_INSIDE.word(), purpose);
     }
 

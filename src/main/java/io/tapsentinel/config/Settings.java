@@ -112,6 +112,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
             throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
         }
         cron(read, "tap.sweep.cron");
+        LogFormat.of(properties);
         int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
         ScheduleCost cost = cost(read);
         if (cost.total() > requestsPerDay) {

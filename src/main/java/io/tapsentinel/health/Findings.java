@@ -49,6 +49,22 @@ public final class Findings {
         return this;
     }
 
+    /** One of those that stand in the manual. */
+    public Findings problem(KnownProblem known) {
+        problems.add(new Problem(known.level(), known.what(), known.remedy()));
+        return this;
+    }
+
+    /**
+     * One of those that stand in the manual.
+     *
+     * @param particulars what it is about this time, one line
+     */
+    public Findings problem(KnownProblem known, String particulars) {
+        problems.add(new Problem(known.level(), known.what() + " (" + particulars + ")", known.remedy()));
+        return this;
+    }
+
     /** The worst level of any problem. */
     public Level level() {
         return problems.stream().map(Problem::level).max(Level::compareTo).orElse(Level.UP);

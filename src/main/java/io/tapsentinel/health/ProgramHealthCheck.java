@@ -33,7 +33,9 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
     protected final void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
         Findings findings = findings();
         findings.details().forEach(builder::detail);
-        builder.detail("status", findings.level().name());
+        if (findings.level() != Level.UP) {
+            builder.detail("status", findings.level().name());
+        }
         if (!findings.problems().isEmpty()) {
             builder.message(findings.problems().stream().map(ProgramHealthCheck::inWords).collect(Collectors.joining("; ")));
         }

@@ -73,7 +73,7 @@ public final class Metrics {
                     "table", table);
             metrics.gauge("sentinel.needs.person", () -> trouble(deliveries, table).needsPerson() ? 1 : 0,
                     "1 while deliveries fail in a way that only a person can mend", "table", table);
-            metrics.moment("sentinel.last.acknowledged.timestamp", () -> deliveries.lastAcknowledged(table).orElse(started),
+            metrics.moment("sentinel.last.acknowledged.timestamp", () -> deliveries.history().acknowledged(table).orElse(started),
                     "When Sentinel acknowledged a request last; the start of the process before the first", "table", table);
             FunctionCounter.builder("sentinel.rejected", sentinel, of -> of.rejections().rejected(table)).tag("table", table)
                     .description("Records that were put aside because the table refuses them").register(registry);

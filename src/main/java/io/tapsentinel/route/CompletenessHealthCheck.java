@@ -1,5 +1,8 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Horizon;
@@ -8,59 +11,58 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * How far reading has come, and whether anything is missing. Always UP, since a restart brings nothing back; {@code status}
- * DEGRADED for seven days after a gap was noticed, and while the swept hours of seven days lack events that TAP reported in them.
+ * How far reading has come, and whether anything is missing: DEGRADED for seven days after a gap was noticed, and while the swept
+ * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost.
  */
-public class CompletenessHealthCheck extends AbstractHealthCheck {
+public class CompletenessHealthCheck extends ProgramHealthCheck {
 
     private static final Duration RECENT = Duration.ofDays(7);
 
     private final Figures figures;
 
     public CompletenessHealthCheck(Figures figures) {
-        super("tap-sentinel", "completeness");
+        super("completeness");
         this.figures = figures;
     }
 
     @Override
-    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        builder.up();
+    protected void look(Findings findings) {
         try {
-            show(figures.now(), builder);
+            show(figures.now(), findings);
         } catch (StoreException e) {
             // the storage check is DOWN and says why
-            builder.detail("status", "DEGRADED");
+            findings.problem(KnownProblem.UNREAD);
         }
     }
 
-    private static void show(Figures.Seen seen, HealthCheckResultBuilder builder) {
+    private static void show(Figures.Seen seen, Findings findings) {
         seen.progress().ifPresent(progress -> {
-            builder.detail("tap.progress", progress.readTo().toString());
-            builder.detail("tap.lag", seconds(seen.lag()));
+            findings.detail("tap.progress", progress.readTo().toString());
+            findings.detail("tap.lag", seconds(seen.lag()));
         });
-        builder.detail("tap.backlog.ranges", seen.backlog().size());
-        builder.detail("tap.backlog.total", seconds(seen.owed()));
-        builder.detail("tap.gaps", seen.gaps().size());
-        builder.detail("tap.gaps.total", seconds(seen.lost()));
+        findings.detail("tap.backlog.ranges", seen.backlog().size());
+        findings.detail("tap.backlog.total", seconds(seen.owed()));
+        findings.detail("tap.gaps", seen.gaps().size());
+        findings.detail("tap.gaps.total", seconds(seen.lost()));
         seen.gaps().stream().max(Comparator.comparing(Gap::noticedAt).thenComparing(gap -> gap.time().from())).ifPresent(gap -> {
-            builder.detail("tap.gap.from", gap.time().from().toString());
-            builder.detail("tap.gap.to", gap.time().to().toString());
-            builder.detail("tap.gap.reason", gap.reason());
-            builder.detail("tap.gap.noticed-at", gap.noticedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+            findings.detail("tap.gap.from", gap.time().from().toString());
+            findings.detail("tap.gap.to", gap.time().to().toString());
+            findings.detail("tap.gap.reason", gap.reason());
+            findings.detail("tap.gap.noticed-at", gap.noticedAt().truncatedTo(ChronoUnit.SECONDS).toString());
         });
         seen.swept().ifPresent(swept -> {
-            builder.detail("tap.sweep.last-hour", swept.last().toString());
-            builder.detail("tap.sweep.theirs", swept.theirs());
-            builder.detail("tap.sweep.ours", swept.ours());
-            builder.detail("tap.sweep.missing", swept.missing());
+            findings.detail("tap.sweep.last-hour", swept.last().toString());
+            findings.detail("tap.sweep.theirs", swept.theirs());
+            findings.detail("tap.sweep.ours", swept.ours());
+            findings.detail("tap.sweep.missing", swept.missing());
         });
-        if (seen.missing() > 0 || isRecent(seen.gaps(), seen.at())) {
-            builder.detail("status", "DEGRADED");
+        if (seen.missing() > 0) {
+            findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
+        }
+        if (isRecent(seen.gaps(), seen.at())) {
+            findings.problem(KnownProblem.GAP, seen.gaps().size() + " gaps in all, " + seconds(seen.lost()));
         }
     }
 

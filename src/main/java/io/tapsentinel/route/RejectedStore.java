@@ -3,7 +3,9 @@ package io.tapsentinel.route;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -21,6 +23,7 @@ public class RejectedStore implements RejectedLog {
     private final Supplier<CamelContext> context;
     private final Path folder;
     private volatile String failure;
+    private volatile Instant last;
     private ProducerTemplate template;
     /** At least what the folder holds; counted anew before anything is refused for it. */
     private long bytes = Long.MAX_VALUE;
@@ -38,6 +41,9 @@ public class RejectedStore implements RejectedLog {
         try {
             put(record);
             failure = null;
+            if (record.reason() == Reason.REFUSED || record.reason() == Reason.TOO_LARGE) {
+                last = record.time();
+            }
         } catch (RejectedException e) {
             failure = e.getMessage();
             throw e;
@@ -47,6 +53,11 @@ public class RejectedStore implements RejectedLog {
     /** Why a record could not be stored last; empty when one has been stored since. */
     public Optional<String> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** When a record was stored last that its table cannot take; empty before the first since the start. */
+    public Optional<Instant> last() {
+        return Optional.ofNullable(last);
     }
 
     private void put(RejectedRecord record) {

@@ -85,7 +85,7 @@ public class Replay {
         }
         UnknownEvents unknown = unknownTypes.of(read);
         try (InputStream body = document.open()) {
-            return run(document, read, new TapEventReader(body, read.window().to(), unknown), unknown, camel);
+            return run(document, read, new TapEventReader(read.answer().counted(body), read.window().to(), unknown), unknown, camel);
         } catch (IOException e) {
             throw new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
         }
@@ -104,7 +104,7 @@ public class Replay {
             throw new ReplayRefusedException(Failures.describe(failure));
         }
         listener.committed(read.entry(), effort);
-        LOG.info("replay of {} committed: {}", document.name(), read.summary());
+        LOG.info("replay of {} committed: {}; {}", document.name(), read.summary(), read.answer().inWords(start, clock.instant()));
         if (read.rejected() > 0) {
             throw new ReplayRefusedException(read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
         }

@@ -1,6 +1,10 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.state.RecentRejections;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreException;
@@ -10,18 +14,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
+import java.util.Optional;
 
 /**
  * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store or
- * {@code tap.rejected.uri} cannot be written, UP
- * with {@code status} DEGRADED while events come in that have no table.
+ * {@code tap.rejected.uri} cannot be written, DEGRADED for a day after a record was rejected or an event came that has no table.
  */
-public class StorageHealthCheck extends AbstractHealthCheck {
+public class StorageHealthCheck extends ProgramHealthCheck {
 
     /** Folders are counted at most this often, since a probe comes every few seconds. */
     private static final Duration COUNTED = Duration.ofSeconds(30);
+
+    private static final Duration DAY = Duration.ofDays(1);
 
     private final Store store;
     private final SeenKeys seen;
@@ -30,11 +34,12 @@ public class StorageHealthCheck extends AbstractHealthCheck {
     private final Clock clock;
     private final Map<String, Path> folders = new LinkedHashMap<>();
     private Map<String, FolderSize> sizes = Map.of();
+    private long rejectedOfADay;
     private Instant countedAt = Instant.EPOCH;
 
     public StorageHealthCheck(Store store, SeenKeys seen, UnknownTypes unknownTypes, RejectedStore rejected, Settings settings,
             Clock clock) {
-        super("tap-sentinel", "storage");
+        super("storage");
         this.store = store;
         this.seen = seen;
         this.unknownTypes = unknownTypes;
@@ -50,34 +55,41 @@ public class StorageHealthCheck extends AbstractHealthCheck {
     }
 
     @Override
-    protected synchronized void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        sizes().forEach((name, size) -> {
-            builder.detail("storage." + name + ".files", size.files());
-            builder.detail("storage." + name + ".bytes", size.bytes());
-        });
-        builder.detail("storage.store.bytes", store.bytes());
-        builder.up();
-        unknownTypes.recent().ifPresent(names -> {
-            builder.detail("tap.unknown-types", names);
-            builder.detail("status", "DEGRADED");
-        });
-        try {
-            builder.detail("sentinel.possible-duplicates", seen.possibleDuplicates());
-        } catch (StoreException e) {
-            builder.message(e.getMessage()).down();
+    protected synchronized void look(Findings findings) {
+        count();
+        sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files()).detail("storage." + name + ".bytes", size.bytes()));
+        findings.detail("storage.store.bytes", store.bytes());
+        findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
+        unknownTypes.recent().ifPresent(names -> findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
+        if (rejectedOfADay > 0) {
+            findings.problem(KnownProblem.REJECTED, String.valueOf(rejectedOfADay));
+        } else if (rejected.last().filter(at -> at.isAfter(clock.instant().minus(DAY))).isPresent()) {
+            // its window failed afterwards, so that no ledger has it
+            findings.problem(KnownProblem.REJECTED);
         }
-        rejected.failure().ifPresent(failure -> builder.message(failure).down());
-        store.failure().ifPresent(failure -> builder.message(failure).down());
+        rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
+        Optional<String> failure = store.failure();
+        try {
+            findings.detail("sentinel.possible-duplicates", seen.possibleDuplicates());
+        } catch (StoreException e) {
+            failure = Optional.of(e.getMessage());
+        }
+        failure.ifPresent(why -> findings.problem(KnownProblem.STORE, why));
     }
 
-    private Map<String, FolderSize> sizes() {
+    private void count() {
         Instant now = clock.instant();
-        if (!now.isBefore(countedAt.plus(COUNTED)) || now.isBefore(countedAt)) {
-            Map<String, FolderSize> counted = new LinkedHashMap<>();
-            folders.forEach((name, folder) -> counted.put(name, FolderSize.of(folder)));
-            sizes = counted;
-            countedAt = now;
+        if (now.isBefore(countedAt.plus(COUNTED)) && !now.isBefore(countedAt)) {
+            return;
         }
-        return sizes;
+        Map<String, FolderSize> counted = new LinkedHashMap<>();
+        folders.forEach((name, folder) -> counted.put(name, FolderSize.of(folder)));
+        sizes = counted;
+        countedAt = now;
+        try {
+            rejectedOfADay = RecentRejections.since(store, now.minus(DAY));
+        } catch (StoreException e) {
+            // told as the store's failure
+        }
     }
 }

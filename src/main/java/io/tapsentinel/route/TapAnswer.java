@@ -7,6 +7,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.Iterator;
 import org.apache.camel.Exchange;
@@ -22,11 +23,13 @@ class TapAnswer implements Processor {
     private final TapBudget budget;
     private final UnknownTypes unknownTypes;
     private final AnswerArchive archive;
+    private final Clock clock;
 
-    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
+    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive, Clock clock) {
         this.budget = budget;
         this.unknownTypes = unknownTypes;
         this.archive = archive;
+        this.clock = clock;
     }
 
     /** Bytes of a refusal that are looked at. */
@@ -40,10 +43,9 @@ class TapAnswer implements Processor {
         }
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
+        read.answer().came(clock.instant());
         // it lies on disk or in memory as a whole, unless a route switched that off
-        StreamCache whole = exchange.getMessage().getBody() instanceof StreamCache cached ? cached : null;
-        read.answered(whole == null ? 0 : whole.length());
-        if (status == 200 && whole != null) {
+        if (status == 200 && exchange.getMessage().getBody() instanceof StreamCache whole) {
             read.copied(archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo));
             whole.reset();
         }
@@ -53,7 +55,7 @@ class TapAnswer implements Processor {
         }
         UnknownEvents unknown = unknownTypes.of(read);
         Iterator<TapEvent> answer = body == null ? Collections.emptyIterator()
-                : new TapEventReader(body, read.window().to(), unknown);
+                : new TapEventReader(read.answer().counted(body), read.window().to(), unknown);
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");
         exchange.getMessage().setBody(read.events(answer, unknown));

@@ -1,86 +1,127 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.config.PollSchedule;
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.Reading;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TapRest;
 import java.time.Clock;
-import java.util.Map;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
  * The source as health sees it. DOWN where a person has to act: TAP refuses the credentials, or a window for a reason that will
- * not pass. All else that hinders reading is a detail, since it passes by itself.
+ * not pass. What hinders reading and passes by itself is DEGRADED once it lasts.
  */
-public class TapHealthCheck extends AbstractHealthCheck {
+public class TapHealthCheck extends ProgramHealthCheck {
+
+    /** So many in a row are more than a bad moment. */
+    private static final int IN_A_ROW = 3;
 
     private final TapCondition tap;
     private final RequestBudget budget;
     private final Postponed postponed;
+    private final PollSchedule schedule;
     private final Clock clock;
+    private final Instant startedAt;
 
     /** @param budget how many requests we have sent ourselves */
-    public TapHealthCheck(TapCondition tap, RequestBudget budget, Postponed postponed, Clock clock) {
-        super("tap-sentinel", "tap");
+    public TapHealthCheck(TapCondition tap, RequestBudget budget, Postponed postponed, PollSchedule schedule, Clock clock) {
+        super("tap");
         this.tap = tap;
         this.budget = budget;
         this.postponed = postponed;
+        this.schedule = schedule;
         this.clock = clock;
+        this.startedAt = clock.instant();
     }
 
     @Override
-    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+    protected void look(Findings findings) {
+        Instant now = clock.instant();
         TapRest rest = tap.rest();
-        rest.lastAnswer().ifPresent(at -> builder.detail("tap.last-answer", at.toString()));
-        rest.refusal().ifPresent(refused -> builder.detail("tap.last-refusal", refused.getMessage()));
-        if (rest.isResting(clock.instant())) {
-            builder.detail("tap.next-request-after", rest.until().toString());
+        rest.lastAnswer().ifPresent(at -> findings.detail("tap.last-answer", at.toString()));
+        rest.refusal().ifPresent(refused -> findings.detail("tap.last-refusal", refused.getMessage()));
+        rest.lastError().last().ifPresent(error -> findings.detail("tap.last-error", error.code()).detail("tap.last-error.at", second(error.at())));
+        if (rest.isResting(now)) {
+            findings.detail("tap.next-request-after", rest.until().toString());
         }
         if (rest.failures() > 0) {
-            builder.detail("tap.failures-in-a-row", rest.failures());
+            findings.detail("tap.failures-in-a-row", rest.failures());
         }
         if (tap.size().isReduced()) {
-            builder.detail("tap.longest-window", tap.size().longest().toString());
+            findings.detail("tap.longest-window", tap.size().longest().toString());
         }
-        tap.clock().ahead().ifPresent(ahead ->
-                builder.detail("tap.clock", "this machine's clock is " + TapClock.inWords(ahead) + " TAP's"));
-        budget(builder, rest.standing().filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
-        rest.held().ifPresent(window -> builder.detail("tap.refused-window", window.toString()));
+        rest.held().ifPresent(window -> findings.detail("tap.refused-window", window.toString()));
 
-        Optional<TapRefusedException> credentials = rest.standing().filter(TapRest::isAboutCredentials);
-        if (credentials.isPresent()) {
-            builder.message(credentials.get().getMessage() + "; check tap.principal and tap.secret").down();
-        } else if (rest.heldBy().isPresent()) {
-            builder.message(rest.heldBy().get().getMessage() + "; the window is kept and asked for again, check tap.url, the routes"
-                    + " and the clock").down();
-        } else {
-            builder.up();
+        Optional<TapRefusedException> standing = rest.standing();
+        standing.filter(TapRest::isAboutCredentials).ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, refused.getMessage()));
+        rest.heldBy().ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
+        standing.filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED,
+                refused.getMessage() + "; it is left alone until " + second(rest.until())));
+        reading(findings, now, standing.isPresent());
+        tap.clock().ahead().ifPresent(ahead -> {
+            String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
+            findings.detail("tap.clock", words);
+            if (ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0) {
+                findings.problem(KnownProblem.TAP_CLOCK, TapClock.inWords(ahead) + " TAP's");
+            }
+        });
+        postponed.inWords().ifPresent(what -> findings.detail("tap.postponed", what).problem(KnownProblem.TAP_POSTPONED, what));
+        budget(findings, standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
+    }
+
+    /** @param refused whether another problem says already why nothing is read */
+    private void reading(Findings findings, Instant now, boolean refused) {
+        Reading reading = tap.reading();
+        reading.lastPoll().ifPresent(at -> findings.detail("tap.last-poll", second(at)));
+        reading.failing().ifPresent(failing -> {
+            findings.detail("tap.windows-failed-in-a-row", failing.windows()).detail("tap.windows-failed-since", second(failing.since()))
+                    .detail("tap.window-failed-last", failing.last());
+            if (failing.windows() >= IN_A_ROW && !refused) {
+                findings.problem(KnownProblem.TAP_FAILING, failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
+                        + failing.last());
+            }
+        });
+        Instant since = reading.lastPoll().orElse(startedAt);
+        if (!refused && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
+            findings.problem(KnownProblem.TAP_NO_POLL, reading.lastPoll().map(at -> "not since " + second(at))
+                    .orElseGet(() -> "not since the start at " + second(startedAt)));
         }
     }
 
     /** TAP never says how much of its pool is left; our own number tells whose requests used it up. */
-    private void budget(HealthCheckResultBuilder builder, boolean throttled) {
-        postponed.inWords().ifPresent(what -> builder.detail("tap.postponed", what));
+    private void budget(Findings findings, boolean throttled) {
         try {
             for (Pool pool : Pool.values()) {
                 String name = "tap.requests." + pool.word();
-                builder.detail(name + ".in-24-hours", budget.used(pool));
-                builder.detail(name + ".left-for-polls", budget.left(pool, Purpose.POLL));
-                builder.detail(name + ".left-for-the-rest", budget.left(pool, Purpose.SWEEP));
+                long left = budget.left(pool, Purpose.POLL);
+                findings.detail(name + ".in-24-hours", budget.used(pool)).detail(name + ".left-for-polls", left)
+                        .detail(name + ".left-for-the-rest", budget.left(pool, Purpose.SWEEP));
+                if (left * 10 < budget.perDay()) {
+                    findings.problem(KnownProblem.TAP_BUDGET, left + " of " + budget.perDay() + " of " + pool.word());
+                }
             }
             long used = budget.used(Pool.EVERYTHING_ELSE);
             if (throttled && used * 2 < budget.perDay()) {
-                builder.detail("tap.throttled", "only " + used + " requests of ours in 24 hours: another client may share the credential");
+                findings.detail("tap.throttled", "only " + used + " requests of ours in 24 hours: another client may share the credential");
             }
         } catch (StoreException e) {
             // the store's own health says so
         }
+    }
+
+    private static String second(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

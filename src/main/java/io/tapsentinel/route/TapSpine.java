@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
+import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.camel.AggregationStrategy;
@@ -36,16 +37,16 @@ public class TapSpine extends RouteBuilder {
      * @param archive      gets every answer before its events are sent
      */
     public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes,
-            AnswerArchive archive) {
+            AnswerArchive archive, Clock clock) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
-        this.answer = new TapAnswer(budget, unknownTypes, archive);
+        this.answer = new TapAnswer(budget, unknownTypes, archive, clock);
     }
 
     /** These routes without anything that works; to be looked at. */
     public static RouteBuilder outline() {
-        return new TapSpine(null, null, null, List.of(), null, null);
+        return new TapSpine(null, null, null, List.of(), null, null, null);
     }
 
     @Override

@@ -116,31 +116,35 @@ public class WindowAttempts {
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
         read.endCopy();
-        if (read.isAnswered()) {
+        if (read.answer().hasCome()) {
             tap.rest().answered(clock.instant());
         }
-        Effort effort = new Effort(Duration.between(start, clock.instant()), read.bytes());
+        Effort effort = new Effort(Duration.between(start, clock.instant()), read.answer().bytes());
         if (failure == null) {
             listener.committed(read.entry(), effort);
             tap.rest().settled(window);
             tap.size().read();
-            LOG.info("{} {} committed in {} ms: {}", purpose.word(), window,
-                    effort.time().toMillis(), read.summary());
+            tap.reading().committed(purpose == Purpose.POLL, clock.instant());
+            LOG.info("{} {} committed in {} ms: {}; {}", purpose.word(), window, effort.time().toMillis(), read.summary(),
+                    read.answer().inWords(start, start.plus(effort.time())));
             return Trouble.NONE;
         }
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
             return Trouble.STOPPED;
         }
-        Trouble trouble = Trouble.of(failure, read.isAnswered());
+        Trouble trouble = Trouble.of(failure, read.answer().hasCome());
         if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
             trouble = Trouble.REFUSED;
         }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, refusal, window);
         listener.failed(purpose, effort, Lessons.code(trouble, refusal));
-        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then,
-                Failures.describe(refusal == null ? failure : refusal));
+        String why = Failures.describe(refusal == null ? failure : refusal);
+        if (trouble != Trouble.BUDGET) {
+            tap.reading().failed(why, clock.instant());
+        }
+        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then, why);
         return trouble;
     }
 

@@ -39,8 +39,7 @@ class WindowRead {
     private Throwable failure;
     private Supplier<String> likely;
     private RuntimeException notRejected;
-    private boolean answered;
-    private long bytes;
+    private final AnswerSize answer = new AnswerSize();
     private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
     private boolean exhausted;
     private volatile boolean committed;
@@ -64,12 +63,6 @@ class WindowRead {
         return purpose;
     }
 
-    /** TAP has answered, whatever becomes of the answer. @param length bytes of it, unpacked */
-    synchronized void answered(long length) {
-        answered = true;
-        bytes = length;
-    }
-
     /** A copy of the answer was written. */
     synchronized void copied(AnswerArchive.Copy written) {
         copy = written;
@@ -84,13 +77,9 @@ class WindowRead {
         return readAt;
     }
 
-    /** How long the answer is, unpacked. */
-    synchronized long bytes() {
-        return bytes;
-    }
-
-    synchronized boolean isAnswered() {
-        return answered;
+    /** When the answer came, and how long it is. */
+    AnswerSize answer() {
+        return answer;
     }
 
     /** The answer has no event more than were handed out. */

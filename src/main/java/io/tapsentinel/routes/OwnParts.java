@@ -13,7 +13,7 @@ final class OwnParts {
 
     /** Beans that the program brings, beside the repositories. */
     static final Set<String> BEANS = Set.of("sentinel", "lookup", "tap-health", "sentinel-health", "tap-completeness", "tap-storage",
-            "tap-routes", "metricsRegistry", "http", "https", "quartz", "direct");
+            "tap-archive", "tap-routes", "metricsRegistry", "http", "https", "quartz", "direct");
     private static final Pattern CLASS = Pattern.compile("\\bio\\.tapsentinel\\.");
 
     private OwnParts() {

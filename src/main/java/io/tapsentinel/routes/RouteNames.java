@@ -94,7 +94,8 @@ final class RouteNames {
             problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":" + same.getLineNumber());
         }
         String direct = Step.base(input);
-        if (direct.startsWith(DIRECT + OURS) && !CALLED.contains(direct.substring(DIRECT.length())) && !direct.equals(ArchiveRoute.TO) || direct.equals(FilteredRoute.FILTERED)) {
+        boolean forYaml = direct.equals(ArchiveRoute.TO) || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
+        if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
         }
         RouteDefinition other = byInput.put(direct, route);

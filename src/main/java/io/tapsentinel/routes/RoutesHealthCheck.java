@@ -1,28 +1,25 @@
 package io.tapsentinel.routes;
 
-import java.util.Map;
-import org.apache.camel.health.HealthCheckResultBuilder;
-import org.apache.camel.impl.health.AbstractHealthCheck;
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.ProgramHealthCheck;
+import java.util.List;
 
-/**
- * Whether the routes that run are those of the folder. Always UP, since the running ones go on; {@code status} DEGRADED while an
- * edit is refused, with the first reason.
- */
-public final class RoutesHealthCheck extends AbstractHealthCheck {
+/** Whether the routes that run are those of the folder; DEGRADED while an edit is refused, with the first reason. */
+public final class RoutesHealthCheck extends ProgramHealthCheck {
 
     private final RoutesReload reload;
 
     public RoutesHealthCheck(RoutesReload reload) {
-        super("tap-sentinel", "routes");
+        super("routes");
         this.reload = reload;
     }
 
     @Override
-    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
-        builder.up();
-        reload.refused().stream().findFirst().ifPresent(reason -> {
-            builder.detail("routes.refused", reason);
-            builder.detail("status", "DEGRADED");
-        });
+    protected void look(Findings findings) {
+        List<String> refused = reload.refused();
+        if (!refused.isEmpty()) {
+            findings.detail("routes.refused", refused.get(0)).problem(KnownProblem.ROUTES, refused.get(0));
+        }
     }
 }

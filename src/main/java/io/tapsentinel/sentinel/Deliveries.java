@@ -4,13 +4,11 @@ import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.TapEvent;
+import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -25,13 +23,13 @@ public final class Deliveries {
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
-    private final Map<String, Instant> lastAcknowledged = new ConcurrentHashMap<>();
     private final LastError lastError = new LastError();
-    private final InstantSource clock;
+    private final SinkHistory history = new SinkHistory();
+    private final Clock clock;
     private volatile Function<String, DeliveryListener> listeners = table -> NOBODY;
 
     /** @param clock tells when what happened */
-    Deliveries(InstantSource clock) {
+    Deliveries(Clock clock) {
         this.clock = clock;
     }
 
@@ -68,11 +66,6 @@ public final class Deliveries {
         return failed.get();
     }
 
-    /** When Sentinel acknowledged a request for this table last; empty when it did not since the start. */
-    public Optional<Instant> lastAcknowledged(String table) {
-        return Optional.ofNullable(lastAcknowledged.get(table));
-    }
-
     /** By table, what stands in the way of its deliveries now; empty when all goes well. */
     public Map<String, Trouble> troubles() {
         return Map.copyOf(troubles);
@@ -86,6 +79,11 @@ public final class Deliveries {
     /** What kept a batch from being acknowledged last. */
     public LastError lastError() {
         return lastError;
+    }
+
+    /** When requests were acknowledged and refused last. */
+    public SinkHistory history() {
+        return history;
     }
 
     void taken() {
@@ -117,13 +115,14 @@ public final class Deliveries {
             public void acknowledged(List<TapEvent> events, int bytes) {
                 acknowledged.addAndGet(events.size());
                 batches.incrementAndGet();
-                lastAcknowledged.put(table, clock.instant());
+                history.acknowledged(table, clock.instant());
                 others.acknowledged(events, bytes);
             }
 
             @Override
             public void accepted() {
                 troubles.remove(table);
+                history.accepted(table);
                 others.accepted();
             }
 
@@ -148,6 +147,7 @@ public final class Deliveries {
             private void trouble(Exception failure, boolean needsPerson) {
                 lastError.note(!(failure instanceof UploadException refused) ? "batch-not-kept"
                         : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
+                history.failed(table, failure, clock.instant());
                 troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
                         (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }

@@ -34,17 +34,28 @@ public class SentinelComponent extends DefaultComponent {
     @Metadata(label = "advanced", description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
-    private Clock clock = Clock.systemUTC();
-    private final Deliveries deliveries = new Deliveries(() -> clock.instant());
+    private final Clock clock;
+    private final Deliveries deliveries;
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
     public SentinelComponent() {
-        this(null);
+        this((CamelContext) null);
     }
 
     public SentinelComponent(CamelContext context) {
+        this(context, Clock.systemUTC());
+    }
+
+    /** @param clock gives what happens its time */
+    public SentinelComponent(Clock clock) {
+        this(null, clock);
+    }
+
+    private SentinelComponent(CamelContext context, Clock clock) {
         super(context);
+        this.clock = clock;
+        this.deliveries = new Deliveries(clock);
     }
 
     @Override
@@ -52,11 +63,6 @@ public class SentinelComponent extends DefaultComponent {
         SentinelEndpoint endpoint = new SentinelEndpoint(uri, this, table, configuration.copy());
         setProperties(endpoint, parameters);
         return endpoint;
-    }
-
-    /** Tells when what happened; before any route starts. */
-    public void useClock(Clock ticking) {
-        this.clock = ticking;
     }
 
     /** What was delivered and refused since the start, and what waits. */

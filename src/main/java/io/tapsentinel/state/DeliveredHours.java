@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +89,17 @@ public final class DeliveredHours {
             }
             return hours;
         });
+    }
+
+    /** Rows that Sentinel acknowledged since {@code first}, by type and by the hour of their event; only reads. */
+    public static Map<EventType, Map<Instant, Long>> byHour(Connection connection, String source, Instant first) throws SQLException {
+        Map<Place, Long> delivered = delivered(connection, source, first);
+        Map<EventType, Map<Instant, Long>> rows = new EnumMap<>(EventType.class);
+        for (EventType type : EventType.values()) {
+            rows.put(type, delivered.entrySet().stream().filter(row -> row.getKey().stream().equals(type.arrayName()))
+                    .collect(Collectors.toMap(row -> Instant.ofEpochMilli(row.getKey().hour()), Map.Entry::getValue)));
+        }
+        return rows;
     }
 
     private static Map<Place, Long> delivered(Connection connection, String source, Instant first) throws SQLException {

@@ -96,7 +96,7 @@ class ArchiveTest {
 
         assertThat(trial.rows()).isEqualTo(trial.firstHour());
         assertThat(findings(program).details()).containsEntry("archive.dropped", 1L);
-        assertThat(findings(program).problems()).singleElement().asString().contains("answers are not archived: 1 MB wait there, tap.archive.max-megabytes is 1");
+        assertThat(findings(program).problems()).singleElement().asString().contains("answers are not archived (1 MB wait there, tap.archive.max-megabytes is 1");
         assertThat(files(outbox)).hasSize(1);
     }
 

@@ -86,6 +86,24 @@ class SettingsTest {
                 .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message).hasMessageNotContaining("hush");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "file:archive|state/spool|tap.archive.outbox is \"state/spool\"; it has to be a folder apart from that of tap.spool, state/spool",
+        "file:archive|state/replay/in|tap.archive.outbox is \"state/replay/in\"; it has to be a folder apart from that of tap.replay.uri",
+        "file:archive|state|tap.archive.outbox is \"state\"; it has to be a folder apart from that of",
+        "file:state/../state/rejected?chmod=640|out|tap.archive.uri is \"state/../state/rejected\"; it has to be a folder apart from that of"
+                + " tap.rejected.uri",
+        "file:out/archive|out|tap.archive.uri is \"out/archive\"; it has to be a folder apart from that of tap.archive.outbox"})
+    void answersThatAreKeptLieApartFromWhatIsTakenOrRemoved(String uri, String outbox, String message) {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.put("TAP_ARCHIVE_OUTBOX", outbox);
+        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).archive().uri()).as("off").isEmpty();
+
+        environment.put("TAP_ARCHIVE_URI", uri);
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message);
+    }
+
     @Test
     void httpAndNoAuthenticationAreFineOnLoopback() {
         Map<String, String> environment = new HashMap<>(ACCOUNT);

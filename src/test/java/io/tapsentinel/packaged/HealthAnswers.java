@@ -20,6 +20,7 @@ final class HealthAnswers implements AutoCloseable {
     private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5)).build();
 
+    private final int port;
     private final HttpRequest request;
     private final Set<String> all = new ConcurrentSkipListSet<>();
     private final ScheduledExecutorService asking = Executors.newSingleThreadScheduledExecutor(work -> {
@@ -30,7 +31,12 @@ final class HealthAnswers implements AutoCloseable {
     private volatile String last = "";
 
     private HealthAnswers(int port) {
-        request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health?data=true"))
+        this.port = port;
+        this.request = request("");
+    }
+
+    private HttpRequest request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health" + path + "?data=true"))
                 .timeout(Duration.ofSeconds(5)).build();
     }
 
@@ -50,6 +56,13 @@ final class HealthAnswers implements AutoCloseable {
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What is answered now. */
+    HttpResponse<String> now(String path) throws IOException, InterruptedException {
+        HttpResponse<String> response = CLIENT.send(request(path), HttpResponse.BodyHandlers.ofString());
+        all.add(response.statusCode() + " " + response.body());
+        return response;
     }
 
     /** Waits until it is DOWN with this in its answer. */

@@ -116,7 +116,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** Below the range that connections take their own ports from, or one of them may have it by the time it is used. */
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         while (true) {
             int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
             try (ServerSocket socket = new ServerSocket(port)) {

@@ -5,15 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -100,7 +94,7 @@ class StatusIT {
                         .containsExactlyInAnyOrderElementsOf(unsure.get().stream().map(Row::id).toList());
                 assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
 
-                forgetThreeKeys(hour);
+                StoreFile.in(state()).forgetThreeKeys(hour);
                 assertThat(run("status")).contains("\n3 missing\n");
                 assertThat(program.isAlive()).as("the program goes on").isTrue();
                 System.out.println(status);
@@ -167,24 +161,6 @@ class StatusIT {
                 .truth(hour.isBefore(origin) ? origin : hour, hour.plus(Duration.ofHours(1))).stream()).toList();
         return Arrays.stream(EventType.values()).map(type -> truth.stream().filter(key -> key.startsWith(type.arrayName() + '|')).count())
                 .flatMap(theirs -> Stream.of(theirs, theirs, 0L)).toList();
-    }
-
-    /** Of those that the sweep of this hour found. */
-    private void forgetThreeKeys(Instant hour) throws SQLException {
-        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + state().resolve("tap-sentinel.db"));
-                PreparedStatement select = store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");
-                PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
-            select.setLong(1, hour.toEpochMilli());
-            try (ResultSet sweep = select.executeQuery()) {
-                assertThat(sweep.next()).as("a type with three keys").isTrue();
-                delete.setString(1, sweep.getString(1));
-                for (int i = 0; i < 3; i++) {
-                    delete.setBytes(2, Arrays.copyOfRange(sweep.getBytes(2), i * EventKey.BYTES, (i + 1) * EventKey.BYTES));
-                    delete.addBatch();
-                }
-            }
-            assertThat(delete.executeBatch()).as("keys deleted").containsExactly(1, 1, 1);
-        }
     }
 
     private Path state() {

@@ -102,7 +102,7 @@ class BadRequestsTest {
         assertThat(source.gaps()).isEmpty();
         assertThat(health(program).getState()).isEqualTo(State.DOWN);
         assertThat(health(program).getMessage()).get().asString()
-                .startsWith(fault == Fault.SILENT_400 ? "TAP answered 400;" : "TAP answered 400: The interval parameter is badly formed;");
+                .contains(fault == Fault.SILENT_400 ? "(TAP answered 400)" : "(TAP answered 400: The interval parameter is badly formed)");
         assertThat(health(program).getDetails().get("tap.refused-window")).asString().startsWith(SourceTrial.ORIGIN.toString());
 
         program.poll();

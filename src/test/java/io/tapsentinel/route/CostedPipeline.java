@@ -82,7 +82,7 @@ final class CostedPipeline implements AutoCloseable {
         }
         context.addRoutes(new FilteredRoute(seen));
         context.addRoutes(new TapSpine(new TapRun(null, null, null, null, null, null, null, null, null, null),
-                new SweepRun(null, null, null, null, null, null, null, null, null), null, List.of(), null, AnswerArchive.NONE));
+                new SweepRun(null, null, null, null, null, null, null, null, null), null, List.of(), null, AnswerArchive.NONE, null));
         context.start();
     }
 

@@ -3,8 +3,14 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -69,6 +75,43 @@ class StorageHealthCheckTest {
         program.poll();
         assertThat(aside.trial.reads()).hasSize(1);
         assertThat(aside.health(program).getState()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void aRejectedRecordDegradesItForADayAndOneThatWasOnlyCutDoesNot() throws Exception {
+        RunningProgram program = aside.trial.start();
+        reject(program, Reason.CAPPED, "r1");
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+
+        reject(program, Reason.REFUSED, "r2");
+        Result health = aside.health(program);
+        assertThat(health.getState()).isEqualTo(State.UP);
+        assertThat(health.getDetails()).containsEntry("status", "DEGRADED");
+        assertThat(health.getMessage()).contains(KnownProblem.REJECTED.what() + ": " + KnownProblem.REJECTED.remedy());
+        aside.trial.clock().advance(Duration.ofHours(25));
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+    }
+
+    @Test
+    void whatTheLedgerCountedAsRejectedDegradesItAfterARestartToo() throws Exception {
+        RunningProgram program = aside.trial.start().poll();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
+            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
+            // told by its own name
+            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
+        }
+
+        Result health = aside.health(program);
+        assertThat(health.getMessage()).hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
+        assertThat(health.getDetails()).containsEntry("storage.rejected.in-24-hours", 3L);
+        aside.trial.clock().advance(Duration.ofHours(25));
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+    }
+
+    private static void reject(RunningProgram program, Reason reason, String id) {
+        EventType type = EventType.CLICKS_BLOCKED;
+        program.program().sentinel().getRejectedLog().store(new RejectedRecord(reason, type.arrayName(), type.table(),
+                EventIdentity.of(type, Map.of("id", id)), Trial.START, null, Map.of("id", id)));
     }
 
     @Test

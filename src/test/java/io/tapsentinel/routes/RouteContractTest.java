@@ -22,6 +22,7 @@ class RouteContractTest {
                 parameters:
                   lingerMs: 500
             """.indent(14);
+    private static final String ARCHIVE = "tap-archive.camel.yaml";
     private final EditedSet set = new EditedSet();
     private final Map<String, String> properties = set.properties;
     private final SortedMap<String, String> texts = set.texts;
@@ -52,6 +53,27 @@ class RouteContractTest {
 
         assertThat(problems()).anyMatch(text -> text.contains("no route with the id tap-poll"))
                 .anyMatch(text -> text.contains("tap-fetch")).anyMatch(text -> text.contains("tap-sweep"));
+    }
+
+    @Test
+    void aFolderFromBeforeThereWasAnArchiveNeedsItsRouteOnlyWhenThereIsOne() {
+        texts.remove(ARCHIVE);
+        assertThat(problems()).isEmpty();
+
+        properties.put("tap.archive.uri", "file:archive");
+        assertThat(problems()).singleElement().asString().contains("no route with the id tap-archive", "copy the packaged routes/" + ARCHIVE);
+    }
+
+    @Test
+    void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwnOrWithASecret() {
+        properties.put("tap.archive.uri", "file:archive");
+        edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
+        assertThat(problems()).isEmpty();
+        edit(ARCHIVE, "file:elsewhere", "direct:tap-window");
+        assertThat(problems()).singleElement().asString().contains("tap-archive, step to direct:tap-window");
+        edit(ARCHIVE, "direct:tap-window", "\"{{tap.archive.uri:}}\"");
+        properties.put("tap.archive.uri", "azure-storage-blob:account/container?accessKey=hush");
+        assertThat(problems()).singleElement().asString().contains("accessKey is a secret").doesNotContain("hush");
     }
 
     @Test

@@ -1,0 +1,27 @@
+package io.tapsentinel.page;
+
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.SeenKeys;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * Whom the page asks.
+ *
+ * @param stateUrl   JDBC URL of the store
+ * @param source     name of the account in it
+ * @param version    of this program
+ * @param startedAt  when it was started
+ * @param sandbox    whether both services are stood in for
+ * @param properties effective values
+ * @param rejected   folder of rejected records; null when they go elsewhere
+ * @param firstSweep how long after its end an hour is swept first; null for never
+ */
+public record PageSources(String stateUrl, String source, String version, Instant startedAt, boolean sandbox, Map<String, String> properties,
+        Path rejected, Duration firstSweep, ReadState state, SeenKeys seen, RequestBudget budget, SentinelComponent sentinel, Clock clock) {
+}

@@ -1,0 +1,59 @@
+package io.tapsentinel.route;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+
+/** When the answer of one read had come in whole, and how many bytes of it were read so far, uncompressed. Thread-safe. */
+final class AnswerSize {
+
+    private volatile Instant cameAt;
+    private volatile long bytes;
+
+    /** It came, whatever becomes of it. */
+    void came(Instant at) {
+        cameAt = at;
+    }
+
+    /** Whether TAP has answered. */
+    boolean hasCome() {
+        return cameAt != null;
+    }
+
+    /** Bytes that were read of it. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** The same stream, whose bytes are counted as they are read, by one thread at a time. */
+    InputStream counted(InputStream body) {
+        return new FilterInputStream(body) {
+            @Override
+            public int read() throws IOException {
+                int one = super.read();
+                count(one < 0 ? 0 : 1);
+                return one;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int some = super.read(into, from, length);
+                count(Math.max(0, some));
+                return some;
+            }
+        };
+    }
+
+    /** {@code 81234 bytes after 812 ms, read and delivered in 2310 ms}. */
+    String inWords(Instant asked, Instant end) {
+        Instant came = cameAt == null ? asked : cameAt;
+        return bytes + " bytes" + (cameAt == null ? "" : " after " + Duration.between(asked, came).toMillis() + " ms")
+                + ", read and delivered in " + Duration.between(came, end).toMillis() + " ms";
+    }
+
+    private void count(int more) {
+        bytes += more;
+    }
+}

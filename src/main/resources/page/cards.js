@@ -1,0 +1,18 @@
+// A card for each table: what has arrived in the last day.
+
+import {el, figures} from "./dom.js";
+import {sparkline} from "./sparkline.js";
+import {number, title} from "./words.js";
+
+export function showCards(data) {
+  return data.tables.map(table => el("article", {class: "card", "aria-label": title(table.type)},
+    el("h3", {}, title(table.type)),
+    el("p", {class: "table-name"}, table.table),
+    el("p", {class: "large"}, el("strong", {}, number(table.rows24h)), " rows in 24 h"),
+    sparkline(table.byHour, data.at),
+    figures([
+      ["Late", number(table.late24h)],
+      ["Duplicates suppressed", number(table.duplicates24h)],
+      ["Rejected", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h))],
+    ])));
+}

@@ -1,0 +1,69 @@
+// Completeness: what Proofpoint reported of each closed hour in its last sweep, and what of that is in Sentinel.
+
+import {el, nothing, svg, symbol} from "./dom.js";
+import {region} from "./tables.js";
+import {count, number, time, timeWords, title} from "./words.js";
+
+const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged.";
+
+export function showHours(data) {
+  if (data.hours.length === 0) {
+    return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
+  }
+  const types = data.hours[0].tables.map(table => table.type);
+  return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"}, el("caption", {}, CAPTION),
+    head(types), el("tbody", {}, ...data.hours.map(hour => row(hour, data.at)))))];
+}
+
+function summary(data) {
+  const swept = data.hours.filter(hour => hour.sweptAt);
+  const waiting = data.hours.length - swept.length;
+  const missing = swept.reduce((sum, hour) => sum + hour.missing, 0);
+  if (swept.length === 0) {
+    const due = data.hours[data.hours.length - 1].dueAt;
+    return nothing("No hour has been swept yet", ...due ? [": the first is due at ", time(due, data.at)] : [], ".");
+  }
+  const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: hours are swept some hours after their end.`;
+  return el("p", {class: "summary", "data-level": missing > 0 ? "down" : "up"}, symbol(missing > 0 ? "degraded" : "up"), el("span", {}, missing > 0
+    ? el("strong", {class: "bad"}, count(missing, "event") + " missing.") : `Nothing is missing in ${count(swept.length, "swept hour")}.`, later));
+}
+
+/** The hours as boxes, oldest first, as the sparklines have them. */
+function strip(data) {
+  const hours = [...data.hours].reverse();
+  const step = 10;
+  const words = hours.filter(hour => hour.missing > 0).map(hour => `${timeWords(hour.hour, data.at)}: ${number(hour.missing)} missing`);
+  return svg("svg", {class: "strip", role: "img", viewBox: `0 0 ${hours.length * step} 10`, preserveAspectRatio: "none",
+    "aria-label": "The hours, oldest first. " + (words.length > 0 ? words.join(", ") : "None lacks an event that was looked for") + "."},
+  ...hours.map((hour, at) => svg("g", {class: state(hour)},
+    svg("title", {}, `${timeWords(hour.hour, data.at)}: ${inWords(hour)}`),
+    svg("rect", {x: at * step + 0.5, y: 0, width: step - 1, height: 10}),
+    hour.missing > 0 ? svg("path", {d: `M${at * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
+}
+
+function head(types) {
+  const figures = ["Theirs", "Ours", "Missing"];
+  return el("thead", {}, el("tr", {}, el("th", {rowspan: 2, scope: "col", class: "text"}, "Hour (UTC)"),
+    el("th", {rowspan: 2, scope: "col", class: "text"}, "State"),
+    ...["All tables", ...types.map(title)].map(name => el("th", {colspan: 3, scope: "colgroup", class: "group"}, name))),
+  el("tr", {}, ...["", ...types].flatMap(() => figures.map((name, at) => el("th", {scope: "col", class: cell(at)}, name)))));
+}
+
+function row(hour, at) {
+  return el("tr", {class: state(hour)}, el("th", {scope: "row", class: "text"}, time(hour.hour, at, {bare: true})),
+    el("td", {class: "text state"}, inWords(hour)),
+    ...[hour, ...hour.tables].flatMap(of => [of.theirs, of.ours, of.missing].map((value, which) =>
+      el("td", {class: cell(which) + (which === 2 && value > 0 ? " lost" : "")}, number(value)))));
+}
+
+function cell(at) {
+  return at === 0 ? "number group" : "number";
+}
+
+function state(hour) {
+  return !hour.sweptAt ? "unswept" : hour.missing > 0 ? "incomplete" : "complete";
+}
+
+function inWords(hour) {
+  return !hour.sweptAt ? "not swept yet" : hour.missing > 0 ? number(hour.missing) + " missing" : "complete";
+}

@@ -1,0 +1,48 @@
+// Puts the parts of the page together.
+
+import {showCards} from "./cards.js";
+import {heardFrom, missedOne} from "./contact.js";
+import {nothing, patch} from "./dom.js";
+import {showHours} from "./hours.js";
+import {showGaps, showLate, showReads, showRejected} from "./lists.js";
+import {showArchive, showBudget, showParts, showProgress, showSink, showVersions} from "./panels.js";
+import {refreshing} from "./refresh.js";
+import {showRoutes} from "./routes.js";
+import {showVerdict} from "./verdict.js";
+
+/** Each makes the nodes of the element with this id. */
+const PARTS = {
+  tables: showCards,
+  hours: showHours,
+  progress: showProgress,
+  budget: showBudget,
+  sink: showSink,
+  archive: showArchive,
+  gaps: showGaps,
+  rejected: showRejected,
+  late: showLate,
+  reads: showReads,
+  routes: showRoutes,
+  parts: showParts,
+  versions: showVersions,
+};
+
+refreshing(data => {
+  heardFrom(data);
+  showVerdict(data);
+  const source = `Proofpoint TAP to Microsoft Sentinel, source ${data.source}${data.sandbox ? ", in the sandbox" : ""}`;
+  patch(document.getElementById("about"), [document.createTextNode(source)]);
+  for (const [id, show] of Object.entries(PARTS)) {
+    patch(document.getElementById(id), nodes(show, data));
+  }
+}, missedOne);
+
+/** A part that cannot be shown takes no other with it. */
+function nodes(show, data) {
+  try {
+    return show(data);
+  } catch (trouble) {
+    console.error(trouble);
+    return [nothing("This part cannot be shown: the program and this page are of different versions. Load the page again.")];
+  }
+}

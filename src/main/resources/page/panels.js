@@ -1,0 +1,71 @@
+// Small panels: progress, budget, sink, archive, health, versions.
+
+import {el, figures, nothing, symbol} from "./dom.js";
+import {isBehind} from "./judge.js";
+import {table} from "./tables.js";
+import {bytes, count, duration, number, time} from "./words.js";
+
+const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN: ["down", "somebody has to act"]};
+
+export function showProgress(data) {
+  const progress = data.progress;
+  if (!progress.readTo) {
+    return [nothing("Nothing has been read yet: Proofpoint is asked every ", duration(progress.pollIntervalSeconds), ".")];
+  }
+  const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time waits to be read.")
+    : table("Older time that waits to be read, times in UTC", [{name: "From", text: true}, {name: "To", text: true}],
+      progress.backlog.map(range => [time(range.from, data.at, {bare: true}), el("td", {class: "text"}, time(range.to, data.at, {bare: true}))]));
+  return [figures([
+    ["Read until", time(progress.readTo, data.at, {seconds: true})],
+    ["Lag", el("span", {class: isBehind(progress) ? "bad" : null}, duration(progress.lagSeconds), isBehind(progress) ? ", more than usual" : "")],
+    ["Last poll", time(progress.lastPollAt, data.at, {seconds: true})],
+    ["Polled every", duration(progress.pollIntervalSeconds)],
+    ["Backlog", progress.backlogSeconds > 0 ? duration(progress.backlogSeconds) : "none"],
+  ]), waiting];
+}
+
+export function showBudget(data) {
+  return data.budget.map(pool => el("div", {class: "gauge"},
+    el("p", {}, el("strong", {}, pool.pool.replaceAll("-", " ")), el("span", {}, `${number(pool.used)} of ${number(pool.limit)} in 24 h`)),
+    el("meter", {min: 0, max: pool.limit, low: pool.limit * 0.7, high: pool.limit * 0.9, optimum: 0, value: pool.used,
+      "aria-label": `Requests of the pool ${pool.pool} in 24 hours`}, `${number(pool.used)} of ${number(pool.limit)}`),
+    el("p", {class: "small"}, `Left: ${number(pool.leftForPolls)} for polls, ${number(pool.leftForRest)} for backlog and sweeps`)));
+}
+
+export function showSink(data) {
+  const sink = data.sink;
+  const trouble = sink.tables.filter(of => of.failures > 0 || of.needsPerson);
+  return [figures([
+    ["Acknowledged since the start", number(sink.acknowledged)],
+    ["On their way", number(sink.pending)],
+    ["Last acknowledged", sink.lastAcknowledgedAt ? time(sink.lastAcknowledgedAt, data.at, {seconds: true}) : "nothing yet"],
+  ]), trouble.length === 0 ? nothing("No table refuses: the last upload to each was acknowledged.")
+    : el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
+      el("p", {class: "what"}, symbol(of.needsPerson ? "down" : "degraded"),
+        el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ", of.needsPerson ? "somebody has to act" : "tried again")),
+      of.message ? el("p", {class: "small"}, of.message) : null)))];
+}
+
+export function showArchive(data) {
+  const archive = data.archive;
+  if (!archive) {
+    return [nothing("Off: ", el("code", {}, "tap.archive.uri"), " is empty.")];
+  }
+  return [figures([
+    ["Waiting", archive.waiting > 0 ? count(archive.waiting, "answer") + ", " + bytes(archive.waitingBytes) : "none"],
+    ["Failed", el("span", {class: archive.failed > 0 ? "bad" : null}, number(archive.failed))],
+    ["Last failure", archive.lastError || "none"],
+  ])];
+}
+
+export function showParts(data) {
+  return data.parts.map(part => el("details", {class: "panel part-detail", "data-level": LEVEL[part.level][0]},
+    el("summary", {}, symbol(LEVEL[part.level][0]), el("span", {}, part.id, ": ", LEVEL[part.level][1])),
+    figures(Object.entries(part.details).map(([name, value]) => [name, typeof value === "number" ? number(value) : String(value)]))));
+}
+
+export function showVersions(data) {
+  return [el("p", {}, "tap-sentinel ", data.version, data.sandbox ? ", sandbox" : "", ", source ", data.source, ", started at ",
+    time(data.startedAt, data.at), ". Times are in UTC; yours is shown when you point at one. The figures as JSON: ",
+    el("a", {href: "status.json"}, "status.json"), ".")];
+}

@@ -1,0 +1,76 @@
+// The top of the page: is all well, and if not, what to do.
+
+import {el, figures, patch, symbol} from "./dom.js";
+import {judge, missing} from "./judge.js";
+import {duration, number, time} from "./words.js";
+
+const WORDS = {up: "All is well", wait: "Wait", degraded: "Look", down: "Act", lost: "No contact"};
+
+let announced = null;
+
+/** Shows the verdict; says it aloud and in the title only when it has changed. */
+export function showVerdict(data) {
+  const verdict = judge(data);
+  const section = document.getElementById("verdict");
+  section.dataset.level = verdict.level;
+  patch(section, [heading(verdict.level, verdict.headline), facts(data), problems(verdict.problems), keyFigures(data)]
+    .filter(node => node !== null));
+  document.title = WORDS[verdict.level] + " · tap-sentinel";
+  // counts and times in the words change all the time
+  announce(verdict.level + verdict.problems.map(problem => problem.part + problem.level),
+    [verdict.headline, ...verdict.problems.map(problem => problem.what + ". What to do: " + problem.remedy)].join(". "));
+}
+
+/** Nobody knows how it stands now. */
+export function showNoContact(headline) {
+  const section = document.getElementById("verdict");
+  section.dataset.level = "lost";
+  const old = section.querySelector(".verdict-heading, #verdict-words");
+  old.replaceWith(heading("lost", headline));
+  document.title = WORDS.lost + " · tap-sentinel";
+  announce("lost", headline);
+}
+
+function heading(level, headline) {
+  return el("div", {class: "verdict-heading"}, symbol(level), el("h2", {id: "verdict-words"}, headline));
+}
+
+function facts(data) {
+  const {readTo, lagSeconds, lastPollAt} = data.progress;
+  if (!readTo) {
+    return el("p", {class: "facts"}, "The program runs since ", time(data.startedAt, data.at), "; Proofpoint is asked every ",
+      duration(data.progress.pollIntervalSeconds), ".");
+  }
+  return el("p", {class: "facts"}, "Read until ", time(readTo, data.at), ", ", duration(lagSeconds), " behind the clock. Last poll at ",
+    time(lastPollAt, data.at, {seconds: true}), ".");
+}
+
+function problems(list) {
+  return list.length === 0 ? null : el("ul", {class: "problems"}, ...list.map(problem => {
+    const level = problem.level === "DOWN" ? "down" : "degraded";
+    return el("li", {"data-level": level},
+      el("p", {class: "what"}, symbol(level), el("span", {}, el("span", {class: "part"}, problem.part, ": "), problem.what)),
+      el("p", {class: "remedy"}, el("strong", {}, "What to do: "), problem.remedy));
+  }));
+}
+
+function keyFigures(data) {
+  const rows = data.tables.reduce((sum, table) => sum + table.rows24h, 0);
+  const late = data.tables.reduce((sum, table) => sum + table.late24h, 0);
+  const swept = data.hours.filter(hour => hour.sweptAt).length;
+  const spent = Math.max(0, ...data.budget.map(pool => pool.limit > 0 ? pool.used / pool.limit : 0));
+  return figures([
+    ["Rows in 24 h", number(rows)],
+    ["Of these late", number(late)],
+    ["Missing", swept === 0 ? "not swept yet" : number(missing(data))],
+    ["Lag", duration(data.progress.lagSeconds)],
+    ["Budget used", Math.round(spent * 100) + " %"],
+  ], "key-figures");
+}
+
+function announce(verdict, words) {
+  if (announced !== verdict) {
+    announced = verdict;
+    document.getElementById("announce").textContent = words;
+  }
+}

@@ -1,0 +1,78 @@
+// Numbers, durations and times as people read them.
+
+import {el} from "./dom.js";
+
+const NUMBER = new Intl.NumberFormat("en");
+const DAY = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", timeZone: "UTC"});
+const LOCAL = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "long"});
+const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
+const BYTES = ["bytes", "kB", "MB", "GB", "TB"];
+
+/** With separators; a dash for what is not known. */
+export function number(value) {
+  return typeof value === "number" ? NUMBER.format(value) : "–";
+}
+
+/** "1 hour", "2 hours"; for another plural give it. */
+export function count(value, one, many = one + "s") {
+  return number(value) + " " + (value === 1 ? one : many);
+}
+
+/** "4 min 8 s": the two largest units. */
+export function duration(seconds) {
+  if (typeof seconds !== "number") {
+    return "–";
+  }
+  let rest = Math.max(0, Math.round(seconds));
+  const first = UNITS.findIndex(([, size]) => rest >= size);
+  if (first < 0) {
+    return "0 s";
+  }
+  return UNITS.slice(first, first + 2).map(([unit, size]) => {
+    const whole = Math.floor(rest / size);
+    rest -= whole * size;
+    return whole > 0 ? number(whole) + " " + unit : null;
+  }).filter(part => part !== null).join(" ");
+}
+
+/** Of 1,000 each. */
+export function bytes(value) {
+  if (typeof value !== "number") {
+    return "–";
+  }
+  const power = Math.min(BYTES.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  const scaled = value / 1000 ** power;
+  return (power > 0 && scaled < 10 ? scaled.toFixed(1) : NUMBER.format(Math.round(scaled))) + " " + BYTES[power];
+}
+
+/** Seconds from one time to another. */
+export function between(from, to) {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+/** "clicks-permitted" as a title. */
+export function title(type) {
+  const words = String(type).replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/**
+ * A time in UTC, the reader's own as its title; the day stands there when it is not that of `at`.
+ *
+ * @param at    when the figures were taken
+ * @param style of `seconds` and `bare` (the column says that it is UTC)
+ */
+export function time(iso, at, style = {}) {
+  const when = new Date(iso);
+  if (!iso || Number.isNaN(when.getTime())) {
+    return document.createTextNode("–");
+  }
+  return el("time", {datetime: when.toISOString(), title: LOCAL.format(when)}, timeWords(iso, at, style));
+}
+
+/** The words of a time. */
+export function timeWords(iso, at, {seconds = false, bare = false} = {}) {
+  const text = new Date(iso).toISOString();
+  const day = at && text.slice(0, 10) === new Date(at).toISOString().slice(0, 10) ? "" : DAY.format(new Date(iso)) + " ";
+  return day + text.slice(11, seconds ? 19 : 16) + (bare ? "" : " UTC");
+}

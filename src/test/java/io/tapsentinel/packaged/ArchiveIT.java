@@ -1,0 +1,118 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.packaged.KillMoment.Phase;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the archive holds is enough to fill empty tables again; and a disk that takes no archive holds up nothing. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ArchiveIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration HISTORY = Duration.ofMinutes(50);
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anArchiveOfProgramsThatWereKilledFillsEmptyTablesWithEveryRowOnce() throws Exception {
+        SplittableRandom random = new SplittableRandom(71);
+        Set<String> landed;
+        PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(6_000), HISTORY)) {
+            launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
+            OwnRoutes.in(launch.work(), "batchRecords: 200", "lingerMs: 100");
+            for (Phase aim : Phase.values()) {
+                stage.landings().nextLife();
+                KillMoment moment = new KillMoment(aim, aim == Phase.COMMITTING ? KillMoment.LAST : 2, stage, launch.work(), random.split());
+                try (PackagedProgram program = launch.start()) {
+                    moment.of(program);
+                    moment.killed().get(SOON.toSeconds(), TimeUnit.SECONDS);
+                }
+            }
+            stage.tap().script(call -> ScriptedServer.Step.PASS);
+            stage.sink().script(call -> stage::store);
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(Services.COMMITTED, SOON);
+                program.kill();
+            }
+            // what lies in the outbox gets where it belongs without TAP being asked again
+            launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            try (PackagedProgram program = launch.start()) {
+                program.awaitThat("the outbox is empty", SOON, () -> files(launch.work().resolve("state/archive")).isEmpty());
+            }
+            landed = new TreeSet<>(stage.services().tables().rows());
+        }
+        List<Path> archived = files(launch.work().resolve("archive"));
+        assertThat(landed.size()).isGreaterThan(4_000);
+        assertThat(replayed(archived)).containsExactlyElementsOf(landed);
+        System.out.printf("archive: %d answers of programs killed at %d moments; all of %d rows once in empty tables%n", archived.size(),
+                Phase.values().length, landed.size());
+    }
+
+    /** Rows of a new program with a new store, which got nothing but these files. */
+    private List<String> replayed(List<Path> archived) throws Exception {
+        PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("second"));
+        try (Services empty = new Services(SandboxSettings.builder().seed(72), HISTORY)) {
+            launch.with(empty.properties()).with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            Path replay = Files.createDirectories(launch.work().resolve("state/replay"));
+            for (Path file : archived) {
+                Files.copy(file, replay.resolve(file.getFileName()));
+            }
+            try (PackagedProgram program = launch.start()) {
+                program.awaitThat("all is brought in", SOON, () -> files(replay.resolve("done")).size() == archived.size());
+            }
+            return empty.tables().rows().stream().sorted().toList();
+        }
+    }
+
+    @Test
+    void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
+        PackagedProgram.Launch launch = PackagedProgram.in(folder);
+        try (Services services = new Services(SandboxSettings.builder().seed(73).eventsPerHour(6_000), HISTORY);
+                Mount mount = Mount.at(launch.work().resolve("outbox"), "1m")) {
+            launch.with(services.properties()).with("tap.archive.uri", "file:archive").with("tap.archive.outbox", "outbox");
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitThat("health tells it", SOON, () -> program.health().last().contains("answers are not archived: its file system has "));
+                assertThat(files(launch.work().resolve("archive"))).isEmpty();
+
+                mount.change("size=400m,ro");
+                program.awaitThat("health tells it", SOON, () -> program.health().last().contains("it cannot be written"));
+                mount.change("rw");
+                program.awaitLine("INFO.*answers are kept again, after \\d+ that were not", SOON);
+                program.awaitThat("health is well", SOON, () -> !program.health().last().contains("answers are not archived"));
+                program.awaitThat("it is archived", SOON, () -> !files(launch.work().resolve("archive")).isEmpty());
+
+                assertThat(program.found("WARN.*an answer is not archived")).as("said once").hasSize(1);
+                assertThat(program.health().all()).as("health").allMatch(answer -> answer.startsWith("200 "));
+                assertThat(program.found("not committed")).isEmpty();
+                services.assertThatAllCommittedLandedOnce(program);
+            }
+        }
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> file.getFileName().toString().endsWith(".json.gz")).toList();
+        }
+    }
+}

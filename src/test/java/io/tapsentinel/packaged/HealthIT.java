@@ -1,0 +1,125 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.packaged.ScriptedServer.Step;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What probes are told while a service refuses, and what a person reads there. */
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HealthIT {
+
+    private static final Duration SOON = Duration.ofSeconds(40);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String WHOLE = "";
+    private static final String READY = "/ready";
+    private static final String LIVE = "/live";
+
+    @TempDir
+    Path folder;
+    private Stage stage;
+    private PackagedProgram program;
+
+    @BeforeEach
+    void start() throws Exception {
+        stage = new Stage(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(30));
+        program = FaultsIT.launch(stage, folder).start();
+        program.awaitLine(Services.COMMITTED, SOON);
+        awaitAllWell();
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        program.close();
+        stage.close();
+    }
+
+    @Test
+    void whileSentinelIsMerelyAwayAllProbesAreUpAndThePersonReadsThatItPasses() throws Exception {
+        stage.sink().script(call -> upload -> SinkFault.STATUS_503.on(upload, stage));
+
+        await("degraded").atMost(SOON).until(() -> status("sentinel").equals("DEGRADED"));
+        JsonNode sentinel = check(WHOLE, "sentinel");
+        assertThat(sentinel.path("message").asText()).contains("Sentinel does not take rows at the moment", "503 ServiceUnavailable",
+                "failed requests in a row", "nothing, the same rows are sent again");
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.status").asInt()).isEqualTo(503);
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.code").asText()).isEqualTo("ServiceUnavailable");
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.text").asText()).isEqualTo("The test refuses");
+        assertThat(sentinel.path("data").path("sentinel.last-acknowledged").asText()).endsWith("Z");
+        for (String path : new String[] {WHOLE, READY, LIVE}) {
+            assertThat(program.health().now(path).statusCode()).as(path).isEqualTo(200);
+        }
+
+        stage.sink().script(call -> stage::store);
+        awaitAllWell();
+        assertThat(check(WHOLE, "sentinel").path("data").path("sentinel.last-refusal.status").asInt()).as("kept").isEqualTo(503);
+    }
+
+    @Test
+    void aRoleThatIsMissingTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
+        stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
+
+        assertDown("sentinel", "403 OperationFailed", "Monitoring Metrics Publisher");
+
+        stage.sink().script(call -> stage::store);
+        awaitAllWell();
+    }
+
+    @Test
+    void aWrongSecretTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
+        stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+
+        assertDown("tap", "TAP answered 401", "check tap.principal and tap.secret");
+
+        stage.tap().script(call -> Step.PASS);
+        awaitAllWell();
+    }
+
+    private void assertDown(String part, String what, String remedy) throws Exception {
+        await("not ready").atMost(SOON).until(() -> program.health().now(READY).statusCode() == 503);
+        assertThat(program.health().now(WHOLE).statusCode()).isEqualTo(503);
+        assertThat(program.health().now(LIVE).statusCode()).as("a restart would not help").isEqualTo(200);
+        for (String path : new String[] {WHOLE, READY}) {
+            assertThat(check(path, part).path("status").asText()).isEqualTo("DOWN");
+            assertThat(check(path, part).path("message").asText()).contains(what, remedy);
+        }
+    }
+
+    private void awaitAllWell() {
+        await("all is well").atMost(SOON).until(() -> {
+            for (String path : new String[] {WHOLE, READY, LIVE}) {
+                if (program.health().now(path).statusCode() != 200) {
+                    return false;
+                }
+            }
+            return status("sentinel").equals("UP") && status("tap").equals("UP");
+        });
+    }
+
+    /** As a person sees it. */
+    private String status(String part) throws IOException, InterruptedException {
+        return check(WHOLE, part).path("data").path("status").asText("UP");
+    }
+
+    private JsonNode check(String path, String part) throws IOException, InterruptedException {
+        HttpResponse<String> answer = program.health().now(path);
+        for (JsonNode check : JSON.readTree(answer.body()).path("checks")) {
+            if (check.path("name").asText().equals(part)) {
+                return check;
+            }
+        }
+        throw new AssertionError("no " + part + " in " + answer.body());
+    }
+}

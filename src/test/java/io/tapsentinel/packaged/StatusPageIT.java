@@ -1,0 +1,227 @@
+package io.tapsentinel.packaged;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.ColorScheme;
+import io.tapsentinel.packaged.Landings.Row;
+import io.tapsentinel.page.Browser;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.tap.EventType;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page of a running program in a browser: its figures are those of the store, and a fault is there as long as it lasts. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StatusPageIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final double SOON_MS = SOON.toMillis();
+    /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
+    private static final double SHOWN_MS = 20_000;
+    private static final String SWEPT = "hour (\\S+Z): all [1-9]";
+    private static final Pattern NUMBER = Pattern.compile("^[\\d,]+");
+
+    @TempDir
+    Path folder;
+    private String url;
+
+    @Test
+    void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
+        try (Browser browser = Browser.start(); Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Duration.ofHours(6))) {
+            PackagedProgram.Launch launch = launch(stage);
+            StoreFile store = StoreFile.in(launch.work().resolve("state"));
+            AtomicReference<Row> refused = new AtomicReference<>();
+            stage.sink().script(call -> upload -> {
+                List<Row> rows = Landings.rows(upload);
+                if (!rows.isEmpty()) {
+                    refused.compareAndSet(null, rows.get(0));
+                }
+                if (refused.get() != null && rows.contains(refused.get())) {
+                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
+                } else {
+                    stage.store(upload);
+                }
+            });
+            CountDownLatch held = new CountDownLatch(1);
+            try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.LIGHT)) {
+                Instant hour = Instant.parse(program.awaitLine(SWEPT, SOON).group(1));
+                // from here on the figures stand still
+                stage.tap().script(call -> request -> {
+                    held.countDown();
+                    new CountDownLatch(1).await();
+                });
+                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("a request is held").isTrue();
+                store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
+                page.navigate(url);
+                assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
+                assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
+                assertThat(page.locator("#gaps tbody")).containsText("the test says so");
+                assertThatItShows(store, page);
+
+                store.forgetThreeKeys(hour);
+                assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
+                assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
+                assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
+                assertThat(page.locator("#verdict .problems")).containsText("missing");
+                assertThatItShows(store, page);
+                browser.assertThatItNeverComplained();
+                leaveScreenshots(browser, "running-losses");
+            }
+        }
+    }
+
+    @Test
+    void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
+        try (Browser browser = Browser.start(); Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50))) {
+            PackagedProgram.Launch launch = launch(stage);
+            try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.DARK)) {
+                program.awaitLine(Services.COMMITTED, SOON);
+                page.navigate(url);
+                awaitLevel(page, "up");
+
+                stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
+                assertThat(page.locator("#verdict .problems li").first()).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
+                assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+                leaveScreenshots(browser, "running-refused");
+                stage.sink().script(call -> upload -> stage.store(upload));
+                awaitLevel(page, "up");
+
+                stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+                assertThat(page.locator("#verdict .problems li").first()).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
+                assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+                stage.tap().script(call -> ScriptedServer.Step.PASS);
+                awaitLevel(page, "up");
+
+                stage.sink().script(call -> upload -> upload.reset());
+                assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", within(SHOWN_MS));
+                stage.sink().script(call -> upload -> stage.store(upload));
+                awaitLevel(page, "up");
+                browser.assertThatItNeverComplained();
+
+                program.kill();
+                assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
+                assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
+            }
+        }
+    }
+
+    private static void assertThatItShows(StoreFile store, Page page) throws SQLException {
+        for (EventType type : EventType.values()) {
+            Locator card = page.locator("#tables article").nth(type.ordinal());
+            assertThat(numbers(card.locator(".large"))).as("rows of %s", type).containsExactly(
+                    store.number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
+            assertThat(numbers(card.locator("dd"))).as("late, duplicates and rejected of %s", type).containsExactly(
+                    counted(store, type, "'late'"), counted(store, type, "'duplicate', 'duplicate-inside'"), counted(store, type, "'rejected'"));
+        }
+        assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1")).as("rejected").isOne();
+        assertThat(page.locator("#rejected")).containsText("1 record rejected.");
+        assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
+        assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span"))).as("requests").containsExactly(
+                store.number("SELECT count(*) FROM request_log WHERE pool = 'everything-else'"));
+        assertThat(page.locator("#progress time").first().getAttribute("datetime")).as("read until").isEqualTo(
+                store.all("SELECT read_to FROM progress", row -> javascript(row.getLong(1))).get(0));
+        assertThatHoursAreShown(store, page);
+        assertThatReadsAreShown(store, page);
+    }
+
+    private static long counted(StoreFile store, EventType type, String outcomes) throws SQLException {
+        return store.number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE outcome IN (" + outcomes + ") AND stream = '" + type.arrayName() + "'");
+    }
+
+    private static void assertThatHoursAreShown(StoreFile store, Page page) throws SQLException {
+        List<Long> swept = store.all("SELECT DISTINCT hour FROM sweep ORDER BY hour DESC", row -> row.getLong(1));
+        assertThat(swept).isNotEmpty();
+        for (long hour : swept) {
+            List<long[]> types = Stream.of(EventType.values()).map(type -> {
+                try {
+                    return store.all("SELECT keys FROM sweep WHERE hour = " + hour + " AND stream = '" + type.arrayName() + "'", row -> {
+                        byte[] keys = row.getBytes(1);
+                        return new long[] {keys.length / 16, store.held(type.arrayName(), keys)};
+                    }).get(0);
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }).toList();
+            long theirs = types.stream().mapToLong(type -> type[0]).sum();
+            long ours = types.stream().mapToLong(type -> type[1]).sum();
+            List<Long> expected = Stream.concat(Stream.of(theirs, ours, theirs - ours),
+                    types.stream().flatMap(type -> Stream.of(type[0], type[1], type[0] - type[1]))).toList();
+            assertThat(numbers(page.locator("#hours tr:has(time[datetime='" + javascript(hour) + "']) td.number")))
+                    .as("hour %s: theirs, ours and missing", Instant.ofEpochMilli(hour)).isEqualTo(expected);
+        }
+    }
+
+    private static void assertThatReadsAreShown(StoreFile store, Page page) throws SQLException {
+        List<String> expected = store.all("SELECT l.read_at, l.purpose, l.from_at, l.to_at, sum(CASE WHEN outcome = 'fetched' THEN events ELSE 0 END),"
+                + " sum(CASE WHEN outcome = 'new' THEN events ELSE 0 END) FROM ledger l LEFT JOIN ledger_count c ON c.read_at = l.read_at"
+                + " AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at ORDER BY l.read_at DESC, l.from_at DESC LIMIT 20", row ->
+                String.join(" ", javascript(row.getLong(1)), row.getString(2), javascript(row.getLong(3)), javascript(row.getLong(4)),
+                        row.getString(5), row.getString(6)));
+        assertThat(page.locator("#reads tbody tr").all().stream().map(row -> String.join(" ", time(row, 0), row.locator("td").nth(0).innerText(),
+                time(row, 1), time(row, 2), row.locator("td").nth(3).innerText().replace(",", ""), row.locator("td").nth(4).innerText().replace(",", "")))
+                .toList()).as("reads").containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private static String time(Locator row, int which) {
+        return row.locator("time").nth(which).getAttribute("datetime");
+    }
+
+    /** As the browser writes a time. */
+    private static String javascript(long millis) {
+        return Instant.ofEpochMilli(millis).plusNanos(1_000).toString().replaceAll("(\\.\\d{3})\\d+Z", "$1Z");
+    }
+
+    private static List<Long> numbers(Locator cells) {
+        return cells.allInnerTexts().stream().flatMap(text -> NUMBER.matcher(text).results()).map(found -> Long.valueOf(found.group().replace(",", "")))
+                .toList();
+    }
+
+    private static void awaitLevel(Page page, String level) {
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", level, new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+    }
+
+    private static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(milliseconds);
+    }
+
+    private void leaveScreenshots(Browser browser, String name) {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            shoot(browser.desk(scheme), name + '-' + scheme.name().toLowerCase());
+        }
+        shoot(browser.phone(ColorScheme.LIGHT), name + "-phone");
+    }
+
+    private void shoot(Page page, String name) {
+        try (page) {
+            page.navigate(url);
+            page.locator("#versions p").waitFor();
+            Browser.screenshot(page, name);
+        }
+    }
+
+    /** Polls every second, so that one poll is less than a refresh of the page. */
+    private PackagedProgram.Launch launch(Stage stage) throws Exception {
+        int port = PackagedProgram.freePort();
+        url = "http://127.0.0.1:" + port + "/";
+        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.sweep.cron", "0/1 * * * * ?")
+                .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
+                .with("camel.server.port", String.valueOf(port));
+        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        return launch;
+    }
+}

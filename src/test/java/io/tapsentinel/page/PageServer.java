@@ -1,0 +1,134 @@
+package io.tapsentinel.page;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The page with the headers that it is served with, and figures that the test has made up; each answer is some seconds newer. */
+final class PageServer implements AutoCloseable {
+
+    /** How the program does. */
+    enum Mode { ANSWERS, REFUSES, HANGS, REPEATS, NO_JSON }
+
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final long BETWEEN_ANSWERS = 5;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile Mode mode = Mode.ANSWERS;
+    private volatile ObjectNode figures;
+    private Instant at;
+
+    PageServer(ObjectNode figures) throws IOException {
+        show(figures);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/";
+    }
+
+    PageServer show(ObjectNode newFigures) {
+        figures = newFigures;
+        if (at == null) {
+            at = Instant.parse(newFigures.get("at").textValue());
+        }
+        return this;
+    }
+
+    PageServer mode(Mode newMode) {
+        mode = newMode;
+        return this;
+    }
+
+    /** How often the figures were asked for. */
+    int asked() {
+        return asked.get();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        try (exchange) {
+            if (path.equals("/status.json")) {
+                asked.incrementAndGet();
+                status(exchange);
+                return;
+            }
+            String name = path.equals("/") ? "index.html" : path.substring(1);
+            try (InputStream file = PageServer.class.getResourceAsStream("/page/" + name)) {
+                if (file == null) {
+                    send(exchange, 404, "text/plain", new byte[0]);
+                } else {
+                    send(exchange, 200, type(name), file.readAllBytes());
+                }
+            }
+        }
+    }
+
+    private void status(HttpExchange exchange) throws IOException {
+        switch (mode) {
+            case ANSWERS -> send(exchange, 200, "application/json", now(BETWEEN_ANSWERS));
+            case REPEATS -> send(exchange, 200, "application/json", now(0));
+            case NO_JSON -> send(exchange, 200, "application/json", "<html>".getBytes(StandardCharsets.UTF_8));
+            case REFUSES -> send(exchange, 503, "text/plain", new byte[0]);
+            default -> await();
+        }
+    }
+
+    private synchronized byte[] now(long later) {
+        ObjectNode answer = figures.deepCopy().put("at", at.toString());
+        at = at.plusSeconds(later);
+        return answer.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void await() {
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String type(String name) {
+        String suffix = name.substring(name.lastIndexOf('.') + 1);
+        return switch (suffix) {
+            case "html" -> "text/html; charset=utf-8";
+            case "css" -> "text/css; charset=utf-8";
+            case "js" -> "text/javascript; charset=utf-8";
+            default -> "image/svg+xml";
+        };
+    }
+
+    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.getResponseHeaders().set("Content-Security-Policy", POLICY);
+        exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");
+        exchange.getResponseHeaders().set("Referrer-Policy", "no-referrer");
+        exchange.getResponseHeaders().set("Cache-Control", "no-store");
+        exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    @Override
+    public void close() {
+        closed.countDown();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,150 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.config.PollSchedule;
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.Findings.Level;
+import io.tapsentinel.health.Findings.Problem;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.WindowSize;
+import io.tapsentinel.trial.TrialClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is no more than a detail, what is worth a look, and what needs a person. */
+class TapHealthCheckTest {
+
+    private static final int PER_DAY = 20;
+
+    @TempDir
+    Path folder;
+    private final TrialClock clock = new TrialClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final TapCondition tap = new TapCondition(new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)), new TapClock(clock),
+            new WindowSize());
+    private Store store;
+    private RequestBudget budget;
+    private Postponed postponed;
+    private TapHealthCheck check;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.test");
+        budget = new RequestBudget(store, PER_DAY, 30, 5, clock);
+        postponed = new Postponed(budget, clock);
+        check = new TapHealthCheck(tap, budget, postponed, new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")), clock);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void twoFailedWindowsAreADetailAndTheThirdIsWorthALook() {
+        fail();
+        fail();
+        assertThat(check.findings().level()).isEqualTo(Level.UP);
+        assertThat(check.findings().details()).containsEntry("tap.windows-failed-in-a-row", 2)
+                .containsEntry("tap.windows-failed-since", "2026-11-20T12:00:00Z").containsEntry("tap.window-failed-last", "clicks ended without delivering");
+
+        fail();
+        assertThat(only(KnownProblem.TAP_FAILING).what()).contains("3 in a row since 2026-11-20T12:00:00Z", "clicks ended without delivering");
+
+        tap.reading().committed(false, clock.instant());
+        assertThat(check.findings().problems()).isEmpty();
+        assertThat(check.findings().details()).doesNotContainKeys("tap.windows-failed-in-a-row", "tap.last-poll");
+    }
+
+    @Test
+    void windowsThatFailWhileTapRefusesAreToldOnceByItsReason() {
+        for (int i = 0; i < 4; i++) {
+            tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.instant());
+            fail();
+        }
+        clock.advance(Duration.ofHours(2));
+
+        assertThat(only(KnownProblem.TAP_CREDENTIALS)).satisfies(problem -> {
+            assertThat(problem.level()).isEqualTo(Level.DOWN);
+            assertThat(problem.what()).contains("TAP answered 401: no such principal");
+            assertThat(problem.remedy()).contains("tap.principal and tap.secret");
+        });
+    }
+
+    @Test
+    void beingThrottledPassesByItself() {
+        tap.rest().refused(new TapRefusedException(429, "enough"), clock.instant());
+
+        assertThat(only(KnownProblem.TAP_THROTTLED)).satisfies(problem -> {
+            assertThat(problem.level()).isEqualTo(Level.DEGRADED);
+            assertThat(problem.what()).contains("TAP answered 429: enough; it is left alone until 2026-11-20T12:05:00Z");
+        });
+        assertThat(check.findings().details()).containsKey("tap.throttled").containsEntry("tap.last-refusal", "TAP answered 429: enough");
+    }
+
+    @Test
+    void noPollForThreeIntervalsIsToldFromTheStartAndFromTheLastOne() {
+        clock.advance(Duration.ofMinutes(14));
+        assertThat(check.findings().level()).isEqualTo(Level.UP);
+        clock.advance(Duration.ofMinutes(2));
+        assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since the start at 2026-11-20T12:00:00Z");
+
+        tap.reading().committed(true, clock.instant());
+        assertThat(check.findings().problems()).isEmpty();
+        assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:16:00Z");
+
+        tap.reading().committed(false, clock.instant());
+        clock.advance(Duration.ofMinutes(15));
+        assertThat(only(KnownProblem.TAP_NO_POLL).what()).as("sweeps and backlog are not fresh").contains("not since 2026-11-20T12:16:00Z");
+    }
+
+    @Test
+    void underATenthOfTheBudgetAndWhatWaitsForItIsWorthALook() {
+        for (int i = 0; i < PER_DAY - 2; i++) {
+            budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
+        }
+        assertThat(check.findings().level()).isEqualTo(Level.UP);
+        budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
+        assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 of everything-else");
+
+        postponed.waits(Purpose.BACKLOG, 1, "the backlog waits, PT4H since 2026-11-20T08:00:00Z");
+        assertThat(check.findings().problems()).extracting(Problem::what).anyMatch(what -> what.contains("the backlog waits, PT4H"));
+        assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
+    }
+
+    @Test
+    void aClockThatIsSecondsOffIsADetailAndOneThatIsAMinuteOffIsNot() {
+        Instant now = clock.look();
+        tap.clock().observed(now.minusSeconds(10), now, now);
+        assertThat(check.findings().level()).isEqualTo(Level.UP);
+        assertThat(check.findings().details()).containsKey("tap.clock");
+
+        tap.clock().observed(now.minusSeconds(60), now, now);
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("1m ahead of TAP's");
+    }
+
+    private void fail() {
+        tap.reading().failed("clicks ended without delivering", clock.instant());
+    }
+
+    private Problem only(KnownProblem known) {
+        Findings findings = check.findings();
+        assertThat(findings.problems()).singleElement().satisfies(problem -> assertThat(problem.what()).startsWith(known.what()));
+        return findings.problems().get(0);
+    }
+}

@@ -1,0 +1,96 @@
+package io.tapsentinel.sentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.Findings.Level;
+import io.tapsentinel.health.Findings.Problem;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.sentinel.batch.DeliveryListener;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.trial.TrialClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SentinelHealthCheckTest {
+
+    private final TrialClock clock = new TrialClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final SentinelComponent sentinel = new SentinelComponent(clock);
+    private final SentinelHealthCheck check = new SentinelHealthCheck(sentinel);
+    private final DeliveryListener clicks = sentinel.deliveries().of("Clicks_CL");
+    private final DeliveryListener messages = sentinel.deliveries().of("Messages_CL");
+
+    @Test
+    void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
+        clicks.acknowledged(List.of(), 2);
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(503), false);
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(503), false);
+        messages.failing(refused(503), false);
+
+        Findings findings = check.findings();
+        assertThat(findings.level()).isEqualTo(Level.DEGRADED);
+        assertThat(findings.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.what()).startsWith(KnownProblem.SENTINEL_RETRIES.what())
+                    .contains("Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
+            assertThat(problem.remedy()).startsWith("nothing, ");
+        });
+        assertThat(findings.details()).containsEntry("sentinel.last-acknowledged", "2026-11-20T12:00:00Z")
+                .containsEntry("sentinel.last-acknowledged.Clicks_CL", "2026-11-20T12:00:00Z")
+                .containsEntry("sentinel.failing-since.Clicks_CL", "2026-11-20T12:01:00Z")
+                .containsEntry("sentinel.trouble.Clicks_CL", "2 failed requests in a row: refused with 503")
+                .doesNotContainKey("sentinel.last-acknowledged.Messages_CL");
+
+        clicks.accepted();
+        messages.accepted();
+        assertThat(check.findings().problems()).isEmpty();
+        assertThat(check.findings().details()).doesNotContainKeys("sentinel.trouble.Clicks_CL", "sentinel.failing-since.Clicks_CL");
+    }
+
+    @Test
+    void theLastRefusalIsKeptWithItsParts() {
+        clicks.failing(refused(429), false);
+        clock.advance(Duration.ofMinutes(1));
+        messages.failing(new UploadException(0, "no answer from host:443"), false);
+        assertThat(check.findings().details()).containsEntry("sentinel.last-refusal.status", 0).containsEntry("sentinel.last-refusal.table", "Messages_CL")
+                .doesNotContainKeys("sentinel.last-refusal.code", "sentinel.last-refusal.text", "sentinel.last-refusal.request-id");
+
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(403), true);
+        clicks.accepted();
+        assertThat(check.findings().details()).containsEntry("sentinel.last-refusal", "refused with 403")
+                .containsEntry("sentinel.last-refusal.at", "2026-11-20T12:02:00Z").containsEntry("sentinel.last-refusal.table", "Clicks_CL")
+                .containsEntry("sentinel.last-refusal.status", 403).containsEntry("sentinel.last-refusal.code", "Code")
+                .containsEntry("sentinel.last-refusal.text", "words").containsEntry("sentinel.last-refusal.request-id", "id-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401,SENTINEL_TOKEN", "403,SENTINEL_ROLE", "404,SENTINEL_RULE", "400,SENTINEL_REFUSES", "301,SENTINEL_REFUSES"})
+    void whatNeedsAPersonSaysWhatThePersonHasToDo(int status, KnownProblem known) {
+        messages.failing(refused(503), false);
+        clicks.failing(refused(status), true);
+
+        assertThat(check.findings().level()).isEqualTo(Level.DOWN);
+        assertThat(check.findings().problems()).hasSize(2).extracting(Problem::remedy).contains(known.remedy());
+    }
+
+    @Test
+    void anEndThatCannotBeNotedIsNoFaultOfSentinels() {
+        clicks.givenUp(new IllegalStateException("state.url: disk full"));
+
+        assertThat(check.findings().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.level()).isEqualTo(Level.DOWN);
+            assertThat(problem.what()).startsWith(KnownProblem.SENTINEL_NOT_KEPT.what()).contains("disk full");
+        });
+        assertThat(check.findings().details()).doesNotContainKey("sentinel.last-refusal.status");
+    }
+
+    private static UploadException refused(int status) {
+        return new UploadException(status, "refused with " + status, new UploadException.Answer("Code", "words", "id-1", null));
+    }
+}
