@@ -104,6 +104,11 @@ public final class DayTrial implements AutoCloseable {
         return this;
     }
 
+    /** The one that was started last. */
+    public RunningProgram program() {
+        return program;
+    }
+
     public DayTrial stop() throws Exception {
         program.stop();
         return this;

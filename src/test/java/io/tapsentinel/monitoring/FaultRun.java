@@ -1,0 +1,157 @@
+package io.tapsentinel.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.metrics.Scrape;
+import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.trial.DayEvents;
+import io.tapsentinel.trial.DayTrial;
+import io.tapsentinel.trial.FaultProxy;
+import io.tapsentinel.trial.OwnDate;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The program in simulated time, scraped at every step as Prometheus would, and what the rules make of the values. Times are counted
+ * from the start of the run, where promtool's clock is 0: values that are times are moved by as much, all others stay as they are.
+ */
+final class FaultRun implements AutoCloseable {
+
+    private static final Set<String> MOMENTS = Set.of("tap_last_poll_timestamp_seconds", "sentinel_last_acknowledged_timestamp_seconds");
+
+    private final DayTrial day;
+    private final FaultProxy tap;
+    private final OwnDate date;
+    private final Duration step;
+    private final Set<String> metrics = new TreeSet<>();
+    private final Map<String, List<String>> series = new TreeMap<>();
+    private final List<Map<String, Object>> expected = new ArrayList<>();
+    private Instant start;
+    private int scrapes;
+
+    FaultRun(Path folder, DayEvents events, Duration step) throws IOException {
+        this.day = new DayTrial(folder, events);
+        this.tap = new FaultProxy(day.tap().uri());
+        this.date = new OwnDate(tap.uri(), day.trial().clock()::look);
+        this.step = step;
+        day.with("tap.url", date.uri().toString());
+        AlertRules.all().forEach(rule -> metrics.addAll(new PromQl(rule.path("expr").asText()).metrics()));
+    }
+
+    DayTrial day() {
+        return day;
+    }
+
+    /** The way to TAP. */
+    FaultProxy tap() {
+        return tap;
+    }
+
+    FaultRun start() {
+        if (start == null) {
+            start = day.now();
+        }
+        day.start();
+        return this;
+    }
+
+    /** Runs until so long after the start of the run. */
+    FaultRun to(Duration end) {
+        for (; step.multipliedBy(scrapes).compareTo(end) <= 0; scrapes++) {
+            day.runTo(start.plus(step.multipliedBy(scrapes)));
+            Scrape.of(day.program()).samples().forEach((name, value) -> {
+                String metric = name.split("\\{")[0];
+                if (metrics.contains(metric)) {
+                    List<String> values = series.computeIfAbsent(name, first -> new ArrayList<>());
+                    fill(values);
+                    values.add(text(MOMENTS.contains(metric) ? value - start.getEpochSecond() : value));
+                }
+            });
+        }
+        return this;
+    }
+
+    /** Stops the program; until so long after the start of the run there is nothing to scrape. */
+    FaultRun awayTo(Duration end) throws Exception {
+        day.stop();
+        series.values().forEach(values -> values.add("stale"));
+        scrapes = (int) end.dividedBy(step) + 1;
+        day.pass(Duration.between(day.now(), start.plus(end)));
+        return this;
+    }
+
+    /** Exactly these alerts fire at this time. */
+    FaultRun fires(Duration at, String... alerts) {
+        return expect("ALERTS{alertstate=\"firing\"}", at, alerts);
+    }
+
+    /** Nothing has fired until this time. */
+    FaultRun quietUntil(Duration end) {
+        return expect("max_over_time(ALERTS{alertstate=\"firing\"}[" + end.toSeconds() + "s])", end);
+    }
+
+    private FaultRun expect(String what, Duration at, String... alerts) {
+        expected.add(Map.of("expr", "count by (alertname) (count by (alertname, namespace) (" + what + "))", "eval_time", at.toSeconds() + "s",
+                "exp_samples", Arrays.stream(alerts).map(alert -> Map.of("labels", "{alertname=\"" + alert + "\"}", "value", 1)).toList()));
+        return this;
+    }
+
+    /** Asks promtool. @param evaluation how often rules are looked at */
+    void judge(String name, Duration evaluation) throws IOException {
+        AlertRules.plain();
+        Path file = Path.of("target/prometheus").resolve("run-" + name + ".yml");
+        AlertRules.write(file, Map.of("rule_files", List.of("rules.yml"), "evaluation_interval", evaluation.toSeconds() + "s",
+                "tests", List.of(Map.of("interval", step.toSeconds() + "s", "promql_expr_test", expected, "input_series",
+                        series.entrySet().stream().map(one -> Map.of("series", labelled(one.getKey()), "values", shortly(one.getValue()))).toList()))));
+        Answer answer = Promtool.testRules(file);
+        assertThat(answer.ok()).as(answer.text()).isTrue();
+    }
+
+    private void fill(List<String> values) {
+        while (values.size() < scrapes) {
+            values.add("_");
+        }
+    }
+
+    /** With what Prometheus adds. */
+    private static String labelled(String name) {
+        String target = "instance=\"a\",job=\"tap-sentinel\",namespace=\"soc\"";
+        return name.endsWith("}") ? name.substring(0, name.length() - 1) + "," + target + "}" : name + "{" + target + "}";
+    }
+
+    private static String text(double value) {
+        return Double.isNaN(value) ? "NaN" : BigDecimal.valueOf(value).toPlainString();
+    }
+
+    /** Equal values in a row as promtool has them: {@code 5x3} is four of them, {@code _x3} three that are missing. */
+    private static String shortly(List<String> values) {
+        StringBuilder text = new StringBuilder();
+        for (int from = 0, to; from < values.size(); from = to) {
+            String value = values.get(from);
+            for (to = from + 1; to < values.size() && values.get(to).equals(value); to++) {
+                continue;
+            }
+            int times = to - from;
+            boolean plain = value.equals("NaN") || value.equals("stale") || times == 1;
+            text.append(plain ? (value + " ").repeat(times) : value + "x" + (value.equals("_") ? times : times - 1) + " ");
+        }
+        return text.toString().strip();
+    }
+
+    @Override
+    public void close() throws Exception {
+        day.close();
+        date.close();
+        tap.close();
+    }
+}
