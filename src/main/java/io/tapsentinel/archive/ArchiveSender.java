@@ -1,6 +1,6 @@
 package io.tapsentinel.archive;
 
-import com.azure.core.exception.HttpResponseException;
+import io.tapsentinel.blob.BlobFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,11 +88,8 @@ public final class ArchiveSender {
 
     /** An endpoint's own words may quote its URI, or what it was given. */
     private static String describe(Throwable e) {
-        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof HttpResponseException refused && refused.getResponse() != null) {
-                String code = refused.getResponse().getHeaderValue("x-ms-error-code");
-                return refused.getResponse().getStatusCode() + (code == null ? "" : " " + code.replaceAll("\\W", ""));
-            }
+        if (BlobFailure.isRefusal(e)) {
+            return BlobFailure.of(e, "Storage Blob Data Contributor");
         }
         Throwable root = e;
         while (root.getCause() != null) {

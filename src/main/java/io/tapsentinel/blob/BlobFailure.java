@@ -30,6 +30,11 @@ public final class BlobFailure {
         return said + (refused.getStatusCode() == 401 ? ": sentinel.cloud and azure.blob-endpoint are to be of one cloud" : "");
     }
 
+    /** Whether a storage account has answered, and refused. */
+    public static boolean isRefusal(Throwable thrown) {
+        return refusal(thrown) != null;
+    }
+
     /** Whether it says something of this one blob only; else others would meet the same. */
     public static boolean isOfOneBlob(Throwable thrown) {
         BlobStorageException refused = refusal(thrown);

@@ -2,12 +2,17 @@ package io.tapsentinel.routes;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 
 /** The routes of a running Camel and where each sends to, without options of URIs. */
 public final class RouteLinks {
+
+    private static final Pattern CALL = Pattern.compile("\\bdirect:[\\w.-]+");
 
     private RouteLinks() {
     }
@@ -35,8 +40,14 @@ public final class RouteLinks {
         List<Step> steps = Step.of(route);
         boolean yaml = route.getResource() != null && route.getResource().getLocation().endsWith(RouteFiles.PATTERN.substring(1));
         return new Route(route.getRouteId(), Optional.ofNullable(route.getDescriptionText()).orElse(""), shown(camel, route.getInput().getEndpointUri()),
-                yaml, steps.stream().filter(step -> !step.isDynamic()).flatMap(step -> step.uri().stream()).map(uri -> shown(camel, uri)).distinct().toList(),
+                yaml, steps.stream().filter(step -> !step.isDynamic()).flatMap(RouteLinks::uris).map(uri -> shown(camel, uri)).distinct().toList(),
                 steps.size());
+    }
+
+    /** Where a step sends to; Java's own say in words what they call. */
+    private static Stream<String> uris(Step step) {
+        return Stream.concat(step.uri().stream(), CALL.matcher(Optional.ofNullable(step.definition().getDescriptionText()).orElse("")).results()
+                .map(MatchResult::group));
     }
 
     /** Without options, and without a user that may stand before the host. */
