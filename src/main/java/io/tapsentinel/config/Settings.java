@@ -117,6 +117,9 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
             throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
         }
         cron(read, "tap.sweep.cron");
+        if (read.text("camel.server.enabled").isPresent()) {
+            flag(read, "camel.server.enabled");
+        }
         LogFormat.of(properties);
         int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
         ScheduleCost cost = cost(read);

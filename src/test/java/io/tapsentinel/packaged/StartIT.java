@@ -57,6 +57,7 @@ class StartIT {
             sentinel.auth      | azure                  | sentinel.endpoint
             sentinel.auth      | token                  | azure, none
             tap.budget.reserve | 100 %                  | 99 %
+            camel.server.enabled | yes                  | true, false
             """)
     void aWrongValueIsNamedWithItsBound(String property, String value, String bound) throws Exception {
         launch.with(COMPLETE).with(property, value);
