@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
@@ -22,6 +23,8 @@ public final class ArchiveSender {
 
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveSender.class);
     static final long LONGEST_PAUSE_SECONDS = 600;
+    /** What blob storage never takes, since each of its steps has a bound; an endpoint of one's own may have none. */
+    private static final Duration LONG = Duration.ofMinutes(5);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
 
     private final Archive archive;
@@ -31,6 +34,8 @@ public final class ArchiveSender {
     private volatile int failures;
     private volatile String failure;
     private volatile Instant next = Instant.MIN;
+    /** When the answer left that is on its way; null while none is. */
+    private volatile Instant since;
 
     /** The way to the archive. */
     @FunctionalInterface
@@ -55,13 +60,16 @@ public final class ArchiveSender {
                 if (stopping.getAsBoolean()) {
                     return;
                 }
+                since = clock.instant();
                 target.put(file, Outbox.archived(file));
+                since = null;
                 Files.delete(file);
                 taken.incrementAndGet();
                 succeeded();
             }
         } catch (Exception | Error e) {
             // an error would end the schedule without a word
+            since = null;
             failed(describe(e));
         }
     }
@@ -111,6 +119,9 @@ public final class ArchiveSender {
 
     /** Why it does not take an answer, without content; empty while it does. */
     public Optional<String> failure() {
-        return Optional.ofNullable(failure);
+        Instant left = since;
+        return left != null && left.isBefore(clock.instant().minus(LONG))
+                ? Optional.of("an answer is on its way since " + left.truncatedTo(ChronoUnit.SECONDS) + ", the endpoint may need a time-out")
+                : Optional.ofNullable(failure);
     }
 }

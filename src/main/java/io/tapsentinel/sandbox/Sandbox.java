@@ -77,6 +77,7 @@ public final class Sandbox implements AutoCloseable {
                 Map.entry("tap.poll.settle", "PT2S"),
                 Map.entry("tap.spool", folder.resolve("spool").toString()),
                 Map.entry("tap.replay.uri", "file:" + folder.resolve("replay")),
+                Map.entry("tap.archive.outbox", folder.resolve("archive-outbox").toString()),
                 Map.entry("sentinel.endpoint", ingestion.uri().toString()),
                 Map.entry("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID),
                 Map.entry("sentinel.auth", "none")));

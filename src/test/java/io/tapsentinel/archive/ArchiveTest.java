@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FaultProxy;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,23 @@ class ArchiveTest {
         await("it is there").atMost(SOON).until(() -> files(outbox).isEmpty());
         assertThat(files(archive)).map(ArchiveTest::text).containsExactly(answers.get(0));
         assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
+    }
+
+    @Test
+    void anArchiveThatNeverAnswersIsToldAndHoldsUpNothing() throws Exception {
+        try (FaultProxy never = new FaultProxy(URI.create("http://127.0.0.1:9"))) {
+            never.hold();
+            RunningProgram program = trial.with("tap.archive.uri", never.uri().toString()).start().poll();
+            await("an answer is on its way").atMost(SOON).until(() -> never.held() == 1);
+            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
+
+            trial.clock().advance(Duration.ofMinutes(6));
+            program.poll();
+            assertThat(trial.rows()).hasSizeGreaterThan(trial.firstHour().size());
+            assertThat(findings(program).problems()).singleElement().asString().contains("an answer is on its way since 2026-11-20T12:00:0");
+            never.release();
+        }
     }
 
     @Test
