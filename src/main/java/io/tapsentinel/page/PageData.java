@@ -26,13 +26,14 @@ import java.util.TreeMap;
 import org.apache.camel.CamelContext;
 
 /**
- * What {@code /status.json} tells, worked out at most every two seconds however many ask, its comparison of hours with the keys every
- * thirty. Reads the store beside the program, which goes on writing. Never content of events. Thread-safe.
+ * What {@code /status.json} tells, worked out at most every two seconds however many ask, what was rejected every ten, the
+ * comparison of hours with the keys every thirty. Reads the store beside the program, which goes on writing. Never content of events. Thread-safe.
  */
 final class PageData {
 
     private static final Duration KEPT = Duration.ofSeconds(2);
     private static final Duration HOURS_KEPT = Duration.ofSeconds(30);
+    private static final Duration REJECTED_KEPT = Duration.ofSeconds(10);
     private static final int GAPS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -42,6 +43,8 @@ final class PageData {
     private byte[] last;
     private Instant lastAt = Instant.MIN;
     private List<Map<String, Object>> hours = List.of();
+    private Map<String, Object> rejected = Map.of();
+    private Instant rejectedAt = Instant.MIN;
     private Instant hoursAt = Instant.MIN;
 
     PageData(PageSources sources, CamelContext camel) {
@@ -77,12 +80,16 @@ final class PageData {
             hours = progress.map(so -> view.hours(so.origin(), sources.firstSweep())).orElse(List.of());
             hoursAt = now;
         }
+        if (isOver(rejectedAt, REJECTED_KEPT, now)) {
+            rejected = RejectedView.of(store, sources.rejected());
+            rejectedAt = now;
+        }
         List<Gap> gaps = sources.state().gaps();
         return Json.of("at", now, "source", sources.source(), "version", sources.version(), "startedAt", sources.startedAt(),
                 "sandbox", sources.sandbox(), "overall", parts.values().stream().map(Findings::level).max(Level::compareTo).orElse(Level.UP).name(),
                 "problems", problems(parts), "progress", progress(progress, view, now), "tables", view.tables(), "hours", hours, "late", view.late(),
                 "budget", budget(), "reads", view.reads(), "gaps", gaps(gaps), "gapsTotal", gaps.size(),
-                "rejected", RejectedView.of(store, sources.rejected()), "possibleDuplicates", sources.seen().possibleDuplicates(),
+                "rejected", rejected, "possibleDuplicates", sources.seen().possibleDuplicates(),
                 "sink", SinkView.of(sources.sentinel()), "archive", archive(parts.get("archive")), "routes", RouteLinks.of(camel),
                 "parts", parts.entrySet().stream().map(part -> Json.of("id", part.getKey(), "level", part.getValue().level().name(),
                         "details", part.getValue().details())).toList());

@@ -90,7 +90,7 @@ class ArchiveIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, SOON);
                 program.awaitThat("health tells it", SOON,
-                        () -> program.health().last().contains("answers are not archived: its file system has "));
+                        () -> program.health().last().contains("answers are not archived (its file system has "));
                 assertThat(files(launch.work().resolve("archive"))).isEmpty();
 
                 mount.change("size=400m,ro");

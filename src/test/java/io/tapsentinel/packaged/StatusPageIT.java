@@ -85,7 +85,7 @@ class StatusPageIT {
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50))) {
+                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(50))) {
             PackagedProgram.Launch launch = launch(stage);
             try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.DARK)) {
                 program.awaitLine(Services.COMMITTED, SOON);
