@@ -5,6 +5,9 @@ import {table} from "./tables.js";
 import {count, duration, number, time} from "./words.js";
 
 export function showLate(data) {
+  if (data.late === null) {
+    return [nothing("Being counted.")];
+  }
   if (data.late.every(row => row.polls24h + row.sweeps24h + row.polls90d + row.sweeps90d === 0)) {
     return [nothing("No late row.")];
   }
@@ -43,6 +46,9 @@ export function showRejected(data) {
   const twice = data.possibleDuplicates === 0 ? nothing("No record that Sentinel may hold twice.")
     : el("p", {class: "summary"}, el("strong", {}, count(data.possibleDuplicates, "record") + " that Sentinel may hold twice: "),
       "a connection broke while they were sent. ", el("code", {}, "java -jar tap-sentinel.jar duplicates"), " lists them.");
+  if (data.rejected === null) {
+    return [nothing("Being counted."), twice];
+  }
   if (data.rejected.total === 0) {
     return [nothing("No record was rejected."), twice];
   }

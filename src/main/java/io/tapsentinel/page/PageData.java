@@ -23,34 +23,38 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.CamelContext;
 
 /**
- * What {@code /status.json} tells, worked out at most every two seconds however many ask, what was rejected every ten, the
- * comparison of hours with the keys every thirty. Reads the store beside the program, which goes on writing. Never content of events. Thread-safe.
+ * What {@code /status.json} tells, worked out at most every two seconds however many ask; what a large store is read for seconds for
+ * (hours against the keys, late rows of 90 days, rejected records) comes from {@link SlowFigures}. Reads the store beside the program,
+ * which goes on writing. Never content of events. Thread-safe.
  */
 final class PageData {
 
     private static final Duration KEPT = Duration.ofSeconds(2);
-    private static final Duration HOURS_KEPT = Duration.ofSeconds(30);
-    private static final Duration REJECTED_KEPT = Duration.ofSeconds(10);
+    /** A browser gives an answer up after 4.5 s. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final int GAPS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final PageSources sources;
     private final CamelContext camel;
     private final Clock clock;
+    private final SlowFigures<Slow> slow;
     private byte[] last;
     private Instant lastAt = Instant.MIN;
-    private List<Map<String, Object>> hours = List.of();
-    private Map<String, Object> rejected = Map.of();
-    private Instant rejectedAt = Instant.MIN;
-    private Instant hoursAt = Instant.MIN;
 
-    PageData(PageSources sources, CamelContext camel) {
+    private record Slow(List<Map<String, Object>> hours, List<Map<String, Object>> late, Map<String, Object> rejected) {
+    }
+
+    /** @param thread for the figures that take long */
+    PageData(PageSources sources, CamelContext camel, ExecutorService thread) {
         this.sources = sources;
         this.camel = camel;
         this.clock = sources.clock();
+        this.slow = new SlowFigures<>(this::slow, thread, clock, PATIENCE);
     }
 
     /** JSON in UTF-8. @throws io.tapsentinel.state.StoreException when the store cannot be read */
@@ -76,23 +80,27 @@ final class PageData {
         camel.getRegistry().findByType(ProgramHealthCheck.class).forEach(check -> parts.put(check.getId().replaceFirst("^tap-sentinel-", ""), check.findings()));
         StoreView view = new StoreView(store, now);
         Optional<Progress> progress = sources.state().progress();
-        if (isOver(hoursAt, HOURS_KEPT, now)) {
-            hours = progress.map(so -> view.hours(so.origin(), sources.firstSweep())).orElse(List.of());
-            hoursAt = now;
-        }
-        if (isOver(rejectedAt, REJECTED_KEPT, now)) {
-            rejected = RejectedView.of(store, sources.rejected());
-            rejectedAt = now;
-        }
+        Slow told = slow.get().orElseGet(() -> new Slow(hours(view, true), null, null));
         List<Gap> gaps = sources.state().gaps();
         return Json.of("at", now, "source", sources.source(), "version", sources.version(), "startedAt", sources.startedAt(),
                 "sandbox", sources.sandbox(), "overall", parts.values().stream().map(Findings::level).max(Level::compareTo).orElse(Level.UP).name(),
-                "problems", problems(parts), "progress", progress(progress, view, now), "tables", view.tables(), "hours", hours, "late", view.late(),
+                "problems", problems(parts), "progress", progress(progress, view, now), "tables", view.tables(), "hours", told.hours(), "late", told.late(),
                 "budget", budget(), "reads", view.reads(), "gaps", gaps(gaps), "gapsTotal", gaps.size(),
-                "rejected", rejected, "possibleDuplicates", sources.seen().possibleDuplicates(),
+                "rejected", told.rejected(), "possibleDuplicates", sources.seen().possibleDuplicates(),
                 "sink", SinkView.of(sources.sentinel()), "archive", archive(parts.get("archive")), "routes", RouteLinks.of(camel),
                 "parts", parts.entrySet().stream().map(part -> Json.of("id", part.getKey(), "level", part.getValue().level().name(),
                         "details", part.getValue().details())).toList());
+    }
+
+    private Slow slow() {
+        try (ReadOnlyStore store = ReadOnlyStore.open(sources.stateUrl(), sources.source())) {
+            StoreView view = new StoreView(store, clock.instant());
+            return new Slow(hours(view, false), view.late(), RejectedView.of(store, sources.rejected()));
+        }
+    }
+
+    private List<Map<String, Object>> hours(StoreView view, boolean asRecorded) {
+        return sources.state().progress().map(so -> view.hours(so.origin(), sources.firstSweep(), asRecorded)).orElse(List.of());
     }
 
     /** Worst first. */

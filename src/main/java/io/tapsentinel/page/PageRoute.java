@@ -1,6 +1,6 @@
 package io.tapsentinel.page;
 
-import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultHeaderFilterStrategy;
@@ -36,7 +36,8 @@ public final class PageRoute extends RouteBuilder {
         filter.setOutFilterStartsWith("camel", "org.apache.camel");
         filter.setLowerCase(true);
         getContext().getRegistry().bind(HEADERS, filter);
-        PageAnswer answer = new PageAnswer(new PageData(sources, getContext())::json, loopbackOnly);
+        ExecutorService thread = getContext().getExecutorServiceManager().newSingleThreadExecutor(this, "tap-page");
+        PageAnswer answer = new PageAnswer(new PageData(sources, getContext(), thread)::json, loopbackOnly);
         from("platform-http:/?matchOnUriPrefix=true&headerFilterStrategy=#" + HEADERS).routeId("tap-page").description("the status page")
                 .noStreamCaching().process(answer).description("read only");
     }

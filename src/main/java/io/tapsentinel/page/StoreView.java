@@ -28,12 +28,10 @@ final class StoreView {
 
     private final ReadOnlyStore store;
     private final Instant now;
-    private final LedgerSums sums;
 
     StoreView(ReadOnlyStore store, Instant now) {
         this.store = store;
         this.now = now;
-        this.sums = new LedgerSums(store, now);
     }
 
     /** A card a table: rows by the hour of their event, the current hour last. */
@@ -64,16 +62,17 @@ final class StoreView {
     }
 
     /**
-     * The closed hours of a day, newest first; asks for each key that a sweep found.
+     * The closed hours of a day, newest first.
      *
-     * @param origin where reading began
-     * @param first  how long after its end an hour is swept first; null for never
+     * @param origin     where reading began
+     * @param first      how long after its end an hour is swept first; null for never
+     * @param asRecorded as they were when each was compared last; else each key that a sweep found is asked for
      */
-    List<Map<String, Object>> hours(Instant origin, Duration first) {
+    List<Map<String, Object>> hours(Instant origin, Duration first, boolean asRecorded) {
         Instant newest = now.truncatedTo(ChronoUnit.HOURS).minus(HOUR);
         Instant oldest = newest.minus(HOUR.multipliedBy(HOURS - 1));
         Map<Instant, Map<String, Completeness.Hour>> swept = new TreeMap<>();
-        store.read(c -> Completeness.hours(c, store.source(), oldest, newest))
+        store.read(c -> asRecorded ? Completeness.recorded(c, store.source(), oldest) : Completeness.hours(c, store.source(), oldest, newest))
                 .forEach(hour -> swept.computeIfAbsent(hour.hour(), unused -> new LinkedHashMap<>()).put(hour.stream(), hour));
         List<Map<String, Object>> hours = new ArrayList<>();
         for (Instant hour = newest; !hour.isBefore(oldest) && hour.plus(HOUR).isAfter(origin); hour = hour.minus(HOUR)) {
@@ -97,8 +96,9 @@ final class StoreView {
                 "missing", none ? null : swept.values().stream().mapToLong(Completeness.Hour::missing).sum());
     }
 
-    /** Late rows by how late they were. */
+    /** Late rows by how late they were; reads the counts of 90 days. */
     List<Map<String, Object>> late() {
+        LedgerSums sums = new LedgerSums(store, now);
         List<Map<String, Object>> late = new ArrayList<>();
         for (Lag lag : Lag.values()) {
             String upTo = lag == Lag.MORE ? "later" : lag.name().toLowerCase(Locale.ROOT).replace("up_to_", "").replace('_', ' ');

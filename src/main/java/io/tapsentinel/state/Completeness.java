@@ -147,7 +147,7 @@ public final class Completeness {
     }
 
     /** The hours from {@code from} on as they were when each was checked last; asks nothing of the table of keys. */
-    static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
+    public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT hour, stream, swept_at, theirs, ours FROM sweep WHERE source = ? AND hour >= ?")) {

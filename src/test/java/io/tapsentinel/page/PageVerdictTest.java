@@ -105,6 +105,17 @@ class PageVerdictTest {
     }
 
     @Test
+    void whatIsStillCountedIsNotCalledNone() {
+        ObjectNode early = PageStates.healthy();
+        early.putNull("late");
+        early.putNull("rejected");
+        see(early, "up", "Everything has arrived until 10:05 UTC", "All is well · tap-sentinel");
+        assertThat(page.locator("#late")).containsText("Being counted.");
+        assertThat(page.locator("#rejected")).containsText("Being counted.");
+        browser.assertThatItNeverComplained();
+    }
+
+    @Test
     void whatNoPartHasToldIsNotCalledWellAllTheSame() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");

@@ -1,0 +1,135 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.sandbox.SandboxSettings;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page's server of the packaged program: when there is one, whom it answers, and that it costs delivery nothing. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PageServerIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final int BROWSERS = 50;
+
+    @TempDir
+    Path folder;
+    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private PackagedProgram.Launch launch;
+    private int port;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        port = PackagedProgram.freePort();
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(port));
+    }
+
+    @Test
+    void theLocalRunServesItAndSaysWhere() throws Exception {
+        try (PackagedProgram program = launch.start("--local")) {
+            program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/", SOON);
+            assertThat(get("/").body()).contains("<html").contains("page.js");
+            JsonNode figures = new ObjectMapper().readTree(get("/status.json").body());
+            assertThat(figures.get("sandbox").asBoolean()).isTrue();
+            assertThat(figures.get("tables")).hasSize(4);
+        }
+    }
+
+    @Test
+    void theJarServesItOnlyWhenAskedTo() throws Exception {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+                PackagedProgram program = launch.with(stage.properties()).start()) {
+            program.awaitLine(Services.COMMITTED, SOON);
+            assertThat(program.output()).doesNotContain("status page");
+            assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+                ServerSocket taken = new ServerSocket(port);
+                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
+            assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
+            assertThat(program.output()).contains("tap-sentinel: camel.server.port is \"" + taken.getLocalPort() + "\"; it has to be a free port");
+        }
+    }
+
+    @Test
+    void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").with("camel.server.host", "0.0.0.0").start()) {
+            program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in", SOON);
+            assertThat(get("/status.json").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void fiftyBrowsersNeitherStopDeliveryNorHealthAndSeeNoContent() throws Exception {
+        AtomicBoolean look = new AtomicBoolean(true);
+        AtomicLong answers = new AtomicLong();
+        Set<String> odd = ConcurrentHashMap.newKeySet();
+        ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofHours(6));
+                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
+            program.awaitLine("status page: ", SOON);
+            List<Future<?>> looking = IntStream.range(0, BROWSERS).<Future<?>>mapToObj(i -> browsers.submit(() -> {
+                while (look.get()) {
+                    HttpResponse<String> answer = get("/status.json");
+                    answers.incrementAndGet();
+                    if (answer.statusCode() != 200) {
+                        odd.add(answer.statusCode() + " " + answer.body());
+                    }
+                    Services.NEVER_SHOWN.stream().filter(answer.body()::contains).forEach(odd::add);
+                }
+                return null;
+            })).toList();
+            // six hours and what comes anew
+            program.awaitOutput(Services.COMMITTED, Duration.ofSeconds(120), output -> program.found(Services.COMMITTED).size() >= 10);
+            assertThat(program.health().now("/live").statusCode()).as("live").isEqualTo(200);
+            look.set(false);
+            for (Future<?> one : looking) {
+                one.get();
+            }
+            assertThat(odd).as("what no browser may see").isEmpty();
+            assertThat(answers.get()).as("answers").isGreaterThan(BROWSERS);
+            System.out.printf("%d answers for %d browsers while %d windows were committed%n", answers.get(), BROWSERS,
+                    program.found(Services.COMMITTED).size());
+            program.signal("TERM");
+            assertThat(program.awaitExit(SOON)).isZero();
+            assertThat(stage.services().assertThatAllCommittedLandedOnce(program)).as("rows").isPositive();
+        } finally {
+            look.set(false);
+            browsers.shutdownNow();
+        }
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(), BodyHandlers.ofString());
+    }
+}
