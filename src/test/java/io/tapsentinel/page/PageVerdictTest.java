@@ -143,7 +143,8 @@ class PageVerdictTest {
         until(() -> server.asked() > before || page.locator(".notice").count() == 1);
         assertThat(page.locator(".notice")).hasCount(0);
         until(() -> page.locator(".notice").count() == 1);
-        assertThat(server.asked()).as("requests until it is said").isBetween(before + 2, before + 3);
+        // the first of the same figures again may be new to the page
+        assertThat(server.asked()).as("requests until it is said").isBetween(before + 2, before + (mode == Mode.REPEATS ? 4 : 3));
         assertThat(page.locator("#verdict h2")).hasText(Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
         assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
         assertThat(page.locator(".notice")).containsText("Why: " + why + ". What to do: see whether the program runs");
