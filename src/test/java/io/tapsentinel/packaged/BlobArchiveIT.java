@@ -50,7 +50,7 @@ class BlobArchiveIT {
         container.create();
         List<String> landed = archived();
         List<String> blobs = container.listBlobs().stream().map(BlobItem::getName).toList();
-        assertThat(blobs).hasSizeGreaterThan(2).allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
+        assertThat(blobs).as("one from before the outage, one that waited").hasSizeGreaterThan(1).allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
         byte[] whole = container.getBlobClient(blobs.get(0)).downloadContent().toBytes();
         put("tap/0000/cut.json.gz", Arrays.copyOf(whole, whole.length / 2));
         put("tap/0000/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
