@@ -1,6 +1,6 @@
 // A card for each table: what has arrived in the last day.
 
-import {el, figures} from "./dom.js";
+import {el, figures, symbol} from "./dom.js";
 import {sparkline} from "./sparkline.js";
 import {number, title} from "./words.js";
 
@@ -9,10 +9,20 @@ export function showCards(data) {
     el("h3", {}, title(table.type)),
     el("p", {class: "table-name"}, table.table),
     el("p", {class: "large"}, el("strong", {}, number(table.rows24h)), " rows in 24 h"),
+    refusal(data.sink.tables.find(sink => sink.table === table.table)),
     sparkline(table.byHour, data.at),
     figures([
       ["Late", number(table.late24h)],
       ["Duplicates suppressed", number(table.duplicates24h)],
       ["Rejected", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h))],
     ])));
+}
+
+/** Which tables a fault of Sentinel's concerns, and which go on. */
+function refusal(sink) {
+  if (!sink || sink.failures === 0 && !sink.needsPerson) {
+    return null;
+  }
+  const level = sink.needsPerson ? "down" : "degraded";
+  return el("p", {class: "what card-state", "data-level": level}, symbol(level), el("span", {}, "Sentinel takes no rows, they wait"));
 }

@@ -24,7 +24,7 @@ function summary(data) {
     const due = data.hours[data.hours.length - 1].dueAt;
     return nothing("No hour has been swept yet", ...due ? [": the first is due at ", time(due, data.at)] : [], ".");
   }
-  const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: hours are swept some hours after their end.`;
+  const later = waiting === 0 ? "" : ` ${count(waiting, "hour")} not swept yet: an hour is swept, which is to be read once more and compared, some hours after its end.`;
   const words = missing > 0 ? el("strong", {class: "bad"}, count(missing, "event") + " missing.")
     : `Nothing is missing in ${count(swept.length, "swept hour")}.`;
   return el("p", {class: "summary", "data-level": missing > 0 ? "down" : "up"}, symbol(missing > 0 ? "degraded" : "up"),

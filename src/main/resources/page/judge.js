@@ -1,8 +1,12 @@
 // What the figures mean, in one sentence. No elements here.
 
-import {count, duration, timeWords} from "./words.js";
+import {between, count, duration, timeWords} from "./words.js";
 
 const LEVELS = ["DOWN", "DEGRADED"];
+/** What is lost comes before what waits. */
+const LOSSES = "completeness";
+/** How long a gap is news, as health has it. */
+const GAP_DAYS = 7;
 /** A poll that failed once and one that is on its way are no news. */
 const POLLS = 3;
 /** A window ends some time before it is asked for. */
@@ -12,7 +16,7 @@ const SETTLE = 120;
  * @return level (up, wait, degraded, down), headline, and problems, worst first
  */
 export function judge(data) {
-  const problems = [...data.problems, ...unsaid(data)].sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
+  const problems = [...data.problems, ...unsaid(data)].sort((a, b) => rank(a) - rank(b));
   if (problems.some(problem => problem.level === "DOWN") || data.overall === "DOWN") {
     return {level: "down", headline: "Somebody has to act" + worst(problems), problems};
   }
@@ -28,6 +32,10 @@ export function judge(data) {
     return {level: "wait", headline: `New events have arrived until ${until}; ${older} of older time is still being read`, problems};
   }
   return {level: "up", headline: `Everything has arrived until ${until}`, problems};
+}
+
+function rank(problem) {
+  return 2 * LEVELS.indexOf(problem.level) + (problem.part === LOSSES ? 0 : 1);
 }
 
 /** Events that were looked for and are not there, in the hours that the page shows. */
@@ -58,10 +66,16 @@ function worst(problems) {
 function unsaid(data) {
   const found = [];
   const lost = missing(data);
-  if (lost > 0 && !data.problems.some(problem => problem.part === "completeness" && problem.what.includes("lack events"))) {
-    found.push({part: "completeness", level: "DEGRADED", what: count(lost, "event") + " that Proofpoint reported "
+  if (lost > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.includes("lack events"))) {
+    found.push({part: LOSSES, level: "DEGRADED", what: count(lost, "event") + " that Proofpoint reported "
         + (lost === 1 ? "is" : "are") + " missing in Sentinel",
       remedy: "nothing yet: the next sweep of the hour fetches them again; look at the table Completeness per hour"});
+  }
+  const gaps = data.gaps.filter(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
+  if (gaps.length > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
+    found.push({part: LOSSES, level: "DEGRADED",
+      what: "time was lost: " + duration(gaps.reduce((sum, gap) => sum + gap.lostSeconds, 0)) + " that Proofpoint no longer holds",
+      remedy: "see Gaps for when; it can only be brought in from kept answers by tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {
     found.push({part: "tap", level: "DEGRADED", what: "reading is " + duration(data.progress.lagSeconds) + " behind",

@@ -2,7 +2,7 @@
 
 import {el, figures, patch, symbol} from "./dom.js";
 import {halves, judge, missing} from "./judge.js";
-import {duration, number, time, withTimes} from "./words.js";
+import {duration, number, time, withCommands, withTimes} from "./words.js";
 
 const WORDS = {up: "All is well", wait: "Wait", degraded: "Look", down: "Act", lost: "No contact"};
 
@@ -58,7 +58,7 @@ function problems(list, data) {
     return el("li", {"data-level": level},
       el("p", {class: "what"}, symbol(level), el("span", {}, el("span", {class: "part"}, problem.part, ": "), what)),
       particulars ? el("p", {}, ...withTimes(particulars, data.at)) : null,
-      el("p", {class: "remedy"}, el("strong", {}, "What to do: "), problem.remedy));
+      el("p", {class: "remedy"}, el("strong", {}, "What to do: "), ...withCommands(problem.remedy)));
   }));
 }
 

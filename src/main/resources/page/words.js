@@ -3,6 +3,7 @@
 import {el} from "./dom.js";
 
 const NUMBER = new Intl.NumberFormat("en");
+const YEAR = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", year: "numeric", timeZone: "UTC"});
 const DAY = new Intl.DateTimeFormat("en-GB", {day: "numeric", month: "short", timeZone: "UTC"});
 const LOCAL = new Intl.DateTimeFormat(undefined, {dateStyle: "medium", timeStyle: "long"});
 const UNITS = [["d", 86400], ["h", 3600], ["min", 60], ["s", 1]];
@@ -76,9 +77,16 @@ export function withTimes(text, at) {
     .map((part, index) => index % 2 === 1 ? time(part, at, {seconds: true}) : part).filter(part => part !== "");
 }
 
+/** A text in which commands are named. */
+export function withCommands(text) {
+  return text.split(/the command (doctor|duplicates|gaps|rejected|routes check|status)\b/)
+    .map((part, index) => index % 2 === 1 ? el("code", {}, "java -jar tap-sentinel.jar " + part) : part).filter(part => part !== "");
+}
+
 /** The words of a time. */
 export function timeWords(iso, at, {seconds = false, bare = false} = {}) {
   const text = new Date(iso).toISOString();
-  const day = at && text.slice(0, 10) === new Date(at).toISOString().slice(0, 10) ? "" : DAY.format(new Date(iso)) + " ";
+  const now = at ? new Date(at).toISOString() : text;
+  const day = at && text.slice(0, 10) === now.slice(0, 10) ? "" : (text.slice(0, 4) === now.slice(0, 4) ? DAY : YEAR).format(new Date(iso)) + " ";
   return day + text.slice(11, seconds ? 19 : 16) + (bare ? "" : " UTC");
 }

@@ -34,16 +34,17 @@ public enum KnownProblem {
             "have the clock set by a time service; windows are planned by the earlier clock meanwhile"),
 
     SENTINEL_TOKEN("sentinel", DOWN, "Sentinel takes no token of ours",
-            "check the identity (AZURE_CLIENT_ID and its kin) and sentinel.cloud; the command doctor names the cause; rows wait and are sent"
-            + " once it is right"),
+            "check the identity (AZURE_CLIENT_ID and its kin) and sentinel.cloud; the command doctor names the cause; nothing is lost"
+            + " within 7 days, rows and reading wait until it is right"),
     SENTINEL_ROLE("sentinel", DOWN, "Sentinel forbids the identity to write",
             "give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the command"
-            + " doctor names the identity; rows wait and are sent once it is right"),
+            + " doctor names the identity; nothing is lost within 7 days, rows and reading wait until it is right"),
     SENTINEL_RULE("sentinel", DOWN, "Sentinel does not know the rule",
-            "check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule; rows wait and are sent once it is right"),
+            "check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule; nothing is lost within 7 days, rows and"
+            + " reading wait until it is right"),
     SENTINEL_REFUSES("sentinel", DOWN, "Sentinel refuses whatever is sent",
             "check that sentinel.endpoint is the rule's and that the rule and the tables are those of the template; the command doctor names"
-            + " the cause; rows wait and are sent once it is right"),
+            + " the cause; nothing is lost within 7 days, rows and reading wait until it is right"),
     SENTINEL_NOT_KEPT("sentinel", DOWN, "rows cannot be sent, since the program cannot note what became of them",
             "look at the part storage and at the disk; windows are read again once it is right"),
     SENTINEL_RETRIES("sentinel", DEGRADED, "Sentinel does not take rows at the moment",

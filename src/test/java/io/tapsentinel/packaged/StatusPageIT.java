@@ -68,6 +68,7 @@ class StatusPageIT {
                 assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
                 assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
                 assertThat(page.locator("#gaps tbody")).containsText("the test says so");
+                assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
                 PageAndStore.assertThatItShows(store, page);
 
                 store.forgetThreeKeys(hour);

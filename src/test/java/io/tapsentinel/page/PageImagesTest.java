@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class PageImagesTest {
 
-    private static final long MOST_BYTES = 300_000;
+    private static final long MOST_BYTES = 350_000;
 
     @Test
     void theDocumentationsPicturesAreSmall() throws Exception {

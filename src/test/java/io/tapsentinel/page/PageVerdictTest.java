@@ -60,7 +60,7 @@ class PageVerdictTest {
         assertThat(page.locator("#verdict .problems")).hasCount(0);
         assertThat(page.locator(".facts time").first()).hasAttribute("title", Pattern.compile("11:05:00"));
         assertThat(page.locator("#hours .summary")).hasText("Nothing is missing in 20 swept hours. 4 hours not swept yet:"
-                + " hours are swept some hours after their end.");
+                + " an hour is swept, which is to be read once more and compared, some hours after its end.");
         assertThat(page.locator("#gaps")).hasText("No gap: all time since the first start was read, or still will be.");
         browser.assertThatItNeverComplained();
     }
@@ -70,17 +70,21 @@ class PageVerdictTest {
         see(PageStates.outage(), "down", OUTAGE, "Act · tap-sentinel");
         assertThat(page.locator("#verdict .problems li")).hasText(new String[] {
             "sentinel: Sentinel forbids the identity to write" + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
-                    + " 403 OperationFailed" + "What to do: " + KnownProblem.SENTINEL_ROLE.remedy(),
+                    + " 403 OperationFailed" + "What to do: "
+                    + KnownProblem.SENTINEL_ROLE.remedy().replace("the command doctor", "java -jar tap-sentinel.jar doctor"),
             "tap: windows keep failing" + "25 in a row since 08:06:02 UTC, the last one: rows wait for Sentinel"
-                    + "What to do: " + KnownProblem.TAP_FAILING.remedy()});
+                    + "What to do: " + KnownProblem.TAP_FAILING.remedy().replace("the command doctor", "java -jar tap-sentinel.jar doctor")});
+        assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Sentinel takes no rows, they wait"});
+        assertThat(page.locator("#tables .card").first()).containsText("Sentinel takes no rows");
         assertThat(page.locator(".facts")).containsText("Read until 08:05 UTC, 2 h 4 min behind the clock");
         assertThat(page.locator("#sink .what")).hasText("ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, somebody has to act");
     }
 
     @Test
     void whatIsLostMissingOrRejectedShows() {
-        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports",
+        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem",
                 "Look · tap-sentinel");
+        assertThat(page.locator("#verdict .problems")).containsText("time was lost: 6 h 15 min that Proofpoint no longer holds");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -119,9 +123,18 @@ class PageVerdictTest {
     void whatNoPartHasToldIsNotCalledWellAllTheSame() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");
-        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel",
-                "Look · tap-sentinel");
+        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel,"
+                + " and 1 more problem", "Look · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).containsText("3 events that Proofpoint reported are missing in Sentinel");
+
+        ObjectNode lost = PageStates.losses().put("overall", "DEGRADED");
+        lost.putArray("problems").addObject().put("part", "storage").put("level", "DEGRADED").put("what", "records were rejected").put("remedy", "-");
+        ((ArrayNode) lost.get("hours")).removeAll();
+        see(lost, "degraded", "Running, but needs a look: time was lost: 6 h 15 min that Proofpoint no longer holds, and 1 more problem",
+                "Look · tap-sentinel");
+        ((ObjectNode) lost.at("/gaps/0")).put("noticedAt", "2025-11-14T16:20:08Z").put("from", "2025-11-07T10:05:00Z");
+        see(lost, "degraded", "Running, but needs a look: records were rejected", "Look · tap-sentinel");
+        assertThat(page.locator("#gaps tbody th").first()).hasText("7 Nov 2025 10:05");
 
         ObjectNode behind = PageStates.healthy();
         ((ObjectNode) behind.get("progress")).put("lagSeconds", 1021);
