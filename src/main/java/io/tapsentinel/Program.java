@@ -130,12 +130,12 @@ public class Program {
      * @return what the stop sent and what it left behind, {@code drained: N rows, M pending}
      */
     public String run() throws Exception {
-        try (Store store = Store.open(settings.stateUrl(), settings.source(), settings.sourceIdentity())) {
+        try (Store store = Store.open(settings.state(), settings.source(), settings.sourceIdentity())) {
             // only now: while another process holds the store, what lies there may be its own
             SpoolFolder.prepare(settings.spool());
             assemble(store);
             LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
-                    properties.get("tap.poll.cron"), settings.ingestion(), settings.stateUrl());
+                    properties.get("tap.poll.cron"), settings.ingestion(), settings.state());
             LOG.info("{}, {} % of {}", settings.cost(), settings.cost().total() * 100 / settings.requestsPerDay(), settings.requestsPerDay());
             for (URI to : List.of(settings.tapUrl(), settings.ingestion())) {
                 network.proxyInWords(to).ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
@@ -172,14 +172,13 @@ public class Program {
 
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
-        reportPossibleDuplicates(seen);
         RequestBudget budget = budget(store);
         Postponed postponed = new Postponed(budget, clock);
         TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock), new WindowSize());
         ReadState state = new ReadState(store, clock);
-        SourceLock source = new SourceLock();
+        SourceLock source = new SourceLock(store, seen, stop);
         WindowAttempts attempts = attempts(seen, tap, stop);
         TapRun run = new TapRun(planner(), state, seen, attempts, tap, postponed, source, stop, settings.planner().settle(), clock);
         Completeness completeness = new Completeness(store);
@@ -214,7 +213,7 @@ public class Program {
         if (CamelSetup.serves(properties)) {
             Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
             Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
-            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.stateUrl(), settings.source(), VERSION, clock.instant(),
+            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.state(), settings.source(), VERSION, clock.instant(),
                     settings.sourceIdentity().equals("sandbox"), properties, folder, firstSweep, state, seen, budget, sentinel, clock),
                     properties.get("camel.server.host")));
         }
@@ -255,13 +254,6 @@ public class Program {
 
     protected RouteBuilder telling(HealthTable table) {
         return HealthTableService.of(table);
-    }
-
-    private static void reportPossibleDuplicates(SeenKeys seen) {
-        int abandoned = seen.abandoned();
-        if (abandoned > 0) {
-            LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
-        }
     }
 
     protected Path routesFolder() {

@@ -15,7 +15,7 @@ final class Gaps {
     /** A line each: from, to, length, reason, and when it was noticed, between tabs; returns how many. */
     static int print(ReportSettings settings, PrintStream out) {
         int[] gaps = {0};
-        try (ReadOnlyStore store = ReadOnlyStore.open(settings.stateUrl(), settings.source())) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
             store.each("SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at", row -> {
                 Instant from = Instant.ofEpochMilli(row.getLong(1));
                 Instant to = Instant.ofEpochMilli(row.getLong(2));

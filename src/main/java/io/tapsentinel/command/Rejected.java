@@ -42,7 +42,7 @@ final class Rejected {
      * the endpoint is no folder or the file has gone. Returns how many.
      */
     static int print(ReportSettings settings, PrintStream out) {
-        try (ReadOnlyStore store = ReadOnlyStore.open(settings.stateUrl(), settings.source())) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
             Path folder = FileEndpoint.folder(settings.rejectedUri()).filter(Files::isDirectory).orElse(null);
             Rejected rejected = new Rejected(store, folder, out);
             rejected.known();

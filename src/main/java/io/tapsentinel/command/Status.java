@@ -31,7 +31,7 @@ final class Status {
     }
 
     static void print(ReportSettings settings, Clock clock, PrintStream out) {
-        try (ReadOnlyStore store = ReadOnlyStore.open(settings.stateUrl(), settings.source())) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
             new Status(store, settings, clock.instant()).print(out);
         }
     }
@@ -56,7 +56,7 @@ final class Status {
     private String overview() {
         List<String> lines = new ArrayList<>();
         line(lines, "source", store.source());
-        line(lines, "store", store.file().toString());
+        line(lines, "store", store.place());
         line(lines, "first read from", origin == null ? "nothing was read yet" : Figures.time(origin));
         line(lines, "progress", origin == null ? "none" : Figures.time(readTo));
         line(lines, "lag", origin == null ? "none" : Figures.length(Duration.between(readTo, now)));

@@ -1,5 +1,6 @@
 package io.tapsentinel.config;
 
+import io.tapsentinel.state.StoreAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +8,7 @@ import java.util.Map;
 /**
  * What a command has to know to tell of a store; credentials are none of it.
  *
- * @param stateUrl       JDBC URL of the store
+ * @param state          where the store lies
  * @param source         name of the account in the store
  * @param requestsPerDay requests in a rolling day and pool
  * @param reservePercent share of them kept for fresh polls, at least
@@ -15,13 +16,13 @@ import java.util.Map;
  * @param sweepAges      how long after its end each closed hour is read again, ascending; empty for never
  * @param rejectedUri    endpoint for records that a table cannot take
  */
-public record ReportSettings(String stateUrl, String source, int requestsPerDay, int reservePercent, ScheduleCost cost, List<Duration> sweepAges,
+public record ReportSettings(StoreAddress state, String source, int requestsPerDay, int reservePercent, ScheduleCost cost, List<Duration> sweepAges,
         String rejectedUri) {
 
     /** @throws InvalidSettingException naming the first property that is wrong */
     public static ReportSettings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);
-        return new ReportSettings(Settings.stateUrl(read), read.required("tap.source"),
+        return new ReportSettings(StoreSettings.address(read), read.required("tap.source"),
                 read.number("tap.budget.requests-per-day", 1, 1_000_000), Settings.percent(read, "tap.budget.reserve"), Settings.cost(read),
                 Settings.sweepAges(read), read.required("tap.rejected.uri"));
     }

@@ -1,9 +1,12 @@
 package io.tapsentinel.config;
 
-import java.net.InetAddress;
+import io.tapsentinel.net.Loopback;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
 final class SettingReader {
@@ -41,6 +45,28 @@ final class SettingReader {
         if (!missing.isEmpty()) {
             throw missing(missing);
         }
+    }
+
+    /** A secret of its own name, or in the file that {@code <name>-file} names, which is read at every use. */
+    Supplier<String> secret(String name) {
+        return text(name).<Supplier<String>>map(secret -> () -> secret).orElseGet(() -> secretIn(name + "-file"));
+    }
+
+    private Supplier<String> secretIn(String name) {
+        String file = required(name);
+        Supplier<String> secret = () -> {
+            try {
+                return Files.readString(Path.of(file)).strip();
+            } catch (IOException e) {
+                throw new UncheckedIOException(name + ": " + file + " cannot be read", e);
+            }
+        };
+        try {
+            secret.get();
+        } catch (UncheckedIOException e) {
+            throw bad(name, file, "a file that can be read");
+        }
+        return secret;
     }
 
     Duration duration(String name, Duration least, Duration most) {
@@ -128,13 +154,7 @@ final class SettingReader {
 
     /** Whether the URL names this machine; nothing is asked of a name server. */
     static boolean isLoopback(URI url) {
-        String host = url.getHost();
-        try {
-            boolean literal = host.startsWith("[") || host.matches("[0-9.]+");
-            return "localhost".equalsIgnoreCase(host) || literal && InetAddress.getByName(host).isLoopbackAddress();
-        } catch (UnknownHostException notAnAddress) {
-            return false;
-        }
+        return Loopback.isName(url.getHost());
     }
 
     static InvalidSettingException bad(String name, String value, String bound) {

@@ -2,10 +2,9 @@ package io.tapsentinel.config;
 
 import io.tapsentinel.sentinel.upload.AzureCloud;
 import io.tapsentinel.state.RequestBudget;
-import io.tapsentinel.tap.TapCredentials;
+import io.tapsentinel.state.StoreAddress;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.WindowPlanner;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.text.ParseException;
@@ -36,7 +35,7 @@ import org.quartz.CronExpression;
  * @param ruleId          immutable id of the data collection rule
  * @param authenticate    whether uploads carry a token; false for loopback only
  * @param cloud           Azure's cloud that the endpoint is in
- * @param stateUrl        JDBC URL of the store
+ * @param state           where the store lies
  * @param keysInMemory    how many delivered keys are held in memory
  * @param shutdownTimeout how long a stop waits for what is on its way
  * @param refusals        how long TAP is left alone after it refused
@@ -51,7 +50,7 @@ import org.quartz.CronExpression;
  */
 public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
         WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
-        URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, String stateUrl, int keysInMemory, Duration shutdownTimeout,
+        URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, StoreAddress state, int keysInMemory, Duration shutdownTimeout,
         Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
         ScheduleCost cost, boolean additionalFields, boolean healthTable, Archive archive, Blobs blobs) {
 
@@ -133,12 +132,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                     + " (tap.sweep.ages): " + share + " of " + requestsPerDay + " requests a day are kept for polls, which leaves no room for "
                     + cost.sweeps() + " sweeps");
         }
-        return new Settings(tap, read.required("tap.principal"), secret(read), read.required("tap.source"),
+        return new Settings(tap, read.required("tap.principal"), read.secret("tap.secret"), read.required("tap.source"),
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
                 requestsPerDay, percent(read, "tap.budget.reserve"),
                 Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate,
-                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), stateUrl(read),
+                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), StoreSettings.address(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
                 sweepAges(read), flag(read, "tap.updates"), cost,
@@ -189,21 +188,6 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                 read.instant("tap.poll.start"));
     }
 
-    private static Supplier<String> secret(SettingReader read) {
-        return read.text("tap.secret").<Supplier<String>>map(secret -> () -> secret)
-                .orElseGet(() -> secretIn(read.required("tap.secret-file")));
-    }
-
-    private static Supplier<String> secretIn(String file) {
-        Supplier<String> secret = TapCredentials.secretIn(Path.of(file));
-        try {
-            secret.get();
-        } catch (UncheckedIOException e) {
-            throw SettingReader.bad("tap.secret-file", file, "a file that can be read");
-        }
-        return secret;
-    }
-
     static ScheduleCost cost(SettingReader read) {
         return ScheduleCost.of(cron(read, "tap.poll.cron"), planner(read).lookBack(), sweepAges(read).size(), Instant.now());
     }
@@ -232,14 +216,6 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         String value = read.required("sentinel.dcr-immutable-id");
         if (!value.matches("dcr-[0-9a-zA-Z]{1,64}")) {
             throw SettingReader.bad("sentinel.dcr-immutable-id", value, "the rule's immutable id, dcr- and 32 digits, not its name");
-        }
-        return value;
-    }
-
-    static String stateUrl(SettingReader read) {
-        String value = read.required("state.url");
-        if (!value.startsWith("jdbc:sqlite:") || value.equals("jdbc:sqlite:") || value.contains(":memory:")) {
-            throw SettingReader.bad("state.url", value, "jdbc:sqlite: and the path of a file");
         }
         return value;
     }

@@ -60,12 +60,12 @@ final class StoreCheck implements Check {
             return Finding.unknown(name(), ConfigurationCheck.FIRST);
         }
         try {
-            look = StoreLook.at(settings.stateUrl(), settings.source(), clock.instant());
+            look = StoreLook.at(settings.state(), settings.source(), clock.instant());
             return look.exists() ? ofStore() : ofPlace();
         } catch (StoreException e) {
             return Finding.wrong(name(), e.getMessage());
         } catch (IOException e) {
-            return Finding.wrong(name(), "state.url: the disk of " + settings.stateUrl() + " cannot be asked for its free space: " + e.getMessage());
+            return Finding.wrong(name(), "state.url: the disk of " + settings.state() + " cannot be asked for its free space: " + e.getMessage());
         }
     }
 
@@ -74,33 +74,44 @@ final class StoreCheck implements Check {
         if (refusal.isPresent()) {
             return Finding.wrong(name(), refusal.get());
         }
-        if (!Files.isWritable(look.file()) || !Files.isWritable(look.file().getParent())) {
-            return Finding.wrong(name(), "state.url: " + look.file() + " and its folder have to be writable for this user, and one of them is not");
+        if (look.file().isEmpty()) {
+            return Finding.well(name(), ofVersion());
         }
-        return withRoom(look.file(), look.file() + ", version " + look.version() + (look.isOlder() ? ", which a start brings up to date" : "")
+        Path file = look.file().get();
+        if (!Files.isWritable(file) || !Files.isWritable(file.getParent())) {
+            return Finding.wrong(name(), "state.url: " + file + " and its folder have to be writable for this user, and one of them is not");
+        }
+        return withRoom(file, ofVersion());
+    }
+
+    private String ofVersion() {
+        return look.place() + ", version " + look.version() + (look.isOlder() ? ", which a start brings up to date" : "")
                 + (look.identity().isEmpty() ? ", which knows no source " + settings.source() + " yet" : "")
-                + look.holder().map(process -> ", in use by " + process).orElse(""));
+                + look.holder().map(process -> ", in use by " + process).orElse("");
     }
 
     private Finding ofPlace() throws IOException {
-        Path there = look.file().getParent();
+        if (look.file().isEmpty()) {
+            return Finding.well(name(), "there is none yet in " + look.place() + "; the first start makes its tables");
+        }
+        Path there = look.file().get().getParent();
         while (!Files.exists(there)) {
             there = there.getParent();
         }
         if (!Files.isDirectory(there)) {
-            return Finding.wrong(name(), "state.url: " + look.file() + " cannot be made, since " + there + " is no folder; name another place");
+            return Finding.wrong(name(), "state.url: " + look.place() + " cannot be made, since " + there + " is no folder; name another place");
         }
         if (!Files.isWritable(there)) {
-            return Finding.wrong(name(), "state.url: " + look.file() + " cannot be made, since " + there
+            return Finding.wrong(name(), "state.url: " + look.place() + " cannot be made, since " + there
                     + " cannot be written by this user; make it writable or name another place");
         }
-        return withRoom(there, "there is none yet at " + look.file() + "; the first start makes it");
+        return withRoom(there, "there is none yet at " + look.place() + "; the first start makes it");
     }
 
     private Finding withRoom(Path place, String words) throws IOException {
         long free = Files.getFileStore(place).getUsableSpace();
         return free < LEAST_FREE
-                ? Finding.wrong(name(), "state.url: only " + megabytes(free) + " MB are free for " + look.file() + "; "
+                ? Finding.wrong(name(), "state.url: only " + megabytes(free) + " MB are free for " + look.place() + "; "
                         + megabytes(LEAST_FREE) + " MB are the least that can do, and answers of TAP need room too (tap.spool)")
                 : Finding.well(name(), words + String.format(Locale.ROOT, "; %.1f GB are free", free / GIGABYTE));
     }

@@ -44,8 +44,11 @@ public final class Network {
             // looks once, when its first client is made
             System.setProperty(TUNNEL_SCHEMES, "");
         }
-        String file = properties.getOrDefault(TrustedCertificates.OPTION, "");
-        return new Network(file.isBlank() ? system() : TrustedCertificates.with(file), rules);
+        return new Network(tls(properties.getOrDefault(TrustedCertificates.OPTION, "")), rules);
+    }
+
+    static SSLContext tls(String authorities) {
+        return authorities.isBlank() ? system() : TrustedCertificates.with(authorities);
     }
 
     private static SSLContext system() {

@@ -61,7 +61,7 @@ final class PageData {
     synchronized byte[] json() {
         Instant now = clock.instant();
         if (last == null || isOver(lastAt, KEPT, now)) {
-            try (ReadOnlyStore store = ReadOnlyStore.open(sources.stateUrl(), sources.source())) {
+            try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
                 last = JSON.writeValueAsBytes(page(store, now));
                 lastAt = now;
             } catch (JsonProcessingException e) {
@@ -93,7 +93,7 @@ final class PageData {
     }
 
     private Slow slow() {
-        try (ReadOnlyStore store = ReadOnlyStore.open(sources.stateUrl(), sources.source())) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
             StoreView view = new StoreView(store, clock.instant());
             return new Slow(hours(view, false), view.late(), RejectedView.of(store, sources.rejected()));
         }

@@ -4,6 +4,7 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.StoreAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import java.util.Map;
 /**
  * Whom the page asks.
  *
- * @param stateUrl   JDBC URL of the store
+ * @param store      where the store lies
  * @param source     name of the account in it
  * @param version    of this program
  * @param startedAt  when it was started
@@ -22,6 +23,6 @@ import java.util.Map;
  * @param rejected   folder of rejected records; null when they go elsewhere
  * @param firstSweep how long after its end an hour is swept first; null for never
  */
-public record PageSources(String stateUrl, String source, String version, Instant startedAt, boolean sandbox, Map<String, String> properties,
+public record PageSources(StoreAddress store, String source, String version, Instant startedAt, boolean sandbox, Map<String, String> properties,
         Path rejected, Duration firstSweep, ReadState state, SeenKeys seen, RequestBudget budget, SentinelComponent sentinel, Clock clock) {
 }

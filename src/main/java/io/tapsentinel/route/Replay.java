@@ -63,7 +63,9 @@ public class Replay {
      */
     boolean bringIn(ReplaySource document, CamelContext camel) {
         ReplayDocument content = ReplayDocument.of(document);
-        source.lock();
+        if (!source.lock()) {
+            return false;
+        }
         try {
             if (stop.isStopped()) {
                 return false;

@@ -1,22 +1,78 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Lets one read of the source happen at a time, whatever triggered it. Fair: a poll has its turn between the files of a long
- * replay, and a replay its turn between polls, however often they come.
+ * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
+ * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
+ * they come. Whoever gets it knows what everybody before has delivered.
  */
 public class SourceLock {
 
-    private final ReentrantLock lock = new ReentrantLock(true);
+    private static final Logger LOG = LoggerFactory.getLogger(SourceLock.class);
+    private static final Duration TRIED_AGAIN = Duration.ofMillis(200);
 
-    /** Waits for it. */
-    public void lock() {
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Store store;
+    private final SeenKeys seen;
+    private final StopSignal stop;
+
+    /** @param stop ends waiting for another program */
+    public SourceLock(Store store, SeenKeys seen, StopSignal stop) {
+        this.store = store;
+        this.seen = seen;
+        this.stop = stop;
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @return false when a stop came first; then there is nothing to give back
+     * @throws io.tapsentinel.state.StoreException when the store cannot be asked; the same holds
+     */
+    public boolean lock() {
         lock.lock();
+        boolean taken = false;
+        try {
+            while (!taken && !stop.isStopped()) {
+                taken = store.tryTake();
+                if (!taken) {
+                    stop.pause(TRIED_AGAIN);
+                }
+            }
+            if (taken) {
+                begin();
+            }
+            return taken;
+        } catch (RuntimeException | Error e) {
+            if (taken) {
+                store.giveBack();
+            }
+            taken = false;
+            throw e;
+        } finally {
+            if (!taken) {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void begin() {
+        seen.catchUp();
+        int abandoned = seen.abandoned();
+        if (abandoned > 0) {
+            LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
+        }
     }
 
     /** Gives it back; only by the thread that has it. */
     public void unlock() {
+        store.giveBack();
         lock.unlock();
     }
 }

@@ -75,7 +75,9 @@ public class SweepRun implements Processor {
     }
 
     private End readNext(Exchange trigger) {
-        source.lock();
+        if (!source.lock()) {
+            return End.OVER;
+        }
         try {
             // an hour's age is known only once TAP has told its time, as the first poll makes it do
             if (stop.isStopped() || tap.rest().lastAnswer().isEmpty() || tap.rest().isResting(clock.instant())

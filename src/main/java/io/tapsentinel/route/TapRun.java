@@ -72,8 +72,12 @@ public class TapRun implements Processor {
             LOG.info("a run is still reading; this poll is left out");
             return;
         }
-        source.lock();
+        boolean locked = false;
         try {
+            locked = source.lock();
+            if (!locked) {
+                return;
+            }
             BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
             if (!stop.isStopped() && tap.isTimeKnown()) {
                 // whatever keeps it from being read: time that is lost is told when it is lost
@@ -88,7 +92,9 @@ public class TapRun implements Processor {
         } catch (RuntimeException e) {
             LOG.error("the run ended: {}", Failures.describe(e));
         } finally {
-            source.unlock();
+            if (locked) {
+                source.unlock();
+            }
             running.set(false);
         }
     }

@@ -27,6 +27,9 @@ final class DurableKeys {
     private volatile RecentKeys recent;
     /** Versions that need no look into the store; used while changes are sent. */
     private volatile RecentKeys recentVersions;
+    private final GainedKeys gained;
+    /** What other programs made durable under a number up to this is in memory. */
+    private long known;
 
     /** @param updates whether a verdict that is new needs sending, too */
     DurableKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
@@ -35,6 +38,7 @@ final class DurableKeys {
         this.keysInMemory = keysInMemory;
         this.table = new SeenTable(store.source(), clock);
         this.versions = new VersionTable(store.source(), clock);
+        this.gained = new GainedKeys(store, clock);
         load();
     }
 
@@ -67,8 +71,26 @@ final class DurableKeys {
         return store.transaction(connection -> versions.of(connection, event.type(), event.key()));
     }
 
+    /** Learns what other programs on the same store made durable; to be called with the source's lock, before anything is read. */
+    void catchUp() {
+        if (!store.isShared()) {
+            return;
+        }
+        if (!store.transaction(connection -> gained.reachesBackTo(connection, known))) {
+            load();
+            return;
+        }
+        RecentKeys memory = recent;
+        known = store.transaction(connection -> {
+            long last = gained.last(connection);
+            gained.since(connection, known, memory::add);
+            return last;
+        });
+    }
+
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
+        gained.add(connection, batch.stream().map(TapEvent::getKey).toList());
         DeliveredHours.add(connection, store.source(), batch);
         table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(DurableKeys::row).toList());
         List<TapEvent> changes = batch.stream().filter(DurableKeys::isChange).toList();
@@ -78,6 +100,7 @@ final class DurableKeys {
 
     /** This record lies at {@code tap.rejected.uri} now. */
     void rejected(Connection connection, TapEvent event) throws SQLException {
+        gained.add(connection, List.of(event.getKey()));
         if (isChange(event)) {
             versions.rejected(connection, row(event));
             table.sighted(connection, List.of(event.ref()));
@@ -88,6 +111,7 @@ final class DurableKeys {
 
     /** The same for events of a type that has no table. */
     void rejected(Connection connection, String stream, Collection<EventKey> keys) throws SQLException {
+        gained.add(connection, keys);
         table.rejected(connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
     }
 
@@ -122,6 +146,7 @@ final class DurableKeys {
         int pruned = store.transaction(connection -> {
             int gone = table.prune(connection, before);
             versions.prune(connection);
+            gained.prune(connection);
             return gone;
         });
         if (pruned > 0) {
@@ -149,7 +174,8 @@ final class DurableKeys {
     private void load() {
         RecentKeys loaded = new RecentKeys(keysInMemory);
         RecentKeys loadedVersions = new RecentKeys(keysInMemory);
-        store.transaction(connection -> {
+        known = store.transaction(connection -> {
+            long last = gained.begin(connection);
             if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();
             }
@@ -159,7 +185,7 @@ final class DurableKeys {
                     loadedVersions.add(VersionTable.key(key, verdict));
                 }
             });
-            return null;
+            return last;
         });
         recentVersions = loadedVersions;
         recent = loaded;

@@ -19,32 +19,36 @@ import org.sqlite.SQLiteException;
  */
 public final class ReadOnlyStore implements Closeable {
 
-    private static final String SQLITE = "jdbc:sqlite:";
+    private static final int FETCHED_AT_ONCE = 1_000;
 
-    private final Path file;
+    private final String place;
     private final String source;
     private final Connection connection;
 
-    private ReadOnlyStore(Path file, String source, Connection connection) {
-        this.file = file;
+    private ReadOnlyStore(String place, String source, Connection connection) {
+        this.place = place;
         this.source = source;
         this.connection = connection;
+    }
+
+    /** The same for a file. */
+    public static ReadOnlyStore open(String url, String source) {
+        return open(StoreAddress.of(url), source);
     }
 
     /**
      * Opens a store that is there.
      *
-     * @param url    {@code jdbc:sqlite:} and a path
      * @param source name of the account whose rows are read
      * @throws StoreException when there is none, it cannot be read, has another version, or knows no such source
      */
-    public static ReadOnlyStore open(String url, String source) {
-        Path file = Store.file(url);
-        if (!Files.isRegularFile(file)) {
+    public static ReadOnlyStore open(StoreAddress address, String source) {
+        Path file = SqliteDatabase.file(address.url());
+        if (!address.isShared() && !Files.isRegularFile(file)) {
             throw new StoreException("state.url: there is no store at " + file + "; start this where the program runs, or with its"
                     + " state.url, or with TAP_SANDBOX=on for the sandbox's");
         }
-        ReadOnlyStore store = new ReadOnlyStore(file, source, connect(file));
+        ReadOnlyStore store = address.isShared() ? onServer(address, source) : new ReadOnlyStore(file.toString(), source, connect(file));
         try {
             store.check();
             return store;
@@ -55,14 +59,24 @@ public final class ReadOnlyStore implements Closeable {
     }
 
     /**
-     * Whatever store lies in this file, of any version and with any source. Makes nothing beside it either, as long as no log shows
+     * Whatever store lies there, of any version and with any source. Makes nothing beside a file either, as long as no log shows
      * that a program has it open or was killed.
      */
-    static ReadOnlyStore asItIs(Path file, String source) {
+    static ReadOnlyStore asItIs(StoreAddress address, String source) {
+        Path file = SqliteDatabase.file(address.url());
         try {
-            return new ReadOnlyStore(file, source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
+            return address.isShared() ? onServer(address, source)
+                    : new ReadOnlyStore(file.toString(), source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
         } catch (SQLException e) {
-            throw unreadable(file, e);
+            throw unreadable(file.toString(), e);
+        }
+    }
+
+    private static ReadOnlyStore onServer(StoreAddress address, String source) {
+        try {
+            return new ReadOnlyStore(address.toString(), source, new PostgresDatabase(address).connectToRead());
+        } catch (SQLException e) {
+            throw unreadable(address.toString(), e);
         }
     }
 
@@ -72,9 +86,9 @@ public final class ReadOnlyStore implements Closeable {
         void read(ResultSet row) throws SQLException;
     }
 
-    /** The file that is read. */
-    public Path file() {
-        return file;
+    /** What is read: a file, or the URL of a database. */
+    public String place() {
+        return place;
     }
 
     /** Name of the source whose rows are asked for. */
@@ -86,6 +100,8 @@ public final class ReadOnlyStore implements Closeable {
     public void each(String sql, RowReader reader, Object... arguments) {
         read(connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
+                // else a driver may hold all rows in memory at once
+                select.setFetchSize(FETCHED_AT_ONCE);
                 Store.set(select, arguments);
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
@@ -107,7 +123,7 @@ public final class ReadOnlyStore implements Closeable {
         try {
             return work.in(connection);
         } catch (SQLException e) {
-            throw unreadable(file, e);
+            throw unreadable(place, e);
         }
     }
 
@@ -118,17 +134,17 @@ public final class ReadOnlyStore implements Closeable {
 
     private static Connection connect(Path file) {
         try {
-            return begin(SQLITE + file);
+            return begin(SqliteDatabase.URL + file);
         } catch (SQLException e) {
             if (!wantsToWrite(e) || log(file).toFile().length() > 0) {
-                throw unreadable(file, e);
+                throw unreadable(file.toString(), e);
             }
         }
         try {
             // the folder has no room for SQLite's own files, and without a log the store's file is all there is
             return begin(unchanging(file));
         } catch (SQLException e) {
-            throw unreadable(file, e);
+            throw unreadable(file.toString(), e);
         }
     }
 
@@ -137,7 +153,7 @@ public final class ReadOnlyStore implements Closeable {
     }
 
     private static String unchanging(Path file) {
-        return SQLITE + file.toUri() + "?immutable=1";
+        return SqliteDatabase.URL + file.toUri() + "?immutable=1";
     }
 
     private static Connection begin(String url) throws SQLException {
@@ -159,29 +175,29 @@ public final class ReadOnlyStore implements Closeable {
                 || (sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_READONLY.code);
     }
 
-    private static StoreException unreadable(Path file, SQLException e) {
-        return new StoreException("state.url: " + file + " cannot be read: " + e.getMessage() + (wantsToWrite(e)
+    private static StoreException unreadable(String place, SQLException e) {
+        return new StoreException("state.url: " + place + " cannot be read: " + e.getMessage() + (wantsToWrite(e)
                 ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable" : ""), e);
     }
 
     long version() {
-        return number("SELECT count(*) FROM sqlite_master WHERE name = 'schema_version'") == 0 ? 0 : number("SELECT version FROM schema_version");
+        return read(StoreSchema::found);
     }
 
     private void check() {
         long version = version();
         if (version < StoreSchema.version()) {
-            throw new StoreException("state.url: the store at " + file + " has version " + version + ", this program reads version "
+            throw new StoreException("state.url: the store at " + place + " has version " + version + ", this program reads version "
                     + StoreSchema.version() + "; start the program once, so that it brings the store up to date");
         }
         if (version > StoreSchema.version()) {
-            throw new StoreException("state.url: the store at " + file + " has version " + version + ", this program reads version "
+            throw new StoreException("state.url: the store at " + place + " has version " + version + ", this program reads version "
                     + StoreSchema.version() + "; use the newer program");
         }
         List<String> sources = new ArrayList<>();
         each("SELECT name FROM source ORDER BY name", row -> sources.add(row.getString(1)));
         if (!sources.contains(source)) {
-            throw new StoreException("tap.source is \"" + source + "\"; the store at " + file + " knows " + String.join(", ", sources));
+            throw new StoreException("tap.source is \"" + source + "\"; the store at " + place + " knows " + String.join(", ", sources));
         }
     }
 

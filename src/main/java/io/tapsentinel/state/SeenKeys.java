@@ -176,8 +176,14 @@ public class SeenKeys implements DeliveryLog {
         events.forEach(this::release);
     }
 
+    /** Learns what other programs on the same store have delivered; to be called with the source's lock, before anything is read. */
+    public void catchUp() {
+        durable.catchUp();
+    }
+
     /**
-     * Counts what an earlier process had on its way when it ended; call it once, before anything is sent.
+     * Counts what whoever had the source's lock before had on its way when it ended; to be called with that lock, before anything is
+     * sent.
      *
      * @return how many records Sentinel may hold twice because of it
      */

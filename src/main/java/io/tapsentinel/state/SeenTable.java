@@ -16,6 +16,7 @@ final class SeenTable {
 
     /** A sighting is written at most this often; {@link SeenKeys#KEPT} leaves room for it. */
     private static final Duration SIGHTING = Duration.ofHours(6);
+    private static final int FETCHED_AT_ONCE = 10_000;
     private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
             + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
 
@@ -81,6 +82,8 @@ final class SeenTable {
     void load(Connection connection, int most, BiConsumer<EventKey, Long> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT key, verdict FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
+            // else a driver may hold all rows in memory at once
+            select.setFetchSize(FETCHED_AT_ONCE);
             Store.set(select, source, most);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -1,84 +1,85 @@
 package io.tapsentinel.state;
 
 import java.io.Closeable;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The one durable store: a SQLite file in WAL mode with {@code synchronous=FULL}, so that what a transaction has
- * committed outlives a power cut. One connection serves all threads, one transaction at a time. Owned by the program, not
- * by Camel: a reloaded route must not close it.
+ * The one durable store, a file or a database that several programs share. One connection serves all threads, one transaction at
+ * a time; it carries the source's lock too, so that whoever lost the lock with it cannot commit. Owned by the program, not by
+ * Camel: a reloaded route must not close it.
  */
 public final class Store implements Closeable {
 
-    private static final String SQLITE = "jdbc:sqlite:";
-
     private final String source;
-    private final Connection connection;
-    private final StoreLock fileLock;
+    private final Database database;
     private final ReentrantLock turn = new ReentrantLock();
-    private final Path file;
+    private Connection connection;
+    /** Whether the source's lock was taken and not given back, whatever became of the connection that has it. */
+    private boolean held;
     private volatile String failure;
+    private volatile String unreachable;
 
-    private Store(Path file, String source, Connection connection, StoreLock fileLock) {
-        this.file = file;
+    private Store(Database database, String source, Connection connection) {
+        this.database = database;
         this.source = source;
         this.connection = connection;
-        this.fileLock = fileLock;
+    }
+
+    /** The same for a file. */
+    public static Store open(String url, String source, String sourceUrl) {
+        return open(StoreAddress.of(url), source, sourceUrl);
     }
 
     /**
      * Opens or makes a store.
      *
-     * @param url       {@code jdbc:sqlite:}, a path, and perhaps parameters of the driver
      * @param source    name of the account whose rows are read and written
      * @param sourceUrl the service behind it; a store remembers it and refuses another
-     * @throws StoreException when another process holds it, it is newer than this program, belongs to another service, or
-     *                        cannot be written
+     * @throws StoreException when another process holds the file, the store is newer than this program, belongs to another service,
+     *                        or cannot be written
      */
-    public static Store open(String url, String source, String sourceUrl) {
-        Path file = file(url);
-        StoreLock lock = null;
+    public static Store open(StoreAddress address, String source, String sourceUrl) {
+        Database database = Database.take(address);
+        Connection connection = null;
         try {
-            PrivateFiles.folder(file.getParent());
-            lock = StoreLock.take(file);
-            PrivateFiles.file(file);
-            // the driver's own closing of a connection that never became a store
-            Store store = new Store(file, source, DriverManager.getConnection(SQLITE + file + parameters(url)), lock);
-            store.prepare(sourceUrl);
+            connection = database.connect();
+            Store store = new Store(database, source, connection);
+            store.transaction(c -> {
+                database.alone(c);
+                StoreSchema.migrate(c, database.isShared());
+                StoreSchema.belongTo(c, source, sourceUrl);
+                return null;
+            });
             return store;
-        } catch (IOException | SQLException | StoreException e) {
-            close(lock);
-            throw e instanceof StoreException refused ? refused
-                    : new StoreException("state.url: " + file + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+        } catch (SQLException | StoreException e) {
+            close(connection);
+            database.close();
+            throw e instanceof StoreException refused ? refused : cannotOpen(database.toString(), e);
         }
     }
 
-    /** The file that a URL names. */
-    static Path file(String url) {
-        return Path.of(url.substring(Math.min(url.length(), SQLITE.length())).split("\\?", 2)[0]).toAbsolutePath();
+    static StoreException cannotOpen(String where, Exception e) {
+        return new StoreException("state.url: " + where + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
     }
 
-    private static String parameters(String url) {
-        return url.contains("?") ? url.substring(url.indexOf('?')) : "";
-    }
-
-    /** Bytes of the store on disk, with what is not yet folded into its file. */
+    /** Bytes of the store on disk. */
     public long bytes() {
-        return file.toFile().length() + Path.of(file + "-wal").toFile().length();
+        return transaction(database::bytes);
     }
 
     /** Name of the source whose rows this store handles. */
     public String source() {
         return source;
+    }
+
+    /** Whether other programs may use it at the same time. */
+    public boolean isShared() {
+        return database.isShared();
     }
 
     /** Work inside one transaction. */
@@ -88,20 +89,25 @@ public final class Store implements Closeable {
     }
 
     /**
-     * Does the work in one transaction: all of it is durable when this returns, none of it when it throws.
+     * Does the work in one transaction: all of it is durable when this returns, none of it when it throws, except that nobody knows
+     * when a shared store's connection broke at the end.
      *
-     * @throws StoreException when the store refused
+     * @throws StoreException when the store refused, or cannot be reached, or the source's lock was lost since it was taken
      */
     public <T> T transaction(Work<T> work) {
         turn.lock();
         try {
-            T result = work.in(connection);
+            T result = work.in(connected());
             connection.commit();
             return result;
         } catch (SQLException e) {
             rollback();
-            StoreException refused = new StoreException("state.url: " + file + " refused: " + e.getMessage(), e);
-            failure = refused.getMessage();
+            StoreException refused = new StoreException("state.url: " + database + " refused: " + e.getMessage(), e);
+            if (connection != null) {
+                failure = refused.getMessage();
+            } else {
+                unreachable = refused.getMessage();
+            }
             throw refused;
         } catch (RuntimeException | Error e) {
             rollback();
@@ -111,9 +117,63 @@ public final class Store implements Closeable {
         }
     }
 
+    private Connection connected() throws SQLException {
+        if (connection == null) {
+            if (held) {
+                throw new StoreException("state.url: " + database + ": the connection that held the lock of the source was lost;"
+                        + " what was read with it is read again");
+            }
+            connection = database.connect();
+        }
+        unreachable = null;
+        return connection;
+    }
+
+    private void rollback() {
+        if (connection != null && !database.rollback(connection)) {
+            close(connection);
+            connection = null;
+        }
+    }
+
+    /**
+     * Takes the lock of the source, which one program at a time has: until {@link #giveBack}, or until the connection is lost, of
+     * which every later transaction tells until then. A file's store has no other programs. Not for two threads.
+     *
+     * @return false when another program has it now
+     */
+    public boolean tryTake() {
+        turn.lock();
+        try {
+            boolean taken = !isShared() || transaction(c -> number(c, "SELECT CASE WHEN pg_try_advisory_lock(hashtext('tap-sentinel'),"
+                    + " hashtext(?)) THEN 1 ELSE 0 END", source) == 1);
+            held = taken && isShared();
+            return taken;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** Gives the lock of the source back; the end of the connection does so too. */
+    public void giveBack() {
+        turn.lock();
+        try {
+            if (held && connection != null) {
+                transaction(c -> number(c, "SELECT count(*) FROM (SELECT pg_advisory_unlock_all()) AS unlocked"));
+            }
+        } catch (StoreException e) {
+            // else a lock that nobody gives back would keep the others away
+            close(connection);
+            connection = null;
+        } finally {
+            held = false;
+            turn.unlock();
+        }
+    }
+
     /** Why the store failed last; empty when all of it has worked since. */
     public Optional<String> failure() {
-        return Optional.ofNullable(failure);
+        return Optional.ofNullable(unreachable == null ? failure : unreachable);
     }
 
     /** A window was committed, which needs every part of the store; less than that proves little of one that is damaged. */
@@ -149,58 +209,20 @@ public final class Store implements Closeable {
     public void close() {
         turn.lock();
         try {
-            connection.close();
-        } catch (SQLException e) {
-            // every transaction has committed or not; there is nothing left to lose
+            close(connection);
         } finally {
-            close(fileLock);
+            database.close();
             turn.unlock();
         }
     }
 
-    private void prepare(String sourceUrl) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA journal_mode = WAL");
-            statement.execute("PRAGMA synchronous = FULL");
-        }
-        connection.setAutoCommit(false);
-        transaction(c -> {
-            StoreSchema.migrate(c);
-            StoreSchema.belongTo(c, source, sourceUrl);
-            return null;
-        });
-    }
-
-    private void rollback() {
+    private static void close(Connection connection) {
         try {
-            connection.rollback();
+            if (connection != null) {
+                connection.close();
+            }
         } catch (SQLException e) {
-            // the failure that led here tells more
-            beginAgain();
-        }
-    }
-
-    /**
-     * SQLite has rolled back by itself, as it does when the disk is full. The driver knows nothing of it: unless told so it
-     * never begins a transaction again, and each statement becomes durable alone.
-     */
-    private void beginAgain() {
-        for (boolean each : new boolean[] {true, false}) {
-            try {
-                connection.setAutoCommit(each);
-            } catch (SQLException e) {
-                // the first one ends a transaction that is not there, and counts all the same
-            }
-        }
-    }
-
-    private static void close(StoreLock lock) {
-        try {
-            if (lock != null) {
-                lock.close();
-            }
-        } catch (IOException e) {
-            // the operating system lets go of it with the process
+            // every transaction has committed or not; there is nothing left to lose
         }
     }
 }

@@ -14,37 +14,40 @@ import java.util.Optional;
  * What is where a store lies, or is to lie, whatever its version. To find out makes and changes nothing and takes no lock, so that
  * a program may run or start meanwhile.
  *
- * @param file     of the store
+ * @param place    the file, or the URL of a database
+ * @param file     empty for a database
  * @param exists   whether it is there
  * @param version  of its tables, 0 when there are none
  * @param identity the service that the source's rows came from, as the store remembers it; empty for a source that it does not know
  * @param requests that the source made in the last 24 hours
  * @param holder   the process that has it open, if it can be seen from here
  */
-public record StoreLook(Path file, boolean exists, long version, Optional<String> identity, Map<Pool, Long> requests, Optional<String> holder) {
+public record StoreLook(String place, Optional<Path> file, boolean exists, long version, Optional<String> identity, Map<Pool, Long> requests, Optional<String> holder) {
 
     /**
      * Looks.
      *
-     * @param url    {@code jdbc:sqlite:} and a path
      * @param source name of the account
      * @throws StoreException when something is there that cannot be read
      */
-    public static StoreLook at(String url, String source, Instant now) {
-        Path file = Store.file(url);
+    public static StoreLook at(StoreAddress address, String source, Instant now) {
+        Path file = SqliteDatabase.file(address.url());
         Map<Pool, Long> requests = new EnumMap<>(Pool.class);
         List.of(Pool.values()).forEach(pool -> requests.put(pool, 0L));
-        if (!Files.exists(file)) {
-            return new StoreLook(file, false, 0, Optional.empty(), requests, Optional.empty());
+        if (!address.isShared() && !Files.exists(file)) {
+            return new StoreLook(file.toString(), Optional.of(file), false, 0, Optional.empty(), requests, Optional.empty());
         }
-        try (ReadOnlyStore store = ReadOnlyStore.asItIs(file, source)) {
+        try (ReadOnlyStore store = ReadOnlyStore.asItIs(address, source)) {
             long version = store.version();
             List<String> identity = new ArrayList<>();
             if (version > 0 && version <= StoreSchema.version()) {
                 store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
             }
-            return new StoreLook(file, true, version, identity.stream().findFirst(), requests,
+            if (address.isShared()) {
+                return new StoreLook(store.place(), Optional.empty(), version > 0, version, identity.stream().findFirst(), requests, Optional.empty());
+            }
+            return new StoreLook(store.place(), Optional.of(file), true, version, identity.stream().findFirst(), requests,
                     // whoever has it open has a log beside it
                     Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty());
         }

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The store's tables, versioned: {@link #MIGRATIONS} item n makes version n + 1 out of version n. The SQL is what SQLite
@@ -62,7 +64,15 @@ final class StoreSchema {
                     + " GROUP BY source"), List.of(
             // blobs of a container that were brought in or refused; etag: the version of it; listed_at: when it was last seen there
             "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
-                    + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"));
+                    + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"), List.of(
+            // which keys a shared store has gained, a row per transaction: 16 bytes each; number: theirs in the order of their commits
+            "CREATE TABLE gained (source TEXT NOT NULL, number BIGINT NOT NULL, gained_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
+                    + " PRIMARY KEY (source, number))",
+            // the last number, and the last of those whose rows are gone
+            "CREATE TABLE gained_last (source TEXT PRIMARY KEY, number BIGINT NOT NULL, forgotten BIGINT NOT NULL)"));
+
+    /** What a shared store has besides, by the version that brings it. */
+    private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);
 
     private StoreSchema() {
     }
@@ -72,17 +82,27 @@ final class StoreSchema {
         return MIGRATIONS.size();
     }
 
-    /** Brings an empty or older store to this program's version; refuses a newer one. Call it inside a transaction. */
-    static void migrate(Connection connection) throws SQLException {
+    /**
+     * Brings an empty or older store to this program's version; refuses a newer one. Call it inside a transaction that keeps others
+     * away. A program of the version before goes on beside it: a migration adds, and takes nothing away.
+     *
+     * @param shared whether several programs use the store
+     */
+    static void migrate(Connection connection, boolean shared) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)");
-            int found = found(statement);
+            int found = found(connection);
             if (found > version()) {
                 throw tooNew(found);
             }
-            for (List<String> migration : MIGRATIONS.subList(found, version())) {
-                for (String sql : migration) {
+            for (int version = found + 1; version <= version(); version++) {
+                for (String sql : MIGRATIONS.get(version - 1)) {
                     statement.execute(sql);
+                }
+                if (shared && SHARED.containsKey(version)) {
+                    for (String sql : SHARED.get(version).get()) {
+                        statement.execute(sql);
+                    }
                 }
             }
             statement.execute("DELETE FROM schema_version");
@@ -117,9 +137,10 @@ final class StoreSchema {
                 + "; give this one a state.url or a tap.source of its own");
     }
 
-    private static int found(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("SELECT version FROM schema_version")) {
-            return row.next() ? row.getInt(1) : 0;
+    /** The version of the tables that are there; 0 when there are none. */
+    static int found(Connection connection) throws SQLException {
+        try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "schema_version", null)) {
+            return tables.next() ? (int) Store.number(connection, "SELECT version FROM schema_version") : 0;
         }
     }
 }

@@ -1,11 +1,7 @@
 package io.tapsentinel.tap;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.function.Supplier;
 import org.apache.camel.component.http.HttpClientConfigurer;
@@ -26,17 +22,6 @@ public final class TapCredentials implements HttpClientConfigurer {
         this.tap = new TapHost(tap);
         this.principal = principal;
         this.secret = secret;
-    }
-
-    /** A secret that stands in a file, without the white space around it. */
-    public static Supplier<String> secretIn(Path file) {
-        return () -> {
-            try {
-                return Files.readString(file).strip();
-            } catch (IOException e) {
-                throw new UncheckedIOException("tap.secret-file: " + file + " cannot be read", e);
-            }
-        };
     }
 
     @Override

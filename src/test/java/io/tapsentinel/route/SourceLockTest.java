@@ -3,14 +3,37 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SourceLockTest {
 
-    private final SourceLock lock = new SourceLock();
+    private static final Clock CLOCK = Clock.systemUTC();
+
+    @TempDir
+    Path folder;
+    private Store store;
+    private SourceLock lock;
+
+    @BeforeEach
+    void open() {
+        store = Store.open("jdbc:sqlite:" + folder.resolve("store.db"), "tap", "https://tap.example");
+        lock = new SourceLock(store, new SeenKeys(store, 1_000, CLOCK), new StopSignal());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
 
     @Test
     void whoWaitsComesBeforeTheOneWhoHasJustHadIt() {

@@ -60,7 +60,7 @@ class StoreTest {
                 try (Statement statement = connection.createStatement()) {
                     for (String sql : List.of("DROP TABLE in_flight", "DROP TABLE possible_duplicate",
                             "ALTER TABLE seen DROP COLUMN rejected", "DROP TABLE version", "DROP TABLE sweep",
-                            "DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed",
+                            "DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "DROP TABLE gained", "DROP TABLE gained_last",
                             "ALTER TABLE request_log DROP COLUMN purpose", "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
                     }

@@ -1,0 +1,32 @@
+package io.tapsentinel.state;
+
+import java.io.Closeable;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** What differs between the databases that can hold a store. */
+interface Database extends Closeable {
+
+    /** Takes what a program needs before it connects; {@link #close} gives it back. */
+    static Database take(StoreAddress address) {
+        return address.isShared() ? new PostgresDatabase(address) : SqliteDatabase.take(address.url());
+    }
+
+    /** A connection that writes; a transaction begins with its first statement. */
+    Connection connect() throws SQLException;
+
+    /** Whether several programs may use it at the same time, so that connections come and go and a lock of the database's is needed. */
+    boolean isShared();
+
+    /** Keeps all others from making tables until the transaction ends. */
+    void alone(Connection connection) throws SQLException;
+
+    /** Ends a transaction that failed; returns whether the connection can be used on. */
+    boolean rollback(Connection connection);
+
+    /** Bytes on disk. */
+    long bytes(Connection connection) throws SQLException;
+
+    @Override
+    void close();
+}

@@ -1,0 +1,125 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.net.Loopback;
+import io.tapsentinel.net.PostgresTls;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Arrays;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A PostgreSQL database that several programs share. Connections are encrypted and the server's name is checked, unless it is this
+ * machine; a server or a client that is no longer there is noticed within {@value #SOCKET_SECONDS} seconds.
+ */
+final class PostgresDatabase implements Database {
+
+    /** Both numbers of an advisory lock: ours, by the letters TAPS, and what it is for. */
+    private static final String MIGRATION = "SELECT pg_advisory_xact_lock(1413566547, 0)";
+    private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
+    private static final int CONNECT_SECONDS = 10;
+    private static final int SOCKET_SECONDS = 30;
+
+    private final StoreAddress address;
+
+    PostgresDatabase(StoreAddress address) {
+        this.address = address;
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+        Connection connection = DriverManager.getConnection(address.url(), properties());
+        try (Statement statement = connection.createStatement()) {
+            // a machine that is gone without a word must not keep the source's lock
+            statement.execute("SET tcp_keepalives_idle = 5");
+            statement.execute("SET tcp_keepalives_interval = 2");
+            statement.execute("SET tcp_keepalives_count = 2");
+            connection.setAutoCommit(false);
+            return connection;
+        } catch (SQLException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    /** A connection that only reads, all of it as it was at one moment. */
+    Connection connectToRead() throws SQLException {
+        Connection connection = DriverManager.getConnection(address.url(), properties());
+        connection.setReadOnly(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("user", address.user());
+        properties.setProperty("password", address.password().get());
+        properties.setProperty("ApplicationName", "tap-sentinel");
+        properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
+        properties.setProperty("socketTimeout", String.valueOf(SOCKET_SECONDS));
+        properties.setProperty("tcpKeepAlive", "true");
+        if (!isLoopback(address.url())) {
+            // parameters of the URL would win over these; Settings refuses those that say less
+            properties.setProperty("sslmode", "verify-full");
+            properties.setProperty("sslfactory", PostgresTls.class.getName());
+            properties.setProperty("sslfactoryarg", address.authorities());
+        }
+        return properties;
+    }
+
+    /** Whether every server that a URL names is this machine; nothing is asked of a name server. */
+    static boolean isLoopback(String url) {
+        Matcher hosts = HOSTS.matcher(url);
+        return hosts.matches() && Arrays.stream(hosts.group(1).split(",")).allMatch(server -> Loopback.isName(server.replaceFirst(":\\d+$", "")));
+    }
+
+    @Override
+    public boolean isShared() {
+        return true;
+    }
+
+    @Override
+    public void alone(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(MIGRATION);
+        }
+    }
+
+    @Override
+    public boolean rollback(Connection connection) {
+        try {
+            connection.rollback();
+            return !connection.isClosed();
+        } catch (SQLException e) {
+            // the failure that led here tells more
+            return false;
+        }
+    }
+
+    @Override
+    public long bytes(Connection connection) throws SQLException {
+        return Store.number(connection, "SELECT pg_database_size(current_database())");
+    }
+
+    @Override
+    public void close() {
+        // connections are the caller's
+    }
+
+    private static void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // it never was of use
+        }
+    }
+
+    @Override
+    public String toString() {
+        return address.toString();
+    }
+}
