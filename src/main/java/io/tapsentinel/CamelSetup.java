@@ -15,6 +15,7 @@ import io.tapsentinel.routes.RoutesHealthCheck;
 import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
+import io.tapsentinel.state.SharedTriggers;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -126,6 +128,11 @@ final class CamelSetup extends MainListenerSupport {
         main.getCamelContext().getTypeConverterRegistry().addTypeConverter(EventType.class, String.class,
                 new SimpleTypeConverter(true, (to, exchange, word) -> Stream.of(EventType.values())
                         .filter(type -> type.name().equals(word)).findFirst().orElse(null)));
+        if (settings.state().isShared()) {
+            QuartzComponent quartz = main.getCamelContext().getComponent("quartz", QuartzComponent.class);
+            quartz.setProperties(SharedTriggers.properties(settings.state(), settings.source()));
+            quartz.setPrefixInstanceName(false);
+        }
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         CamelHttp way = new CamelHttp(network);
         for (String scheme : new String[] {"http", "https"}) {

@@ -20,6 +20,8 @@ final class PostgresDatabase implements Database {
     /** Both numbers of an advisory lock: ours, by the letters TAPS, and what it is for. */
     private static final String MIGRATION = "SELECT pg_advisory_xact_lock(1413566547, 0)";
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
+    /** In pg_stat_activity: which process it is, and in which pod. */
+    private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " " + System.getenv().getOrDefault("HOSTNAME", "");
     private static final int CONNECT_SECONDS = 10;
     private static final int SOCKET_SECONDS = 30;
 
@@ -58,7 +60,7 @@ final class PostgresDatabase implements Database {
         Properties properties = new Properties();
         properties.setProperty("user", address.user());
         properties.setProperty("password", address.password().get());
-        properties.setProperty("ApplicationName", "tap-sentinel");
+        properties.setProperty("ApplicationName", NAME);
         properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
         properties.setProperty("socketTimeout", String.valueOf(SOCKET_SECONDS));
         properties.setProperty("tcpKeepAlive", "true");

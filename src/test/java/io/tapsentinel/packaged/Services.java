@@ -148,7 +148,11 @@ final class Services implements AutoCloseable {
 
     /** The same, but for rows that are there twice. */
     int assertThatNothingCommittedIsLost(PackagedProgram program) {
-        List<MatchResult> windows = program.found(COMMITTED);
+        return assertThatNothingIsLost(program.found(COMMITTED));
+    }
+
+    /** The same for windows that any program says it has committed. */
+    int assertThatNothingIsLost(List<MatchResult> windows) {
         assertThat(windows).as("committed windows").isNotEmpty();
         List<String> truth = truth(window(windows, 1).min(Instant::compareTo).orElseThrow(),
                 window(windows, 2).max(Instant::compareTo).orElseThrow());

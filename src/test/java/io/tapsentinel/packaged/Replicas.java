@@ -1,0 +1,89 @@
+package io.tapsentinel.packaged;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.Postgres;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+
+/** Several packaged programs on one database, each in a folder of its own, and the services that they read and write. */
+final class Replicas implements AutoCloseable {
+
+    private static final String HOLDER = "SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)"
+            + " WHERE locktype = 'advisory' AND granted AND datname = current_database()";
+
+    private final Postgres postgres;
+    private final String url;
+    private final Path folder;
+    private final Services services;
+    private final List<PackagedProgram> all = new ArrayList<>();
+
+    Replicas(Postgres postgres, Path folder, SandboxSettings.Builder settings, Duration history) throws Exception {
+        this.postgres = postgres;
+        this.folder = folder;
+        this.url = postgres.newDatabase();
+        this.services = new Services(settings, history);
+    }
+
+    Services services() {
+        return services;
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** Starts one more. */
+    PackagedProgram start() throws IOException {
+        PackagedProgram program = PackagedProgram.in(folder.resolve("replica-" + all.size())).with(services.properties())
+                .with("state.url", url).with("state.user", postgres.user()).with("state.password", postgres.password())
+                .java("-XX:TieredStopAtLevel=1").start();
+        all.add(program);
+        return program;
+    }
+
+    /** The one that holds the source's lock; empty while nobody reads. */
+    Optional<PackagedProgram> reader() throws SQLException {
+        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(HOLDER)) {
+            if (!row.next()) {
+                return Optional.empty();
+            }
+            long pid = Long.parseLong(row.getString(1).split(" ")[1]);
+            return all.stream().filter(program -> program.pid() == pid).findFirst();
+        }
+    }
+
+    /** The windows that were committed, whoever did. */
+    List<MatchResult> committed() {
+        return all.stream().flatMap(program -> program.found(Services.COMMITTED).stream()).toList();
+    }
+
+    /** Ids of records that Sentinel may hold twice. */
+    Set<String> possibleDuplicates() throws SQLException {
+        Set<String> ids = new HashSet<>();
+        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT id FROM possible_duplicate")) {
+            while (rows.next()) {
+                ids.add(rows.getString(1));
+            }
+        }
+        return ids;
+    }
+
+    @Override
+    public void close() {
+        all.forEach(PackagedProgram::close);
+        services.close();
+    }
+}
