@@ -58,7 +58,6 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     protected synchronized void look(Findings findings) {
         count();
         sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files()).detail("storage." + name + ".bytes", size.bytes()));
-        findings.detail("storage.store.bytes", store.bytes());
         findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
         unknownTypes.recent().ifPresent(names -> findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
         if (rejectedOfADay > 0) {
@@ -70,7 +69,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
         Optional<String> failure = store.failure();
         try {
-            findings.detail("sentinel.possible-duplicates", seen.possibleDuplicates());
+            findings.detail("storage.store.bytes", store.bytes()).detail("sentinel.possible-duplicates", seen.possibleDuplicates());
         } catch (StoreException e) {
             failure = Optional.of(e.getMessage());
         }

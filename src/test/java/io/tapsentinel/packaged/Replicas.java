@@ -64,6 +64,11 @@ final class Replicas implements AutoCloseable {
         }
     }
 
+    /** Ends the connection that holds the source's lock. */
+    int cutTheReader() throws SQLException {
+        return postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')");
+    }
+
     /** The windows that were committed, whoever did. */
     List<MatchResult> committed() {
         return all.stream().flatMap(program -> program.found(Services.COMMITTED).stream()).toList();

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,18 +25,18 @@ class ReplicasIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration TAKE_OVER = Duration.ofSeconds(15);
     private static final int KILLS = 10;
-    private static Postgres postgres;
+    private Postgres postgres;
 
     @TempDir
     Path folder;
 
-    @BeforeAll
-    static void startServer() throws Exception {
+    @BeforeEach
+    void startServer() throws Exception {
         postgres = Postgres.start();
     }
 
-    @AfterAll
-    static void stopServer() throws Exception {
+    @AfterEach
+    void stopServer() throws Exception {
         postgres.close();
     }
 
@@ -73,6 +73,78 @@ class ReplicasIT {
             System.out.printf("replicas: reader killed %d times, 0 of %d events lost, %d there twice of %d listed, taken over after %s ms%n",
                     KILLS, events, twice, replicas.possibleDuplicates().size(), takeOvers.stream().map(Duration::toMillis).toList());
             assertThat(takeOvers).allMatch(time -> time.compareTo(TAKE_OVER) < 0);
+        }
+    }
+
+    @Test
+    void twoThatStartInTheSameSecondOnAnEmptyDatabaseReadEverythingOnce() throws Exception {
+        try (Replicas replicas = replicas()) {
+            PackagedProgram one = replicas.start();
+            PackagedProgram other = replicas.start();
+            for (PackagedProgram program : List.of(one, other)) {
+                program.awaitLine("tap-sentinel reads", SOON);
+            }
+            await("windows are committed").atMost(SOON).until(() -> replicas.committed().size() > 2);
+            assertThat(one.found("no history").size() + other.found("no history").size()).as("beginnings of reading").isEqualTo(1);
+            for (PackagedProgram program : List.of(one, other)) {
+                assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
+            }
+            replicas.services().assertThatNothingIsLost(replicas.committed());
+            assertThat(replicas.services().tables().rows()).as("rows").doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsGoneForThirtySecondsIsWaitedFor() throws Exception {
+        try (Replicas replicas = replicas()) {
+            PackagedProgram one = replicas.start();
+            PackagedProgram other = replicas.start();
+            Tables tables = replicas.services().tables();
+            tables.delay(Duration.ofMillis(200));
+            await("rows come").atMost(SOON).until(() -> tables.size() > 100);
+            postgres.kill();
+            Instant gone = Instant.now();
+            await("health tells").atMost(SOON).until(() -> one.health().last().contains("the store cannot be read or written"));
+            // the length of the outage is what this is about
+            await().atMost(SOON).until(() -> Instant.now().isAfter(gone.plusSeconds(30)));
+            int during = replicas.committed().size();
+            postgres.startAgain();
+            await("windows are committed").atMost(SOON).until(() -> replicas.committed().size() > during + 2);
+            await("health is well").atMost(SOON).until(() -> List.of(one, other).stream()
+                    .noneMatch(program -> program.health().last().contains("the store cannot be read or written")));
+
+            int events = replicas.services().assertThatNothingIsLost(replicas.committed());
+            int twice = assertThatWhatIsThereTwiceIsListed(replicas);
+            System.out.printf("replicas: database gone for 30 s, 0 of %d events lost, %d there twice of %d listed%n", events, twice,
+                    replicas.possibleDuplicates().size());
+            for (PackagedProgram program : List.of(one, other)) {
+                assertThat(program.output()).as("no stack traces").doesNotContain("\n\tat ");
+            }
+        }
+    }
+
+    @Test
+    void aRunWhoseConnectionIsCutCannotCommitAndAnotherReadsItsWindow() throws Exception {
+        try (Replicas replicas = replicas()) {
+            PackagedProgram one = replicas.start();
+            PackagedProgram other = replicas.start();
+            Tables tables = replicas.services().tables();
+            for (int cut = 0; cut < 5; cut++) {
+                tables.hold();
+                await("an upload waits").atMost(SOON).until(() -> tables.waiting() > 0);
+                PackagedProgram reader = replicas.reader().orElseThrow();
+                int committed = reader.found(Services.COMMITTED).size();
+                assertThat(replicas.cutTheReader()).isEqualTo(1);
+                tables.release();
+                await("it says so").atMost(SOON).until(() -> reader.found("not committed").size() > 0);
+                assertThat(reader.found(Services.COMMITTED)).as("what the cut run committed").hasSize(committed);
+                int before = replicas.committed().size();
+                await("a window is committed").atMost(SOON).until(() -> replicas.committed().size() > before);
+            }
+            int events = replicas.services().assertThatNothingIsLost(replicas.committed());
+            int twice = assertThatWhatIsThereTwiceIsListed(replicas);
+            System.out.printf("replicas: connection cut 5 times, 0 of %d events lost, %d there twice of %d listed%n", events, twice,
+                    replicas.possibleDuplicates().size());
         }
     }
 
