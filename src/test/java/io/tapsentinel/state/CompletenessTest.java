@@ -9,6 +9,7 @@ import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +40,7 @@ class CompletenessTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, clock);
         state = new ReadState(store, clock);
         completeness = new Completeness(store);

@@ -8,9 +8,9 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +100,7 @@ class DeliveredHoursTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void aBatchWhoseKeysAreNotKeptIsNotCounted() throws SQLException {
         execute("CREATE TRIGGER no BEFORE INSERT ON seen BEGIN SELECT RAISE(ABORT, 'no'); END");
         assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, NINE)))).isInstanceOf(StoreException.class);
@@ -118,6 +120,7 @@ class DeliveredHoursTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() throws SQLException {
         clock.advance(Duration.ofMinutes(-90));
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
@@ -130,6 +133,7 @@ class DeliveredHoursTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void anUpgradedStoreCountsAfterChangesAndReadsToo() throws SQLException {
         TapEvent first = event(TYPE, NINE);
         clock.advance(Duration.ofHours(-3));
@@ -156,7 +160,8 @@ class DeliveredHoursTest {
 
     private void olderVersion() throws SQLException {
         close();
-        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "UPDATE schema_version SET version = 3");
+        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "DROP TABLE gained",
+                "DROP TABLE gained_last", "UPDATE schema_version SET version = 3");
         open();
     }
 
@@ -178,12 +183,12 @@ class DeliveredHoursTest {
         return hour.hour().toString().substring(11, 13);
     }
 
-    private String url() {
-        return "jdbc:sqlite:" + folder.resolve("tap.db");
+    private StoreAddress url() {
+        return TestDatabase.address(folder.resolve("tap.db"));
     }
 
     private void execute(String... all) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url()); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(folder.resolve("tap.db")); Statement statement = connection.createStatement()) {
             for (String sql : all) {
                 statement.execute(sql);
             }

@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,7 @@ class GapTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
     }
 
     @AfterEach

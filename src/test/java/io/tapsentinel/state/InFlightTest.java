@@ -8,6 +8,7 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.time.Instant;
@@ -32,7 +33,7 @@ class InFlightTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, clock);
     }
 

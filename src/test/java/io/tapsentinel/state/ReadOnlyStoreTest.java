@@ -4,15 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,7 @@ class ReadOnlyStoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
         try (Store store = open()) {
             deliver(store, "1");
@@ -89,6 +91,7 @@ class ReadOnlyStoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.writeString(file(), "this is no database, although it is long enough to be one".repeat(50));
         assertRefused("cannot be read");
@@ -96,7 +99,7 @@ class ReadOnlyStoreTest {
 
     private void assertRefused(String why) {
         assertThatThrownBy(this::look).isInstanceOf(StoreException.class).hasMessageStartingWith("state.url: ")
-                .hasMessageContaining(file().toString()).hasMessageContaining(why).hasMessageNotContaining("\n");
+                .hasMessageContaining(TestDatabase.isShared() ? url().toString() : file().toString()).hasMessageContaining(why).hasMessageNotContaining("\n");
     }
 
     private static void deliver(Store store, String id) {
@@ -104,7 +107,7 @@ class ReadOnlyStoreTest {
     }
 
     private void execute(String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(url()); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(file()); Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
@@ -117,8 +120,8 @@ class ReadOnlyStoreTest {
         return Store.open(url(), "tap", "https://tap.example.com");
     }
 
-    private String url() {
-        return "jdbc:sqlite:" + file();
+    private StoreAddress url() {
+        return TestDatabase.address(file());
     }
 
     private Path file() {

@@ -6,6 +6,7 @@ import io.tapsentinel.state.ReplayedBlobs.Blob;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +33,7 @@ class ReplayedBlobsTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
         blobs = new ReplayedBlobs(store, "account/container", clock);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +29,7 @@ class RequestBudgetTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
     }
 
     @AfterEach

@@ -13,12 +13,12 @@ import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,7 @@ class StoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
@@ -185,6 +187,7 @@ class StoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void aSecondProgramIsToldWhoHoldsTheStore() {
         try (Store store = open()) {
             assertThat(store.source()).isEqualTo("tap");
@@ -206,7 +209,7 @@ class StoreTest {
     @Test
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
         open().close();
-        try (Connection connection = DriverManager.getConnection(url()); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db")); Statement statement = connection.createStatement()) {
             statement.execute("UPDATE schema_version SET version = 99");
         }
         assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
@@ -214,6 +217,7 @@ class StoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.createDirectories(folder.resolve("state"));
         Files.writeString(folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
@@ -223,6 +227,7 @@ class StoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
@@ -235,6 +240,7 @@ class StoreTest {
     }
 
     @Test
+    @Tag(TestDatabase.SQLITE)
     void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
         try (Store store = open()) {
             assertThat(store.<Long>transaction(c -> Store.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
@@ -245,7 +251,7 @@ class StoreTest {
         return Store.open(url(), "tap", "https://tap.example.com");
     }
 
-    private String url() {
-        return "jdbc:sqlite:" + folder.resolve("state/tap.db");
+    private StoreAddress url() {
+        return TestDatabase.address(folder.resolve("state/tap.db"));
     }
 }

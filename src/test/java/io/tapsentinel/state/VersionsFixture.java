@@ -5,6 +5,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
+import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ final class VersionsFixture implements AutoCloseable {
     }
 
     private void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, updates, clock);
     }
 

@@ -1,0 +1,25 @@
+package io.tapsentinel;
+
+import io.tapsentinel.trial.TestDatabase;
+import org.junit.platform.suite.api.AfterSuite;
+import org.junit.platform.suite.api.BeforeSuite;
+import org.junit.platform.suite.api.ExcludeTags;
+import org.junit.platform.suite.api.SelectPackages;
+import org.junit.platform.suite.api.Suite;
+
+/** The store's tests once more, on PostgreSQL: what they show of a file holds for a database that programs share. */
+@Suite
+@SelectPackages("io.tapsentinel.state")
+@ExcludeTags(TestDatabase.SQLITE)
+class OnPostgresTest {
+
+    @BeforeSuite
+    static void choose() {
+        System.setProperty(TestDatabase.OPTION, TestDatabase.POSTGRESQL);
+    }
+
+    @AfterSuite
+    static void goBack() {
+        System.clearProperty(TestDatabase.OPTION);
+    }
+}

@@ -1,0 +1,83 @@
+package io.tapsentinel.trial;
+
+import io.tapsentinel.state.StoreAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Where tests have their stores: in the SQLite file that they name, or with {@code -Dtapsentinel.database=postgresql} in a database of
+ * one PostgreSQL server, which stands for that file. So the same test shows the same of both.
+ */
+public final class TestDatabase {
+
+    /** The option. */
+    public static final String OPTION = "tapsentinel.database";
+    /** Its value for PostgreSQL; anything else is SQLite. */
+    public static final String POSTGRESQL = "postgresql";
+
+    /** Tag of tests that are about SQLite's file. */
+    public static final String SQLITE = "sqlite";
+
+    private static final Map<Path, String> URLS = new ConcurrentHashMap<>();
+    private static Postgres server;
+
+    private TestDatabase() {
+    }
+
+    /** Whether stores are on PostgreSQL. */
+    public static boolean isShared() {
+        return POSTGRESQL.equals(System.getProperty(OPTION));
+    }
+
+    /** The store of that file. */
+    public static StoreAddress address(Path file) {
+        return isShared() ? new StoreAddress(url(file), server().user(), server()::password, "") : StoreAddress.of("jdbc:sqlite:" + file);
+    }
+
+    /** The same as properties of the program. */
+    public static Map<String, String> properties(Path file) {
+        return isShared() ? Map.of("state.url", url(file), "state.user", server().user(), "state.password", server().password())
+                : Map.of("state.url", "jdbc:sqlite:" + file);
+    }
+
+    /** For a look beside the program. */
+    public static Connection connect(Path file) throws SQLException {
+        return isShared() ? server().connect(url(file)) : DriverManager.getConnection("jdbc:sqlite:" + file);
+    }
+
+    private static String url(Path file) {
+        return URLS.computeIfAbsent(file.toAbsolutePath(), unused -> {
+            try {
+                return server().newDatabase();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static synchronized Postgres server() {
+        if (server == null) {
+            try {
+                server = Postgres.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            Runtime.getRuntime().addShutdownHook(new Thread(TestDatabase::stop));
+        }
+        return server;
+    }
+
+    private static void stop() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
