@@ -128,8 +128,7 @@ final class CamelSetup extends MainListenerSupport {
         main.getCamelContext().getTypeConverterRegistry().addTypeConverter(EventType.class, String.class,
                 new SimpleTypeConverter(true, (to, exchange, word) -> Stream.of(EventType.values())
                         .filter(type -> type.name().equals(word)).findFirst().orElse(null)));
-        if (settings.state().isShared()) {
-            QuartzComponent quartz = main.getCamelContext().getComponent("quartz", QuartzComponent.class);
+        if (settings.state().isShared() && main.getCamelContext().getComponent("quartz") instanceof QuartzComponent quartz) {
             quartz.setProperties(SharedTriggers.properties(settings.state(), settings.source()));
             quartz.setPrefixInstanceName(false);
         }

@@ -194,9 +194,9 @@ public class Program {
             main.bind(type.repository(), repository(type, seen));
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
-        new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         Figures figures = new Figures(state, completeness, clock);
+        new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
+                requests, new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
         Metrics.ofDelivery(registry, sentinel, clock.instant());

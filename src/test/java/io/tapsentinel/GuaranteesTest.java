@@ -11,10 +11,10 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.TestDatabase;
 import io.tapsentinel.trial.Trial;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -189,8 +189,9 @@ class GuaranteesTest {
     }
 
     private long keys(String state) throws SQLException {
-        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(state).resolve("tap.db"));
+        try (Connection store = TestDatabase.connect(folder.resolve(state).resolve("tap.db"));
                 ResultSet row = store.createStatement().executeQuery("SELECT count(*) FROM seen")) {
+            row.next();
             return row.getLong(1);
         }
     }

@@ -4,12 +4,14 @@ import io.tapsentinel.trial.TestDatabase;
 import org.junit.platform.suite.api.AfterSuite;
 import org.junit.platform.suite.api.BeforeSuite;
 import org.junit.platform.suite.api.ExcludeTags;
+import org.junit.platform.suite.api.SelectClasses;
 import org.junit.platform.suite.api.SelectPackages;
 import org.junit.platform.suite.api.Suite;
 
-/** The store's tests once more, on PostgreSQL: what they show of a file holds for a database that programs share. */
+/** Tests of the store and of the guarantees once more, on PostgreSQL: what they show of a file holds for a database that programs share. */
 @Suite
 @SelectPackages("io.tapsentinel.state")
+@SelectClasses({GuaranteesTest.class, HoleTest.class, WholeProgramTest.class})
 @ExcludeTags(TestDatabase.SQLITE)
 class OnPostgresTest {
 

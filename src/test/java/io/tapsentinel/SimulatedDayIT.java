@@ -124,6 +124,7 @@ class SimulatedDayIT {
             select.setString(2, hour.stream());
             byte[] keys;
             try (ResultSet row = select.executeQuery()) {
+                row.next();
                 keys = row.getBytes(1);
             }
             for (int i = 0; i < 3; i++) {

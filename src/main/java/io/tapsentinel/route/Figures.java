@@ -35,8 +35,10 @@ public class Figures {
      * @param backlog  time that is still to be read
      * @param gaps     time that is lost, oldest first
      * @param swept    the swept hours of seven days; empty before the first sweep
+     * @param lastPoll when a poll was committed last, by this program or another one on the same store
      */
-    public record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept) {
+    public record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept,
+            Optional<Instant> lastPoll) {
 
         /** How long ago the newest instant was that was read; zero before the first start. */
         public Duration lag() {
@@ -68,7 +70,7 @@ public class Figures {
     public synchronized Seen now() {
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {
-            last = new Seen(now, state.progress(), state.backlog(), state.gaps(), completeness.recent());
+            last = new Seen(now, state.progress(), state.backlog(), state.gaps(), completeness.recent(), state.lastPoll());
         }
         return last;
     }

@@ -17,7 +17,9 @@ import io.tapsentinel.tap.TapRest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The source as health sees it. DOWN where a person has to act: TAP refuses the credentials, or a window for a reason that will
@@ -29,16 +31,21 @@ public class TapHealthCheck extends ProgramHealthCheck {
     private static final int IN_A_ROW = 3;
 
     private final TapCondition tap;
+    private final Figures figures;
     private final RequestBudget budget;
     private final Postponed postponed;
     private final PollSchedule schedule;
     private final Clock clock;
     private final Instant startedAt;
 
-    /** @param budget how many requests we have sent ourselves */
-    public TapHealthCheck(TapCondition tap, RequestBudget budget, Postponed postponed, PollSchedule schedule, Clock clock) {
+    /**
+     * @param figures what the store knows, also of what other programs on it have read
+     * @param budget  how many requests we have sent ourselves
+     */
+    public TapHealthCheck(TapCondition tap, Figures figures, RequestBudget budget, Postponed postponed, PollSchedule schedule, Clock clock) {
         super("tap");
         this.tap = tap;
+        this.figures = figures;
         this.budget = budget;
         this.postponed = postponed;
         this.schedule = schedule;
@@ -64,12 +71,15 @@ public class TapHealthCheck extends ProgramHealthCheck {
         }
         rest.held().ifPresent(window -> findings.detail("tap.refused-window", window.toString()));
 
-        Optional<TapRefusedException> standing = rest.standing();
+        Optional<Instant> lastPoll = lastPoll();
+        // what another program has read since proves that it has passed
+        boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();
+        Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
         standing.filter(TapRest::isAboutCredentials).ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, refused.getMessage()));
-        rest.heldBy().ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
+        rest.heldBy().filter(refused -> !passed).ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED,
                 refused.getMessage() + "; it is left alone until " + second(rest.until())));
-        reading(findings, now, standing.isPresent());
+        reading(findings, now, standing.isPresent(), lastPoll);
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -81,21 +91,33 @@ public class TapHealthCheck extends ProgramHealthCheck {
         budget(findings, standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
+    /** When a poll was committed last, by whichever program on the store. */
+    private Optional<Instant> lastPoll() {
+        Optional<Instant> ours = tap.reading().lastPoll();
+        try {
+            return Stream.of(ours, figures.now().lastPoll()).flatMap(Optional::stream).max(Comparator.naturalOrder());
+        } catch (StoreException e) {
+            // the store's own health says so
+            return ours;
+        }
+    }
+
     /** @param refused whether another problem says already why nothing is read */
-    private void reading(Findings findings, Instant now, boolean refused) {
+    private void reading(Findings findings, Instant now, boolean refused, Optional<Instant> lastPoll) {
         Reading reading = tap.reading();
-        reading.lastPoll().ifPresent(at -> findings.detail("tap.last-poll", second(at)));
+        lastPoll.ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         reading.failing().ifPresent(failing -> {
             findings.detail("tap.windows-failed-in-a-row", failing.windows()).detail("tap.windows-failed-since", second(failing.since()))
                     .detail("tap.window-failed-last", failing.last());
-            if (failing.windows() >= IN_A_ROW && !refused) {
+            if (failing.windows() >= IN_A_ROW && !refused && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
                 findings.problem(KnownProblem.TAP_FAILING, failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
                         + failing.last());
             }
         });
-        Instant since = reading.lastPoll().orElse(startedAt);
+        // one that has just started reads before it complains of its predecessor
+        Instant since = lastPoll.filter(startedAt::isBefore).orElse(startedAt);
         if (!refused && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
-            findings.problem(KnownProblem.TAP_NO_POLL, reading.lastPoll().map(at -> "not since " + second(at))
+            findings.problem(KnownProblem.TAP_NO_POLL, lastPoll.map(at -> "not since " + second(at))
                     .orElseGet(() -> "not since the start at " + second(startedAt)));
         }
     }

@@ -20,6 +20,7 @@ public class TapRest {
     private TapRefusedException heldBy;
     private TimeRange held;
     private Instant until = Instant.MIN;
+    private Instant failedAt = Instant.MIN;
     private Instant lastAnswer;
     private int throttledInARow;
     private int failures;
@@ -65,6 +66,7 @@ public class TapRest {
     /** A window could not be read, whether TAP said so or not. */
     public synchronized void failed(Instant now) {
         failures++;
+        failedAt = now;
         if (standing != null) {
             until = now.plus(isAboutCredentials(standing) ? credentials
                     : throttled.get(Math.min(throttledInARow, throttled.size()) - 1));
@@ -122,6 +124,11 @@ public class TapRest {
     /** What kept a window from being read last, TAP or not. */
     public LastError lastError() {
         return lastError;
+    }
+
+    /** When a request left its window unread last; long past before the first. */
+    public synchronized Instant failedAt() {
+        return failedAt;
     }
 
     /** How many requests in a row left their window unread. */

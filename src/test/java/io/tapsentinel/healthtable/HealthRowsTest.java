@@ -26,7 +26,7 @@ class HealthRowsTest {
     void aHeartbeatTellsEachFigureInItsColumn() {
         Instant begun = NOW.minus(Duration.ofDays(2));
         Figures.Seen seen = new Figures.Seen(NOW, Optional.of(new Progress(begun, NOW.minusSeconds(61))),
-                List.of(new TimeRange(begun, begun.plusSeconds(600))), List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)), Optional.empty());
+                List.of(new TimeRange(begun, begun.plusSeconds(600))), List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)), Optional.empty(), Optional.empty());
 
         assertThat(text(rows.heartbeat(seen, 3, 1700, Optional.of(new LastError.Noted("tap-401", begun))))).isEqualTo(
                 "{\"TimeGenerated\":\"2026-11-20T12:00:00Z\",\"kind\":\"heartbeat\",\"source\":\"soc\",\"version\":\"1.2\","
@@ -47,7 +47,7 @@ class HealthRowsTest {
 
     @Test
     void aClockOfNanosecondsIsToldInWhatADatetimeHolds() {
-        Figures.Seen seen = new Figures.Seen(NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of(), Optional.empty());
+        Figures.Seen seen = new Figures.Seen(NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty());
         assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
                 .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"").contains("\"lastErrorTime\":\"2026-11-20T12:00:00Z\"");
     }

@@ -7,7 +7,10 @@ import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.Findings.Level;
 import io.tapsentinel.health.Findings.Problem;
 import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Pool;
@@ -15,6 +18,7 @@ import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
 import io.tapsentinel.trial.TrialClock;
 import java.nio.file.Path;
@@ -47,7 +51,7 @@ class TapHealthCheckTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.test");
         budget = new RequestBudget(store, PER_DAY, 30, 5, clock);
         postponed = new Postponed(budget, clock);
-        check = new TapHealthCheck(tap, budget, postponed, new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")), clock);
+        check = new TapHealthCheck(tap, new Figures(new ReadState(store, clock), new Completeness(store), clock), budget, postponed, new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")), clock);
     }
 
     @AfterEach
@@ -136,6 +140,27 @@ class TapHealthCheckTest {
 
         tap.clock().observed(now.minusSeconds(60), now, now);
         assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("1m ahead of TAP's");
+    }
+
+    @Test
+    void whatAnotherProgramOnTheStoreHasReadSinceIsNoTroubleOfOurs() {
+        Instant refused = clock.look();
+        tap.rest().refused(new TapRefusedException(401, "no such principal"), refused);
+        for (int i = 0; i < 3; i++) {
+            fail();
+        }
+        clock.advance(Duration.ofMinutes(40));
+        assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).isEqualTo(Level.DOWN);
+
+        TimeRange window = new TimeRange(refused, refused.plusSeconds(60));
+        new ReadState(store, clock).beside(new LedgerEntry(clock.look(), window, Purpose.SWEEP, Map.of()), connection -> { });
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).as("a sweep says nothing of fresh time").isEqualTo(Level.DOWN);
+
+        new ReadState(store, clock).beside(new LedgerEntry(clock.look(), window, Purpose.POLL, Map.of()), connection -> { });
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(check.findings().problems()).isEmpty();
+        assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:41:00Z");
     }
 
     private void fail() {

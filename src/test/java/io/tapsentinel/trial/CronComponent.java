@@ -40,6 +40,9 @@ public final class CronComponent extends DefaultComponent {
         if (!getAndRemoveParameter(parameters, "stateful", boolean.class, false)) {
             throw new IllegalArgumentException(name + " is not stateful, so that it would overlap itself");
         }
+        if (!getAndRemoveParameter(parameters, "recoverableJob", boolean.class, false)) {
+            throw new IllegalArgumentException(name + " is not recoverable, so that nobody would take it over");
+        }
         return new CronEndpoint(uri, this, cron.replace('+', ' '));
     }
 

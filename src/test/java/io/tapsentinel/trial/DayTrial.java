@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -176,7 +175,7 @@ public final class DayTrial implements AutoCloseable {
 
     /** The store's file in this folder of the trial's, beside the program. */
     public Connection store(String state) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve(state).resolve("tap.db"));
+        return TestDatabase.connect(folder.resolve(state).resolve("tap.db"));
     }
 
     @Override

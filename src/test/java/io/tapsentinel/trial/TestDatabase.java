@@ -1,14 +1,21 @@
 package io.tapsentinel.trial;
 
+import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Where tests have their stores: in the SQLite file that they name, or with {@code -Dtapsentinel.database=postgresql} in a database of
@@ -49,6 +56,65 @@ public final class TestDatabase {
     /** For a look beside the program. */
     public static Connection connect(Path file) throws SQLException {
         return isShared() ? server().connect(url(file)) : DriverManager.getConnection("jdbc:sqlite:" + file);
+    }
+
+    /** Copies a store as it is now, with the program that has it open beside it. */
+    public static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to.getParent());
+        if (isShared()) {
+            copyRows(from, to);
+            return;
+        }
+        try (Stream<Path> files = Files.list(from.getParent())) {
+            for (Path file : (Iterable<Path>) files.filter(f -> f.getFileName().toString().startsWith(from.getFileName().toString()))::iterator) {
+                Files.copy(file, to.resolveSibling(file.getFileName()));
+            }
+        }
+    }
+
+    private static void copyRows(Path from, Path to) throws IOException {
+        try (Connection source = connect(from)) {
+            // makes the tables
+            Store.open(address(to), "copy", "copy").close();
+            try (Connection target = connect(to)) {
+                source.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+                source.setAutoCommit(false);
+                target.setAutoCommit(false);
+                for (String table : tables(source)) {
+                    copyRows(table, source, target);
+                }
+                target.commit();
+            }
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private static List<String> tables(Connection source) throws SQLException {
+        List<String> tables = new ArrayList<>();
+        try (ResultSet rows = source.createStatement().executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                + " AND tablename NOT LIKE 'qrtz%'")) {
+            while (rows.next()) {
+                tables.add(rows.getString(1));
+            }
+        }
+        return tables;
+    }
+
+    private static void copyRows(String table, Connection source, Connection target) throws SQLException {
+        target.createStatement().execute("DELETE FROM " + table);
+        try (ResultSet rows = source.createStatement().executeQuery("SELECT * FROM " + table)) {
+            int columns = rows.getMetaData().getColumnCount();
+            try (PreparedStatement insert = target.prepareStatement("INSERT INTO " + table + " VALUES (?" + ", ?".repeat(columns - 1) + ")")) {
+                while (rows.next()) {
+                    for (int i = 1; i <= columns; i++) {
+                        insert.setObject(i, rows.getObject(i));
+                    }
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
     }
 
     private static String url(Path file) {

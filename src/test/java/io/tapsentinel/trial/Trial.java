@@ -91,21 +91,16 @@ public final class Trial implements AutoCloseable {
 
     /** Programs that are started from now on keep their state in this folder of the trial's. */
     public Trial stateIn(String name) {
-        properties.put("state.url", "jdbc:sqlite:" + folder.resolve(name).resolve("tap.db"));
+        properties.putAll(TestDatabase.properties(folder.resolve(name).resolve("tap.db")));
         properties.put("tap.rejected.uri", "file:" + folder.resolve(name).resolve("rejected"));
         properties.put("tap.replay.uri", "file:" + folder.resolve(name).resolve("replay"));
         properties.put("tap.spool", folder.resolve(name).resolve("spool").toString());
         return this;
     }
 
-    /** Copies the store as it lies on disk now: what a process that is killed at this moment leaves behind. */
+    /** Copies the store as it is now: what a process that is killed at this moment leaves behind. */
     public void copyState(String from, String to) throws IOException {
-        Path target = Files.createDirectories(folder.resolve(to));
-        try (var files = Files.list(folder.resolve(from))) {
-            for (Path file : (Iterable<Path>) files.filter(f -> f.getFileName().toString().startsWith("tap.db"))::iterator) {
-                Files.copy(file, target.resolve(file.getFileName()));
-            }
-        }
+        TestDatabase.copy(folder.resolve(from).resolve("tap.db"), folder.resolve(to).resolve("tap.db"));
     }
 
     public RunningProgram start() {
