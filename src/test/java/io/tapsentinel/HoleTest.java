@@ -99,7 +99,7 @@ class HoleTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
         try (Trial trial = new Trial(folder, EVENTS)) {
             Path mine = Files.createDirectories(folder.resolve("state/spool/sub"));

@@ -12,7 +12,7 @@ import org.junit.platform.suite.api.Suite;
 @Suite
 @SelectPackages("io.tapsentinel.state")
 @SelectClasses({GuaranteesTest.class, HoleTest.class, WholeProgramTest.class})
-@ExcludeTags(TestDatabase.SQLITE)
+@ExcludeTags(TestDatabase.ONE)
 class OnPostgresTest {
 
     @BeforeSuite

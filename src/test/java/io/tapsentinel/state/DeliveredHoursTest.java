@@ -100,7 +100,7 @@ class DeliveredHoursTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void aBatchWhoseKeysAreNotKeptIsNotCounted() throws SQLException {
         execute("CREATE TRIGGER no BEFORE INSERT ON seen BEGIN SELECT RAISE(ABORT, 'no'); END");
         assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, NINE)))).isInstanceOf(StoreException.class);
@@ -120,7 +120,7 @@ class DeliveredHoursTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() throws SQLException {
         clock.advance(Duration.ofMinutes(-90));
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
@@ -133,7 +133,7 @@ class DeliveredHoursTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void anUpgradedStoreCountsAfterChangesAndReadsToo() throws SQLException {
         TapEvent first = event(TYPE, NINE);
         clock.advance(Duration.ofHours(-3));

@@ -49,7 +49,7 @@ class ReadOnlyStoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
         try (Store store = open()) {
             deliver(store, "1");
@@ -91,7 +91,7 @@ class ReadOnlyStoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.writeString(file(), "this is no database, although it is long enough to be one".repeat(50));
         assertRefused("cannot be read");

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,9 +23,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two programs on one PostgreSQL, each with a store of its own. */
+@Tag(TestDatabase.ONE)
 class SharedStoreTest {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;

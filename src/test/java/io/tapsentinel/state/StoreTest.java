@@ -54,7 +54,7 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
@@ -187,7 +187,7 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void aSecondProgramIsToldWhoHoldsTheStore() {
         try (Store store = open()) {
             assertThat(store.source()).isEqualTo("tap");
@@ -217,7 +217,7 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.createDirectories(folder.resolve("state"));
         Files.writeString(folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
@@ -227,7 +227,7 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
@@ -240,7 +240,7 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.SQLITE)
+    @Tag(TestDatabase.ONE)
     void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
         try (Store store = open()) {
             assertThat(store.<Long>transaction(c -> Store.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);

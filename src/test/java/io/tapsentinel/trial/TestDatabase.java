@@ -28,8 +28,8 @@ public final class TestDatabase {
     /** Its value for PostgreSQL; anything else is SQLite. */
     public static final String POSTGRESQL = "postgresql";
 
-    /** Tag of tests that are about SQLite's file. */
-    public static final String SQLITE = "sqlite";
+    /** Tag of tests that are about one of the two. */
+    public static final String ONE = "one-database";
 
     private static final Map<Path, String> URLS = new ConcurrentHashMap<>();
     private static Postgres server;
