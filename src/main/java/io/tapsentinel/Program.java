@@ -207,7 +207,7 @@ public class Program {
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         if (settings.healthTable()) {
-            main.configure().addRoutesBuilder(telling(new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
+            main.configure().addRoutesBuilder(telling(store, new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
                     budget, tap.rest().lastError())));
         }
         if (CamelSetup.serves(properties)) {
@@ -252,8 +252,8 @@ public class Program {
         return archive;
     }
 
-    protected RouteBuilder telling(HealthTable table) {
-        return HealthTableService.of(table);
+    protected RouteBuilder telling(Store store, HealthTable table) {
+        return HealthTableService.of(table, store::speaks);
     }
 
     protected Path routesFolder() {

@@ -1,7 +1,9 @@
 package io.tapsentinel.healthtable;
 
+import io.tapsentinel.state.StoreException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.service.ServiceSupport;
 
@@ -16,20 +18,22 @@ public final class HealthTableService extends ServiceSupport {
     private static final int STOP_SECONDS = 1;
 
     private final RouteBuilder owner;
+    private final BooleanSupplier turn;
     private final HealthTable table;
     private ScheduledExecutorService thread;
 
-    private HealthTableService(RouteBuilder owner, HealthTable table) {
+    private HealthTableService(RouteBuilder owner, BooleanSupplier turn, HealthTable table) {
         this.owner = owner;
+        this.turn = turn;
         this.table = table;
     }
 
-    /** What adds it to a context; there is no route in it. */
-    public static RouteBuilder of(HealthTable table) {
+    /** What adds it to a context; there is no route in it. @param turn whether it is for this program to tell, asked each time */
+    public static RouteBuilder of(HealthTable table, BooleanSupplier turn) {
         return new RouteBuilder() {
             @Override
             public void configure() throws Exception {
-                getContext().addService(new HealthTableService(this, table));
+                getContext().addService(new HealthTableService(this, turn, table));
             }
         };
     }
@@ -37,7 +41,18 @@ public final class HealthTableService extends ServiceSupport {
     @Override
     protected void doStart() {
         thread = owner.getContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "sentinel-health-table");
-        thread.scheduleWithFixedDelay(table::send, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        thread.scheduleWithFixedDelay(this::tell, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void tell() {
+        try {
+            if (!turn.getAsBoolean()) {
+                return;
+            }
+        } catch (StoreException e) {
+            // the store's own health says so; what is told of it has to come all the same
+        }
+        table.send();
     }
 
     @Override

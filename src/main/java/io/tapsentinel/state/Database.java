@@ -21,6 +21,12 @@ interface Database extends Closeable {
     /** Keeps all others from making tables until the transaction ends. */
     void alone(Connection connection) throws SQLException;
 
+    /** Takes a lock that all programs on the database know by this name, for as long as the connection lasts; false when another has it. */
+    boolean tryLock(Connection connection, String name) throws SQLException;
+
+    /** Gives such a lock back; returns whether it was there. */
+    boolean unlock(Connection connection, String name) throws SQLException;
+
     /** Ends a transaction that failed; returns whether the connection can be used on. */
     boolean rollback(Connection connection);
 

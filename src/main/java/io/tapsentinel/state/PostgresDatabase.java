@@ -17,8 +17,9 @@ import java.util.regex.Pattern;
  */
 final class PostgresDatabase implements Database {
 
-    /** Both numbers of an advisory lock: ours, by the letters TAPS, and what it is for. */
-    private static final String MIGRATION = "SELECT pg_advisory_xact_lock(1413566547, 0)";
+    /** The first of both numbers of an advisory lock, by the letters TAPS; the second is what it is for. */
+    private static final int OURS = 0x54415053;
+    private static final String MIGRATION = "SELECT pg_advisory_xact_lock(" + OURS + ", 0)";
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
     /** In pg_stat_activity: which process it is, and in which pod. */
     private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " " + System.getenv().getOrDefault("HOSTNAME", "");
@@ -89,6 +90,20 @@ final class PostgresDatabase implements Database {
         try (Statement statement = connection.createStatement()) {
             statement.execute(MIGRATION);
         }
+    }
+
+    @Override
+    public boolean tryLock(Connection connection, String name) throws SQLException {
+        return asked(connection, "pg_try_advisory_lock", name);
+    }
+
+    @Override
+    public boolean unlock(Connection connection, String name) throws SQLException {
+        return asked(connection, "pg_advisory_unlock", name);
+    }
+
+    private static boolean asked(Connection connection, String function, String name) throws SQLException {
+        return Store.number(connection, "SELECT CASE WHEN " + function + "(" + OURS + ", hashtext(?)) THEN 1 ELSE 0 END", name) == 1;
     }
 
     @Override

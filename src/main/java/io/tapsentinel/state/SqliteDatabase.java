@@ -67,6 +67,16 @@ final class SqliteDatabase implements Database {
     }
 
     @Override
+    public boolean tryLock(Connection connection, String name) {
+        return true;
+    }
+
+    @Override
+    public boolean unlock(Connection connection, String name) {
+        return true;
+    }
+
+    @Override
     public boolean rollback(Connection connection) {
         try {
             connection.rollback();

@@ -15,12 +15,16 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Store implements Closeable {
 
+    private static final String READING = "reading ";
+    private static final String SPEAKING = "speaking ";
+
     private final String source;
     private final Database database;
     private final ReentrantLock turn = new ReentrantLock();
     private Connection connection;
     /** Whether the source's lock was taken and not given back, whatever became of the connection that has it. */
     private boolean held;
+    private Connection speaksOn;
     private volatile String failure;
     private volatile String unreachable;
 
@@ -145,10 +149,8 @@ public final class Store implements Closeable {
     public boolean tryTake() {
         turn.lock();
         try {
-            boolean taken = !isShared() || transaction(c -> number(c, "SELECT CASE WHEN pg_try_advisory_lock(hashtext('tap-sentinel'),"
-                    + " hashtext(?)) THEN 1 ELSE 0 END", source) == 1);
-            held = taken && isShared();
-            return taken;
+            held = isShared() && transaction(c -> database.tryLock(c, READING + source));
+            return held || !isShared();
         } finally {
             turn.unlock();
         }
@@ -159,7 +161,7 @@ public final class Store implements Closeable {
         turn.lock();
         try {
             if (held && connection != null) {
-                transaction(c -> number(c, "SELECT count(*) FROM (SELECT pg_advisory_unlock_all()) AS unlocked"));
+                transaction(c -> database.unlock(c, READING + source));
             }
         } catch (StoreException e) {
             // else a lock that nobody gives back would keep the others away
@@ -167,6 +169,23 @@ public final class Store implements Closeable {
             connection = null;
         } finally {
             held = false;
+            turn.unlock();
+        }
+    }
+
+    /**
+     * Whether this program is the one that tells of all that use the store; it stays so while its connection lasts. A file's store has
+     * no other programs.
+     */
+    public boolean speaks() {
+        turn.lock();
+        try {
+            if (isShared() && (connection == null || speaksOn != connection)) {
+                // by the connection that asked, which may be a new one
+                speaksOn = transaction(c -> database.tryLock(c, SPEAKING + source) ? c : null);
+            }
+            return !isShared() || speaksOn != null;
+        } finally {
             turn.unlock();
         }
     }

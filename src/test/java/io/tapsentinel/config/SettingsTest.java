@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.sentinel.upload.AzureCloud;
+import io.tapsentinel.state.StoreAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,12 @@ class SettingsTest {
         "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
         "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
         "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
+        "STATE_URL|jdbc:sqlite::memory:|state.url is \"jdbc:sqlite::memory:\"; it has to be jdbc:sqlite: and the path of a file, or jdbc:postgresql://",
+        "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
+        "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
+        "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
+        "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password and what secures it",
+        "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
         "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"})
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
@@ -86,6 +93,27 @@ class SettingsTest {
 
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
                 .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message).hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void theDatabasesPasswordIsReadFromItsFileEachTime() throws Exception {
+        Path file = Files.writeString(folder.resolve("password"), "first\n");
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.putAll(Map.of("STATE_URL", "jdbc:postgresql://a:5432,b:5432/tap?targetServerType=primary", "STATE_USER", "tap",
+                "STATE_PASSWORD_FILE", file.toString(), "TLS_CA_FILE", "authorities.pem"));
+
+        StoreAddress address = Settings.of(EffectiveProperties.load(folder, environment)).state();
+
+        assertThat(address.isShared()).isTrue();
+        assertThat(address.user()).isEqualTo("tap");
+        assertThat(address.authorities()).isEqualTo("authorities.pem");
+        assertThat(address.password().get()).isEqualTo("first");
+        Files.writeString(file, "second");
+        assertThat(address.password().get()).isEqualTo("second");
+        assertThat(address).hasToString("jdbc:postgresql://a:5432,b:5432/tap");
+        environment.put("STATE_PASSWORD_FILE", folder.resolve("none").toString());
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment))).hasMessageContaining("state.password-file is")
+                .hasMessageContaining("a file that can be read");
     }
 
     @ParameterizedTest

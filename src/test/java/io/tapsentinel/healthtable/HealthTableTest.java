@@ -15,6 +15,7 @@ import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
+import io.tapsentinel.state.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -216,9 +217,9 @@ class HealthTableTest {
     private RunningProgram start() {
         return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected RouteBuilder telling(HealthTable made) {
+            protected RouteBuilder telling(Store store, HealthTable made) {
                 table = made;
-                return byItself ? super.telling(made) : new RouteBuilder() {
+                return byItself ? super.telling(store, made) : new RouteBuilder() {
                     @Override
                     public void configure() {
                         // the test says when

@@ -42,7 +42,7 @@ final class TellingProgram extends Program {
     }
 
     @Override
-    protected RouteBuilder telling(HealthTable made) {
+    protected RouteBuilder telling(Store store, HealthTable made) {
         table = made;
         return new RouteBuilder() {
             @Override

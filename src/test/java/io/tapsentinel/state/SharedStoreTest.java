@@ -76,6 +76,21 @@ class SharedStoreTest {
     }
 
     @Test
+    void oneProgramSpeaksForAllWhoeverReads() throws SQLException {
+        assertThat(one.speaks()).isTrue();
+        assertThat(other.speaks()).isFalse();
+        assertThat(other.tryTake()).isTrue();
+        other.giveBack();
+        assertThat(one.tryTake()).isTrue();
+        one.giveBack();
+        assertThat(one.speaks()).isTrue();
+        assertThat(other.speaks()).isFalse();
+
+        one.close();
+        await().atMost(Duration.ofSeconds(5)).until(other::speaks);
+    }
+
+    @Test
     void theSourceIsFreeAtOnceWhenTheProgramThatHadItIsGone() {
         assertThat(one.tryTake()).isTrue();
         one.close();
