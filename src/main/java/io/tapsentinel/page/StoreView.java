@@ -7,6 +7,7 @@ import io.tapsentinel.state.Lag;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
+import io.tapsentinel.state.ReadState;
 import io.tapsentinel.tap.EventType;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +131,7 @@ final class StoreView {
 
     /** When the newest poll was committed; null before the first. */
     Instant lastPoll() {
-        long at = store.number("SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ?", store.source(), Purpose.POLL.word());
+        long at = store.number(ReadState.LAST_POLL, store.source(), Purpose.POLL.word());
         return at == 0 ? null : Instant.ofEpochMilli(at);
     }
 }

@@ -69,7 +69,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         rest.heldBy().ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED,
                 refused.getMessage() + "; it is left alone until " + second(rest.until())));
-        reading(findings, now, standing.isPresent());
+        reading(findings, now, standing.filter(TapRest::isAboutCredentials).isPresent(), standing.isPresent());
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -81,8 +81,11 @@ public class TapHealthCheck extends ProgramHealthCheck {
         budget(findings, standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
-    /** @param refused whether another problem says already why nothing is read */
-    private void reading(Findings findings, Instant now, boolean refused) {
+    /**
+     * @param down    whether another problem says already that somebody has to act
+     * @param refused whether another problem says already why windows fail
+     */
+    private void reading(Findings findings, Instant now, boolean down, boolean refused) {
         Reading reading = tap.reading();
         reading.lastPoll().ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         reading.failing().ifPresent(failing -> {
@@ -94,7 +97,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
             }
         });
         Instant since = reading.lastPoll().orElse(startedAt);
-        if (!refused && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
+        if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
             findings.problem(KnownProblem.TAP_NO_POLL, reading.lastPoll().map(at -> "not since " + second(at))
                     .orElseGet(() -> "not since the start at " + second(startedAt)));
         }

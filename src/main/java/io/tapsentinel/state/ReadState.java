@@ -26,6 +26,9 @@ public class ReadState {
     /** How long the ledger tells of a read, and of what was found in an hour. */
     public static final Duration LEDGER_KEPT = Duration.ofDays(90);
 
+    /** For a source and the word for a poll. */
+    public static final String LAST_POLL = "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ?";
+
     private final Store store;
     private final Clock clock;
 
@@ -45,6 +48,12 @@ public class ReadState {
     /** The first start: remembers where reading begins, before anything is read. */
     public void begin(Progress progress) {
         store.transaction(connection -> setProgress(connection, progress));
+    }
+
+    /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
+    public Optional<Instant> lastPoll() {
+        long at = store.transaction(connection -> Store.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
+        return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
     /** Time that is still to be read, oldest first, without overlaps. */
