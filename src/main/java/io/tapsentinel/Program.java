@@ -101,6 +101,7 @@ public class Program {
     private final Network network;
     private final Clock clock;
     private final MeterRegistry registry = Metrics.registry();
+    private final ReadMetrics readMetrics;
     private final ReadListener reads;
     private final Main main = new Main();
     private final SentinelComponent sentinel;
@@ -120,7 +121,8 @@ public class Program {
         this.properties = properties;
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
-        this.reads = new ReadMetrics(registry, clock).and(ReadListener.of(committed));
+        this.readMetrics = new ReadMetrics(registry, clock);
+        this.reads = readMetrics.and(ReadListener.of(committed));
         this.sentinel = component();
     }
 
@@ -178,6 +180,7 @@ public class Program {
         TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock), new WindowSize());
         ReadState state = new ReadState(store, clock);
+        state.lastPoll().ifPresent(readMetrics::lastPoll);
         SourceLock source = new SourceLock(store, seen, stop);
         WindowAttempts attempts = attempts(seen, tap, stop);
         TapRun run = new TapRun(planner(), state, seen, attempts, tap, postponed, source, stop, settings.planner().settle(), clock);

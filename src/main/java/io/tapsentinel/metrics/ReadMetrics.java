@@ -44,7 +44,7 @@ public final class ReadMetrics implements ReadListener {
         this.clock = clock;
         this.lastPoll = clock.instant();
         Gauge.builder("tap.last.poll.timestamp", () -> lastPoll.toEpochMilli() / 1_000.0).baseUnit("seconds").strongReference(true)
-                .description("When the newest window was committed last; the start of the process before the first").register(registry);
+                .description("When the newest window was committed last; the start of the process when the store knows of none").register(registry);
         for (EventType type : EventType.values()) {
             filtered("before-" + type.routeId());
             begin(type.table());
@@ -58,6 +58,11 @@ public final class ReadMetrics implements ReadListener {
             bytes(purpose);
         }
         REFUSALS.forEach(this::refusals);
+    }
+
+    /** When a poll was committed last, before the first of this process: one that is restarted all the time must not look as if it read. */
+    public void lastPoll(Instant before) {
+        lastPoll = before;
     }
 
     private void begin(String table) {

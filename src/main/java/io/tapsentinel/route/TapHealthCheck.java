@@ -79,7 +79,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         rest.heldBy().filter(refused -> !passed).ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED,
                 refused.getMessage() + "; it is left alone until " + second(rest.until())));
-        reading(findings, now, standing.isPresent(), lastPoll);
+        reading(findings, now, standing.filter(TapRest::isAboutCredentials).isPresent(), standing.isPresent(), lastPoll);
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -102,8 +102,11 @@ public class TapHealthCheck extends ProgramHealthCheck {
         }
     }
 
-    /** @param refused whether another problem says already why nothing is read */
-    private void reading(Findings findings, Instant now, boolean refused, Optional<Instant> lastPoll) {
+    /**
+     * @param down    whether another problem says already that somebody has to act
+     * @param refused whether another problem says already why windows fail
+     */
+    private void reading(Findings findings, Instant now, boolean down, boolean refused, Optional<Instant> lastPoll) {
         Reading reading = tap.reading();
         lastPoll.ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         reading.failing().ifPresent(failing -> {
@@ -116,7 +119,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         });
         // one that has just started reads before it complains of its predecessor
         Instant since = lastPoll.filter(startedAt::isBefore).orElse(startedAt);
-        if (!refused && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
+        if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
             findings.problem(KnownProblem.TAP_NO_POLL, lastPoll.map(at -> "not since " + second(at))
                     .orElseGet(() -> "not since the start at " + second(startedAt)));
         }

@@ -109,6 +109,16 @@ class MetricsTest {
     }
 
     @Test
+    void aProgramThatIsRestartedAllTheTimeDoesNotLookAsIfItRead() throws Exception {
+        RunningProgram first = trial.start().poll();
+        double polled = Scrape.of(first).value("tap_last_poll_timestamp_seconds");
+        first.stop();
+        trial.clock().advance(Duration.ofHours(2));
+
+        assertThat(Scrape.of(trial.start()).value("tap_last_poll_timestamp_seconds")).isCloseTo(polled, within(1.5));
+    }
+
+    @Test
     void theLagOfAnEventIsFromItsTimeToItsAcknowledgement() throws Exception {
         Scrape scrape = Scrape.of(trial.start().poll());
 

@@ -74,6 +74,15 @@ final class Services implements AutoCloseable {
         ingestion.start();
     }
 
+    /**
+     * How long a history of so many hours, or an hour more, is that begins at the third of an hour: so whatever the time is, the first hour
+     * that is swept, of which only what was read counts, has events.
+     */
+    static Duration sinceTheThirdOfAnHour(int hours) {
+        Instant now = Instant.now();
+        return Duration.between(now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
+    }
+
     /** A program that polls every other second and keeps its state below its working directory. */
     Map<String, String> properties() {
         return new HashMap<>(Map.of("tap.url", tapUri().toString(), "tap.principal", PRINCIPAL, "tap.secret", SECRET,

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration HISTORY = Duration.ofHours(6);
+    private static final Duration HISTORY = Services.sinceTheThirdOfAnHour(6);
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
 
     @TempDir

@@ -39,7 +39,7 @@ class StatusPageIT {
     @Test
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Duration.ofHours(6))) {
+                Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Services.sinceTheThirdOfAnHour(6))) {
             PackagedProgram.Launch launch = launch(stage);
             StoreFile store = StoreFile.in(launch.work().resolve("state"));
             AtomicReference<Row> refused = new AtomicReference<>();

@@ -99,6 +99,10 @@ class TapHealthCheckTest {
             assertThat(problem.what()).contains("TAP answered 429: enough; it is left alone until 2026-11-20T12:05:00Z");
         });
         assertThat(check.findings().details()).containsKey("tap.throttled").containsEntry("tap.last-refusal", "TAP answered 429: enough");
+
+        clock.advance(Duration.ofMinutes(16));
+        assertThat(check.findings().problems()).extracting(Problem::what).as("when it lasts")
+                .anyMatch(what -> what.startsWith(KnownProblem.TAP_NO_POLL.what()));
     }
 
     @Test
