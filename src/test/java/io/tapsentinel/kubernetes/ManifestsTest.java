@@ -70,17 +70,11 @@ class ManifestsTest {
     }
 
     @Test
-    void aMisspeltTraitIsRefused() throws Exception {
-        ObjectNode traits = (ObjectNode) integration().at("/spec/traits");
-        traits.putObject("jmv").put("enabled", false);
-
-        assertThatThrownBy(() -> Manifests.parse(parent(traits))).isInstanceOf(UnrecognizedPropertyException.class).hasMessageContaining("jmv");
-    }
-
-    private JsonNode parent(ObjectNode traits) {
+    void aMisspeltTraitIsRefused() {
         ObjectNode whole = integration();
-        ((ObjectNode) whole.path("spec")).set("traits", traits);
-        return whole;
+        ((ObjectNode) whole.at("/spec/traits")).putObject("jmv").put("enabled", false);
+
+        assertThatThrownBy(() -> Manifests.parse(whole)).isInstanceOf(UnrecognizedPropertyException.class).hasMessageContaining("jmv");
     }
 
     @Test

@@ -40,7 +40,8 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode traits = spec.path("traits");
         JsonNode container = traits.path("container");
         facts.labels.put(NAME, whole.at("/metadata/name").asText());
-        traits.at("/owner/targetLabels").forEach(label -> facts.labels.put(label.asText(), whole.at("/metadata/labels").path(label.asText()).asText()));
+        traits.at("/owner/targetLabels")
+                .forEach(label -> facts.labels.put(label.asText(), whole.at("/metadata/labels").path(label.asText()).asText()));
         facts.deployed(spec, traits.at("/deployment/strategy"), container.path("image"), spec.at("/template/spec"));
         traits.at("/environment/vars").forEach(one -> facts.env.put(one.asText().split("=", 2)[0], one.asText().split("=", 2)[1]));
         traits.at("/mount/resources").forEach(one -> facts.mounts.put(one.asText().split("@")[1], one.asText().split("@")[0]));
@@ -69,14 +70,15 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode spec = whole.path("spec");
         JsonNode pod = spec.at("/template/spec");
         JsonNode container = pod.at("/containers/0");
-        spec.at("/template/metadata/labels").fields().forEachRemaining(label -> facts.labels.put(label.getKey(), label.getValue().asText()));
+        spec.at("/template/metadata/labels").fields()
+                .forEachRemaining(label -> facts.labels.put(label.getKey(), label.getValue().asText()));
         facts.deployed(spec, spec.at("/strategy/type"), container.path("image"), pod);
         facts.deployed.put("serviceAccountName", pod.path("serviceAccountName").asText());
         container.path("env").forEach(one -> facts.env.put(one.path("name").asText(), one.path("value").asText()));
         for (String name : List.of("startup", "liveness", "readiness")) {
             JsonNode probe = container.path(name + "Probe");
-            facts.probe(name, probe.at("/httpGet/path"), probe.at("/httpGet/port"), probe.path("periodSeconds"), probe.path("timeoutSeconds"),
-                    probe.path("failureThreshold"));
+            facts.probe(name, probe.at("/httpGet/path"), probe.at("/httpGet/port"), probe.path("periodSeconds"),
+                    probe.path("timeoutSeconds"), probe.path("failureThreshold"));
         }
         for (String kind : List.of("request", "limit")) {
             container.path("resources").path(kind + "s").fields()
