@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.config.EffectiveProperties;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,8 +89,11 @@ class OverlaysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void theImageHasATagThatStays(String name) throws Exception {
-        assertThat(PodFacts.of(built(name)).deployed().get("image")).matches("([A-Za-z0-9.-]+/)?tap-sentinel:[0-9]+\\.[0-9]+\\.[0-9]+");
+    void theImageIsThisVersions(String name) throws Exception {
+        String version = Files.readString(Path.of("pom.xml"))
+                .replaceAll("(?s).*?<artifactId>tap-sentinel</artifactId>\\s*<version>([^<]+)<.*", "$1");
+
+        assertThat(PodFacts.of(built(name)).deployed().get("image")).matches("([A-Za-z0-9.-]+/)?tap-sentinel:" + Pattern.quote(version));
     }
 
     @ParameterizedTest
