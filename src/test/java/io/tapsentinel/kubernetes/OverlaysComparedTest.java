@@ -40,7 +40,7 @@ class OverlaysComparedTest {
         assertThat(pod.mounts()).containsEntry("/tap-sentinel/state", "emptyDir:4Gi").values()
                 .noneMatch(source -> source.startsWith("pvc:"));
         assertThat(objects).noneMatch(one -> one.path("kind").asText().equals("PersistentVolumeClaim"));
-        assertThat(pod.env().get("STATE_URL")).startsWith("jdbc:postgresql://").endsWith(":5432/tap?sslmode=verify-full");
+        assertThat(pod.env().get("STATE_URL")).startsWith("jdbc:postgresql://").endsWith(":5432/tap");
         assertThat(pod.env()).containsKeys("STATE_USER", "STATE_PASSWORD_FILE").containsEntry("TAP_REJECTED_URI", "direct:rejected");
         JsonNode database = Manifests.object(objects, "NetworkPolicy", "tap-sentinel-database");
         assertThat(database.at("/spec/egress").findValuesAsText("port")).containsExactly("5432");

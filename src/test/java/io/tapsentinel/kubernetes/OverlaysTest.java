@@ -1,10 +1,13 @@
 package io.tapsentinel.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,6 +29,9 @@ class OverlaysTest {
     private static final String REPLICAS = "overlays/replicas";
     private static final String PLAIN = "overlays/plain";
     private static final Map<String, String> OURS = Map.of("camel.apache.org/integration", "tap-sentinel");
+
+    @TempDir
+    Path secrets;
 
     private static List<JsonNode> built(String name) throws IOException {
         return Kubectl.kustomize(Manifests.FOLDER.resolve(name));
@@ -53,6 +60,19 @@ class OverlaysTest {
         assertThat(pod.env().keySet()).allMatch(variable -> known.contains(variable) || variable.startsWith("AZURE_"));
         assertThat(pod.env()).doesNotContainKeys("TAP_SECRET", "STATE_PASSWORD", "AZURE_CLIENT_SECRET").values().doesNotContain("");
         assertThat(built(name).toString()).doesNotContain("secretKeyRef", "envFrom", "valueFrom");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {PRODUCTION, PLAIN})
+    void theProgramTakesTheSettingsOnceTheyAreFilledIn(String name) throws Exception {
+        Files.writeString(secrets.resolve("tap.secret"), "s");
+        Files.writeString(secrets.resolve("state.password"), "s");
+        Map<String, String> filled = new TreeMap<>(PodFacts.of(built(name)).env());
+        filled.replaceAll((variable, value) -> value.replace("CHANGE-ME", "filled").replace("/etc/tap-sentinel", secrets.toString()));
+
+        assertThatCode(() -> Settings.of(EffectiveProperties.load(secrets, filled))).doesNotThrowAnyException();
+        filled.remove("TAP_SECRET_FILE");
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(secrets, filled))).hasMessageContaining("tap.secret-file");
     }
 
     @ParameterizedTest
