@@ -79,7 +79,7 @@ class DashboardTest {
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrderElementsOf(named);
         }
-        assertThat(map.path("options").path("labels")).isEqualTo(new ObjectMapper().createObjectNode().put("grafana_dashboard", "1"));
+        assertThat(kustomization.path("generatorOptions").path("labels")).isEqualTo(new ObjectMapper().createObjectNode().put("grafana_dashboard", "1"));
         JsonNode monitor = AlertRules.yaml(folder.resolve("pod-monitor.yaml")).path("spec");
         assertThat(monitor.path("podMetricsEndpoints").path(0).path("path").asText()).isEqualTo("/observe/metrics");
         assertThat(monitor.toString()).contains("$1:9876", "\"camel.apache.org/integration\":\"tap-sentinel\"");
