@@ -147,7 +147,8 @@ class RoutesTest {
 
     private static List<Path> yaml() throws Exception {
         try (var files = Files.list(Path.of("routes"))) {
-            return files.sorted().toList();
+            // how Kubernetes gets them is no route
+            return files.filter(file -> !file.endsWith("kustomization.yaml")).sorted().toList();
         }
     }
 
