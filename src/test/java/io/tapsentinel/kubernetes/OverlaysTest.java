@@ -63,7 +63,7 @@ class OverlaysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {PRODUCTION, PLAIN})
+    @ValueSource(strings = {PRODUCTION, REPLICAS, PLAIN})
     void theProgramTakesTheSettingsOnceTheyAreFilledIn(String name) throws Exception {
         Files.writeString(secrets.resolve("tap.secret"), "s");
         Files.writeString(secrets.resolve("state.password"), "s");
