@@ -62,7 +62,7 @@ public final class TapSentinel {
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
             return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> { }));
         }
-        try (Sandbox sandbox = Sandbox.start(Path.of("sandbox"), Clock.systemUTC(),
+        try (Sandbox sandbox = Sandbox.start(Sandbox.folder(properties), Clock.systemUTC(),
                 format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());

@@ -84,7 +84,7 @@ public enum Commands {
                         + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + ", doctor, routes check, routes show and help, and none runs the program"));
         Map<String, String> effective = new HashMap<>(properties);
         if (Settings.wantsSandbox(properties, "off")) {
-            effective.putAll(Sandbox.storage(Path.of("sandbox")));
+            effective.putAll(Sandbox.storage(Sandbox.folder(effective)));
         }
         command.print(ReportSettings.of(effective), clock, out, notes);
     }

@@ -33,6 +33,11 @@ public final class Sandbox implements AutoCloseable {
     private final TypeCounts late = new TypeCounts();
     private final SandboxBoardPrinter printer;
 
+    /** Where the properties have it. */
+    public static Path folder(Map<String, String> properties) {
+        return Path.of(properties.get("tap.sandbox.folder"));
+    }
+
     private Sandbox(Path folder, SandboxTap tap, SandboxIngestion ingestion, Clock clock, PrintStream out) {
         this.folder = folder;
         this.tap = tap;

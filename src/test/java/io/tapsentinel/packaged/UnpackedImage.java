@@ -1,0 +1,114 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The layers of the image, laid over each other in a folder, and this machine's Java below them in place of a base image. A program is
+ * started as a container engine would: by the image's own entry point, user, folder and environment, in a root file system that is
+ * read-only but for the image's volumes. That takes root, which it leaves by {@code chroot --userspec}.
+ */
+final class UnpackedImage {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** What Java needs of the machine. */
+    private static final List<String> BASE = List.of("/usr", "/etc", "/proc", "/dev");
+    private static final List<String> LINKS = List.of("bin", "lib", "lib64", "sbin");
+
+    private final Path root;
+    private final JsonNode config;
+    private final List<String> layers;
+
+    private UnpackedImage(Path root, JsonNode config, List<String> layers) {
+        this.root = root;
+        this.config = config;
+        this.layers = layers;
+    }
+
+    static UnpackedImage of(Path tar, Path folder) throws IOException, InterruptedException {
+        Path parts = Files.createDirectories(folder.resolve("parts"));
+        Path root = Files.createDirectories(folder.resolve("root"));
+        run("tar", "-xf", tar.toString(), "-C", parts.toString());
+        JsonNode manifest = JSON.readTree(parts.resolve("manifest.json").toFile()).get(0);
+        List<String> layers = new ArrayList<>();
+        for (JsonNode layer : manifest.get("Layers")) {
+            layers.add(layer.asText());
+            run("tar", "-xzf", parts.resolve(layer.asText()).toString(), "-C", root.toString(), "--numeric-owner", "--same-permissions");
+        }
+        return new UnpackedImage(root, JSON.readTree(parts.resolve(manifest.get("Config").asText()).toFile()), layers);
+    }
+
+    /** Names of the layers, which are digests of what is in them. */
+    List<String> layers() {
+        return layers;
+    }
+
+    JsonNode config() {
+        return config.get("config");
+    }
+
+    /** Where they lie over each other. */
+    Path root() {
+        return root;
+    }
+
+    /** Starts its entry point with these words behind it. */
+    Process start(Path output, Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+        assumeRoot();
+        StringBuilder script = new StringBuilder("set -e\nmount --bind \"$ROOT\" \"$ROOT\"\n");
+        for (String part : BASE) {
+            Files.createDirectories(root.resolve(part.substring(1)));
+            script.append("mount --rbind ").append(part).append(" \"$ROOT").append(part).append("\"\n");
+        }
+        for (String link : LINKS) {
+            if (!Files.isSymbolicLink(root.resolve(link))) {
+                Files.createSymbolicLink(root.resolve(link), Path.of("usr", link));
+            }
+        }
+        String user = config().get("User").asText();
+        for (var volumes = config().get("Volumes").fieldNames(); volumes.hasNext();) {
+            String volume = volumes.next();
+            Files.createDirectories(root.resolve(volume.substring(1)));
+            script.append("mount -t tmpfs -o mode=0700,uid=").append(user.replace(":", ",gid=")).append(" tmpfs \"$ROOT").append(volume).append("\"\n");
+        }
+        script.append("mount -o remount,ro,bind \"$ROOT\"\n")
+                .append("exec chroot --userspec=").append(user).append(" \"$ROOT\" /usr/bin/env -i \"$@\"\n");
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", script.toString(), "sh",
+                "-C", config().get("WorkingDir").asText()));
+        Map<String, String> variables = new TreeMap<>(Map.of("PATH", Path.of(System.getProperty("java.home"), "bin") + ":/usr/bin:/bin"));
+        config().path("Env").forEach(variable -> variables.put(variable.asText().split("=", 2)[0], variable.asText().split("=", 2)[1]));
+        variables.putAll(environment);
+        variables.forEach((name, value) -> command.add(name + "=" + value));
+        config().get("Entrypoint").forEach(word -> command.add(word.asText()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        builder.environment().put("ROOT", root.toString());
+        return builder.start();
+    }
+
+    private static void assumeRoot() throws IOException, InterruptedException {
+        boolean may = new ProcessBuilder("unshare", "--mount", "--propagation", "private", "true").start().waitFor() == 0;
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(may).as("mounts of our own are permitted, as they have to be here").isTrue();
+        }
+        assumeTrue(may, "mounts of our own are not permitted: the image was not run");
+    }
+
+    private static void run(String... command) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as("%s: %s", List.of(command), output).isZero();
+    }
+}
