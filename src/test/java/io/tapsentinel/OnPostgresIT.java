@@ -7,9 +7,9 @@ import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectClasses;
 import org.junit.platform.suite.api.Suite;
 
-/** The simulated day, and outages of both services, on PostgreSQL. */
+/** The simulated day, outages, and every fault of both services, on PostgreSQL. */
 @Suite
-@SelectClasses({SimulatedDayIT.class, OutagesIT.class})
+@SelectClasses(value = {SimulatedDayIT.class, OutagesIT.class}, names = "io.tapsentinel.packaged.FaultsIT")
 @IncludeClassNamePatterns(".*IT")
 class OnPostgresIT {
 

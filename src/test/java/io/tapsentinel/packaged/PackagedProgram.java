@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -104,10 +105,19 @@ final class PackagedProgram implements AutoCloseable {
                     .redirectOutput(output.toFile());
             builder.environment().clear();
             builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(freePort()));
+            if (TestDatabase.isShared()) {
+                TestDatabase.properties(store(work())).forEach((property, value) ->
+                        builder.environment().put(EffectiveProperties.environmentName(property), value));
+            }
             builder.environment().putAll(environment);
             int port = Integer.parseInt(builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
             return new PackagedProgram(builder.start(), output, port);
         }
+    }
+
+    /** The store of a program with this working directory, unless the test says another one. */
+    static Path store(Path work) {
+        return work.resolve("state/tap-sentinel.db");
     }
 
     /** To be set up further; keeps everything below this folder. */
