@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
 import java.util.Properties;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,12 +25,15 @@ final class PostgresDatabase implements Database {
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
     /** In pg_stat_activity: which process it is, and in which pod. */
     private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " " + System.getenv().getOrDefault("HOSTNAME", "");
+    /** The driver's own log goes past ours; what matters of it comes as an exception. Held, or it would forget its level. */
+    private static final Logger DRIVER = Logger.getLogger("org.postgresql");
     private static final int CONNECT_SECONDS = 10;
     private static final int SOCKET_SECONDS = 30;
 
     private final StoreAddress address;
 
     PostgresDatabase(StoreAddress address) {
+        DRIVER.setLevel(Level.OFF);
         this.address = address;
     }
 

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -30,6 +31,7 @@ public final class Postgres implements AutoCloseable {
     private final Path folder;
     private final int port;
     private final String password = UUID.randomUUID().toString();
+    private final List<String> options = new ArrayList<>();
     private Process server;
 
     private Postgres(Path folder, int port) {
@@ -43,7 +45,7 @@ public final class Postgres implements AutoCloseable {
         Postgres postgres = new Postgres(folder, freePort());
         try {
             postgres.unpack();
-            postgres.begin();
+            postgres.launch();
             return postgres;
         } catch (IOException | RuntimeException e) {
             postgres.close();
@@ -96,6 +98,24 @@ public final class Postgres implements AutoCloseable {
         launch();
     }
 
+    /** From now on connections may be encrypted, with these in PEM. */
+    public void encrypt(String certificate, String key) throws IOException {
+        kill();
+        Files.writeString(folder.resolve("server.pem"), certificate);
+        Path secret = Files.writeString(folder.resolve("server.key"), key);
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        if (isRoot()) {
+            run("chown", "nobody", secret.toString());
+        }
+        options.addAll(List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.pem"), "-c", "ssl_key_file=" + secret));
+        startAgain();
+    }
+
+    /** Where it listens. */
+    public int port() {
+        return port;
+    }
+
     @Override
     public void close() throws IOException {
         if (server != null) {
@@ -118,13 +138,11 @@ public final class Postgres implements AutoCloseable {
                 "-E", "UTF8", "--no-locale", "--no-sync"));
     }
 
-    private void begin() throws IOException {
-        launch();
-    }
-
     private void launch() throws IOException {
-        server = new ProcessBuilder(unprivileged("bin/postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB"))
+        List<String> command = unprivileged("bin/postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB");
+        command.addAll(options);
+        server = new ProcessBuilder(command)
                 .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
         Awaitility.await("PostgreSQL answers").atMost(SOON).pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> {
             try (Connection connection = connect(url("postgres"))) {
