@@ -135,9 +135,13 @@ public final class Store implements Closeable {
 
     private void rollback() {
         if (connection != null && !database.rollback(connection)) {
-            close(connection);
-            connection = null;
+            drop();
         }
+    }
+
+    private void drop() {
+        close(connection);
+        connection = null;
     }
 
     /**
@@ -151,6 +155,10 @@ public final class Store implements Closeable {
         try {
             held = isShared() && transaction(c -> database.tryLock(c, READING + source));
             return held || !isShared();
+        } catch (RuntimeException | Error e) {
+            // the session may have got it all the same, and nobody would give it back
+            drop();
+            throw e;
         } finally {
             turn.unlock();
         }
@@ -165,8 +173,7 @@ public final class Store implements Closeable {
             }
         } catch (StoreException e) {
             // else a lock that nobody gives back would keep the others away
-            close(connection);
-            connection = null;
+            drop();
         } finally {
             held = false;
             turn.unlock();
