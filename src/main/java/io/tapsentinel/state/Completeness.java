@@ -55,7 +55,7 @@ public final class Completeness {
             Map<Instant, Instant> swept = new HashMap<>();
             try (PreparedStatement select = connection.prepareStatement(
                     "SELECT hour, min(swept_at) FROM sweep WHERE source = ? AND hour >= ? GROUP BY hour")) {
-                Store.set(select, store.source(), since.toEpochMilli());
+                Sql.set(select, store.source(), since.toEpochMilli());
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
                         swept.put(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2)));
@@ -68,11 +68,11 @@ public final class Completeness {
 
     /** Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. */
     public void swept(Connection connection, Instant hour, Instant at, HourKeys keys) throws SQLException {
-        Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
+        Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
         for (EventType type : EventType.values()) {
             byte[] found = keys.bytes(type);
             // already now: a figure that is corrected a moment later would alarm whoever looks in between
-            Store.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)", store.source(), hour.toEpochMilli(),
+            Sql.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)", store.source(), hour.toEpochMilli(),
                     type.arrayName(), at.toEpochMilli(), keys.count(type), durable(connection, store.source(), type.arrayName(), found),
                     found);
         }
@@ -83,7 +83,7 @@ public final class Completeness {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
             for (Hour each : hours) {
-                Store.update(connection, "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?", each.ours(),
+                Sql.update(connection, "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?", each.ours(),
                         store.source(), hour.toEpochMilli(), each.stream());
             }
             return hours;
@@ -92,8 +92,8 @@ public final class Completeness {
 
     /** Forgets the keys of hours that can no longer be compared, and hours that began before {@code before}. */
     static void prune(Connection connection, String source, Instant now, Instant before) throws SQLException {
-        Store.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", source, before.toEpochMilli());
-        Store.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0], source,
+        Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+        Sql.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0], source,
                 now.minus(COMPARED).toEpochMilli());
     }
 
@@ -102,7 +102,7 @@ public final class Completeness {
         return store.transaction(connection -> {
             try (PreparedStatement select = connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM sweep"
                     + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
-                Store.set(select, store.source(), store.source(), COMPARED.toMillis());
+                Sql.set(select, store.source(), store.source(), COMPARED.toMillis());
                 try (ResultSet row = select.executeQuery()) {
                     row.next();
                     long hour = row.getLong(1);
@@ -133,7 +133,7 @@ public final class Completeness {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
                 + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
-            Store.set(select, source, from.toEpochMilli(), to.toEpochMilli());
+            Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     Instant hour = Instant.ofEpochMilli(rows.getLong(1));
@@ -151,7 +151,7 @@ public final class Completeness {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT hour, stream, swept_at, theirs, ours FROM sweep WHERE source = ? AND hour >= ?")) {
-            Store.set(select, source, from.toEpochMilli());
+            Sql.set(select, source, from.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     hours.add(new Hour(Instant.ofEpochMilli(rows.getLong(1)), rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)),
@@ -172,7 +172,7 @@ public final class Completeness {
             for (int at = from; at < to; at += EventKey.BYTES) {
                 arguments.add(Arrays.copyOfRange(keys, at, at + EventKey.BYTES));
             }
-            durable += Store.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
+            durable += Sql.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
                     + ", ?".repeat(arguments.size() - 3) + ")", arguments.toArray());
         }
         return durable;

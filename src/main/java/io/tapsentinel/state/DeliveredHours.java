@@ -54,7 +54,7 @@ public final class DeliveredHours {
                 event -> new Place(event.getType().arrayName(), event.getRowTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
                 Collectors.counting()));
         for (Map.Entry<Place, Long> row : rows.entrySet()) {
-            Store.update(connection, "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
+            Sql.update(connection, "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
                     + " ON CONFLICT (source, stream, hour) DO UPDATE SET events = delivered_hour.events + excluded.events",
                     source, row.getKey().stream(), row.getKey().hour(), row.getValue());
         }
@@ -62,7 +62,7 @@ public final class DeliveredHours {
 
     /** Forgets hours that began before {@code before}. */
     static void prune(Connection connection, String source, Instant before) throws SQLException {
-        Store.update(connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+        Sql.update(connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
     }
 
     /**
@@ -73,10 +73,10 @@ public final class DeliveredHours {
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {
             String source = store.source();
-            Instant first = ceiling(latest(from, Instant.ofEpochMilli(Store.number(connection,
+            Instant first = ceiling(latest(from, Instant.ofEpochMilli(Sql.number(connection,
                     "SELECT coalesce(max(h), 0) FROM (SELECT hour AS h FROM counted_since WHERE source = ?"
                             + " UNION ALL SELECT origin FROM progress WHERE source = ?) AS starts", source, source))));
-            Instant end = Instant.ofEpochMilli(Store.number(connection, "SELECT coalesce(max(read_to), 0) FROM progress WHERE source = ?", source));
+            Instant end = Instant.ofEpochMilli(Sql.number(connection, "SELECT coalesce(max(read_to), 0) FROM progress WHERE source = ?", source));
             Map<Place, Long> delivered = delivered(connection, source, first);
             Map<Place, Completeness.Hour> swept = Completeness.recorded(connection, source, first).stream()
                     .collect(Collectors.toMap(hour -> new Place(hour.stream(), hour.hour().toEpochMilli()), Function.identity()));
@@ -106,7 +106,7 @@ public final class DeliveredHours {
         Map<Place, Long> delivered = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT stream, hour, events FROM delivered_hour WHERE source = ? AND hour >= ?")) {
-            Store.set(select, source, first.toEpochMilli());
+            Sql.set(select, source, first.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     delivered.put(new Place(rows.getString(1), rows.getLong(2)), rows.getLong(3));

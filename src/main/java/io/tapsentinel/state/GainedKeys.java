@@ -33,7 +33,7 @@ final class GainedKeys {
 
     /** Before anything else: returns the greatest number. */
     long begin(Connection connection) throws SQLException {
-        Store.update(connection, "INSERT INTO gained_last VALUES (?, 0, 0) ON CONFLICT DO NOTHING", store.source());
+        Sql.update(connection, "INSERT INTO gained_last VALUES (?, 0, 0) ON CONFLICT DO NOTHING", store.source());
         return last(connection);
     }
 
@@ -42,26 +42,26 @@ final class GainedKeys {
         if (!store.isShared() || keys.isEmpty()) {
             return;
         }
-        Store.update(connection, "UPDATE gained_last SET number = number + 1 WHERE source = ?", store.source());
+        Sql.update(connection, "UPDATE gained_last SET number = number + 1 WHERE source = ?", store.source());
         ByteBuffer bytes = ByteBuffer.allocate(keys.size() * EventKey.BYTES);
         keys.forEach(key -> bytes.put(key.bytes()));
-        Store.update(connection, "INSERT INTO gained VALUES (?, ?, ?, ?)", store.source(), last(connection), clock.millis(), bytes.array());
+        Sql.update(connection, "INSERT INTO gained VALUES (?, ?, ?, ?)", store.source(), last(connection), clock.millis(), bytes.array());
     }
 
     long last(Connection connection) throws SQLException {
-        return Store.number(connection, "SELECT number FROM gained_last WHERE source = ?", store.source());
+        return Sql.number(connection, "SELECT number FROM gained_last WHERE source = ?", store.source());
     }
 
     /** Whether nothing with a greater number is gone. */
     boolean reachesBackTo(Connection connection, long number) throws SQLException {
-        return Store.number(connection, "SELECT forgotten FROM gained_last WHERE source = ?", store.source()) <= number;
+        return Sql.number(connection, "SELECT forgotten FROM gained_last WHERE source = ?", store.source()) <= number;
     }
 
     /** Hands over every key with a greater number. */
     void since(Connection connection, long number, Consumer<EventKey> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement("SELECT keys FROM gained WHERE source = ? AND number > ? ORDER BY number")) {
             select.setFetchSize(FETCHED_AT_ONCE);
-            Store.set(select, store.source(), number);
+            Sql.set(select, store.source(), number);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     ByteBuffer keys = ByteBuffer.wrap(rows.getBytes(1));
@@ -78,9 +78,9 @@ final class GainedKeys {
     /** Forgets what is older than {@link #KEPT}. */
     void prune(Connection connection) throws SQLException {
         long before = clock.millis() - KEPT.toMillis();
-        Store.update(connection, "UPDATE gained_last SET forgotten = (SELECT coalesce(max(number), gained_last.forgotten) FROM gained"
+        Sql.update(connection, "UPDATE gained_last SET forgotten = (SELECT coalesce(max(number), gained_last.forgotten) FROM gained"
                 + " WHERE gained.source = gained_last.source AND gained_at < ?) WHERE source = ?", before, store.source());
-        Store.update(connection, "DELETE FROM gained WHERE source = ? AND number <= (SELECT forgotten FROM gained_last"
+        Sql.update(connection, "DELETE FROM gained WHERE source = ? AND number <= (SELECT forgotten FROM gained_last"
                 + " WHERE gained_last.source = gained.source)", store.source());
     }
 }

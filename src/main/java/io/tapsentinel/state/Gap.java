@@ -28,7 +28,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     public static List<Gap> all(Connection connection, String source) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at")) {
-            Store.set(select, source);
+            Sql.set(select, source);
             List<Gap> gaps = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -58,14 +58,14 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             for (Gap known : all(connection, source)) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
                 if (joined.size() == 1) {
-                    Store.update(connection, "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?", source,
+                    Sql.update(connection, "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?", source,
                             known.time().from().toEpochMilli(), known.time().to().toEpochMilli());
                     // it was lost for the reason that its beginning was lost for
                     gap = known.time().from().isBefore(gap.time().from()) ? new Gap(joined.get(0), known.reason(), known.noticedAt())
                             : new Gap(joined.get(0), gap.reason(), gap.noticedAt());
                 }
             }
-            Store.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.time().from().toEpochMilli(),
+            Sql.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.time().from().toEpochMilli(),
                     gap.time().to().toEpochMilli(), gap.reason(), gap.noticedAt().toEpochMilli());
             gaps.add(gap.time());
         }

@@ -27,14 +27,14 @@ final class InFlight {
         batch.forEach(event -> keys.put(event.getKey().bytes()));
         // ids are UUIDs; one that holds a line break must not shift the others
         String ids = batch.stream().map(event -> event.getId().replaceAll("\\R", " ")).collect(Collectors.joining("\n"));
-        Store.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", source, number,
+        Sql.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", source, number,
                 batch.iterator().next().getType().arrayName(), now, keys.array(), ids);
         return number;
     }
 
     /** It is known what became of the request. */
     static void end(Connection connection, String source, long number) throws SQLException {
-        Store.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", source, number);
+        Sql.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", source, number);
     }
 
     /** It is not, and never will be: its records become possible duplicates. Returns how many. */
@@ -53,14 +53,14 @@ final class InFlight {
                 "SELECT stream, sent_at, keys, ids FROM in_flight WHERE source = ?" + which);
                 PreparedStatement insert = connection.prepareStatement(
                         "INSERT INTO possible_duplicate VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
-            Store.set(select, arguments);
+            Sql.set(select, arguments);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     ByteBuffer keys = ByteBuffer.wrap(rows.getBytes(3));
                     for (String id : rows.getString(4).split("\n", -1)) {
                         byte[] key = new byte[EventKey.BYTES];
                         keys.get(key);
-                        Store.set(insert, source, rows.getString(1), key, id, rows.getLong(2));
+                        Sql.set(insert, source, rows.getString(1), key, id, rows.getLong(2));
                         insert.addBatch();
                         records++;
                     }
@@ -68,7 +68,7 @@ final class InFlight {
             }
             insert.executeBatch();
         }
-        Store.update(connection, "DELETE FROM in_flight WHERE source = ?" + which, arguments);
+        Sql.update(connection, "DELETE FROM in_flight WHERE source = ?" + which, arguments);
         return records;
     }
 }

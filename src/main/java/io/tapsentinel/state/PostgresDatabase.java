@@ -108,7 +108,7 @@ final class PostgresDatabase implements Database {
     }
 
     private static boolean asked(Connection connection, String function, String name) throws SQLException {
-        return Store.number(connection, "SELECT CASE WHEN " + function + "(" + OURS + ", hashtext(?)) THEN 1 ELSE 0 END", name) == 1;
+        return Sql.number(connection, "SELECT CASE WHEN " + function + "(" + OURS + ", hashtext(?)) THEN 1 ELSE 0 END", name) == 1;
     }
 
     @Override
@@ -124,7 +124,7 @@ final class PostgresDatabase implements Database {
 
     @Override
     public long bytes(Connection connection) throws SQLException {
-        return Store.number(connection, "SELECT pg_database_size(current_database())");
+        return Sql.number(connection, "SELECT pg_database_size(current_database())");
     }
 
     @Override

@@ -102,7 +102,7 @@ public final class ReadOnlyStore implements Closeable {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 // else a driver may hold all rows in memory at once
                 select.setFetchSize(FETCHED_AT_ONCE);
-                Store.set(select, arguments);
+                Sql.set(select, arguments);
                 try (ResultSet rows = select.executeQuery()) {
                     while (rows.next()) {
                         reader.read(rows);
@@ -115,7 +115,7 @@ public final class ReadOnlyStore implements Closeable {
 
     /** A query of one whole number; null and no row count as 0. */
     public long number(String sql, Object... arguments) {
-        return read(connection -> Store.number(connection, sql, arguments));
+        return read(connection -> Sql.number(connection, sql, arguments));
     }
 
     /** Reads with what others wrote for a connection. */
@@ -162,7 +162,7 @@ public final class ReadOnlyStore implements Closeable {
         Connection connection = config.createConnection(url);
         try {
             connection.setAutoCommit(false);
-            Store.number(connection, "SELECT count(*) FROM sqlite_master");
+            Sql.number(connection, "SELECT count(*) FROM sqlite_master");
             return connection;
         } catch (SQLException e) {
             close(connection);

@@ -52,7 +52,7 @@ public class ReadState {
 
     /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
-        long at = store.transaction(connection -> Store.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
+        long at = store.transaction(connection -> Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
@@ -97,7 +97,7 @@ public class ReadState {
         store.transaction(connection -> {
             // two small files can be read within one millisecond, which has room for one row
             Instant free = entry.readAt();
-            while (Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at = ? AND from_at = ?",
+            while (Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at = ? AND from_at = ?",
                     store.source(), free.toEpochMilli(), entry.window().from().toEpochMilli()) > 0) {
                 free = free.plusMillis(1);
             }
@@ -124,7 +124,7 @@ public class ReadState {
 
     private boolean stands(TimeRange time, Instant before) {
         // a record that was brought in by itself has an empty window, which says nothing of the time around it
-        return store.transaction(connection -> Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
+        return store.transaction(connection -> Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
                 + " AND from_at < ? AND to_at > ? AND from_at < to_at", store.source(), before.toEpochMilli(),
                 time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
     }
@@ -164,7 +164,7 @@ public class ReadState {
         Instant before = now.minus(LEDGER_KEPT);
         store.transaction(connection -> {
             for (String table : List.of("ledger_count", "ledger")) {
-                Store.update(connection, "DELETE FROM " + table + " WHERE source = ? AND read_at < ?", store.source(), before.toEpochMilli());
+                Sql.update(connection, "DELETE FROM " + table + " WHERE source = ? AND read_at < ?", store.source(), before.toEpochMilli());
             }
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before);
@@ -174,8 +174,8 @@ public class ReadState {
     }
 
     private int setProgress(Connection connection, Progress progress) throws SQLException {
-        Store.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
-        return Store.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
+        Sql.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
+        return Sql.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
                 progress.origin().toEpochMilli(), progress.readTo().toEpochMilli());
     }
 
@@ -184,9 +184,9 @@ public class ReadState {
     }
 
     private void replaceBacklog(Connection connection, List<TimeRange> ranges) throws SQLException {
-        Store.update(connection, "DELETE FROM backlog WHERE source = ?", store.source());
+        Sql.update(connection, "DELETE FROM backlog WHERE source = ?", store.source());
         for (TimeRange range : ranges) {
-            Store.update(connection, "INSERT INTO backlog VALUES (?, ?, ?)", store.source(),
+            Sql.update(connection, "INSERT INTO backlog VALUES (?, ?, ?)", store.source(),
                     range.from().toEpochMilli(), range.to().toEpochMilli());
         }
     }
@@ -195,12 +195,12 @@ public class ReadState {
         also.in(connection);
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();
-        Store.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
+        Sql.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
                 entry.window().to().toEpochMilli(), entry.purpose().word());
         for (Map.Entry<String, Map<String, Long>> type : entry.counts().entrySet()) {
             for (Map.Entry<String, Long> count : type.getValue().entrySet()) {
                 if (count.getValue() != 0) {
-                    Store.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
+                    Sql.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
                             type.getKey(), count.getKey(), count.getValue());
                 }
             }
@@ -210,7 +210,7 @@ public class ReadState {
 
     private List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            Store.set(select, Stream.concat(Stream.of(store.source()), Stream.of(arguments)).toArray());
+            Sql.set(select, Stream.concat(Stream.of(store.source()), Stream.of(arguments)).toArray());
             List<TimeRange> ranges = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

@@ -19,7 +19,7 @@ public final class RecentRejections {
      */
     public static long since(Store store, Instant since) {
         String tables = Stream.of(EventType.values()).map(type -> "'" + type.arrayName() + "'").collect(Collectors.joining(", "));
-        return store.transaction(connection -> Store.number(connection, "SELECT sum(events) FROM ledger_count WHERE source = ? AND read_at > ?"
+        return store.transaction(connection -> Sql.number(connection, "SELECT sum(events) FROM ledger_count WHERE source = ? AND read_at > ?"
                 + " AND outcome = ? AND stream IN (" + tables + ")", store.source(), since.toEpochMilli(), LedgerCount.REJECTED.word()));
     }
 }

@@ -63,7 +63,7 @@ public class ReplayedBlobs {
         some.forEach(blob -> arguments.add(blob.name()));
         try (PreparedStatement select = connection.prepareStatement("SELECT name, etag, listed_at FROM replayed WHERE source = ?"
                 + " AND place = ? AND name IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
-            Store.set(select, arguments.toArray());
+            Sql.set(select, arguments.toArray());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     known.put(rows.getString(1), rows.getString(2));
@@ -81,7 +81,7 @@ public class ReplayedBlobs {
         try (PreparedStatement update = connection.prepareStatement(
                 "UPDATE replayed SET listed_at = ? WHERE source = ? AND place = ? AND name = ?")) {
             for (String name : names) {
-                Store.set(update, now, store.source(), place, name);
+                Sql.set(update, now, store.source(), place, name);
                 update.addBatch();
             }
             update.executeBatch();
@@ -90,13 +90,13 @@ public class ReplayedBlobs {
 
     /** This version of it was brought in or refused. */
     public void add(Blob blob) {
-        store.transaction(connection -> Store.update(connection, "INSERT INTO replayed (source, place, name, etag, listed_at)"
+        store.transaction(connection -> Sql.update(connection, "INSERT INTO replayed (source, place, name, etag, listed_at)"
                 + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, place, name) DO UPDATE SET etag = excluded.etag,"
                 + " listed_at = excluded.listed_at", store.source(), place, blob.name(), blob.etag(), clock.millis()));
     }
 
     /** Forgets blobs that were not in their container for long. */
     static void prune(Connection connection, String source, Instant now) throws SQLException {
-        Store.update(connection, "DELETE FROM replayed WHERE source = ? AND listed_at < ?", source, now.minus(KEPT).toEpochMilli());
+        Sql.update(connection, "DELETE FROM replayed WHERE source = ? AND listed_at < ?", source, now.minus(KEPT).toEpochMilli());
     }
 }

@@ -55,10 +55,10 @@ public class RequestBudget {
         long now = clock.millis();
         return store.transaction(connection -> {
             // what a clock far ahead has written would count for as long as it was ahead
-            Store.update(connection, "DELETE FROM request_log WHERE source = ? AND (at <= ? OR at > ?)", store.source(),
+            Sql.update(connection, "DELETE FROM request_log WHERE source = ? AND (at <= ? OR at > ?)", store.source(),
                     now - KEPT.toMillis(), now + DAY.toMillis());
             return left(connection, pool, purpose, now) > 0
-                    && Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", store.source(), pool.word(), now,
+                    && Sql.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", store.source(), pool.word(), now,
                             purpose.word()) == 1;
         });
     }
@@ -79,7 +79,7 @@ public class RequestBudget {
     }
 
     private long count(Connection connection, Pool pool, long since, String which) throws SQLException {
-        return Store.number(connection, COUNT + which, store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
+        return Sql.number(connection, COUNT + which, store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
     }
 
     /** Requests that were counted in the 24 hours before now, as a look from outside finds them. */
@@ -95,7 +95,7 @@ public class RequestBudget {
     /** When the oldest of them ages out, so that there is room for one more; now when there is none. */
     public Instant nextRoom(Pool pool) {
         long now = clock.millis();
-        long oldest = store.transaction(connection -> Store.number(connection, "SELECT min(at) FROM request_log WHERE source = ?"
+        long oldest = store.transaction(connection -> Sql.number(connection, "SELECT min(at) FROM request_log WHERE source = ?"
                 + " AND pool = ? AND at > ?", store.source(), pool.word(), now - DAY.toMillis()));
         return oldest == 0 ? Instant.ofEpochMilli(now) : Instant.ofEpochMilli(oldest).plus(DAY);
     }

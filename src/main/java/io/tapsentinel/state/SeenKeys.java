@@ -193,7 +193,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** How many records Sentinel may hold twice. */
     public long possibleDuplicates() {
-        return store.transaction(connection -> Store.number(connection,
+        return store.transaction(connection -> Sql.number(connection,
                 "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
     }
 
@@ -228,7 +228,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
-        store.transaction(connection -> Store.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
+        store.transaction(connection -> Sql.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
                 store.source(), clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis()));
         return durable.prune(clock.millis() - KEPT.toMillis());
     }

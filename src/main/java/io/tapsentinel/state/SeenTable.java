@@ -46,7 +46,7 @@ final class SeenTable {
         long now = clock.millis();
         try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
             for (Row row : rows) {
-                Store.set(insert, source, row.stream(), row.key().bytes(), now, now, row.verdict(), now, rejected);
+                Sql.set(insert, source, row.stream(), row.key().bytes(), now, now, row.verdict(), now, rejected);
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -54,11 +54,11 @@ final class SeenTable {
     }
 
     boolean contains(Connection connection, String stream, EventKey key) throws SQLException {
-        return Store.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?", source, stream, key.bytes()) > 0;
+        return Sql.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?", source, stream, key.bytes()) > 0;
     }
 
     long count(Connection connection) throws SQLException {
-        return Store.number(connection, "SELECT count(*) FROM seen WHERE source = ?", source);
+        return Sql.number(connection, "SELECT count(*) FROM seen WHERE source = ?", source);
     }
 
     void sighted(Connection connection, Collection<EventRef> events) throws SQLException {
@@ -66,7 +66,7 @@ final class SeenTable {
         try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
                 + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
             for (EventRef event : events) {
-                Store.set(update, now, source, event.type().arrayName(), event.key().bytes(), now - SIGHTING.toMillis());
+                Sql.set(update, now, source, event.type().arrayName(), event.key().bytes(), now - SIGHTING.toMillis());
                 update.addBatch();
             }
             update.executeBatch();
@@ -75,7 +75,7 @@ final class SeenTable {
 
     /** Removes what was sighted last before the time; returns how many. */
     int prune(Connection connection, long before) throws SQLException {
-        return Store.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
+        return Sql.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
     }
 
     /** Hands over the keys that were sighted last, at most so many, with their first verdicts. */
@@ -84,7 +84,7 @@ final class SeenTable {
                 "SELECT key, verdict FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
             // else a driver may hold all rows in memory at once
             select.setFetchSize(FETCHED_AT_ONCE);
-            Store.set(select, source, most);
+            Sql.set(select, source, most);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     into.accept(EventKey.of(rows.getBytes(1)), rows.getLong(2));

@@ -2,8 +2,6 @@ package io.tapsentinel.state;
 
 import java.io.Closeable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -205,30 +203,6 @@ public final class Store implements Closeable {
     /** A window was committed, which needs every part of the store; less than that proves little of one that is damaged. */
     void worked() {
         failure = null;
-    }
-
-    /** A query of one whole number, such as a count; null rows count as 0. */
-    public static long number(Connection connection, String sql, Object... arguments) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, arguments);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getLong(1) : 0;
-            }
-        }
-    }
-
-    /** One statement with its arguments; returns how many rows it changed. */
-    static int update(Connection connection, String sql, Object... arguments) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            set(statement, arguments);
-            return statement.executeUpdate();
-        }
-    }
-
-    static void set(PreparedStatement statement, Object... arguments) throws SQLException {
-        for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
-        }
     }
 
     @Override

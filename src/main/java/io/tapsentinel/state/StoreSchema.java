@@ -140,7 +140,7 @@ final class StoreSchema {
     /** The version of the tables that are there; 0 when there are none. */
     static int found(Connection connection) throws SQLException {
         try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "schema_version", null)) {
-            return tables.next() ? (int) Store.number(connection, "SELECT version FROM schema_version") : 0;
+            return tables.next() ? (int) Sql.number(connection, "SELECT version FROM schema_version") : 0;
         }
     }
 }

@@ -47,7 +47,7 @@ final class VersionTable {
                 "SELECT verdict, rejected, 0 AS later, 0 AS at FROM seen" + KEY
                 + " UNION ALL SELECT verdict, rejected, 1, noticed_at FROM version" + KEY + " ORDER BY 3, 4, 1")) {
             byte[] bytes = key.bytes();
-            Store.set(select, source, type.arrayName(), bytes, source, type.arrayName(), bytes);
+            Sql.set(select, source, type.arrayName(), bytes, source, type.arrayName(), bytes);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     versions.add(new Version(rows.getLong(1), rows.getInt(2) == 1));
@@ -86,7 +86,7 @@ final class VersionTable {
         Map<EventKey, Long> first = new HashMap<>();
         try (PreparedStatement select = connection.prepareStatement("SELECT key, verdict FROM seen WHERE source = ? AND stream = ?"
                 + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
-            Store.set(select, arguments.toArray());
+            Sql.set(select, arguments.toArray());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     first.put(EventKey.of(rows.getBytes(1)), rows.getLong(2));
@@ -117,7 +117,7 @@ final class VersionTable {
                 + " (source, stream, key, verdict, noticed_at, rejected) VALUES (?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT (source, stream, key, verdict) DO " + onConflict)) {
             for (Row row : rows) {
-                Store.set(insert, source, row.stream(), row.key().bytes(), row.verdict(), now, rejected);
+                Sql.set(insert, source, row.stream(), row.key().bytes(), row.verdict(), now, rejected);
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -126,7 +126,7 @@ final class VersionTable {
 
     /** Removes versions of keys that are gone. */
     void prune(Connection connection) throws SQLException {
-        Store.update(connection, "DELETE FROM version WHERE source = ? AND NOT EXISTS (SELECT 1 FROM seen WHERE"
+        Sql.update(connection, "DELETE FROM version WHERE source = ? AND NOT EXISTS (SELECT 1 FROM seen WHERE"
                 + " seen.source = version.source AND seen.stream = version.stream AND seen.key = version.key)", source);
     }
 }

@@ -3,6 +3,7 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.state.Sql;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;
 import io.tapsentinel.state.StoreException;
@@ -54,7 +55,7 @@ class PostgresTlsTest {
         postgres.encrypt(Files.readString(folder.resolve("chain.pem")), "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
 
         try (Store store = Store.open(address(NAME, authority.file().toString()), "tap", "https://tap.example.com")) {
-            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT count(*) FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()"))).isEqualTo(1);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()"))).isEqualTo(1);
         }
         assertRefused("other.example.com", authority.file().toString(), "other.example.com");
         assertRefused(NAME, "", "PKIX");

@@ -13,6 +13,7 @@ import io.tapsentinel.state.Events;
 import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.state.Sql;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
@@ -165,12 +166,12 @@ final class RoutesFixture implements AutoCloseable {
 
     /** Keys of one type that are durable, as the file has them. */
     long durable(EventType type) {
-        return store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM seen WHERE stream = ?",
+        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM seen WHERE stream = ?",
                 type.arrayName()));
     }
 
     long durable() {
-        return store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM seen"));
+        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM seen"));
     }
 
     @Override

@@ -134,15 +134,15 @@ class CompletenessTest {
     }
 
     private void update(String sql, Object argument) {
-        store.transaction(connection -> Store.update(connection, sql, argument));
+        store.transaction(connection -> Sql.update(connection, sql, argument));
     }
 
     private long rows(String table) {
-        return store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM " + table));
+        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM " + table));
     }
 
     private long keyBytes() {
-        return store.<Long>transaction(connection -> Store.number(connection, "SELECT sum(length(keys)) FROM sweep"));
+        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT sum(length(keys)) FROM sweep"));
     }
 
     private static TimeRange range(int from, int to) {

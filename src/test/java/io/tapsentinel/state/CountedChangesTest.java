@@ -77,7 +77,7 @@ class CountedChangesTest {
 
     @Test
     void aKeyWhoseFirstVerdictIsNotKnownNeverChanges() {
-        tap.store.transaction(connection -> Store.update(connection, "UPDATE seen SET verdict = 0"));
+        tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET verdict = 0"));
 
         assertThat(tap.read(STATUS)).isEmpty();
     }

@@ -43,7 +43,7 @@ class ReadOnlyStoreTest {
     void itCannotWrite() {
         open().close();
         try (ReadOnlyStore look = look()) {
-            assertThatThrownBy(() -> look.read(c -> Store.update(c, "DELETE FROM source"))).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> look.read(c -> Sql.update(c, "DELETE FROM source"))).isInstanceOf(StoreException.class);
         }
         open().close();
     }

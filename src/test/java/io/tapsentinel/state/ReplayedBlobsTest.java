@@ -85,7 +85,7 @@ class ReplayedBlobsTest {
         new ReadState(store, clock).prune();
 
         assertThat(blobs.unknown(List.of(A, B))).containsExactly(B);
-        assertThat(store.<Long>transaction(connection -> Store.number(connection, "SELECT count(*) FROM replayed"))).isEqualTo(1);
+        assertThat(store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM replayed"))).isEqualTo(1);
     }
 
     @Test

@@ -62,7 +62,7 @@ class RollingUpdateTest {
             updated.set(true);
             long written = older.join();
             assertThat(store.<Integer>transaction(StoreSchema::found)).isEqualTo(StoreSchema.version());
-            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT count(*) FROM seen"))).isEqualTo(written + 1);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen"))).isEqualTo(written + 1);
             assertThat(written).isGreaterThanOrEqualTo(ROWS);
         }
     }
@@ -87,7 +87,7 @@ class RollingUpdateTest {
         open().close();
         int next = StoreSchema.version() + 1;
         try (Connection connection = postgres.connect(url)) {
-            Store.update(connection, "UPDATE schema_version SET version = ?", next);
+            Sql.update(connection, "UPDATE schema_version SET version = ?", next);
         }
         assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContaining("version " + next)
                 .hasMessageContaining("up to " + StoreSchema.version());
@@ -101,19 +101,19 @@ class RollingUpdateTest {
             while (rows < ROWS || !updated.get()) {
                 rows++;
                 byte[] key = new EventKey(99, rows).bytes();
-                Store.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", "tap", rows, "clicksBlocked", rows, key, "id");
+                Sql.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", "tap", rows, "clicksBlocked", rows, key, "id");
                 connection.commit();
-                Store.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", "tap", rows);
-                Store.update(connection, "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+                Sql.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", "tap", rows);
+                Sql.update(connection, "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO UPDATE SET rejected = 0", "tap", "clicksBlocked",
                         key, rows, rows, 7L, rows, 0);
                 connection.commit();
-                Store.update(connection, "DELETE FROM progress WHERE source = ?", "tap");
-                Store.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", "tap", 1L, rows);
-                Store.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", "tap", rows, rows, rows + 1, "poll");
-                Store.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", "tap", "everything-else", rows, "poll");
+                Sql.update(connection, "DELETE FROM progress WHERE source = ?", "tap");
+                Sql.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", "tap", 1L, rows);
+                Sql.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", "tap", rows, rows, rows + 1, "poll");
+                Sql.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", "tap", "everything-else", rows, "poll");
                 connection.commit();
-                Store.number(connection, "SELECT count(*) FROM ledger WHERE source = ?", "tap");
+                Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ?", "tap");
                 connection.commit();
                 atWork.countDown();
             }

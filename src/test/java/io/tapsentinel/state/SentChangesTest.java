@@ -152,7 +152,7 @@ class SentChangesTest {
 
     @Test
     void aVersionOfARejectedEventLeavesItRejected() {
-        tap.store.transaction(connection -> Store.update(connection, "UPDATE seen SET rejected = 1"));
+        tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET rejected = 1"));
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
 

@@ -118,7 +118,7 @@ class SharedStoreTest {
         clock.advance(GainedKeys.KEPT.plusSeconds(1));
         ours.prune();
         ours.delivered(0, List.of(event(TYPE, "2")));
-        assertThat(one.<Long>transaction(c -> Store.number(c, "SELECT count(*) FROM gained"))).as("rows that are left").isEqualTo(1);
+        assertThat(one.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM gained"))).as("rows that are left").isEqualTo(1);
 
         theirs.catchUp();
 
@@ -137,7 +137,7 @@ class SharedStoreTest {
             assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, "1")))).isInstanceOf(StoreException.class);
         }
         assertThatThrownBy(() -> seen.sending(List.of(event(TYPE, "1")))).hasMessageContaining("held the lock of the source was lost");
-        assertThat(other.<Long>transaction(c -> Store.number(c, "SELECT count(*) FROM seen"))).isZero();
+        assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen"))).isZero();
 
         one.giveBack();
         assertThat(one.tryTake()).as("as long as the other has it").isFalse();
@@ -154,7 +154,7 @@ class SharedStoreTest {
         starts.forEach(start -> start.join().close());
         try (Connection connection = postgres.connect(empty)) {
             assertThat(StoreSchema.found(connection)).isEqualTo(StoreSchema.version());
-            assertThat(Store.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'")).isEqualTo(11);
+            assertThat(Sql.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'")).isEqualTo(11);
         }
     }
 

@@ -142,7 +142,7 @@ class StoreTest {
             TapEvent event = event(TYPE, "1");
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
 
-            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT verdict FROM seen"))).isEqualTo(event.getVerdict());
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT verdict FROM seen"))).isEqualTo(event.getVerdict());
         }
     }
 
@@ -164,7 +164,7 @@ class StoreTest {
             assertThat(state.progress()).contains(plan.progress());
             assertThat(state.backlog()).isEqualTo(plan.backlog());
             assertThat(state.gaps()).extracting(Gap::time).isEqualTo(plan.gaps());
-            assertThat(store.<Long>transaction(c -> Store.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'"))).isEqualTo(3);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'"))).isEqualTo(3);
         }
     }
 
@@ -243,7 +243,7 @@ class StoreTest {
     @Tag(TestDatabase.ONE)
     void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
         try (Store store = open()) {
-            assertThat(store.<Long>transaction(c -> Store.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
         }
     }
 

@@ -82,7 +82,7 @@ final class VersionsFixture implements AutoCloseable {
     }
 
     long count(String sql) {
-        return store.transaction(connection -> Store.number(connection, sql));
+        return store.transaction(connection -> Sql.number(connection, sql));
     }
 
     @Override
