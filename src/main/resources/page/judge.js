@@ -31,7 +31,7 @@ export function judge(data) {
     const older = duration(data.progress.backlogSeconds);
     return {level: "wait", headline: `New events have arrived until ${until}; ${older} of older time is still being read`, problems};
   }
-  return {level: "up", headline: `Everything has arrived until ${until}`, problems};
+  return {level: "up", headline: `Everything that Proofpoint reported until ${until} has arrived`, problems};
 }
 
 function rank(problem) {

@@ -49,10 +49,12 @@ export function showRejected(data) {
   if (data.rejected === null) {
     return [nothing("Being counted."), twice];
   }
-  if (data.rejected.total === 0) {
+  // of a key that is forgotten, and of a change, only the file tells
+  const records = Math.max(data.rejected.total, data.rejected.byReason.reduce((sum, why) => sum + why.records, 0));
+  if (records === 0) {
     return [nothing("No record was rejected."), twice];
   }
-  return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.rejected.total, "record") + " rejected. "),
+  return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(records, "record") + " rejected. "),
     "They are kept at ", el("code", {}, "tap.rejected.uri"), "; ", el("code", {}, "java -jar tap-sentinel.jar rejected"), " lists them."),
   table("Rejected records by reason, times in UTC", [
     {name: "Table", text: true}, {name: "Reason", text: true}, {name: "Code", text: true}, {name: "Records"},

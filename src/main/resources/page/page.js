@@ -28,13 +28,14 @@ const PARTS = {
 };
 
 refreshing(data => {
-  heardFrom(data);
   showVerdict(data);
   const source = `Proofpoint TAP to Microsoft Sentinel, source ${data.source}${data.sandbox ? ", in the sandbox" : ""}`;
   patch(document.getElementById("about"), [document.createTextNode(source)]);
   for (const [id, show] of Object.entries(PARTS)) {
     patch(document.getElementById(id), nodes(show, data));
   }
+  // at the end: figures that could not be shown were not heard
+  heardFrom(data);
 }, missedOne);
 
 /** A part that cannot be shown takes no other with it. */

@@ -10,7 +10,8 @@ const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN:
 export function showProgress(data) {
   const progress = data.progress;
   if (!progress.readTo) {
-    return [nothing("Nothing has been read yet: Proofpoint is asked every ", duration(progress.pollIntervalSeconds), ".")];
+    return [nothing("Nothing has been read yet", ...progress.pollIntervalSeconds
+      ? [": Proofpoint is asked every ", duration(progress.pollIntervalSeconds)] : [], ".")];
   }
   const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time waits to be read.")
     : table("Older time that waits to be read, times in UTC", [{name: "From", text: true}, {name: "To", text: true}],

@@ -2,6 +2,9 @@
 
 const EVERY = 5000;
 const PATIENCE = 4500;
+/** So long one answer may serve all who ask. */
+const KEPT = 3000;
+const NOT_WATCHED = "Not watched · tap-sentinel";
 
 /**
  * Begins.
@@ -13,6 +16,25 @@ export function refreshing(shown, missed) {
   let timer = null;
   let asking = false;
   let newest = null;
+  let newestSince = null;
+  let title = document.title;
+
+  /** From now on nobody can tell by the title how it is. */
+  function rest() {
+    if (document.title !== NOT_WATCHED) {
+      title = document.title;
+      document.title = NOT_WATCHED;
+    }
+  }
+
+  function show(data) {
+    try {
+      shown(data);
+    } catch (trouble) {
+      console.error(trouble);
+      throw new Error("its figures cannot be shown: the program and this page are of different versions, load the page again");
+    }
+  }
 
   async function ask() {
     if (asking) {
@@ -21,29 +43,32 @@ export function refreshing(shown, missed) {
     asking = true;
     clearTimeout(timer);
     const next = performance.now() + EVERY;
-    let data = null;
     try {
-      data = await answer();
-      if (data.at === newest) {
+      const data = await answer();
+      if (data.at !== newest) {
+        show(data);
+        newest = data.at;
+        newestSince = performance.now();
+      } else if (performance.now() - newestSince > KEPT) {
         throw new Error("it answers with the same figures again");
       }
-      newest = data.at;
     } catch (trouble) {
-      data = null;
       missed(inWords(trouble));
     }
-    if (data) {
-      shown(data);
-    }
     asking = false;
-    if (!document.hidden) {
+    if (document.hidden) {
+      rest();
+    } else {
       timer = setTimeout(ask, Math.max(0, next - performance.now()));
     }
   }
 
   document.addEventListener("visibilitychange", () => {
     clearTimeout(timer);
-    if (!document.hidden) {
+    if (document.hidden) {
+      rest();
+    } else {
+      document.title = title;
       ask();
     }
   });

@@ -17,7 +17,7 @@ export function showVerdict(data) {
     .filter(node => node !== null));
   document.title = WORDS[verdict.level] + " · tap-sentinel";
   // counts and times in the words change all the time
-  announce(verdict.level + verdict.problems.map(problem => problem.part + problem.level),
+  announce(verdict.level + verdict.problems.map(problem => problem.part + problem.level + halves(problem.what)[0].replaceAll(/\d/g, "")),
     [verdict.headline, ...verdict.problems.map(problem => problem.what + ". What to do: " + problem.remedy)].join(". "));
 }
 
@@ -69,7 +69,7 @@ function keyFigures(data) {
   const spent = Math.max(0, ...data.budget.map(pool => pool.limit > 0 ? pool.used / pool.limit : 0));
   return figures([
     ["Rows in 24 h", number(rows)],
-    ["Of these late", number(late)],
+    ["Late, read in 24 h", number(late)],
     ["Missing", swept === 0 ? "not swept yet" : number(missing(data))],
     ["Lag", duration(data.progress.lagSeconds)],
     ["Budget used", Math.round(spent * 100) + " %"],

@@ -63,7 +63,8 @@ final class PageData {
         if (last == null || isOver(lastAt, KEPT, now)) {
             try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
                 last = JSON.writeValueAsBytes(page(store, now));
-                lastAt = now;
+                // what took long to work out serves those who waited for it, or each would wait for his own
+                lastAt = clock.instant();
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException(e);
             }

@@ -4,6 +4,7 @@ import io.tapsentinel.command.Aside;
 import io.tapsentinel.command.Figures;
 import io.tapsentinel.state.ReadOnlyStore;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class RejectedView {
                             .add(file, Files.getLastModifiedTime(file).toInstant());
                 }
             }
-        } catch (IOException e) {
+        } catch (IOException | DirectoryIteratorException e) {
             // a file that went meanwhile; the next look tells the rest
         }
         return groups;
