@@ -44,7 +44,10 @@ class OverlaysComparedTest {
         assertThat(pod.env()).containsKeys("STATE_USER", "STATE_PASSWORD_FILE").containsEntry("TAP_REJECTED_URI", "direct:rejected");
         JsonNode database = Manifests.object(objects, "NetworkPolicy", "tap-sentinel-database");
         assertThat(database.at("/spec/egress").findValuesAsText("port")).containsExactly("5432");
-        assertThat(Manifests.object(objects, "PodDisruptionBudget", "tap-sentinel").at("/spec/maxUnavailable").asInt()).isEqualTo(1);
+        JsonNode budget = Manifests.object(objects, "PodDisruptionBudget", "tap-sentinel").path("spec");
+        assertThat(budget.path("maxUnavailable").asInt()).isEqualTo(1);
+        assertThat(budget.path("unhealthyPodEvictionPolicy").asText()).as("pods that wait for a person hold up no node")
+                .isEqualTo("AlwaysAllow");
         JsonNode deployment = Manifests.object(objects, "Integration", "tap-sentinel").at("/spec/traits/deployment");
         assertThat(deployment.path("rollingUpdateMaxUnavailable").toString()).as("the old ones read on").isEqualTo("0");
     }
