@@ -58,7 +58,7 @@ class FullStoreIT {
         trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
         try (PackagedProgram program = trial.launch().start()) {
             trial.assertThatItComplains(program);
-            assertThatThrownBy(() -> fill("&" + FEW_PAGES)).isInstanceOf(SQLException.class).hasMessageContaining("full");
+            assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES)).isInstanceOf(SQLException.class).hasMessageContaining("full");
             assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }

@@ -9,7 +9,6 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -105,7 +104,7 @@ class StoreIT {
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin").atMost(StoreTrial.SOON).until(() -> trial.stage().sink().requests() > 0);
-        Connection other = trial.connect("&busy_timeout=5000");
+        Connection other = trial.connect("");
         lock(other);
         return other;
     }
@@ -125,8 +124,7 @@ class StoreIT {
 
     /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
     private Path copyAndCorrupt() throws IOException, SQLException {
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + trial.file() + "?busy_timeout=5000");
-                Statement statement = other.createStatement()) {
+        try (Connection other = trial.connect(""); Statement statement = other.createStatement()) {
             StoreTrial.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));

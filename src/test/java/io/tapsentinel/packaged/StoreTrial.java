@@ -44,9 +44,9 @@ final class StoreTrial implements AutoCloseable {
         return launch.work().resolve("state/tap-sentinel.db");
     }
 
-    /** Another connection to the store, which waits for nobody; {@code parameters} of the driver. */
+    /** Another connection to the store, which waits for its turn, since the program goes on trying; {@code parameters} of the driver. */
     Connection connect(String parameters) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=0" + parameters);
+        return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=5000" + parameters);
     }
 
     /** One row in a table that holds only numbers of requests. */
