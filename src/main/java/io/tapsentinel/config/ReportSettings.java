@@ -22,7 +22,7 @@ public record ReportSettings(StoreAddress state, String source, int requestsPerD
     /** @throws InvalidSettingException naming the first property that is wrong */
     public static ReportSettings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);
-        return new ReportSettings(StoreSettings.address(read), read.required("tap.source"),
+        return new ReportSettings(StoreSettings.address(read), read.source(),
                 read.number("tap.budget.requests-per-day", 1, 1_000_000), Settings.percent(read, "tap.budget.reserve"), Settings.cost(read),
                 Settings.sweepAges(read), read.required("tap.rejected.uri"));
     }

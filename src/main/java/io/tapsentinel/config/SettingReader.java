@@ -19,6 +19,8 @@ import java.util.function.Supplier;
 /** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
 final class SettingReader {
 
+    private static final int LONGEST_SOURCE = 100;
+
     private final Map<String, String> properties;
 
     SettingReader(Map<String, String> properties) {
@@ -32,6 +34,15 @@ final class SettingReader {
     /** The value, which {@link #require} has seen. */
     String required(String name) {
         return text(name).orElseThrow(() -> missing(List.of(name)));
+    }
+
+    /** The name of the account in the store; Quartz's tables, which hold it, take 120 characters, and the names of files 255 bytes. */
+    String source() {
+        String source = required("tap.source");
+        if (source.length() > LONGEST_SOURCE) {
+            throw bad("tap.source", source, "a name of " + LONGEST_SOURCE + " characters at most");
+        }
+        return source;
     }
 
     /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */

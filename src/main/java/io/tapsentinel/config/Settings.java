@@ -132,7 +132,7 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
                     + " (tap.sweep.ages): " + share + " of " + requestsPerDay + " requests a day are kept for polls, which leaves no room for "
                     + cost.sweeps() + " sweeps");
         }
-        return new Settings(tap, read.required("tap.principal"), read.secret("tap.secret"), read.required("tap.source"),
+        return new Settings(tap, read.required("tap.principal"), read.secret("tap.secret"), read.source(),
                 read.text("tap.source-identity").orElse(tap.toString()), planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
                 requestsPerDay, percent(read, "tap.budget.reserve"),

@@ -143,6 +143,17 @@ class SettingsTest {
     }
 
     @Test
+    void aNameOfTheAccountFitsIntoTheTablesAndFilesThatHoldIt() {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.put("TAP_SOURCE", "a".repeat(100));
+        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).source()).hasSize(100);
+
+        environment.put("TAP_SOURCE", "a".repeat(101));
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("tap.source").hasMessageContaining("100 characters at most");
+    }
+
+    @Test
     void aTokenMayGoToALoopbackAddressOverHttps() {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.putAll(Map.of("SENTINEL_ENDPOINT", "https://127.0.0.1:8443", "SENTINEL_CLOUD", "china"));
