@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.azure.storage.blob.BlobConstants;
 import org.apache.camel.support.service.ServiceSupport;
 
 /**
@@ -16,7 +17,6 @@ public final class ArchiveRoute extends RouteBuilder {
 
     /** Takes a file; the headers CamelFileName and CamelAzureStorageBlobBlobName have its name in the archive. */
     public static final String TO = "direct:tap-archive";
-    private static final String BLOB_NAME = "CamelAzureStorageBlobBlobName";
     private static final int STOP_SECONDS = 2;
 
     private final Archive archive;
@@ -50,7 +50,7 @@ public final class ArchiveRoute extends RouteBuilder {
             Exchange sent = template.send(TO, exchange -> {
                 exchange.getMessage().setBody(file.toFile());
                 exchange.getMessage().setHeader(Exchange.FILE_NAME, name);
-                exchange.getMessage().setHeader(BLOB_NAME, name);
+                exchange.getMessage().setHeader(BlobConstants.BLOB_NAME, name);
             });
             if (sent.getException() != null) {
                 throw sent.getException();

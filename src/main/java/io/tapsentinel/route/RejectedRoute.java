@@ -5,16 +5,22 @@ import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.azure.storage.blob.BlobConstants;
+import org.apache.camel.component.azure.storage.blob.BlobOperationsDefinition;
 
-/** The way to {@code tap.rejected.uri}. A folder is made for the owner only, and a file in it is there whole or not at all. */
+/**
+ * The way to {@code tap.rejected.uri}. A folder is made for the owner only, and a file in it is there whole or not at all; in a container
+ * of blobs each record is a blob of its name.
+ */
 public class RejectedRoute extends RouteBuilder {
 
     static final String STORE = "direct:tap-rejected";
 
     private final String uri;
 
-    /** @param uri any Camel endpoint that takes bytes; the header CamelFileName has the record's name */
+    /** @param uri any Camel endpoint that takes bytes; the headers CamelFileName and CamelAzureStorageBlobBlobName have the record's name */
     public RejectedRoute(String uri) {
         this.uri = uri;
     }
@@ -24,7 +30,9 @@ public class RejectedRoute extends RouteBuilder {
         // whoever stores waits for the outcome and fails its window over it
         errorHandler(noErrorHandler());
         prepare("tap.rejected.uri", uri);
-        from(STORE).routeId("tap-rejected").to(FileEndpoint.closed(uri));
+        // without an operation that endpoint would list containers, and nothing would be stored
+        from(STORE).routeId("tap-rejected").setHeader(BlobConstants.BLOB_OPERATION).constant(BlobOperationsDefinition.uploadBlockBlob)
+                .setHeader(BlobConstants.BLOB_NAME).header(Exchange.FILE_NAME).to(FileEndpoint.closed(uri));
     }
 
     /** Makes the folder of a {@code file:} endpoint, closed to others. */

@@ -41,7 +41,7 @@ class OverlaysComparedTest {
                 .noneMatch(source -> source.startsWith("pvc:"));
         assertThat(objects).noneMatch(one -> one.path("kind").asText().equals("PersistentVolumeClaim"));
         assertThat(pod.env().get("STATE_URL")).startsWith("jdbc:postgresql://").endsWith(":5432/tap");
-        assertThat(pod.env()).containsKeys("STATE_USER", "STATE_PASSWORD_FILE").containsEntry("TAP_REJECTED_URI", "direct:rejected");
+        assertThat(pod.env()).containsKeys("STATE_USER", "STATE_PASSWORD_FILE").containsEntry("TAP_REJECTED_URI", "azure-storage-blob:CHANGE-ME/tap-rejected");
         JsonNode database = Manifests.object(objects, "NetworkPolicy", "tap-sentinel-database");
         assertThat(database.at("/spec/egress").findValuesAsText("port")).containsExactly("5432");
         JsonNode budget = Manifests.object(objects, "PodDisruptionBudget", "tap-sentinel").path("spec");

@@ -12,13 +12,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import org.apache.camel.CamelContext;
-import org.apache.camel.builder.RouteBuilder;
-import org.apache.camel.impl.DefaultCamelContext;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The routes as a pod gets them: from the ConfigMap that kustomize makes of routes/, in the folder that the kubelet makes of it. */
 class RoutesConfigMapTest {
-
-    private static final String REJECTED = "rejected.camel.yaml";
 
     @TempDir
     Path work;
@@ -40,17 +31,9 @@ class RoutesConfigMapTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"base", "overlays/production", "overlays/plain"})
+    @ValueSource(strings = {"base", "overlays/production", "overlays/replicas", "overlays/plain"})
     void theyAreTheFilesOfTheFolderByteForByte(String overlay) throws Exception {
         assertThat(routes(overlay)).isEqualTo(RouteFiles.in(Path.of("routes")).texts());
-    }
-
-    @Test
-    void replicasHaveOneMoreForRejectedRecords() throws Exception {
-        SortedMap<String, String> routes = routes("overlays/replicas");
-
-        assertThat(routes.remove(REJECTED)).isEqualTo(Files.readString(Manifests.FOLDER.resolve("overlays/replicas").resolve(REJECTED)));
-        assertThat(routes).isEqualTo(RouteFiles.in(Path.of("routes")).texts());
     }
 
     @ParameterizedTest
@@ -84,27 +67,5 @@ class RoutesConfigMapTest {
 
         assertThat(RouteFiles.effective(work).texts()).hasSameSizeAs(routes)
                 .allSatisfy((name, text) -> assertThat(text).endsWith("# edited\n"));
-    }
-
-    @Test
-    void aRejectedRecordIsABlobOfItsOwnName() throws Exception {
-        BlockingQueue<Map<String, Object>> blobs = new ArrayBlockingQueue<>(1);
-        String route = routes("overlays/replicas").get(REJECTED);
-        assertThat(route).contains("azure-storage-blob:CHANGE-ME/tap-rejected");
-        try (CamelContext context = new DefaultCamelContext()) {
-            context.addRoutes(new RouteBuilder() {
-                @Override
-                public void configure() {
-                    from("direct:container").process(exchange -> blobs.add(exchange.getMessage().getHeaders()));
-                }
-            });
-            PluginHelper.getRoutesLoader(context).loadRoutes(
-                    ResourceHelper.fromString(REJECTED, route.replace("azure-storage-blob:CHANGE-ME/tap-rejected", "direct:container")));
-            context.start();
-            context.createProducerTemplate().sendBodyAndHeader("direct:rejected", "{}", "CamelFileName", "a-b-refused.json");
-        }
-
-        assertThat(blobs.remove()).containsEntry("CamelAzureStorageBlobBlobName", "a-b-refused.json")
-                .containsEntry("CamelAzureStorageBlobOperation", "uploadBlockBlob");
     }
 }

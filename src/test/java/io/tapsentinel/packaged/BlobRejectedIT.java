@@ -1,0 +1,99 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.azure.storage.blob.BlobContainerClient;
+import com.azure.storage.blob.models.BlobItem;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rejected records in a container of a real Azurite, as programs without a disk keep them. */
+@Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class BlobRejectedIT {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
+        TestAuthority authority = CloudStage.authority(folder.resolve("authority"));
+        try (Azurite azurite = new Azurite(folder.resolve("azurite"), authority);
+                CloudStage stage = new CloudStage(folder.resolve("program"), authority).withSecret()) {
+            FirstRecord refused = new FirstRecord(stage.gate());
+            try (SecureServer rule = new SecureServer(authority, refused)) {
+                stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port()).way(CloudStage.RULE + ":443", CloudStage.port(rule));
+                BlobContainerClient rejected = azurite.container("rejected");
+                BlobContainerClient replay = azurite.container("replay");
+                replay.create();
+                stage.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected")
+                        .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/replay?delay=500");
+
+                try (PackagedProgram program = stage.launch().start()) {
+                    program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudStage.SOON);
+                    assertThat(program.found(Services.COMMITTED)).as("committed without a place for the record").isEmpty();
+
+                    rejected.create();
+                    program.awaitLine(Services.COMMITTED, CloudStage.SOON);
+                    List<String> names = rejected.listBlobs().stream().map(BlobItem::getName).toList();
+                    assertThat(names).hasSize(1).allMatch(name -> name.matches("\\w+-[0-9a-f]{32}-refused\\.json"));
+                    byte[] document = rejected.getBlobClient(names.get(0)).downloadContent().toBytes();
+                    assertThat(JSON.readTree(document).path("record").toString()).contains(refused.id);
+
+                    refused.accepted = true;
+                    replay.getBlobClient(names.get(0)).upload(new ByteArrayInputStream(document), document.length);
+                    program.awaitLine("replay of \\S+ committed", CloudStage.SOON);
+                    stage.services().assertThatAllCommittedLandedOnce(program);
+                    stage.assertThatNothingIsShown(program);
+                }
+            }
+        }
+    }
+
+    /** Refuses whatever holds the first record that it was sent, until that is accepted. */
+    private static final class FirstRecord implements HttpHandler {
+
+        private final HttpHandler sink;
+        private volatile String id;
+        private volatile boolean accepted;
+
+        FirstRecord(HttpHandler sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public void handle(HttpExchange exchange) throws IOException {
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            String text = new String(new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes(), StandardCharsets.UTF_8);
+            remember(JSON.readTree(text).path(0));
+            exchange.setStreams(new ByteArrayInputStream(body), null);
+            if (accepted || !text.contains(id)) {
+                sink.handle(exchange);
+                return;
+            }
+            byte[] answer = "{\"error\":{\"code\":\"InvalidRecord\",\"message\":\"The test refuses\"}}".getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("x-ms-error-code", "InvalidRecord");
+            exchange.sendResponseHeaders(400, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        }
+
+        private synchronized void remember(JsonNode first) {
+            if (id == null) {
+                id = first.path("id").asText(first.path("GUID").asText());
+            }
+        }
+    }
+}
