@@ -7,9 +7,10 @@ import org.junit.platform.suite.api.IncludeClassNamePatterns;
 import org.junit.platform.suite.api.SelectClasses;
 import org.junit.platform.suite.api.Suite;
 
-/** The simulated day, outages, and every fault of both services, on PostgreSQL. */
+/** The simulated day, outages, every fault of both services, and kills, on PostgreSQL. */
 @Suite
-@SelectClasses(value = {SimulatedDayIT.class, OutagesIT.class}, names = "io.tapsentinel.packaged.FaultsIT")
+@SelectClasses(value = {SimulatedDayIT.class, OutagesIT.class}, names = {"io.tapsentinel.packaged.FaultsIT",
+        "io.tapsentinel.packaged.KillIT", "io.tapsentinel.packaged.KillsIT"})
 @IncludeClassNamePatterns(".*IT")
 class OnPostgresIT {
 

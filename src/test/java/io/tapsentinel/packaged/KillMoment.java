@@ -2,12 +2,15 @@ package io.tapsentinel.packaged;
 
 import io.tapsentinel.packaged.Call.Answer;
 import io.tapsentinel.packaged.Landings.Row;
+import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +131,7 @@ final class KillMoment {
             kill();
             return;
         }
-        FileTime before = log();
+        Object before = written();
         request.send(answer);
         pending = false;
         lastAnswered = rows;
@@ -137,7 +140,7 @@ final class KillMoment {
             pause(SPREAD_MS);
             kill();
         } else if (now) {
-            for (long from = System.nanoTime(); before.equals(log()) && System.nanoTime() - from < COMMIT_BEGINS.toNanos();) {
+            for (long from = System.nanoTime(); before.equals(written()) && System.nanoTime() - from < COMMIT_BEGINS.toNanos();) {
                 Thread.onSpinWait();
             }
             pause(atUpload == LAST ? COMMIT_MS : 0);
@@ -145,9 +148,19 @@ final class KillMoment {
         }
     }
 
-    /** When the store was last written to. */
-    private FileTime log() throws IOException {
-        return Files.getLastModifiedTime(work.resolve("state/tap-sentinel.db-wal"));
+    /** What changes once the store is written to after an answer. */
+    private Object written() throws IOException {
+        Path store = PackagedProgram.store(work);
+        if (!TestDatabase.isShared()) {
+            return Files.getLastModifiedTime(store.resolveSibling(store.getFileName() + "-wal"));
+        }
+        try (Connection connection = TestDatabase.connect(store); Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT count(*) FROM seen")) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
     }
 
     /** Up to so long, short ones more often: most of what follows an answer is over soon. */
