@@ -61,7 +61,7 @@ class CommandsTest {
 
     @Test
     void anotherKindOfStoreIsRefusedByItsProperty() {
-        assertThatThrownBy(() -> trial.with("state.url", "jdbc:postgresql://db/tap").run("status"))
+        assertThatThrownBy(() -> trial.with("state.url", "jdbc:mysql://db/tap").run("status"))
                 .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("state.url is");
     }
 }
