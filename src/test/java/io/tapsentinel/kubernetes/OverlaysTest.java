@@ -186,6 +186,17 @@ class OverlaysTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {BASE, PRODUCTION, REPLICAS})
+    void camelKStartsTheImageAsItIsAndLaysTheTemplateOverThePod(String name) throws Exception {
+        JsonNode traits = Manifests.object(built(name), "Integration", "tap-sentinel").at("/spec/traits");
+
+        assertThat(traits.at("/jvm/enabled").toString()).as("a command of its own").isEqualTo("false");
+        assertThat(traits.at("/prometheus/enabled").toString()).as("a PodMonitor of its own").isEqualTo("false");
+        assertThat(traits.at("/container/expose").toString()).as("a Service").isEqualTo("false");
+        assertThat(traits.at("/pod/enabled").toString()).as("read-only root, folder for files, time to stop").isEqualTo("true");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
     void thePodIsGivenTheTimeThatTheProgramTakesToStop(String name) throws Exception {
         PodFacts pod = PodFacts.of(built(name));
