@@ -50,6 +50,7 @@ class OverlaysComparedTest {
                 .isEqualTo("AlwaysAllow");
         JsonNode deployment = Manifests.object(objects, "Integration", "tap-sentinel").at("/spec/traits/deployment");
         assertThat(deployment.path("rollingUpdateMaxUnavailable").toString()).as("the old ones read on").isEqualTo("0");
+        assertThat(deployment.path("rollingUpdateMaxSurge").asInt()).as("with both 0 Kubernetes refuses it").isPositive();
     }
 
     @Test

@@ -11,6 +11,8 @@ import io.tapsentinel.config.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,11 +130,12 @@ class OverlaysTest {
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void policiesBudgetAndMonitoringFindThePod(String name) throws Exception {
+    void policiesBudgetSpreadAndMonitoringFindThePod(String name) throws Exception {
         List<JsonNode> objects = built(name);
         List<JsonNode> selectors = objects.stream().flatMap(one -> one.findValues("podSelector").stream()).collect(Collectors.toList());
         objects.stream().filter(one -> one.path("kind").asText().equals("PodDisruptionBudget"))
                 .forEach(one -> selectors.add(one.at("/spec/selector")));
+        objects.forEach(one -> selectors.addAll(one.findValues("labelSelector")));
         selectors.add(Manifests.document(Manifests.FOLDER.resolve("monitoring/pod-monitor.yaml")).at("/spec/selector"));
         PodFacts pod = PodFacts.of(objects);
 
@@ -150,15 +153,56 @@ class OverlaysTest {
         return strings;
     }
 
+    /** Whoever is misspelt in a policy is shut out without a word. */
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
-    void thePoliciesOpenThePortsThatAreNeededAndNoOther(String name) throws Exception {
+    void thePoliciesOpenThePortsThatAreNeededToWhomTheyAreNeededAndNoOther(String name) throws Exception {
+        String anywhere = "ipBlock{cidr=0.0.0.0/0,except=169.254.0.0/16}";
         JsonNode policy = Manifests.object(built(name), "NetworkPolicy", "tap-sentinel").path("spec");
 
         assertThat(Manifests.texts(policy.path("policyTypes"))).containsExactly("Ingress", "Egress");
-        assertThat(policy.path("ingress").findValuesAsText("port")).containsExactly("9876");
-        assertThat(policy.path("egress").findValuesAsText("port")).containsExactly("53", "53", "443");
-        assertThat(policy.path("egress")).allMatch(rule -> rule.has("to") && rule.has("ports"));
-        assertThat(policy.path("ingress")).allMatch(rule -> rule.has("from") && rule.has("ports"));
+        assertThat(rules(policy, "ingress", "from")).containsExactly("TCP9876 namespace monitoring");
+        assertThat(rules(policy, "egress", "to"))
+                .containsExactly("UDP53,TCP53 namespace kube-system,ipBlock{cidr=169.254.20.10/32}", "TCP443 " + anywhere);
+        if (name.equals(REPLICAS)) {
+            JsonNode database = Manifests.object(built(name), "NetworkPolicy", "tap-sentinel-database").path("spec");
+            assertThat(Manifests.texts(database.path("policyTypes"))).containsExactly("Egress");
+            assertThat(rules(database, "egress", "to")).containsExactly("TCP5432 " + anywhere);
+        }
+    }
+
+    /** Each rule as ports and peers. */
+    private static List<String> rules(JsonNode policy, String direction, String peers) {
+        List<String> rules = new ArrayList<>();
+        for (JsonNode rule : policy.path(direction)) {
+            List<String> ports = new ArrayList<>();
+            rule.path("ports").forEach(port -> ports.add(port.path("protocol").asText() + port.path("port").asText()));
+            String whom = rule.path(peers).toString().replaceAll("[\\[\\]\"]", "").replace(':', '=')
+                    .replaceAll("\\{namespaceSelector=\\{matchLabels=\\{kubernetes.io/metadata.name=([^}]*)}}}", "namespace $1")
+                    .replaceAll("\\{ipBlock=(\\{[^}]*})}", "ipBlock$1");
+            rules.add(String.join(",", ports) + " " + whom);
+        }
+        return rules;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {BASE, PRODUCTION, REPLICAS})
+    void camelKStartsTheImageAsItIsAndLaysTheTemplateOverThePod(String name) throws Exception {
+        JsonNode traits = Manifests.object(built(name), "Integration", "tap-sentinel").at("/spec/traits");
+
+        assertThat(traits.at("/jvm/enabled").toString()).as("a command of its own").isEqualTo("false");
+        assertThat(traits.at("/prometheus/enabled").toString()).as("a PodMonitor of its own").isEqualTo("false");
+        assertThat(traits.at("/container/expose").toString()).as("a Service").isEqualTo("false");
+        assertThat(traits.at("/pod/enabled").toString()).as("read-only root, folder for files, time to stop").isEqualTo("true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})
+    void thePodIsGivenTheTimeThatTheProgramTakesToStop(String name) throws Exception {
+        PodFacts pod = PodFacts.of(built(name));
+        Duration drained = Duration.parse(EffectiveProperties.load(secrets, pod.env()).get("tap.shutdown-timeout"));
+
+        // uploads and archive that do not answer are left some seconds later
+        assertThat(Duration.ofSeconds(Long.parseLong(pod.deployed().get("grace")))).isGreaterThanOrEqualTo(drained.plusSeconds(15));
     }
 }

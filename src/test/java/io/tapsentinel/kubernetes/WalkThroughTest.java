@@ -25,6 +25,14 @@ class WalkThroughTest {
     }
 
     @Test
+    void theRuntimeThatIsComparedIsTheIntegrations() throws Exception {
+        String runtime = Manifests.document(Manifests.FOLDER.resolve("base/integration/integration.yaml"))
+                .at("/spec/traits/camel/runtimeVersion").asText();
+
+        assertThat(Files.readString(PAGE)).contains("when that is not " + runtime + " write");
+    }
+
+    @Test
     void everyFolderThatIsAppliedCanBeBuilt() throws Exception {
         List<String> folders = Pattern.compile("(?:-k|kustomize) (kubernetes/\\S+)").matcher(Files.readString(PAGE)).results()
                 .map(match -> match.group(1)).distinct().toList();

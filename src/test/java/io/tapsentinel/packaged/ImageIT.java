@@ -4,19 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.Postgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +69,23 @@ class ImageIT {
     }
 
     @Test
+    void nothingInItTellsWhenOrWhereItWasBuilt() throws IOException {
+        String built = Files.readString(TARGET.resolveSibling("pom.xml")).replaceAll("(?s).*<project.build.outputTimestamp>(.*?)Z<.*", "$1");
+        try (Stream<Path> all = Files.walk(image.root())) {
+            assertThat(all.filter(Files::isRegularFile)).hasSizeGreaterThan(10)
+                    .allSatisfy(file -> assertThat(Files.getLastModifiedTime(file).toInstant()).isEqualTo(Instant.ofEpochSecond(1)));
+        }
+        try (JarFile program = new JarFile(image.root().resolve("app/classpath/tap-sentinel.jar").toFile())) {
+            for (JarEntry entry : program.stream().toList()) {
+                assertThat(entry.getTimeLocal()).as(entry.getName()).isEqualTo(LocalDateTime.parse(built));
+                assertThat(new String(program.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1)).as(entry.getName())
+                        .doesNotContain(TARGET.toString(), TARGET.resolveSibling("src").toString());
+            }
+        }
+        assertThat(image.created()).isEqualTo(Instant.EPOCH);
+    }
+
+    @Test
     void itIsReadyAsANonRootUserOnAReadOnlyFileSystemAndStopsWell() throws Exception {
         int port = PackagedProgram.freePort();
         Path output = folder.resolve("output.txt");
@@ -80,6 +106,31 @@ class ImageIT {
             System.out.println("image: " + image.layers().size() + " layers, ready as user 10001 on a read-only file system, drained on SIGTERM");
         } finally {
             program.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aReplicaOfItReadsIntoADatabase() throws Exception {
+        int port = PackagedProgram.freePort();
+        Path output = folder.resolve("output.txt");
+        try (Postgres database = Postgres.start();
+                Services services = new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+            Map<String, String> properties = new TreeMap<>(services.properties());
+            properties.putAll(Map.of("state.url", database.newDatabase(), "state.user", database.user(), "state.password", database.password(),
+                    "camel.management.port", String.valueOf(port)));
+            Map<String, String> variables = new TreeMap<>();
+            properties.forEach((name, value) -> variables.put(EffectiveProperties.environmentName(name), value));
+            Process program = image.start(output, variables);
+            try {
+                await("rows come").atMost(SOON).until(() -> !program.isAlive() || Files.readString(output).contains("committed"));
+                assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
+                assertThat(status(port, "ready")).isEqualTo(200);
+                program.destroy();
+                assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+                assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
+            } finally {
+                program.destroyForcibly().waitFor();
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,11 @@ final class UnpackedImage {
         return config.get("config");
     }
 
+    /** When the image says that it was made. */
+    Instant created() {
+        return Instant.parse(config.get("created").asText());
+    }
+
     /** Where they lie over each other. */
     Path root() {
         return root;
@@ -80,7 +86,8 @@ final class UnpackedImage {
         for (var volumes = config().get("Volumes").fieldNames(); volumes.hasNext();) {
             String volume = volumes.next();
             Files.createDirectories(root.resolve(volume.substring(1)));
-            script.append("mount -t tmpfs -o mode=0700,uid=").append(user.replace(":", ",gid=")).append(" tmpfs \"$ROOT").append(volume).append("\"\n");
+            // as Kubernetes leaves a volume with fsGroup: its owner is root, so that the program cannot change its rights
+            script.append("mount -t tmpfs -o mode=2770,uid=0,gid=").append(user.split(":")[1]).append(" tmpfs \"$ROOT").append(volume).append("\"\n");
         }
         script.append("mount -o remount,ro,bind \"$ROOT\"\n")
                 .append("exec chroot --userspec=").append(user).append(" \"$ROOT\" /usr/bin/env -i \"$@\"\n");
