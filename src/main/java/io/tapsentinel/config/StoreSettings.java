@@ -10,7 +10,8 @@ final class StoreSettings {
     private static final Pattern FILE = Pattern.compile("jdbc:sqlite:(?!:memory:).+");
     private static final Pattern SERVER = Pattern.compile("jdbc:postgresql://[^/?@]+/[^/?]+(\\?[^#]*)?");
     /** Who opens it stands elsewhere, and how it is secured is not for a URL to say. */
-    private static final Pattern NOT_IN_URL = Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName)=");
+    private static final Pattern NOT_IN_URL = Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName"
+            + "|\\w+Timeout|tcpKeepAlive)=");
 
     private StoreSettings() {
     }
@@ -25,7 +26,7 @@ final class StoreSettings {
                     + " or jdbc:postgresql://host:port/database");
         }
         if (NOT_IN_URL.matcher(url).find()) {
-            throw SettingReader.bad(URL, url.replaceAll("\\?.*", "?..."), "without user, password and what secures it: state.user and"
+            throw SettingReader.bad(URL, url.replaceAll("\\?.*", "?..."), "without user, password, time-outs and what secures it: state.user and"
                     + " state.password-file tell who opens it, and all but this machine is reached by TLS (tls.ca-file)");
         }
         read.require("state.user", "state.password|state.password-file");

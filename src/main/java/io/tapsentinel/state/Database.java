@@ -18,7 +18,7 @@ interface Database extends Closeable {
     /** Whether several programs may use it at the same time, so that connections come and go and a lock of the database's is needed. */
     boolean isShared();
 
-    /** Keeps all others from making tables until the transaction ends. */
+    /** Keeps all others from making tables until the transaction ends, however long it waits for them; not for a connection that is used on. */
     void alone(Connection connection) throws SQLException;
 
     /** Takes a lock that all programs on the database know by this name, for as long as the connection lasts; false when another has it. */
@@ -26,6 +26,9 @@ interface Database extends Closeable {
 
     /** Gives such a lock back; returns whether it was there. */
     boolean unlock(Connection connection, String name) throws SQLException;
+
+    /** Which session carries this transaction; the same for all of a connection, unless somebody between it and the database mixes them. */
+    long session(Connection connection) throws SQLException;
 
     /** Ends a transaction that failed; returns whether the connection can be used on. */
     boolean rollback(Connection connection);

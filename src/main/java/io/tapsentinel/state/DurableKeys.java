@@ -30,6 +30,8 @@ final class DurableKeys {
     private final GainedKeys gained;
     /** What other programs made durable under a number up to this is in memory. */
     private long known;
+    /** By which of the store's connections that was learnt. */
+    private int learntOn;
 
     /** @param updates whether a verdict that is new needs sending, too */
     DurableKeys(Store store, int keysInMemory, boolean updates, Clock clock) {
@@ -76,7 +78,8 @@ final class DurableKeys {
         if (!store.isShared()) {
             return;
         }
-        if (!store.transaction(connection -> gained.reachesBackTo(connection, known))) {
+        // a database that was restored, or another server, may give the same numbers to other keys
+        if (!store.transaction(connection -> learntOn == store.connections() && gained.reachesBackTo(connection, known))) {
             load();
             return;
         }
@@ -175,6 +178,7 @@ final class DurableKeys {
         RecentKeys loaded = new RecentKeys(keysInMemory);
         RecentKeys loadedVersions = new RecentKeys(keysInMemory);
         known = store.transaction(connection -> {
+            learntOn = store.connections();
             long last = gained.begin(connection);
             if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();

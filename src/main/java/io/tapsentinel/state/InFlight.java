@@ -25,8 +25,8 @@ final class InFlight {
         long number = ThreadLocalRandom.current().nextLong();
         ByteBuffer keys = ByteBuffer.allocate(batch.size() * EventKey.BYTES);
         batch.forEach(event -> keys.put(event.getKey().bytes()));
-        // ids are UUIDs; one that holds a line break must not shift the others
-        String ids = batch.stream().map(event -> event.getId().replaceAll("\\R", " ")).collect(Collectors.joining("\n"));
+        // ids are UUIDs; one that holds a line break must not shift the others, nor one that PostgreSQL does not take hold up its window
+        String ids = batch.stream().map(event -> event.getId().replaceAll("\\R|\\x00", " ")).collect(Collectors.joining("\n"));
         Sql.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", source, number,
                 batch.iterator().next().getType().arrayName(), now, keys.array(), ids);
         return number;

@@ -27,6 +27,17 @@ final class PostgresDatabase implements Database {
     private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " " + System.getenv().getOrDefault("HOSTNAME", "");
     /** The driver's own log goes past ours; what matters of it comes as an exception. Held, or it would forget its level. */
     private static final Logger DRIVER = Logger.getLogger("org.postgresql");
+    /**
+     * What a role or a database may have set otherwise: a lock of a session ends with nothing but its connection, that ends soon when
+     * the machine is gone without a word (also while it owes an answer to what was sent, which keepalives do not count), and what was
+     * committed outlives a power cut.
+     */
+    private static final String SESSION = "SELECT set_config(name, CASE name WHEN 'synchronous_commit' THEN 'on'"
+            + " WHEN 'tcp_keepalives_idle' THEN '5' WHEN 'tcp_keepalives_interval' THEN '2' WHEN 'tcp_keepalives_count' THEN '2'"
+            + " WHEN 'tcp_user_timeout' THEN '9000' ELSE '0' END, false) FROM pg_settings WHERE name IN ('tcp_keepalives_idle',"
+            + " 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout', 'statement_timeout', 'lock_timeout',"
+            + " 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')"
+            + " OR name = 'synchronous_commit' AND setting = 'off'";
     private static final int CONNECT_SECONDS = 10;
     private static final int SOCKET_SECONDS = 30;
 
@@ -41,15 +52,24 @@ final class PostgresDatabase implements Database {
     public Connection connect() throws SQLException {
         Connection connection = DriverManager.getConnection(address.url(), properties());
         try (Statement statement = connection.createStatement()) {
-            // a machine that is gone without a word must not keep the source's lock
-            statement.execute("SET tcp_keepalives_idle = 5");
-            statement.execute("SET tcp_keepalives_interval = 2");
-            statement.execute("SET tcp_keepalives_count = 2");
+            refuse(connection);
+            statement.execute(SESSION);
+            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException e) {
             close(connection);
             throw e;
+        }
+    }
+
+    /** Else a connection to a server that was the primary one would be kept, and locks of different servers keep nobody apart. */
+    private static void refuse(Connection connection) throws SQLException {
+        if (Sql.number(connection, "SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END") == 1) {
+            throw new SQLException("this server is a standby; name the one that can be written, or all with ?targetServerType=primary");
+        }
+        if (Sql.number(connection, "SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN 1 ELSE 0 END") == 0) {
+            throw new SQLException("this database cannot hold every id that TAP may give; make one WITH ENCODING 'UTF8'");
         }
     }
 
@@ -92,9 +112,16 @@ final class PostgresDatabase implements Database {
 
     @Override
     public void alone(Connection connection) throws SQLException {
+        // whoever is before us may need long
+        connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
             statement.execute(MIGRATION);
         }
+    }
+
+    @Override
+    public long session(Connection connection) throws SQLException {
+        return Sql.number(connection, "SELECT pg_backend_pid()");
     }
 
     @Override

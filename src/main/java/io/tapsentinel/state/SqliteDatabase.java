@@ -77,6 +77,11 @@ final class SqliteDatabase implements Database {
     }
 
     @Override
+    public long session(Connection connection) {
+        return 0;
+    }
+
+    @Override
     public boolean rollback(Connection connection) {
         try {
             connection.rollback();

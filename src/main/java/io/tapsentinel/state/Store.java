@@ -22,7 +22,10 @@ public final class Store implements Closeable {
     private Connection connection;
     /** Whether the source's lock was taken and not given back, whatever became of the connection that has it. */
     private boolean held;
+    /** The session that has the source's lock, while it is held. */
+    private long session;
     private Connection speaksOn;
+    private volatile int connections;
     private volatile String failure;
     private volatile String unreachable;
 
@@ -57,6 +60,10 @@ public final class Store implements Closeable {
                 StoreSchema.belongTo(c, source, sourceUrl);
                 return null;
             });
+            if (database.isShared()) {
+                // this one was made to wait for others
+                store.drop();
+            }
             return store;
         } catch (SQLException | StoreException e) {
             close(connection);
@@ -77,6 +84,11 @@ public final class Store implements Closeable {
     /** Name of the source whose rows this store handles. */
     public String source() {
         return source;
+    }
+
+    /** How often this program has connected: behind a new connection may be a server that knows less than the one before. */
+    int connections() {
+        return connections;
     }
 
     /** Whether other programs may use it at the same time. */
@@ -126,6 +138,11 @@ public final class Store implements Closeable {
                         + " what was read with it is read again");
             }
             connection = database.connect();
+            connections++;
+        } else if (held && database.session(connection) != session) {
+            drop();
+            throw new StoreException("state.url: " + database + ": something between this program and the database gives each"
+                    + " transaction another session, which no lock survives; name the database itself, or a pool of sessions");
         }
         unreachable = null;
         return connection;
@@ -151,7 +168,10 @@ public final class Store implements Closeable {
     public boolean tryTake() {
         turn.lock();
         try {
-            held = isShared() && transaction(c -> database.tryLock(c, READING + source));
+            held = isShared() && transaction(c -> {
+                session = database.session(c);
+                return database.tryLock(c, READING + source);
+            });
             return held || !isShared();
         } catch (RuntimeException | Error e) {
             // the session may have got it all the same, and nobody would give it back
@@ -166,8 +186,8 @@ public final class Store implements Closeable {
     public void giveBack() {
         turn.lock();
         try {
-            if (held && connection != null) {
-                transaction(c -> database.unlock(c, READING + source));
+            if (held && connection != null && !transaction(c -> database.unlock(c, READING + source))) {
+                drop();
             }
         } catch (StoreException e) {
             // else a lock that nobody gives back would keep the others away

@@ -84,7 +84,8 @@ class SettingsTest {
         "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
         "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
         "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
-        "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password and what secures it",
+        "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
+        "STATE_URL|jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
         "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
         "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"})
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {

@@ -43,6 +43,16 @@ class InFlightTest {
     }
 
     @Test
+    void anOddIdHoldsUpNoBatchAndShiftsNoOther() throws Exception {
+        TapEvent odd = event(TYPE, "1\n2\u00003");
+        TapEvent next = event(TYPE, "4");
+        seen.sending(List.of(odd, next));
+
+        assertThat(seen.abandoned()).isEqualTo(2);
+        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked 1 2 3 " + odd.getKey(), "clicksBlocked 4 " + next.getKey());
+    }
+
+    @Test
     void whatAnEndedProcessHadOnItsWayIsListedByTypeIdAndKeyAndCountedOnce() throws Exception {
         TapEvent first = event(TYPE, "1");
         TapEvent second = event(TYPE, "2");

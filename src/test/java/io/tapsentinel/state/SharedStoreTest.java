@@ -127,6 +127,28 @@ class SharedStoreTest {
     }
 
     @Test
+    void aDatabaseThatWasRestoredUnderARunningProgramGivesItNoWrongIdeaOfItsKeys() throws SQLException {
+        SeenKeys ours = new SeenKeys(one, 1_000, clock);
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        ours.delivered(0, List.of(event(TYPE, "1")));
+        theirs.catchUp();
+        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
+            for (String change : List.of("DELETE FROM seen", "DELETE FROM gained", "UPDATE gained_last SET number = 0")) {
+                statement.execute(change);
+            }
+        }
+        postgres.cut(url, "application_name LIKE 'tap-sentinel %'");
+        assertThatThrownBy(one::bytes).isInstanceOf(StoreException.class);
+        assertThatThrownBy(other::bytes).isInstanceOf(StoreException.class);
+        new SeenKeys(one, 1_000, clock).delivered(0, List.of(event(TYPE, "2")));
+
+        theirs.catchUp();
+
+        assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
+        assertThat(theirs.claim(event(TYPE, "1"))).as("it is not in the restored one").isEqualTo(Claim.NEW);
+    }
+
+    @Test
     void whoeverLosesTheLockWithItsConnectionCanWriteNothingUntilItHasGivenItUp() throws SQLException {
         SeenKeys seen = new SeenKeys(one, 1_000, clock);
         assertThat(one.tryTake()).isTrue();

@@ -55,9 +55,14 @@ public final class Postgres implements AutoCloseable {
 
     /** Makes a database; returns its URL, which has no user and no password in it. */
     public String newDatabase() throws SQLException {
+        return newDatabase("");
+    }
+
+    /** The same with what {@code CREATE DATABASE} can be told. */
+    public String newDatabase(String options) throws SQLException {
         String name = "tap_" + UUID.randomUUID().toString().replace("-", "");
         try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute("CREATE DATABASE " + name + " " + options);
         }
         return url(name);
     }
@@ -96,6 +101,13 @@ public final class Postgres implements AutoCloseable {
     public void startAgain() throws IOException {
         Files.deleteIfExists(folder.resolve("data/postmaster.pid"));
         launch();
+    }
+
+    /** From now on it follows another server, which nobody knows: it answers, and takes nothing. */
+    public void standBy() throws IOException {
+        kill();
+        Files.createFile(folder.resolve("data/standby.signal"));
+        startAgain();
     }
 
     /** From now on connections may be encrypted, with these in PEM. */
