@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Seven days are read for the first time, by a TAP that takes its time, while today goes on. */
+@Tag("full")
 class BackfillIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);

@@ -11,7 +11,7 @@ import org.junit.platform.suite.api.Suite;
 /** Tests of the store and of the guarantees once more, on PostgreSQL: what they show of a file holds for a database that programs share. */
 @Suite
 @SelectPackages("io.tapsentinel.state")
-@SelectClasses({GuaranteesTest.class, HoleTest.class, WholeProgramTest.class})
+@SelectClasses({GuaranteesIT.class, HoleIT.class, WholeProgramIT.class})
 @ExcludeTags(TestDatabase.ONE)
 class OnPostgresTest {
 

@@ -13,10 +13,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program or TAP is away for hours and days: what can still be read lands once, the rest is a gap with exact limits. */
+@Tag("full")
 class OutagesIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);

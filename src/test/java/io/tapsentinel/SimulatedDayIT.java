@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A day of 20,000 rows, most of them up to 30 minutes late and some up to 23 hours, then 24 quiet hours, after which all must have
  * landed; and the rest of a week, in which sweeps at every age cost what they will cost every day from then on.
  */
+@Tag("full")
 class SimulatedDayIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);

@@ -15,10 +15,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck.State;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A day's work of 432 requests under a budget of 60: what waits are sweeps and the backlog, never today's events. */
+@Tag("full")
 class SmallBudgetIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);

@@ -17,10 +17,12 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each alert from the running program: quiet before a fault, firing during it, quiet again after its end. */
+@Tag("full")
 class AlertFaultsIT {
 
     private static final Instant START = DayTrial.START;

@@ -21,6 +21,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of an authority in {@code tls.ca-file}, with a token of a client secret.
  */
 @Timeout(value = 360, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("full")
 class BlobReplayIT {
 
     private static final Duration SOON = CloudStage.SOON;

@@ -11,12 +11,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
 @Timeout(value = 270, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("full")
 class LoadIT {
 
     private static final int EVENTS = 175_000;

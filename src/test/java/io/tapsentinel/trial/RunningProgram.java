@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.sentinel.SentinelEndpoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -12,9 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.MainListenerSupport;
 
 /** A program that runs on a thread of its own. */
 public final class RunningProgram implements AutoCloseable {
+
+    private static final int LINGER_MS = 20;
 
     private final Program program;
     private final CompletableFuture<String> end = new CompletableFuture<>();
@@ -26,6 +31,18 @@ public final class RunningProgram implements AutoCloseable {
         program.main().addOverrideProperty("camel.management.enabled", "false");
         // a refused batch fails at once, so that a test sees what follows from it
         program.sentinel().getConfiguration().setDeliveryTimeoutMs(1);
+        program.main().addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport main) {
+                // a poll ends when its last batch has waited so long for more
+                main.getCamelContext().getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
+                    if (endpoint instanceof SentinelEndpoint sentinel) {
+                        sentinel.getConfiguration().setLingerMs(Math.min(sentinel.getConfiguration().getLingerMs(), LINGER_MS));
+                    }
+                    return endpoint;
+                });
+            }
+        });
         Thread thread = new Thread(() -> {
             try {
                 end.complete(program.run());
@@ -38,7 +55,7 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     RunningProgram awaitStart() {
-        await("program has started").atMost(Duration.ofSeconds(60)).until(() -> end.isDone() || program.main().isStarted());
+        await("program has started").pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(60)).until(() -> end.isDone() || program.main().isStarted());
         if (end.isCompletedExceptionally()) {
             end.join();
         }

@@ -1,0 +1,206 @@
+package io.tapsentinel;
+
+import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.ChangingEvents;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.ScriptedTap;
+import io.tapsentinel.trial.ScriptedTap.Event;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Events whose verdict changes hours and days after their delivery, through the program as it runs. */
+class ChangesIT {
+
+    private static final Instant CREATED = Trial.START.minus(Duration.ofMinutes(30));
+
+    @TempDir
+    Path folder;
+    private final List<Event> events = new ArrayList<>();
+    private final List<String> rows = new CopyOnWriteArrayList<>();
+    private Trial trial;
+    private ScriptedTap tap;
+
+    @BeforeEach
+    void open() throws Exception {
+        trial = new Trial(folder, SandboxSettings.builder().build()).eachRow(row -> rows.add(ChangingEvents.label(row)));
+        tap = new ScriptedTap(trial.clock());
+        trial.with("tap.url", tap.uri().toString());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        trial.close();
+        tap.close();
+    }
+
+    @Test
+    void theFirstRowStandsAndEachChangeIsCountedOnceByKind() throws Exception {
+        fourDays();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
+        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 6L), Map.entry("changed-status", 2L),
+                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+    }
+
+    @Test
+    void aFalsePositiveIsAChangeOfStatusWhenItIsAskedFor() throws Exception {
+        trial.with("tap.threat-status", "active,cleared,falsePositive");
+        fourDays();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
+        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
+                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+    }
+
+    @Test
+    void withUpdatesThereIsOneRowForEachVersion() throws Exception {
+        trial.with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive");
+        fourDays();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
+        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
+                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+    }
+
+    @Test
+    void whileChangesFailOnTheirWayThereIsStillOneRowForEachVersion() throws Exception {
+        trial.with("tap.updates", "true");
+        RunningProgram program = changeAfterTenMinutes();
+
+        // Sentinel refuses them, then TAP's answer is cut while some are on their way, then the program is another one
+        trial.sinkProxy().next(Fault.REFUSE);
+        program.poll();
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
+        trial.clock().advance(Duration.ofMinutes(5));
+        tap.proxy().next(Fault.CUT_BODY);
+        program.poll();
+        assertThat(rows).as("some of the changes").hasSizeBetween(events.size() + 1, versions().size() - 1);
+        program.stop();
+        program = trial.start();
+        trial.clock().advance(Duration.ofMinutes(5));
+        program.poll().poll().stop();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
+        assertThat(trial.reads()).as("two polls failed").hasSize(3);
+    }
+
+    @Test
+    void aReadThatFailsCountsNoChangeAndTheNextOneDoes() throws Exception {
+        RunningProgram program = changeAfterTenMinutes();
+
+        tap.proxy().next(Fault.CUT_BODY);
+        program.poll();
+        trial.clock().advance(Duration.ofMinutes(5));
+        program.poll().poll().stop();
+
+        assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
+        assertThat(ledger()).contains(Map.entry("changed", 12L), Map.entry("changed-status", 12L));
+    }
+
+    @Test
+    void anAnswerWithTwoVerdictsOnOneEventGetsBothRowsAndAnEventThatStandsThereTwiceGetsOne() throws Exception {
+        trial.with("tap.updates", "true");
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), ""));
+        tap.add(events.get(0));
+        RunningProgram program = trial.start().poll();
+        assertThat(rows).as("the same twice").hasSize(1);
+        assertThat(trial.reads()).hasSize(1);
+
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "cleared"));
+        add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "campaign"));
+        for (int i = 0; i < 3; i++) {
+            trial.clock().advance(Duration.ofMinutes(5));
+            program.poll();
+        }
+        program.stop();
+
+        assertThat(rows).containsExactlyInAnyOrder("one/active+1", "one/cleared+1", "one/active+campaign+1");
+        assertThat(trial.reads()).as("at most the poll that skipped one of them failed").hasSizeBetween(3, 4);
+    }
+
+    /** Twelve events were delivered and have been cleared since. */
+    private RunningProgram changeAfterTenMinutes() {
+        for (int i = 0; i < 12; i++) {
+            add(ChangingEvents.of("cleared-" + i, MESSAGES_DELIVERED, i % 2 == 0, CREATED.plusSeconds(i), Duration.ofMinutes(40), "cleared"));
+        }
+        RunningProgram program = trial.start().poll();
+        assertThat(rows).hasSize(12);
+        trial.clock().advance(Duration.ofMinutes(11));
+        return program;
+    }
+
+    /** Polls for two hours every five minutes, then each hour with its sweeps, over a restart. */
+    private void fourDays() throws Exception {
+        add(ChangingEvents.of("cleared-message", MESSAGES_DELIVERED, true, CREATED, Duration.ofHours(2), "cleared"));
+        add(ChangingEvents.of("cleared-click", CLICKS_PERMITTED, false, CREATED, Duration.ofHours(2), "cleared"));
+        add(ChangingEvents.of("second-threat", MESSAGES_BLOCKED, true, CREATED, Duration.ofDays(3), "t2"));
+        add(ChangingEvents.of("second-threat-no-id", MESSAGES_DELIVERED, false, CREATED, Duration.ofDays(3), "t2"));
+        add(ChangingEvents.of("campaign-click", CLICKS_BLOCKED, true, CREATED, Duration.ofHours(20), "campaign"));
+        add(ChangingEvents.of("campaign-no-id", MESSAGES_BLOCKED, false, CREATED, Duration.ofHours(20), "campaign"));
+        add(ChangingEvents.of("false-message", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(1), "falsePositive"));
+        add(ChangingEvents.of("false-click", CLICKS_PERMITTED, false, CREATED, Duration.ofDays(1), "falsePositive"));
+        add(ChangingEvents.shuffled("shuffled", true, CREATED));
+        add(ChangingEvents.shuffled("shuffled-no-id", false, CREATED));
+        RunningProgram program = trial.start().poll();
+        for (int i = 0; i < 24; i++) {
+            trial.clock().advance(Duration.ofMinutes(5));
+            program.poll().sweep();
+        }
+        for (int hour = 2; hour < 98; hour++) {
+            if (hour == 23) {
+                program.stop();
+                program = trial.start();
+            }
+            trial.clock().advance(Duration.ofHours(1));
+            program.poll().sweep();
+        }
+        program.stop();
+        assertThat(tap.shown(events.get(8))).as("reads of a shuffled message").isGreaterThanOrEqualTo(12);
+    }
+
+    private void add(Event event) {
+        events.add(event);
+        tap.add(event);
+    }
+
+    private List<String> firsts() {
+        return events.stream().flatMap(event -> ChangingEvents.labels(event, 0, 1).stream()).toList();
+    }
+
+    private List<String> versions() {
+        return events.stream().flatMap(event -> ChangingEvents.labels(event, 0, 2).stream()).toList();
+    }
+
+    /** The sums of the ledger's counts; call it after the stop. */
+    private Map<String, Long> ledger() throws Exception {
+        Map<String, Long> sums = new TreeMap<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
+                ResultSet row = connection.createStatement().executeQuery("SELECT outcome, sum(events) FROM ledger_count GROUP BY outcome")) {
+            while (row.next()) {
+                sums.put(row.getString(1), row.getLong(2));
+            }
+        }
+        return sums;
+    }
+}

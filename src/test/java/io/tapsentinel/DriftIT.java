@@ -1,0 +1,65 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.metrics.Metrics;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What fits no column, through the program as it runs: half of the events are spelled as on the vendor's page. */
+class DriftIT {
+
+    @TempDir
+    Path folder;
+    private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
+
+    @Test
+    void whatFitsNoColumnIsCountedByNameAndKept() throws Exception {
+        try (Trial trial = trial().with("sentinel.additional-fields", "true"); LogLines log = LogLines.open()) {
+            MeterRegistry registry = registry(trial.start().poll());
+
+            assertThat(count(registry, "unknown-field", "headerTo")).isEqualTo(having("headerTo")).isGreaterThan(20);
+            assertThat(count(registry, "value", "impostorScore")).isEqualTo(having("impostorScore")).isGreaterThan(20);
+            assertThat(rows).filteredOn(row -> row.path("AdditionalFields").has("impostorScore")).allSatisfy(row ->
+                    assertThat(row.path("impostorScore").intValue()).isEqualTo((int) Math.round(row.path("AdditionalFields").path("impostorScore").doubleValue())));
+            assertThat(log.lines().stream().filter(line -> line.contains("headerTo"))).as("one line for each table").hasSize(2)
+                    .allMatch(line -> line.contains("sent in AdditionalFields"));
+        }
+    }
+
+    @Test
+    void withoutTheColumnItIsOnlyCounted() throws Exception {
+        try (Trial trial = trial()) {
+            MeterRegistry registry = registry(trial.start().poll());
+
+            assertThat(count(registry, "unknown-field", "headerTo")).isGreaterThan(20);
+            assertThat(rows).isNotEmpty().noneMatch(row -> row.has("AdditionalFields"));
+        }
+    }
+
+    private Trial trial() throws Exception {
+        return new Trial(folder, SandboxSettings.builder().shareDocumented(0.5).build()).eachRow(rows::add);
+    }
+
+    private static MeterRegistry registry(RunningProgram program) {
+        return program.camel().getRegistry().lookupByNameAndType(Metrics.REGISTRY, MeterRegistry.class);
+    }
+
+    private static double count(MeterRegistry registry, String kind, String field) {
+        return registry.get("tap.drift").tags("kind", kind, "field", field).functionCounters().stream().mapToDouble(FunctionCounter::count).sum();
+    }
+
+    private double having(String field) {
+        return rows.stream().filter(row -> row.path("AdditionalFields").has(field)).count();
+    }
+}

@@ -1,0 +1,198 @@
+package io.tapsentinel;
+
+import static io.tapsentinel.route.BrokenParts.producerThatCompletesOnAppend;
+import static io.tapsentinel.route.BrokenParts.readerThatThrowsInsideTheSplit;
+import static io.tapsentinel.route.BrokenParts.repositoryThatPersistsInAdd;
+import static io.tapsentinel.route.BrokenParts.windowWithoutCommitGuard;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The rules that carry the guarantees, each proved twice: the program keeps it, and the same scenario fails for a program
+ * with the one mistake that the rule forbids. (Rule 3's pair stands in WindowPlannerTest.)
+ */
+class GuaranteesIT {
+
+    /** Few enough that a held sink does not stop the reader before the middle of an answer. */
+    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(7).eventsPerHour(700).shareWithoutId(0.05).build();
+
+    @TempDir
+    Path folder;
+
+    /** A guarantee that holds for one program and must not hold for another. */
+    @FunctionalInterface
+    private interface Scenario {
+        void run(Trial trial, Trial.Maker maker) throws Exception;
+    }
+
+    @Test
+    void keysAndProgressWaitForTheAcknowledgement() throws Exception {
+        holds(this::heldAcknowledgement);
+    }
+
+    @Test
+    void aProducerThatCompletesOnAppendBreaksThat() {
+        fails(this::heldAcknowledgement, producerThatCompletesOnAppend());
+    }
+
+    @Test
+    void aKillBeforeTheAcknowledgementLosesNothing() throws Exception {
+        holds(this::killedBeforeTheAcknowledgement);
+    }
+
+    @Test
+    void aRepositoryThatPersistsInAddBreaksThat() {
+        fails(this::killedBeforeTheAcknowledgement, repositoryThatPersistsInAdd());
+    }
+
+    @Test
+    void aFailedBatchIsSentAgainEvenAfterAPauseOfHours() throws Exception {
+        holds(this::failedBatch);
+    }
+
+    @Test
+    void aWindowWithoutTheCommitGuardBreaksThat() {
+        fails(this::failedBatch, windowWithoutCommitGuard());
+    }
+
+    @Test
+    void anAnswerCutWhileEventsAreParkedAndThenFailLosesNothing() throws Exception {
+        holds(this::cutWhileParked);
+    }
+
+    @Test
+    void aReaderThatThrowsInsideTheSplitBreaksThat() {
+        fails(this::cutWhileParked, readerThatThrowsInsideTheSplit());
+    }
+
+    @Test
+    void aWindowWithoutTheCommitGuardBreaksThatToo() {
+        fails(this::cutWhileParked, windowWithoutCommitGuard());
+    }
+
+    private void heldAcknowledgement(Trial trial, Trial.Maker maker) throws Exception {
+        trial.sinkProxy().hold();
+        RunningProgram program = trial.start(maker);
+        CompletableFuture<Void> poll = program.pollInBackground();
+        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+
+        staysTrue("nothing is durable or committed", () -> trial.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
+
+        trial.sinkProxy().release();
+        poll.join();
+        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        assertThat(keys("state")).isEqualTo(trial.rows().size());
+    }
+
+    private void killedBeforeTheAcknowledgement(Trial trial, Trial.Maker maker) throws Exception {
+        trial.sinkProxy().hold();
+        trial.sinkProxy().next(refusals());
+        RunningProgram killed = trial.start(maker);
+        CompletableFuture<Void> poll = killed.pollInBackground();
+        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+        // what a process killed at this moment leaves behind; the process itself must do nothing more that counts
+        trial.copyState("state", "after-kill");
+        trial.tapProxy().next(Fault.REFUSE);
+        trial.sinkProxy().release();
+        poll.join();
+        killed.stop();
+        assertThat(trial.rows()).as("nothing was accepted before the kill").isEmpty();
+        trial.sinkProxy().forget();
+        trial.tapProxy().forget();
+
+        trial.stateIn("after-kill").start(maker).poll();
+
+        assertThat(trial.rows()).isNotEmpty();
+        assertThat(Trial.surplus(trial.firstHour(), trial.rows())).as("lost").isEmpty();
+        assertThat(Trial.surplus(trial.rows(), trial.firstHour())).as("twice").isEmpty();
+    }
+
+    private void failedBatch(Trial trial, Trial.Maker maker) throws Exception {
+        trial.sinkProxy().next(Fault.NONE, Fault.REFUSE);
+        RunningProgram program = trial.start(maker).poll();
+        assertAllOfTheFirstHourLands(trial, program);
+    }
+
+    private void cutWhileParked(Trial trial, Trial.Maker maker) throws Exception {
+        trial.sinkProxy().hold();
+        trial.sinkProxy().next(refusals());
+        trial.tapProxy().next(Fault.CUT_BODY);
+        RunningProgram program = trial.start(maker);
+        CompletableFuture<Void> poll = program.pollInBackground();
+        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+
+        staysTrue("the window waits for what is parked", () -> !poll.isDone());
+
+        trial.sinkProxy().release();
+        poll.join();
+        trial.sinkProxy().forget();
+        assertAllOfTheFirstHourLands(trial, program);
+    }
+
+    /** Polls move away from the first hour, each looking back over one, so that only a progress that never moved brings it back. */
+    private static void assertAllOfTheFirstHourLands(Trial trial, RunningProgram program) {
+        List<String> firstHour = trial.truth(Trial.START.minus(Duration.ofMinutes(61)), Trial.START.minus(Duration.ofMinutes(1)),
+                Trial.START);
+        for (int i = 0; i < 8; i++) {
+            trial.clock().advance(Duration.ofMinutes(25));
+            program.poll();
+        }
+        assertThat(firstHour).hasSizeGreaterThan(500);
+        assertThat(Trial.surplus(firstHour, trial.rows())).as("lost").isEmpty();
+        assertThat(trial.rows()).as("twice").doesNotHaveDuplicates();
+    }
+
+    private void holds(Scenario scenario) throws Exception {
+        try (Trial trial = new Trial(folder, EVENTS)) {
+            scenario.run(trial, Program::new);
+        }
+    }
+
+    private void fails(Scenario scenario, Trial.Maker mistake) {
+        assertThatThrownBy(() -> {
+            try (Trial trial = new Trial(folder, EVENTS)) {
+                scenario.run(trial, mistake);
+            }
+        }).as("the guarantee's scenario has to notice this mistake").isInstanceOf(AssertionError.class);
+    }
+
+    /** As an assertion, so that a scenario that did not even come so far is no proof of anything. */
+    private static void staysTrue(String what, Callable<Boolean> condition) {
+        try {
+            await(what).during(Duration.ofMillis(700)).atMost(Duration.ofSeconds(10)).until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("not true any more: " + what, e);
+        }
+    }
+
+    private static Fault[] refusals() {
+        return Collections.nCopies(200, Fault.REFUSE).toArray(Fault[]::new);
+    }
+
+    private long keys(String state) throws SQLException {
+        try (Connection store = TestDatabase.connect(folder.resolve(state).resolve("tap.db"));
+                ResultSet row = store.createStatement().executeQuery("SELECT count(*) FROM seen")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Holes that were found by trying to break the guarantees, closed and kept closed. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HoleIT {
+
+    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(9).eventsPerHour(300).build();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
+        try (Trial trial = new Trial(folder, EVENTS)) {
+            AtomicInteger uploads = new AtomicInteger();
+            RunningProgram program = trial.start((settings, properties, clock, committed) ->
+                    new Program(settings, properties, clock, committed) {
+                        @Override
+                        protected Uploader uploader() {
+                            Uploader real = super.uploader();
+                            return (stream, body) -> {
+                                if (uploads.getAndIncrement() == 0) {
+                                    throw new OutOfMemoryError("a test's");
+                                }
+                                real.upload(stream, body);
+                            };
+                        }
+                    });
+            program.poll();
+            assertThat(trial.reads()).isEmpty();
+
+            program.poll();
+
+            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        }
+    }
+
+    @Test
+    void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
+        try (Trial trial = new Trial(folder, EVENTS)) {
+            AtomicInteger claims = new AtomicInteger();
+            RunningProgram program = trial.start((settings, properties, clock, committed) ->
+                    new Program(settings, properties, clock, committed) {
+                        @Override
+                        protected SeenKeys seenKeys(Store store) {
+                            return new SeenKeys(store, 1_000, clock) {
+                                @Override
+                                public Claim claim(TapEvent event) {
+                                    if (claims.incrementAndGet() == 50) {
+                                        throw new NoClassDefFoundError("a test's");
+                                    }
+                                    return super.claim(event);
+                                }
+                            };
+                        }
+                    });
+            program.poll();
+            assertThat(trial.reads()).isEmpty();
+
+            program.poll();
+
+            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        }
+    }
+
+    @Test
+    void aClockThatJumpsAheadDoesNotMakeTheProgramForgetWhatItDelivered() throws Exception {
+        try (Trial trial = new Trial(folder, EVENTS)) {
+            trial.start().poll().stop();
+            trial.tapProxy().next(Fault.REFUSE);
+            trial.clock().advance(Duration.ofDays(10));
+            trial.start().poll().stop();
+            trial.clock().advance(Duration.ofDays(-10));
+
+            trial.start().poll();
+
+            assertThat(trial.rows()).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    @Tag(TestDatabase.ONE)
+    void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
+        try (Trial trial = new Trial(folder, EVENTS)) {
+            Path mine = Files.createDirectories(folder.resolve("state/spool/sub"));
+            Files.writeString(mine.resolve("mine.txt"), "precious");
+
+            trial.start().poll().stop();
+
+            assertThat(mine.resolve("mine.txt")).exists();
+            assertThat(folder.resolve("state/tap.db")).exists();
+        }
+    }
+}

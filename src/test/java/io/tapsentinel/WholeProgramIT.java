@@ -1,0 +1,99 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The program as it runs, real routes, real HTTP, real store: what TAP had against what the tables got, as multisets. */
+class WholeProgramIT {
+
+    private static final SandboxSettings TWO_HOURS_OF_24000 = SandboxSettings.builder().seed(20_261_120).eventsPerHour(12_500)
+            .shareMultiRecipient(0.10).shareLate(0.10).lateLag(Duration.ofMinutes(2), Duration.ofMinutes(30))
+            .shareWithoutId(0.05).shareDocumented(0.05).build();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
+        try (Trial trial = new Trial(folder, TWO_HOURS_OF_24000).with("tap.poll.cron", "0/1 * * * * ?")
+                .with("tap.budget.requests-per-day", "1000000")) {
+            RunningProgram program = trial.start();
+            Instant end = Trial.START.plus(Duration.ofMinutes(100));
+            while (trial.clock().look().isBefore(end)) {
+                int before = trial.reads().size();
+                await("a window was committed").atMost(Duration.ofSeconds(60)).until(() -> trial.reads().size() > before);
+                trial.clock().advance(Duration.ofMinutes(10));
+            }
+            int before = trial.reads().size();
+            await("windows after the last step").atMost(Duration.ofSeconds(60)).until(() -> trial.reads().size() > before + 1);
+            program.stop();
+
+            LedgerEntry first = trial.reads().get(0);
+            LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
+            List<String> rows = trial.rows();
+            List<String> certain = trial.truth(first.window().from(), last.window().to(), last.readAt());
+            List<String> possible = trial.truth(first.window().from(), last.window().to(), trial.clock().look());
+            long late = sum(trial.reads(), "late");
+            System.out.printf("whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
+                    certain.size(), rows.size(), program.program().sentinel().deliveries().batches(), trial.reads().size(), late,
+                    sum(trial.reads(), "duplicate"));
+            assertThat(certain).hasSizeGreaterThan(20_000);
+            assertThat(Trial.surplus(certain, rows)).as("lost").isEmpty();
+            assertThat(Trial.surplus(rows, possible)).as("twice, or never there").isEmpty();
+            assertThat(program.program().sentinel().deliveries().batches()).isGreaterThanOrEqualTo(15);
+            // how many of the tenth that is late counts as late depends on where polls fall between the steps
+            assertThat(late).isGreaterThan(certain.size() / 50);
+            assertThat(List.of(EventType.values())).allMatch(type -> trial.ingestion().landed(type) > 0);
+            assertThat(trial.ingestion().refused()).isZero();
+        }
+    }
+
+    @Test
+    void aRestartSendsNothingAgain() throws Exception {
+        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(2_000).shareWithoutId(0.05).build())) {
+            trial.start().poll().stop();
+            List<String> rows = trial.rows();
+            assertThat(rows).isEqualTo(trial.firstHour());
+
+            trial.start().poll().stop();
+
+            assertThat(trial.rows()).isEqualTo(rows);
+            assertThat(sum(trial.reads().subList(1, 2), "duplicate")).isEqualTo(rows.size());
+        }
+    }
+
+    @Test
+    void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
+        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(400).build())) {
+            RunningProgram program = trial.start().poll();
+            trial.clock().advance(Duration.ofHours(5));
+            for (int i = 0; i < 6; i++) {
+                program.poll();
+            }
+            program.stop();
+
+            LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
+            assertThat(trial.reads().get(1).purpose()).isEqualTo(LedgerEntry.Purpose.POLL);
+            assertThat(trial.reads().stream().filter(read -> read.purpose() == LedgerEntry.Purpose.BACKLOG)
+                    .map(read -> read.window().from())).hasSize(5).isSorted();
+            assertThat(Trial.surplus(trial.truth(Trial.START.minus(Duration.ofMinutes(61)), last.window().to(), last.readAt()), trial.rows()))
+                    .as("lost").isEmpty();
+        }
+    }
+
+    private static long sum(List<LedgerEntry> reads, String what) {
+        return reads.stream().flatMap(read -> read.counts().values().stream()).mapToLong(counts -> counts.getOrDefault(what, 0L)).sum();
+    }
+}

@@ -1,0 +1,163 @@
+package io.tapsentinel.archive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.health.Findings;
+import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FaultProxy;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AnswerArchiveIT {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @TempDir
+    Path folder;
+    private Trial trial;
+    private Path archive;
+    private Path outbox;
+    private final List<String> answers = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void begin() throws Exception {
+        archive = folder.resolve("archive");
+        outbox = folder.resolve("outbox");
+        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build());
+        trial.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
+        trial.tapProxy().rewrite(body -> {
+            answers.add(new String(body, StandardCharsets.UTF_8));
+            return body;
+        });
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        trial.close();
+    }
+
+    @Test
+    void everyAnswerInWhichSomethingWasNewIsThereAsTapSentItAndNoOther() throws Exception {
+        RunningProgram program = trial.start().poll();
+        // nothing can be new in the same time asked for again
+        program.poll();
+        trial.clock().advance(Duration.ofMinutes(10));
+        program.poll();
+
+        await("both answers are archived").atMost(SOON).until(() -> files(archive).size() == 2 && files(outbox).isEmpty());
+        assertThat(answers).hasSize(3);
+        assertThat(files(archive)).map(AnswerArchiveIT::text).containsExactlyInAnyOrder(answers.get(0), answers.get(2));
+        assertThat(files(archive)).map(file -> archive.relativize(file).toString()).allMatch(name -> name.matches(
+                "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
+        for (Path file : files(archive)) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void anArchiveThatIsAwayHoldsUpNothingAndGetsEverythingWhenItIsBack() throws Exception {
+        Files.createFile(archive);
+        RunningProgram program = trial.start().poll();
+        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        await("health tells it").atMost(SOON).until(() -> findings(program).level() == Findings.Level.DEGRADED);
+        assertThat(findings(program).problems()).singleElement().asString().contains("tap.archive.uri does not take answers", "they wait in tap.archive.outbox");
+        assertThat(files(outbox)).hasSize(1);
+
+        Files.delete(archive);
+        trial.clock().advance(Duration.ofMinutes(5));
+        await("it is there").atMost(SOON).until(() -> files(outbox).isEmpty());
+        assertThat(files(archive)).map(AnswerArchiveIT::text).containsExactly(answers.get(0));
+        assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
+    }
+
+    @Test
+    void anArchiveThatNeverAnswersIsToldAndHoldsUpNothing() throws Exception {
+        try (FaultProxy never = new FaultProxy(URI.create("http://127.0.0.1:9"))) {
+            never.hold();
+            RunningProgram program = trial.with("tap.archive.uri", never.uri().toString()).start().poll();
+            await("an answer is on its way").atMost(SOON).until(() -> never.held() == 1);
+            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
+
+            trial.clock().advance(Duration.ofMinutes(6));
+            program.poll();
+            assertThat(trial.rows()).hasSizeGreaterThan(trial.firstHour().size());
+            assertThat(findings(program).problems()).singleElement().asString().contains("an answer is on its way since 2026-11-20T12:00:0");
+            never.release();
+        }
+    }
+
+    @Test
+    void whatHasNoRoomIsDroppedAndCountedWhileEventsLand() throws Exception {
+        Files.createFile(archive);
+        Files.createDirectory(outbox);
+        Files.write(outbox.resolve("other"), new byte[1_000_000]);
+        trial.with("tap.archive.max-megabytes", "1");
+        RunningProgram program = trial.start().poll();
+
+        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        assertThat(findings(program).details()).containsEntry("archive.dropped", 1L);
+        assertThat(findings(program).problems()).singleElement().asString().contains("answers are not archived (1 MB wait there, tap.archive.max-megabytes is 1");
+        assertThat(files(outbox)).hasSize(1);
+    }
+
+    @Test
+    void whatAKilledProcessLeftIsKeptWhenItIsWhole() throws Exception {
+        Files.createDirectory(outbox);
+        String name = "tap_20261120T105900Z_20261120T115900Z_20261120T120000123Z.json.gz";
+        try (var gzip = new java.util.zip.GZIPOutputStream(Files.newOutputStream(outbox.resolve(name + ".open")))) {
+            gzip.write("{}".getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(outbox.resolve("tap_20261120T115900Z_20261120T125900Z_20261120T130000123Z.json.gz.open"), new byte[] {0x1f, (byte) 0x8b, 8});
+        trial.start();
+
+        await("the whole one is archived").atMost(SOON).until(() -> files(outbox).isEmpty());
+        assertThat(files(archive)).map(file -> archive.relativize(file).toString())
+                .containsExactly("tap/2026/11/20/20261120T105900Z_20261120T115900Z_20261120T120000123Z.json.gz");
+    }
+
+    @Test
+    void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
+        Files.createFile(outbox);
+        org.assertj.core.api.Assertions.assertThatThrownBy(trial::start).hasMessageContaining("tap.archive.outbox is \"" + outbox);
+    }
+
+    private static Findings findings(RunningProgram program) {
+        return program.camel().getRegistry().lookupByNameAndType("tap-archive", ProgramHealthCheck.class).findings();
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+
+    private static String text(Path file) {
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(file))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.tapsentinel.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.tapsentinel.azure.KustoJob.Column;
+import io.tapsentinel.azure.KustoJob.Query;
+import io.tapsentinel.azure.KustoJob.Table;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What the check refuses and where it places it; the service itself lets half of it pass. */
+@Tag("full")
+class KustoCheckIT {
+
+    private static final Table T = new Table("T", List.of(new Column("text", "string"), new Column("number", "int"),
+            new Column("bag", "dynamic"), new Column("at", "datetime"), new Column("yes", "boolean")));
+
+    private static List<String[]> broken() {
+        return List.of(
+                new String[] {"T\n| where Text == 'x'", "2:9", "The name 'Text' does not refer to any known column"},
+                new String[] {"Tt\n| take 1", "1:1", "The name 'Tt' does not refer to any known table"},
+                new String[] {"T\n| extend n = lower(text)", "2:14", "The name 'lower' does not refer to any known function"},
+                new String[] {"T\n| where number > 'x'", "2:16", "The operator '>' is not defined for the operand types int and string"},
+                new String[] {"T\n| where text == 3", "2:17", "text is string and 3 is long"},
+                new String[] {"T\n| where number != 'x'", "2:19", "number is int and 'x' is string"},
+                new String[] {"T\n| where yes == 'true'", "2:16", "yes is bool and 'true' is string"},
+                new String[] {"T\n| where text in ('a', 3)", "2:23", "text is string and 3 is long"},
+                new String[] {"T\n| where number between (1 .. bag)", "2:30", "number is int and bag is dynamic"},
+                new String[] {"T\n| where bag == 'x'", "2:16", "bag is dynamic and 'x' is string"},
+                new String[] {"T\n| where tolower(bag.a) == 'x'", "2:17", "bag.a is dynamic: tolower takes a string"},
+                new String[] {"T\n| extend z = iff(yes, number, text)", "2:14", "iff chooses between bool, int, string"},
+                new String[] {"T\n| union (T | extend text = 3)", "2:3", "column text has not the same type in every operand"},
+                new String[] {"T\n| join (T) on $left.text == $right.number", "2:29", "$left.text is string and $right.number is int"},
+                new String[] {"T\n| take 1\n| where ingestion_time() > ago(1h)", "3:9", "ingestion_time() is null here"},
+                new String[] {"union T, (T | where yes)\n| extend i = ingestion_time()", "2:14", "ingestion_time() is null here"},
+                new String[] {"T\n| take 1 |", "2:11", "Query operator expected"});
+    }
+
+    @TestFactory
+    Stream<DynamicTest> whatDoesNotBindIsNamedWithItsPlace() {
+        List<String[]> broken = broken();
+        List<KustoReport> reports = KustoCheck.bind(broken.stream()
+                .map(one -> new KustoJob(List.of(T), List.of(), List.of(Query.of("a.kql", one[0])))).toList());
+        return IntStream.range(0, broken.size()).mapToObj(i -> dynamicTest(broken.get(i)[2], () -> assertThat(reports.get(i).findings())
+                .anySatisfy(finding -> assertThat(finding.toString())
+                        .startsWith("a.kql:" + broken.get(i)[1] + ": ").contains(broken.get(i)[2]))));
+    }
+
+    @Test
+    void whatIsRightPasses() {
+        KustoReport report = bind(Query.of("a.kql", """
+                T
+                | where text =~ 'x' and number == 3 and number >= 2.5 and text in~ ('a', 'b') and yes == true
+                | where at between (ago(1d) .. now()) and at between (ago(1d) .. 1h) and tostring(bag.a) == 'x'
+                | where ingestion_time() > ago(1h) - 30m
+                | extend latest = iff(yes, at, datetime(null))
+                | union (T | extend text = tolower(text))
+                """));
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.results().get("a.kql")).containsExactly(new Column("text", "string"), new Column("number", "int"),
+                new Column("bag", "dynamic"), new Column("at", "datetime"), new Column("yes", "bool"), new Column("latest", "datetime"));
+        assertThat(report.calls().get("a.kql")).containsExactly("ago", "iff", "ingestion_time", "now", "tolower", "tostring");
+        assertThat(report.values().get("a.kql")).containsExactly("a", "b", "x");
+    }
+
+    @Test
+    void aFunctionIsBoundItselfAndGivesItsColumnsToWhoCallsIt() {
+        Query function = Query.function("F", "F.kql", "T\n| extend made = nothing");
+        Query caller = Query.of("a.kql", "F | project text, number");
+        KustoReport report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
+
+        assertThat(report.findings()).extracting(KustoReport.Finding::toString).singleElement().asString().startsWith("F.kql:2:17: ");
+        assertThat(report.results().get("a.kql")).containsExactly(new Column("text", "string"), new Column("number", "int"));
+    }
+
+    @Test
+    void aResultLacksNoColumnHasItsTypeAndNoneMore() {
+        List<Column> declared = List.of(new Column("text", "int"), new Column("gone", null), new Column("yes", "boolean"));
+
+        assertThat(bind(Query.of("a.kql", "T | project text, yes, at").givingExactly(declared)).findings())
+                .extracting(KustoReport.Finding::message).containsExactly("column text of the result is string and not int",
+                        "the result has no column gone; it has text, yes, at", "the result has a column at that nothing declares");
+        assertThat(bind(Query.of("a.kql", "T | project text, yes, at").giving(List.of(new Column("yes", "boolean")))).findings()).isEmpty();
+    }
+
+    @Test
+    void aTransformationIsAQueryOfTheStream() {
+        Table stream = new Table("source", T.columns());
+        Query transformation = Query.of("rule", "source | extend TimeGenerated = at | project-away at").givingExactly(List.of(
+                new Column("TimeGenerated", "datetime"), new Column("text", "string"), new Column("number", "int"),
+                new Column("bag", "dynamic"), new Column("yes", "boolean")));
+
+        assertThat(KustoCheck.bind(new KustoJob(List.of(stream), List.of(), List.of(transformation))).findings()).isEmpty();
+    }
+
+    private static KustoReport bind(Query query) {
+        return KustoCheck.bind(new KustoJob(List.of(T), List.of(), List.of(query)));
+    }
+}

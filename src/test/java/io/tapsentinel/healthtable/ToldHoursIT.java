@@ -1,0 +1,181 @@
+package io.tapsentinel.healthtable;
+
+import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.ChangingEvents;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.ScriptedTap;
+import io.tapsentinel.trial.ScriptedTap.Event;
+import io.tapsentinel.trial.Trial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows that come late, change their hour, are filtered, refused or sent again: what is told of each hour is what its tables hold. */
+class ToldHoursIT {
+
+    private static final Instant SIX = Instant.parse("2026-11-20T06:00:00Z");
+    private static final Duration WEEK = Duration.ofDays(7);
+
+    @TempDir
+    Path folder;
+    private final Workspace workspace = new Workspace();
+    private final RefusingSink sink = new RefusingSink("refused");
+    private Trial trial;
+    private ScriptedTap tap;
+    private boolean countsRejected;
+    private TellingProgram program;
+
+    @BeforeEach
+    void open() throws Exception {
+        trial = new Trial(folder, SandboxSettings.builder().build()).eachRowOf(workspace::landed).with("sentinel.health-table", "true")
+                .with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive").with("tap.poll.start", SIX.toString());
+        tap = new ScriptedTap(trial.clock());
+        trial.with("tap.url", tap.uri().toString());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        trial.close();
+        tap.close();
+    }
+
+    @Test
+    void everyHourTellsWhatItsTablesHold() throws Exception {
+        aDay();
+    }
+
+    @Test
+    void aCountOfWhatWasRejectedBreaksThat() {
+        countsRejected = true;
+        assertThatThrownBy(this::aDay).isInstanceOf(AssertionError.class).hasMessageContaining("as many rows as the tables hold");
+    }
+
+    @Test
+    void whatAnUnansweredRequestStoredIsMoreThanWasAcknowledged() throws Exception {
+        plain(5);
+        RunningProgram running = start();
+        trial.sinkProxy().next(Fault.LOSE_ANSWER);
+        for (int poll = 0; poll < 12; poll++) {
+            running.poll();
+            trial.clock().advance(Duration.ofMinutes(5));
+        }
+        program.table().send();
+
+        String one = Workspace.key("2026-11-20T11:00:00Z", MESSAGES_DELIVERED.table());
+        assertThat(workspace.held()).containsEntry(one, 10L);
+        assertThat(workspace.newest("delivered")).containsEntry(one, 5L);
+    }
+
+    private void aDay() throws Exception {
+        plain(20);
+        for (int i = 0; i < 6; i++) {
+            add(ChangingEvents.of("cleared-" + i, MESSAGES_DELIVERED, i % 2 == 0, SIX.plus(Duration.ofMinutes(50 * i)), Duration.ofHours(8),
+                    "cleared"));
+            late(ChangingEvents.of("late-" + i, CLICKS_PERMITTED, i % 2 == 0, SIX.plus(Duration.ofMinutes(55 * i)), WEEK, ""),
+                    Duration.ofHours(7));
+            add(ChangingEvents.of("filtered-" + i, CLICKS_BLOCKED, true, SIX.plus(Duration.ofMinutes(40 * i)), WEEK, ""));
+        }
+        add(ChangingEvents.of("refused", MESSAGES_BLOCKED, true, SIX.plusSeconds(60), WEEK, ""));
+        add(ChangingEvents.of("beside-it", MESSAGES_BLOCKED, true, SIX.plusSeconds(90), WEEK, ""));
+        // a click on what was condemned later, and a message whose second threat came hours after the first: another hour each
+        Event click = ChangingEvents.of("condemned-later", CLICKS_PERMITTED, true, SIX, WEEK, "");
+        row(click, 0).put("threatTime", SIX.plus(Duration.ofHours(3)).toString());
+        add(click);
+        Event message = ChangingEvents.of("second-threat", MESSAGES_BLOCKED, true, SIX.plus(Duration.ofHours(5)), Duration.ofHours(4), "t2");
+        ((ObjectNode) row(message, 1).path("threatsInfoMap").path(1)).put("threatTime", SIX.plus(Duration.ofHours(8)).toString());
+        add(message);
+
+        RunningProgram running = start();
+        trial.sinkProxy().next(Fault.REFUSE);
+        for (int step = 0; step < 24; step++) {
+            if (step == 10) {
+                running.stop();
+                running = start();
+            }
+            running.poll().sweep();
+            if (step % 5 == 0) {
+                program.table().send();
+            }
+            trial.clock().advance(Duration.ofMinutes(20));
+        }
+        assertThat(sink.refused()).as("one record was refused").isPositive();
+        assertAsHeld();
+        sink.acceptAll();
+        long before = held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED);
+        replayTheRefusedOne();
+        await("the record lands after all").atMost(Duration.ofSeconds(30))
+                .until(() -> held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED) > before);
+        running.poll();
+        Map<String, Long> hours = assertAsHeld();
+        assertThat(hours).containsEntry(Workspace.key("2026-11-20T14:00:00Z", MESSAGES_BLOCKED.table()), 1L)
+                .containsEntry(Workspace.key("2026-11-20T11:00:00Z", MESSAGES_BLOCKED.table()), 1L);
+        assertThat(hours.values().stream().mapToLong(rows -> rows).sum()).as("plain, two of each cleared one, late, refused and beside it,"
+                + " condemned later, two of the second threat").isEqualTo(20 + 2 * 6 + 6 + 2 + 1 + 2);
+    }
+
+    private Map<String, Long> assertAsHeld() {
+        program.table().send();
+        Map<String, Long> hours = workspace.newest("delivered");
+        assertThat(hours).as("of four tables").hasSizeGreaterThan(4 * 12);
+        hours.values().removeIf(rows -> rows == 0);
+        assertThat(hours).as("as many rows as the tables hold").isEqualTo(workspace.held());
+        return hours;
+    }
+
+    private void replayTheRefusedOne() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("state/rejected"))) {
+            Path file = files.filter(one -> one.toString().endsWith(".json")).findFirst().orElseThrow();
+            assertThat(file.toFile().setLastModified(System.currentTimeMillis() - 60_000)).isTrue();
+            Files.move(file, folder.resolve("state/replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private void plain(int events) {
+        for (int i = 0; i < events; i++) {
+            add(ChangingEvents.of("plain-" + i, MESSAGES_DELIVERED, i % 3 > 0, Trial.START.minusSeconds(600 + i), WEEK, ""));
+        }
+    }
+
+    private void add(Event event) {
+        tap.add(event);
+    }
+
+    private void late(Event event, Duration lag) {
+        add(new Event(event.type(), event.created(), event.created().plus(lag), event.versions()));
+    }
+
+    private static ObjectNode row(Event event, int version) {
+        return event.versions().get(version).row();
+    }
+
+    private long held(String hour, EventType type) {
+        return workspace.held().getOrDefault(Workspace.key(hour, type.table()), 0L);
+    }
+
+    private RunningProgram start() {
+        return trial.start((settings, properties, clock, committed) -> {
+            program = new TellingProgram(settings, properties, clock, committed, sink, countsRejected);
+            return program;
+        });
+    }
+}

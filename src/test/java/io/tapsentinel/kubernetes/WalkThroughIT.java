@@ -1,0 +1,44 @@
+package io.tapsentinel.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The commands of the page about Kubernetes, as far as they can be wrong without a cluster. */
+@Tag("full")
+class WalkThroughIT {
+
+    private static final Path PAGE = Path.of("src/site/markdown/kubernetes.md");
+
+    @Test
+    void theOperatorIsTheOneThatTheManifestsAreCheckedAgainstAndSeesEveryNamespace() throws Exception {
+        String version = Files.readString(Path.of("pom.xml")).replaceAll("(?s).*<camel-k.version>([^<]+)<.*", "$1");
+        // lines that go on
+        String page = Files.readString(PAGE).replaceAll("\\\\\n\\s*", "");
+
+        // the chart compares with a string: --set makes it a boolean, which the chart refuses
+        assertThat(page.lines().filter(line -> line.contains("helm install"))).singleElement().asString()
+                .contains("--version " + version + " ", "--set-string operator.global=true");
+    }
+
+    @Test
+    void theRuntimeThatIsComparedIsTheIntegrations() throws Exception {
+        String runtime = Manifests.document(Manifests.FOLDER.resolve("base/integration/integration.yaml"))
+                .at("/spec/traits/camel/runtimeVersion").asText();
+
+        assertThat(Files.readString(PAGE)).contains("when that is not " + runtime + " write");
+    }
+
+    @Test
+    void everyFolderThatIsAppliedCanBeBuilt() throws Exception {
+        List<String> folders = Pattern.compile("(?:-k|kustomize) (kubernetes/\\S+)").matcher(Files.readString(PAGE)).results()
+                .map(match -> match.group(1)).distinct().toList();
+
+        assertThat(folders).hasSizeGreaterThan(1).allSatisfy(folder -> assertThat(Kubectl.kustomize(Path.of(folder))).isNotEmpty());
+    }
+}

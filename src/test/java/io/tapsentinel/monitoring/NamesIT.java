@@ -1,0 +1,113 @@
+package io.tapsentinel.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.metrics.Scrape;
+import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What rules and panels ask for is what the program tells, and nothing that it tells is left out. */
+@Tag("full")
+class NamesIT {
+
+    /** Deliberately on no panel and in no rule, as the page says. */
+    private static final Set<String> UNUSED = Set.of("app_info");
+    /** What Prometheus and a histogram add. */
+    private static final Set<String> FOREIGN_LABELS = Set.of("namespace", "job", "instance", "le");
+    private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void everyMetricLabelAndValueIsInTheProgramsOutputAndEveryMetricIsUsed() throws Exception {
+        Map<String, Map<String, Set<String>>> told = new TreeMap<>();
+        Set<String> families = new TreeSet<>();
+        Set<String> used = new TreeSet<>();
+        Set<String> labels = new TreeSet<>(FOREIGN_LABELS);
+        Scrape scrape = scrape();
+        scrape.labels().values().forEach(labels::addAll);
+        scrape.types().keySet().forEach(families::add);
+        scrape.samples().keySet().forEach(series -> {
+            Map<String, Set<String>> values = told.computeIfAbsent(series.split("\\{")[0], name -> new TreeMap<>());
+            LABEL.matcher(series).results().forEach(label -> values.computeIfAbsent(label.group(1), name -> new TreeSet<>()).add(label.group(2)));
+        });
+
+        for (String expression : expressions()) {
+            PromQl query = new PromQl(expression);
+            used.addAll(query.metrics());
+            assertThat(told.keySet()).as(expression).containsAll(query.metrics());
+            assertThat(labels).as(expression).containsAll(query.labels());
+            for (PromQl.Match match : query.matches()) {
+                Set<String> values = told.get(match.metric()).getOrDefault(match.label(), Set.of());
+                if (!FOREIGN_LABELS.contains(match.label())) {
+                    assertThat(values).as("%s of %s in %s", match.label(), match.metric(), expression)
+                            .anyMatch(value -> value.matches(match.operator().contains("~") ? match.value() : Pattern.quote(match.value())));
+                }
+            }
+        }
+        families.removeIf(family -> used.stream().anyMatch(name -> name.replaceAll("_(bucket|sum|count)$", "").equals(family) || name.equals(family)));
+        families.removeAll(UNUSED);
+        assertThat(families).as("neither on a panel nor in a rule").isEmpty();
+    }
+
+    /** promtool evaluates every query of the dashboard over an hour of a running program. */
+    @Test
+    void noPanelIsWithoutData() throws Exception {
+        List<Map<String, Object>> looks = new ArrayList<>();
+        for (String expression : Dashboard.load().expressions()) {
+            looks.add(Map.of("expr", "clamp_max(count(" + expression + "), 1)", "eval_time", "61m",
+                    "exp_samples", List.of(Map.of("labels", "{}", "value", 1))));
+        }
+        List<Map<String, String>> series = new ArrayList<>();
+        scrape().samples().forEach((name, value) -> {
+            if (!value.isNaN()) {
+                boolean counts = name.contains("_total") || name.matches(".*_(bucket|sum|count)(\\{.*)?");
+                series.add(Map.of("series", name, "values", counts ? "0x30 " + value + "x40" : value + "x70"));
+            }
+        });
+        AlertRules.plain();
+        Path file = Path.of("target/prometheus/panels.yml");
+        AlertRules.write(file, Map.of("rule_files", List.of("rules.yml"), "evaluation_interval", "1h", "tests",
+                List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
+
+        Answer answer = Promtool.testRules(file);
+
+        assertThat(answer.ok()).as(answer.text()).isTrue();
+    }
+
+    private static List<String> expressions() throws Exception {
+        List<String> all = new ArrayList<>(Dashboard.load().expressions());
+        AlertRules.all().forEach(rule -> all.add(rule.path("expr").asText()));
+        assertThat(all).hasSizeGreaterThan(50);
+        return all;
+    }
+
+    /** Of a program that has met a field without a column. */
+    private Scrape scrape() throws Exception {
+        try (Trial trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+            trial.tapProxy().rewrite(body -> new String(body, StandardCharsets.UTF_8).replace("\"spamScore\":", "\"newScore\":1,\"spamScore\":")
+                    .getBytes(StandardCharsets.UTF_8));
+            RunningProgram program = trial.start().poll();
+            trial.clock().advance(Duration.ofMinutes(5));
+            trial.tapProxy().next(Fault.UNAUTHORIZED);
+            return Scrape.of(program.poll());
+        }
+    }
+}

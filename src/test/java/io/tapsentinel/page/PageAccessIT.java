@@ -1,0 +1,153 @@
+package io.tapsentinel.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.Media;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The page for every eye, every screen and every state: nothing overflows, all is text, all can be read, reached and told. */
+class PageAccessIT {
+
+    private static final String PARTS_CLOSED = "details:not([open])";
+    private static Browser browser;
+    private static PageServer server;
+
+    @BeforeAll
+    static void start() throws IOException {
+        browser = Browser.start();
+        server = new PageServer(PageStates.healthy());
+    }
+
+    @AfterAll
+    static void stop() {
+        if (browser != null) {
+            server.close();
+            browser.close();
+        }
+    }
+
+    static Stream<Arguments> states() {
+        return Stream.<Named<Supplier<ObjectNode>>>of(Named.of("healthy", PageStates::healthy), Named.of("outage", PageStates::outage),
+                Named.of("losses", PageStates::losses), Named.of("empty", PageStates::empty), Named.of("hostile", PageStates::hostile))
+                .map(Arguments::of);
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void everyTextStandsOutFromItsGroundInBothSchemes(Supplier<ObjectNode> state) throws IOException {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            try (Page page = open(browser.desk(scheme), state)) {
+                assertThat(run(page, "contrast.js")).as("too pale in %s", scheme).isEmpty();
+            }
+        }
+        browser.assertThatItNeverComplained();
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void onAPhoneNothingIsWiderThanThePage(Supplier<ObjectNode> state) throws IOException {
+        try (Page page = open(browser.phone(ColorScheme.LIGHT), state)) {
+            assertThat(page.evaluate("document.documentElement.scrollWidth")).as("width").isEqualTo(360);
+            assertThat(page.evaluate("[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .hidden, .symbols, .skip')"
+                    + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)")).asList().as("cut off").isEmpty();
+            assertThat(run(page, "contrast.js")).as("too pale").isEmpty();
+        }
+        browser.assertThatItNeverComplained();
+    }
+
+    @ParameterizedTest
+    @MethodSource("states")
+    void aScreenReaderCanTellEverything(Supplier<ObjectNode> state) throws IOException {
+        try (Page page = open(browser.desk(ColorScheme.LIGHT), state)) {
+            assertThat(run(page, "names.js")).isEmpty();
+        }
+    }
+
+    @Test
+    void whatAStrangerWroteIsTextWhereverItStands() {
+        try (Page page = open(browser.phone(ColorScheme.DARK), PageStates::hostile)) {
+            assertThat(page.locator("img, b").count()).as("elements out of data").isZero();
+            String shown = String.valueOf(page.evaluate("document.body.textContent"));
+            ObjectNode hostile = PageStates.hostile();
+            // all hours have the types of the first, and what a route calls is an arrow
+            ((ArrayNode) hostile.get("hours")).removeAll();
+            hostile.get("routes").forEach(route -> ((ObjectNode) route).remove("to"));
+            List<String> texts = new ArrayList<>();
+            collect(hostile, texts);
+            assertThat(texts).hasSizeGreaterThan(100).allSatisfy(text -> assertThat(shown).contains(text));
+            assertThat(page.title()).endsWith("tap-sentinel");
+        }
+        browser.assertThatItNeverComplained();
+    }
+
+    @Test
+    void theKeyboardReachesAllThatScrollsOpensOrLeadsSomewhereAndOneSeesWhere() {
+        try (Page page = open(browser.phone(ColorScheme.LIGHT), PageStates::losses)) {
+            List<String> reached = new ArrayList<>();
+            for (String last = ""; !last.equals("BODY") && reached.size() < 100;) {
+                page.keyboard().press("Tab");
+                last = String.valueOf(page.evaluate("document.activeElement.nodeName"));
+                if (!last.equals("BODY")) {
+                    assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+                            .as("outline of %s", last).isEqualTo("solid");
+                    reached.add(String.valueOf(page.evaluate("document.activeElement.textContent")));
+                }
+            }
+            assertThat(reached.get(0)).as("first").isEqualTo("Skip to the verdict");
+            assertThat(reached).containsAll(page.locator(".scroll, summary, a").allTextContents());
+
+            page.locator("summary").first().focus();
+            int closed = page.locator(PARTS_CLOSED).count();
+            page.keyboard().press("Enter");
+            assertThat(page.locator(PARTS_CLOSED).count()).as("closed after Enter").isEqualTo(closed - 1);
+        }
+    }
+
+    @Test
+    void onPaperNothingIsCutOff() {
+        try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
+            page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
+            assertThat(page.evaluate("[...document.querySelectorAll('.scroll')].filter(e => e.scrollHeight > e.clientHeight + 1).length"))
+                    .as("regions with something out of sight").isEqualTo(0);
+        }
+    }
+
+    private static Page open(Page page, Supplier<ObjectNode> state) {
+        server.show(state.get());
+        page.navigate(server.url());
+        page.locator("#versions p").waitFor();
+        return page;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> run(Page page, String script) throws IOException {
+        try (InputStream file = PageAccessIT.class.getResourceAsStream("/looks/" + script)) {
+            return (List<String>) page.evaluate(new String(file.readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void collect(JsonNode node, List<String> texts) {
+        if (node.isTextual() && node.textValue().contains(PageStates.MARKUP)) {
+            texts.add(node.textValue().substring(node.textValue().indexOf(PageStates.MARKUP)));
+        }
+        node.forEach(child -> collect(child, texts));
+    }
+}

@@ -1,0 +1,141 @@
+package io.tapsentinel.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.Trial;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PageAnswerIT {
+
+    @TempDir
+    Path folder;
+    private Trial trial;
+    private ServedPage page;
+
+    @BeforeEach
+    void begin() throws Exception {
+        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build());
+        page = new ServedPage(trial);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        trial.close();
+    }
+
+    @Test
+    void everyAnswerKeepsOtherSitesOut() throws Exception {
+        for (HttpResponse<String> answer : List.of(page.get("/"), page.get("/status.json"), page.get("/page.js"), page.get("/nothing"), page.send("POST", "/"))) {
+            assertThat(answer.headers().firstValue("Content-Security-Policy")).as(answer.uri().toString()).hasValueSatisfying(policy -> assertThat(policy)
+                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'").doesNotContain("unsafe"));
+            assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+            assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
+            assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
+            assertThat(answer.headers().map().keySet()).noneMatch(name -> name.toLowerCase().startsWith("camel") || name.equalsIgnoreCase("server"));
+        }
+    }
+
+    @Test
+    void onlyThePageAndItsFiguresAreThere() throws Exception {
+        assertThat(page.get("/").headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
+        assertThat(page.get("/page.js").headers().firstValue("Content-Type")).hasValue("text/javascript; charset=utf-8");
+        assertThat(page.get("/page.css").statusCode()).isEqualTo(200);
+        assertThat(page.get("/status.json").headers().firstValue("Content-Type")).hasValue("application/json");
+        for (String path : List.of("/application.properties", "/%2e%2e/application.properties", "/..%2fapplication.properties", "/page/index.html", "/log4j2.xml",
+                "/status.json/", "//etc/passwd", "/index.html%00", "/observe/health")) {
+            assertThat(page.get(path).statusCode()).as(path).isIn(400, 404);
+        }
+    }
+
+    @Test
+    void itIsReadOnly() throws Exception {
+        for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
+            assertThat(page.send(method, "/status.json").statusCode()).as(method).isEqualTo(405);
+        }
+        assertThat(page.send("HEAD", "/")).satisfies(head -> assertThat(head.statusCode()).isEqualTo(200)).satisfies(head -> assertThat(head.body()).isEmpty());
+    }
+
+    @Test
+    void onLoopbackItAnswersToNamesOfThisMachineOnly() throws Exception {
+        for (String host : List.of("localhost", "LOCALHOST:" + page.port(), "127.0.0.1", "[::1]:" + page.port())) {
+            assertThat(statusFor(host)).as(host).isEqualTo(200);
+        }
+        for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "")) {
+            assertThat(statusFor(host)).as(host).isIn(400, 421);
+        }
+    }
+
+    @Test
+    void manyBrowsersCostNoMoreThanOneAndGetTheSame() throws Exception {
+        page.program().poll();
+        ExecutorService browsers = Executors.newFixedThreadPool(50);
+        try {
+            List<Callable<String>> looks = IntStream.range(0, 200).<Callable<String>>mapToObj(i -> () -> page.get("/status.json").body()).toList();
+            Set<String> seen = browsers.invokeAll(looks).stream().map(PageAnswerIT::result).collect(Collectors.toSet());
+            // the trial's clock ticks a millisecond at each look at it
+            assertThat(seen.size()).as("times that the figures were worked out").isLessThanOrEqualTo(3);
+        } finally {
+            browsers.shutdownNow();
+        }
+        page.program().poll();
+        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+    }
+
+    @Test
+    void figuresThatCannotBeReadAreAnErrorWithoutDetails() throws Exception {
+        page.program().poll();
+        Path store = folder.resolve("state/tap.db");
+        Files.move(store, store.resolveSibling("away"));
+
+        HttpResponse<String> answer = page.get("/status.json");
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).isEqualTo("the figures cannot be read now; health and the log say more\n");
+
+        Files.move(store.resolveSibling("away"), store);
+        assertThat(page.get("/status.json").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void withoutBeingAskedForThereIsNoServer() throws Exception {
+        try (Trial other = new Trial(folder.resolve("other"), SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+            assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString)).noneMatch(uri -> uri.contains("platform-http"));
+        }
+    }
+
+    private int statusFor(String host) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
+            socket.getOutputStream().write(("GET /status.json HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+            return Integer.parseInt(line.split(" ")[1]);
+        }
+    }
+
+    private static String result(Future<String> look) {
+        try {
+            return look.get();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.tapsentinel.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every number of the figures against what this test reads from SQLite itself. */
+class PageDataIT {
+
+    @TempDir
+    Path folder;
+    private Trial trial;
+    private ServedPage page;
+
+    @BeforeEach
+    void begin() throws Exception {
+        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).shareWithoutId(0.05).build());
+        page = new ServedPage(trial);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        trial.close();
+    }
+
+    @Test
+    void beforeTheFirstReadNothingIsMadeUp() throws Exception {
+        JsonNode figures = page.figures();
+
+        assertThat(figures.at("/progress/readTo").isNull()).isTrue();
+        assertThat(figures.at("/progress/lastPollAt").isNull()).isTrue();
+        assertThat(figures.get("hours")).isEmpty();
+        assertThat(figures.get("reads")).isEmpty();
+        assertThat(figures.get("tables")).hasSize(4).allMatch(table -> table.get("rows24h").asLong() == 0 && table.get("byHour").size() == 24);
+        assertThat(figures.get("source").asText()).isEqualTo("tap");
+        assertThat(figures.get("archive").isNull()).isTrue();
+        assertThat(figures.get("sandbox").asBoolean()).isFalse();
+    }
+
+    @Test
+    void rowsReadsHoursAndBudgetAreThoseOfTheStore() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            page.program().poll();
+            trial.clock().advance(Duration.ofHours(1));
+        }
+        page.program().poll().sweep();
+        JsonNode figures = page.figures();
+
+        for (EventType type : EventType.values()) {
+            JsonNode table = figures.get("tables").get(type.ordinal());
+            assertThat(table.get("table").asText()).isEqualTo(type.table());
+            assertThat(table.get("rows24h").asLong()).isPositive()
+                    .isEqualTo(number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
+            for (JsonNode hour : table.get("byHour")) {
+                assertThat(hour.get("rows").asLong()).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM delivered_hour WHERE stream = '"
+                        + type.arrayName() + "' AND hour = " + millis(hour.get("hour"))));
+            }
+            for (String[] count : new String[][] {{"late24h", "'late'"}, {"duplicates24h", "'duplicate', 'duplicate-inside'"}, {"rejected24h", "'rejected'"}}) {
+                assertThat(table.get(count[0]).asLong()).as(count[0]).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
+                        + type.arrayName() + "' AND outcome IN (" + count[1] + ")"));
+            }
+        }
+        assertThat(figures.at("/progress/readTo").asText()).isEqualTo(Instant.ofEpochMilli(number("SELECT read_to FROM progress")).toString());
+        assertThat(figures.at("/progress/lastPollAt").asText())
+                .isEqualTo(Instant.ofEpochMilli(number("SELECT max(read_at) FROM ledger WHERE purpose = 'poll'")).toString());
+        assertThat(figures.at("/budget/0/used").asLong()).isEqualTo(trial.tap().requests()).isEqualTo(number("SELECT count(*) FROM request_log"));
+        assertThat(figures.at("/budget/0/leftForPolls").asLong()).isEqualTo(1_800 - trial.tap().requests());
+        assertThat(figures.get("reads")).hasSize((int) Math.min(20, number("SELECT count(*) FROM ledger")));
+        for (JsonNode read : figures.get("reads")) {
+            for (String what : List.of("fetched", "new", "late", "filtered", "changed", "rejected")) {
+                assertThat(read.get(what).asLong()).as(what).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE read_at = "
+                        + millis(read.get("readAt")) + " AND from_at = " + millis(read.get("from")) + " AND outcome = '" + what + "'"));
+            }
+        }
+        List<String> swept = new ArrayList<>();
+        for (JsonNode hour : figures.get("hours")) {
+            long theirs = number("SELECT coalesce(sum(theirs), -1) FROM sweep WHERE hour = " + millis(hour.get("hour")));
+            if (theirs >= 0) {
+                swept.add(hour.get("hour").asText());
+                assertThat(hour.get("theirs").asLong()).isEqualTo(theirs);
+                assertThat(hour.get("missing").asLong()).isZero();
+            } else {
+                assertThat(hour.get("theirs").isNull()).isTrue();
+                assertThat(hour.get("dueAt").asText()).isNotEmpty();
+            }
+        }
+        assertThat(swept).as("hours that were swept").isNotEmpty().hasSize((int) number("SELECT count(DISTINCT hour) FROM sweep"));
+    }
+
+    @Test
+    void aKeyThatIsGoneIsMissingInItsHour() throws Exception {
+        page.program().poll();
+        trial.clock().advance(Duration.ofHours(6));
+        page.program().poll().sweep();
+        assertThat(page.figures().get("hours")).anyMatch(hour -> hour.get("theirs").asLong() > 0).noneMatch(hour -> hour.get("missing").asLong() > 0);
+
+        long hour = forgetOneSweptKey();
+        trial.clock().advance(Duration.ofSeconds(31));
+
+        assertThat(page.figures().get("hours")).filteredOn(one -> one.get("missing").asLong() > 0).singleElement().satisfies(one -> {
+            assertThat(millis(one.get("hour"))).isEqualTo(hour);
+            assertThat(one.get("missing").asLong()).isEqualTo(1);
+            assertThat(one.get("theirs").asLong() - one.get("ours").asLong()).isEqualTo(1);
+        });
+    }
+
+    @Test
+    void gapsAndProblemsAreToldWithWhatToDo() throws Exception {
+        page.program().poll();
+        trial.clock().advance(Duration.ofDays(9));
+        page.program().poll();
+        trial.sinkProxy().next(Collections.nCopies(9, Fault.FORBIDDEN).toArray(Fault[]::new));
+        trial.clock().advance(Duration.ofMinutes(5));
+        page.program().poll();
+        JsonNode figures = page.figures();
+
+        assertThat(figures.get("gapsTotal").asLong()).isEqualTo(number("SELECT count(*) FROM gap")).isPositive();
+        assertThat(millis(figures.at("/gaps/0/from"))).isEqualTo(number("SELECT from_at FROM gap"));
+        assertThat(figures.at("/gaps/0/lostSeconds").asLong()).isEqualTo(number("SELECT (to_at - from_at) / 1000 FROM gap"));
+        assertThat(figures.get("overall").asText()).isEqualTo("DOWN");
+        assertThat(figures.at("/problems/0/level").asText()).isEqualTo("DOWN");
+        assertThat(figures.get("problems")).allMatch(problem -> !problem.get("what").asText().isEmpty() && !problem.get("remedy").asText().isEmpty())
+                .anyMatch(problem -> problem.get("part").asText().equals("sentinel") && problem.get("what").asText().contains("403"))
+                .anyMatch(problem -> problem.get("part").asText().equals("completeness"));
+        assertThat(figures.at("/sink/tables")).anyMatch(table -> table.get("needsPerson").asBoolean() && table.get("failures").asInt() > 0);
+    }
+
+    @Test
+    void theRoutesAreThoseThatRunWithoutOptionsOfTheirUris() throws Exception {
+        JsonNode routes = page.figures().get("routes");
+
+        assertThat(routes).extracting(route -> route.get("id").asText()).contains("tap-poll", "tap-event", "clicks-blocked", "before-clicks-blocked", "tap-window")
+                .doesNotContain("tap-archive");
+        assertThat(routes).filteredOn(route -> route.get("id").asText().equals("tap-event")).singleElement().satisfies(route -> {
+            assertThat(route.get("yaml").asBoolean()).isTrue();
+            assertThat(route.get("to")).extracting(JsonNode::asText).containsExactly("direct:clicks-permitted", "direct:clicks-blocked",
+                    "direct:messages-delivered", "direct:messages-blocked");
+        });
+        assertThat(routes.toString()).doesNotContain("?").doesNotContain("cron");
+    }
+
+    @Test
+    void noContentOfEventsIsInTheFigures() throws Exception {
+        TreeSet<String> content = new TreeSet<>();
+        trial.eachRow(row -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP").forEach(name -> {
+            JsonNode value = row.path(name);
+            if (value.isTextual() && value.asText().length() > 6) {
+                content.add(value.asText());
+            }
+        }));
+        page.program().poll();
+        String figures = page.get("/status.json").body();
+
+        assertThat(content).hasSizeGreaterThan(100).noneMatch(figures::contains);
+    }
+
+    private long forgetOneSweptKey() throws Exception {
+        try (Connection store = store(); ResultSet sweep = store.createStatement()
+                .executeQuery("SELECT hour, stream, keys FROM sweep WHERE length(keys) > 0 ORDER BY hour DESC LIMIT 1")) {
+            sweep.next();
+            try (PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
+                delete.setString(1, sweep.getString(2));
+                delete.setBytes(2, java.util.Arrays.copyOf(sweep.getBytes(3), 16));
+                assertThat(delete.executeUpdate()).isEqualTo(1);
+            }
+            return sweep.getLong(1);
+        }
+    }
+
+    private static long millis(JsonNode time) {
+        return Instant.parse(time.asText()).toEpochMilli();
+    }
+
+    private long number(String sql) throws Exception {
+        try (Connection store = store(); ResultSet row = store.createStatement().executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+
+    private Connection store() throws Exception {
+        return DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
+    }
+}

@@ -1,0 +1,163 @@
+package io.tapsentinel.route;
+
+import static io.tapsentinel.route.SourceTrial.health;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** TAP or the network has a bad moment: the same window is asked for again within the run, and less of it when it is too much. */
+class RetriesIT {
+
+    @TempDir
+    Path folder;
+    private SourceTrial source;
+    private Trial trial;
+    private LogLines log;
+
+    @BeforeEach
+    void open() throws Exception {
+        log = LogLines.open();
+        source = new SourceTrial(folder);
+        trial = source.trial;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        source.close();
+        log.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Fault.class, names = {"REFUSE", "BAD_GATEWAY", "LOSE_ANSWER", "HTML", "CUT_BODY", "BROKEN_BODY", "DROP"})
+    void aWindowThatFailsThreeTimesIsReadAtTheFourthAndEachAttemptCounts(Fault fault) throws Exception {
+        trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").tapProxy().next(fault, fault, fault);
+        trial.start().poll();
+
+        assertThat(trial.tapProxy().requests()).isEqualTo(4);
+        assertThat(source.counted()).isEqualTo(4);
+        assertThat(trial.reads()).hasSize(1);
+        source.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void whenRetriesAreUsedUpTheNextRunAsksAgain() throws Exception {
+        trial.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.REFUSE, Fault.REFUSE);
+        RunningProgram program = trial.start().poll();
+        assertThat(trial.tapProxy().requests()).isEqualTo(2);
+        assertThat(trial.reads()).isEmpty();
+        assertThat(health(program).getDetails()).containsEntry("tap.failures-in-a-row", 2).containsEntry("tap.windows-failed-in-a-row", 2)
+                .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck").containsEntry("tap.last-error", "tap-500")
+                .doesNotContainKeys("tap.last-poll", "status");
+
+        program.poll();
+        assertThat(health(program).getDetails()).doesNotContainKeys("tap.failures-in-a-row", "tap.windows-failed-in-a-row")
+                .containsKey("tap.last-poll").containsEntry("tap.last-error", "tap-500");
+        source.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void whatWasAcknowledgedInAnEarlierAttemptIsNotSentAgain() throws Exception {
+        trial.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.CUT_BODY);
+        trial.start().poll();
+
+        assertThat(trial.reads()).singleElement().satisfies(read -> assertThat(read.counts().values().stream()
+                .mapToLong(counts -> counts.get("duplicate")).sum()).as("delivered by the attempt that was cut").isPositive());
+        source.assertNothingTwice();
+    }
+
+    @Test
+    void aSinkThatRefusesCostsNoMoreRequestsOfTaps() throws Exception {
+        trial.with("tap.retry.pauses", "PT0S,PT0S");
+        trial.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
+        trial.start().poll();
+
+        assertThat(trial.tapProxy().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void pausesAreThoseOfThePropertyAndUpToAFifthLonger() throws Exception {
+        List<Duration> pauses = new CopyOnWriteArrayList<>();
+        trial.with("tap.retry.pauses", "PT5S,PT20S,PT1M").tapProxy().next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
+        trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected StopSignal stopSignal() {
+                return new StopSignal() {
+                    @Override
+                    public boolean pause(Duration pause) {
+                        pauses.add(pause);
+                        return true;
+                    }
+                };
+            }
+        }).poll();
+
+        assertThat(pauses).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            Duration set = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1)).get(i);
+            assertThat(pauses.get(i)).isBetween(set, set.multipliedBy(6).dividedBy(5));
+        }
+    }
+
+    @Test
+    void aStopEndsAPauseAtOnce() throws Exception {
+        trial.with("tap.retry.pauses", "PT10M").tapProxy().next(Fault.REFUSE);
+        RunningProgram program = trial.start();
+        CompletableFuture<Void> run = program.pollInBackground();
+        await("the first attempt has failed").until(() -> log.lines().stream().anyMatch(line -> line.contains("TAP answered 500")));
+
+        assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
+        run.get(30, TimeUnit.SECONDS);
+        assertThat(trial.tapProxy().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void aWindowThatTimesOutTwiceIsHalvedItsOlderPartIsReadLaterAndItGrowsBack() throws Exception {
+        trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
+        RunningProgram program = trial.start().poll();
+        Instant end = Trial.START.minus(Duration.ofMinutes(1));
+
+        assertThat(trial.tapProxy().requests()).as("hour, hour, newest half, older half").isEqualTo(4);
+        assertThat(trial.reads()).extracting(read -> read.window()).containsExactly(
+                new TimeRange(end.minus(Duration.ofMinutes(30)), end),
+                new TimeRange(SourceTrial.ORIGIN, SourceTrial.ORIGIN.plus(Duration.ofMinutes(30))));
+        assertThat(source.backlog()).isEmpty();
+        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("in windows of 30m: TAP answered 504"));
+        assertThat(health(program).getDetails()).containsEntry("tap.longest-window", "PT30M");
+        source.assertEverythingLandedOnce();
+
+        program.poll();
+        assertThat(health(program).getDetails()).doesNotContainKey("tap.longest-window");
+        source.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void timeOutsOfTwoRunsHalveAsWell() throws Exception {
+        trial.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
+        RunningProgram program = trial.start().poll().poll();
+        assertThat(trial.reads()).isEmpty();
+
+        program.poll();
+        assertThat(trial.reads().get(0).window().length()).hasMinutes(30);
+        source.assertEverythingLandedOnce();
+    }
+}

@@ -1,0 +1,64 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolFolderIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse() throws IOException {
+        Path spool = Files.createDirectory(folder.resolve("spool"));
+        Files.writeString(spool.resolve("cos123456789.tmp"), "an answer");
+        Files.writeString(spool.resolve("mine.txt"), "not ours");
+
+        SpoolFolder.prepare(spool);
+
+        assertThat(files(spool)).containsExactly(spool.resolve("mine.txt"));
+    }
+
+    @Test
+    void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
+        // an answer of some 12 MB
+        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(6_000).build())) {
+            Path spool = folder.resolve("state/spool");
+            trial.sinkProxy().hold();
+            RunningProgram program = trial.start();
+            CompletableFuture<Void> poll = program.pollInBackground();
+            await("an upload waits").until(() -> trial.sinkProxy().held() > 0);
+
+            assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
+                assertThat(file.getFileName().toString()).startsWith("cos");
+                assertThat(Files.size(file)).isGreaterThan(5_000_000);
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            });
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool))).isEqualTo("rwx------");
+            trial.sinkProxy().release();
+            poll.join();
+
+            assertThat(files(spool)).isEmpty();
+            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        }
+    }
+
+    private static List<Path> files(Path spool) throws IOException {
+        try (Stream<Path> files = Files.list(spool)) {
+            return files.toList();
+        }
+    }
+}

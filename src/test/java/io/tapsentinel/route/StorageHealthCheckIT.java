@@ -1,0 +1,133 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.trial.Trial;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.camel.health.HealthCheck.Result;
+import org.apache.camel.health.HealthCheck.State;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StorageHealthCheckIT {
+
+    @TempDir
+    Path folder;
+    private AsideTrial aside;
+
+    @BeforeEach
+    void open() throws Exception {
+        aside = new AsideTrial(folder);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        aside.close();
+    }
+
+    @Test
+    void whatLiesOnDiskIsCounted() throws Exception {
+        RunningProgram program = aside.trial.start();
+        Files.write(aside.state.resolve("rejected/a.json"), new byte[100]);
+        Files.write(aside.state.resolve("rejected/b.json"), new byte[100]);
+
+        Result health = aside.health(program);
+
+        assertThat(health.getState()).isEqualTo(State.UP);
+        assertThat(health.getDetails()).containsEntry("storage.rejected.files", 2L).containsEntry("storage.rejected.bytes", 200L)
+                .containsEntry("storage.replay.failed.files", 0L).containsEntry("sentinel.possible-duplicates", 0L)
+                .doesNotContainKey("status");
+        assertThat((Long) health.getDetails().get("storage.store.bytes")).isPositive();
+
+        Files.delete(aside.state.resolve("rejected/a.json"));
+        assertThat(aside.health(program).getDetails()).as("not at every probe").containsEntry("storage.rejected.files", 2L);
+        aside.trial.clock().advance(Duration.ofSeconds(31));
+        assertThat(aside.health(program).getDetails()).containsEntry("storage.rejected.files", 1L);
+    }
+
+    @Test
+    void itIsDownWhileTheStoreCannotBeWrittenAndUpOnceItHasBeen() throws Exception {
+        RunningProgram program = aside.trial.start();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
+            other.createStatement().execute("ALTER TABLE request_log RENAME TO elsewhere");
+            program.poll();
+            Result health = aside.health(program);
+            assertThat(health.getState()).isEqualTo(State.DOWN);
+            assertThat(health.getMessage().orElse("")).contains("state.url").contains("request_log");
+
+            other.createStatement().execute("ALTER TABLE elsewhere RENAME TO request_log");
+        }
+        program.poll();
+        assertThat(aside.trial.reads()).hasSize(1);
+        assertThat(aside.health(program).getState()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void aRejectedRecordDegradesItForADayAndOneThatWasOnlyCutDoesNot() throws Exception {
+        RunningProgram program = aside.trial.start();
+        reject(program, Reason.CAPPED, "r1");
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+
+        reject(program, Reason.REFUSED, "r2");
+        Result health = aside.health(program);
+        assertThat(health.getState()).isEqualTo(State.UP);
+        assertThat(health.getDetails()).containsEntry("status", "DEGRADED");
+        assertThat(health.getMessage()).contains(KnownProblem.REJECTED.what() + ": " + KnownProblem.REJECTED.remedy());
+        aside.trial.clock().advance(Duration.ofHours(25));
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+    }
+
+    @Test
+    void whatTheLedgerCountedAsRejectedDegradesItAfterARestartToo() throws Exception {
+        RunningProgram program = aside.trial.start().poll();
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
+            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
+            // told by its own name
+            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
+        }
+
+        Result health = aside.health(program);
+        assertThat(health.getMessage()).hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
+        assertThat(health.getDetails()).containsEntry("storage.rejected.in-24-hours", 3L);
+        aside.trial.clock().advance(Duration.ofHours(25));
+        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+    }
+
+    private static void reject(RunningProgram program, Reason reason, String id) {
+        EventType type = EventType.CLICKS_BLOCKED;
+        program.program().sentinel().getRejectedLog().store(new RejectedRecord(reason, type.arrayName(), type.table(),
+                EventIdentity.of(type, Map.of("id", id)), Trial.START, null, Map.of("id", id)));
+    }
+
+    @Test
+    void eventsOfUnknownTypesDegradeItForADay() {
+        try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
+            UnknownTypes types = new UnknownTypes(record -> {
+                throw new StoreException("not taken");
+            }, fixture.seen, fixture.clock);
+            WindowRead read = fixture.read(WindowReadFixture.NOW);
+            types.of(read).accept("messagesHeld", Map.of("id", "1"));
+
+            assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("not taken");
+            fixture.clock.advance(Duration.ofHours(23));
+            assertThat(types.recent()).hasValueSatisfying(names -> assertThat(names).contains("messagesHeld"));
+            fixture.clock.advance(Duration.ofHours(2));
+            assertThat(types.recent()).isEmpty();
+        }
+    }
+}

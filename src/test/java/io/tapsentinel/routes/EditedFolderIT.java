@@ -1,0 +1,143 @@
+package io.tapsentinel.routes;
+
+import static io.tapsentinel.routes.RoutesFixture.OPERATOR;
+import static io.tapsentinel.routes.RoutesFixture.TABLES;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.state.LedgerEntry;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that an operator saves while a window waits for its acknowledgements: they take effect, and no event is lost or doubled. */
+class EditedFolderIT {
+
+    @TempDir
+    Path work;
+    private LiveRoutes routes;
+
+    @AfterEach
+    void close() throws Exception {
+        routes.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 5_000})
+    void anotherTableOptionAndLingerTakeEffect(int eventsPerHour) throws Exception {
+        CompletableFuture<Void> poll = readingHeld(eventsPerHour);
+        routes.edit(TABLES, text -> Edits.options(text, "lingerMs: 20\nbatchRecords: 3"));
+        reloaded(poll, TABLES);
+        int requests = routes.trial.sinkProxy().requests();
+
+        LedgerEntry next = routes.pollLater();
+
+        assertThat(next.total(LedgerCount.NEW)).isGreaterThan(20);
+        assertThat((routes.trial.sinkProxy().requests() - requests) * 3L).as("room in that many requests")
+                .isGreaterThanOrEqualTo(next.total(LedgerCount.NEW));
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aRedactedColumnIsRedacted() throws Exception {
+        CompletableFuture<Void> poll = readingHeld(300);
+        routes.edit(OPERATOR, text -> Edits.firstStep(text, """
+                - script:
+                    simple: "${body.fields.put('subject', 'redacted')}"
+                """));
+        reloaded(poll, OPERATOR);
+        List<JsonNode> rows = new CopyOnWriteArrayList<>();
+        routes.trial.eachRow(rows::add);
+
+        LedgerEntry next = routes.pollLater();
+
+        long blocked = next.counts().get("messagesBlocked").get(LedgerCount.NEW.word());
+        assertThat(blocked).isPositive();
+        assertThat(rows).filteredOn(row -> row.path("subject").asText().equals("redacted")).hasSize((int) blocked);
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void filteredMessagesAreCountedAndLandOnceTheFilterIsGone() throws Exception {
+        CompletableFuture<Void> poll = readingHeld(300);
+        String before = routes.text(OPERATOR);
+        routes.edit(OPERATOR, text -> Edits.firstStep(text, """
+                - to:
+                    uri: direct:filtered
+                """));
+        reloaded(poll, OPERATOR);
+
+        LedgerEntry next = routes.pollUntilRead();
+        long filtered = next.counts().get("messagesBlocked").get(LedgerCount.filteredBy("before-messages-blocked"));
+        assertThat(filtered).isPositive();
+        int landed = routes.trial.rows().size();
+
+        routes.log.lines().clear();
+        routes.write(OPERATOR, before);
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
+        routes.pollUntilRead();
+        assertThat(routes.trial.rows()).hasSizeGreaterThanOrEqualTo(landed + (int) filtered);
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aCopyByMulticastGoesElsewhereToo() throws Exception {
+        CompletableFuture<Void> poll = readingHeld(300);
+        routes.write("copies.camel.yaml", """
+                - route:
+                    id: copies
+                    from:
+                      uri: direct:copies
+                      steps:
+                        - setHeader:
+                            name: CamelFileName
+                            simple: "${body.key}"
+                        - setBody:
+                            constant: copied
+                        - to:
+                            uri: file:%s
+                """.formatted(work.resolve("copies")));
+        routes.edit(OPERATOR, text -> Edits.firstStep(text, """
+                - multicast:
+                    aggregationStrategy: "#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy"
+                    steps:
+                      - to:
+                          uri: direct:copies
+                """));
+        reloaded(poll, OPERATOR);
+
+        LedgerEntry next = routes.pollLater();
+
+        assertThat(work.resolve("copies").toFile().list()).hasSizeGreaterThanOrEqualTo(
+                next.counts().get("messagesBlocked").get(LedgerCount.NEW.word()).intValue());
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aFolderThatIsRefusedEndsTheStartWithEachReason() throws Exception {
+        routes = new LiveRoutes(work, 300);
+        routes.edit(TABLES, Edits::crossedRepositories);
+
+        assertThatThrownBy(routes::start).hasRootCauseInstanceOf(InvalidSettingException.class)
+                .hasMessageContainingAll("routes/ is refused", "messages-blocked-seen", "messages-delivered-seen");
+    }
+
+    private CompletableFuture<Void> readingHeld(int eventsPerHour) throws Exception {
+        routes = new LiveRoutes(work, eventsPerHour).start();
+        return routes.pollHeld();
+    }
+
+    private void reloaded(CompletableFuture<Void> poll, String file) {
+        routes.releaseToReload(poll);
+        routes.awaitLine("INFO", LiveRoutes.RELOADED, file);
+    }
+}

@@ -1,0 +1,37 @@
+package io.tapsentinel.routes;
+
+import static io.tapsentinel.routes.RoutesFixture.TABLES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.trial.FaultProxy.Fault;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A reload that meets uploads which never end. */
+class HangingReloadIT {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aReloadWhileTheSinkHangsFailsTheWindowInsteadOfHangingIt() throws Exception {
+        try (LiveRoutes routes = new LiveRoutes(folder, 300)) {
+            routes.trial.with("tap.shutdown-timeout", "PT1S");
+            routes.start();
+            routes.trial.sinkProxy().next(Collections.nCopies(100, Fault.REFUSE).toArray(Fault[]::new));
+            CompletableFuture<Void> poll = routes.pollHeld();
+
+            routes.force(TABLES, routes.text(TABLES)).join();
+
+            assertThat(poll).as("the run that was reading").succeedsWithin(LiveRoutes.SOON);
+            assertThat(routes.trial.reads()).isEmpty();
+            routes.trial.sinkProxy().forget();
+            routes.trial.sinkProxy().release();
+            routes.pollUntilRead();
+            routes.assertEachLandedOnce();
+        }
+    }
+}

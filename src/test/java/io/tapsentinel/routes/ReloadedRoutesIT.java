@@ -1,0 +1,110 @@
+package io.tapsentinel.routes;
+
+import static io.tapsentinel.routes.RoutesFixture.ROUTER;
+import static io.tapsentinel.routes.RoutesFixture.TABLES;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.trial.FaultProxy.Fault;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Mistakes that are in force in spite of every check before: the window that they meet fails by a line that names route and step,
+ * and after their repair each event has landed once.
+ */
+class ReloadedRoutesIT {
+
+    @TempDir
+    Path folder;
+    private LiveRoutes routes;
+
+    @BeforeEach
+    void open() throws Exception {
+        routes = new LiveRoutes(folder, 300).start();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        routes.close();
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(mistake("seda", Edits::seda, "messages-blocked ended without delivering", "step parked (to seda:parked) of route messages-blocked"),
+                mistake("wireTap", Edits::wireTap, "messages-blocked ended without delivering",
+                        "step tapped (wireTap sentinel:ProofPointTAPMessagesBlockedV2_CL) of route messages-blocked"),
+                mistake("no idempotentConsumer", Edits::withoutConsumer, "put it inside idempotentConsumer",
+                        "route messages-blocked, step messages-blocked-sentinel"),
+                mistake("crossed repositories", Edits::crossedRepositories, "needs the repository of its own type", "-seen)"),
+                mistake("no sentinel:", Edits::withoutSentinel, "messages-blocked ended without delivering", "sentinel: is gone from it"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("mistakes")
+    void aMistakeInTheMiddleOfAWindowFailsItByRouteAndStep(String name, UnaryOperator<String> edit, String[] words) throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+
+        CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, edit));
+        routes.releaseToReload(poll);
+        forced.join();
+        routes.awaitFailure(words);
+
+        routes.force(TABLES, routes.text(TABLES)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aCaughtFailureOfTheSinkFailsTheWindowByRouteAndStep() throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+        CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, Edits::doCatch));
+        routes.releaseToReload(poll);
+        forced.join();
+
+        routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.awaitFailure("messages-blocked ended without delivering", "step attempt (doTry) of route messages-blocked swallows failures");
+
+        routes.trial.sinkProxy().forget();
+        routes.force(TABLES, routes.text(TABLES)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void brokenYamlIsNeverInForce() throws Exception {
+        CompletableFuture<Void> poll = routes.pollHeld();
+
+        assertThat(routes.force(TABLES, routes.edited(TABLES, Edits::broken))).failsWithin(LiveRoutes.SOON);
+
+        routes.release(poll);
+        assertThat(routes.trial.reads()).as("the window commits").isNotEmpty();
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aRouterThatLeavesATypeOutFailsTheWindowByName() throws Exception {
+        routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'"))).join();
+
+        routes.program().poll();
+
+        assertThat(routes.trial.reads()).isEmpty();
+        assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event leaves it out"))
+                .as(routes.log.lines().toString()).isTrue();
+        routes.force(ROUTER, routes.text(ROUTER)).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+    }
+
+    private static Arguments mistake(String name, UnaryOperator<String> edit, String... words) {
+        return Arguments.of(name, edit, words);
+    }
+}

@@ -1,0 +1,214 @@
+package io.tapsentinel.state;
+
+import static io.tapsentinel.state.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.trial.TestDatabase;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Two programs on one PostgreSQL, each with a store of its own. */
+@Tag(TestDatabase.ONE)
+@Tag("full")
+class SharedStoreIT {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static Postgres postgres;
+
+    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private String url;
+    private Store one;
+    private Store other;
+
+    @BeforeAll
+    static void start() throws IOException {
+        postgres = Postgres.start();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        url = postgres.newDatabase();
+        one = store();
+        other = store();
+    }
+
+    @AfterEach
+    void close() {
+        one.close();
+        other.close();
+    }
+
+    @Test
+    void oneProgramAtATimeHasTheSource() {
+        assertThat(one.tryTake()).isTrue();
+        assertThat(other.tryTake()).isFalse();
+        try (Store third = Store.open(address(), "another", "https://tap.example")) {
+            assertThat(third.tryTake()).as("of another source").isTrue();
+        }
+
+        one.giveBack();
+
+        assertThat(other.tryTake()).isTrue();
+        assertThat(one.tryTake()).isFalse();
+    }
+
+    @Test
+    void oneProgramSpeaksForAllWhoeverReads() throws SQLException {
+        assertThat(one.speaks()).isTrue();
+        assertThat(other.speaks()).isFalse();
+        assertThat(other.tryTake()).isTrue();
+        other.giveBack();
+        assertThat(one.tryTake()).isTrue();
+        one.giveBack();
+        assertThat(one.speaks()).isTrue();
+        assertThat(other.speaks()).isFalse();
+
+        one.close();
+        await().atMost(Duration.ofSeconds(5)).until(other::speaks);
+    }
+
+    @Test
+    void theSourceIsFreeAtOnceWhenTheProgramThatHadItIsGone() {
+        assertThat(one.tryTake()).isTrue();
+        one.close();
+        await().atMost(Duration.ofSeconds(5)).until(other::tryTake);
+    }
+
+    @Test
+    void keysThatOneHasWrittenAreKnownToTheOtherBeforeItReads() {
+        SeenKeys ours = new SeenKeys(one, 1_000, clock);
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        ours.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
+        ours.rejected(event(TYPE, "3"));
+
+        theirs.catchUp();
+
+        assertThat(Stream.of("1", "2", "3").map(id -> theirs.claim(event(TYPE, id)))).containsOnly(Claim.DELIVERED);
+        assertThat(theirs.claim(event(TYPE, "4"))).isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void whoWasAwayForLongLearnsAllKeysAnew() {
+        SeenKeys ours = new SeenKeys(one, 1_000, clock);
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        ours.delivered(0, List.of(event(TYPE, "1")));
+        clock.advance(GainedKeys.KEPT.plusSeconds(1));
+        ours.prune();
+        ours.delivered(0, List.of(event(TYPE, "2")));
+        assertThat(one.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM gained"))).as("rows that are left").isEqualTo(1);
+
+        theirs.catchUp();
+
+        assertThat(theirs.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void aDatabaseThatWasRestoredUnderARunningProgramGivesItNoWrongIdeaOfItsKeys() throws SQLException {
+        SeenKeys ours = new SeenKeys(one, 1_000, clock);
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        ours.delivered(0, List.of(event(TYPE, "1")));
+        theirs.catchUp();
+        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
+            for (String change : List.of("DELETE FROM seen", "DELETE FROM gained", "UPDATE gained_last SET number = 0")) {
+                statement.execute(change);
+            }
+        }
+        postgres.cut(url, "application_name LIKE 'tap-sentinel %'");
+        assertThatThrownBy(one::bytes).isInstanceOf(StoreException.class);
+        assertThatThrownBy(other::bytes).isInstanceOf(StoreException.class);
+        new SeenKeys(one, 1_000, clock).delivered(0, List.of(event(TYPE, "2")));
+
+        theirs.catchUp();
+
+        assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
+        assertThat(theirs.claim(event(TYPE, "1"))).as("it is not in the restored one").isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void whoeverLosesTheLockWithItsConnectionCanWriteNothingUntilItHasGivenItUp() throws SQLException {
+        SeenKeys seen = new SeenKeys(one, 1_000, clock);
+        assertThat(one.tryTake()).isTrue();
+        assertThat(postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')")).isEqualTo(1);
+        await().atMost(Duration.ofSeconds(5)).until(other::tryTake);
+
+        for (int i = 0; i < 3; i++) {
+            assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, "1")))).isInstanceOf(StoreException.class);
+        }
+        assertThatThrownBy(() -> seen.sending(List.of(event(TYPE, "1")))).hasMessageContaining("held the lock of the source was lost");
+        assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen"))).isZero();
+
+        one.giveBack();
+        assertThat(one.tryTake()).as("as long as the other has it").isFalse();
+        other.giveBack();
+        assertThat(one.tryTake()).isTrue();
+        seen.delivered(0, List.of(event(TYPE, "1")));
+    }
+
+    @Test
+    void programsThatStartTogetherOnAnEmptyDatabaseMakeItsTablesOnce() throws SQLException {
+        String empty = postgres.newDatabase();
+        List<CompletableFuture<Store>> starts = IntStream.range(0, 6)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> Store.open(address(empty), "tap", "https://tap.example"))).toList();
+        starts.forEach(start -> start.join().close());
+        try (Connection connection = postgres.connect(empty)) {
+            assertThat(StoreSchema.found(connection)).isEqualTo(StoreSchema.version());
+            assertThat(Sql.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'")).isEqualTo(11);
+        }
+    }
+
+    @Test
+    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
+        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE schema_version SET version = 99");
+        }
+        assertThatThrownBy(this::store).hasMessageContaining("version 99").hasMessageContaining("up to " + StoreSchema.version());
+    }
+
+    @Test
+    void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws IOException {
+        postgres.kill();
+        assertThatThrownBy(one::bytes).isInstanceOf(StoreException.class).hasMessageContaining("state.url: jdbc:postgresql://127.0.0.1");
+        assertThat(one.failure()).isPresent();
+        postgres.startAgain();
+
+        assertThat(one.bytes()).isPositive();
+        assertThat(one.failure()).isEmpty();
+    }
+
+    private Store store() {
+        return Store.open(address(), "tap", "https://tap.example");
+    }
+
+    private StoreAddress address() {
+        return address(url);
+    }
+
+    private static StoreAddress address(String url) {
+        return new StoreAddress(url, postgres.user(), postgres::password, "");
+    }
+}
