@@ -39,6 +39,6 @@ public final class PageRoute extends RouteBuilder {
         ExecutorService thread = getContext().getExecutorServiceManager().newSingleThreadExecutor(this, "tap-page");
         PageAnswer answer = new PageAnswer(new PageData(sources, getContext(), thread)::json, loopbackOnly);
         from("platform-http:/?matchOnUriPrefix=true&headerFilterStrategy=#" + HEADERS).routeId("tap-page").description("the status page")
-                .noStreamCaching().process(answer).description("read only");
+                .streamCache(false).process(answer).description("read only");
     }
 }

@@ -52,7 +52,7 @@ public class ReplayRoute extends RouteBuilder {
     public void configure() throws Exception {
         errorHandler(noErrorHandler());
         RejectedRoute.prepare("tap.replay.uri", uri);
-        from(FileEndpoint.withDefaults(uri, FILE_OPTIONS)).routeId("tap-replay").noStreamCaching().process(this::replay);
+        from(FileEndpoint.withDefaults(uri, FILE_OPTIONS)).routeId("tap-replay").streamCache(false).process(this::replay);
     }
 
     private void replay(Exchange exchange) throws IOException {

@@ -65,7 +65,7 @@ public class TapBudget implements HttpClientConfigurer {
             }
         });
         builder.addResponseInterceptorFirst((response, entity, context) -> {
-            if (isQuestion(HttpClientContext.adapt(context).getRequest())) {
+            if (isQuestion(HttpClientContext.cast(context).getRequest())) {
                 answer = response.getCode();
             }
         });

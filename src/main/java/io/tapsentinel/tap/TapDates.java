@@ -33,7 +33,7 @@ public final class TapDates implements HttpClientConfigurer {
         builder.addResponseInterceptorFirst((response, entity, context) -> {
             Instant date = DateUtils.parseStandardDate(response, HttpHeaders.DATE);
             if (date != null && context.getAttribute(SENT) instanceof Instant sent
-                    && tap.isAskedBy(HttpClientContext.adapt(context).getRequest())) {
+                    && tap.isAskedBy(HttpClientContext.cast(context).getRequest())) {
                 tapClock.observed(date, sent, clock.instant());
             }
         });
