@@ -50,6 +50,7 @@ final class PackagedProgram implements AutoCloseable {
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
         private final List<String> javaOptions = new ArrayList<>();
+        private boolean quick = true;
         private int starts;
 
         private Launch(Path folder) throws IOException {
@@ -85,6 +86,12 @@ final class PackagedProgram implements AutoCloseable {
             return this;
         }
 
+        /** As a user's JVM runs it, with its own compiler, collector and classes. */
+        Launch likeUsers() {
+            quick = false;
+            return this;
+        }
+
         /** The working directory. */
         Path work() {
             return folder.resolve("work");
@@ -97,6 +104,7 @@ final class PackagedProgram implements AutoCloseable {
             Path temporary = Files.createDirectories(folder.resolve("tmp"));
             List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Djava.io.tmpdir=" + temporary));
+            command.addAll(quick ? QuickStart.options(jar) : List.of());
             command.addAll(javaOptions);
             command.addAll(List.of("-jar", jar.toString()));
             command.addAll(List.of(arguments));
@@ -125,10 +133,14 @@ final class PackagedProgram implements AutoCloseable {
         return new Launch(folder);
     }
 
-    /** Below the range that connections take their own ports from, or one of them may have it by the time it is used. */
+    /**
+     * Below the range that connections take their own ports from, or one of them may have it by the time it is used; each test JVM
+     * has a range of its own.
+     */
     static int freePort() throws IOException {
+        int first = 15_000 + Integer.getInteger("tapsentinel.fork", 0) * 5_000;
         while (true) {
-            int port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+            int port = ThreadLocalRandom.current().nextInt(first, first + 5_000);
             try (ServerSocket socket = new ServerSocket(port)) {
                 return socket.getLocalPort();
             } catch (BindException taken) {
