@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -56,7 +57,7 @@ class ChangesIT {
 
     @Test
     void theFirstRowStandsAndEachChangeIsCountedOnceByKind() throws Exception {
-        fourDays();
+        threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
         assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 6L), Map.entry("changed-status", 2L),
@@ -66,7 +67,7 @@ class ChangesIT {
     @Test
     void aFalsePositiveIsAChangeOfStatusWhenItIsAskedFor() throws Exception {
         trial.with("tap.threat-status", "active,cleared,falsePositive");
-        fourDays();
+        threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
         assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
@@ -76,7 +77,7 @@ class ChangesIT {
     @Test
     void withUpdatesThereIsOneRowForEachVersion() throws Exception {
         trial.with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive");
-        fourDays();
+        threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
         assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
@@ -89,8 +90,9 @@ class ChangesIT {
         RunningProgram program = changeAfterTenMinutes();
 
         // Sentinel refuses them, then TAP's answer is cut while some are on their way, then the program is another one
-        trial.sinkProxy().next(Fault.REFUSE);
+        trial.sinkProxy().next(Collections.nCopies(12, Fault.REFUSE).toArray(Fault[]::new));
         program.poll();
+        trial.sinkProxy().forget();
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
         trial.clock().advance(Duration.ofMinutes(5));
         tap.proxy().next(Fault.CUT_BODY);
@@ -150,8 +152,9 @@ class ChangesIT {
         return program;
     }
 
-    /** Polls for two hours every five minutes, then each hour with its sweeps, over a restart. */
-    private void fourDays() throws Exception {
+    /** Polls for most of an hour every three minutes, then each hour with its sweeps, one after each change, over a restart. */
+    private void threeDays() throws Exception {
+        trial.with("tap.sweep.ages", "PT4H,P1D,P3D");
         add(ChangingEvents.of("cleared-message", MESSAGES_DELIVERED, true, CREATED, Duration.ofHours(2), "cleared"));
         add(ChangingEvents.of("cleared-click", CLICKS_PERMITTED, false, CREATED, Duration.ofHours(2), "cleared"));
         add(ChangingEvents.of("second-threat", MESSAGES_BLOCKED, true, CREATED, Duration.ofDays(3), "t2"));
@@ -163,11 +166,11 @@ class ChangesIT {
         add(ChangingEvents.shuffled("shuffled", true, CREATED));
         add(ChangingEvents.shuffled("shuffled-no-id", false, CREATED));
         RunningProgram program = trial.start().poll();
-        for (int i = 0; i < 24; i++) {
-            trial.clock().advance(Duration.ofMinutes(5));
+        for (int i = 0; i < 16; i++) {
+            trial.clock().advance(Duration.ofMinutes(3));
             program.poll().sweep();
         }
-        for (int hour = 2; hour < 98; hour++) {
+        for (int hour = 1; hour < 75; hour++) {
             if (hour == 23) {
                 program.stop();
                 program = trial.start();

@@ -48,7 +48,7 @@ class DriftIT {
     }
 
     private Trial trial() throws Exception {
-        return new Trial(folder, SandboxSettings.builder().shareDocumented(0.5).build()).eachRow(rows::add);
+        return new Trial(folder, SandboxSettings.builder().eventsPerHour(300).shareDocumented(0.5).build()).eachRow(rows::add);
     }
 
     private static MeterRegistry registry(RunningProgram program) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HoleIT {
 
-    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(9).eventsPerHour(300).build();
+    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(9).eventsPerHour(60).build();
 
     @TempDir
     Path folder;
@@ -66,7 +66,7 @@ class HoleIT {
                             return new SeenKeys(store, 1_000, clock) {
                                 @Override
                                 public Claim claim(TapEvent event) {
-                                    if (claims.incrementAndGet() == 50) {
+                                    if (claims.incrementAndGet() == 20) {
                                         throw new NoClassDefFoundError("a test's");
                                     }
                                     return super.claim(event);

@@ -41,7 +41,7 @@ class AnswerArchiveIT {
     void begin() throws Exception {
         archive = folder.resolve("archive");
         outbox = folder.resolve("outbox");
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build());
+        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(60).build());
         trial.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
         trial.tapProxy().rewrite(body -> {
             answers.add(new String(body, StandardCharsets.UTF_8));

@@ -44,7 +44,7 @@ class HealthTableIT {
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(5).eventsPerHour(300).shareDocumented(0.2).build())
+        trial = new Trial(folder, SandboxSettings.builder().seed(5).eventsPerHour(60).shareDocumented(0.2).build())
                 .with("sentinel.health-table", "true").eachRowOf(workspace::landed);
     }
 
@@ -56,9 +56,9 @@ class HealthTableIT {
     @Test
     void everyClosedHourTellsAsManyRowsAsTheSinkHoldsOfIt() throws Exception {
         RunningProgram program = start();
-        for (int poll = 0; poll < 40; poll++) {
+        for (int poll = 0; poll < 20; poll++) {
             program.poll();
-            trial.clock().advance(Duration.ofMinutes(10));
+            trial.clock().advance(Duration.ofMinutes(20));
         }
         program.poll();
         program.sweep();
@@ -202,15 +202,15 @@ class HealthTableIT {
     @Test
     void switchedOffItTellsNothing() throws Exception {
         trial.with("sentinel.health-table", "false");
-        twoHours(start());
+        start().poll();
         assertThat(table).isNull();
         assertThat(told).isEmpty();
     }
 
     private void twoHours(RunningProgram program) {
-        for (int poll = 0; poll < 13; poll++) {
+        for (int poll = 0; poll < 7; poll++) {
             program.poll();
-            trial.clock().advance(Duration.ofMinutes(10));
+            trial.clock().advance(Duration.ofMinutes(20));
         }
     }
 

@@ -35,7 +35,7 @@ class MetricsIT {
 
     @BeforeEach
     void begin() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).shareWithoutId(0.05).build());
+        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(60).shareWithoutId(0.05).build());
     }
 
     @AfterEach

@@ -33,7 +33,7 @@ class MetricsPageIT {
     @Test
     void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+        try (Trial trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
             Scrape scrape = Scrape.of(trial.start().poll());
 
             assertThat(page.keySet()).isEqualTo(scrape.types().keySet().stream().collect(Collectors.toCollection(() -> {

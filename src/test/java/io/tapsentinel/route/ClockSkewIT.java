@@ -51,12 +51,12 @@ class ClockSkewIT {
         assertThat(health(program).getDetails().get("tap.clock")).asString().contains(words);
         assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("still current") && line.contains(words));
 
-        for (int i = 0; i < 14; i++) {
-            trial.clock().advance(Duration.ofMinutes(5));
+        for (int i = 0; i < 7; i++) {
+            trial.clock().advance(Duration.ofMinutes(10));
             program.poll();
         }
-        assertThat(trial.tapProxy().requests()).as("one refusal only").isEqualTo(16);
-        assertThat(trial.reads()).hasSize(15).allMatch(read -> !read.window().to().isAfter(trial.clock().look()));
+        assertThat(trial.tapProxy().requests()).as("one refusal only").isEqualTo(9);
+        assertThat(trial.reads()).hasSize(8).allMatch(read -> !read.window().to().isAfter(trial.clock().look()));
         assertThat(source.gaps()).isEmpty();
         assertLandedSinceTheFirstRead();
     }
@@ -129,6 +129,6 @@ class ClockSkewIT {
         // by TAP's time, since the program's differs
         assertThat(Trial.surplus(trial.truth(first, last.window().to(), trial.clock().look().minus(Duration.ofSeconds(10))), trial.rows()))
                 .as("lost").isEmpty();
-        assertThat(trial.rows()).hasSizeGreaterThan(100).doesNotHaveDuplicates();
+        assertThat(trial.rows()).hasSizeGreaterThan(30).doesNotHaveDuplicates();
     }
 }

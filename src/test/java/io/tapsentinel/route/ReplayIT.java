@@ -63,7 +63,7 @@ class ReplayIT {
         log = LogLines.open();
         aside = new AsideTrial(folder);
         trial = aside.trial;
-        trial.with("tap.replay.uri", "file:" + aside.state.resolve("replay") + "?delay=200&initialDelay=0");
+        trial.with("tap.replay.uri", "file:" + aside.state.resolve("replay") + "?delay=20&initialDelay=0");
     }
 
     @AfterEach
@@ -233,7 +233,7 @@ class ReplayIT {
         try (GZIPOutputStream packed = new GZIPOutputStream(bomb)) {
             packed.write("{\"messagesBlocked\":[{\"id\":\"1\",\"x\":[0".getBytes(StandardCharsets.UTF_8));
             byte[] zeros = ",0".repeat(500_000).getBytes(StandardCharsets.UTF_8);
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 30; i++) {
                 packed.write(zeros);
             }
         }
@@ -294,14 +294,18 @@ class ReplayIT {
     @Test
     void aStopInTheMiddleOfALongAnswerLeavesItWhereItIs() throws Exception {
         trial.sinkProxy().hold();
-        RunningProgram program = trial.start();
+        RunningProgram program = trial.start((settings, properties, clock, committed) -> {
+            Program ofFew = new Program(settings, properties, clock, committed);
+            ofFew.sentinel().getConfiguration().setMaxPending(500);
+            return ofFew;
+        });
         StringBuilder many = new StringBuilder("{\"clicksPermitted\":[{\"id\":\"0\"}");
-        for (int i = 1; i < 15_000; i++) {
+        for (int i = 1; i < 2_000; i++) {
             many.append(",{\"id\":\"").append(i).append("\"}");
         }
         aside.drop("many.json", many.append("]}").toString());
-        // with more than maxPending in the file, the reader is in the middle of it
-        await("the reader is at it").atMost(Duration.ofSeconds(30)).until(() -> program.program().sentinel().deliveries().pending() >= 1_000);
+        await("no more may wait, so that the reader is in the middle of the file").atMost(Duration.ofSeconds(30))
+                .until(() -> program.program().sentinel().deliveries().pending() >= 500);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
         stop.join();
         trial.sinkProxy().release();
@@ -311,7 +315,7 @@ class ReplayIT {
 
         trial.start();
         aside.await("replay/done", 1);
-        assertThat(trial.rows()).hasSize(15_000).doesNotHaveDuplicates();
+        assertThat(trial.rows()).hasSize(2_000).doesNotHaveDuplicates();
     }
 
     @Test
@@ -321,7 +325,7 @@ class ReplayIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("TAP has not answered yet").until(() -> trial.tapProxy().held() == 1);
         aside.drop("answer.json", ANSWER);
-        await("the replay has begun").during(Duration.ofSeconds(2)).until(() -> trial.rows().isEmpty());
+        await("the replay has begun").during(Duration.ofMillis(500)).until(() -> trial.rows().isEmpty());
 
         trial.tapProxy().release();
         poll.join();

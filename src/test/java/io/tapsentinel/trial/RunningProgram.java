@@ -25,10 +25,15 @@ public final class RunningProgram implements AutoCloseable {
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private boolean stopped;
 
-    RunningProgram(Program program) {
+    /** @param onSchedule whether Quartz starts runs; else there is none that a stop has to wait for */
+    RunningProgram(Program program, boolean onSchedule) {
         this.program = program;
         // tests run side by side on one machine
         program.main().addOverrideProperty("camel.management.enabled", "false");
+        if (!onSchedule) {
+            // Quartz joins idle threads that look up twice a second only, which was most of the time of a stop
+            program.main().addOverrideProperty("camel.component.quartz.interrupt-jobs-on-shutdown", "true");
+        }
         // a refused batch fails at once, so that a test sees what follows from it
         program.sentinel().getConfiguration().setDeliveryTimeoutMs(1);
         program.main().addMainListener(new MainListenerSupport() {
@@ -55,7 +60,8 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     RunningProgram awaitStart() {
-        await("program has started").pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(60)).until(() -> end.isDone() || program.main().isStarted());
+        await("program has started").pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(60))
+                .until(() -> end.isDone() || program.main().isStarted());
         if (end.isCompletedExceptionally()) {
             end.join();
         }

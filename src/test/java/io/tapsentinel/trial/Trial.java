@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.awaitility.Awaitility;
 
 /** Both services behind fault proxies, what they know to be true, and programs started against them. */
 public final class Trial implements AutoCloseable {
@@ -36,6 +38,12 @@ public final class Trial implements AutoCloseable {
     /** When trials begin. */
     public static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String NEVER = "0 0 0 1 1 ? 2099";
+
+    static {
+        // what a test waits for takes a few milliseconds here; Awaitility would look after 100
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+    }
 
     private final Path folder;
     private final TrialClock clock = new TrialClock(START);
@@ -71,7 +79,7 @@ public final class Trial implements AutoCloseable {
                 "tap.secret", "hush-hush", "sentinel.endpoint", sinkProxy.uri().toString(),
                 "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none",
                 // tests trigger runs themselves unless they say otherwise
-                "tap.poll.cron", "0 0 0 1 1 ? 2099", "tap.sweep.cron", "0 0 0 1 1 ? 2099"));
+                "tap.poll.cron", NEVER, "tap.sweep.cron", NEVER));
         // one attempt a run, unless a test is about more
         properties.put("tap.retry.pauses", "none");
         stateIn("state");
@@ -109,7 +117,8 @@ public final class Trial implements AutoCloseable {
 
     public RunningProgram start(Maker maker) {
         Map<String, String> own = Map.copyOf(properties);
-        RunningProgram program = new RunningProgram(maker.make(Settings.of(own), own, clock, reads::add));
+        RunningProgram program = new RunningProgram(maker.make(Settings.of(own), own, clock, reads::add),
+                !own.get("tap.poll.cron").equals(NEVER) || !own.get("tap.sweep.cron").equals(NEVER));
         programs.add(program);
         return program.awaitStart();
     }
