@@ -1,7 +1,16 @@
 // Texts whose contrast with what is behind them is below 4.5 to 1, as WCAG 2 computes it.
 () => {
   const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  // few of a page's colours differ, and each look at a pixel is slow
+  const known = new Map();
   const colour = (css, below) => {
+    const key = css + below;
+    if (!known.has(key)) {
+      known.set(key, painted(css, below));
+    }
+    return known.get(key);
+  };
+  const painted = (css, below) => {
     canvas.fillStyle = `rgb(${below.join(" ")})`;
     canvas.fillRect(0, 0, 1, 1);
     canvas.fillStyle = css;

@@ -8,55 +8,58 @@ import io.tapsentinel.sentinel.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** One column broken in one place: the checks that {@link TemplateTest} makes fail, and say which column and where. */
+/** Columns broken in one place: the checks that {@link TemplateTest} makes fail, and say which column and where. */
 class BrokenColumnTest {
 
     private static final String TABLE = "ProofPointTAPMessagesBlockedV2_CL";
     private static final String STREAM = "Custom-" + TABLE;
 
-    static Stream<Arguments> everyColumn() {
-        return Templates.schemas(false, true).stream()
-                .flatMap(schema -> schema.columns().keySet().stream().map(column -> Arguments.of(schema, column)));
+    static Stream<TableSchema> everyTable() {
+        return Templates.schemas(false, true).stream();
     }
 
     @ParameterizedTest
-    @MethodSource("everyColumn")
-    void typeBrokenInATable(TableSchema schema, String column) {
-        String type = Columns.of(schema).get(column);
-        Deployment deployment = new Broken().table(schema.table(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
-                "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type));
-        assertThat(FlowCheck.problems(deployment)).containsExactly(
-                "transformation of " + schema.stream() + difference(column, type, "table", Broken.wrong(type)));
+    @MethodSource("everyTable")
+    void eachTypeBrokenInATable(TableSchema schema) {
+        Broken broken = new Broken();
+        Columns.of(schema).forEach((column, type) -> broken.table(schema.table(), Broken.type(column, Broken.wrong(type))));
+        Deployment deployment = broken.deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactlyElementsOf(
+                each(schema, (column, type) -> "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type)));
+        assertThat(FlowCheck.problems(deployment)).containsExactlyElementsOf(
+                each(schema, (column, type) -> "transformation of " + schema.stream() + difference(column, type, "table", Broken.wrong(type))));
     }
 
     @ParameterizedTest
-    @MethodSource("everyColumn")
-    void typeBrokenInAStream(TableSchema schema, String column) {
-        String type = Columns.of(schema).get(column);
-        Deployment deployment = new Broken().stream(schema.stream(), Broken.type(column, Broken.wrong(type))).deployment(Map.of());
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactly(
-                "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type));
-        assertThat(FlowCheck.problems(deployment)).containsExactly(
-                "transformation of " + schema.stream() + difference(column, Broken.wrong(type), "table", type));
+    @MethodSource("everyTable")
+    void eachTypeBrokenInAStream(TableSchema schema) {
+        Broken broken = new Broken();
+        Columns.of(schema).forEach((column, type) -> broken.stream(schema.stream(), Broken.type(column, Broken.wrong(type))));
+        Deployment deployment = broken.deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactlyElementsOf(
+                each(schema, (column, type) -> "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type)));
+        assertThat(FlowCheck.problems(deployment)).containsExactlyElementsOf(
+                each(schema, (column, type) -> "transformation of " + schema.stream() + difference(column, Broken.wrong(type), "table", type)));
     }
 
     @ParameterizedTest
-    @MethodSource("everyColumn")
-    void typeBrokenInASchemaFile(TableSchema schema, String column) {
-        String type = Columns.of(schema).get(column);
-        List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
-        schemas.replaceAll(s -> s.equals(schema) ? Broken.schema(s, column, Broken.wrong(type)) : s);
-        String difference = difference(column, type, "schema", Broken.wrong(type));
-        assertThat(SchemaCheck.problems(new Broken().deployment(Map.of()), schemas))
-                .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
+    @MethodSource("everyTable")
+    void eachTypeBrokenInASchemaFile(TableSchema schema) {
+        Deployment deployment = new Broken().deployment(Map.of());
+        Columns.of(schema).forEach((column, type) -> {
+            List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
+            schemas.replaceAll(s -> s.equals(schema) ? Broken.schema(s, column, Broken.wrong(type)) : s);
+            String difference = difference(column, type, "schema", Broken.wrong(type));
+            assertThat(SchemaCheck.problems(deployment, schemas))
+                    .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
+        });
     }
 
     @Test
@@ -103,6 +106,10 @@ class BrokenColumnTest {
     void columnTwice() {
         assertThatIllegalArgumentException().isThrownBy(() -> problems(columns -> columns.add(columns.get(1))))
                 .withMessage("column spamScore is declared twice");
+    }
+
+    private static List<String> each(TableSchema schema, BinaryOperator<String> problem) {
+        return Columns.of(schema).entrySet().stream().map(column -> problem.apply(column.getKey(), column.getValue())).toList();
     }
 
     private static String difference(String column, String type, String model, String expected) {

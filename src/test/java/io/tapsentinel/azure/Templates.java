@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,6 +27,8 @@ final class Templates {
     private static final List<String> SWITCHES = List.of("healthTable", "additionalFields", "privateLink", "diagnosticSetting");
     private static final JsonMapper JSON = JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
 
+    private static final Map<Path, JsonNode> PARSED = new ConcurrentHashMap<>();
+
     private Templates() {
     }
 
@@ -33,7 +36,12 @@ final class Templates {
         return (ObjectNode) read(TEMPLATE);
     }
 
+    /** A copy of the caller's own; each file is parsed once. */
     static JsonNode read(Path file) {
+        return PARSED.computeIfAbsent(file, Templates::parse).deepCopy();
+    }
+
+    private static JsonNode parse(Path file) {
         try {
             return JSON.readTree(file.toFile());
         } catch (IOException e) {

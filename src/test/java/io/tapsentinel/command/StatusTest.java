@@ -128,11 +128,11 @@ class StatusTest {
         trial.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
         try (Store store = trial.open()) {
             RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, trial.clock());
-            IntStream.range(0, 1_200).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
+            IntStream.range(0, 120).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
             trial.clock().advance(Duration.ofHours(1));
             IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
         }
-        assertThat(status()).containsPattern("everything-else +1,200 +0 +7 +0 +1,207 +2,000\n").contains("500 of them are kept for fresh polls");
+        assertThat(status()).containsPattern("everything-else +120 +0 +7 +0 +127 +2,000\n").contains("500 of them are kept for fresh polls");
         trial.clock().advance(Duration.ofHours(23));
         assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +7 +2,000\n");
     }

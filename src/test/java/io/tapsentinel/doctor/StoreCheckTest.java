@@ -117,14 +117,14 @@ class StoreCheckTest {
             trial.clock().advance(Duration.ofHours(-25));
             budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
             trial.clock().advance(Duration.ofHours(25));
-            for (int i = 0; i < 700; i++) {
+            for (int i = 0; i < 70; i++) {
                 budget.take(Pool.EVERYTHING_ELSE, i % 2 == 0 ? Purpose.POLL : Purpose.SWEEP);
             }
             budget.take(Pool.CLICKS_PERMITTED, Purpose.POLL);
-            assertThat(line(Mark.WELL, budget())).contains("1,100 for everything-else and 1,799 for clicks-permitted");
+            assertThat(line(Mark.WELL, budget())).contains("1,730 for everything-else and 1,799 for clicks-permitted");
         }
-        trial.with("tap.budget.requests-per-day", "700");
-        assertThat(line(Mark.WRONG, budget())).startsWith("all 700 requests of 24 hours are used");
+        trial.with("tap.budget.requests-per-day", "70");
+        assertThat(line(Mark.WRONG, budget())).startsWith("all 70 requests of 24 hours are used");
     }
 
     private BudgetCheck budget() throws IOException {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.snakeyaml.engine.v2.api.Load;
@@ -41,9 +42,11 @@ final class AlertRules {
         return PLAIN;
     }
 
-    /** Writes a file for promtool. */
+    /** Writes a file for promtool: as a whole, since another JVM's promtool may read it now. */
     static void write(Path file, Object content) throws IOException {
         Files.createDirectories(file.getParent());
-        JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), content);
+        Path part = Files.createTempFile(file.getParent(), "part-", ".yml");
+        JSON.writerWithDefaultPrettyPrinter().writeValue(part.toFile(), content);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

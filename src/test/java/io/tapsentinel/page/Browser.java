@@ -17,31 +17,38 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The system's Chromium without a window; without it the test is skipped, and fails under CI. One thread only. */
+/**
+ * The system's Chromium without a window; without it the test is skipped, and fails under CI. It is started once for all tests of
+ * this JVM and ends with it; closing a browser closes its pages. One thread at a time.
+ */
 public final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
     private static final List<String> ALONE = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
             "--disable-component-update", "--disable-sync");
-    private static final int PHONE = 360;
+    /** How wide a phone is. */
+    static final int PHONE = 360;
     private static final int DESK = 1280;
 
-    private final Playwright playwright;
-    private final com.microsoft.playwright.Browser chromium;
+    private static com.microsoft.playwright.Browser chromium;
+
+    private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
-    private Browser(Playwright playwright) {
-        this.playwright = playwright;
-        this.chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
+    private Browser() {
     }
 
-    /** Starts it. */
-    public static Browser start() {
+    /** Starts it, unless it runs. */
+    public static synchronized Browser start() {
         if (!Files.isExecutable(CHROMIUM)) {
             String why = CHROMIUM + " is not installed: the status page was not looked at";
             return System.getenv("CI") == null ? abort(why) : fail(why);
         }
-        return new Browser(Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))));
+        if (chromium == null || !chromium.isConnected()) {
+            Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
+        }
+        return new Browser();
     }
 
     /** A page as wide as a desk's screen. */
@@ -57,6 +64,7 @@ public final class Browser implements AutoCloseable {
     private Page page(ColorScheme scheme, int width, int height) {
         BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(width, height)
                 .setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE).setTimezoneId("Europe/Berlin").setLocale("en-GB"));
+        contexts.add(context);
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
             if (!message.type().equals("log")) {
@@ -82,9 +90,10 @@ public final class Browser implements AutoCloseable {
         page.screenshot(new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
+    /** Closes all its pages. */
     @Override
     public void close() {
-        chromium.close();
-        playwright.close();
+        contexts.forEach(BrowserContext::close);
+        contexts.clear();
     }
 }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -52,33 +53,22 @@ class PageAccessIT {
 
     @ParameterizedTest
     @MethodSource("states")
-    void everyTextStandsOutFromItsGroundInBothSchemes(Supplier<ObjectNode> state) throws IOException {
-        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            try (Page page = open(browser.desk(scheme), state)) {
-                assertThat(run(page, "contrast.js")).as("too pale in %s", scheme).isEmpty();
-            }
-        }
-        browser.assertThatItNeverComplained();
-    }
+    void everyTextStandsOutFromItsGroundNothingIsWiderThanAPhoneAndAScreenReaderCanTellAll(Supplier<ObjectNode> state) throws IOException {
+        try (Page page = open(browser.desk(ColorScheme.LIGHT), state)) {
+            assertThat(run(page, "contrast.js")).as("too pale in light").isEmpty();
+            assertThat(run(page, "names.js")).as("not told").isEmpty();
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+            assertThat(run(page, "contrast.js")).as("too pale in dark").isEmpty();
 
-    @ParameterizedTest
-    @MethodSource("states")
-    void onAPhoneNothingIsWiderThanThePage(Supplier<ObjectNode> state) throws IOException {
-        try (Page page = open(browser.phone(ColorScheme.LIGHT), state)) {
-            assertThat(page.evaluate("document.documentElement.scrollWidth")).as("width").isEqualTo(360);
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+            page.setViewportSize(Browser.PHONE, 740);
+            open(page, state);
+            assertThat(page.evaluate("document.documentElement.scrollWidth")).as("width").isEqualTo(Browser.PHONE);
             assertThat(page.evaluate("[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .hidden, .symbols, .skip')"
                     + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)")).asList().as("cut off").isEmpty();
-            assertThat(run(page, "contrast.js")).as("too pale").isEmpty();
+            assertThat(run(page, "contrast.js")).as("too pale on a phone").isEmpty();
         }
         browser.assertThatItNeverComplained();
-    }
-
-    @ParameterizedTest
-    @MethodSource("states")
-    void aScreenReaderCanTellEverything(Supplier<ObjectNode> state) throws IOException {
-        try (Page page = open(browser.desk(ColorScheme.LIGHT), state)) {
-            assertThat(run(page, "names.js")).isEmpty();
-        }
     }
 
     @Test
@@ -122,6 +112,7 @@ class PageAccessIT {
     }
 
     @Test
+    @Tag("full")
     void onPaperNothingIsCutOff() {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));

@@ -21,26 +21,26 @@ import java.util.concurrent.Future;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PageAnswerIT {
 
     @TempDir
-    Path folder;
-    private Trial trial;
-    private ServedPage page;
+    static Path folder;
+    private static Trial trial;
+    private static ServedPage page;
 
-    @BeforeEach
-    void begin() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build());
+    @BeforeAll
+    static void begin() throws Exception {
+        trial = trial("served");
         page = new ServedPage(trial);
     }
 
-    @AfterEach
-    void end() throws Exception {
+    @AfterAll
+    static void end() throws Exception {
         trial.close();
     }
 
@@ -104,23 +104,31 @@ class PageAnswerIT {
 
     @Test
     void figuresThatCannotBeReadAreAnErrorWithoutDetails() throws Exception {
-        page.program().poll();
-        Path store = folder.resolve("state/tap.db");
-        Files.move(store, store.resolveSibling("away"));
+        // figures are kept for some time, so that this needs a page that nobody has asked for them
+        try (Trial other = trial("unreadable")) {
+            ServedPage own = new ServedPage(other);
+            own.program().poll();
+            Path store = folder.resolve("unreadable/state/tap.db");
+            Files.move(store, store.resolveSibling("away"));
 
-        HttpResponse<String> answer = page.get("/status.json");
-        assertThat(answer.statusCode()).isEqualTo(500);
-        assertThat(answer.body()).isEqualTo("the figures cannot be read now; health and the log say more\n");
+            HttpResponse<String> answer = own.get("/status.json");
+            assertThat(answer.statusCode()).isEqualTo(500);
+            assertThat(answer.body()).isEqualTo("the figures cannot be read now; health and the log say more\n");
 
-        Files.move(store.resolveSibling("away"), store);
-        assertThat(page.get("/status.json").statusCode()).isEqualTo(200);
+            Files.move(store.resolveSibling("away"), store);
+            assertThat(own.get("/status.json").statusCode()).isEqualTo(200);
+        }
     }
 
     @Test
     void withoutBeingAskedForThereIsNoServer() throws Exception {
-        try (Trial other = new Trial(folder.resolve("other"), SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+        try (Trial other = trial("other")) {
             assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString)).noneMatch(uri -> uri.contains("platform-http"));
         }
+    }
+
+    private static Trial trial(String name) throws Exception {
+        return new Trial(folder.resolve(name), SandboxSettings.builder().seed(11).eventsPerHour(60).build());
     }
 
     private int statusFor(String host) throws Exception {

@@ -8,12 +8,14 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Leaves pictures of the page below {@code target/screenshots}; with {@code -Dpage.images=src/site/markdown/images} the two that the
  * documentation shows are made anew.
  */
+@Tag("full")
 class PageImagesIT {
 
     private static final long MOST_BYTES = 350_000;

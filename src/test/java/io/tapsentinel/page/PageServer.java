@@ -9,10 +9,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The page with the headers that it is served with, and figures that the test has made up; each answer is some seconds newer. */
 final class PageServer implements AutoCloseable {
@@ -26,9 +26,8 @@ final class PageServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger asked = new AtomicInteger();
-    private volatile Mode mode = Mode.ANSWERS;
+    private final AtomicReference<Mode> mode = new AtomicReference<>(Mode.ANSWERS);
     private volatile ObjectNode figures;
     private Instant at;
 
@@ -52,8 +51,12 @@ final class PageServer implements AutoCloseable {
         return this;
     }
 
+    /** From now on; requests that hang are answered as in the new mode. */
     PageServer mode(Mode newMode) {
-        mode = newMode;
+        synchronized (mode) {
+            mode.set(newMode);
+            mode.notifyAll();
+        }
         return this;
     }
 
@@ -82,12 +85,12 @@ final class PageServer implements AutoCloseable {
     }
 
     private void status(HttpExchange exchange) throws IOException {
-        switch (mode) {
+        switch (awaitedMode()) {
             case ANSWERS -> send(exchange, 200, "application/json", now(BETWEEN_ANSWERS));
             case REPEATS -> send(exchange, 200, "application/json", now(0));
             case NO_JSON -> send(exchange, 200, "application/json", "<html>".getBytes(StandardCharsets.UTF_8));
             case REFUSES -> send(exchange, 503, "text/plain", new byte[0]);
-            default -> await();
+            default -> { } // closed while it hung
         }
     }
 
@@ -97,11 +100,18 @@ final class PageServer implements AutoCloseable {
         return answer.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    private void await() {
-        try {
-            closed.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    /** Comes back when requests do not hang, or when the server is closed. */
+    private Mode awaitedMode() {
+        synchronized (mode) {
+            while (mode.get() == Mode.HANGS) {
+                try {
+                    mode.wait();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return Mode.HANGS;
+                }
+            }
+            return mode.get();
         }
     }
 
@@ -127,8 +137,7 @@ final class PageServer implements AutoCloseable {
 
     @Override
     public void close() {
-        closed.countDown();
-        server.stop(0);
         threads.shutdownNow();
+        server.stop(0);
     }
 }

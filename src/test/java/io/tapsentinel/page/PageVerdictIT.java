@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +110,7 @@ class PageVerdictIT {
     }
 
     @Test
+    @Tag("full")
     void whatIsStillCountedIsNotCalledNone() {
         ObjectNode early = PageStates.healthy();
         early.putNull("late");
@@ -154,6 +156,11 @@ class PageVerdictIT {
         // none may be on its way when the fault begins
         hidden(true);
         page.evaluate("fetch('status.json').then(answer => answer.text())");
+        if (mode == Mode.HANGS) {
+            // how long the page waits is real time
+            page.evaluate("() => { window.timeout = AbortSignal.timeout;"
+                    + " AbortSignal.timeout = ms => window.timeout.call(AbortSignal, ms / 20); }");
+        }
         server.mode(mode);
         int before = server.asked();
         hidden(false);
@@ -166,6 +173,7 @@ class PageVerdictIT {
         assertThat(page).hasTitle("No contact · tap-sentinel");
         assertThat(page.locator("body")).hasClass("stale");
 
+        page.evaluate("() => { AbortSignal.timeout = window.timeout || AbortSignal.timeout; }");
         server.mode(Mode.ANSWERS);
         until(() -> page.locator(".notice").count() == 0);
         assertThat(page.locator("#verdict h2")).hasText("Everything that Proofpoint reported until 10:05 UTC has arrived");
@@ -175,6 +183,7 @@ class PageVerdictIT {
     }
 
     @Test
+    @Tag("full")
     void neverAreTwoRequestsOnTheirWayAndNoneWhileNobodyLooks() {
         see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
         hidden(true);
@@ -209,6 +218,7 @@ class PageVerdictIT {
     }
 
     @Test
+    @Tag("full")
     void whoeverComesBackTwiceWithinMomentsIsNotToldOfLostContact() {
         see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
         int before = server.asked();
@@ -227,6 +237,7 @@ class PageVerdictIT {
     }
 
     @Test
+    @Tag("full")
     void rejectedRecordsThatOnlyTheirFilesTellOfShow() {
         ObjectNode changed = PageStates.losses();
         ((ObjectNode) changed.get("rejected")).put("total", 0);
@@ -237,6 +248,7 @@ class PageVerdictIT {
     }
 
     @Test
+    @Tag("full")
     void aRefreshLeavesFocusScrollingAndWhatIsOpenAsTheyAre() {
         see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
         page.setViewportSize(360, 740);

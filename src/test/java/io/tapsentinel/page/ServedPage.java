@@ -3,10 +3,9 @@ package io.tapsentinel.page;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.Program;
+import io.tapsentinel.trial.FreePort;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,7 +17,7 @@ final class ServedPage {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final int port = freePort();
+    private final int port = FreePort.next();
     private final RunningProgram program;
 
     ServedPage(Trial trial) {
@@ -53,13 +52,5 @@ final class ServedPage {
     HttpResponse<String> send(String method, String path) throws Exception {
         return HTTP.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).method(method, HttpRequest.BodyPublishers.noBody()).build(),
                 BodyHandlers.ofString());
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -79,11 +79,14 @@ class CompletenessTest {
     @Test
     void theSweptHoursOfSevenDaysCountTogether() {
         assertThat(completeness.recent()).isEmpty();
-        for (int i = 0; i < 200; i++) {
-            TapEvent event = event(TYPE, "id-" + i);
-            seen.delivered(0, List.of(event));
-            sweep(HOUR.minus(Duration.ofHours(i)), List.of(event, event(TYPE, "not-ours-" + i)));
-        }
+        List<TapEvent> events = IntStream.range(0, 200).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        seen.delivered(0, events);
+        store.transaction(connection -> {
+            for (int i = 0; i < 200; i++) {
+                completeness.swept(connection, HOUR.minus(Duration.ofHours(i)), NOW, keys(List.of(events.get(i), event(TYPE, "not-ours-" + i))));
+            }
+            return null;
+        });
 
         assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168));
     }
@@ -125,12 +128,16 @@ class CompletenessTest {
     }
 
     private void sweep(Instant hour, List<TapEvent> found) {
-        HourKeys keys = new HourKeys();
-        found.forEach(event -> keys.add(event.ref()));
         store.transaction(connection -> {
-            completeness.swept(connection, hour, NOW, keys);
+            completeness.swept(connection, hour, NOW, keys(found));
             return null;
         });
+    }
+
+    private static HourKeys keys(List<TapEvent> found) {
+        HourKeys keys = new HourKeys();
+        found.forEach(event -> keys.add(event.ref()));
+        return keys;
     }
 
     private void update(String sql, Object argument) {

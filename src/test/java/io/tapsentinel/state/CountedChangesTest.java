@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.Sighting;
+import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
 import io.tapsentinel.tap.VerdictChange.Kind;
 import java.nio.file.Path;
@@ -84,10 +85,10 @@ class CountedChangesTest {
 
     @Test
     void oneAmongManyIsFound() {
-        List<Sighting> all = IntStream.range(0, 1_201).mapToObj(i -> {
-            tap.seen.delivered(0, List.of(Events.event(VersionsFixture.TYPE, "id-" + i)));
-            return new Sighting(Events.event(VersionsFixture.TYPE, "id-" + i).ref(), Events.event(VersionsFixture.TYPE, "id-" + i).getVerdict() + (i == 777 ? 1 : 0));
-        }).toList();
+        List<TapEvent> events = IntStream.range(0, 1_201).mapToObj(i -> Events.event(VersionsFixture.TYPE, "id-" + i)).toList();
+        tap.seen.delivered(0, events);
+        List<Sighting> all = IntStream.range(0, 1_201)
+                .mapToObj(i -> new Sighting(events.get(i).ref(), events.get(i).getVerdict() + (i == 777 ? 1 : 0))).toList();
 
         assertThat(tap.seen.sighted(all)).extracting(VerdictChange::event).containsExactly(all.get(777).event());
     }

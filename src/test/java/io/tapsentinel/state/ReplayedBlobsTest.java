@@ -77,8 +77,8 @@ class ReplayedBlobsTest {
     void whatIsStillThereIsKnownForEverAndWhatIsGoneIsForgottenAYearLater() {
         blobs.add(A);
         blobs.add(B);
-        for (int day = 0; day < 370; day++) {
-            clock.advance(Duration.ofDays(1).plusMillis(1));
+        for (int day = 0; day < 370; day += 5) {
+            clock.advance(Duration.ofDays(5));
             blobs.unknown(List.of(A));
         }
 

@@ -95,7 +95,7 @@ class SentChangesTest {
             }
         });
         try {
-            for (int i = 0; i < 20_000; i++) {
+            for (int i = 0; i < 1_000; i++) {
                 TapEvent changed = event(STATUS);
                 assertThat(tap.seen.claim(changed)).isEqualTo(Claim.CHANGED);
                 tap.seen.release(changed);

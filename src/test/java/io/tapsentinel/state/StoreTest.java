@@ -108,7 +108,7 @@ class StoreTest {
 
     @Test
     void keysBeyondTheMemoryAreLookedUpInTheStore() {
-        List<TapEvent> events = IntStream.range(0, 5_000).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        List<TapEvent> events = IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(0, events);

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -17,12 +20,14 @@ import java.util.concurrent.TimeUnit;
 public final class NpmPackage {
 
     private static final long SECONDS = 300;
+    private static final Path LOCK = Path.of("target", "npm.lock");
 
     private final String name;
     private final String version;
     private final Path prefix;
     private final String proof;
     private final String without;
+    private Path installed;
 
     /**
      * @param version exact
@@ -41,16 +46,35 @@ public final class NpmPackage {
     /** Folder of the package. Without it the test is skipped, and fails under CI. */
     public Path installed() {
         synchronized (NpmPackage.class) {
-            Path folder = prefix.resolve("node_modules").resolve(name);
-            if (!works("node", "--version")) {
-                return missing("node is not installed: " + without);
+            if (installed == null) {
+                installed = alone();
             }
-            if (!Files.exists(folder.resolve(proof)) && !works("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
-                    "--no-audit", "--no-fund", "--prefix", prefix.toString(), name + "@" + version)) {
-                return missing("npm cannot install " + name + "@" + version + ": " + without + "; see " + log());
-            }
-            return folder;
+            return installed;
         }
+    }
+
+    /** While no other JVM installs anything. */
+    private Path alone() {
+        try {
+            Files.createDirectories(LOCK.getParent());
+            try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = file.lock()) {
+                return install();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path install() {
+        Path folder = prefix.resolve("node_modules").resolve(name);
+        if (!works("node", "--version")) {
+            return missing("node is not installed: " + without);
+        }
+        if (!Files.exists(folder.resolve(proof)) && !works("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
+                "--no-audit", "--no-fund", "--prefix", prefix.toString(), name + "@" + version)) {
+            return missing("npm cannot install " + name + "@" + version + ": " + without + "; see " + log());
+        }
+        return folder;
     }
 
     private static Path missing(String why) {
