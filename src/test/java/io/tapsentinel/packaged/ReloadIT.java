@@ -26,7 +26,8 @@ class ReloadIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
+        // --local serves the page, and another program may have the port that it takes by itself
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(PackagedProgram.freePort()));
         OwnRoutes.in(launch.work(), "lingerMs: 500");
         tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
     }

@@ -37,7 +37,8 @@ class SandboxIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
+        // --local serves the page, and another program may have the port that it takes by itself
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(PackagedProgram.freePort()));
     }
 
     @Test
