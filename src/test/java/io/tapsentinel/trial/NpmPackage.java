@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -41,16 +44,26 @@ public final class NpmPackage {
     /** Folder of the package. Without it the test is skipped, and fails under CI. */
     public Path installed() {
         synchronized (NpmPackage.class) {
-            Path folder = prefix.resolve("node_modules").resolve(name);
-            if (!works("node", "--version")) {
-                return missing("node is not installed: " + without);
+            // two test processes may need it at once
+            try (FileChannel lock = FileChannel.open(Files.createDirectories(prefix).resolve("lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE); FileLock mine = lock.lock()) {
+                return installedAlone();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            if (!Files.exists(folder.resolve(proof)) && !works("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
-                    "--no-audit", "--no-fund", "--prefix", prefix.toString(), name + "@" + version)) {
-                return missing("npm cannot install " + name + "@" + version + ": " + without + "; see " + log());
-            }
-            return folder;
         }
+    }
+
+    private Path installedAlone() {
+        Path folder = prefix.resolve("node_modules").resolve(name);
+        if (!works("node", "--version")) {
+            return missing("node is not installed: " + without);
+        }
+        if (!Files.exists(folder.resolve(proof)) && !works("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
+                "--no-audit", "--no-fund", "--prefix", prefix.toString(), name + "@" + version)) {
+            return missing("npm cannot install " + name + "@" + version + ": " + without + "; see " + log());
+        }
+        return folder;
     }
 
     private static Path missing(String why) {
