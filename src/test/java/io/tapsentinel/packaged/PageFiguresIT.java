@@ -9,11 +9,13 @@ import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.page.Browser;
 import io.tapsentinel.sandbox.SandboxSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -72,6 +74,31 @@ class PageFiguresIT {
                 PageAndStore.assertThatItShows(store, page);
                 browser.assertThatItNeverComplained();
                 trial.leaveScreenshots(browser, "running-losses");
+            }
+        }
+    }
+
+    @Test
+    void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
+        try (Browser browser = Browser.start();
+                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
+            PageTrial trial = new PageTrial(folder, stage);
+            try (PackagedProgram program = trial.launch().start(); Page page = browser.desk(ColorScheme.DARK)) {
+                program.awaitLine(Services.COMMITTED, PageTrial.SOON);
+                page.navigate(trial.url());
+                PageTrial.awaitLevel(page, "up");
+
+                stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+                assertThat(PageTrial.worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
+                assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+                stage.tap().script(call -> ScriptedServer.Step.PASS);
+                PageTrial.awaitLevel(page, "up");
+
+                stage.sink().script(call -> upload -> upload.reset());
+                assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", PageTrial.within(PageTrial.SHOWN_MS));
+                stage.sink().script(call -> upload -> stage.store(upload));
+                PageTrial.awaitLevel(page, "up");
+                browser.assertThatItNeverComplained();
             }
         }
     }

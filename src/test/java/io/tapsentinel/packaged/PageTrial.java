@@ -1,5 +1,8 @@
 package io.tapsentinel.packaged;
 
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
@@ -13,6 +16,9 @@ final class PageTrial {
 
     static final Duration SOON = Duration.ofSeconds(60);
     static final double SOON_MS = SOON.toMillis();
+
+    /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
+    static final double SHOWN_MS = 20_000;
 
     private final PackagedProgram.Launch launch;
     private final String url;
@@ -38,6 +44,15 @@ final class PageTrial {
 
     static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
         return new LocatorAssertions.ContainsTextOptions().setTimeout(milliseconds);
+    }
+
+    static void awaitLevel(Page page, String level) {
+        assertThat(page.locator("#verdict")).hasAttribute("data-level", level,
+                new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+    }
+
+    static Locator worst(Page page) {
+        return page.locator("#verdict .problems li").first();
     }
 
     void leaveScreenshots(Browser browser, String name) {

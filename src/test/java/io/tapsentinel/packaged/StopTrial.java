@@ -64,7 +64,7 @@ final class StopTrial {
     }
 
     static Services moreThanFitsIntoBatches() throws IOException {
-        return new Services(SandboxSettings.builder().seed(11).eventsPerHour(20_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+        return new Services(SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
     }
 
     static void holdAcknowledgements(Services services) {
