@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.config.InvalidSettingException;
 import java.net.Proxy;
 import java.net.URI;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +37,12 @@ class NetworkTest {
         assertThat(network.proxy().toString()).doesNotContain(written, encoded);
     }
 
+    @Test
+    void theVariableThatWasWrittenIsNamed() {
+        assertThatThrownBy(() -> Network.of(Map.of(), Map.of("HTTPS_PROXY", "", "https_proxy", "http://user:hush-hush@proxy.example:port")))
+                .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("https_proxy ").hasMessageNotContaining("hush");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"https://proxy:1", "socks5://proxy:1", "http://", "http://proxy:0", "http://proxy:65536", "http://proxy:x", "proxy:1/path",
         "http://proxy:1?q", "http://user@proxy:1", "http://:word@proxy:1", "http://user:w%2@proxy:1", "one two"})
@@ -50,6 +57,20 @@ class NetworkTest {
         assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", "upper:1", "https_proxy", "lower:1")).proxyInWords(FAR)).contains("upper:1");
         assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", " ", "https_proxy", "lower:1")).proxyInWords(FAR)).contains("lower:1");
         assertThat(Network.of(Map.of(), Map.of("HTTP_PROXY", "upper:1", "http_proxy", "lower:1")).proxyInWords(FAR)).isEmpty();
+    }
+
+    @Test
+    void soDoesTheUpperCaseVariableOfTheHostsThatAreKeptFromTheProxy() {
+        Map<String, String> proxy = Map.of("HTTPS_PROXY", "proxy:1");
+        assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).proxyInWords(FAR)).isEmpty();
+        assertThat(with(proxy, Map.of("NO_PROXY", " ", "no_proxy", "far.example.com")).proxyInWords(FAR)).isEmpty();
+        assertThat(with(proxy, Map.of("NO_PROXY", "other.example.com", "no_proxy", "far.example.com")).proxyInWords(FAR)).isPresent();
+    }
+
+    private static Network with(Map<String, String> one, Map<String, String> other) {
+        Map<String, String> environment = new HashMap<>(one);
+        environment.putAll(other);
+        return Network.of(Map.of(), environment);
     }
 
     @ParameterizedTest

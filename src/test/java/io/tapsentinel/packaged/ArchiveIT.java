@@ -38,9 +38,9 @@ class ArchiveIT {
         PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
         Set<String> landed;
         List<String> truth;
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(6_000), HISTORY)) {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
             launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
-            OwnRoutes.in(launch.work(), "batchRecords: 200", "lingerMs: 100");
+            OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
                 stage.landings().nextLife();
                 int upload = aim == Phase.COMMITTING ? KillMoment.LAST : 2;
@@ -59,7 +59,7 @@ class ArchiveIT {
             }
         }
         List<Path> archived = files(launch.work().resolve("archive"));
-        assertThat(landed.size()).as("landed").isGreaterThan(4_000);
+        assertThat(landed.size()).as("landed").isGreaterThan(1_000);
         List<String> replayed = replayed(archived);
         assertThat(replayed).doesNotHaveDuplicates().containsAll(landed);
         assertThat(truth).containsAll(replayed);
@@ -86,7 +86,7 @@ class ArchiveIT {
     @Test
     void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
-        try (Services services = new Services(SandboxSettings.builder().seed(73).eventsPerHour(6_000), HISTORY);
+        try (Services services = new Services(SandboxSettings.builder().seed(73).eventsPerHour(1_200), HISTORY);
                 Mount mount = Mount.at(launch.work().resolve("outbox"), "1m")) {
             launch.with(services.properties()).with("tap.archive.uri", "file:archive").with("tap.archive.outbox", "outbox");
             try (PackagedProgram program = launch.start()) {

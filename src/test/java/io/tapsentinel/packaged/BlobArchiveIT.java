@@ -37,7 +37,7 @@ class BlobArchiveIT {
 
     @BeforeEach
     void start() throws Exception {
-        authority = CloudStage.authority(folder.resolve("authority"));
+        authority = TestAuthority.shared();
         azurite = new Azurite(folder.resolve("azurite"), authority);
         container = azurite.container("archive");
     }

@@ -31,7 +31,7 @@ class BlobRejectedIT {
 
     @Test
     void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
-        TestAuthority authority = CloudStage.authority(folder.resolve("authority"));
+        TestAuthority authority = TestAuthority.shared();
         try (Azurite azurite = new Azurite(folder.resolve("azurite"), authority);
                 CloudStage stage = new CloudStage(folder.resolve("program"), authority).withSecret()) {
             FirstRecord refused = new FirstRecord(stage.gate());

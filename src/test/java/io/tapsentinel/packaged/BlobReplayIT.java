@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,10 +38,6 @@ class BlobReplayIT {
     private static final String REFUSED = "replay of (\\S+) refused, it is left alone until it changes: (.*)";
 
     @TempDir
-    static Path shared;
-    private static TestAuthority authority;
-
-    @TempDir
     Path folder;
     private Azurite azurite;
     private CloudStage stage;
@@ -50,16 +45,11 @@ class BlobReplayIT {
     /** Before anything that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
 
-    @BeforeAll
-    static void certify() throws Exception {
-        authority = CloudStage.authority(shared);
-    }
-
     @BeforeEach
     void start() throws Exception {
-        azurite = new Azurite(folder.resolve("azurite"), authority);
+        azurite = new Azurite(folder.resolve("azurite"), TestAuthority.shared());
         container = azurite.container("answers");
-        stage = new CloudStage(folder, authority).withSecret();
+        stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
         stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
         stage.launch().with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/answers?prefix=tap/&delay=500");
     }
@@ -147,7 +137,7 @@ class BlobReplayIT {
         String refusal = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request"
                 + " is not authorized to perform this operation using this permission.</Message></Error>";
         // Azurite knows no roles
-        try (SecureServer refusing = new SecureServer(authority, exchange -> {
+        try (SecureServer refusing = new SecureServer(TestAuthority.shared(), exchange -> {
             exchange.getResponseHeaders().set("x-ms-error-code", "AuthorizationPermissionMismatch");
             exchange.getResponseHeaders().set("Content-Type", "application/xml");
             exchange.sendResponseHeaders(403, refusal.length());

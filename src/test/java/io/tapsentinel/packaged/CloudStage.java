@@ -24,6 +24,8 @@ final class CloudStage implements AutoCloseable {
             "login.microsoft.com");
     /** Where blobs are. */
     static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
+    /** Of all these servers. */
+    static final String[] NAMES = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
     static final String CLIENT_SECRET = "s3cret~of-a-test.client";
     static final Duration SOON = Duration.ofSeconds(120);
 
@@ -35,11 +37,6 @@ final class CloudStage implements AutoCloseable {
     private final SecureServer ruleServer;
     private final SecureServer loginServer;
     private final PackagedProgram.Launch launch;
-
-    static TestAuthority authority(Path folder) throws IOException, InterruptedException {
-        String[] names = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
-        return new TestAuthority(folder, names);
-    }
 
     /** All by way of the proxy. */
     CloudStage(Path folder, TestAuthority authority) throws Exception {

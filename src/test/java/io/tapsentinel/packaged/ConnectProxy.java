@@ -31,6 +31,7 @@ final class ConnectProxy implements AutoCloseable {
         return thread;
     });
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    private final Set<String> free = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> ways = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private volatile String wanted;
@@ -64,6 +65,11 @@ final class ConnectProxy implements AutoCloseable {
     ConnectProxy want(String user, String password) {
         wanted = "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
         return this;
+    }
+
+    /** The way to this {@code host:port} is open to all. */
+    void wantNothingFor(String to) {
+        free.add(to);
     }
 
     /** Answers with this status; 0 lets through, -1 ends the connection without an answer. Breaks what goes through now. */
@@ -136,7 +142,7 @@ final class ConnectProxy implements AutoCloseable {
 
     private int status(String method, String to, String authorization) {
         int refused = refusal.apply(to);
-        return refused != 0 ? refused : !method.equals("CONNECT") ? 405 : wanted != null && !wanted.equals(authorization) ? 407
+        return refused != 0 ? refused : !method.equals("CONNECT") ? 405 : wanted != null && !free.contains(to) && !wanted.equals(authorization) ? 407
                 : ways.containsKey(to) ? 200 : 502;
     }
 

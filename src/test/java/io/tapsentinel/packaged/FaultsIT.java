@@ -1,100 +1,34 @@
 package io.tapsentinel.packaged;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.tapsentinel.packaged.Landings.Row;
-import io.tapsentinel.sandbox.SandboxSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashSet;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every fault that the services were seen to have, at the first, a middle and the last request and three times in a row. */
+/** Every other fault that the services were seen to have, each as {@link OneFaultEachIT} has one of either side. */
+@Tag("full")
 class FaultsIT {
 
-    private static final Duration LONGEST = Duration.ofSeconds(60);
     private static final Duration FACTORY = Duration.ofMinutes(8);
     private static final int AT_ONCE = 3;
-    /** One fresh window and four of the backlog. */
-    private static final Duration FIVE_WINDOWS = Duration.ofMinutes(270);
-    private static final Duration ONE_WINDOW = Duration.ofMinutes(50);
 
     @TempDir
     Path folder;
 
     @TestFactory
     Stream<DynamicTest> tapFaultsLoseNothingAndDoubleNothing() {
-        return SideBySide.run(AT_ONCE, FACTORY, List.of(TapFault.values()), TapFault::name, this::tap);
+        return SideBySide.run(AT_ONCE, FACTORY, List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_TAP))), TapFault::name,
+                fault -> FaultTrial.tap(fault, folder));
     }
 
     @TestFactory
     Stream<DynamicTest> sinkFaultsLoseNothingAndDoubleOnlyWhatIsListed() {
-        return SideBySide.run(AT_ONCE, FACTORY, List.of(SinkFault.values()), SinkFault::name, this::sink);
-    }
-
-    private void tap(TapFault fault) throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(60 + fault.ordinal()).eventsPerHour(300).shareWithoutId(0.05),
-                FIVE_WINDOWS)) {
-            TapPlan plan = new TapPlan(fault, Instant.parse(stage.properties().get("tap.poll.start")));
-            stage.tap().script(call -> plan::on);
-            PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
-            try (PackagedProgram program = launch.start()) {
-                program.awaitThat(fault + " met and everything committed", LONGEST, () -> plan.isOver(program));
-                int events = stage.services().assertThatAllCommittedLandedOnce(program);
-                program.kill();
-                try (StoreCopy store = StoreCopy.of(launch.work())) {
-                    assertThat(store.count("gap")).as("gaps").isZero();
-                }
-                System.out.printf("fault at TAP: %s: %d of %d requests, 0 of %d events lost, 0 twice%n", fault, plan.met(),
-                        stage.tap().requests(), events);
-            }
-        }
-    }
-
-    private void sink(SinkFault fault) throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(80 + fault.ordinal()).eventsPerHour(900).shareWithoutId(0.05),
-                ONE_WINDOW)) {
-            SinkPlan plan = new SinkPlan(fault, stage);
-            stage.tap().script(call -> plan::onRead);
-            stage.sink().script(call -> plan::onUpload);
-            PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
-            try (PackagedProgram program = launch.start()) {
-                program.awaitThat(fault + " met and everything landed", LONGEST, plan::isOver);
-                program.awaitLine(Services.COMMITTED, LONGEST);
-                int events = stage.services().assertThatNothingCommittedIsLost(program);
-                program.kill();
-                int twice = assertThatOnlyListedOnesAreThereTwice(stage, launch);
-                assertThat(twice > 0).as("twice, which has to be where it was stored").isEqualTo(fault.stores());
-                System.out.printf("fault at the sink: %s: %d of %d uploads, 0 of %d events lost, %d twice, all of them listed%n", fault,
-                        plan.met(), stage.sink().requests(), events, twice);
-            }
-        }
-    }
-
-    /** How many records are there more than once, all of which the store has listed. */
-    static int assertThatOnlyListedOnesAreThereTwice(Stage stage, PackagedProgram.Launch launch) throws Exception {
-        Set<Row> twice = stage.landings().duplicates().keySet();
-        Set<Row> unlisted = new HashSet<>(twice);
-        try (StoreCopy store = StoreCopy.of(launch.work())) {
-            unlisted.removeAll(store.possibleDuplicates());
-        }
-        assertThat(unlisted).as("twice and not listed").isEmpty();
-        return twice.size();
-    }
-
-    /** A program that gives up early and comes again soon. */
-    static PackagedProgram.Launch launch(Stage stage, Path folder) throws Exception {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties())
-                .with("tap.retry.pauses", "PT0.2S,PT0.4S").with("tap.rest.throttled", "PT1S").with("tap.rest.credentials", "PT1S")
-                .java("-XX:TieredStopAtLevel=1");
-        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
-        OwnRoutes.tapTimeout(launch.work(), 1_000);
-        return launch;
+        return SideBySide.run(AT_ONCE, FACTORY, List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_THE_SINK))), SinkFault::name,
+                fault -> FaultTrial.sink(fault, folder));
     }
 }

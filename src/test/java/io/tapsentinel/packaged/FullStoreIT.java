@@ -30,7 +30,7 @@ class FullStoreIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 95);
+        trial = new StoreTrial(folder, 95, 6_000);
     }
 
     @AfterEach

@@ -42,7 +42,7 @@ final class HealthAnswers implements AutoCloseable {
 
     static HealthAnswers collect(int port) {
         HealthAnswers answers = new HealthAnswers(port);
-        answers.asking.scheduleWithFixedDelay(answers::ask, 2_000, 800, TimeUnit.MILLISECONDS);
+        answers.asking.scheduleWithFixedDelay(answers::ask, 1_000, 300, TimeUnit.MILLISECONDS);
         return answers;
     }
 

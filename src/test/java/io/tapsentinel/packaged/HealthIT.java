@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,20 +29,27 @@ class HealthIT {
     private static final String LIVE = "/live";
 
     @TempDir
-    Path folder;
-    private Stage stage;
-    private PackagedProgram program;
+    static Path folder;
+    private static Stage stage;
+    private static PackagedProgram program;
 
-    @BeforeEach
-    void start() throws Exception {
+    /** One program for all, since each test leaves it as it found it: well. */
+    @BeforeAll
+    static void start() throws Exception {
         stage = new Stage(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
         program = launch(stage, folder).start();
         program.awaitLine(Services.COMMITTED, SOON);
+    }
+
+    @BeforeEach
+    void awaitThatItIsWell() {
+        stage.sink().script(call -> stage::store);
+        stage.tap().script(call -> Step.PASS);
         awaitAllWell();
     }
 
-    @AfterEach
-    void stop() throws IOException {
+    @AfterAll
+    static void stop() throws IOException {
         program.close();
         stage.close();
     }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,21 +25,12 @@ class IdentityIT {
     private static final Map<String, String> CLIENT = Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
 
     @TempDir
-    static Path shared;
-    private static TestAuthority authority;
-
-    @TempDir
     Path folder;
     private CloudStage stage;
 
-    @BeforeAll
-    static void certify() throws Exception {
-        authority = CloudStage.authority(shared);
-    }
-
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, authority);
+        stage = new CloudStage(folder, TestAuthority.shared());
     }
 
     @AfterEach
@@ -138,15 +128,6 @@ class IdentityIT {
                     .contains("AZURE_TOKEN_CREDENTIALS");
             assertThat(program.output()).doesNotContain("\tat ", SIGNS_IN);
             stage.assertThatNothingIsShown(program);
-        }
-    }
-
-    @Test
-    void withNoVariableOfAClientItSaysWhichWouldBeOne() throws Exception {
-        stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"));
-        try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("no identity to sign in to Azure with, tried: client secret or certificate"
-                    + " \\(AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set\\); set ", CloudStage.SOON);
         }
     }
 

@@ -21,7 +21,7 @@ class KillIT {
 
     @Test
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
-        try (Services services = new Services(SandboxSettings.builder().seed(12).eventsPerHour(30_000).shareWithoutId(0.05),
+        try (Services services = new Services(SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05),
                 Duration.ofMinutes(20))) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties());
             services.tables().hold();

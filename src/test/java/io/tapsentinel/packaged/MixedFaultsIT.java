@@ -56,7 +56,7 @@ class MixedFaultsIT {
                     }
                 };
             });
-            PackagedProgram.Launch launch = FaultsIT.launch(stage, folder);
+            PackagedProgram.Launch launch = FaultTrial.launch(stage, folder);
             try (PackagedProgram program = launch.start()) {
                 // how many requests it takes depends on how the faults fall; polls go on until each kind was met
                 program.awaitThat("all is met and committed, seed " + SEED, Duration.ofSeconds(200), () -> tapFaults.isOver()
@@ -65,7 +65,7 @@ class MixedFaultsIT {
                         Instant.parse(line.group(2)))).toList(), origin, end()));
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
-                int twice = FaultsIT.assertThatOnlyListedOnesAreThereTwice(stage, launch);
+                int twice = FaultTrial.assertThatOnlyListedOnesAreThereTwice(stage, launch);
                 System.out.printf("mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n", SEED,
                         tapFaults, sinkFaults, events, twice);
             }

@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.trial.TestDatabase;
@@ -102,8 +101,8 @@ final class PackagedProgram implements AutoCloseable {
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
             // what a killed process leaves of the SQLite driver goes with the test's folder
             Path temporary = Files.createDirectories(folder.resolve("tmp"));
-            List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Djava.io.tmpdir=" + temporary));
+            List<String> command = new ArrayList<>(ignoresInterrupts() ? List.of("env", "--default-signal=INT") : List.of());
+            command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + temporary));
             command.addAll(quick ? QuickStart.options(jar) : List.of());
             command.addAll(javaOptions);
             command.addAll(List.of("-jar", jar.toString()));
@@ -198,7 +197,6 @@ final class PackagedProgram implements AutoCloseable {
 
     /** {@code kill -TERM} or {@code kill -INT}. */
     PackagedProgram signal(String name) throws IOException, InterruptedException {
-        assumeFalse(name.equals("INT") && ignoresInterrupts(), "SIGINT is ignored, as in a background job of a shell script");
         assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor()).as("kill -" + name).isZero();
         return this;
     }
@@ -213,14 +211,17 @@ final class PackagedProgram implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** A shell passes that on to what it starts in the background, and the JVM then installs no handler. */
-    private boolean ignoresInterrupts() throws IOException {
-        Path status = Path.of("/proc", String.valueOf(pid()), "status");
+    /**
+     * Whether this process ignores SIGINT, as a background job of a shell does: what it starts would inherit that, and a JVM that
+     * inherits it installs no handler.
+     */
+    private static boolean ignoresInterrupts() throws IOException {
+        Path status = Path.of("/proc/self/status");
         return Files.exists(status) && Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
                 .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
     }
 
-    /** What its health endpoint says, asked about once a second. */
+    /** What its health endpoint says, asked several times a second. */
     HealthAnswers health() {
         return health;
     }

@@ -64,7 +64,7 @@ class PageServerIT {
 
     @Test
     void theJarServesItOnlyWhenAskedTo() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 PackagedProgram program = launch.with(stage.properties()).start()) {
             program.awaitLine(Services.COMMITTED, SOON);
             assertThat(program.output()).doesNotContain("status page");
@@ -74,7 +74,7 @@ class PageServerIT {
 
     @Test
     void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 ServerSocket taken = new ServerSocket(port);
                 PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
@@ -84,7 +84,7 @@ class PageServerIT {
 
     @Test
     void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofMinutes(50));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").with("camel.server.host", "0.0.0.0").start()) {
             program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in", SOON);
             assertThat(get("/status.json").statusCode()).isEqualTo(200);
@@ -97,7 +97,7 @@ class PageServerIT {
         AtomicLong answers = new AtomicLong();
         Set<String> odd = ConcurrentHashMap.newKeySet();
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofHours(6));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
                 PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
             program.awaitLine("status page: ", SOON);
             List<Future<?>> looking = IntStream.range(0, BROWSERS).<Future<?>>mapToObj(i -> browsers.submit(() -> {

@@ -7,12 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Somebody who tries it out and edits the routes meanwhile. */
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("full")
 class ReloadIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -24,7 +26,8 @@ class ReloadIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
+        // --local serves the page, and another program may have the port that it takes by itself
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(PackagedProgram.freePort()));
         OwnRoutes.in(launch.work(), "lingerMs: 500");
         tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
     }

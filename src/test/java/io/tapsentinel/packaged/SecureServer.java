@@ -1,7 +1,5 @@
 package io.tapsentinel.packaged;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
@@ -17,7 +15,7 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** HTTPS on 127.0.0.1 with a certificate of its own, made for this one server, or one that an authority has signed. */
+/** HTTPS on 127.0.0.1 with a certificate that a test's authority has signed. */
 final class SecureServer implements AutoCloseable {
 
     private static final String PASSWORD = TestAuthority.PASSWORD;
@@ -27,32 +25,14 @@ final class SecureServer implements AutoCloseable {
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
-    /** @param folder where its key lies */
-    SecureServer(Path folder, HttpHandler handler) throws IOException, GeneralSecurityException, InterruptedException {
-        this(handler, makeCertificate(folder.resolve("server.p12")));
-    }
-
     /** With the authority's certificate for servers. */
     SecureServer(TestAuthority authority, HttpHandler handler) throws IOException, GeneralSecurityException {
-        this(handler, authority.serverKeys());
-    }
-
-    private SecureServer(HttpHandler handler, Path keys) throws IOException, GeneralSecurityException {
-        this.keys = keys;
+        keys = authority.serverKeys();
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context()));
         server.setExecutor(threads);
         server.createContext("/", handler);
         server.start();
-    }
-
-    private static Path makeCertificate(Path keys) throws IOException, InterruptedException {
-        Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-                "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD, "-alias", "server", "-keyalg", "EC",
-                "-dname", "CN=127.0.0.1", "-ext", "SAN=IP:127.0.0.1", "-validity", "2").redirectErrorStream(true).start();
-        String said = new String(keytool.getInputStream().readAllBytes());
-        assertThat(keytool.waitFor()).as("keytool said: %s", said).isZero();
-        return keys;
     }
 
     private SSLContext context() throws IOException, GeneralSecurityException {

@@ -87,6 +87,8 @@ final class Services implements AutoCloseable {
     Map<String, String> properties() {
         return new HashMap<>(Map.of("tap.url", tapUri().toString(), "tap.principal", PRINCIPAL, "tap.secret", SECRET,
                 "tap.poll.start", origin.toString(), "tap.poll.cron", "0/2 * * * * ?",
+                // a window that failed comes again soon
+                "tap.retry.pauses", "PT0.5S,PT1S",
                 // polls of seconds are not in TAP's budget
                 "tap.budget.requests-per-day", "1000000", "sentinel.endpoint", sinkUri().toString(),
                 "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none"));

@@ -56,7 +56,7 @@ class StatusIT {
         CountDownLatch held = new CountDownLatch(1);
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), HISTORY)) {
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
             stage.tap().script(call -> holds.get() ? request -> hold(held) : request -> {
                 served.put(request.target() + ' ' + served.size(), stage.eventsAskedFor(request));
                 Step.PASS.on(request);
@@ -114,7 +114,7 @@ class StatusIT {
 
     @Test
     void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(400), Duration.ofMinutes(50));
+        try (Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
                 Mount mount = Mount.at(state(), "64m")) {
             launch.with(stage.properties());
             try (PackagedProgram program = launch.start()) {

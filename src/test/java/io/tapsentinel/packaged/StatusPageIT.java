@@ -1,161 +1,51 @@
 package io.tapsentinel.packaged;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.page.Browser;
 import io.tapsentinel.sandbox.SandboxSettings;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of a running program in a browser: its figures are those of the store, and a fault is there as long as it lasts. */
+/**
+ * The page of a running program in a browser: a fault is there as long as it lasts. {@link PageFiguresIT} has other faults
+ * and compares its figures.
+ */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StatusPageIT {
 
-    private static final Duration SOON = Duration.ofSeconds(60);
-    private static final double SOON_MS = SOON.toMillis();
-    /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
-    private static final double SHOWN_MS = 20_000;
-    private static final String SWEPT = "hour (\\S+Z): all [1-9]";
-
     @TempDir
     Path folder;
-    private String url;
-
-    @Test
-    void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
-        try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(400), Services.sinceTheThirdOfAnHour(6))) {
-            PackagedProgram.Launch launch = launch(stage);
-            StoreFile store = StoreFile.in(launch.work().resolve("state"));
-            AtomicReference<Row> refused = new AtomicReference<>();
-            stage.sink().script(call -> upload -> {
-                List<Row> rows = Landings.rows(upload);
-                if (!rows.isEmpty()) {
-                    refused.compareAndSet(null, rows.get(0));
-                }
-                if (refused.get() != null && rows.contains(refused.get())) {
-                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
-                } else {
-                    stage.store(upload);
-                }
-            });
-            CountDownLatch held = new CountDownLatch(1);
-            try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.LIGHT)) {
-                Instant hour = Instant.parse(program.awaitLine(SWEPT, SOON).group(1));
-                // from here on the figures stand still
-                stage.tap().script(call -> request -> {
-                    held.countDown();
-                    new CountDownLatch(1).await();
-                });
-                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("a request is held").isTrue();
-                store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
-                page.navigate(url);
-                assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
-                assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
-                assertThat(page.locator("#gaps tbody")).containsText("the test says so");
-                assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
-                PageAndStore.assertThatItShows(store, page);
-
-                store.forgetThreeKeys(hour);
-                assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
-                assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
-                assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
-                assertThat(page.locator("#verdict .problems")).containsText("missing");
-                PageAndStore.assertThatItShows(store, page);
-                browser.assertThatItNeverComplained();
-                leaveScreenshots(browser, "running-losses");
-            }
-        }
-    }
 
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(50))) {
-            PackagedProgram.Launch launch = launch(stage);
-            try (PackagedProgram program = launch.start(); Page page = browser.desk(ColorScheme.DARK)) {
-                program.awaitLine(Services.COMMITTED, SOON);
-                page.navigate(url);
-                awaitLevel(page, "up");
+                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
+            PageTrial trial = new PageTrial(folder, stage);
+            try (PackagedProgram program = trial.launch().start(); Page page = browser.desk(ColorScheme.DARK)) {
+                program.awaitLine(Services.COMMITTED, PageTrial.SOON);
+                page.navigate(trial.url());
+                PageTrial.awaitLevel(page, "up");
 
                 stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-                assertThat(worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
+                assertThat(PageTrial.worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
-                leaveScreenshots(browser, "running-refused");
+                trial.leaveScreenshots(browser, "running-refused");
                 stage.sink().script(call -> upload -> stage.store(upload));
-                awaitLevel(page, "up");
+                PageTrial.awaitLevel(page, "up");
 
-                stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
-                assertThat(worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
-                assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
-                stage.tap().script(call -> ScriptedServer.Step.PASS);
-                awaitLevel(page, "up");
-
-                stage.sink().script(call -> upload -> upload.reset());
-                assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", within(SHOWN_MS));
-                stage.sink().script(call -> upload -> stage.store(upload));
-                awaitLevel(page, "up");
                 browser.assertThatItNeverComplained();
 
                 program.kill();
-                assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
+                assertThat(page.locator(".notice")).containsText("lost contact with the program", PageTrial.within(PageTrial.SOON_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
             }
         }
-    }
-
-    private static void awaitLevel(Page page, String level) {
-        assertThat(page.locator("#verdict")).hasAttribute("data-level", level,
-                new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
-    }
-
-    private static Locator worst(Page page) {
-        return page.locator("#verdict .problems li").first();
-    }
-
-    private static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
-        return new LocatorAssertions.ContainsTextOptions().setTimeout(milliseconds);
-    }
-
-    private void leaveScreenshots(Browser browser, String name) {
-        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            shoot(browser.desk(scheme), name + '-' + scheme.name().toLowerCase());
-        }
-        shoot(browser.phone(ColorScheme.LIGHT), name + "-phone");
-    }
-
-    private void shoot(Page page, String name) {
-        try (page) {
-            page.navigate(url);
-            page.locator("#versions p").waitFor();
-            Browser.screenshot(page, name);
-        }
-    }
-
-    /** Polls every other second, so that one poll is less than a refresh of the page. */
-    private PackagedProgram.Launch launch(Stage stage) throws Exception {
-        int port = PackagedProgram.freePort();
-        url = "http://127.0.0.1:" + port + "/";
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
-                .with("tap.sweep.cron", "0/1 * * * * ?")
-                .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
-                .with("camel.server.port", String.valueOf(port));
-        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
-        return launch;
     }
 }

@@ -33,7 +33,7 @@ class StoreIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 90);
+        trial = new StoreTrial(folder, 90, 1_800);
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class StoreIT {
             assertThatPlainWritesFail("locked");
             trial.assertThatItComplains(program);
             int landed = trial.stage().landings().distinct();
-            await("nothing lands that nobody could write down").during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6))
+            await("nothing lands that nobody could write down").during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(6))
                     .until(() -> trial.stage().landings().distinct() == landed);
             assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
 
@@ -90,7 +90,7 @@ class StoreIT {
             trial.assertThatItComplains(program);
             int committed = program.found(Services.COMMITTED).size();
             int landed = trial.stage().landings().distinct();
-            await("nothing is committed or sent any more").during(Duration.ofSeconds(4)).atMost(Duration.ofSeconds(6))
+            await("nothing is committed or sent any more").during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(6))
                     .until(() -> program.found(Services.COMMITTED).size() == committed && trial.stage().landings().distinct() == landed);
         }
         restore(copy);

@@ -24,8 +24,8 @@ final class StoreTrial implements AutoCloseable {
     private final Stage stage;
     private final PackagedProgram.Launch launch;
 
-    StoreTrial(Path folder, long seed) throws IOException {
-        stage = new Stage(SandboxSettings.builder().seed(seed).eventsPerHour(6_000).shareWithoutId(0.05), Duration.ofMinutes(50));
+    StoreTrial(Path folder, long seed, int eventsPerHour) throws IOException {
+        stage = new Stage(SandboxSettings.builder().seed(seed).eventsPerHour(eventsPerHour).shareWithoutId(0.05), Duration.ofMinutes(50));
         // where the store lies is to be all that is in trouble
         launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.spool", folder.resolve("spool").toString())
                 .with("tap.rejected.uri", "file:" + folder.resolve("rejected")).with("tap.replay.uri", "file:" + folder.resolve("replay"));

@@ -3,17 +3,45 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A certificate authority of its own that has signed one server's certificate, for 127.0.0.1 and some names. */
 final class TestAuthority {
 
     static final String PASSWORD = "not-a-secret";
 
+    private static TestAuthority shared;
+
     private final Path folder;
+
+    /**
+     * One for all tests of this process, since its keys take seconds: for the names of {@link CloudStage}. It lies in a folder of its
+     * own that goes with the process.
+     */
+    static synchronized TestAuthority shared() throws IOException, InterruptedException {
+        if (shared == null) {
+            Path folder = Files.createTempDirectory("tapsentinel-authority");
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
+            shared = new TestAuthority(folder, CloudStage.NAMES);
+        }
+        return shared;
+    }
+
+    private static void remove(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** @param names of servers, beside 127.0.0.1 */
     TestAuthority(Path folder, String... names) throws IOException, InterruptedException {
@@ -57,7 +85,8 @@ final class TestAuthority {
     }
 
     private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();

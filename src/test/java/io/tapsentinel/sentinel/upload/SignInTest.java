@@ -101,6 +101,14 @@ class SignInTest {
                 .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("AZURE_TOKEN_CREDENTIALS is \"IntelliJCredential\"");
     }
 
+    @Test
+    void withNoVariableOfAClientItSaysWhichWouldBeOne() {
+        SignIn signIn = new SignIn(Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"), null, AzureCloud.PUBLIC));
+
+        assertThatThrownBy(() -> token(signIn)).hasMessageStartingWith("no identity to sign in to Azure with, tried: client secret or certificate"
+                + " (AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set); set ");
+    }
+
     private Identity identity(String name, boolean certain) {
         return new Identity(name, () -> absent.contains(name) ? Optional.of("it is not here") : Optional.empty(), certain, () -> credential(name));
     }
