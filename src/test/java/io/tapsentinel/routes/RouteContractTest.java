@@ -1,15 +1,12 @@
 package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a set of routes has to be: each test edits the project's own files. */
 class RouteContractTest {
@@ -105,13 +102,6 @@ class RouteContractTest {
                 + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
 
         assertThat(problems()).singleElement().asString().contains("messagesBlockedSeen", "another name");
-    }
-
-    @Test
-    void whatIsNoRegularFileIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
-        assumeTrue(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString()).start().waitFor() == 0);
-
-        assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is no regular file");
     }
 
     @Test
