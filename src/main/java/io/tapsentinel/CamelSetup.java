@@ -56,11 +56,12 @@ final class CamelSetup extends MainListenerSupport {
     private final SentinelComponent sentinel;
     private final Network network;
     private final Path folder;
+    private final RoutesReload.Pace pace;
     private RoutesReload reload;
 
     /** @param folder of routes, which wins over the packaged ones when there are any in it */
     CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
-            TapHealthCheck tapHealth, SentinelComponent sentinel, Network network, Path folder) {
+            TapHealthCheck tapHealth, SentinelComponent sentinel, Network network, Path folder, RoutesReload.Pace pace) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
@@ -69,6 +70,7 @@ final class CamelSetup extends MainListenerSupport {
         this.sentinel = sentinel;
         this.network = network;
         this.folder = folder;
+        this.pace = pace;
     }
 
     /** Whether the status page is served; off where nobody says so. */
@@ -103,7 +105,7 @@ final class CamelSetup extends MainListenerSupport {
         // Camel's own looks at one file at a time and asks nobody
         main.addOverrideProperty(RELOAD, "false");
         if (own && Boolean.parseBoolean(properties.get(RELOAD))) {
-            reload = new RoutesReload(folder, files, properties);
+            reload = new RoutesReload(folder, files, properties, pace);
             main.bind("tap-routes", new RoutesHealthCheck(reload));
         }
         main.bind("tap-health", tapHealth);

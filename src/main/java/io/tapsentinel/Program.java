@@ -46,6 +46,7 @@ import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.route.UnknownTypes;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -199,7 +200,8 @@ public class Program {
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         Figures figures = new Figures(state, completeness, clock);
         new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder()).configure(main);
+                requests, new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder(),
+                reloadPace()).configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
         Metrics.ofDelivery(registry, sentinel, clock.instant());
@@ -261,6 +263,10 @@ public class Program {
 
     protected Path routesFolder() {
         return Path.of(RouteFiles.FOLDER);
+    }
+
+    protected RoutesReload.Pace reloadPace() {
+        return RoutesReload.Pace.USUAL;
     }
 
     protected RequestBudget budget(Store store) {

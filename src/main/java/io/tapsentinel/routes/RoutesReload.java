@@ -2,6 +2,7 @@ package io.tapsentinel.routes;
 
 import io.tapsentinel.config.InvalidSettingException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
@@ -19,20 +20,26 @@ import org.slf4j.LoggerFactory;
 public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoutesReload.class);
-    /** How long the folder has to read the same. */
-    private static final long QUIET_MS = 300;
-    /** How often to look without being told: a folder put in the place of another, or mounted from elsewhere, tells nothing. */
-    private static final long LOOK_MS = 2_000;
-
     private final Path folder;
     private final RouteFiles started;
     private final Map<String, String> properties;
+    private final Pace pace;
     private final AtomicBoolean due = new AtomicBoolean();
     private ScheduledExecutorService looks;
     private RunningRoutes running;
     private Look last;
     private Look decided;
     private volatile List<String> refused = List.of();
+
+    /**
+     * How fast a change is seen.
+     *
+     * @param quiet how long the folder has to read the same
+     * @param look  how often to look without being told: a folder put in the place of another, or mounted from elsewhere, tells nothing
+     */
+    public record Pace(Duration quiet, Duration look) {
+        public static final Pace USUAL = new Pace(Duration.ofMillis(300), Duration.ofSeconds(2));
+    }
 
     /** What one look at the folder found: its files, or why they cannot be read. */
     private record Look(RouteFiles files, String failure) {
@@ -42,12 +49,13 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
      * @param started    the files that the running routes were loaded from
      * @param properties effective values, for placeholders
      */
-    public RoutesReload(Path folder, RouteFiles started, Map<String, String> properties) {
+    public RoutesReload(Path folder, RouteFiles started, Map<String, String> properties, Pace pace) {
         super(folder.toString());
         this.folder = folder;
         this.started = started;
         this.decided = new Look(started, null);
         this.properties = properties;
+        this.pace = pace;
         setResourceReload((name, resource) -> soon());
     }
 
@@ -60,7 +68,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     protected void doStart() throws Exception {
         running = new RunningRoutes(getCamelContext(), started);
         looks = getCamelContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "routes-reload");
-        looks.scheduleWithFixedDelay(this::soon, LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+        looks.scheduleWithFixedDelay(this::soon, pace.look.toMillis(), pace.look.toMillis(), TimeUnit.MILLISECONDS);
         super.doStart();
     }
 
@@ -74,7 +82,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
     private void soon() {
         if (due.compareAndSet(false, true)) {
-            looks.schedule(this::look, QUIET_MS, TimeUnit.MILLISECONDS);
+            looks.schedule(this::look, pace.quiet.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 

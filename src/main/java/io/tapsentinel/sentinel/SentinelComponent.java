@@ -4,6 +4,7 @@ import io.tapsentinel.sentinel.batch.Rejections;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.upload.Uploader;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +37,8 @@ public class SentinelComponent extends DefaultComponent {
 
     private final Clock clock;
     private final Deliveries deliveries;
+    /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
+    private Duration stopTime = Duration.ofSeconds(1);
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
@@ -81,6 +84,14 @@ public class SentinelComponent extends DefaultComponent {
     /** Sends what is batched without lingering any longer; for a program that stops. */
     public void drain() {
         producers.forEach(SentinelProducer::drain);
+    }
+
+    Duration stopTime() {
+        return stopTime;
+    }
+
+    void setStopTime(Duration stopTime) {
+        this.stopTime = stopTime;
     }
 
     void started(SentinelProducer producer) {

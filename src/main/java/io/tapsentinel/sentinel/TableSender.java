@@ -6,6 +6,7 @@ import io.tapsentinel.sentinel.batch.BatchSettings;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.RetrySettings;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.builder.ThreadPoolBuilder;
@@ -15,18 +16,17 @@ import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 /** The threads of one table while its route runs: one that uploads, one on which settled exchanges go on. */
 final class TableSender {
 
-    /** Whatever is still parked when a route has stopped already was given its time. */
-    private static final long STOP_SECONDS = 1;
-
     private final ExecutorServiceManager executors;
     private final BatchAccumulator accumulator;
     private final BatchSender sender;
     private final ExecutorService uploads;
     private final ExecutorService callbacks;
+    private final Duration stopTime;
 
     TableSender(SentinelProducer producer, TableSchema schema, BatchSettings batching, RetrySettings retry) throws Exception {
         SentinelComponent component = producer.getEndpoint().getComponent();
         executors = component.getCamelContext().getExecutorServiceManager();
+        stopTime = component.stopTime();
         accumulator = new BatchAccumulator(batching, System::nanoTime);
         uploads = executors.newSingleThreadExecutor(producer, "sentinel-upload-" + schema.table());
         // one batch of callbacks runs while another one waits; with more the sender helps
@@ -73,9 +73,9 @@ final class TableSender {
         }
     }
 
-    private static boolean hasEnded(ExecutorService pool) {
+    private boolean hasEnded(ExecutorService pool) {
         try {
-            return pool.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+            return pool.awaitTermination(stopTime.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             return false;
         }

@@ -32,7 +32,7 @@ class EditedFolderIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {300, 5_000})
+    @ValueSource(ints = {100, 600})
     void anotherTableOptionAndLingerTakeEffect(int eventsPerHour) throws Exception {
         CompletableFuture<Void> poll = readingHeld(eventsPerHour);
         routes.edit(TABLES, text -> Edits.options(text, "lingerMs: 20\nbatchRecords: 3"));
@@ -49,7 +49,7 @@ class EditedFolderIT {
 
     @Test
     void aRedactedColumnIsRedacted() throws Exception {
-        CompletableFuture<Void> poll = readingHeld(300);
+        CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         routes.edit(OPERATOR, text -> Edits.firstStep(text, """
                 - script:
                     simple: "${body.fields.put('subject', 'redacted')}"
@@ -68,7 +68,7 @@ class EditedFolderIT {
 
     @Test
     void filteredMessagesAreCountedAndLandOnceTheFilterIsGone() throws Exception {
-        CompletableFuture<Void> poll = readingHeld(300);
+        CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         String before = routes.text(OPERATOR);
         routes.edit(OPERATOR, text -> Edits.firstStep(text, """
                 - to:
@@ -91,7 +91,7 @@ class EditedFolderIT {
 
     @Test
     void aCopyByMulticastGoesElsewhereToo() throws Exception {
-        CompletableFuture<Void> poll = readingHeld(300);
+        CompletableFuture<Void> poll = readingHeld(LiveRoutes.EVENTS_PER_HOUR);
         routes.write("copies.camel.yaml", """
                 - route:
                     id: copies
@@ -124,7 +124,7 @@ class EditedFolderIT {
 
     @Test
     void aFolderThatIsRefusedEndsTheStartWithEachReason() throws Exception {
-        routes = new LiveRoutes(work, 300);
+        routes = new LiveRoutes(work, LiveRoutes.EVENTS_PER_HOUR);
         routes.edit(TABLES, Edits::crossedRepositories);
 
         assertThatThrownBy(routes::start).hasRootCauseInstanceOf(InvalidSettingException.class)

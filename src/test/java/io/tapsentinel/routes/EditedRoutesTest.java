@@ -164,7 +164,7 @@ class EditedRoutesTest {
         Sent lingering = routes.send(CLICKS_BLOCKED, "1");
 
         assertThat(routes.send(MESSAGES_BLOCKED, "2").outcome()).isEqualTo(Outcome.DELIVERED);
-        await("the edited route lingers").during(Duration.ofMillis(700)).until(() -> !lingering.isDone());
+        await("the edited route lingers").during(Duration.ofMillis(200)).until(() -> !lingering.isDone());
 
         routes.sentinel.drain();
         assertThat(lingering.outcome()).isEqualTo(Outcome.DELIVERED);

@@ -10,7 +10,7 @@ final class Edits {
 
     /** Other options for all tables. */
     static String options(String tables, String options) {
-        return tables.replaceAll("lingerMs: 50\n {20}maxPending: 20", options.replace("\n", "\n" + " ".repeat(20)));
+        return tables.replaceAll("lingerMs: 50\n {20}maxPending: \\d+", options.replace("\n", "\n" + " ".repeat(20)));
     }
 
     /** A first step for blocked messages, in the operator's file. */

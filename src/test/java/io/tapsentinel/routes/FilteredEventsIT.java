@@ -40,7 +40,7 @@ class FilteredEventsIT {
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(17).eventsPerHour(300).shareDocumented(0.2).build());
+        trial = new Trial(folder, SandboxSettings.builder().seed(17).eventsPerHour(100).shareDocumented(0.2).build());
     }
 
     @AfterEach
@@ -60,7 +60,7 @@ class FilteredEventsIT {
             assertThat(blocked.get(LedgerCount.FILTERED.word())).isEqualTo(filtered(0)).isEqualTo(read.total(LedgerCount.FILTERED))
                     .isEqualTo(blocked.get(LedgerCount.filteredBy(ROUTE)));
         }
-        assertThat(filtered(0)).isGreaterThan(10);
+        assertThat(filtered(0)).isGreaterThan(3);
         assertThat(trial.rows()).hasSize(trial.firstHour().size() - (int) filtered(0));
         assertThat(Trial.surplus(trial.rows(), trial.firstHour())).as("twice").isEmpty();
         assertThat(number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'")).isEqualTo(2 * filtered(0));
@@ -87,7 +87,7 @@ class FilteredEventsIT {
         readAll(program);
         program.sweep();
         LedgerEntry first = sweepOfTheHour();
-        assertThat(first.total(LedgerCount.FILTERED)).isGreaterThan(10);
+        assertThat(first.total(LedgerCount.FILTERED)).isGreaterThan(3);
         List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().look());
         assertHour(truth.size() - first.total(LedgerCount.FILTERED));
         program.stop();

@@ -50,7 +50,7 @@ class OneRecordPerEventTest {
         assertThat(again.failure()).isNull();
         routes.uploader.release();
 
-        await("whatever was taken has been sent").during(Duration.ofMillis(700)).until(() -> routes.sentinel.deliveries().pending() == 0);
+        await("whatever was taken has been sent").during(Duration.ofMillis(200)).until(() -> routes.sentinel.deliveries().pending() == 0);
         routes.send(CLICKS_BLOCKED, "1").failure();
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id").size()).isEqualTo((int) routes.durable()).isLessThanOrEqualTo(1);
     }

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -238,14 +239,20 @@ class OperatorExamplesTest {
         copy().start();
         for (EventType type : EventType.values()) {
             boolean message = type == MESSAGES_BLOCKED || type == MESSAGES_DELIVERED;
+            List<Sent> sent = new ArrayList<>();
+            List<Map<String, Object>> expected = new ArrayList<>();
             for (String text : HOSTILE) {
                 Map<String, Object> fields = new HashMap<>(Map.of("sender", text, "messageID", text, "GUID", text, "senderIP", text));
                 fields.put("recipient", message ? List.of(text) : text);
                 fields.put(message ? "threatsInfoMap" : "url", message ? List.of(Map.of("classification", text, text, text)) : text);
                 fields.put(message ? "quarantineRule" : "classification", text);
                 TapEvent event = event(type, type + text, fields);
-                assertThat(routes.send(event).outcome()).as(text).isEqualTo(Outcome.DELIVERED);
-                assertThat(event.getFields()).containsAllEntriesOf(fields);
+                sent.add(routes.send(event));
+                expected.add(fields);
+            }
+            for (int i = 0; i < HOSTILE.size(); i++) {
+                assertThat(sent.get(i).outcome()).as(HOSTILE.get(i)).isEqualTo(Outcome.DELIVERED);
+                assertThat(sent.get(i).event().getFields()).containsAllEntriesOf(expected.get(i));
             }
             for (String column : List.of("sender", "messageID", "senderIP", message ? "quarantineRule" : "url")) {
                 assertThat(routes.uploader.sent(stream(type), column)).as(column).isEqualTo(HOSTILE);

@@ -8,6 +8,7 @@ import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.HeldUploader;
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.state.MutableClock;
@@ -43,6 +44,9 @@ final class RoutesFixture implements AutoCloseable {
     static final String OPERATOR = "operator.camel.yaml";
     static final String TABLES = "sentinel-tables.camel.yaml";
     private static final Path FOLDER = Path.of("routes");
+    /** What the shipped routes say, and the default. */
+    private static final long SHIPPED_LINGER_MS = 500;
+    private static final long LINGER_MS = 5;
 
     final CamelContext context = new DefaultCamelContext();
     final HeldUploader uploader = new HeldUploader();
@@ -64,6 +68,13 @@ final class RoutesFixture implements AutoCloseable {
         }
         context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(folder, clock));
         context.getShutdownStrategy().setTimeout(5);
+        context.getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
+            // nearly every test waits for the end of its batch; a linger that a test sets itself stays
+            if (endpoint instanceof SentinelEndpoint table && table.getConfiguration().getLingerMs() == SHIPPED_LINGER_MS) {
+                table.getConfiguration().setLingerMs(LINGER_MS);
+            }
+            return endpoint;
+        });
         texts.put(ROUTER, text(ROUTER));
         texts.put(TABLES, text(TABLES));
         texts.put(OPERATOR, text(OPERATOR));

@@ -37,7 +37,8 @@ final class SentinelFixture implements AutoCloseable {
     final AtomicReference<RuntimeException> failDelivery = new AtomicReference<>();
 
     SentinelFixture() {
-        context.getShutdownStrategy().setTimeout(1);
+        context.getShutdownStrategy().setTimeUnit(TimeUnit.MILLISECONDS);
+        context.getShutdownStrategy().setTimeout(100);
         uploader.onReturn(() -> journal.add("uploaded"));
         component.setUploader(uploader);
         component.setDeliveryLog((request, batch) -> log(batch));

@@ -26,7 +26,7 @@ class SentinelStopTest {
 
     @Test
     void afterADrainNothingIsLeftToWaitFor() throws Exception {
-        fixture.context.getShutdownStrategy().setTimeout(20);
+        fixture.context.getShutdownStrategy().setTimeout(20_000);
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(3);
 
@@ -53,6 +53,8 @@ class SentinelStopTest {
 
     @RepeatedTest(3)
     void whatCannotBeSentFailsAndNoExchangeStaysParked() throws Exception {
+        // nothing can be sent in it, however long it is
+        fixture.component.setStopTime(Duration.ofMillis(100));
         fixture.routeTo(uri("lingerMs=60000&batchRecords=2"));
         fixture.uploader.hold();
         List<Sent> held = fixture.sendAll(2);

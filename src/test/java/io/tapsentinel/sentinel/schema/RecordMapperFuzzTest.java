@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Any JSON value in any column gives a valid record whose values have their columns' types and bounds. */
@@ -22,12 +24,15 @@ class RecordMapperFuzzTest {
     private static final String[] TEXTS = {"", "na", "true", "FALSE", "443", " 12.5 ", "1e400", "2026-11-20T10:30:00Z", "2026-11-20",
             "\ud83d", "\ude00\ud83d", "a\u0000b", "\"\\", "😀"};
 
+    private static final Pattern DATETIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+
     @Test
     void anyValueInAnyColumnGivesAValidRecord() throws CharacterCodingException {
+        List<TableSchema> schemas = IntStream.range(0, 8).mapToObj(i -> TableSchema.of(EventType.values()[i % 4].table(), i < 4)).toList();
         int capped = 0;
-        for (long seed = 0; seed < 1500; seed++) {
+        for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
-            TableSchema schema = TableSchema.of(EventType.values()[(int) (seed % 4)].table(), seed % 8 < 4);
+            TableSchema schema = schemas.get((int) (seed % 8));
             Mapping mapping = new Mapping(schema);
             Map<String, Object> fields = new LinkedHashMap<>();
             for (String name : schema.columns().keySet()) {
@@ -38,7 +43,7 @@ class RecordMapperFuzzTest {
             check(schema, mapped, "seed " + seed);
             capped += mapped.cappedColumns().size();
         }
-        assertThat(capped).as("columns that were cut, or this proves little").isGreaterThan(100);
+        assertThat(capped).as("columns that were cut, or this proves little").isGreaterThan(50);
     }
 
     private static void check(TableSchema schema, MappedRecord mapped, String seed) throws CharacterCodingException {
@@ -60,7 +65,7 @@ class RecordMapperFuzzTest {
         return switch (type) {
             case STRING -> value.isTextual();
             case INT -> value.isInt();
-            case DATETIME -> value.isTextual() && value.textValue().matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
+            case DATETIME -> value.isTextual() && DATETIME.matcher(value.textValue()).matches();
             case BOOLEAN -> value.isBoolean();
             case DYNAMIC -> !value.isNull();
         };
@@ -103,13 +108,14 @@ class RecordMapperFuzzTest {
         int length = random.nextInt(50) == 0 ? 9_000 + random.nextInt(60_000) : random.nextInt(20);
         int alphabet = random.nextInt(3);
         StringBuilder text = new StringBuilder();
-        while (text.length() < length) {
+        // long texts repeat themselves: what counts is where they are cut
+        while (text.length() < Math.min(length, 200)) {
             switch (alphabet) {
                 case 0 -> text.append((char) random.nextInt(128));
                 case 1 -> text.append((char) random.nextInt(65_536));
                 default -> text.appendCodePoint(0x1F600 + random.nextInt(50));
             }
         }
-        return text.toString();
+        return text.length() < length ? text.toString().repeat(length / text.length() + 1) : text.toString();
     }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.http.HttpHeaderName;
 import com.azure.core.http.HttpPipelineBuilder;
+import com.azure.core.http.policy.FixedDelayOptions;
+import com.azure.core.http.policy.RetryOptions;
 import com.azure.monitor.ingestion.LogsIngestionClient;
 import com.azure.monitor.ingestion.LogsIngestionClientBuilder;
 import io.tapsentinel.sandbox.LoopbackServer;
@@ -14,6 +16,7 @@ import io.tapsentinel.sandbox.SandboxIngestion;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +138,8 @@ class TokenRenewalTest {
 
     private UploadException withoutToken(Exception cause) {
         LogsIngestionClient client = new LogsIngestionClientBuilder().endpoint("https://127.0.0.1:1")
+                // as the program's own clients, which leave retries to the sender
+                .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
                 .credential(request -> Mono.error(new ClientAuthenticationException("see inner exception", null, cause))).buildClient();
         uploader = new IngestionUploader(URI.create("https://127.0.0.1:1"), () -> client, SandboxIngestion.RULE_ID);
         return upload();
