@@ -65,7 +65,7 @@ final class ArmEvaluation {
 
     private ObjectNode object(JsonNode part) {
         ObjectNode values = JsonNodeFactory.instance.objectNode();
-        part.fields().forEachRemaining(field -> {
+        part.properties().forEach(field -> {
             if (field.getKey().equals("copy")) {
                 field.getValue().forEach(loop -> values.set(loop.required("name").textValue(), repeated(loop)));
             } else {

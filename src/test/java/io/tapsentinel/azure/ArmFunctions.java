@@ -75,7 +75,7 @@ final class ArmFunctions {
                 throw new IllegalArgumentException("union takes objects here, not " + argument.getNodeType());
             }
             // Azure merges objects under one name; none of ours may meet that
-            argument.fields().forEachRemaining(field -> {
+            argument.properties().forEach(field -> {
                 if (all.has(field.getKey())) {
                     throw new IllegalArgumentException(field.getKey() + " stands in two arguments of union");
                 }

@@ -23,8 +23,8 @@ class AzurePageTest {
     @Test
     void everyParameterStandsInTheTableWithItsDefault() throws IOException {
         Map<String, String> defaults = new LinkedHashMap<>();
-        TEMPLATE.required("parameters").fields()
-                .forEachRemaining(p -> defaults.put(p.getKey(), words(p.getValue().path("defaultValue"))));
+        TEMPLATE.required("parameters").properties()
+                .forEach(p -> defaults.put(p.getKey(), words(p.getValue().path("defaultValue"))));
         assertThat(rows("| parameter |")).containsExactlyEntriesOf(defaults);
     }
 

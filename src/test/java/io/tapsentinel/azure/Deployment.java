@@ -47,8 +47,8 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         template.required("resources").forEach(resource -> resources.addAll(each(resource, evaluation)));
         ArmEvaluation after = evaluation.afterDeployment(id -> runtime(resources, id));
         Map<String, JsonNode> outputs = new LinkedHashMap<>();
-        template.required("outputs").fields()
-                .forEachRemaining(output -> outputs.put(output.getKey(), after.value(output.getValue().required("value"))));
+        template.required("outputs").properties()
+                .forEach(output -> outputs.put(output.getKey(), after.value(output.getValue().required("value"))));
         return new Deployment(resources, outputs);
     }
 

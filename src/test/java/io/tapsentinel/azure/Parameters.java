@@ -27,7 +27,7 @@ final class Parameters {
         });
         ArmEvaluation defaults = ArmEvaluation.of(JSON.createObjectNode(), Map.of());
         Map<String, JsonNode> values = new LinkedHashMap<>();
-        declared.fields().forEachRemaining(parameter -> {
+        declared.properties().forEach(parameter -> {
             JsonNode declaration = parameter.getValue();
             Object own = given.get(parameter.getKey());
             if (own == null && !declaration.has("defaultValue")) {
@@ -45,7 +45,7 @@ final class Parameters {
     /** Names of the parameters without a default. */
     static List<String> required(JsonNode declared) {
         List<String> names = new ArrayList<>();
-        declared.fields().forEachRemaining(p -> {
+        declared.properties().forEach(p -> {
             if (!p.getValue().has("defaultValue")) {
                 names.add(p.getKey());
             }

@@ -42,7 +42,7 @@ class ParametersTest {
 
     @Test
     void fileHasTheDefaultsOfTheTemplate() {
-        FILE.fields().forEachRemaining(parameter -> {
+        FILE.properties().forEach(parameter -> {
             JsonNode declared = DECLARED.required(parameter.getKey());
             if (declared.has("defaultValue")) {
                 assertThat(parameter.getValue().required("value")).as(parameter.getKey()).isEqualTo(declared.get("defaultValue"));
@@ -52,7 +52,7 @@ class ParametersTest {
 
     @Test
     void everyParameterIsDescribed() {
-        DECLARED.fields().forEachRemaining(parameter ->
+        DECLARED.properties().forEach(parameter ->
                 assertThat(parameter.getValue().at("/metadata/description").asText()).as(parameter.getKey()).isNotBlank());
     }
 
@@ -81,7 +81,7 @@ class ParametersTest {
 
     private static Map<String, Object> given(Map<String, Object> more) {
         Map<String, Object> given = new HashMap<>();
-        FILE.fields().forEachRemaining(p -> given.put(p.getKey(), p.getValue().required("value")));
+        FILE.properties().forEach(p -> given.put(p.getKey(), p.getValue().required("value")));
         given.putAll(more);
         return given;
     }

@@ -119,7 +119,7 @@ class RuleRowsIT {
     private static ObjectNode withoutNulls(JsonNode row) {
         ObjectNode copy = row.deepCopy();
         List<String> nulls = new ArrayList<>();
-        copy.fields().forEachRemaining(field -> {
+        copy.properties().forEach(field -> {
             if (field.getValue().isNull()) {
                 nulls.add(field.getKey());
             }
@@ -130,7 +130,7 @@ class RuleRowsIT {
     /** Times of the columns as instants: they may be written with and without milliseconds. */
     private static ObjectNode sameTimes(JsonNode row) {
         ObjectNode copy = row.deepCopy();
-        copy.fields().forEachRemaining(field -> {
+        copy.properties().forEach(field -> {
             if (field.getValue().asText().matches("\\d{4}-\\d\\d-\\d\\dT.*Z")) {
                 copy.put(field.getKey(), Instant.parse(field.getValue().asText()).toString());
             }

@@ -59,7 +59,7 @@ class ManifestsTest {
                 names.addAll(names(node.get(i), at + "/" + i));
             }
         }
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             String name = at + "/" + field.getKey();
             if (!name.equals("/apiVersion") && !name.equals("/kind")) {
                 names.add(name);

@@ -151,7 +151,7 @@ class OverlaysIT {
 
     private static Map<String, String> strings(JsonNode map) {
         Map<String, String> strings = new TreeMap<>();
-        map.fields().forEachRemaining(field -> strings.put(field.getKey(), field.getValue().asText()));
+        map.properties().forEach(field -> strings.put(field.getKey(), field.getValue().asText()));
         return strings;
     }
 

@@ -70,8 +70,8 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode spec = whole.path("spec");
         JsonNode pod = spec.at("/template/spec");
         JsonNode container = pod.at("/containers/0");
-        spec.at("/template/metadata/labels").fields()
-                .forEachRemaining(label -> facts.labels.put(label.getKey(), label.getValue().asText()));
+        spec.at("/template/metadata/labels").properties()
+                .forEach(label -> facts.labels.put(label.getKey(), label.getValue().asText()));
         facts.deployed(spec, spec.at("/strategy/type"), container.path("image"), pod);
         facts.deployed.put("serviceAccountName", pod.path("serviceAccountName").asText());
         container.path("env").forEach(one -> facts.env.put(one.path("name").asText(), one.path("value").asText()));
@@ -81,8 +81,8 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
                     probe.path("timeoutSeconds"), probe.path("failureThreshold"));
         }
         for (String kind : List.of("request", "limit")) {
-            container.path("resources").path(kind + "s").fields()
-                    .forEachRemaining(one -> facts.limits.put(kind + "." + one.getKey(), one.getValue().asText()));
+            container.path("resources").path(kind + "s").properties()
+                    .forEach(one -> facts.limits.put(kind + "." + one.getKey(), one.getValue().asText()));
         }
         facts.security("pod", pod.path("securityContext"), List.of("runAsNonRoot", "runAsUser"));
         facts.security.put("pod.seccomp", pod.at("/securityContext/seccompProfile/type").asText());

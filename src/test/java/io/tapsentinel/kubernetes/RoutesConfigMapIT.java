@@ -28,7 +28,7 @@ class RoutesConfigMapIT {
     private static SortedMap<String, String> routes(String overlay) throws IOException {
         JsonNode map = Manifests.object(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
-        map.path("data").fields().forEachRemaining(file -> routes.put(file.getKey(), file.getValue().asText()));
+        map.path("data").properties().forEach(file -> routes.put(file.getKey(), file.getValue().asText()));
         return routes;
     }
 

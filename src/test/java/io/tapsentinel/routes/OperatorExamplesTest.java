@@ -150,7 +150,7 @@ class OperatorExamplesTest {
         assertThat(sent.outcome()).isEqualTo(Outcome.DELIVERED);
 
         Path file = copies().resolve(event.getKey() + ".json");
-        assertThat(new ObjectMapper().readValue(file.toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat((Object) new ObjectMapper().readValue(file.toFile(), Map.class)).isEqualTo(event.getFields());
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(Files.getPosixFilePermissions(copies())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com/?a=1&b='2'");
@@ -202,12 +202,12 @@ class OperatorExamplesTest {
                             json: {}
                         - to:
                             uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
-                # """.formatted(copies())).start();
+                #\s""".formatted(copies())).start();
 
         TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
         assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
 
-        assertThat(new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat((Object) new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
     }
 

@@ -54,8 +54,7 @@ class VerdictKindsTest {
         return threat;
     }
 
-    @SafeVarargs
-    private static long message(Map<String, Object>... threats) {
+    private static long message(Map<?, ?>... threats) {
         return VerdictDigest.of(EventType.MESSAGES_DELIVERED, Map.of("threatsInfoMap", new ArrayList<>(List.of(threats))));
     }
 }
