@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.camel.health.HealthCheck;
 import org.awaitility.Awaitility;
 
@@ -68,7 +69,14 @@ final class AsideTrial implements AutoCloseable {
 
     /** The reason beside the one file in failed/. */
     String reason() throws IOException {
-        Path file = await("replay/failed", 1).get(0);
+        await("replay/failed", 1);
+        return reason("");
+    }
+
+    /** The reason beside the file in failed/ that was dropped by this name. */
+    String reason(String name) throws IOException {
+        Path file = Awaitility.await(name + " in failed/").atMost(Duration.ofSeconds(40)).until(() -> documents("replay/failed").stream()
+                .filter(failed -> failed.toString().endsWith(name)).findFirst().orElse(null), Objects::nonNull);
         Path reason = file.resolveSibling(file.getFileName() + ".reason.txt");
         Awaitility.await("its reason").until(() -> Files.exists(reason) && Files.size(reason) > 0);
         return Files.readString(reason);
