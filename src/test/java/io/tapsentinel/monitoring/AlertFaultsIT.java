@@ -139,7 +139,7 @@ class AlertFaultsIT {
         Duration fault = Duration.ofDays(8);
         Duration over = fault.plusHours(28);
         try (FaultRun run = run(over.plusHours(6), 10, FOUR_MINUTES)) {
-            run.day().with("tap.sweep.ages", "none").with("tap.poll.cron", "0 0/15 * * * ?");
+            run.day().with("tap.sweep.ages", "none").with("tap.poll.cron", "0 0/30 * * * ?");
             run.start().to(fault);
             run.tap().rewrite(body -> edit(body, answer -> answer.remove("messagesBlocked")));
             run.to(over);
