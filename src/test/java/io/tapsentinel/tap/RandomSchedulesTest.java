@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
 class RandomSchedulesTest {
 
-    private static final int SCHEDULES = 60;
+    private static final int SCHEDULES = 30;
     private static final int BROKEN_SCHEDULES = 5;
     private static final SweepPlanner SWEEPS = new SweepPlanner(SweepLife.AGES);
 
