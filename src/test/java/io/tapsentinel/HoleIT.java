@@ -9,13 +9,11 @@ import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.TestDatabase;
 import io.tapsentinel.trial.Trial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,7 +97,6 @@ class HoleIT {
     }
 
     @Test
-    @Tag(TestDatabase.ONE)
     void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
         try (Trial trial = new Trial(folder, EVENTS)) {
             Path mine = Files.createDirectories(folder.resolve("state/spool/sub"));

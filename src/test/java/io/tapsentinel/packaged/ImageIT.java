@@ -115,8 +115,8 @@ class ImageIT {
     void aReplicaOfItReadsIntoADatabase() throws Exception {
         int port = PackagedProgram.freePort();
         Path output = folder.resolve("output.txt");
-        try (Postgres database = Postgres.start();
-                Services services = new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+        Postgres database = Postgres.shared();
+        try (Services services = new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
             Map<String, String> properties = new TreeMap<>(services.properties());
             properties.putAll(Map.of("state.url", database.newDatabase(), "state.user", database.user(), "state.password", database.password(),
                     "camel.management.port", String.valueOf(port)));

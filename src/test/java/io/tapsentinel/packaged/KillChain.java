@@ -17,16 +17,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.MatchResult;
 import java.util.stream.Collectors;
 
-/** One store whose programs are killed one after the other until the last one may finish; what that did to 5,000 events. */
+/** One store whose programs are killed one after the other until the last one may finish; what that did to 2,500 events. */
 final class KillChain {
 
-    private static final int BATCH = 200;
-    private static final int EVENTS = 5_000;
+    private static final int BATCH = 100;
+    private static final int EVENTS = 2_500;
     private static final Duration HISTORY = Duration.ofMinutes(50);
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofSeconds(150);
     private static final int MOST_UPLOADS = 4;
 
     private final Path folder;
@@ -65,13 +66,21 @@ final class KillChain {
     private void kill(KillMoment moment, PackagedProgram.Launch launch) throws Exception {
         try (PackagedProgram program = launch.start()) {
             moment.of(program);
-            moment.killed().get(SOON.toSeconds(), TimeUnit.SECONDS);
+            awaitKill(moment, program);
             counted += saidToBePossible(program);
         }
         try (StoreCopy store = StoreCopy.of(launch.work())) {
             moment.judge(store).ifPresent(phase -> kills.merge(phase, 1, Integer::sum));
             Map<String, Long> onTheirWay = store.onTheirWay().stream().collect(Collectors.groupingBy(Row::stream, Collectors.counting()));
             assertThat(onTheirWay.values()).as("records on their way, by table").allMatch(records -> records <= BATCH);
+        }
+    }
+
+    private static void awaitKill(KillMoment moment, PackagedProgram program) throws Exception {
+        try {
+            moment.killed().get(SOON.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError(moment + " did not come; it printed:\n" + program.output(), e);
         }
     }
 

@@ -46,6 +46,8 @@ final class KillMoment {
     private int expected;
     private List<Row> lastAnswered = List.of();
     private boolean pending;
+    /** Kept open: a connection takes longer to be made than what it is to notice. */
+    private Connection look;
     private volatile String answered = "";
 
     /** @param atUpload which upload of this life it waits for, where it waits for one; {@link #LAST} for the window's last one */
@@ -57,6 +59,11 @@ final class KillMoment {
         this.random = random;
         stage.tap().script(call -> this::read);
         stage.sink().script(call -> this::upload);
+    }
+
+    @Override
+    public synchronized String toString() {
+        return aim + " after " + uploads + " of " + atUpload + " uploads, " + stage.landings().distinct() + " of " + expected + " records stored";
     }
 
     /** What it is to kill; before it has sent anything. */
@@ -154,10 +161,14 @@ final class KillMoment {
         if (!TestDatabase.isShared()) {
             return Files.getLastModifiedTime(store.resolveSibling(store.getFileName() + "-wal"));
         }
-        try (Connection connection = TestDatabase.connect(store); Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(*) FROM seen")) {
-            row.next();
-            return row.getLong(1);
+        try {
+            if (look == null) {
+                look = TestDatabase.connect(store);
+            }
+            try (Statement statement = look.createStatement(); ResultSet row = statement.executeQuery("SELECT count(*) FROM seen")) {
+                row.next();
+                return row.getLong(1);
+            }
         } catch (SQLException e) {
             throw new IOException(e);
         }
@@ -169,8 +180,15 @@ final class KillMoment {
         LockSupport.parkNanos((long) (atMostMillis * 1e6 * share * share * share));
     }
 
-    private void kill() throws InterruptedException {
+    private void kill() throws IOException, InterruptedException {
         program.join().kill();
         killed.complete(null);
+        if (look != null) {
+            try {
+                look.close();
+            } catch (SQLException e) {
+                throw new IOException(e);
+            }
+        }
     }
 }

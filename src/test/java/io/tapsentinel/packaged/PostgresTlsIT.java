@@ -44,7 +44,7 @@ class PostgresTlsIT {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         postgres.close();
     }
 

@@ -5,25 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.trial.PgBouncer;
 import io.tapsentinel.trial.Postgres;
-import io.tapsentinel.trial.TestDatabase;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server, a database or a role that somebody has set up otherwise than we need it. */
-@Tag(TestDatabase.ONE)
 @Tag("full")
 class PostgresDatabaseIT {
 
@@ -31,27 +25,18 @@ class PostgresDatabaseIT {
             "idle_in_transaction_session_timeout", "idle_session_timeout", "synchronous_commit", "tcp_keepalives_idle",
             "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout");
 
-    private Postgres postgres;
-    private String url;
-
-    @BeforeEach
-    void start() throws Exception {
-        postgres = Postgres.start();
-        url = postgres.newDatabase();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        postgres.close();
-    }
+    private final Postgres postgres = Postgres.shared();
 
     @Test
     void whatARoleWasGivenForOthersDoesNotCount() throws SQLException {
-        change("ALTER ROLE tap SET default_transaction_isolation = 'serializable'", "ALTER ROLE tap SET statement_timeout = '1s'",
-                "ALTER ROLE tap SET lock_timeout = '1s'", "ALTER ROLE tap SET idle_in_transaction_session_timeout = '1s'",
-                "ALTER ROLE tap SET idle_session_timeout = '1s'", "ALTER ROLE tap SET synchronous_commit = 'off'");
+        postgres.execute("CREATE ROLE impatient LOGIN PASSWORD '" + postgres.password() + "'");
+        for (String setting : List.of("default_transaction_isolation = 'serializable'", "statement_timeout = '1s'", "lock_timeout = '1s'",
+                "idle_in_transaction_session_timeout = '1s'", "idle_session_timeout = '1s'", "synchronous_commit = 'off'")) {
+            postgres.execute("ALTER ROLE impatient SET " + setting);
+        }
+        String url = postgres.newDatabase("OWNER impatient");
 
-        try (Store store = open(url)) {
+        try (Store store = Store.open(new StoreAddress(url, "impatient", postgres::password, ""), "tap", "https://tap.example")) {
             assertThat(store.<List<String>>transaction(PostgresDatabaseIT::settings))
                     .containsExactly("read committed", "0", "0", "0", "0", "on", "5", "2", "2", "9000");
         }
@@ -59,8 +44,9 @@ class PostgresDatabaseIT {
 
     @Test
     void aStandbyIsRefusedAtEveryConnectionAndSaidToBeOne() throws Exception {
-        try (Store store = open(url)) {
-            postgres.standBy();
+        try (Postgres server = Postgres.start();
+                Store store = Store.open(new StoreAddress(server.newDatabase(), server.user(), server::password, ""), "tap", "https://tap.example")) {
+            server.standBy();
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(store::tryTake).isInstanceOf(StoreException.class);
             }
@@ -77,6 +63,7 @@ class PostgresDatabaseIT {
 
     @Test
     void aStartWaitsForAnotherThatBringsTheTablesUpToDateAndThenHasTheUsualTimeOuts() throws Exception {
+        String url = postgres.newDatabase();
         CompletableFuture<Store> second;
         try (Connection first = new PostgresDatabase(address(url)).connect()) {
             new PostgresDatabase(address(url)).alone(first);
@@ -95,7 +82,7 @@ class PostgresDatabaseIT {
     void aPoolThatGivesEachTransactionAnotherSessionIsNoticedBeforeAnythingIsCommittedWithoutTheLock(@TempDir Path folder) throws Exception {
         try (PgBouncer pool = new PgBouncer(postgres, folder)) {
             // as with a newer one, which knows of prepared statements
-            String pooled = pool.url(url) + "?prepareThreshold=0";
+            String pooled = pool.url(postgres.newDatabase()) + "?prepareThreshold=0";
             try (Store store = open(pooled); Connection other = postgres.connect(pooled)) {
                 assertThat(store.tryTake()).isTrue();
                 store.transaction(connection -> null);
@@ -105,14 +92,6 @@ class PostgresDatabaseIT {
                 assertThatThrownBy(() -> store.transaction(connection -> null)).isInstanceOf(StoreException.class)
                         .hasMessageContaining("gives each transaction another session").hasMessageContaining("a pool of sessions");
                 assertThatThrownBy(() -> store.transaction(connection -> null)).hasMessageContaining("held the lock of the source was lost");
-            }
-        }
-    }
-
-    private void change(String... statements) throws SQLException {
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
-            for (String one : statements) {
-                statement.execute(one);
             }
         }
     }

@@ -5,15 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.TestDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,24 +46,6 @@ class ReadOnlyStoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.ONE)
-    void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
-        try (Store store = open()) {
-            deliver(store, "1");
-        }
-        byte[] before = Files.readAllBytes(file());
-        try (ReadOnlyStore look = look()) {
-            assertThat(look.number(KEYS)).isEqualTo(1);
-        }
-        assertThat(Files.readAllBytes(file())).isEqualTo(before);
-        try (var files = Files.list(folder)) {
-            assertThat(files.map(file -> file.getFileName().toString()))
-                    .isSubsetOf("tap.db", "tap.db.lock", "tap.db-wal", "tap.db-shm");
-        }
-        assertThat(Path.of(file() + "-wal").toFile().length()).as("bytes of the log").isZero();
-    }
-
-    @Test
     void anOlderStoreHasToMeetTheProgramFirst() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 2");
@@ -88,13 +67,6 @@ class ReadOnlyStoreTest {
         Store.open(url(), "second", "https://tap.example.com").close();
         assertThatThrownBy(() -> ReadOnlyStore.open(url(), "third")).isInstanceOf(StoreException.class)
                 .hasMessageStartingWith("tap.source is \"third\"").hasMessageEndingWith("knows second, tap");
-    }
-
-    @Test
-    @Tag(TestDatabase.ONE)
-    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
-        Files.writeString(file(), "this is no database, although it is long enough to be one".repeat(50));
-        assertRefused("cannot be read");
     }
 
     private void assertRefused(String why) {

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.Postgres;
-import io.tapsentinel.trial.TestDatabase;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,32 +15,19 @@ import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A new version beside an older one on the same database: its store is committed as {@code store/postgresql-5.sql}. */
-@Tag(TestDatabase.ONE)
 @Tag("full")
 class RollingUpdateIT {
 
     private static final long ROWS = 200;
-    private static Postgres postgres;
 
+    private final Postgres postgres = Postgres.shared();
     private final MutableClock clock = new MutableClock(Instant.ofEpochMilli(1_763_640_002_000L));
     private String url;
-
-    @BeforeAll
-    static void start() throws IOException {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        postgres.close();
-    }
 
     @BeforeEach
     void makeOldStore() throws Exception {

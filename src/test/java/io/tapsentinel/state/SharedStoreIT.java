@@ -8,8 +8,6 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.Postgres;
-import io.tapsentinel.trial.TestDatabase;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -19,35 +17,22 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two programs on one PostgreSQL, each with a store of its own. */
-@Tag(TestDatabase.ONE)
 @Tag("full")
 class SharedStoreIT {
 
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
-    private static Postgres postgres;
 
+    private final Postgres postgres = Postgres.shared();
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private String url;
     private Store one;
     private Store other;
-
-    @BeforeAll
-    static void start() throws IOException {
-        postgres = Postgres.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        postgres.close();
-    }
 
     @BeforeEach
     void open() throws SQLException {
@@ -190,14 +175,17 @@ class SharedStoreIT {
     }
 
     @Test
-    void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws IOException {
-        postgres.kill();
-        assertThatThrownBy(one::bytes).isInstanceOf(StoreException.class).hasMessageContaining("state.url: jdbc:postgresql://127.0.0.1");
-        assertThat(one.failure()).isPresent();
-        postgres.startAgain();
+    void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws Exception {
+        try (Postgres server = Postgres.start();
+                Store store = Store.open(new StoreAddress(server.newDatabase(), server.user(), server::password, ""), "tap", "https://tap.example")) {
+            server.kill();
+            assertThatThrownBy(store::bytes).isInstanceOf(StoreException.class).hasMessageContaining("state.url: jdbc:postgresql://127.0.0.1");
+            assertThat(store.failure()).isPresent();
+            server.startAgain();
 
-        assertThat(one.bytes()).isPositive();
-        assertThat(one.failure()).isEmpty();
+            assertThat(store.bytes()).isPositive();
+            assertThat(store.failure()).isEmpty();
+        }
     }
 
     private Store store() {
@@ -208,7 +196,7 @@ class SharedStoreIT {
         return address(url);
     }
 
-    private static StoreAddress address(String url) {
+    private StoreAddress address(String url) {
         return new StoreAddress(url, postgres.user(), postgres::password, "");
     }
 }

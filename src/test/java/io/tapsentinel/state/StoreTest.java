@@ -7,17 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.trial.TestDatabase;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,33 +45,6 @@ class StoreTest {
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
             assertThat(seen.claim(event(TYPE, "3"))).isEqualTo(Claim.NEW);
             assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1"))).as("another type").isEqualTo(Claim.NEW);
-        }
-    }
-
-    @Test
-    @Tag(TestDatabase.ONE)
-    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
-        try (Store store = open()) {
-            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            store.transaction(connection -> {
-                try (Statement statement = connection.createStatement()) {
-                    for (String sql : List.of("DROP TABLE in_flight", "DROP TABLE possible_duplicate",
-                            "ALTER TABLE seen DROP COLUMN rejected", "DROP TABLE version", "DROP TABLE sweep",
-                            "DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "DROP TABLE gained", "DROP TABLE gained_last",
-                            "ALTER TABLE request_log DROP COLUMN purpose", "UPDATE schema_version SET version = 1")) {
-                        statement.execute(sql);
-                    }
-                }
-                return null;
-            });
-        }
-
-        try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).as("it was not rejected").isEqualTo(Claim.DELIVERED);
-            seen.sending(List.of(event(TYPE, "2")));
-            assertThat(seen.abandoned()).isEqualTo(1);
         }
     }
 
@@ -187,17 +155,6 @@ class StoreTest {
     }
 
     @Test
-    @Tag(TestDatabase.ONE)
-    void aSecondProgramIsToldWhoHoldsTheStore() {
-        try (Store store = open()) {
-            assertThat(store.source()).isEqualTo("tap");
-            assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
-                    .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
-        }
-        open().close();
-    }
-
-    @Test
     void aStoreOfAnotherServiceIsRefused() {
         open().close();
 
@@ -214,37 +171,6 @@ class StoreTest {
         }
         assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
                 .hasMessageContaining("version 99").hasMessageContaining("up to " + StoreSchema.version());
-    }
-
-    @Test
-    @Tag(TestDatabase.ONE)
-    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
-        Files.createDirectories(folder.resolve("state"));
-        Files.writeString(folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
-
-        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContaining("state.url")
-                .hasMessageContaining("tap.db");
-    }
-
-    @Test
-    @Tag(TestDatabase.ONE)
-    void onlyTheOwnerCanReadIt() throws IOException {
-        try (Store store = open()) {
-            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state")))).isEqualTo("rwx------");
-            try (var files = Files.list(folder.resolve("state"))) {
-                assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(
-                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------"));
-            }
-        }
-    }
-
-    @Test
-    @Tag(TestDatabase.ONE)
-    void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
-        try (Store store = open()) {
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
-        }
     }
 
     private Store open() {

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -25,9 +23,7 @@ public final class PgBouncer implements AutoCloseable {
     /** @throws IOException when it cannot be prepared */
     public PgBouncer(Postgres postgres, Path folder) throws IOException {
         this.postgres = postgres;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = Postgres.freePort();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path configuration = Files.writeString(folder.resolve("pgbouncer.ini"), """
                 [databases]
@@ -61,7 +57,7 @@ public final class PgBouncer implements AutoCloseable {
     /** The way to a database through it, once it answers. */
     public String url(String direct) {
         String url = direct.replace(":" + postgres.port() + "/", ":" + port + "/");
-        Awaitility.await("PgBouncer answers").atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> {
+        Awaitility.await("PgBouncer answers").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).ignoreExceptions().until(() -> {
             try (Connection connection = postgres.connect(url)) {
                 return connection.isValid(1);
             }

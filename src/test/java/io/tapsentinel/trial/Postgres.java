@@ -1,7 +1,8 @@
 package io.tapsentinel.trial;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -15,42 +16,56 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
 
 /**
- * A real PostgreSQL on this machine, from the binaries that Maven brings. It refuses to run as root: then {@code setpriv} runs it as
- * nobody, in a folder of nobody's; where that cannot be, every test that needs it fails.
+ * A real PostgreSQL on this machine, from the binaries that Maven downloads. Most tests need only a database of their own and take it from
+ * {@link #shared()}; a test that kills or changes the server starts its own.
  */
 public final class Postgres implements AutoCloseable {
 
-    private static final String USER = "tap";
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration OFTEN = Duration.ofMillis(20);
+    /** Below the ports of packaged programs (15,000 to 32,000) and those that the system gives to connections; a range for each test JVM. */
+    private static final int FIRST_PORT = 10_000 + 1_000 * Integer.getInteger("tapsentinel.fork", 0);
+    private static final Set<Postgres> RUNNING = ConcurrentHashMap.newKeySet();
+    private static Postgres shared;
+
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(Postgres::stopAll));
+    }
 
     private final Path folder;
-    private final int port;
-    private final String password = UUID.randomUUID().toString();
+    private final int port = freePort();
+    private final String password;
     private final List<String> options = new ArrayList<>();
     private Process server;
 
-    private Postgres(Path folder, int port) {
-        this.folder = folder;
-        this.port = port;
+    private Postgres() throws IOException {
+        folder = PostgresFiles.ours().newCluster();
+        password = PostgresFiles.ours().password();
+        launch();
     }
 
     /** Starts one with an empty cluster. */
     public static Postgres start() throws IOException {
-        Path folder = Files.createTempDirectory("tap-sentinel-postgres");
-        Postgres postgres = new Postgres(folder, freePort());
-        try {
-            postgres.unpack();
-            postgres.launch();
-            return postgres;
-        } catch (IOException | RuntimeException e) {
-            postgres.close();
-            throw e;
+        return new Postgres();
+    }
+
+    /** One for all tests of this JVM, until it ends. */
+    public static synchronized Postgres shared() {
+        if (shared == null) {
+            try {
+                shared = start();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
+        return shared;
     }
 
     /** Makes a database; returns its URL, which has no user and no password in it. */
@@ -61,14 +76,24 @@ public final class Postgres implements AutoCloseable {
     /** The same with what {@code CREATE DATABASE} can be told. */
     public String newDatabase(String options) throws SQLException {
         String name = "tap_" + UUID.randomUUID().toString().replace("-", "");
-        try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name + " " + options);
-        }
+        execute("CREATE DATABASE " + name + " " + options);
         return url(name);
     }
 
+    /** Drops a database, whoever is connected to it. */
+    public void drop(String url) throws SQLException {
+        execute("DROP DATABASE " + name(url) + " WITH (FORCE)");
+    }
+
+    /** Runs a statement that is about the server, not about one database. */
+    public void execute(String sql) throws SQLException {
+        try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
     public String user() {
-        return USER;
+        return PostgresFiles.USER;
     }
 
     public String password() {
@@ -76,14 +101,14 @@ public final class Postgres implements AutoCloseable {
     }
 
     public Connection connect(String url) throws SQLException {
-        return DriverManager.getConnection(url, USER, password);
+        return DriverManager.getConnection(url, user(), password);
     }
 
     /** Ends the sessions of a database of which this is true, by columns of {@code pg_stat_activity}; returns how many. */
     public int cut(String url, String which) throws SQLException {
         try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '"
-                        + url.substring(url.lastIndexOf('/') + 1) + "' AND (" + which + ")")) {
+                        + name(url) + "' AND (" + which + ")")) {
             row.next();
             return row.getInt(1);
         }
@@ -91,10 +116,8 @@ public final class Postgres implements AutoCloseable {
 
     /** Kills every process of the server, as when its machine loses power. */
     public void kill() {
-        List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
-        all.add(server.toHandle());
-        all.forEach(ProcessHandle::destroyForcibly);
-        Awaitility.await().atMost(SOON).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        refuseIfShared();
+        end();
     }
 
     /** Starts it again with what it had. */
@@ -116,9 +139,7 @@ public final class Postgres implements AutoCloseable {
         Files.writeString(folder.resolve("server.pem"), certificate);
         Path secret = Files.writeString(folder.resolve("server.key"), key);
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
-        if (isRoot()) {
-            run("chown", "nobody", secret.toString());
-        }
+        PostgresFiles.giveToUnprivileged(secret);
         options.addAll(List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.pem"), "-c", "ssl_key_file=" + secret));
         startAgain();
     }
@@ -129,75 +150,74 @@ public final class Postgres implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        if (server != null) {
-            kill();
-        }
-        run("rm", "-rf", folder.toString());
+    public void close() {
+        kill();
+        RUNNING.remove(this);
     }
 
-    private void unpack() throws IOException {
-        Path packed = folder.resolve("postgres.txz");
-        try (InputStream binaries = Postgres.class.getResourceAsStream("/postgres-linux-x86_64.txz")) {
-            Files.copy(binaries, packed);
+    private void refuseIfShared() {
+        if (this == shared) {
+            throw new IllegalStateException("other tests need this server; start another one");
         }
-        run("tar", "-xJf", packed.toString(), "-C", folder.toString());
-        Path secret = Files.writeString(folder.resolve("password"), password);
-        if (isRoot()) {
-            run("chown", "-R", "nobody", folder.toString());
-        }
-        run(unprivileged("bin/initdb", "-D", folder.resolve("data").toString(), "-U", USER, "--pwfile=" + secret, "--auth=scram-sha-256",
-                "-E", "UTF8", "--no-locale", "--no-sync"));
     }
 
     private void launch() throws IOException {
-        List<String> command = unprivileged("bin/postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB");
+        List<String> command = PostgresFiles.ours().command("postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port),
+                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB",
+                // what a killed process has written is there without it, and the machine stays on
+                "-c", "fsync=off");
         command.addAll(options);
-        server = new ProcessBuilder(command)
-                .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile())).start();
-        Awaitility.await("PostgreSQL answers").atMost(SOON).pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> {
-            try (Connection connection = connect(url("postgres"))) {
-                return connection.isValid(1);
-            }
-        });
+        RUNNING.add(this);
+        Path log = folder.resolve("log");
+        server = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
+        Awaitility.await("PostgreSQL answers").atMost(SOON).pollDelay(Duration.ZERO).pollInterval(OFTEN)
+                .until(() -> !server.isAlive() || answers());
+        if (!server.isAlive()) {
+            throw new IOException("PostgreSQL cannot be started: " + Files.readString(log));
+        }
     }
 
-    private List<String> unprivileged(String program, String... arguments) {
-        List<String> command = new ArrayList<>(isRoot() ? List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") : List.of());
-        command.add(folder.resolve(program).toString());
-        command.addAll(List.of(arguments));
-        return command;
+    private boolean answers() {
+        try (Connection connection = connect(url("postgres"))) {
+            return connection.isValid(1);
+        } catch (SQLException e) {
+            // not yet
+            return false;
+        }
     }
 
-    private static boolean isRoot() {
-        return "root".equals(System.getProperty("user.name"));
+    private void end() {
+        List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
+        all.add(server.toHandle());
+        all.forEach(ProcessHandle::destroyForcibly);
+        Awaitility.await().atMost(SOON).pollDelay(Duration.ZERO).pollInterval(OFTEN).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+    }
+
+    private static void stopAll() {
+        RUNNING.forEach(Postgres::end);
+        try {
+            PostgresFiles.ours().close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String name(String url) {
+        return url.substring(url.lastIndexOf('/') + 1);
     }
 
     private String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static void run(String... command) throws IOException {
-        run(List.of(command));
-    }
-
-    private static void run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
-        try {
-            if (!process.waitFor(SOON.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException(command.get(0) + ": " + output);
+    static int freePort() throws IOException {
+        while (true) {
+            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(1_000);
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // another one, then
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
         }
     }
 }

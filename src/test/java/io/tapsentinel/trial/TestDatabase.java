@@ -3,7 +3,6 @@ package io.tapsentinel.trial;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * Where tests have their stores: in the SQLite file that they name, or with {@code -Dtapsentinel.database=postgresql} in a database of
- * one PostgreSQL server, which stands for that file. So the same test shows the same of both.
+ * Where tests have their stores: in the SQLite file that they name, or with {@link OnPostgres} in a database of the one PostgreSQL server,
+ * which stands for that file. So the same test shows the same of both.
  */
 public final class TestDatabase {
 
@@ -28,11 +27,7 @@ public final class TestDatabase {
     /** Its value for PostgreSQL; anything else is SQLite. */
     public static final String POSTGRESQL = "postgresql";
 
-    /** Tag of tests that are about one of the two. */
-    public static final String ONE = "one-database";
-
     private static final Map<Path, String> URLS = new ConcurrentHashMap<>();
-    private static Postgres server;
 
     private TestDatabase() {
     }
@@ -117,6 +112,13 @@ public final class TestDatabase {
         }
     }
 
+    /** Drops the databases of PostgreSQL that stood for files; the tests that named those are over. */
+    static void dropAll() throws SQLException {
+        for (Path file : List.copyOf(URLS.keySet())) {
+            server().drop(URLS.remove(file));
+        }
+    }
+
     private static String url(Path file) {
         return URLS.computeIfAbsent(file.toAbsolutePath(), unused -> {
             try {
@@ -127,23 +129,7 @@ public final class TestDatabase {
         });
     }
 
-    private static synchronized Postgres server() {
-        if (server == null) {
-            try {
-                server = Postgres.start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            Runtime.getRuntime().addShutdownHook(new Thread(TestDatabase::stop));
-        }
-        return server;
-    }
-
-    private static void stop() {
-        try {
-            server.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static Postgres server() {
+        return Postgres.shared();
     }
 }

@@ -1,0 +1,24 @@
+package io.tapsentinel.trial;
+
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+
+/** Runs a class of tests, and the classes nested in it, with their stores on PostgreSQL. */
+public final class OnPostgres implements BeforeAllCallback, AfterAllCallback {
+
+    private static final Namespace OURS = Namespace.create(OnPostgres.class);
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        String before = System.setProperty(TestDatabase.OPTION, TestDatabase.POSTGRESQL);
+        context.getStore(OURS).put(context.getUniqueId(), before == null ? "" : before);
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) throws Exception {
+        System.setProperty(TestDatabase.OPTION, context.getStore(OURS).get(context.getUniqueId(), String.class));
+        TestDatabase.dropAll();
+    }
+}

@@ -1,0 +1,182 @@
+package io.tapsentinel.trial;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The files of PostgreSQL below {@code target}: its binaries and an empty cluster, made once a build, and the clusters of each test JVM.
+ * PostgreSQL refuses to run as root: then {@code setpriv} runs it as nobody. Where nobody cannot reach {@code target}, each JVM has its
+ * own files in the temporary folder.
+ */
+final class PostgresFiles {
+
+    static final String USER = "tap";
+
+    private static final String BINARIES = "/postgres-linux-x86_64.txz";
+    private static final Path TARGET = Path.of(System.getProperty("user.dir"), "target");
+    private static PostgresFiles ours;
+
+    private final Path base;
+    private final Path unpacked;
+    private final Path own;
+    /** Held as long as this JVM lives: so the next one knows whose clusters are left over. */
+    private final FileChannel owner;
+    private int clusters;
+
+    /** Those of this JVM. */
+    static synchronized PostgresFiles ours() throws IOException {
+        if (ours == null) {
+            ours = new PostgresFiles();
+        }
+        return ours;
+    }
+
+    private PostgresFiles() throws IOException {
+        base = isReachable(TARGET) ? TARGET.resolve("postgres") : Files.createTempDirectory("tap-sentinel-postgres");
+        makeFolder(base);
+        makeFolder(base.resolve("clusters"));
+        URL binaries = PostgresFiles.class.getResource(BINARIES);
+        unpacked = base.resolve("unpacked-" + binaries.openConnection().getContentLengthLong());
+        own = base.resolve("clusters/" + UUID.randomUUID());
+        // two test JVMs start at once
+        try (FileChannel channel = open(base.resolve("lock")); FileLock lock = channel.lock()) {
+            removeWhatIsLeftOver();
+            if (!Files.exists(unpacked)) {
+                unpack();
+            }
+            makeFolder(own);
+            owner = open(own.resolve("owner"));
+            owner.lock();
+        }
+    }
+
+    /** A folder of its own for a server, with an empty cluster in {@code data}. */
+    synchronized Path newCluster() throws IOException {
+        Path folder = own.resolve(String.valueOf(++clusters));
+        makeFolder(folder);
+        run(List.of("cp", "-a", unpacked.resolve("data").toString(), folder.resolve("data").toString()));
+        return folder;
+    }
+
+    /** Of the user {@value #USER}, in every cluster. */
+    String password() throws IOException {
+        return Files.readString(unpacked.resolve("password"));
+    }
+
+    /** The command line of one of PostgreSQL's programs. */
+    List<String> command(String program, String... arguments) {
+        return command(unpacked, program, arguments);
+    }
+
+    private static List<String> command(Path unpacked, String program, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(unpacked.resolve("bin").resolve(program).toString()));
+        command.addAll(List.of(arguments));
+        return unprivileged(command);
+    }
+
+    /** Removes all clusters of this JVM; their servers must have ended. */
+    void close() throws IOException {
+        owner.close();
+        run(List.of("rm", "-rf", (base.startsWith(TARGET) ? own : base).toString()));
+    }
+
+    /** A JVM that was killed could not stop its servers. */
+    private void removeWhatIsLeftOver() throws IOException {
+        List<Path> all;
+        try (Stream<Path> folders = Files.list(base.resolve("clusters"))) {
+            all = folders.toList();
+        }
+        for (Path folder : all) {
+            try (FileChannel channel = open(folder.resolve("owner")); FileLock lock = channel.tryLock()) {
+                if (lock != null) {
+                    ProcessHandle.allProcesses().filter(process -> process.info().commandLine().orElse("").contains(folder + "/"))
+                            .flatMap(server -> Stream.concat(server.descendants(), Stream.of(server))).toList()
+                            .forEach(ProcessHandle::destroyForcibly);
+                    run(List.of("rm", "-rf", folder.toString()));
+                }
+            }
+        }
+    }
+
+    /** Under another name until it is complete: a JVM may be killed in the middle. */
+    private void unpack() throws IOException {
+        Path incomplete = base.resolve("incomplete");
+        run(List.of("rm", "-rf", incomplete.toString()));
+        makeFolder(incomplete);
+        Path packed = incomplete.resolve("postgres.txz");
+        try (InputStream binaries = PostgresFiles.class.getResourceAsStream(BINARIES)) {
+            Files.copy(binaries, packed);
+        }
+        run(List.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString()));
+        Files.delete(packed);
+        Path password = Files.writeString(incomplete.resolve("password"), UUID.randomUUID().toString());
+        giveToUnprivileged(incomplete);
+        run(command(incomplete, "initdb", "-D", incomplete.resolve("data").toString(), "-U", USER, "--pwfile=" + password,
+                "--auth=scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"));
+        Files.move(incomplete, unpacked, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Whoever PostgreSQL runs as becomes the owner of these files. */
+    static void giveToUnprivileged(Path files) throws IOException {
+        if (isRoot()) {
+            run(List.of("chown", "-R", "nobody", files.toString()));
+        }
+    }
+
+    private static boolean isReachable(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try {
+            return new ProcessBuilder(unprivileged(List.of("test", "-x", folder.toString()))).start().waitFor() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    private static List<String> unprivileged(List<String> command) {
+        List<String> all = new ArrayList<>(isRoot() ? List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") : List.of());
+        all.addAll(command);
+        return all;
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static void makeFolder(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes());
+        try {
+            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
+                throw new IOException(String.join(" ", command) + ": " + output);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+}
