@@ -18,7 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,26 +40,40 @@ class BlobReplayIT {
     private static final String REFUSED = "replay of (\\S+) refused, it is left alone until it changes: (.*)";
 
     @TempDir
+    static Path data;
+    private static Azurite azurite;
+    private static int containers;
+
+    @TempDir
     Path folder;
-    private Azurite azurite;
+    private String name;
     private CloudStage stage;
     private BlobContainerClient container;
     /** Before anything that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
 
+    @BeforeAll
+    static void startAzurite() throws Exception {
+        azurite = new Azurite(data, TestAuthority.shared());
+    }
+
+    @AfterAll
+    static void stopAzurite() {
+        azurite.close();
+    }
+
     @BeforeEach
     void start() throws Exception {
-        azurite = new Azurite(folder.resolve("azurite"), TestAuthority.shared());
-        container = azurite.container("answers");
+        name = "answers-" + ++containers;
+        container = azurite.container(name);
         stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
         stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
-        stage.launch().with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/answers?prefix=tap/&delay=500");
+        stage.launch().with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/" + name + "?prefix=tap/&delay=500");
     }
 
     @AfterEach
     void stop() throws Exception {
         stage.close();
-        azurite.close();
     }
 
     @Test
@@ -84,8 +100,8 @@ class BlobReplayIT {
             stage.assertThatNothingIsShown(program);
         }
         assertThat(listing()).as("names and versions").isEqualTo(before);
-        assertThat(fetched()).as("fetched").containsExactlyInAnyOrder("/answers/tap/1.json", "/answers/tap/2.json.gz",
-                "/answers/tap/deeper/3.JSON.gz", "/answers/tap/cut.json.gz", "/answers/tap/foreign.json");
+        assertThat(fetched()).as("fetched").containsExactlyInAnyOrder("tap/1.json", "tap/2.json.gz",
+                "tap/deeper/3.JSON.gz", "tap/cut.json.gz", "tap/foreign.json");
         assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSize(1);
 
         stage.gate().accept(LoginServer.token(2));
@@ -119,7 +135,7 @@ class BlobReplayIT {
             int windows = program.found(Services.COMMITTED).size();
             program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > windows + 1);
             azurite.start();
-            container = azurite.container("answers");
+            container = azurite.container(name);
             container.create();
             upload("tap/1.json", answer(3));
 
@@ -209,10 +225,10 @@ class BlobReplayIT {
         return azurite.requests().stream().filter(request -> request.contains("comp=list") && request.contains("prefix")).count();
     }
 
-    /** Paths of blobs that the program asked for. */
+    /** Names of blobs that the program asked for. */
     private List<String> fetched() throws IOException {
-        return azurite.requests().stream().filter(request -> request.startsWith("GET /answers/"))
-                .map(request -> URLDecoder.decode(request.substring(4), StandardCharsets.UTF_8)).toList();
+        return azurite.requests().stream().filter(request -> request.startsWith("GET /" + name + "/"))
+                .map(request -> URLDecoder.decode(request.substring(name.length() + 6), StandardCharsets.UTF_8)).toList();
     }
 
     private void upload(String name, byte[] content) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("full")
 class RefusedRecordsIT {
 
-    private static final int EVENTS = 1_000;
+    private static final int EVENTS = 500;
     private static final Duration SOON = Duration.ofSeconds(60);
     /** As many uploads as two minutes bring with pauses of up to a second. */
     private static final int UPLOADS = 150;
@@ -42,7 +42,7 @@ class RefusedRecordsIT {
     void prepare() throws IOException {
         launch = PackagedProgram.in(folder);
         rejected = new Rejected(launch.work());
-        OwnRoutes.in(launch.work(), "batchRecords: " + EVENTS, "lingerMs: 2000", "retryBackoffMs: 20", "retryBackoffMaxMs: 50");
+        OwnRoutes.in(launch.work(), "batchRecords: " + EVENTS, "lingerMs: 5000", "retryBackoffMs: 20", "retryBackoffMaxMs: 50");
     }
 
     @ParameterizedTest

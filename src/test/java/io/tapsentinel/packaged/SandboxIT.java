@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The first run of somebody without any account, in an empty folder; {@code --local} is what {@code mvn camel:run} passes. */
-@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SandboxIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    static final Duration FIRST_ROWS = Duration.ofSeconds(60);
-    private static final Duration ENDS = Duration.ofSeconds(40);
+    static final Duration FIRST_ROWS = Duration.ofSeconds(120);
+    private static final Duration ENDS = Duration.ofSeconds(90);
     /** Last line of the table: landed, duplicates, late, missed. */
     private static final String TOTAL = "(?m)^total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$";
 

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What has to be put right before the program can run is one line that says so, and exit code 1. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StartIT {
 
-    private static final Duration REFUSES = Duration.ofSeconds(20);
+    private static final Duration REFUSES = Duration.ofSeconds(60);
     /** Nobody answers there; enough for a program that only has to start. */
     private static final Map<String, String> COMPLETE = Map.of("tap.url", "http://127.0.0.1:1", "tap.principal", "principal",
             "tap.secret", "hush-hush", "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
@@ -65,11 +65,11 @@ class StartIT {
         try (Services services = new Services(SandboxSettings.builder().eventsPerHour(300), Duration.ofMinutes(20))) {
             launch.with(services.properties());
             try (PackagedProgram first = launch.start()) {
-                first.awaitLine(Services.COMMITTED, Duration.ofSeconds(30));
+                first.awaitLine(Services.COMMITTED, Duration.ofSeconds(60));
                 assertThat(refusal()).contains("is in use by process " + first.pid());
 
                 int committed = first.found(Services.COMMITTED).size();
-                first.awaitOutput(Services.COMMITTED, Duration.ofSeconds(40), output -> first.found(Services.COMMITTED).size() > committed);
+                first.awaitOutput(Services.COMMITTED, Duration.ofSeconds(60), output -> first.found(Services.COMMITTED).size() > committed);
                 services.assertThatAllCommittedLandedOnce(first);
             }
         }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 /** A program that is stopped in the middle of a window, while Sentinel takes its time. */
 final class StopTrial {
 
-    static final Duration SOON = Duration.ofSeconds(40);
+    static final Duration SOON = Duration.ofSeconds(90);
     private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");
 
     private final PackagedProgram.Launch launch;
@@ -38,7 +38,7 @@ final class StopTrial {
                 long requests = services.tapRequests();
 
                 await("no request to TAP any more, and it waits for what is on its way").during(Duration.ofMillis(2_500))
-                        .atMost(Duration.ofSeconds(10)).until(() -> services.tapRequests() == requests && program.isAlive());
+                        .atMost(Duration.ofSeconds(30)).until(() -> services.tapRequests() == requests && program.isAlive());
                 services.tables().release();
 
                 assertThat(program.awaitExit(SOON)).as("exit code").isZero();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** TAP counts every request, so nothing below the program may send one again by itself. */
-@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class ThrottledIT {
 
@@ -38,7 +38,7 @@ class ThrottledIT {
                     "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
                     "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID));
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine("not committed.*TAP answered " + status, Duration.ofSeconds(30));
+                program.awaitLine("not committed.*TAP answered " + status, Duration.ofSeconds(60));
                 // well after the second that the HTTP client would wait, well before the next poll
                 await("no second request").during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(3))
                         .until(() -> requests.get() == program.found("not committed.*TAP answered " + status).size());

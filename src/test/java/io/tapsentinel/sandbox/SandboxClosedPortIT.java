@@ -47,11 +47,12 @@ class SandboxClosedPortIT {
         try (Sandbox sandbox = Sandbox.start(files, Clock.systemUTC(), new PrintStream(OutputStream.nullOutputStream()))) {
             Map<String, String> properties = new HashMap<>(EffectiveProperties.load(folder, Map.of()));
             properties.putAll(sandbox.properties());
-            // it fails again soon, and a stop waits in vain
-            properties.putAll(Map.of("camel.component.sentinel.retry-backoff-ms", "100", "camel.component.sentinel.retry-backoff-max-ms", "500",
-                    "tap.shutdown-timeout", "PT1S"));
+            // a stop waits in vain
+            properties.put("tap.shutdown-timeout", "PT1S");
             Program program = new Program(Settings.of(properties), properties, Clock.systemUTC(), reads::add);
             program.main().addOverrideProperty("camel.management.enabled", "false");
+            program.main().addOverrideProperty("camel.component.sentinel.retry-backoff-ms", "100");
+            program.main().addOverrideProperty("camel.component.sentinel.retry-backoff-max-ms", "500");
             CompletableFuture<String> end = run(program);
             try {
                 await("a first window").atMost(SOON).until(() -> !reads.isEmpty());
