@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FreePort;
 import io.tapsentinel.trial.Postgres;
 import java.io.IOException;
 import java.net.URI;
@@ -89,7 +90,7 @@ class ImageIT {
 
     @Test
     void itIsReadyAsANonRootUserOnAReadOnlyFileSystemAndStopsWell() throws Exception {
-        int port = PackagedProgram.freePort();
+        int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Process program = image.start(output, Map.of("TAP_SANDBOX", "on", "CAMEL_MANAGEMENT_PORT", String.valueOf(port)));
         try {
@@ -113,7 +114,7 @@ class ImageIT {
 
     @Test
     void aReplicaOfItReadsIntoADatabase() throws Exception {
-        int port = PackagedProgram.freePort();
+        int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
         try (Services services = new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {

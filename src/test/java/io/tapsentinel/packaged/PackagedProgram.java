@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.trial.FreePort;
 import io.tapsentinel.trial.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
@@ -111,7 +109,7 @@ final class PackagedProgram implements AutoCloseable {
             ProcessBuilder builder = new ProcessBuilder(command).directory(work().toFile()).redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             builder.environment().clear();
-            builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(freePort()));
+            builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(FreePort.next()));
             if (TestDatabase.isShared()) {
                 TestDatabase.properties(store(work())).forEach((property, value) ->
                         builder.environment().put(EffectiveProperties.environmentName(property), value));
@@ -130,22 +128,6 @@ final class PackagedProgram implements AutoCloseable {
     /** To be set up further; keeps everything below this folder. */
     static Launch in(Path folder) throws IOException {
         return new Launch(folder);
-    }
-
-    /**
-     * Below the range that connections take their own ports from, or one of them may have it by the time it is used; each test JVM
-     * has a range of its own.
-     */
-    static int freePort() throws IOException {
-        int first = 15_000 + Integer.getInteger("tapsentinel.fork", 0) * 5_000;
-        while (true) {
-            int port = ThreadLocalRandom.current().nextInt(first, first + 5_000);
-            try (ServerSocket socket = new ServerSocket(port)) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // another one, then
-            }
-        }
     }
 
     long pid() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.trial.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
@@ -47,7 +48,7 @@ class PageServerIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        port = PackagedProgram.freePort();
+        port = FreePort.next();
         launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(port));
     }
 

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.page.Browser;
+import io.tapsentinel.trial.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,7 +26,7 @@ final class PageTrial {
 
     /** Polls every other second, so that one poll is less than a refresh of the page. */
     PageTrial(Path folder, Stage stage) throws Exception {
-        int port = PackagedProgram.freePort();
+        int port = FreePort.next();
         url = "http://127.0.0.1:" + port + "/";
         launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
                 .with("tap.sweep.cron", "0/1 * * * * ?")

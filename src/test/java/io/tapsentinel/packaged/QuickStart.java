@@ -3,6 +3,7 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.trial.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -65,8 +66,8 @@ final class QuickStart {
         ProcessBuilder builder = java(folder, "-Xshare:off", "-XX:DumpLoadedClassList=" + loaded, "-jar", jar.toString(), "--local");
         builder.redirectOutput(output.toFile());
         builder.environment().clear();
-        builder.environment().put("CAMEL_MANAGEMENT_PORT", String.valueOf(PackagedProgram.freePort()));
-        builder.environment().put("CAMEL_SERVER_PORT", String.valueOf(PackagedProgram.freePort()));
+        builder.environment().put("CAMEL_MANAGEMENT_PORT", String.valueOf(FreePort.next()));
+        builder.environment().put("CAMEL_SERVER_PORT", String.valueOf(FreePort.next()));
         Process program = builder.start();
         try {
             await("a window is committed").atMost(SOON).until(() -> !program.isAlive() || Files.readString(output).contains("committed"));

@@ -2,6 +2,7 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.trial.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ class ReloadIT {
     @BeforeEach
     void prepare() throws IOException {
         // --local serves the page, and another program may have the port that it takes by itself
-        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(PackagedProgram.freePort()));
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(FreePort.next()));
         OwnRoutes.in(launch.work(), "lingerMs: 500");
         tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.trial.FreePort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -38,7 +39,7 @@ class SandboxIT {
     @BeforeEach
     void prepare() throws IOException {
         // --local serves the page, and another program may have the port that it takes by itself
-        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(PackagedProgram.freePort()));
+        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(FreePort.next()));
     }
 
     @Test

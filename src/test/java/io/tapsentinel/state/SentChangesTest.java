@@ -13,7 +13,6 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange.Kind;
-import io.tapsentinel.trial.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

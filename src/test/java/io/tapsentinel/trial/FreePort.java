@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class FreePort {
 
-    private static final int FIRST = 20_000;
-    private static final int EACH = 1_000;
+    private static final int FIRST = 15_000;
+    private static final int EACH = 5_000;
     /** Set by Maven; another value for runs without it. */
     private static final int FORK = Integer.getInteger("tapsentinel.fork", 0);
     /** Another checkout's run on this machine begins elsewhere. */

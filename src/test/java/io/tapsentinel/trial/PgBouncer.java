@@ -23,7 +23,7 @@ public final class PgBouncer implements AutoCloseable {
     /** @throws IOException when it cannot be prepared */
     public PgBouncer(Postgres postgres, Path folder) throws IOException {
         this.postgres = postgres;
-        port = Postgres.freePort();
+        port = FreePort.next();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path configuration = Files.writeString(folder.resolve("pgbouncer.ini"), """
                 [databases]

@@ -2,9 +2,6 @@ package io.tapsentinel.trial;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,7 +16,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
 
 /**
@@ -30,8 +26,6 @@ public final class Postgres implements AutoCloseable {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration OFTEN = Duration.ofMillis(20);
-    /** Below the ports of packaged programs (15,000 to 32,000) and those that the system gives to connections; a range for each test JVM. */
-    private static final int FIRST_PORT = 10_000 + 1_000 * Integer.getInteger("tapsentinel.fork", 0);
     private static final Set<Postgres> RUNNING = ConcurrentHashMap.newKeySet();
     private static Postgres shared;
 
@@ -40,7 +34,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     private final Path folder;
-    private final int port = freePort();
+    private final int port = FreePort.next();
     private final String password;
     private final List<String> options = new ArrayList<>();
     private Process server;
@@ -208,16 +202,5 @@ public final class Postgres implements AutoCloseable {
 
     private String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + database;
-    }
-
-    static int freePort() throws IOException {
-        while (true) {
-            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(1_000);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // another one, then
-            }
-        }
     }
 }
