@@ -40,7 +40,7 @@ class AzureTokenIT {
         sink = new SecureServer(TestAuthority.shared(), gate);
         launch = PackagedProgram.in(folder).with(services.properties())
                 .with("sentinel.auth", "azure").with("sentinel.endpoint", sink.uri().toString())
-                .environment(identity.environment()).java("-XX:TieredStopAtLevel=1").java(sink.trust())
+                .environment(identity.environment()).java(sink.trust())
                 .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
     }
 

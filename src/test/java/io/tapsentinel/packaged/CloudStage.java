@@ -48,8 +48,7 @@ final class CloudStage implements AutoCloseable {
         launch = PackagedProgram.in(folder).with(services.properties()).with("tap.url", "https://" + TAP)
                 .with("sentinel.auth", "azure").with("sentinel.endpoint", "https://" + RULE).with("tls.ca-file", authority.file().toString())
                 .environment(Map.of("HTTPS_PROXY", "http://" + proxy.place()))
-                .java("-XX:TieredStopAtLevel=1",
-                        "-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+                .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
         Files.writeString(launch.work().resolve("application.properties"), "camel.component.sentinel.retry-backoff-max-ms = 1000\n");
     }
 

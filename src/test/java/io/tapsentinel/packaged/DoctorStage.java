@@ -38,7 +38,7 @@ final class DoctorStage implements AutoCloseable {
 
     /** A program for which all is well, but for what is set afterwards. */
     PackagedProgram.Launch launch(Path folder) throws IOException {
-        return PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1").with("tls.ca-file", authority.file().toString()).with("tap.url", tap.uri().toString())
+        return PackagedProgram.in(folder).with("tls.ca-file", authority.file().toString()).with("tap.url", tap.uri().toString())
                 .with("tap.principal", Services.PRINCIPAL).with("tap.secret", Services.SECRET)
                 .with("sentinel.endpoint", sink.uri().toString()).with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
                 .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));

@@ -76,8 +76,7 @@ final class FaultTrial {
     /** A program that gives up early and comes again soon. */
     static PackagedProgram.Launch launch(Stage stage, Path folder) throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties())
-                .with("tap.retry.pauses", "PT0.2S,PT0.4S").with("tap.rest.throttled", "PT1S").with("tap.rest.credentials", "PT1S")
-                .java("-XX:TieredStopAtLevel=1");
+                .with("tap.retry.pauses", "PT0.2S,PT0.4S").with("tap.rest.throttled", "PT1S").with("tap.rest.credentials", "PT1S");
         OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         OwnRoutes.tapTimeout(launch.work(), 1_000);
         return launch;

@@ -98,7 +98,7 @@ class HealthIT {
     /** A program that comes again soon. */
     static PackagedProgram.Launch launch(Stage stage, Path folder) throws IOException {
         PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.retry.pauses", "PT0.2S,PT0.4S")
-                .with("tap.rest.credentials", "PT1S").java("-XX:TieredStopAtLevel=1");
+                .with("tap.rest.credentials", "PT1S");
         OwnRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         return launch;
     }

@@ -48,7 +48,7 @@ final class KillChain {
     KillChain run(List<Phase> aims) throws Exception {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(seed).shareWithoutId(0.05)
                 .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()), HISTORY)) {
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).java("-XX:TieredStopAtLevel=1");
+            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties());
             OwnRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
                 stage.landings().nextLife();

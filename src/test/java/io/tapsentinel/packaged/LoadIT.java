@@ -36,7 +36,7 @@ class LoadIT {
         try (Services services = new Services(SandboxSettings.builder().seed(13).eventsPerHour(EVENTS * 1.03).shareWithoutId(0.02)
                 .shareDocumented(0.02), Duration.ofMinutes(61))) {
             services.tables().delay(Duration.ofMillis(50));
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
+            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties()).likeUsers()
                     .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, Duration.ofSeconds(220));

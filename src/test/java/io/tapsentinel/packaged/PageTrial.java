@@ -30,7 +30,7 @@ final class PageTrial {
         url = "http://127.0.0.1:" + port + "/";
         launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
                 .with("tap.sweep.cron", "0/1 * * * * ?")
-                .java("-XX:TieredStopAtLevel=1").with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
+                .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
                 .with("camel.server.port", String.valueOf(port));
         OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }

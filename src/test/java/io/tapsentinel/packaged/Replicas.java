@@ -46,8 +46,7 @@ final class Replicas implements AutoCloseable {
     /** Starts one more. */
     PackagedProgram start() throws IOException {
         PackagedProgram program = PackagedProgram.in(folder.resolve("replica-" + all.size())).with(services.properties())
-                .with("state.url", url).with("state.user", postgres.user()).with("state.password", postgres.password())
-                .java("-XX:TieredStopAtLevel=1").start();
+                .with("state.url", url).with("state.user", postgres.user()).with("state.password", postgres.password()).start();
         all.add(program);
         return program;
     }

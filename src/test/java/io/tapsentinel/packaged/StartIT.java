@@ -35,7 +35,7 @@ class StartIT {
     @BeforeEach
     void prepare() throws IOException {
         // quick to start, slow later
-        launch = PackagedProgram.in(folder).java("-XX:TieredStopAtLevel=1");
+        launch = PackagedProgram.in(folder);
     }
 
     @Test

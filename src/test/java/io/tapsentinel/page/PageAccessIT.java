@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
@@ -65,7 +66,7 @@ class PageAccessIT {
             open(page, state);
             assertThat(page.evaluate("document.documentElement.scrollWidth")).as("width").isEqualTo(Browser.PHONE);
             assertThat(page.evaluate("[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .hidden, .symbols, .skip')"
-                    + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)")).asList().as("cut off").isEmpty();
+                    + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)")).asInstanceOf(InstanceOfAssertFactories.LIST).as("cut off").isEmpty();
             assertThat(run(page, "contrast.js")).as("too pale on a phone").isEmpty();
         }
         browser.assertThatItNeverComplained();

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -260,7 +261,7 @@ class PageVerdictIT {
         ObjectNode later = PageStates.healthy();
         ((ObjectNode) later.get("progress")).put("readTo", "2026-11-23T10:10:00Z");
         see(later, "up", "Everything that Proofpoint reported until 10:10 UTC has arrived", "All is well · tap-sentinel");
-        assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]")).asList()
+        assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]")).asInstanceOf(InstanceOfAssertFactories.LIST)
                 .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 20, 250, 0);
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 

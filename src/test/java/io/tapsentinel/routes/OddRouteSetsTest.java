@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.config.InvalidSettingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,6 +82,22 @@ class OddRouteSetsTest {
         set.mine("- rest:\n    path: /x\n    get:\n      - path: /y\n        to: direct:filtered\n");
 
         assertThat(set.problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem).doesNotContain("null", "-1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "- route: {id: mine, from: {uri: 'direct:mine', steps: [{tofu: {uri: 'direct:other'}}]}}\n",
+        "- route: {id: mine, from: {uri: 'nosuch:mine', steps: [{to: {uri: 'direct:filtered'}}]}}\n"})
+    void aStepOrAComponentThatCamelDoesNotKnowIsRefusedWithItsFile(String text) {
+        assertThat(set.mine(text).problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem).contains("mine.camel.yaml"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello\n", "- route: {id: mine, from: {uri: 'direct:mine', steps: [{stop: {}}]}}\n"})
+    void aSetWithoutThePollIsRefused(String text) {
+        RouteFiles alone = new RouteFiles(new TreeMap<>(Map.of("mine.camel.yaml", text)));
+
+        assertThat(RouteContract.problems(alone, set.properties)).isNotEmpty();
     }
 
     @Test
