@@ -60,8 +60,16 @@ final class CamelSetup extends MainListenerSupport {
     private RoutesReload reload;
 
     /** @param folder of routes, which wins over the packaged ones when there are any in it */
-    CamelSetup(Settings settings, Map<String, String> properties, TapDates dates, TapBudget budget,
-            TapHealthCheck tapHealth, SentinelComponent sentinel, Network network, Path folder, RoutesReload.Pace pace) {
+    CamelSetup(
+            Settings settings,
+            Map<String, String> properties,
+            TapDates dates,
+            TapBudget budget,
+            TapHealthCheck tapHealth,
+            SentinelComponent sentinel,
+            Network network,
+            Path folder,
+            RoutesReload.Pace pace) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
@@ -83,21 +91,28 @@ final class CamelSetup extends MainListenerSupport {
         main.setPropertyPlaceholderLocations("file:" + file + ",classpath:" + file);
         // what was resolved and checked once is what routes see
         EffectiveProperties.forRoutes(properties).forEach(main::addOverrideProperty);
-        settings.archive().uri().ifPresent(uri -> main.addOverrideProperty("tap.archive.uri", FileEndpoint.closed(uri)));
+        settings.archive()
+                .uri()
+                .ifPresent(uri -> main.addOverrideProperty("tap.archive.uri", FileEndpoint.closed(uri)));
         main.addOverrideProperty("camel.main.stream-caching-enabled", "true");
         main.addOverrideProperty("camel.main.stream-caching-spool-enabled", "true");
-        main.addOverrideProperty("camel.main.stream-caching-spool-directory", settings.spool().toString());
+        main.addOverrideProperty(
+                "camel.main.stream-caching-spool-directory", settings.spool().toString());
         // Camel would remove the folder with everything else that lies in it
         main.addOverrideProperty("camel.main.stream-caching-remove-spool-directory-when-stopping", "false");
         main.addOverrideProperty("camel.main.stream-caching-spool-threshold", String.valueOf(SPOOL_OVER));
-        main.addOverrideProperty("camel.main.shutdown-timeout", String.valueOf(settings.shutdownTimeout().toSeconds()));
+        main.addOverrideProperty(
+                "camel.main.shutdown-timeout",
+                String.valueOf(settings.shutdownTimeout().toSeconds()));
         boolean own = RouteFiles.areIn(folder);
         RouteFiles files = own ? RouteFiles.in(folder) : RouteFiles.packaged();
         List<String> problems = RouteContract.problems(files, properties);
         if (!problems.isEmpty()) {
             throw new InvalidSettingException("routes/ is refused: " + String.join("; ", problems));
         }
-        main.configure().setRoutesIncludePattern((own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
+        main.configure()
+                .setRoutesIncludePattern(
+                        (own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
         main.addOverrideProperty(PAGE, String.valueOf(serves(properties)));
         if (serves(properties)) {
             main.addOverrideProperty(SERVER + ".host", properties.get(SERVER + ".host"));
@@ -125,12 +140,22 @@ final class CamelSetup extends MainListenerSupport {
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {
-        // the router compares types with words; without a converter of its own each comparison tries all of Camel's, which
+        // the router compares types with words; without a converter of its own each comparison tries all of Camel's,
+        // which
         // took half of the time of every event
-        main.getCamelContext().getTypeConverterRegistry().addTypeConverter(EventType.class, String.class,
-                new SimpleTypeConverter(true, (to, exchange, word) -> Stream.of(EventType.values())
-                        .filter(type -> type.name().equals(word)).findFirst().orElse(null)));
-        if (settings.state().isShared() && main.getCamelContext().getComponent("quartz") instanceof QuartzComponent quartz) {
+        main.getCamelContext()
+                .getTypeConverterRegistry()
+                .addTypeConverter(
+                        EventType.class,
+                        String.class,
+                        new SimpleTypeConverter(
+                                true,
+                                (to, exchange, word) -> Stream.of(EventType.values())
+                                        .filter(type -> type.name().equals(word))
+                                        .findFirst()
+                                        .orElse(null)));
+        if (settings.state().isShared()
+                && main.getCamelContext().getComponent("quartz") instanceof QuartzComponent quartz) {
             quartz.setProperties(SharedTriggers.properties(settings.state(), settings.source()));
             quartz.setPrefixInstanceName(false);
         }
@@ -155,7 +180,8 @@ final class CamelSetup extends MainListenerSupport {
     @Override
     public void afterStart(BaseMainSupport main) {
         if (serves(properties)) {
-            LOG.info(PageRoute.inWords(properties.get(SERVER + ".host"),
+            LOG.info(PageRoute.inWords(
+                    properties.get(SERVER + ".host"),
                     main.getCamelContext().resolvePropertyPlaceholders("{{" + SERVER + ".port}}")));
         }
         if (reload != null) {
@@ -176,7 +202,8 @@ final class CamelSetup extends MainListenerSupport {
         try {
             new ServerSocket(Integer.parseInt(port)).close();
         } catch (IllegalArgumentException | IOException e) {
-            throw new InvalidSettingException(server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
+            throw new InvalidSettingException(
+                    server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
         }
     }
 }

@@ -26,8 +26,8 @@ import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
-import io.tapsentinel.route.ReadListener;
 import io.tapsentinel.route.Postponed;
+import io.tapsentinel.route.ReadListener;
 import io.tapsentinel.route.RejectedRoute;
 import io.tapsentinel.route.RejectedStore;
 import io.tapsentinel.route.Replay;
@@ -93,7 +93,8 @@ import org.slf4j.LoggerFactory;
 public class Program {
 
     /** Of this program; development where it was not packaged. */
-    public static final String VERSION = Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
+    public static final String VERSION =
+            Objects.requireNonNullElse(Program.class.getPackage().getImplementationVersion(), "development");
 
     private static final Logger LOG = LoggerFactory.getLogger(Program.class);
 
@@ -137,9 +138,17 @@ public class Program {
             // only now: while another process holds the store, what lies there may be its own
             SpoolFolder.prepare(settings.spool());
             assemble(store);
-            LOG.info("tap-sentinel reads {} on {} into {} and keeps its state in {}", settings.tapUrl(),
-                    properties.get("tap.poll.cron"), settings.ingestion(), settings.state());
-            LOG.info("{}, {} % of {}", settings.cost(), settings.cost().total() * 100 / settings.requestsPerDay(), settings.requestsPerDay());
+            LOG.info(
+                    "tap-sentinel reads {} on {} into {} and keeps its state in {}",
+                    settings.tapUrl(),
+                    properties.get("tap.poll.cron"),
+                    settings.ingestion(),
+                    settings.state());
+            LOG.info(
+                    "{}, {} % of {}",
+                    settings.cost(),
+                    settings.cost().total() * 100 / settings.requestsPerDay(),
+                    settings.requestsPerDay());
             for (URI to : List.of(settings.tapUrl(), settings.ingestion())) {
                 network.proxyInWords(to).ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
             }
@@ -178,16 +187,36 @@ public class Program {
         RequestBudget budget = budget(store);
         Postponed postponed = new Postponed(budget, clock);
         TapBudget requests = new TapBudget(settings.tapUrl(), budget);
-        TapCondition tap = new TapCondition(new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
-                new TapClock(clock), new WindowSize());
+        TapCondition tap = new TapCondition(
+                new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
+                new TapClock(clock),
+                new WindowSize());
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         SourceLock source = new SourceLock(store, seen, stop);
         WindowAttempts attempts = attempts(seen, tap, stop);
-        TapRun run = new TapRun(planner(), state, seen, attempts, tap, postponed, source, stop, settings.planner().settle(), clock);
+        TapRun run = new TapRun(
+                planner(),
+                state,
+                seen,
+                attempts,
+                tap,
+                postponed,
+                source,
+                stop,
+                settings.planner().settle(),
+                clock);
         Completeness completeness = new Completeness(store);
-        SweepRun sweeps = new SweepRun(new SweepPlanner(settings.sweepAges()), state, completeness, attempts, postponed, tap, source,
-                stop, clock);
+        SweepRun sweeps = new SweepRun(
+                new SweepPlanner(settings.sweepAges()),
+                state,
+                completeness,
+                attempts,
+                postponed,
+                tap,
+                source,
+                stop,
+                clock);
         RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
         UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
@@ -199,9 +228,17 @@ public class Program {
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
         Figures figures = new Figures(state, completeness, clock);
-        new CamelSetup(settings, properties, new TapDates(settings.tapUrl(), tap.clock(), clock),
-                requests, new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock), sentinel, network, routesFolder(),
-                reloadPace()).configure(main);
+        new CamelSetup(
+                        settings,
+                        properties,
+                        new TapDates(settings.tapUrl(), tap.clock(), clock),
+                        requests,
+                        new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock),
+                        sentinel,
+                        network,
+                        routesFolder(),
+                        reloadPace())
+                .configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
         Metrics.ofDelivery(registry, sentinel, clock.instant());
@@ -212,21 +249,46 @@ public class Program {
         main.bind(Metrics.REGISTRY, registry);
         main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
         if (settings.healthTable()) {
-            main.configure().addRoutesBuilder(telling(store, new HealthTable(settings.source(), VERSION, sentinel, figures, new DeliveredHours(store),
-                    budget, tap.rest().lastError())));
+            main.configure()
+                    .addRoutesBuilder(telling(
+                            store,
+                            new HealthTable(
+                                    settings.source(),
+                                    VERSION,
+                                    sentinel,
+                                    figures,
+                                    new DeliveredHours(store),
+                                    budget,
+                                    tap.rest().lastError())));
         }
         if (CamelSetup.serves(properties)) {
             Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
             Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
-            main.configure().addRoutesBuilder(new PageRoute(new PageSources(settings.state(), settings.source(), VERSION, clock.instant(),
-                    settings.sourceIdentity().equals("sandbox"), properties, folder, firstSweep, state, seen, budget, sentinel, clock),
-                    properties.get("camel.server.host")));
+            main.configure()
+                    .addRoutesBuilder(new PageRoute(
+                            new PageSources(
+                                    settings.state(),
+                                    settings.source(),
+                                    VERSION,
+                                    clock.instant(),
+                                    settings.sourceIdentity().equals("sandbox"),
+                                    properties,
+                                    folder,
+                                    firstSweep,
+                                    state,
+                                    seen,
+                                    budget,
+                                    sentinel,
+                                    clock),
+                            properties.get("camel.server.host")));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
-        main.bind("azure-storage-blob-clients", new OwnBlobClients(
-                new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
+        main.bind(
+                "azure-storage-blob-clients",
+                new OwnBlobClients(
+                        new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
         replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
@@ -244,14 +306,20 @@ public class Program {
     }
 
     private AnswerArchive archive() {
-        Archive archive = new Archive(settings.archive().outbox(), settings.source(), settings.archive().maxBytes(), clock);
+        Archive archive = new Archive(
+                settings.archive().outbox(),
+                settings.source(),
+                settings.archive().maxBytes(),
+                clock);
         ArchiveSender sender = new ArchiveSender(archive, clock);
         ArchiveFigures waiting = new ArchiveFigures(archive, clock);
         ArchiveFigures.register(registry, archive, sender, waiting);
         if (settings.archive().uri().isEmpty()) {
             return AnswerArchive.NONE;
         }
-        LOG.info("answers of TAP in which something is new are kept at {}", settings.archive().uri().get().replaceAll("[?].*", ""));
+        LOG.info(
+                "answers of TAP in which something is new are kept at {}",
+                settings.archive().uri().get().replaceAll("[?].*", ""));
         main.bind("tap-archive", new ArchiveHealthCheck(archive, sender, waiting));
         main.configure().addRoutesBuilder(new ArchiveRoute(archive, sender));
         return archive;
@@ -270,7 +338,12 @@ public class Program {
     }
 
     protected RequestBudget budget(Store store) {
-        return new RequestBudget(store, settings.requestsPerDay(), settings.reservePercent(), settings.cost().polls(), clock);
+        return new RequestBudget(
+                store,
+                settings.requestsPerDay(),
+                settings.reservePercent(),
+                settings.cost().polls(),
+                clock);
     }
 
     protected SeenKeys seenKeys(Store store) {
@@ -293,7 +366,8 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
+    protected TapSpine spine(
+            TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
         return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive, clock);
     }
 
@@ -302,7 +376,9 @@ public class Program {
     }
 
     protected Uploader uploader() {
-        IngestionClients clients = new IngestionClients(settings.ingestion().toString(), settings.cloud(), network, System.getenv());
-        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
+        IngestionClients clients =
+                new IngestionClients(settings.ingestion().toString(), settings.cloud(), network, System.getenv());
+        return new IngestionUploader(
+                settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 }

@@ -30,8 +30,7 @@ public final class TapSentinel {
 
     private static final Logger LOG = LoggerFactory.getLogger(TapSentinel.class);
 
-    private TapSentinel() {
-    }
+    private TapSentinel() {}
 
     /** Exits with 0 after a stop, with 1 and one line when something has to be put right first. */
     public static void main(String[] args) {
@@ -60,10 +59,10 @@ public final class TapSentinel {
         LogFormat format = LogFormat.of(properties);
         format.use();
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
-            return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> { }));
+            return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> {}));
         }
-        try (Sandbox sandbox = Sandbox.start(Sandbox.folder(properties), Clock.systemUTC(),
-                format == LogFormat.JSON ? System.err : System.out)) {
+        try (Sandbox sandbox = Sandbox.start(
+                Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
             return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed));

@@ -29,34 +29,59 @@ class BackfillIT {
     @Test
     void freshEventsLandWithinOnePollWhileSevenDaysAreReadAndNothingIsRefused() throws Exception {
         Instant end = START.plus(Duration.ofHours(12));
-        DayEvents events = new DayEvents(SEED).add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, LAG)
+        DayEvents events = new DayEvents(SEED)
+                .add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, LAG)
                 .add(1_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, LAG);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.poll.backfill", "P7D").start().slow(ANSWER)) {
+        try (DayTrial trial = new DayTrial(folder, events)
+                .with("tap.poll.backfill", "P7D")
+                .start()
+                .slow(ANSWER)) {
             Instant done = null;
             for (Instant time = START.plus(POLL); !time.isAfter(end); time = time.plus(POLL)) {
                 trial.runTo(time);
-                done = done == null && trial.now().isAfter(START.plus(POLL)) && trial.backlog().isEmpty() ? trial.now() : done;
+                done = done == null
+                                && trial.now().isAfter(START.plus(POLL))
+                                && trial.backlog().isEmpty()
+                        ? trial.now()
+                        : done;
             }
             trial.stop();
 
             Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
-            assertThat(origin).as("as far back as there is").isBefore(START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(45)));
+            assertThat(origin)
+                    .as("as far back as there is")
+                    .isBefore(START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(45)));
             List<DayEvent> due = events.where(event -> !event.created().isBefore(origin));
             assertThat(trial.trial().rows()).as("every row once").isEqualTo(DayEvents.keys(due));
-            assertThat(trial.tap().requests()).as("refusals").allMatch(request -> request.status() == 200 || request.status() == 204);
+            assertThat(trial.tap().requests())
+                    .as("refusals")
+                    .allMatch(request -> request.status() == 200 || request.status() == 204);
             assertThat(trial.gaps()).isEmpty();
             assertThat(done).as("the backlog is read").isNotNull();
 
-            Duration longest = due.stream().filter(event -> !event.created().isBefore(START)).map(event -> waited(trial, event))
-                    .max(Duration::compareTo).orElseThrow();
-            long polls = trial.number("SELECT count(*) FROM ledger WHERE purpose = 'poll' AND read_at < " + done.toEpochMilli());
-            System.out.printf("backfill, seed %d: %d rows of seven days and %d fresh ones; backlog read after %d min and %d polls;"
-                    + " a fresh row waited %d s at most; %d requests, at most %d in 24 h%n", SEED, due.size() - 1_000, 1_000,
-                    Duration.between(START, done).toMinutes(), polls, longest.toSeconds(), trial.tap().requests().size(),
+            Duration longest = due.stream()
+                    .filter(event -> !event.created().isBefore(START))
+                    .map(event -> waited(trial, event))
+                    .max(Duration::compareTo)
+                    .orElseThrow();
+            long polls = trial.number(
+                    "SELECT count(*) FROM ledger WHERE purpose = 'poll' AND read_at < " + done.toEpochMilli());
+            System.out.printf(
+                    "backfill, seed %d: %d rows of seven days and %d fresh ones; backlog read after %d min and %d polls;"
+                            + " a fresh row waited %d s at most; %d requests, at most %d in 24 h%n",
+                    SEED,
+                    due.size() - 1_000,
+                    1_000,
+                    Duration.between(START, done).toMinutes(),
+                    polls,
+                    longest.toSeconds(),
+                    trial.tap().requests().size(),
                     trial.tap().mostInADay());
             assertThat(polls).as("polls meanwhile").isGreaterThan(10);
-            // one poll, and what TAP takes: for a window of the backlog and one of a sweep that are on their way, and for the answer
-            assertThat(longest).isLessThanOrEqualTo(POLL.plus(ANSWER.multipliedBy(3)).plusSeconds(5));
+            // one poll, and what TAP takes: for a window of the backlog and one of a sweep that are on their way, and
+            // for the answer
+            assertThat(longest)
+                    .isLessThanOrEqualTo(POLL.plus(ANSWER.multipliedBy(3)).plusSeconds(5));
         }
     }
 

@@ -37,6 +37,7 @@ class ChangesIT {
 
     @TempDir
     Path folder;
+
     private final List<Event> events = new ArrayList<>();
     private final List<String> rows = new CopyOnWriteArrayList<>();
     private Trial trial;
@@ -44,7 +45,8 @@ class ChangesIT {
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().build()).eachRow(row -> rows.add(ChangingEvents.label(row)));
+        trial = new Trial(folder, SandboxSettings.builder().build())
+                .eachRow(row -> rows.add(ChangingEvents.label(row)));
         tap = new ScriptedTap(trial.clock());
         trial.with("tap.url", tap.uri().toString());
     }
@@ -60,8 +62,13 @@ class ChangesIT {
         threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
-        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 6L), Map.entry("changed-status", 2L),
-                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+        assertThat(ledger())
+                .contains(
+                        Map.entry("new", 10L),
+                        Map.entry("changed", 6L),
+                        Map.entry("changed-status", 2L),
+                        Map.entry("changed-threat", 2L),
+                        Map.entry("changed-campaign", 2L));
     }
 
     @Test
@@ -70,8 +77,13 @@ class ChangesIT {
         threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
-        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
-                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+        assertThat(ledger())
+                .contains(
+                        Map.entry("new", 10L),
+                        Map.entry("changed", 8L),
+                        Map.entry("changed-status", 4L),
+                        Map.entry("changed-threat", 2L),
+                        Map.entry("changed-campaign", 2L));
     }
 
     @Test
@@ -80,8 +92,13 @@ class ChangesIT {
         threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
-        assertThat(ledger()).contains(Map.entry("new", 10L), Map.entry("changed", 8L), Map.entry("changed-status", 4L),
-                Map.entry("changed-threat", 2L), Map.entry("changed-campaign", 2L));
+        assertThat(ledger())
+                .contains(
+                        Map.entry("new", 10L),
+                        Map.entry("changed", 8L),
+                        Map.entry("changed-status", 4L),
+                        Map.entry("changed-threat", 2L),
+                        Map.entry("changed-campaign", 2L));
     }
 
     @Test
@@ -97,7 +114,9 @@ class ChangesIT {
         trial.clock().advance(Duration.ofMinutes(5));
         tap.proxy().next(Fault.CUT_BODY);
         program.poll();
-        assertThat(rows).as("some of the changes").hasSizeBetween(events.size() + 1, versions().size() - 1);
+        assertThat(rows)
+                .as("some of the changes")
+                .hasSizeBetween(events.size() + 1, versions().size() - 1);
         program.stop();
         program = trial.start();
         trial.clock().advance(Duration.ofMinutes(5));
@@ -138,13 +157,21 @@ class ChangesIT {
         program.stop();
 
         assertThat(rows).containsExactlyInAnyOrder("one/active+1", "one/cleared+1", "one/active+campaign+1");
-        assertThat(trial.reads()).as("at most the poll that skipped one of them failed").hasSizeBetween(3, 4);
+        assertThat(trial.reads())
+                .as("at most the poll that skipped one of them failed")
+                .hasSizeBetween(3, 4);
     }
 
     /** Twelve events were delivered and have been cleared since. */
     private RunningProgram changeAfterTenMinutes() {
         for (int i = 0; i < 12; i++) {
-            add(ChangingEvents.of("cleared-" + i, MESSAGES_DELIVERED, i % 2 == 0, CREATED.plusSeconds(i), Duration.ofMinutes(40), "cleared"));
+            add(ChangingEvents.of(
+                    "cleared-" + i,
+                    MESSAGES_DELIVERED,
+                    i % 2 == 0,
+                    CREATED.plusSeconds(i),
+                    Duration.ofMinutes(40),
+                    "cleared"));
         }
         RunningProgram program = trial.start().poll();
         assertThat(rows).hasSize(12);
@@ -188,18 +215,24 @@ class ChangesIT {
     }
 
     private List<String> firsts() {
-        return events.stream().flatMap(event -> ChangingEvents.labels(event, 0, 1).stream()).toList();
+        return events.stream()
+                .flatMap(event -> ChangingEvents.labels(event, 0, 1).stream())
+                .toList();
     }
 
     private List<String> versions() {
-        return events.stream().flatMap(event -> ChangingEvents.labels(event, 0, 2).stream()).toList();
+        return events.stream()
+                .flatMap(event -> ChangingEvents.labels(event, 0, 2).stream())
+                .toList();
     }
 
     /** The sums of the ledger's counts; call it after the stop. */
     private Map<String, Long> ledger() throws Exception {
         Map<String, Long> sums = new TreeMap<>();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
-                ResultSet row = connection.createStatement().executeQuery("SELECT outcome, sum(events) FROM ledger_count GROUP BY outcome")) {
+                ResultSet row = connection
+                        .createStatement()
+                        .executeQuery("SELECT outcome, sum(events) FROM ledger_count GROUP BY outcome")) {
             while (row.next()) {
                 sums.put(row.getString(1), row.getLong(2));
             }

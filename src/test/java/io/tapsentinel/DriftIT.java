@@ -21,18 +21,30 @@ class DriftIT {
 
     @TempDir
     Path folder;
+
     private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
 
     @Test
     void whatFitsNoColumnIsCountedByNameAndKept() throws Exception {
-        try (Trial trial = trial().with("sentinel.additional-fields", "true"); LogLines log = LogLines.open()) {
+        try (Trial trial = trial().with("sentinel.additional-fields", "true");
+                LogLines log = LogLines.open()) {
             MeterRegistry registry = registry(trial.start().poll());
 
-            assertThat(count(registry, "unknown-field", "headerTo")).isEqualTo(having("headerTo")).isGreaterThan(20);
-            assertThat(count(registry, "value", "impostorScore")).isEqualTo(having("impostorScore")).isGreaterThan(20);
-            assertThat(rows).filteredOn(row -> row.path("AdditionalFields").has("impostorScore")).allSatisfy(row ->
-                    assertThat(row.path("impostorScore").intValue()).isEqualTo((int) Math.round(row.path("AdditionalFields").path("impostorScore").doubleValue())));
-            assertThat(log.lines().stream().filter(line -> line.contains("headerTo"))).as("one line for each table").hasSize(2)
+            assertThat(count(registry, "unknown-field", "headerTo"))
+                    .isEqualTo(having("headerTo"))
+                    .isGreaterThan(20);
+            assertThat(count(registry, "value", "impostorScore"))
+                    .isEqualTo(having("impostorScore"))
+                    .isGreaterThan(20);
+            assertThat(rows)
+                    .filteredOn(row -> row.path("AdditionalFields").has("impostorScore"))
+                    .allSatisfy(row -> assertThat(row.path("impostorScore").intValue())
+                            .isEqualTo((int) Math.round(row.path("AdditionalFields")
+                                    .path("impostorScore")
+                                    .doubleValue())));
+            assertThat(log.lines().stream().filter(line -> line.contains("headerTo")))
+                    .as("one line for each table")
+                    .hasSize(2)
                     .allMatch(line -> line.contains("sent in AdditionalFields"));
         }
     }
@@ -48,7 +60,13 @@ class DriftIT {
     }
 
     private Trial trial() throws Exception {
-        return new Trial(folder, SandboxSettings.builder().eventsPerHour(300).shareDocumented(0.5).build()).eachRow(rows::add);
+        return new Trial(
+                        folder,
+                        SandboxSettings.builder()
+                                .eventsPerHour(300)
+                                .shareDocumented(0.5)
+                                .build())
+                .eachRow(rows::add);
     }
 
     private static MeterRegistry registry(RunningProgram program) {
@@ -56,10 +74,14 @@ class DriftIT {
     }
 
     private static double count(MeterRegistry registry, String kind, String field) {
-        return registry.get("tap.drift").tags("kind", kind, "field", field).functionCounters().stream().mapToDouble(FunctionCounter::count).sum();
+        return registry.get("tap.drift").tags("kind", kind, "field", field).functionCounters().stream()
+                .mapToDouble(FunctionCounter::count)
+                .sum();
     }
 
     private double having(String field) {
-        return rows.stream().filter(row -> row.path("AdditionalFields").has(field)).count();
+        return rows.stream()
+                .filter(row -> row.path("AdditionalFields").has(field))
+                .count();
     }
 }

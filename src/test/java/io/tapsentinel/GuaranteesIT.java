@@ -33,7 +33,11 @@ import org.junit.jupiter.api.io.TempDir;
 class GuaranteesIT {
 
     /** Few enough that a held sink does not stop the reader before the middle of an answer. */
-    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(7).eventsPerHour(150).shareWithoutId(0.05).build();
+    private static final SandboxSettings EVENTS = SandboxSettings.builder()
+            .seed(7)
+            .eventsPerHour(150)
+            .shareWithoutId(0.05)
+            .build();
 
     @TempDir
     Path folder;
@@ -97,7 +101,9 @@ class GuaranteesIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
 
-        staysTrue("nothing is durable or committed", () -> trial.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
+        staysTrue(
+                "nothing is durable or committed",
+                () -> trial.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
 
         trial.sinkProxy().release();
         poll.join();
@@ -152,8 +158,8 @@ class GuaranteesIT {
 
     /** Polls move away from the first hour, each looking back over one, so that only a progress that never moved brings it back. */
     private static void assertAllOfTheFirstHourLands(Trial trial, RunningProgram program) {
-        List<String> firstHour = trial.truth(Trial.START.minus(Duration.ofMinutes(61)), Trial.START.minus(Duration.ofMinutes(1)),
-                Trial.START);
+        List<String> firstHour = trial.truth(
+                Trial.START.minus(Duration.ofMinutes(61)), Trial.START.minus(Duration.ofMinutes(1)), Trial.START);
         for (int i = 0; i < 8; i++) {
             trial.clock().advance(Duration.ofMinutes(25));
             program.poll();
@@ -172,10 +178,12 @@ class GuaranteesIT {
     private void fails(Scenario scenario, Trial.Maker mistake) {
         quiet = Duration.ofSeconds(2);
         assertThatThrownBy(() -> {
-            try (Trial trial = new Trial(folder, EVENTS)) {
-                scenario.run(trial, mistake);
-            }
-        }).as("the guarantee's scenario has to notice this mistake").isInstanceOf(AssertionError.class);
+                    try (Trial trial = new Trial(folder, EVENTS)) {
+                        scenario.run(trial, mistake);
+                    }
+                })
+                .as("the guarantee's scenario has to notice this mistake")
+                .isInstanceOf(AssertionError.class);
     }
 
     /** As an assertion, so that a scenario that did not even come so far is no proof of anything. */

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HoleIT {
 
-    private static final SandboxSettings EVENTS = SandboxSettings.builder().seed(9).eventsPerHour(60).build();
+    private static final SandboxSettings EVENTS =
+            SandboxSettings.builder().seed(9).eventsPerHour(60).build();
 
     @TempDir
     Path folder;

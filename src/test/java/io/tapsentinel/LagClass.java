@@ -37,10 +37,12 @@ enum LagClass {
 
     /** Its rows among these. */
     List<DayEvent> of(List<DayEvent> events) {
-        return events.stream().filter(event -> {
-            Duration lag = Duration.between(event.created(), event.visibleAt());
-            return lag.compareTo(least) >= 0 && lag.compareTo(most) < 0;
-        }).toList();
+        return events.stream()
+                .filter(event -> {
+                    Duration lag = Duration.between(event.created(), event.visibleAt());
+                    return lag.compareTo(least) >= 0 && lag.compareTo(most) < 0;
+                })
+                .toList();
     }
 
     @Override

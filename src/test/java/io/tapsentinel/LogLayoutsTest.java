@@ -26,14 +26,19 @@ class LogLayoutsTest {
     void aMessageOfManyLinesIsOneLineOfText() {
         String line = line("text", ODD, null);
 
-        assertThat(line).isEqualTo("2026-11-23T12:00:00.123Z INFO  i.t.Program - two lines three four [31m  \"quoted\" \\ {\u00e9}\n");
+        assertThat(line)
+                .isEqualTo(
+                        "2026-11-23T12:00:00.123Z INFO  i.t.Program - two lines three four [31m  \"quoted\" \\ {\u00e9}\n");
     }
 
     @Test
     void aMessageOfManyLinesIsOneObject() throws Exception {
         String line = line("json", ODD, null);
 
-        assertThat(line).endsWith("\n").doesNotContainPattern("[\\x00-\\x09\\x0B-\\x1F]").containsOnlyOnce("\n");
+        assertThat(line)
+                .endsWith("\n")
+                .doesNotContainPattern("[\\x00-\\x09\\x0B-\\x1F]")
+                .containsOnlyOnce("\n");
         JsonNode object = new ObjectMapper().readTree(line);
         assertThat(object.path("time").asText()).isEqualTo("2026-11-23T12:00:00.123Z");
         assertThat(object.path("level").asText()).isEqualTo("INFO");
@@ -47,19 +52,29 @@ class LogLayoutsTest {
         Exception quoting = new IllegalStateException("content", new RuntimeException("more content"));
 
         assertThat(line("text", "it failed", quoting)).endsWith("it failed\n").doesNotContain("content", "Exception");
-        assertThat(line("json", "it failed", quoting)).contains("it failed").doesNotContain("content", "Exception").containsOnlyOnce("\n");
+        assertThat(line("json", "it failed", quoting))
+                .contains("it failed")
+                .doesNotContain("content", "Exception")
+                .containsOnlyOnce("\n");
     }
 
     private String line(String appender, String message, Throwable thrown) {
-        LogEvent event = Log4jLogEvent.newBuilder().setLoggerName("io.tapsentinel.Program").setLevel(Level.INFO).setThreadName("a thread")
-                .setMessage(new SimpleMessage(message)).setThrown(thrown).setTimeMillis(1_795_435_200_123L).build();
+        LogEvent event = Log4jLogEvent.newBuilder()
+                .setLoggerName("io.tapsentinel.Program")
+                .setLevel(Level.INFO)
+                .setThreadName("a thread")
+                .setMessage(new SimpleMessage(message))
+                .setThrown(thrown)
+                .setTimeMillis(1_795_435_200_123L)
+                .build();
         return new String(configuration.getAppender(appender).getLayout().toByteArray(event), StandardCharsets.UTF_8);
     }
 
     private static Configuration configuration() {
         try {
             URI file = LogLayoutsTest.class.getResource("/log4j2.xml").toURI();
-            Configuration made = ConfigurationFactory.getInstance().getConfiguration(new LoggerContext("own"), "own", file);
+            Configuration made =
+                    ConfigurationFactory.getInstance().getConfiguration(new LoggerContext("own"), "own", file);
             made.initialize();
             return made;
         } catch (Exception e) {

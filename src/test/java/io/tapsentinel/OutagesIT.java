@@ -32,7 +32,8 @@ class OutagesIT {
     @Test
     void anOutageOfFiveHoursOverARestartLosesNothing() throws Exception {
         Instant end = START.plus(Duration.ofHours(10));
-        DayEvents events = new DayEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        DayEvents events =
+                new DayEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
         try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none")) {
             trial.start().runTo(START.plus(Duration.ofHours(2))).stop();
             trial.pass(Duration.ofHours(5)).start().runTo(end).stop();
@@ -48,10 +49,12 @@ class OutagesIT {
         Instant outage = START.plus(Duration.ofHours(3));
         Instant over = outage.plus(Duration.ofHours(10));
         Instant end = over.plus(Duration.ofHours(2));
-        DayEvents events = new DayEvents(SEED).add(500, outage.minus(HALF_AN_HOUR), outage, Duration.ofMinutes(20), HALF_AN_HOUR)
+        DayEvents events = new DayEvents(SEED)
+                .add(500, outage.minus(HALF_AN_HOUR), outage, Duration.ofMinutes(20), HALF_AN_HOUR)
                 .add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
         // what sweeps would find too is left to the plan of the first poll after it
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").start()) {
+        try (DayTrial trial =
+                new DayTrial(folder, events).with("tap.sweep.ages", "none").start()) {
             trial.runTo(outage);
             trial.tap().out(window -> true);
             trial.runTo(over);
@@ -70,10 +73,15 @@ class OutagesIT {
         Instant end = back.plus(Duration.ofHours(6));
         DayEvents events = new DayEvents(SEED)
                 .add(6_000, START.minus(HALF_AN_HOUR), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none"); LogLines log = LogLines.open()) {
+        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none");
+                LogLines log = LogLines.open()) {
             trial.start().runTo(START.plus(Duration.ofHours(1))).stop();
             Instant readTo = Instant.ofEpochMilli(trial.number("SELECT read_to FROM progress"));
-            trial.pass(Duration.between(trial.now(), back)).start().slow(Duration.ofSeconds(10)).runTo(end).stop();
+            trial.pass(Duration.between(trial.now(), back))
+                    .start()
+                    .slow(Duration.ofSeconds(10))
+                    .runTo(end)
+                    .stop();
 
             TimeRange gap = assertOneGap(trial, log);
             assertThat(gap.from()).isEqualTo(readTo.minus(HALF_AN_HOUR));
@@ -88,15 +96,20 @@ class OutagesIT {
     @Test
     void aBacklogThatTapForgetsWhileItDoesNotAnswerIsAGapAtOnce() throws Exception {
         Instant end = START.plus(Duration.ofHours(3));
-        DayEvents events = new DayEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
+        DayEvents events =
+                new DayEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
+        try (DayTrial trial =
+                new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
             trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofHours(2))));
             trial.start().runTo(START.plus(Duration.ofMinutes(10)));
             trial.tap().out(window -> true);
             trial.runTo(end);
 
-            assertThat(trial.gaps()).as("while TAP is away").singleElement()
-                    .satisfies(gap -> assertThat(gap.to()).isBetween(end.minus(HISTORY).minus(Duration.ofMinutes(6)), end.minus(HISTORY)));
+            assertThat(trial.gaps())
+                    .as("while TAP is away")
+                    .singleElement()
+                    .satisfies(gap -> assertThat(gap.to())
+                            .isBetween(end.minus(HISTORY).minus(Duration.ofMinutes(6)), end.minus(HISTORY)));
             assertThat(trial.health("tap-completeness").getDetails()).containsEntry("status", "DEGRADED");
             trial.stop();
         }
@@ -106,9 +119,17 @@ class OutagesIT {
     void aBacklogThatWaitsAcrossTheEdgeLosesWhatTapForgotAndNothingElse() throws Exception {
         Instant end = START.plus(Duration.ofHours(20));
         DayEvents events = new DayEvents(SEED)
-                .add(6_000, START.minus(Duration.ofDays(7)), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")
-                .with("tap.retry.pauses", "PT5S,PT20S,PT1M"); LogLines log = LogLines.open()) {
+                .add(
+                        6_000,
+                        START.minus(Duration.ofDays(7)),
+                        end.minus(Duration.ofHours(1)),
+                        Duration.ZERO,
+                        HALF_AN_HOUR);
+        try (DayTrial trial = new DayTrial(folder, events)
+                        .with("tap.sweep.ages", "none")
+                        .with("tap.poll.backfill", "P7D")
+                        .with("tap.retry.pauses", "PT5S,PT20S,PT1M");
+                LogLines log = LogLines.open()) {
             // the oldest two days cannot be read for three hours, and each attempt is made again within its run
             trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofDays(5))));
             trial.start().runTo(START.plus(Duration.ofHours(3)));
@@ -118,8 +139,11 @@ class OutagesIT {
             Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
             TimeRange gap = assertOneGap(trial, log);
             assertThat(gap.from()).isEqualTo(origin);
-            assertThat(gap.to()).as("as TAP had forgotten by the first poll that was answered")
-                    .isEqualTo(START.plus(Duration.ofHours(3)).plus(Duration.ofMinutes(5)).minus(HISTORY));
+            assertThat(gap.to())
+                    .as("as TAP had forgotten by the first poll that was answered")
+                    .isEqualTo(START.plus(Duration.ofHours(3))
+                            .plus(Duration.ofMinutes(5))
+                            .minus(HISTORY));
             assertThat(trial.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
             assertAllButTheGapLanded(trial, events);
             print("a backlog across the edge, " + gap, trial, events.all());
@@ -142,12 +166,20 @@ class OutagesIT {
                 && (event.created().isBefore(gap.from()) || !event.created().isBefore(gap.to())));
         List<String> rows = trial.trial().rows();
         assertThat(Trial.surplus(DayEvents.keys(due), rows)).as("lost").isEmpty();
-        assertThat(Trial.surplus(rows, DayEvents.keys(events.all()))).as("twice, or never there").isEmpty();
+        assertThat(Trial.surplus(rows, DayEvents.keys(events.all())))
+                .as("twice, or never there")
+                .isEmpty();
         assertThat(due).hasSizeGreaterThan(1_000);
     }
 
     private static void print(String what, DayTrial trial, List<DayEvent> events) {
-        System.out.printf("outage, seed %d: %s: %d rows at TAP, %d landed, %d requests, at most %d in 24 h%n", SEED, what,
-                events.size(), trial.trial().rows().size(), trial.tap().requests().size(), trial.tap().mostInADay());
+        System.out.printf(
+                "outage, seed %d: %s: %d rows at TAP, %d landed, %d requests, at most %d in 24 h%n",
+                SEED,
+                what,
+                events.size(),
+                trial.trial().rows().size(),
+                trial.tap().requests().size(),
+                trial.tap().mostInADay());
     }
 }

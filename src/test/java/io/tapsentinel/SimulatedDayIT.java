@@ -39,6 +39,7 @@ class SimulatedDayIT {
     private static final Instant NIGHT = START.plus(Duration.ofDays(1));
     /** A tick of the sweep after the day's last hour has reached the age of a day: 24 quiet hours and a little. */
     private static final Instant QUIET = NIGHT.plus(Duration.ofHours(24)).plus(Duration.ofMinutes(8));
+
     private static final String COPY = "copy";
     private static final Instant END = NIGHT.plus(Duration.ofDays(7));
 
@@ -54,7 +55,9 @@ class SimulatedDayIT {
             day.runTo(NIGHT);
             int inTheDay = day.tap().mostInADay();
             day.runTo(QUIET);
-            assertThat(Trial.surplus(truth, day.trial().rows())).as("lost after 24 quiet hours").isEmpty();
+            assertThat(Trial.surplus(truth, day.trial().rows()))
+                    .as("lost after 24 quiet hours")
+                    .isEmpty();
             assertCompleteness(day);
             day.runTo(END).stop();
 
@@ -69,26 +72,39 @@ class SimulatedDayIT {
     /** What the ledger says beside what the server counted and what is true. */
     private static void assertLedger(DayTrial day) throws SQLException {
         List<Request> requests = day.tap().requests();
-        assertThat(day.number("SELECT count(*) FROM ledger")).as("a row per request").isEqualTo(requests.size());
-        String outcomes = Stream.of(LedgerCount.values()).filter(LedgerCount::isOutcome).map(count -> "'" + count.word() + "'")
+        assertThat(day.number("SELECT count(*) FROM ledger"))
+                .as("a row per request")
+                .isEqualTo(requests.size());
+        String outcomes = Stream.of(LedgerCount.values())
+                .filter(LedgerCount::isOutcome)
+                .map(count -> "'" + count.word() + "'")
                 .collect(Collectors.joining(", "));
         for (EventType type : EventType.values()) {
             String of = " WHERE stream = '" + type.arrayName() + "' AND outcome ";
-            long served = requests.stream().mapToLong(request -> request.served().getOrDefault(type, 0L)).sum();
+            long served = requests.stream()
+                    .mapToLong(request -> request.served().getOrDefault(type, 0L))
+                    .sum();
             assertThat(sum(day, of + "= 'fetched'")).as("fetched of " + type).isEqualTo(served);
-            assertThat(sum(day, of + "IN (" + outcomes + ")")).as("outcomes of " + type).isEqualTo(served);
-            assertThat(sum(day, of + "= 'new'")).as("new of " + type).isEqualTo(DayEvents.count(day.events().all(), type));
-            assertThat(sum(day, of + "= 'late' AND purpose = 'sweep'")).as("late of " + type + ", found by sweeps")
+            assertThat(sum(day, of + "IN (" + outcomes + ")"))
+                    .as("outcomes of " + type)
+                    .isEqualTo(served);
+            assertThat(sum(day, of + "= 'new'"))
+                    .as("new of " + type)
+                    .isEqualTo(DayEvents.count(day.events().all(), type));
+            assertThat(sum(day, of + "= 'late' AND purpose = 'sweep'"))
+                    .as("late of " + type + ", found by sweeps")
                     .isEqualTo(DayEvents.count(bySweeps(day), type));
         }
     }
 
     private static long sum(DayTrial day, String condition) throws SQLException {
-        return day.number("SELECT sum(events) FROM ledger_count JOIN ledger USING (source, read_at, from_at)" + condition);
+        return day.number(
+                "SELECT sum(events) FROM ledger_count JOIN ledger USING (source, read_at, from_at)" + condition);
     }
 
     private static List<DayEvent> bySweeps(DayTrial day) {
-        return day.events().where(event -> day.tap().firstServed(event).orElseThrow().isClockHour());
+        return day.events()
+                .where(event -> day.tap().firstServed(event).orElseThrow().isClockHour());
     }
 
     private static void assertCompleteness(DayTrial day) throws Exception {
@@ -97,19 +113,26 @@ class SimulatedDayIT {
         List<Hour> hours = hours(day);
         assertThat(hours).as("each hour of the day, by type").hasSize(24 * EventType.values().length);
         assertThat(hours).allSatisfy(hour -> {
-            List<DayEvent> inHour = day.events().in(new TimeRange(hour.hour(), hour.hour().plus(Duration.ofHours(1))));
-            assertThat(hour.theirs()).isPositive()
-                    .isEqualTo(inHour.stream().filter(event -> event.type().arrayName().equals(hour.stream())).count());
+            List<DayEvent> inHour =
+                    day.events().in(new TimeRange(hour.hour(), hour.hour().plus(Duration.ofHours(1))));
+            assertThat(hour.theirs())
+                    .isPositive()
+                    .isEqualTo(inHour.stream()
+                            .filter(event -> event.type().arrayName().equals(hour.stream()))
+                            .count());
             assertThat(hour.ours()).isEqualTo(hour.theirs());
         });
 
-        Hour robbed = hours.stream().filter(hour -> hour.theirs() > 3).findFirst().orElseThrow();
+        Hour robbed =
+                hours.stream().filter(hour -> hour.theirs() > 3).findFirst().orElseThrow();
         deleteThreeKeys(day, robbed);
-        assertThat(hours(day).stream().filter(hour -> hour.missing() != 0).toList()).singleElement().satisfies(hour -> {
-            assertThat(hour.hour()).isEqualTo(robbed.hour());
-            assertThat(hour.stream()).isEqualTo(robbed.stream());
-            assertThat(hour.missing()).isEqualTo(3);
-        });
+        assertThat(hours(day).stream().filter(hour -> hour.missing() != 0).toList())
+                .singleElement()
+                .satisfies(hour -> {
+                    assertThat(hour.hour()).isEqualTo(robbed.hour());
+                    assertThat(hour.stream()).isEqualTo(robbed.stream());
+                    assertThat(hour.missing()).isEqualTo(3);
+                });
     }
 
     private static List<Hour> hours(DayTrial day) throws SQLException {
@@ -120,7 +143,8 @@ class SimulatedDayIT {
 
     private static void deleteThreeKeys(DayTrial day, Hour hour) throws SQLException {
         try (Connection store = day.store(COPY);
-                PreparedStatement select = store.prepareStatement("SELECT keys FROM sweep WHERE hour = ? AND stream = ?");
+                PreparedStatement select =
+                        store.prepareStatement("SELECT keys FROM sweep WHERE hour = ? AND stream = ?");
                 PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
             select.setLong(1, hour.hour().toEpochMilli());
             select.setString(2, hour.stream());

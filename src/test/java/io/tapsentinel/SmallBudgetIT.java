@@ -34,8 +34,14 @@ class SmallBudgetIT {
     void noRollingDayHasMoreRequestsThanTheBudgetAndPollsComeEvenlyAcrossARestart() throws Exception {
         Instant end = START.plus(Duration.ofHours(54));
         DayEvents events = new DayEvents(SEED)
-                .add(3_000, START.minus(Duration.ofHours(19)), end.minus(Duration.ofHours(2)), Duration.ZERO, Duration.ofMinutes(30));
-        try (DayTrial trial = new DayTrial(folder, events).budget(BUDGET).with("tap.poll.backfill", "PT20H"); LogLines log = LogLines.open()) {
+                .add(
+                        3_000,
+                        START.minus(Duration.ofHours(19)),
+                        end.minus(Duration.ofHours(2)),
+                        Duration.ZERO,
+                        Duration.ofMinutes(30));
+        try (DayTrial trial = new DayTrial(folder, events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
+                LogLines log = LogLines.open()) {
             trial.start().runTo(START.plus(Duration.ofHours(13)));
             Map<String, Object> health = trial.health("tap-health").getDetails();
             assertThat(trial.health("tap-health").getState()).isEqualTo(State.UP);
@@ -44,40 +50,62 @@ class SmallBudgetIT {
             trial.stop().start().runTo(end).stop();
 
             List<String> truth = DayEvents.keys(events.all());
-            assertThat(Trial.surplus(truth, trial.trial().rows()).size()).as("lost").isZero();
-            assertThat(Trial.surplus(trial.trial().rows(), truth).size()).as("twice").isZero();
+            assertThat(Trial.surplus(truth, trial.trial().rows()).size())
+                    .as("lost")
+                    .isZero();
+            assertThat(Trial.surplus(trial.trial().rows(), truth).size())
+                    .as("twice")
+                    .isZero();
             assertThat(trial.gaps()).isEmpty();
             assertThat(trial.tap().mostInADay()).isLessThanOrEqualTo(BUDGET);
             Duration longest = longestPause(trial.trial().reads());
-            System.out.printf("budget of %d, seed %d: %d requests in 54 h, at most %d in 24 h; %d polls, at most %d min apart; %d sweeps, "
-                            + "%d windows of backlog%n", BUDGET, SEED, trial.tap().requests().size(), trial.tap().mostInADay(),
-                    count(trial, Purpose.POLL), longest.toMinutes(), count(trial, Purpose.SWEEP), count(trial, Purpose.BACKLOG));
+            System.out.printf(
+                    "budget of %d, seed %d: %d requests in 54 h, at most %d in 24 h; %d polls, at most %d min apart; %d sweeps, "
+                            + "%d windows of backlog%n",
+                    BUDGET,
+                    SEED,
+                    trial.tap().requests().size(),
+                    trial.tap().mostInADay(),
+                    count(trial, Purpose.POLL),
+                    longest.toMinutes(),
+                    count(trial, Purpose.SWEEP),
+                    count(trial, Purpose.BACKLOG));
             assertThat(longest).isLessThan(Duration.ofMinutes(30).plusSeconds(1));
-            assertThat(count(trial, Purpose.SWEEP)).as("what the budget leaves is used").isPositive();
-            assertThat(log.lines()).anyMatch(line -> line.contains("tap.budget.requests-per-day (60) is used up for sweep requests"));
+            assertThat(count(trial, Purpose.SWEEP))
+                    .as("what the budget leaves is used")
+                    .isPositive();
+            assertThat(log.lines())
+                    .anyMatch(line -> line.contains("tap.budget.requests-per-day (60) is used up for sweep requests"));
         }
     }
 
     @Test
     void whatARouteAsksForIsCountedInThePoolOfItsPath() throws Exception {
-        DayEvents events = new DayEvents(SEED).add(100, START, START.plus(Duration.ofHours(1)), Duration.ZERO, Duration.ofSeconds(1));
+        DayEvents events = new DayEvents(SEED)
+                .add(100, START, START.plus(Duration.ofHours(1)), Duration.ZERO, Duration.ofSeconds(1));
         try (DayTrial trial = new DayTrial(folder, events)) {
             Path poll = folder.resolve("routes/tap-poll.camel.yaml");
             Files.writeString(poll, Files.readString(poll).replace("/v2/siem/all", "/v2/siem/clicks/permitted"));
             trial.start().runTo(START.plus(Duration.ofMinutes(31))).stop();
 
             assertThat(trial.tap().requests()).hasSize(6);
-            assertThat(trial.number("SELECT count(*) FROM request_log WHERE pool = 'clicks-permitted'")).isEqualTo(6);
+            assertThat(trial.number("SELECT count(*) FROM request_log WHERE pool = 'clicks-permitted'"))
+                    .isEqualTo(6);
             assertThat(trial.number("SELECT count(*) FROM request_log")).isEqualTo(6);
         }
     }
 
     private static long count(DayTrial trial, Purpose purpose) {
-        return trial.trial().reads().stream().filter(read -> read.purpose() == purpose).count();
+        return trial.trial().reads().stream()
+                .filter(read -> read.purpose() == purpose)
+                .count();
     }
 
     private static Duration longestPause(List<LedgerEntry> reads) {
-        List<Instant> polls = reads.stream().filter(read -> read.purpose() == Purpose.POLL).map(LedgerEntry::readAt).toList();
+        List<Instant> polls = reads.stream()
+                .filter(read -> read.purpose() == Purpose.POLL)
+                .map(LedgerEntry::readAt)
+                .toList();
         Duration longest = Duration.ZERO;
         for (int i = 1; i < polls.size(); i++) {
             Duration pause = Duration.between(polls.get(i - 1), polls.get(i));

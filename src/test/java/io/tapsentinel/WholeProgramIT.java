@@ -18,16 +18,23 @@ import org.junit.jupiter.api.io.TempDir;
 /** The program as it runs, real routes, real HTTP, real store: what TAP had against what the tables got, as multisets. */
 class WholeProgramIT {
 
-    private static final SandboxSettings TWO_HOURS = SandboxSettings.builder().seed(20_261_120).eventsPerHour(1_200)
-            .shareMultiRecipient(0.10).shareLate(0.20).lateLag(Duration.ofMinutes(2), Duration.ofMinutes(30))
-            .shareWithoutId(0.05).shareDocumented(0.05).build();
+    private static final SandboxSettings TWO_HOURS = SandboxSettings.builder()
+            .seed(20_261_120)
+            .eventsPerHour(1_200)
+            .shareMultiRecipient(0.10)
+            .shareLate(0.20)
+            .lateLag(Duration.ofMinutes(2), Duration.ofMinutes(30))
+            .shareWithoutId(0.05)
+            .shareDocumented(0.05)
+            .build();
 
     @TempDir
     Path folder;
 
     @Test
     void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
-        try (Trial trial = new Trial(folder, TWO_HOURS).with("tap.poll.cron", "0/1 * * * * ?")
+        try (Trial trial = new Trial(folder, TWO_HOURS)
+                .with("tap.poll.cron", "0/1 * * * * ?")
                 .with("tap.budget.requests-per-day", "1000000")) {
             RunningProgram program = trial.start((settings, properties, clock, committed) -> {
                 Program ofSmallBatches = new Program(settings, properties, clock, committed);
@@ -37,37 +44,58 @@ class WholeProgramIT {
             Instant end = Trial.START.plus(Duration.ofMinutes(60));
             while (trial.clock().look().isBefore(end)) {
                 int before = trial.reads().size();
-                await("a window was committed").atMost(Duration.ofSeconds(60)).until(() -> trial.reads().size() > before);
+                await("a window was committed")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() -> trial.reads().size() > before);
                 // a poll that was planned before one step may end after it: two steps are still no backlog
                 trial.clock().advance(Duration.ofMinutes(10));
             }
             int before = trial.reads().size();
-            await("windows after the last step").atMost(Duration.ofSeconds(60)).until(() -> trial.reads().size() > before + 1);
+            await("windows after the last step")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> trial.reads().size() > before + 1);
             program.stop();
 
             LedgerEntry first = trial.reads().get(0);
             LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
             List<String> rows = trial.rows();
-            List<String> certain = trial.truth(first.window().from(), last.window().to(), last.readAt());
-            List<String> possible = trial.truth(first.window().from(), last.window().to(), trial.clock().look());
+            List<String> certain =
+                    trial.truth(first.window().from(), last.window().to(), last.readAt());
+            List<String> possible = trial.truth(
+                    first.window().from(), last.window().to(), trial.clock().look());
             long late = sum(trial.reads(), "late");
-            System.out.printf("whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
-                    certain.size(), rows.size(), program.program().sentinel().deliveries().batches(), trial.reads().size(), late,
+            System.out.printf(
+                    "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
+                    certain.size(),
+                    rows.size(),
+                    program.program().sentinel().deliveries().batches(),
+                    trial.reads().size(),
+                    late,
                     sum(trial.reads(), "duplicate"));
             assertThat(certain).hasSizeGreaterThan(2_000);
             assertThat(Trial.surplus(certain, rows)).as("lost").isEmpty();
-            assertThat(Trial.surplus(rows, possible)).as("twice, or never there").isEmpty();
-            assertThat(program.program().sentinel().deliveries().batches()).as("full ones, some for each table").isGreaterThanOrEqualTo(30);
+            assertThat(Trial.surplus(rows, possible))
+                    .as("twice, or never there")
+                    .isEmpty();
+            assertThat(program.program().sentinel().deliveries().batches())
+                    .as("full ones, some for each table")
+                    .isGreaterThanOrEqualTo(30);
             // how many of the fifth that is late counts as late depends on where polls fall between the steps
             assertThat(late).isGreaterThan(certain.size() / 50);
-            assertThat(List.of(EventType.values())).allMatch(type -> trial.ingestion().landed(type) > 0);
+            assertThat(List.of(EventType.values()))
+                    .allMatch(type -> trial.ingestion().landed(type) > 0);
             assertThat(trial.ingestion().refused()).isZero();
         }
     }
 
     @Test
     void aRestartSendsNothingAgain() throws Exception {
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(300).shareWithoutId(0.05).build())) {
+        try (Trial trial = new Trial(
+                folder,
+                SandboxSettings.builder()
+                        .eventsPerHour(300)
+                        .shareWithoutId(0.05)
+                        .build())) {
             trial.start().poll().stop();
             List<String> rows = trial.rows();
             assertThat(rows).isEqualTo(trial.firstHour());
@@ -81,7 +109,8 @@ class WholeProgramIT {
 
     @Test
     void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(60).build())) {
+        try (Trial trial =
+                new Trial(folder, SandboxSettings.builder().eventsPerHour(60).build())) {
             RunningProgram program = trial.start().poll();
             trial.clock().advance(Duration.ofHours(5));
             for (int i = 0; i < 6; i++) {
@@ -91,14 +120,26 @@ class WholeProgramIT {
 
             LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
             assertThat(trial.reads().get(1).purpose()).isEqualTo(LedgerEntry.Purpose.POLL);
-            assertThat(trial.reads().stream().filter(read -> read.purpose() == LedgerEntry.Purpose.BACKLOG)
-                    .map(read -> read.window().from())).hasSize(5).isSorted();
-            assertThat(Trial.surplus(trial.truth(Trial.START.minus(Duration.ofMinutes(61)), last.window().to(), last.readAt()), trial.rows()))
-                    .as("lost").isEmpty();
+            assertThat(trial.reads().stream()
+                            .filter(read -> read.purpose() == LedgerEntry.Purpose.BACKLOG)
+                            .map(read -> read.window().from()))
+                    .hasSize(5)
+                    .isSorted();
+            assertThat(Trial.surplus(
+                            trial.truth(
+                                    Trial.START.minus(Duration.ofMinutes(61)),
+                                    last.window().to(),
+                                    last.readAt()),
+                            trial.rows()))
+                    .as("lost")
+                    .isEmpty();
         }
     }
 
     private static long sum(List<LedgerEntry> reads, String what) {
-        return reads.stream().flatMap(read -> read.counts().values().stream()).mapToLong(counts -> counts.getOrDefault(what, 0L)).sum();
+        return reads.stream()
+                .flatMap(read -> read.counts().values().stream())
+                .mapToLong(counts -> counts.getOrDefault(what, 0L))
+                .sum();
     }
 }

@@ -7,5 +7,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The whole program on PostgreSQL, where Quartz keeps its triggers in the store, too. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
-class WholeProgramOnPostgresIT extends WholeProgramIT {
-}
+class WholeProgramOnPostgresIT extends WholeProgramIT {}

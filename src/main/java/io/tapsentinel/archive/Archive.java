@@ -39,8 +39,7 @@ public final class Archive implements AnswerArchive {
     private volatile Dropped lastDropped;
 
     /** Why an answer is not kept, and since when none was. */
-    private record Dropped(String why, Instant at) {
-    }
+    private record Dropped(String why, Instant at) {}
 
     /**
      * @param folder   the outbox
@@ -70,10 +69,12 @@ public final class Archive implements AnswerArchive {
             PrivateFiles.folder(outbox.folder());
             long waiting = FolderSize.of(outbox.folder()).bytes();
             if (waiting >= maxBytes) {
-                return drop(waiting / 1_000_000 + " MB wait there, tap.archive.max-megabytes is " + maxBytes / 1_000_000);
+                return drop(
+                        waiting / 1_000_000 + " MB wait there, tap.archive.max-megabytes is " + maxBytes / 1_000_000);
             }
             if (outbox.room() - bytes < ROOM_LEFT) {
-                return drop("its file system has " + outbox.room() / 1_000_000 + " MB left, of which the store keeps " + ROOM_LEFT / 1_000_000);
+                return drop("its file system has " + outbox.room() / 1_000_000 + " MB left, of which the store keeps "
+                        + ROOM_LEFT / 1_000_000);
             }
             file = outbox.open(window, readAt);
             try (OutputStream out = new FastGzip(Files.newOutputStream(file))) {
@@ -130,7 +131,9 @@ public final class Archive implements AnswerArchive {
 
     /** Why an answer was not kept; empty when one has been kept since, or a day has passed. */
     public Optional<String> whyDropped() {
-        return Optional.ofNullable(lastDropped).filter(last -> last.at().isAfter(clock.instant().minus(RECENT))).map(Dropped::why);
+        return Optional.ofNullable(lastDropped)
+                .filter(last -> last.at().isAfter(clock.instant().minus(RECENT)))
+                .map(Dropped::why);
     }
 
     Outbox outbox() {

@@ -40,7 +40,9 @@ public final class ArchiveFigures {
     public Duration oldest() {
         try {
             List<Path> waiting = archive.outbox().waiting();
-            Instant since = waiting.isEmpty() ? clock.instant() : Files.getLastModifiedTime(waiting.get(0)).toInstant();
+            Instant since = waiting.isEmpty()
+                    ? clock.instant()
+                    : Files.getLastModifiedTime(waiting.get(0)).toInstant();
             return Duration.between(since, clock.instant());
         } catch (IOException | UncheckedIOException e) {
             // taken meanwhile
@@ -55,15 +57,28 @@ public final class ArchiveFigures {
         answers(registry, "dropped", archive, Archive::dropped);
         gauge(registry, "tap.archive.waiting", "Answers that wait for tap.archive.uri", null, figures::waiting);
         gauge(registry, "tap.archive.waiting.bytes", "How large these are, compressed", null, figures::bytes);
-        gauge(registry, "tap.archive.oldest", "For how long the oldest of them has waited", "seconds", () -> figures.oldest().toSeconds());
+        gauge(
+                registry,
+                "tap.archive.oldest",
+                "For how long the oldest of them has waited",
+                "seconds",
+                () -> figures.oldest().toSeconds());
     }
 
     private static <T> void answers(MeterRegistry registry, String result, T of, ToDoubleFunction<T> count) {
-        FunctionCounter.builder("tap.archive.answers", of, count).tag("result", result).description(
-                "TAP's answers: taken by tap.archive.uri (kept), attempts that it refused (failed), not even written (dropped)").register(registry);
+        FunctionCounter.builder("tap.archive.answers", of, count)
+                .tag("result", result)
+                .description(
+                        "TAP's answers: taken by tap.archive.uri (kept), attempts that it refused (failed), not even written (dropped)")
+                .register(registry);
     }
 
-    private static void gauge(MeterRegistry registry, String name, String description, String unit, Supplier<Number> value) {
-        Gauge.builder(name, value).description(description).baseUnit(unit).strongReference(true).register(registry);
+    private static void gauge(
+            MeterRegistry registry, String name, String description, String unit, Supplier<Number> value) {
+        Gauge.builder(name, value)
+                .description(description)
+                .baseUnit(unit)
+                .strongReference(true)
+                .register(registry);
     }
 }

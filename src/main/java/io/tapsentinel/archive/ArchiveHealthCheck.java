@@ -20,8 +20,10 @@ public final class ArchiveHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
-        findings.detail("archive.taken", sender.taken()).detail("archive.waiting.files", figures.waiting())
-                .detail("archive.waiting.bytes", figures.bytes()).detail("archive.waiting.seconds", figures.oldest().toSeconds())
+        findings.detail("archive.taken", sender.taken())
+                .detail("archive.waiting.files", figures.waiting())
+                .detail("archive.waiting.bytes", figures.bytes())
+                .detail("archive.waiting.seconds", figures.oldest().toSeconds())
                 .detail("archive.failed", sender.failed())
                 .detail("archive.dropped", archive.dropped());
         sender.failure().ifPresent(why -> findings.problem(KnownProblem.ARCHIVE_WAITS, why));

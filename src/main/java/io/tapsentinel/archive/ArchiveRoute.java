@@ -17,6 +17,7 @@ public final class ArchiveRoute extends RouteBuilder {
 
     /** Takes a file; the headers CamelFileName and CamelAzureStorageBlobBlobName have its name in the archive. */
     public static final String TO = "direct:tap-archive";
+
     private static final int STOP_SECONDS = 2;
 
     private final Archive archive;

@@ -25,6 +25,7 @@ public final class ArchiveSender {
     static final long LONGEST_PAUSE_SECONDS = 600;
     /** What blob storage never takes, since each of its steps has a bound; an endpoint of one's own may have none. */
     private static final Duration LONG = Duration.ofMinutes(5);
+
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
 
     private final Archive archive;
@@ -86,7 +87,9 @@ public final class ArchiveSender {
     private void failed(String reason) {
         failed.incrementAndGet();
         if (!reason.equals(failure)) {
-            LOG.warn("tap.archive.uri does not take an answer: {}; it waits in tap.archive.outbox, events are delivered all the same", reason);
+            LOG.warn(
+                    "tap.archive.uri does not take an answer: {}; it waits in tap.archive.outbox, events are delivered all the same",
+                    reason);
         }
         failure = reason;
         long pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE.toSeconds() << Math.min(failures, 20));
@@ -103,7 +106,8 @@ public final class ArchiveSender {
         while (root.getCause() != null) {
             root = root.getCause();
         }
-        return root instanceof IOException && root != e ? e.getClass().getSimpleName() + ": " + root.getClass().getSimpleName()
+        return root instanceof IOException && root != e
+                ? e.getClass().getSimpleName() + ": " + root.getClass().getSimpleName()
                 : root.getClass().getSimpleName();
     }
 
@@ -121,7 +125,8 @@ public final class ArchiveSender {
     public Optional<String> failure() {
         Instant left = since;
         return left != null && left.isBefore(clock.instant().minus(LONG))
-                ? Optional.of("an answer is on its way since " + left.truncatedTo(ChronoUnit.SECONDS) + ", the endpoint may need a time-out")
+                ? Optional.of("an answer is on its way since " + left.truncatedTo(ChronoUnit.SECONDS)
+                        + ", the endpoint may need a time-out")
                 : Optional.ofNullable(failure);
     }
 }

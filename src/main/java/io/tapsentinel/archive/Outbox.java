@@ -27,9 +27,12 @@ final class Outbox {
 
     private static final String OPEN = ".open";
     private static final String CLOSED = ".json.gz";
-    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter MILLIS = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
-    private static final Pattern NAME = Pattern.compile("(.+)_((\\d{4})(\\d\\d)(\\d\\d)T\\d{6}Z_\\d{8}T\\d{6}Z_\\d{8}T\\d{9}Z\\.json\\.gz)");
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final Pattern NAME =
+            Pattern.compile("(.+)_((\\d{4})(\\d\\d)(\\d\\d)T\\d{6}Z_\\d{8}T\\d{6}Z_\\d{8}T\\d{9}Z\\.json\\.gz)");
 
     private final Path folder;
     private final String source;
@@ -54,14 +57,21 @@ final class Outbox {
                 }
             }
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.archive.outbox is \"" + folder + "\"; it has to be a folder that can be written ("
-                    + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException(
+                    "tap.archive.outbox is \"" + folder + "\"; it has to be a folder that can be written ("
+                            + e.getClass().getSimpleName() + ")");
         }
     }
 
     /** A new file for the answer to a request for {@code window}, empty and closed to others. */
     Path open(TimeRange window, Instant readAt) throws IOException {
-        String name = source + '_' + SECONDS.format(window.from()) + '_' + SECONDS.format(window.to()) + '_' + MILLIS.format(readAt);
+        String name = source
+                + '_'
+                + SECONDS.format(window.from())
+                + '_'
+                + SECONDS.format(window.to())
+                + '_'
+                + MILLIS.format(readAt);
         Path file = folder.resolve(name + CLOSED + OPEN);
         Files.deleteIfExists(file);
         return PrivateFiles.file(file);
@@ -79,7 +89,10 @@ final class Outbox {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> NAME.matcher(file.getFileName().toString()).matches()).sorted().toList();
+            return files.filter(
+                            file -> NAME.matcher(file.getFileName().toString()).matches())
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

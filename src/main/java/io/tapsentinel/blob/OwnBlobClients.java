@@ -41,7 +41,10 @@ public final class OwnBlobClients implements ComponentCustomizer {
         @Override
         public BlobServiceClient getServiceClient() {
             BlobServiceClient given = super.getServiceClient();
-            if (given != null || getAccountName() == null || getCredentials() != null || getSasToken() != null
+            if (given != null
+                    || getAccountName() == null
+                    || getCredentials() != null
+                    || getSasToken() != null
                     || getAzureClientSecret() != null) {
                 return given;
             }

@@ -22,9 +22,11 @@ import java.util.regex.Pattern;
 public record Aside(String stream, String key, String reason, String code, String time, String file) {
 
     private static final JsonFactory JSON = new JsonFactory();
-    private static final Pattern PARTS = Pattern.compile("(.+)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type)\\.json");
+    private static final Pattern PARTS =
+            Pattern.compile("(.+)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type)\\.json");
     /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
     private static final Pattern TIME = Pattern.compile("[0-9TZ:.+-]{1,40}");
 
     /** Whether the program gave this name to a document that is there whole. */
@@ -44,7 +46,8 @@ public record Aside(String stream, String key, String reason, String code, Strin
         String time = "";
         try (JsonParser json = JSON.createParser(file.toFile())) {
             json.nextToken();
-            while (json.nextToken() == JsonToken.FIELD_NAME && !json.currentName().equals("record")) {
+            while (json.nextToken() == JsonToken.FIELD_NAME
+                    && !json.currentName().equals("record")) {
                 String field = json.currentName();
                 boolean text = json.nextToken() == JsonToken.VALUE_STRING;
                 code = text && field.equals("code") ? only(WORD, json.getText()) : code;

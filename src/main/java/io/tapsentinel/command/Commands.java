@@ -6,7 +6,6 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.sandbox.Sandbox;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
@@ -66,7 +65,8 @@ public enum Commands {
      * @throws InvalidSettingException                 for a word that is none, with those that there are, or a wrong property
      * @throws io.tapsentinel.state.StoreException when there is no store or it cannot be read
      */
-    public static void run(List<String> words, Map<String, String> properties, Clock clock, PrintStream out, PrintStream notes) {
+    public static void run(
+            List<String> words, Map<String, String> properties, Clock clock, PrintStream out, PrintStream notes) {
         if (words.size() == 1 && HELP.contains(words.get(0))) {
             out.println(help());
             return;
@@ -79,9 +79,13 @@ public enum Commands {
             Doctor.run(properties, clock, out);
             return;
         }
-        Commands command = Stream.of(values()).filter(each -> words.equals(List.of(each.word()))).findFirst()
-                .orElseThrow(() -> new InvalidSettingException("there is no command \"" + String.join(" ", words) + "\"; there are "
-                        + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", ")) + ", doctor, routes check, routes show and help, and none runs the program"));
+        Commands command = Stream.of(values())
+                .filter(each -> words.equals(List.of(each.word())))
+                .findFirst()
+                .orElseThrow(() -> new InvalidSettingException(
+                        "there is no command \"" + String.join(" ", words) + "\"; there are "
+                                + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", "))
+                                + ", doctor, routes check, routes show and help, and none runs the program"));
         Map<String, String> effective = new HashMap<>(properties);
         if (Settings.wantsSandbox(properties, "off")) {
             effective.putAll(Sandbox.storage(Sandbox.folder(effective)));
@@ -102,11 +106,21 @@ public enum Commands {
     }
 
     private static String help() {
-        return Stream.concat(Stream.of(line("(none)", "runs the program"), line("--local", "runs it in the sandbox while no account is set")),
-                Stream.concat(Stream.of(values()).map(each -> line(each.word(), each.purpose)), Stream.of(
-                        line(Doctor.WORD, "what keeps the program from running well, from the configuration to each stream, and what to do about it"),
-                        line("routes check [folder]", "whether these routes may be used; exits with 1 and says why when not"),
-                        line("routes show [folder]", "what an event passes, route by route")))).collect(Collectors.joining(System.lineSeparator()));
+        return Stream.concat(
+                        Stream.of(
+                                line("(none)", "runs the program"),
+                                line("--local", "runs it in the sandbox while no account is set")),
+                        Stream.concat(
+                                Stream.of(values()).map(each -> line(each.word(), each.purpose)),
+                                Stream.of(
+                                        line(
+                                                Doctor.WORD,
+                                                "what keeps the program from running well, from the configuration to each stream, and what to do about it"),
+                                        line(
+                                                "routes check [folder]",
+                                                "whether these routes may be used; exits with 1 and says why when not"),
+                                        line("routes show [folder]", "what an event passes, route by route"))))
+                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     private static String line(String word, String purpose) {

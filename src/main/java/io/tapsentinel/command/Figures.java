@@ -10,10 +10,10 @@ import java.util.Locale;
 /** How numbers, times and names are written for people: thousands set apart, UTC, nothing that a record says. */
 public final class Figures {
 
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private Figures() {
-    }
+    private Figures() {}
 
     /** Thousands set apart. */
     public static String number(long number) {
@@ -37,13 +37,20 @@ public final class Figures {
     public static String length(Duration length) {
         String sign = length.isNegative() ? "-" : "";
         Duration of = length.abs();
-        return sign + (of.toDays() > 0 ? of.toDays() + " d " + of.toHoursPart() + " h"
-                : of.toHours() > 0 ? of.toHours() + " h " + of.toMinutesPart() + " min"
-                : of.toMinutes() > 0 ? of.toMinutes() + " min " + of.toSecondsPart() + " s" : of.toSeconds() + " s");
+        return sign
+                + (of.toDays() > 0
+                        ? of.toDays() + " d " + of.toHoursPart() + " h"
+                        : of.toHours() > 0
+                                ? of.toHours() + " h " + of.toMinutesPart() + " min"
+                                : of.toMinutes() > 0
+                                        ? of.toMinutes() + " min " + of.toSecondsPart() + " s"
+                                        : of.toSeconds() + " s");
     }
 
     /** The table of a stream; the name of its array when there is none, which is TAP's and may hold anything. */
     public static String table(String stream) {
-        return EventType.ofArray(stream).map(EventType::table).orElseGet(() -> stream.replaceAll("[^A-Za-z0-9_.-]", "_"));
+        return EventType.ofArray(stream)
+                .map(EventType::table)
+                .orElseGet(() -> stream.replaceAll("[^A-Za-z0-9_.-]", "_"));
     }
 }

@@ -42,14 +42,17 @@ final class HoursReport {
     /** A line each hour and one for all, then what is not swept yet. */
     String completeness(Instant origin) {
         List<Long> newest = new ArrayList<>();
-        store.each("SELECT DISTINCT hour FROM sweep WHERE source = ? ORDER BY hour DESC LIMIT " + HOURS, row -> newest.add(row.getLong(1)),
+        store.each(
+                "SELECT DISTINCT hour FROM sweep WHERE source = ? ORDER BY hour DESC LIMIT " + HOURS,
+                row -> newest.add(row.getLong(1)),
                 store.source());
         List<String> lines = new ArrayList<>();
         if (newest.isEmpty()) {
             lines.add("completeness: no hour was swept yet");
         } else {
             Instant from = Instant.ofEpochMilli(newest.get(newest.size() - 1));
-            lines.addAll(table(store.read(c -> Completeness.hours(c, store.source(), from, Instant.ofEpochMilli(newest.get(0))))));
+            lines.addAll(table(
+                    store.read(c -> Completeness.hours(c, store.source(), from, Instant.ofEpochMilli(newest.get(0))))));
         }
         lines.addAll(notSwept(origin));
         return String.join(System.lineSeparator(), lines);
@@ -57,12 +60,17 @@ final class HoursReport {
 
     private static List<String> table(List<Completeness.Hour> hours) {
         Map<Instant, Map<String, Completeness.Hour>> byHour = new TreeMap<>();
-        hours.forEach(hour -> byHour.computeIfAbsent(hour.hour(), unused -> new TreeMap<>()).put(hour.stream(), hour));
+        hours.forEach(hour ->
+                byHour.computeIfAbsent(hour.hour(), unused -> new TreeMap<>()).put(hour.stream(), hour));
         List<String> lines = new ArrayList<>();
-        lines.add("completeness, last " + Figures.count(byHour.size(), "hour") + " swept: theirs = reported by TAP, ours = of these in the store");
-        lines.add(" ".repeat(11) + Stream.of(EventType.values()).map(type -> String.format("%21s", type.routeId().replace('-', ' ')))
-                .collect(Collectors.joining()));
-        lines.add(String.format("%-11s", "hour") + String.format(GROUP, "theirs", "ours", "miss").repeat(EventType.values().length));
+        lines.add("completeness, last " + Figures.count(byHour.size(), "hour")
+                + " swept: theirs = reported by TAP, ours = of these in the store");
+        lines.add(" ".repeat(11)
+                + Stream.of(EventType.values())
+                        .map(type -> String.format("%21s", type.routeId().replace('-', ' ')))
+                        .collect(Collectors.joining()));
+        lines.add(String.format("%-11s", "hour")
+                + String.format(GROUP, "theirs", "ours", "miss").repeat(EventType.values().length));
         byHour.forEach((hour, types) -> lines.add(line(minute(hour), List.copyOf(types.values()))));
         lines.add(line("total", hours));
         long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
@@ -73,10 +81,17 @@ final class HoursReport {
     private static String line(String name, List<Completeness.Hour> hours) {
         StringBuilder line = new StringBuilder(String.format("%-11s", name));
         for (EventType type : EventType.values()) {
-            List<Completeness.Hour> own = hours.stream().filter(hour -> hour.stream().equals(type.arrayName())).toList();
-            line.append(String.format(GROUP, Figures.number(own.stream().mapToLong(Completeness.Hour::theirs).sum()),
-                    Figures.number(own.stream().mapToLong(Completeness.Hour::ours).sum()),
-                    Figures.number(own.stream().mapToLong(Completeness.Hour::missing).sum())));
+            List<Completeness.Hour> own = hours.stream()
+                    .filter(hour -> hour.stream().equals(type.arrayName()))
+                    .toList();
+            line.append(String.format(
+                    GROUP,
+                    Figures.number(
+                            own.stream().mapToLong(Completeness.Hour::theirs).sum()),
+                    Figures.number(
+                            own.stream().mapToLong(Completeness.Hour::ours).sum()),
+                    Figures.number(
+                            own.stream().mapToLong(Completeness.Hour::missing).sum())));
         }
         return line.toString();
     }
@@ -87,12 +102,18 @@ final class HoursReport {
             return List.of("no hour will be swept: tap.sweep.ages is none");
         }
         Set<Instant> swept = new HashSet<>();
-        store.each("SELECT DISTINCT hour FROM sweep WHERE source = ?", row -> swept.add(Instant.ofEpochMilli(row.getLong(1))), store.source());
+        store.each(
+                "SELECT DISTINCT hour FROM sweep WHERE source = ?",
+                row -> swept.add(Instant.ofEpochMilli(row.getLong(1))),
+                store.source());
         List<Instant> due = new ArrayList<>();
         List<Instant> waiting = new ArrayList<>();
-        Instant oldest = later(origin.truncatedTo(ChronoUnit.HOURS), Horizon.at(now).edge().plus(HOUR).truncatedTo(ChronoUnit.HOURS));
+        Instant oldest = later(
+                origin.truncatedTo(ChronoUnit.HOURS),
+                Horizon.at(now).edge().plus(HOUR).truncatedTo(ChronoUnit.HOURS));
         for (Instant hour = oldest; !hour.plus(HOUR).isAfter(now); hour = hour.plus(HOUR)) {
-            boolean tooShort = Duration.between(later(hour, origin), hour.plus(HOUR)).compareTo(TapLimits.SHORTEST_WINDOW) < 0;
+            boolean tooShort =
+                    Duration.between(later(hour, origin), hour.plus(HOUR)).compareTo(TapLimits.SHORTEST_WINDOW) < 0;
             if (!swept.contains(hour) && !tooShort) {
                 (dueAt(hour).isAfter(now) ? waiting : due).add(hour);
             }
@@ -100,7 +121,8 @@ final class HoursReport {
         List<String> lines = new ArrayList<>();
         if (!waiting.isEmpty()) {
             lines.add("not swept yet: " + between(waiting) + ", due " + (waiting.size() == 1 ? "at " : "from ")
-                    + minute(dueAt(waiting.get(0))) + (waiting.size() == 1 ? "" : " to " + minute(dueAt(waiting.get(waiting.size() - 1)))));
+                    + minute(dueAt(waiting.get(0)))
+                    + (waiting.size() == 1 ? "" : " to " + minute(dueAt(waiting.get(waiting.size() - 1)))));
         }
         if (!due.isEmpty()) {
             lines.add("not swept yet: " + between(due) + ", due since " + minute(dueAt(due.get(0))));
@@ -113,8 +135,11 @@ final class HoursReport {
     }
 
     private static String between(List<Instant> hours) {
-        return Figures.count(hours.size(), "hour") + (hours.size() == 1 ? ", " + minute(hours.get(0))
-                : ", " + minute(hours.get(0)) + " to " + minute(hours.get(hours.size() - 1).plus(HOUR)));
+        return Figures.count(hours.size(), "hour")
+                + (hours.size() == 1
+                        ? ", " + minute(hours.get(0))
+                        : ", " + minute(hours.get(0)) + " to "
+                                + minute(hours.get(hours.size() - 1).plus(HOUR)));
     }
 
     /** Without the year, which eight days do without. */

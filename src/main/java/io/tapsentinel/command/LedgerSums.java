@@ -23,15 +23,23 @@ public final class LedgerSums {
     public LedgerSums(ReadOnlyStore store, Instant now) {
         long dayAgo = now.minus(DAY).toEpochMilli();
         long oldest = now.minus(KEPT).toEpochMilli();
-        store.each("SELECT l.purpose, c.outcome, sum(CASE WHEN l.read_at > ? THEN c.events ELSE 0 END), sum(c.events)"
-                + " FROM ledger l JOIN ledger_count c ON c.source = l.source AND c.read_at = l.read_at AND c.from_at = l.from_at"
-                + " WHERE l.source = ? AND l.read_at > ? GROUP BY l.purpose, c.outcome", row -> {
+        store.each(
+                "SELECT l.purpose, c.outcome, sum(CASE WHEN l.read_at > ? THEN c.events ELSE 0 END), sum(c.events)"
+                        + " FROM ledger l JOIN ledger_count c ON c.source = l.source AND c.read_at = l.read_at AND c.from_at = l.from_at"
+                        + " WHERE l.source = ? AND l.read_at > ? GROUP BY l.purpose, c.outcome",
+                row -> {
                     String what = row.getString(1) + ' ' + row.getString(2);
                     day.put(what, row.getLong(3));
                     all.put(what, row.getLong(4));
-                }, dayAgo, store.source(), oldest);
-        store.each("SELECT purpose, count(*) FROM ledger WHERE source = ? AND read_at > ? GROUP BY purpose",
-                row -> day.put(row.getString(1) + ' ' + READS, row.getLong(2)), store.source(), dayAgo);
+                },
+                dayAgo,
+                store.source(),
+                oldest);
+        store.each(
+                "SELECT purpose, count(*) FROM ledger WHERE source = ? AND read_at > ? GROUP BY purpose",
+                row -> day.put(row.getString(1) + ' ' + READS, row.getLong(2)),
+                store.source(),
+                dayAgo);
     }
 
     /** Reads of the last 24 hours. */
@@ -56,11 +64,16 @@ public final class LedgerSums {
 
     /** The routes that dropped events on purpose in 90 days, by name. */
     List<String> filteringRoutes() {
-        return all.keySet().stream().flatMap(what -> LedgerCount.filteringRoute(what.substring(what.indexOf(' ') + 1)).stream())
-                .distinct().sorted().toList();
+        return all.keySet().stream()
+                .flatMap(what -> LedgerCount.filteringRoute(what.substring(what.indexOf(' ') + 1)).stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private static long of(Map<String, Long> sums, String what, Purpose... purposes) {
-        return List.of(purposes).stream().mapToLong(purpose -> sums.getOrDefault(purpose.word() + ' ' + what, 0L)).sum();
+        return List.of(purposes).stream()
+                .mapToLong(purpose -> sums.getOrDefault(purpose.word() + ' ' + what, 0L))
+                .sum();
     }
 }

@@ -24,6 +24,7 @@ final class Rejected {
 
     /** What unknown types are counted under when there are too many of them. */
     private static final String OTHER = "other";
+
     private static final String NONE = "-";
 
     private final ReadOnlyStore store;
@@ -43,7 +44,9 @@ final class Rejected {
      */
     static int print(ReportSettings settings, PrintStream out) {
         try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
-            Path folder = FileEndpoint.folder(settings.rejectedUri()).filter(Files::isDirectory).orElse(null);
+            Path folder = FileEndpoint.folder(settings.rejectedUri())
+                    .filter(Files::isDirectory)
+                    .orElse(null);
             Rejected rejected = new Rejected(store, folder, out);
             rejected.known();
             if (folder != null) {
@@ -54,28 +57,40 @@ final class Rejected {
     }
 
     private void known() {
-        store.each("SELECT stream, key, added FROM seen WHERE source = ? AND rejected = 1 ORDER BY added, stream, key", row -> {
-            String key = HexFormat.of().formatHex(row.getBytes(2));
-            String added = Instant.ofEpochMilli(row.getLong(3)).toString();
-            int before = printed;
-            String stream = row.getString(1);
-            if (folder != null && stream.equals(OTHER)) {
-                each("*-" + key + "-*.json", this::print);
-            } else if (folder != null) {
-                // a look at each possible name, since there may be as many files as there are rows
-                Stream.of(Reason.values()).map(reason -> folder.resolve(RejectedDocument.name(stream, key, reason)))
-                        .filter(Aside::isDocument).filter(Files::isRegularFile).map(Aside::of).forEach(this::print);
-            }
-            if (printed == before) {
-                line(stream, key, added, NONE, NONE, NONE);
-            }
-        }, store.source());
+        store.each(
+                "SELECT stream, key, added FROM seen WHERE source = ? AND rejected = 1 ORDER BY added, stream, key",
+                row -> {
+                    String key = HexFormat.of().formatHex(row.getBytes(2));
+                    String added = Instant.ofEpochMilli(row.getLong(3)).toString();
+                    int before = printed;
+                    String stream = row.getString(1);
+                    if (folder != null && stream.equals(OTHER)) {
+                        each("*-" + key + "-*.json", this::print);
+                    } else if (folder != null) {
+                        // a look at each possible name, since there may be as many files as there are rows
+                        Stream.of(Reason.values())
+                                .map(reason -> folder.resolve(RejectedDocument.name(stream, key, reason)))
+                                .filter(Aside::isDocument)
+                                .filter(Files::isRegularFile)
+                                .map(Aside::of)
+                                .forEach(this::print);
+                    }
+                    if (printed == before) {
+                        line(stream, key, added, NONE, NONE, NONE);
+                    }
+                },
+                store.source());
     }
 
     private void others() {
         each("*.json", document -> {
-            if (store.number("SELECT count(*) FROM seen WHERE source = ? AND stream IN (?, ?) AND key = ? AND rejected = 1", store.source(),
-                    document.stream(), OTHER, HexFormat.of().parseHex(document.key())) == 0) {
+            if (store.number(
+                            "SELECT count(*) FROM seen WHERE source = ? AND stream IN (?, ?) AND key = ? AND rejected = 1",
+                            store.source(),
+                            document.stream(),
+                            OTHER,
+                            HexFormat.of().parseHex(document.key()))
+                    == 0) {
                 print(document);
             }
         });
@@ -89,7 +104,8 @@ final class Rejected {
                 }
             }
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.rejected.uri: " + folder + " cannot be read: " + e.getClass().getSimpleName());
+            throw new InvalidSettingException("tap.rejected.uri: " + folder + " cannot be read: "
+                    + e.getClass().getSimpleName());
         }
     }
 
@@ -98,7 +114,14 @@ final class Rejected {
     }
 
     private void line(String stream, String key, String at, String reason, String code, String file) {
-        out.println(String.join("\t", Figures.table(stream), key, at.isEmpty() ? NONE : at, reason, code.isEmpty() ? NONE : code, file));
+        out.println(String.join(
+                "\t",
+                Figures.table(stream),
+                key,
+                at.isEmpty() ? NONE : at,
+                reason,
+                code.isEmpty() ? NONE : code,
+                file));
         printed++;
     }
 }

@@ -14,16 +14,18 @@ final class Routes {
 
     static final String WORD = "routes";
 
-    private Routes() {
-    }
+    private Routes() {}
 
     /** @throws InvalidSettingException for another word, for a folder that is none, and when a check found something */
     static void run(List<String> words, Map<String, String> properties, PrintStream out) {
         if (words.isEmpty() || words.size() > 2 || !List.of("check", "show").contains(words.get(0))) {
-            throw new InvalidSettingException("after " + WORD + " comes check or show, and a folder if it is not the one in use");
+            throw new InvalidSettingException(
+                    "after " + WORD + " comes check or show, and a folder if it is not the one in use");
         }
         RouteFiles files = words.size() == 1 ? RouteFiles.effective(Path.of("")) : RouteFiles.in(Path.of(words.get(1)));
-        String name = words.size() == 2 ? words.get(1) : RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? RouteFiles.FOLDER : "the packaged routes";
+        String name = words.size() == 2
+                ? words.get(1)
+                : RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? RouteFiles.FOLDER : "the packaged routes";
         if (files.texts().isEmpty()) {
             throw new InvalidSettingException("there is no " + RouteFiles.PATTERN + " file in " + name);
         }
@@ -34,7 +36,8 @@ final class Routes {
         List<String> problems = RouteContract.problems(files, properties);
         problems.forEach(out::println);
         if (!problems.isEmpty()) {
-            throw new InvalidSettingException(name + ": " + Figures.count(problems.size(), "problem") + "; this set would be refused");
+            throw new InvalidSettingException(
+                    name + ": " + Figures.count(problems.size(), "problem") + "; this set would be refused");
         }
         out.println(name + ": " + Figures.count(files.texts().size(), "file") + ", as they have to be");
     }

@@ -37,10 +37,13 @@ final class Status {
     }
 
     private void print(PrintStream out) {
-        store.each("SELECT origin, read_to FROM progress WHERE source = ?", row -> {
-            origin = Instant.ofEpochMilli(row.getLong(1));
-            readTo = Instant.ofEpochMilli(row.getLong(2));
-        }, store.source());
+        store.each(
+                "SELECT origin, read_to FROM progress WHERE source = ?",
+                row -> {
+                    origin = Instant.ofEpochMilli(row.getLong(1));
+                    readTo = Instant.ofEpochMilli(row.getLong(2));
+                },
+                store.source());
         out.println("status at " + Figures.time(now) + ", all times UTC");
         List<String> sections = new ArrayList<>(List.of(overview(), budget()));
         if (origin != null) {
@@ -73,8 +76,10 @@ final class Status {
 
     private String backlog() {
         Span span = span("backlog");
-        return span.ranges == 0 ? "no backlog" : Figures.count(span.ranges, "range") + ", " + Figures.length(span.length)
-                + " in all, the oldest from " + Figures.time(span.first);
+        return span.ranges == 0
+                ? "no backlog"
+                : Figures.count(span.ranges, "range") + ", " + Figures.length(span.length) + " in all, the oldest from "
+                        + Figures.time(span.first);
     }
 
     private String gaps() {
@@ -83,18 +88,23 @@ final class Status {
             return "no gap";
         }
         List<String> last = new ArrayList<>();
-        store.each("SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY to_at DESC, from_at DESC LIMIT 1",
-                row -> last.add(Figures.time(row.getLong(1)) + " to " + Figures.time(row.getLong(2))), store.source());
-        return Figures.count(span.ranges, "gap") + ", " + Figures.length(span.length) + " in all, the last " + last.get(0);
+        store.each(
+                "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY to_at DESC, from_at DESC LIMIT 1",
+                row -> last.add(Figures.time(row.getLong(1)) + " to " + Figures.time(row.getLong(2))),
+                store.source());
+        return Figures.count(span.ranges, "gap") + ", " + Figures.length(span.length) + " in all, the last "
+                + last.get(0);
     }
 
-    private record Span(long ranges, Duration length, Instant first) {
-    }
+    private record Span(long ranges, Duration length, Instant first) {}
 
     private Span span(String table) {
         List<Span> span = new ArrayList<>();
-        store.each("SELECT count(*), sum(to_at - from_at), min(from_at) FROM " + table + " WHERE source = ?", row -> span.add(
-                new Span(row.getLong(1), Duration.ofMillis(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)))), store.source());
+        store.each(
+                "SELECT count(*), sum(to_at - from_at), min(from_at) FROM " + table + " WHERE source = ?",
+                row -> span.add(new Span(
+                        row.getLong(1), Duration.ofMillis(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)))),
+                store.source());
         return span.get(0);
     }
 
@@ -106,22 +116,39 @@ final class Status {
     private String budget() {
         Map<String, long[]> pools = new TreeMap<>();
         Purpose[] purposes = {Purpose.POLL, Purpose.BACKLOG, Purpose.SWEEP};
-        store.each("SELECT pool, purpose, count(*) FROM request_log WHERE source = ? AND at > ? GROUP BY pool, purpose", row -> {
-            long[] used = pools.computeIfAbsent(row.getString(1), unused -> new long[purposes.length + 1]);
-            int column = 0;
-            while (column < purposes.length && !purposes[column].word().equals(row.getString(2))) {
-                column++;
-            }
-            used[column] += row.getLong(3);
-        }, store.source(), now.minus(DAY).toEpochMilli());
-        TextTable table = new TextTable("requests of the last 24 hours", "poll", "backlog", "sweep", "other", "used", "of");
-        pools.forEach((pool, used) -> table.row(pool, used[0], used[1], used[2], used[3], used[0] + used[1] + used[2] + used[3],
+        store.each(
+                "SELECT pool, purpose, count(*) FROM request_log WHERE source = ? AND at > ? GROUP BY pool, purpose",
+                row -> {
+                    long[] used = pools.computeIfAbsent(row.getString(1), unused -> new long[purposes.length + 1]);
+                    int column = 0;
+                    while (column < purposes.length && !purposes[column].word().equals(row.getString(2))) {
+                        column++;
+                    }
+                    used[column] += row.getLong(3);
+                },
+                store.source(),
+                now.minus(DAY).toEpochMilli());
+        TextTable table =
+                new TextTable("requests of the last 24 hours", "poll", "backlog", "sweep", "other", "used", "of");
+        pools.forEach((pool, used) -> table.row(
+                pool,
+                used[0],
+                used[1],
+                used[2],
+                used[3],
+                used[0] + used[1] + used[2] + used[3],
                 settings.requestsPerDay()));
-        return (pools.isEmpty() ? "requests of the last 24 hours: none, of " + Figures.number(settings.requestsPerDay()) + " in each pool"
-                : table.toString()) + System.lineSeparator() + Figures.number(reserved()) + " of them are kept for fresh polls";
+        return (pools.isEmpty()
+                        ? "requests of the last 24 hours: none, of " + Figures.number(settings.requestsPerDay())
+                                + " in each pool"
+                        : table.toString())
+                + System.lineSeparator() + Figures.number(reserved()) + " of them are kept for fresh polls";
     }
 
     private long reserved() {
-        return RequestBudget.share(settings.requestsPerDay(), settings.reservePercent(), settings.cost().polls());
+        return RequestBudget.share(
+                settings.requestsPerDay(),
+                settings.reservePercent(),
+                settings.cost().polls());
     }
 }

@@ -19,7 +19,9 @@ final class TextTable {
     }
 
     TextTable row(List<?> cells) {
-        rows.add(cells.stream().map(cell -> cell instanceof Number number ? Figures.number(number.longValue()) : cell.toString()).toList());
+        rows.add(cells.stream()
+                .map(cell -> cell instanceof Number number ? Figures.number(number.longValue()) : cell.toString())
+                .toList());
         return this;
     }
 
@@ -27,12 +29,19 @@ final class TextTable {
     @Override
     public String toString() {
         int[] widths = IntStream.range(0, rows.get(0).size())
-                .map(column -> rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0)).toArray();
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toArray();
         List<String> lines = new ArrayList<>();
         for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder(row.get(0)).append(" ".repeat(widths[0] - row.get(0).length()));
+            StringBuilder line = new StringBuilder(row.get(0))
+                    .append(" ".repeat(widths[0] - row.get(0).length()));
             for (int i = 1; i < row.size(); i++) {
-                line.append("  ").append(" ".repeat(widths[i] - row.get(i).length())).append(row.get(i));
+                line.append("  ")
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(row.get(i));
             }
             lines.add(line.toString().stripTrailing());
         }

@@ -9,8 +9,7 @@ import java.util.TreeMap;
 /** Answers that wait, are kept or are brought in again lie apart from each other, and from what else the program takes and removes. */
 final class ArchiveFolders {
 
-    private ArchiveFolders() {
-    }
+    private ArchiveFolders() {}
 
     /** @throws InvalidSettingException naming two properties whose folders are the same, or one inside the other */
     static void check(SettingReader read, Settings.Archive archive) {
@@ -30,7 +29,8 @@ final class ArchiveFolders {
         others.forEach((name, other) -> {
             Path theirs = other.toAbsolutePath().normalize();
             if (mine.startsWith(theirs) || theirs.startsWith(mine)) {
-                throw SettingReader.bad(property, folder.toString(), "a folder apart from that of " + name + ", " + other);
+                throw SettingReader.bad(
+                        property, folder.toString(), "a folder apart from that of " + name + ", " + other);
             }
         });
     }

@@ -24,8 +24,7 @@ public final class EffectiveProperties {
     /** Name of both files. */
     public static final String FILE = "application.properties";
 
-    private EffectiveProperties() {
-    }
+    private EffectiveProperties() {}
 
     /**
      * All effective values.
@@ -39,8 +38,13 @@ public final class EffectiveProperties {
         Properties own = own(folder);
         Map<String, String> effective = new HashMap<>();
         for (String name : names(packaged, own)) {
-            Stream.of(environment.get(environmentName(name)), System.getProperty(name), own.getProperty(name), packaged.getProperty(name))
-                    .filter(value -> value != null && !value.isBlank()).findFirst()
+            Stream.of(
+                            environment.get(environmentName(name)),
+                            System.getProperty(name),
+                            own.getProperty(name),
+                            packaged.getProperty(name))
+                    .filter(value -> value != null && !value.isBlank())
+                    .findFirst()
                     .ifPresent(value -> effective.put(name, value.strip()));
         }
         return effective;
@@ -48,7 +52,9 @@ public final class EffectiveProperties {
 
     /** The packaged value of a property, which counts where nobody sets another; empty when it has none. */
     public static Optional<String> packaged(String name) {
-        return Optional.ofNullable(packaged().getProperty(name)).map(String::strip).filter(value -> !value.isEmpty());
+        return Optional.ofNullable(packaged().getProperty(name))
+                .map(String::strip)
+                .filter(value -> !value.isEmpty());
     }
 
     /** Names of all properties that are looked up, whether they have a value or not. */
@@ -79,7 +85,8 @@ public final class EffectiveProperties {
             try (InputStream mine = Files.newInputStream(file)) {
                 own.load(mine);
             } catch (IOException | IllegalArgumentException e) {
-                throw new InvalidSettingException(FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
+                throw new InvalidSettingException(
+                        FILE + " in " + folder.toAbsolutePath() + " cannot be read: " + e.getMessage());
             }
         }
         return own;

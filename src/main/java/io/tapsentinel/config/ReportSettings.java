@@ -16,14 +16,25 @@ import java.util.Map;
  * @param sweepAges      how long after its end each closed hour is read again, ascending; empty for never
  * @param rejectedUri    endpoint for records that a table cannot take
  */
-public record ReportSettings(StoreAddress state, String source, int requestsPerDay, int reservePercent, ScheduleCost cost, List<Duration> sweepAges,
+public record ReportSettings(
+        StoreAddress state,
+        String source,
+        int requestsPerDay,
+        int reservePercent,
+        ScheduleCost cost,
+        List<Duration> sweepAges,
         String rejectedUri) {
 
     /** @throws InvalidSettingException naming the first property that is wrong */
     public static ReportSettings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);
-        return new ReportSettings(StoreSettings.address(read), read.source(),
-                read.number("tap.budget.requests-per-day", 1, 1_000_000), Settings.percent(read, "tap.budget.reserve"), Settings.cost(read),
-                Settings.sweepAges(read), read.required("tap.rejected.uri"));
+        return new ReportSettings(
+                StoreSettings.address(read),
+                read.source(),
+                read.number("tap.budget.requests-per-day", 1, 1_000_000),
+                Settings.percent(read, "tap.budget.reserve"),
+                Settings.cost(read),
+                Settings.sweepAges(read),
+                read.required("tap.rejected.uri"));
     }
 }

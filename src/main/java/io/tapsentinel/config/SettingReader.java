@@ -153,14 +153,19 @@ final class SettingReader {
         try {
             URI url = new URI(value.replaceAll("/+$", ""));
             boolean secure = "https".equals(url.getScheme());
-            if (url.getHost() != null && url.getUserInfo() == null && url.getQuery() == null
+            if (url.getHost() != null
+                    && url.getUserInfo() == null
+                    && url.getQuery() == null
                     && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
                 return url;
             }
         } catch (URISyntaxException notAUrl) {
             // refused below
         }
-        throw bad(name, value.replaceAll("//[^/@]*@", "//...@"), "an https URL without user name or query (http for loopback only)");
+        throw bad(
+                name,
+                value.replaceAll("//[^/@]*@", "//...@"),
+                "an https URL without user name or query (http for loopback only)");
     }
 
     /** Whether the URL names this machine; nothing is asked of a name server. */
@@ -174,7 +179,9 @@ final class SettingReader {
 
     private static InvalidSettingException missing(List<String> names) {
         List<String> first = names.stream().map(name -> name.split(" ")[0]).toList();
-        return new InvalidSettingException(first, "missing: " + String.join(", ", names)
-                + "; set them in application.properties or in the environment (" + EffectiveProperties.environmentName(first.get(0)) + " and so on)");
+        return new InvalidSettingException(
+                first,
+                "missing: " + String.join(", ", names) + "; set them in application.properties or in the environment ("
+                        + EffectiveProperties.environmentName(first.get(0)) + " and so on)");
     }
 }

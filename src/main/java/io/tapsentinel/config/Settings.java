@@ -48,22 +48,43 @@ import org.quartz.CronExpression;
  * @param archive         where answers of TAP are kept
  * @param blobs           where {@code azure-storage-blob:} endpoints lead
  */
-public record Settings(URI tapUrl, String principal, Supplier<String> secret, String source, String sourceIdentity,
-        WindowPlanner.Settings planner, List<String> threatStatus, int requestsPerDay, int reservePercent, Path spool,
-        URI ingestion, String ruleId, boolean authenticate, AzureCloud cloud, StoreAddress state, int keysInMemory, Duration shutdownTimeout,
-        Refusals refusals, Aside aside, List<Duration> sweepAges, boolean updates,
-        ScheduleCost cost, boolean additionalFields, boolean healthTable, Archive archive, Blobs blobs) {
+public record Settings(
+        URI tapUrl,
+        String principal,
+        Supplier<String> secret,
+        String source,
+        String sourceIdentity,
+        WindowPlanner.Settings planner,
+        List<String> threatStatus,
+        int requestsPerDay,
+        int reservePercent,
+        Path spool,
+        URI ingestion,
+        String ruleId,
+        boolean authenticate,
+        AzureCloud cloud,
+        StoreAddress state,
+        int keysInMemory,
+        Duration shutdownTimeout,
+        Refusals refusals,
+        Aside aside,
+        List<Duration> sweepAges,
+        boolean updates,
+        ScheduleCost cost,
+        boolean additionalFields,
+        boolean healthTable,
+        Archive archive,
+        Blobs blobs) {
 
-    private static final List<String> CREDENTIALS = List.of("tap.principal", "tap.secret", "tap.secret-file",
-            "sentinel.endpoint", "sentinel.dcr-immutable-id");
+    private static final List<String> CREDENTIALS =
+            List.of("tap.principal", "tap.secret", "tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
 
     /**
      * @param retries     pauses before the same window is asked for again within one run; as many as there are retries
      * @param throttled   rests after each 429 in a row, the last one again and again
      * @param credentials rest after a 401 or 403
      */
-    public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {
-    }
+    public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {}
 
     /**
      * @param rejectedUri      endpoint for records that a table cannot take
@@ -72,20 +93,18 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
      * @param replayUri        endpoint that is looked at for answers and records to bring in
      * @param replayKeep       how long files are kept that were brought in
      */
-    public record Aside(String rejectedUri, Duration rejectedKeep, long rejectedMaxBytes, String replayUri, Duration replayKeep) {
-    }
+    public record Aside(
+            String rejectedUri, Duration rejectedKeep, long rejectedMaxBytes, String replayUri, Duration replayKeep) {}
 
     /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
-    public record Blobs(Optional<URI> endpoint) {
-    }
+    public record Blobs(Optional<URI> endpoint) {}
 
     /**
      * @param uri      endpoint for answers of TAP in which something was new; empty for none
      * @param outbox   folder where they wait for it
      * @param maxBytes how much may wait there; what comes then is not kept
      */
-    public record Archive(Optional<String> uri, Path outbox, long maxBytes) {
-    }
+    public record Archive(Optional<String> uri, Path outbox, long maxBytes) {}
 
     /**
      * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
@@ -105,7 +124,12 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
      */
     public static Settings of(Map<String, String> properties) {
         SettingReader read = new SettingReader(properties);
-        read.require("tap.url", "tap.principal", "tap.secret|tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
+        read.require(
+                "tap.url",
+                "tap.principal",
+                "tap.secret|tap.secret-file",
+                "sentinel.endpoint",
+                "sentinel.dcr-immutable-id");
         URI tap = read.url("tap.url");
         URI ingestion = read.url("sentinel.endpoint");
         boolean authenticate = read.oneOf("sentinel.auth", "azure", "none").equals("azure");
@@ -123,25 +147,48 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
         int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
         ScheduleCost cost = cost(read);
         if (cost.total() > requestsPerDay) {
-            throw SettingReader.bad("tap.budget.requests-per-day", String.valueOf(requestsPerDay), cost.total() + " or more for this schedule, "
-                    + cost + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
+            throw SettingReader.bad(
+                    "tap.budget.requests-per-day",
+                    String.valueOf(requestsPerDay),
+                    cost.total() + " or more for this schedule, " + cost
+                            + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
         }
         int share = RequestBudget.share(requestsPerDay, percent(read, "tap.budget.reserve"), cost.polls());
         if (cost.sweeps() > requestsPerDay - share) {
-            throw SettingReader.bad("tap.budget.reserve", read.required("tap.budget.reserve"), "less, or sweeps at fewer ages"
-                    + " (tap.sweep.ages): " + share + " of " + requestsPerDay + " requests a day are kept for polls, which leaves no room for "
-                    + cost.sweeps() + " sweeps");
+            throw SettingReader.bad(
+                    "tap.budget.reserve",
+                    read.required("tap.budget.reserve"),
+                    "less, or sweeps at fewer ages"
+                            + " (tap.sweep.ages): " + share + " of " + requestsPerDay
+                            + " requests a day are kept for polls, which leaves no room for "
+                            + cost.sweeps() + " sweeps");
         }
-        return new Settings(tap, read.required("tap.principal"), read.secret("tap.secret"), read.source(),
-                read.text("tap.source-identity").orElse(tap.toString()), planner(read),
+        return new Settings(
+                tap,
+                read.required("tap.principal"),
+                read.secret("tap.secret"),
+                read.source(),
+                read.text("tap.source-identity").orElse(tap.toString()),
+                planner(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
-                requestsPerDay, percent(read, "tap.budget.reserve"),
-                Path.of(read.required("tap.spool")), ingestion, ruleId(read), authenticate,
-                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")), StoreSettings.address(read),
+                requestsPerDay,
+                percent(read, "tap.budget.reserve"),
+                Path.of(read.required("tap.spool")),
+                ingestion,
+                ruleId(read),
+                authenticate,
+                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")),
+                StoreSettings.address(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
-                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)), refusals(read), aside(read),
-                sweepAges(read), flag(read, "tap.updates"), cost,
-                flag(read, "sentinel.additional-fields"), flag(read, "sentinel.health-table"), archive(read),
+                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
+                refusals(read),
+                aside(read),
+                sweepAges(read),
+                flag(read, "tap.updates"),
+                cost,
+                flag(read, "sentinel.additional-fields"),
+                flag(read, "sentinel.health-table"),
+                archive(read),
                 new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
     }
 
@@ -155,24 +202,35 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
             // a pool that is used up stays so until its oldest requests age out; asking on would only hold that up
             throw SettingReader.bad("tap.rest.throttled", "none", "a list of ISO 8601 durations, at least one");
         }
-        return new Refusals(read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)), throttled,
+        return new Refusals(
+                read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)),
+                throttled,
                 read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 
     static List<Duration> sweepAges(SettingReader read) {
         // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
-        return read.durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
-                .stream().sorted().distinct().toList();
+        return read
+                .durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
+                .stream()
+                .sorted()
+                .distinct()
+                .toList();
     }
 
     private static Aside aside(SettingReader read) {
-        return new Aside(read.required("tap.rejected.uri"), read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
-                1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000), read.required("tap.replay.uri"),
+        return new Aside(
+                read.required("tap.rejected.uri"),
+                read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
+                1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000),
+                read.required("tap.replay.uri"),
                 read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
     }
 
     private static Archive archive(SettingReader read) {
-        Archive archive = new Archive(read.text("tap.archive.uri"), Path.of(read.required("tap.archive.outbox")),
+        Archive archive = new Archive(
+                read.text("tap.archive.uri"),
+                Path.of(read.required("tap.archive.outbox")),
                 1_000_000L * read.number("tap.archive.max-megabytes", 1, 1_000_000));
         if (archive.uri().isPresent()) {
             ArchiveFolders.check(read, archive);
@@ -189,7 +247,11 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
     }
 
     static ScheduleCost cost(SettingReader read) {
-        return ScheduleCost.of(cron(read, "tap.poll.cron"), planner(read).lookBack(), sweepAges(read).size(), Instant.now());
+        return ScheduleCost.of(
+                cron(read, "tap.poll.cron"),
+                planner(read).lookBack(),
+                sweepAges(read).size(),
+                Instant.now());
     }
 
     private static CronExpression cron(SettingReader read, String name) {
@@ -215,7 +277,8 @@ public record Settings(URI tapUrl, String principal, Supplier<String> secret, St
     private static String ruleId(SettingReader read) {
         String value = read.required("sentinel.dcr-immutable-id");
         if (!value.matches("dcr-[0-9a-zA-Z]{1,64}")) {
-            throw SettingReader.bad("sentinel.dcr-immutable-id", value, "the rule's immutable id, dcr- and 32 digits, not its name");
+            throw SettingReader.bad(
+                    "sentinel.dcr-immutable-id", value, "the rule's immutable id, dcr- and 32 digits, not its name");
         }
         return value;
     }

@@ -10,11 +10,11 @@ final class StoreSettings {
     private static final Pattern FILE = Pattern.compile("jdbc:sqlite:(?!:memory:).+");
     private static final Pattern SERVER = Pattern.compile("jdbc:postgresql://[^/?@]+/[^/?]+(\\?[^#]*)?");
     /** Who opens it stands elsewhere, and how it is secured is not for a URL to say. */
-    private static final Pattern NOT_IN_URL = Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName"
-            + "|\\w+Timeout|tcpKeepAlive)=");
+    private static final Pattern NOT_IN_URL =
+            Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName"
+                    + "|\\w+Timeout|tcpKeepAlive)=");
 
-    private StoreSettings() {
-    }
+    private StoreSettings() {}
 
     static StoreAddress address(SettingReader read) {
         String url = read.required(URL);
@@ -22,14 +22,23 @@ final class StoreSettings {
             return StoreAddress.of(url);
         }
         if (!SERVER.matcher(url).matches()) {
-            throw SettingReader.bad(URL, url.replaceAll("//[^/@]*@", "//...@"), "jdbc:sqlite: and the path of a file,"
-                    + " or jdbc:postgresql://host:port/database");
+            throw SettingReader.bad(
+                    URL,
+                    url.replaceAll("//[^/@]*@", "//...@"),
+                    "jdbc:sqlite: and the path of a file," + " or jdbc:postgresql://host:port/database");
         }
         if (NOT_IN_URL.matcher(url).find()) {
-            throw SettingReader.bad(URL, url.replaceAll("\\?.*", "?..."), "without user, password, time-outs and what secures it: state.user and"
-                    + " state.password-file tell who opens it, and all but this machine is reached by TLS (tls.ca-file)");
+            throw SettingReader.bad(
+                    URL,
+                    url.replaceAll("\\?.*", "?..."),
+                    "without user, password, time-outs and what secures it: state.user and"
+                            + " state.password-file tell who opens it, and all but this machine is reached by TLS (tls.ca-file)");
         }
         read.require("state.user", "state.password|state.password-file");
-        return new StoreAddress(url, read.required("state.user"), read.secret("state.password"), read.text("tls.ca-file").orElse(""));
+        return new StoreAddress(
+                url,
+                read.required("state.user"),
+                read.secret("state.password"),
+                read.text("tls.ca-file").orElse(""));
     }
 }

@@ -27,27 +27,44 @@ final class BudgetCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(store.settings().isEmpty() ? Finding.unknown(name(), ConfigurationCheck.FIRST)
-                : store.seen().map(look -> finding(look, store.settings().get()))
-                        .orElseGet(() -> Finding.unknown(name(), "it is counted in the store, which could not be read")));
+        found.accept(
+                store.settings().isEmpty()
+                        ? Finding.unknown(name(), ConfigurationCheck.FIRST)
+                        : store.seen()
+                                .map(look -> finding(look, store.settings().get()))
+                                .orElseGet(() -> Finding.unknown(
+                                        name(), "it is counted in the store, which could not be read")));
     }
 
     private Finding finding(StoreLook look, ReportSettings settings) {
         int perDay = settings.requestsPerDay();
         long used = look.requests().get(Pool.EVERYTHING_ELSE);
         if (tap.isThrottled() && used * 2 < perDay) {
-            return Finding.wrong(name(), "TAP says that the pool is used up, and only " + Figures.count(used, "request") + " of ours in 24 hours "
-                    + (used == 1 ? "is" : "are") + " counted: another client uses this credential; give one of them another");
+            return Finding.wrong(
+                    name(),
+                    "TAP says that the pool is used up, and only " + Figures.count(used, "request")
+                            + " of ours in 24 hours " + (used == 1 ? "is" : "are")
+                            + " counted: another client uses this credential; give one of them another");
         }
         if (used >= perDay) {
-            return Finding.wrong(name(), "all " + Figures.number(perDay) + " requests of 24 hours are used; reading goes on as the oldest age out;"
-                    + " if that happens again, poll less often (tap.poll.cron) or sweep at fewer ages (tap.sweep.ages)");
+            return Finding.wrong(
+                    name(),
+                    "all " + Figures.number(perDay)
+                            + " requests of 24 hours are used; reading goes on as the oldest age out;"
+                            + " if that happens again, poll less often (tap.poll.cron) or sweep at fewer ages (tap.sweep.ages)");
         }
         List<String> left = new ArrayList<>();
         for (Pool pool : Pool.values()) {
             left.add(0, Figures.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
         }
-        return Finding.well(name(), "of " + Figures.number(perDay) + " requests of 24 hours in each pool are left " + String.join(" and ", left) + "; "
-                + Figures.number(RequestBudget.share(perDay, settings.reservePercent(), settings.cost().polls())) + " of them are kept for fresh polls");
+        return Finding.well(
+                name(),
+                "of " + Figures.number(perDay) + " requests of 24 hours in each pool are left "
+                        + String.join(" and ", left) + "; "
+                        + Figures.number(RequestBudget.share(
+                                perDay,
+                                settings.reservePercent(),
+                                settings.cost().polls()))
+                        + " of them are kept for fresh polls");
     }
 }

@@ -26,7 +26,9 @@ final class ClockCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(tap.get().map(this::finding).orElseGet(() -> Finding.unknown(name(), "TAP's answer would tell its time, and there was none")));
+        found.accept(tap.get()
+                .map(this::finding)
+                .orElseGet(() -> Finding.unknown(name(), "TAP's answer would tell its time, and there was none")));
     }
 
     private Finding finding(Answer answer) {
@@ -38,7 +40,10 @@ final class ClockCheck implements Check {
         Duration ahead = clock.ahead().orElse(Duration.ZERO);
         String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
         return ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0
-                ? Finding.wrong(name(), words + "; set it right (NTP): until then windows are planned by the earlier one, and Azure may refuse tokens")
+                ? Finding.wrong(
+                        name(),
+                        words
+                                + "; set it right (NTP): until then windows are planned by the earlier one, and Azure may refuse tokens")
                 : Finding.well(name(), ahead.isZero() ? words : words + ", which the program allows for");
     }
 }

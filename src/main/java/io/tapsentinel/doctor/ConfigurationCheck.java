@@ -22,8 +22,15 @@ final class ConfigurationCheck implements Check {
     /** Why another check cannot be made. */
     static final String FIRST = "the configuration has to be right first";
     /** What stands in for a property without a packaged value, so that the check can go on to the next. */
-    private static final Map<String, String> STAND_INS = Map.of("tap.principal", "none", "tap.secret", "none",
-            "sentinel.endpoint", "https://127.0.0.1", "sentinel.dcr-immutable-id", "dcr-0");
+    private static final Map<String, String> STAND_INS = Map.of(
+            "tap.principal",
+            "none",
+            "tap.secret",
+            "none",
+            "sentinel.endpoint",
+            "https://127.0.0.1",
+            "sentinel.dcr-immutable-id",
+            "dcr-0");
 
     private final Map<String, String> properties;
     private final Map<String, String> environment;
@@ -51,11 +58,19 @@ final class ConfigurationCheck implements Check {
     public void look(Consumer<Finding> found) {
         List<String> problems = problems();
         if (problems.isEmpty()) {
-            found.accept(Finding.well(name(), isSandbox() ? "tap.sandbox is on: both services are stood in for inside the program, which needs no account"
-                    : "from " + origin()));
+            found.accept(Finding.well(
+                    name(),
+                    isSandbox()
+                            ? "tap.sandbox is on: both services are stood in for inside the program, which needs no account"
+                            : "from " + origin()));
         }
-        problems.forEach(problem -> found.accept(Finding.wrong(name(), problem + (problem.startsWith("missing: ")
-                ? misspelt() + "; without an account, mvn compile camel:run shows the program with stand-ins for both services" : ""))));
+        problems.forEach(problem -> found.accept(Finding.wrong(
+                name(),
+                problem
+                        + (problem.startsWith("missing: ")
+                                ? misspelt()
+                                        + "; without an account, mvn compile camel:run shows the program with stand-ins for both services"
+                                : ""))));
     }
 
     /** What the program would run with; empty when it would not start, or would read the sandbox. */
@@ -90,7 +105,9 @@ final class ConfigurationCheck implements Check {
             try {
                 Settings read = Settings.wantsSandbox(trial, "off") ? null : Settings.of(trial);
                 network = Network.of(trial, environment);
-                clients = read == null ? null : new IngestionClients(read.ingestion().toString(), read.cloud(), network, environment);
+                clients = read == null
+                        ? null
+                        : new IngestionClients(read.ingestion().toString(), read.cloud(), network, environment);
                 settings = problems.isEmpty() ? read : null;
                 return problems;
             } catch (InvalidSettingException e) {
@@ -98,25 +115,36 @@ final class ConfigurationCheck implements Check {
                 if (e.properties().stream().noneMatch(replaced::add)) {
                     return problems;
                 }
-                e.properties().forEach(name -> EffectiveProperties.packaged(name).or(() -> Optional.ofNullable(STAND_INS.get(name)))
-                        .ifPresentOrElse(value -> trial.put(name, value), () -> trial.remove(name)));
+                e.properties()
+                        .forEach(name -> EffectiveProperties.packaged(name)
+                                .or(() -> Optional.ofNullable(STAND_INS.get(name)))
+                                .ifPresentOrElse(value -> trial.put(name, value), () -> trial.remove(name)));
             }
         }
     }
 
     /** Names alone, since values may be secrets. */
     private String origin() {
-        List<String> variables = EffectiveProperties.names(folder).stream().map(EffectiveProperties::environmentName)
-                .filter(name -> !environment.getOrDefault(name, "").isBlank()).sorted().toList();
+        List<String> variables = EffectiveProperties.names(folder).stream()
+                .map(EffectiveProperties::environmentName)
+                .filter(name -> !environment.getOrDefault(name, "").isBlank())
+                .sorted()
+                .toList();
         Path file = folder.resolve(EffectiveProperties.FILE);
         return (Files.exists(file) ? EffectiveProperties.FILE + " in this directory" : "the packaged defaults")
                 + (variables.isEmpty() ? "" : " and the environment: " + String.join(", ", variables));
     }
 
     private String misspelt() {
-        Set<String> known = new HashSet<>(EffectiveProperties.names(folder).stream().map(EffectiveProperties::environmentName).toList());
-        List<String> unknown = environment.keySet().stream().filter(name -> name.matches("(TAP|SENTINEL)_\\w+") && !known.contains(name))
-                .sorted().toList();
-        return unknown.isEmpty() ? "" : "; the environment's " + String.join(", ", unknown) + " is no property of this program";
+        Set<String> known = new HashSet<>(EffectiveProperties.names(folder).stream()
+                .map(EffectiveProperties::environmentName)
+                .toList());
+        List<String> unknown = environment.keySet().stream()
+                .filter(name -> name.matches("(TAP|SENTINEL)_\\w+") && !known.contains(name))
+                .sorted()
+                .toList();
+        return unknown.isEmpty()
+                ? ""
+                : "; the environment's " + String.join(", ", unknown) + " is no property of this program";
     }
 }

@@ -21,6 +21,7 @@ public final class Doctor {
 
     /** The command. */
     public static final String WORD = "doctor";
+
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private final List<Check> checks;

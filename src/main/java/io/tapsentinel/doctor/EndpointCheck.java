@@ -24,7 +24,10 @@ final class EndpointCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration.settings().map(this::finding).orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration
+                .settings()
+                .map(this::finding)
+                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
     }
 
     /** Whether it was reached. */
@@ -38,7 +41,9 @@ final class EndpointCheck implements Check {
             well = true;
             return Finding.well(name(), Failure.place(settings.ingestion()) + " can be reached");
         } catch (IOException e) {
-            return Finding.wrong(name(), web.unreached(settings.ingestion(), "sentinel.endpoint").words(e));
+            return Finding.wrong(
+                    name(),
+                    web.unreached(settings.ingestion(), "sentinel.endpoint").words(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Finding.unknown(name(), "interrupted");

@@ -11,7 +11,8 @@ record Finding(Mark mark, String name, String words) {
 
     /** How something is. */
     enum Mark {
-        WELL("✓"), WRONG("✗"),
+        WELL("✓"),
+        WRONG("✗"),
         /** It could not be looked at. */
         UNKNOWN("-");
 

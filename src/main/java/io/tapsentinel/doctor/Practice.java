@@ -12,8 +12,7 @@ import java.util.Map;
 /** Which checks there are, in which order, and with what they look. */
 final class Practice {
 
-    private Practice() {
-    }
+    private Practice() {}
 
     static List<Check> checks(Map<String, String> properties, Clock clock) {
         Path here = Path.of("");
@@ -26,12 +25,27 @@ final class Practice {
         Web web = new Web(configuration::network, clock);
         TapCheck tap = new TapCheck(configuration, web, clock);
         EndpointCheck endpoint = new EndpointCheck(configuration, web);
-        TokenCheck token = new TokenCheck(configuration, () -> configuration.clients().credential(), () -> configuration.clients().identity(), clock);
-        RuleCheck rule = new RuleCheck(configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()));
-        return List.of(configuration, routes, store, tap, new ClockCheck(tap::answer), endpoint, token, rule, new BudgetCheck(store, tap));
+        TokenCheck token = new TokenCheck(
+                configuration,
+                () -> configuration.clients().credential(),
+                () -> configuration.clients().identity(),
+                clock);
+        RuleCheck rule = new RuleCheck(
+                configuration, endpoint::isWell, token, settings -> uploader(settings, configuration.clients()));
+        return List.of(
+                configuration,
+                routes,
+                store,
+                tap,
+                new ClockCheck(tap::answer),
+                endpoint,
+                token,
+                rule,
+                new BudgetCheck(store, tap));
     }
 
     private static Uploader uploader(Settings settings, IngestionClients clients) {
-        return new IngestionUploader(settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
+        return new IngestionUploader(
+                settings.ingestion(), settings.authenticate() ? clients::azure : clients::anonymous, settings.ruleId());
     }
 }

@@ -32,8 +32,12 @@ final class RoutesCheck implements Check {
             var problems = RouteContract.problems(files, properties);
             problems.forEach(problem -> found.accept(Finding.wrong(name(), problem)));
             if (problems.isEmpty()) {
-                found.accept(Finding.well(name(), Figures.count(files.texts().size(), "file") + " of "
-                        + (RouteFiles.areIn(folder.resolve(RouteFiles.FOLDER)) ? RouteFiles.FOLDER + "/ in this directory" : "the package")));
+                found.accept(Finding.well(
+                        name(),
+                        Figures.count(files.texts().size(), "file") + " of "
+                                + (RouteFiles.areIn(folder.resolve(RouteFiles.FOLDER))
+                                        ? RouteFiles.FOLDER + "/ in this directory"
+                                        : "the package")));
             }
         } catch (InvalidSettingException e) {
             found.accept(Finding.wrong(name(), e.getMessage()));

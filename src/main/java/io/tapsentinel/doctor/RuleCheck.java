@@ -32,7 +32,11 @@ final class RuleCheck implements Check {
      * @param reached   whether the endpoint was
      * @param uploaders makes what sends as the program does
      */
-    RuleCheck(ConfigurationCheck configuration, BooleanSupplier reached, TokenCheck token, Function<Settings, Uploader> uploaders) {
+    RuleCheck(
+            ConfigurationCheck configuration,
+            BooleanSupplier reached,
+            TokenCheck token,
+            Function<Settings, Uploader> uploaders) {
         this.configuration = configuration;
         this.reached = reached;
         this.token = token;
@@ -47,7 +51,9 @@ final class RuleCheck implements Check {
     @Override
     public void look(Consumer<Finding> found) {
         if (!reached.getAsBoolean() || !token.isWell()) {
-            String why = configuration.settings().isEmpty() ? ConfigurationCheck.FIRST : "endpoint and token have to be right first";
+            String why = configuration.settings().isEmpty()
+                    ? ConfigurationCheck.FIRST
+                    : "endpoint and token have to be right first";
             found.accept(Finding.unknown(name(), why));
             found.accept(Finding.unknown("streams", why));
             return;
@@ -66,14 +72,19 @@ final class RuleCheck implements Check {
             found.accept(Finding.unknown("streams", "the rule has to take rows first"));
             return;
         }
-        found.accept(Finding.well(name(), settings.ruleId() + " is there" + (settings.authenticate() ? ", and the identity has its role on it" : "")));
+        found.accept(Finding.well(
+                name(),
+                settings.ruleId() + " is there"
+                        + (settings.authenticate() ? ", and the identity has its role on it" : "")));
         found.accept(finding(first, refused, words));
         left.forEach(stream -> found.accept(finding(stream, send(uploader, stream), words)));
     }
 
     private static List<String> streams(boolean health) {
         Stream<TableSchema> events = Stream.of(EventType.values()).map(type -> TableSchema.of(type.table()));
-        return new ArrayList<>((health ? Stream.concat(events, Stream.of(TableSchema.health())) : events).map(TableSchema::stream).toList());
+        return new ArrayList<>((health ? Stream.concat(events, Stream.of(TableSchema.health())) : events)
+                .map(TableSchema::stream)
+                .toList());
     }
 
     private static Finding finding(String stream, Optional<UploadException> refused, Refused words) {

@@ -19,6 +19,7 @@ final class StoreCheck implements Check {
 
     /** One answer of TAP's may take more than that while it is read. */
     private static final long LEAST_FREE = 100_000_000;
+
     private static final double GIGABYTE = 1e9;
 
     private final Map<String, String> properties;
@@ -65,7 +66,10 @@ final class StoreCheck implements Check {
         } catch (StoreException e) {
             return Finding.wrong(name(), e.getMessage());
         } catch (IOException e) {
-            return Finding.wrong(name(), "state.url: the disk of " + settings.state() + " cannot be asked for its free space: " + e.getMessage());
+            return Finding.wrong(
+                    name(),
+                    "state.url: the disk of " + settings.state() + " cannot be asked for its free space: "
+                            + e.getMessage());
         }
     }
 
@@ -79,13 +83,16 @@ final class StoreCheck implements Check {
         }
         Path file = look.file().get();
         if (!Files.isWritable(file) || !Files.isWritable(file.getParent())) {
-            return Finding.wrong(name(), "state.url: " + file + " and its folder have to be writable for this user, and one of them is not");
+            return Finding.wrong(
+                    name(),
+                    "state.url: " + file + " and its folder have to be writable for this user, and one of them is not");
         }
         return withRoom(file, ofVersion());
     }
 
     private String ofVersion() {
-        return look.place() + ", version " + look.version() + (look.isOlder() ? ", which a start brings up to date" : "")
+        return look.place() + ", version " + look.version()
+                + (look.isOlder() ? ", which a start brings up to date" : "")
                 + (look.identity().isEmpty() ? ", which knows no source " + settings.source() + " yet" : "")
                 + look.holder().map(process -> ", in use by " + process).orElse("");
     }
@@ -99,11 +106,16 @@ final class StoreCheck implements Check {
             there = there.getParent();
         }
         if (!Files.isDirectory(there)) {
-            return Finding.wrong(name(), "state.url: " + look.place() + " cannot be made, since " + there + " is no folder; name another place");
+            return Finding.wrong(
+                    name(),
+                    "state.url: " + look.place() + " cannot be made, since " + there
+                            + " is no folder; name another place");
         }
         if (!Files.isWritable(there)) {
-            return Finding.wrong(name(), "state.url: " + look.place() + " cannot be made, since " + there
-                    + " cannot be written by this user; make it writable or name another place");
+            return Finding.wrong(
+                    name(),
+                    "state.url: " + look.place() + " cannot be made, since " + there
+                            + " cannot be written by this user; make it writable or name another place");
         }
         return withRoom(there, "there is none yet at " + look.place() + "; the first start makes it");
     }
@@ -111,8 +123,11 @@ final class StoreCheck implements Check {
     private Finding withRoom(Path place, String words) throws IOException {
         long free = Files.getFileStore(place).getUsableSpace();
         return free < LEAST_FREE
-                ? Finding.wrong(name(), "state.url: only " + megabytes(free) + " MB are free for " + look.place() + "; "
-                        + megabytes(LEAST_FREE) + " MB are the least that can do, and answers of TAP need room too (tap.spool)")
+                ? Finding.wrong(
+                        name(),
+                        "state.url: only " + megabytes(free) + " MB are free for " + look.place() + "; "
+                                + megabytes(LEAST_FREE)
+                                + " MB are the least that can do, and answers of TAP need room too (tap.spool)")
                 : Finding.well(name(), words + String.format(Locale.ROOT, "; %.1f GB are free", free / GIGABYTE));
     }
 

@@ -46,7 +46,10 @@ final class TapCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration.settings().map(this::finding).orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration
+                .settings()
+                .map(this::finding)
+                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
     }
 
     /** What it answered; empty when it did not. */
@@ -61,22 +64,31 @@ final class TapCheck implements Check {
 
     private Finding finding(Settings settings) {
         Instant to = clock.instant().minus(AGO).truncatedTo(ChronoUnit.SECONDS);
-        URI question = URI.create(settings.tapUrl() + TapBudget.PATH + "?format=json&interval=" + new TimeRange(to.minus(SHORTEST_WINDOW), to));
+        URI question = URI.create(settings.tapUrl() + TapBudget.PATH + "?format=json&interval="
+                + new TimeRange(to.minus(SHORTEST_WINDOW), to));
         try {
             answer = web.get(question, basic(settings));
         } catch (IOException e) {
-            return Finding.wrong(name(), web.unreached(settings.tapUrl(), "tap.url").words(e));
+            return Finding.wrong(
+                    name(), web.unreached(settings.tapUrl(), "tap.url").words(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return Finding.unknown(name(), "interrupted");
         }
         if (answer.status() == 200 && !answer.json()) {
-            return Finding.wrong(name(), Failure.place(settings.tapUrl()) + " answered 200 with something that is no JSON, such as a page of a"
-                    + " portal or proxy; is tap.url TAP's own host, and may this machine reach it?");
+            return Finding.wrong(
+                    name(),
+                    Failure.place(settings.tapUrl())
+                            + " answered 200 with something that is no JSON, such as a page of a"
+                            + " portal or proxy; is tap.url TAP's own host, and may this machine reach it?");
         }
         if (answer.status() == 200 || answer.status() == 204) {
-            return Finding.well(name(), Failure.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status() + " to one request for "
-                    + SHORTEST_WINDOW.toSeconds() + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay()) + " a day and the program does not");
+            return Finding.well(
+                    name(),
+                    Failure.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
+                            + " to one request for " + SHORTEST_WINDOW.toSeconds()
+                            + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay())
+                            + " a day and the program does not");
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());
         refusal = refused.reason();
@@ -90,15 +102,21 @@ final class TapCheck implements Check {
 
     private static String remedy(TapRefusedException refused) {
         return switch (refused.reason()) {
-            case CREDENTIALS -> refused.status() == 401
-                    ? "tap.principal or tap.secret is wrong: make a service credential in the TAP dashboard under Settings, Connected Applications"
-                    : "the credential may not ask this; it has to be a service credential of the TAP dashboard, and nothing on the way may keep it out";
-            case THROTTLED -> "the credential's requests of 24 hours are used up; the program rests and goes on as the oldest age out";
+            case CREDENTIALS ->
+                refused.status() == 401
+                        ? "tap.principal or tap.secret is wrong: make a service credential in the TAP dashboard under Settings, Connected Applications"
+                        : "the credential may not ask this; it has to be a service credential of the TAP dashboard, and nothing on the way may keep it out";
+            case THROTTLED ->
+                "the credential's requests of 24 hours are used up; the program rests and goes on as the oldest age out";
             case STILL_CURRENT, TOO_OLD -> "this machine's clock is not TAP's: set it right";
-            case REQUEST -> refused.status() == 404 ? "there is no SIEM API at tap.url: it is the host alone, https://tap-api-v2.proofpoint.com"
-                    : "is tap.url TAP's own host?";
-            case TIMED_OUT, TRANSIENT -> refused.status() < 400 ? "where only 200 and 204 are answers of TAP's: is tap.url TAP's own host?"
-                    : "TAP or what lies between has a bad moment, which the program would wait for; try again later";
+            case REQUEST ->
+                refused.status() == 404
+                        ? "there is no SIEM API at tap.url: it is the host alone, https://tap-api-v2.proofpoint.com"
+                        : "is tap.url TAP's own host?";
+            case TIMED_OUT, TRANSIENT ->
+                refused.status() < 400
+                        ? "where only 200 and 204 are answers of TAP's: is tap.url TAP's own host?"
+                        : "TAP or what lies between has a bad moment, which the program would wait for; try again later";
         };
     }
 }

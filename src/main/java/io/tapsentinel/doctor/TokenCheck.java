@@ -27,7 +27,11 @@ final class TokenCheck implements Check {
      * @param credentials makes the credential that the program would use
      * @param chosen      by which identity that signed in, by name
      */
-    TokenCheck(ConfigurationCheck configuration, Supplier<TokenCredential> credentials, Supplier<Optional<String>> chosen, Clock clock) {
+    TokenCheck(
+            ConfigurationCheck configuration,
+            Supplier<TokenCredential> credentials,
+            Supplier<Optional<String>> chosen,
+            Clock clock) {
         this.configuration = configuration;
         this.credentials = credentials;
         this.chosen = chosen;
@@ -41,7 +45,10 @@ final class TokenCheck implements Check {
 
     @Override
     public void look(Consumer<Finding> found) {
-        found.accept(configuration.settings().map(this::finding).orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
+        found.accept(configuration
+                .settings()
+                .map(this::finding)
+                .orElseGet(() -> Finding.unknown(name(), ConfigurationCheck.FIRST)));
     }
 
     /** Whether there is one, or none is needed. */
@@ -64,11 +71,18 @@ final class TokenCheck implements Check {
             AccessToken token = credentials.get().getTokenSync(new TokenRequestContext().addScopes(scope));
             well = true;
             identity = TokenIdentity.of(token.getToken());
-            return Finding.well(name(), chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
-                    + Figures.length(Duration.between(clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
+            return Finding.well(
+                    name(),
+                    chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
+                            + Figures.length(Duration.between(
+                                    clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
         } catch (RuntimeException e) {
-            return Finding.wrong(name(), "none is to be had for " + scope + ": " + Failure.of(e)
-                    + (e instanceof SignInException none && !none.isIdentityFound() ? "" : "; check its id, its secret or certificate, its tenant, and sentinel.cloud"));
+            return Finding.wrong(
+                    name(),
+                    "none is to be had for " + scope + ": " + Failure.of(e)
+                            + (e instanceof SignInException none && !none.isIdentityFound()
+                                    ? ""
+                                    : "; check its id, its secret or certificate, its tenant, and sentinel.cloud"));
         }
     }
 }

@@ -23,12 +23,18 @@ record TokenIdentity(Optional<String> object, Optional<String> application) {
     /** Whom a token is for; nothing of it is looked at but these two ids. */
     static TokenIdentity of(String token) {
         JsonNode claims = claims(token.split("\\."));
-        return new TokenIdentity(id(claims, "oid"), Stream.of("appid", "azp").flatMap(name -> id(claims, name).stream()).findFirst());
+        return new TokenIdentity(
+                id(claims, "oid"),
+                Stream.of("appid", "azp")
+                        .flatMap(name -> id(claims, name).stream())
+                        .findFirst());
     }
 
     private static JsonNode claims(String[] parts) {
         try {
-            return parts.length == 3 ? new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1])) : MissingNode.getInstance();
+            return parts.length == 3
+                    ? new ObjectMapper().readTree(Base64.getUrlDecoder().decode(parts[1]))
+                    : MissingNode.getInstance();
         } catch (IOException | IllegalArgumentException opaque) {
             return MissingNode.getInstance();
         }
@@ -45,8 +51,11 @@ record TokenIdentity(Optional<String> object, Optional<String> application) {
 
     @Override
     public String toString() {
-        return this.equals(UNKNOWN) ? "an identity that its token does not name"
-                : Stream.of(object.map(id -> "object id " + id), application.map(id -> "application " + id)).flatMap(Optional::stream)
-                        .reduce((one, other) -> one + ", " + other).orElseThrow();
+        return this.equals(UNKNOWN)
+                ? "an identity that its token does not name"
+                : Stream.of(object.map(id -> "object id " + id), application.map(id -> "application " + id))
+                        .flatMap(Optional::stream)
+                        .reduce((one, other) -> one + ", " + other)
+                        .orElseThrow();
     }
 }

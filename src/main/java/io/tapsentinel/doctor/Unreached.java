@@ -21,7 +21,8 @@ final class Unreached {
 
     private static final String PROXY_REMEDY = "; if only a proxy leads out of here, set HTTPS_PROXY";
 
-    private static final String ASK_PROXY = "ask those who run the proxy, or name the host in NO_PROXY if there is a way past it";
+    private static final String ASK_PROXY =
+            "ask those who run the proxy, or name the host in NO_PROXY if there is a way past it";
 
     private final URI url;
     private final String property;
@@ -40,7 +41,9 @@ final class Unreached {
 
     /** Cause and remedy. */
     String words(Throwable failure) {
-        List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause).limit(50).toList();
+        List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause)
+                .limit(50)
+                .toList();
         if (has(causes, ProxyRefusedException.class)) {
             return failure.getMessage() + "; " + ASK_PROXY;
         }
@@ -48,33 +51,43 @@ final class Unreached {
             return first() + " did not let this through (" + failure.getMessage() + "); " + ASK_PROXY;
         }
         if (has(causes, UnknownHostException.class) || has(causes, UnresolvedAddressException.class)) {
-            return "the name " + first().replaceFirst(":\\d+$", "") + " has no address; check " + firstProperty() + " and this machine's name servers" + remedy();
+            return "the name " + first().replaceFirst(":\\d+$", "") + " has no address; check " + firstProperty()
+                    + " and this machine's name servers" + remedy();
         }
         if (has(causes, HttpConnectTimeoutException.class)) {
-            return first() + " cannot be connected in time: nothing answers there, or not as it should; check " + firstProperty() + " and the firewalls on the way" + remedy();
+            return first() + " cannot be connected in time: nothing answers there, or not as it should; check "
+                    + firstProperty() + " and the firewalls on the way" + remedy();
         }
         if (has(causes, ConnectException.class)) {
-            return first() + " takes no connection; check " + firstProperty() + " and the firewalls on the way" + remedy();
+            return first() + " takes no connection; check " + firstProperty() + " and the firewalls on the way"
+                    + remedy();
         }
         if (has(causes, HttpTimeoutException.class)) {
-            return Failure.place(url) + way() + " was connected and did not answer in time; try again, and look at what lies between";
+            return Failure.place(url) + way()
+                    + " was connected and did not answer in time; try again, and look at what lies between";
         }
-        return has(causes, SSLException.class) ? tls(causes) : Failure.place(url) + way() + " gave no answer: " + Failure.of(failure);
+        return has(causes, SSLException.class)
+                ? tls(causes)
+                : Failure.place(url) + way() + " gave no answer: " + Failure.of(failure);
     }
 
     private String tls(List<Throwable> causes) {
         String who = Failure.place(url) + way();
         if (has(causes, CertificateExpiredException.class) || has(causes, CertificateNotYetValidException.class)) {
-            return "the certificate of " + who + " is not valid at this time; check this machine's clock, else the service has to renew it";
+            return "the certificate of " + who
+                    + " is not valid at this time; check this machine's clock, else the service has to renew it";
         }
         if (causes.stream().anyMatch(Network::isOfAuthority)) {
-            return "the certificate of " + who + " is of an authority that is not trusted here; when it is your own, or a proxy on the way"
+            return "the certificate of " + who
+                    + " is of an authority that is not trusted here; when it is your own, or a proxy on the way"
                     + " opens TLS, name the authority's PEM file in tls.ca-file";
         }
-        if (causes.stream().anyMatch(cause -> String.valueOf(cause.getMessage()).startsWith("No subject alternative"))) {
+        if (causes.stream()
+                .anyMatch(cause -> String.valueOf(cause.getMessage()).startsWith("No subject alternative"))) {
             return "the certificate of " + who + " is for another name; check " + property;
         }
-        return "TLS with " + who + " fails: " + Failure.of(causes.get(0)) + "; check that " + property + " names a port for https";
+        return "TLS with " + who + " fails: " + Failure.of(causes.get(0)) + "; check that " + property
+                + " names a port for https";
     }
 
     /** What was to be connected first. */

@@ -36,10 +36,14 @@ final class Visit {
             look.get(longest.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             look.cancel(true);
-            inTime.accept(Finding.wrong(check.name(), "it took longer than " + longest.toSeconds() + " s; try again, and look at what lies between"));
+            inTime.accept(Finding.wrong(
+                    check.name(),
+                    "it took longer than " + longest.toSeconds() + " s; try again, and look at what lies between"));
         } catch (ExecutionException e) {
             // the words of an unforeseen failure may be anything
-            inTime.accept(Finding.wrong(check.name(), "it could not be looked at: " + e.getCause().getClass().getName()));
+            inTime.accept(Finding.wrong(
+                    check.name(),
+                    "it could not be looked at: " + e.getCause().getClass().getName()));
         } catch (InterruptedException e) {
             look.cancel(true);
             Thread.currentThread().interrupt();

@@ -45,32 +45,45 @@ final class Web {
      * @param sent     when the request left, at the earliest
      * @param received when the answer's head was there, at the latest
      */
-    record Answer(int status, String refusal, boolean json, Optional<Instant> date, Instant sent, Instant received) {
-    }
+    record Answer(int status, String refusal, boolean json, Optional<Instant> date, Instant sent, Instant received) {}
 
     /**
      * @param authorization empty for none
      * @throws IOException when there was no answer of the service
      */
     Answer get(URI url, String authorization) throws IOException, InterruptedException {
-        HttpRequest.Builder request = network.get().request(url).timeout(ANSWER).version(HttpClient.Version.HTTP_1_1)
+        HttpRequest.Builder request = network.get()
+                .request(url)
+                .timeout(ANSWER)
+                .version(HttpClient.Version.HTTP_1_1)
                 .header("Accept", "application/json");
         if (!authorization.isEmpty()) {
             request.header("Authorization", authorization);
         }
         Instant sent = clock.instant();
-        HttpResponse<InputStream> response = network.get().client().connectTimeout(CONNECT).followRedirects(HttpClient.Redirect.NEVER).build()
+        HttpResponse<InputStream> response = network.get()
+                .client()
+                .connectTimeout(CONNECT)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build()
                 .send(request.build(), head -> BodySubscribers.ofInputStream());
         Instant received = clock.instant();
         // closing it gives up what is left of it
         try (InputStream body = response.body()) {
-            if (response.statusCode() == PROXY_WANTS_USER && network.get().proxyInWords(url).isPresent()) {
+            if (response.statusCode() == PROXY_WANTS_USER
+                    && network.get().proxyInWords(url).isPresent()) {
                 throw network.get().refused(url, PROXY_WANTS_USER);
             }
             int status = response.statusCode();
             boolean json = status < 400 && beginsAsJson(body);
             String refusal = status < 400 ? "" : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
-            return new Answer(status, refusal, json, response.headers().firstValue("Date").map(DateUtils::parseStandardDate), sent, received);
+            return new Answer(
+                    status,
+                    refusal,
+                    json,
+                    response.headers().firstValue("Date").map(DateUtils::parseStandardDate),
+                    sent,
+                    received);
         }
     }
 

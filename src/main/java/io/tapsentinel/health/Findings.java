@@ -28,8 +28,7 @@ public final class Findings {
      * @param what   one line
      * @param remedy what to do about it, one line; that nothing has to be done, where it passes by itself
      */
-    public record Problem(Level level, String what, String remedy) {
-    }
+    public record Problem(Level level, String what, String remedy) {}
 
     /** A figure: text, a number or a boolean. */
     public Findings detail(String name, Object value) {

@@ -11,70 +11,141 @@ import io.tapsentinel.health.Findings.Level;
  * row for each.
  */
 public enum KnownProblem {
-
-    TAP_CREDENTIALS("tap", DOWN, "TAP refuses the credentials",
+    TAP_CREDENTIALS(
+            "tap",
+            DOWN,
+            "TAP refuses the credentials",
             "check tap.principal and tap.secret, or the right of that service credential; they are tried again every tap.rest.credentials,"
-            + " with tap.secret-file read anew"),
-    TAP_WINDOW("tap", DOWN, "TAP refuses a window for a reason that will not pass",
+                    + " with tap.secret-file read anew"),
+    TAP_WINDOW(
+            "tap",
+            DOWN,
+            "TAP refuses a window for a reason that will not pass",
             "the window is kept and asked for again, check tap.url, the routes and the clock"),
-    TAP_THROTTLED("tap", DEGRADED, "TAP answers no more requests for now",
+    TAP_THROTTLED(
+            "tap",
+            DEGRADED,
+            "TAP answers no more requests for now",
             "nothing, it passes when the oldest requests of the day age out; give this program a credential of its own when another client"
-            + " uses this one"),
-    TAP_FAILING("tap", DEGRADED, "windows keep failing",
+                    + " uses this one"),
+    TAP_FAILING(
+            "tap",
+            DEGRADED,
+            "windows keep failing",
             "nothing at first, they are read again; when it lasts, look at the part sentinel, at the routes that were edited last, and by"
-            + " the command doctor at TAP"),
-    TAP_NO_POLL("tap", DEGRADED, "no new time was read for three poll intervals",
+                    + " the command doctor at TAP"),
+    TAP_NO_POLL(
+            "tap",
+            DEGRADED,
+            "no new time was read for three poll intervals",
             "look at the other problems first, then at the WARN lines of the log; nothing is lost within 7 days"),
-    TAP_BUDGET("tap", DEGRADED, "under 10 % of the day's requests are left for polls",
+    TAP_BUDGET(
+            "tap",
+            DEGRADED,
+            "under 10 % of the day's requests are left for polls",
             "nothing when it is the end of a catch-up; else poll less often (tap.poll.cron), sweep at fewer ages (tap.sweep.ages), or look"
-            + " for who else uses the credential"),
-    TAP_POSTPONED("tap", DEGRADED, "reads wait, since the budget has no room for them",
+                    + " for who else uses the credential"),
+    TAP_POSTPONED(
+            "tap",
+            DEGRADED,
+            "reads wait, since the budget has no room for them",
             "nothing, they go on when the oldest requests of the day age out; when it comes often, sweep at fewer ages (tap.sweep.ages)"),
-    TAP_CLOCK("tap", DEGRADED, "this machine's clock is wrong",
+    TAP_CLOCK(
+            "tap",
+            DEGRADED,
+            "this machine's clock is wrong",
             "have the clock set by a time service; windows are planned by the earlier clock meanwhile"),
 
-    SENTINEL_TOKEN("sentinel", DOWN, "Sentinel takes no token of ours",
+    SENTINEL_TOKEN(
+            "sentinel",
+            DOWN,
+            "Sentinel takes no token of ours",
             "check the identity (AZURE_CLIENT_ID and its kin) and sentinel.cloud; the command doctor names the cause; nothing is lost"
-            + " within 7 days, rows and reading wait until it is right"),
-    SENTINEL_ROLE("sentinel", DOWN, "Sentinel forbids the identity to write",
+                    + " within 7 days, rows and reading wait until it is right"),
+    SENTINEL_ROLE(
+            "sentinel",
+            DOWN,
+            "Sentinel forbids the identity to write",
             "give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the command"
-            + " doctor names the identity; nothing is lost within 7 days, rows and reading wait until it is right"),
-    SENTINEL_RULE("sentinel", DOWN, "Sentinel does not know the rule",
+                    + " doctor names the identity; nothing is lost within 7 days, rows and reading wait until it is right"),
+    SENTINEL_RULE(
+            "sentinel",
+            DOWN,
+            "Sentinel does not know the rule",
             "check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule; nothing is lost within 7 days, rows and"
-            + " reading wait until it is right"),
-    SENTINEL_REFUSES("sentinel", DOWN, "Sentinel refuses whatever is sent",
+                    + " reading wait until it is right"),
+    SENTINEL_REFUSES(
+            "sentinel",
+            DOWN,
+            "Sentinel refuses whatever is sent",
             "check that sentinel.endpoint is the rule's and that the rule and the tables are those of the template; the command doctor names"
-            + " the cause; nothing is lost within 7 days, rows and reading wait until it is right"),
-    SENTINEL_NOT_KEPT("sentinel", DOWN, "rows cannot be sent, since the program cannot note what became of them",
+                    + " the cause; nothing is lost within 7 days, rows and reading wait until it is right"),
+    SENTINEL_NOT_KEPT(
+            "sentinel",
+            DOWN,
+            "rows cannot be sent, since the program cannot note what became of them",
             "look at the part storage and at the disk; windows are read again once it is right"),
-    SENTINEL_RETRIES("sentinel", DEGRADED, "Sentinel does not take rows at the moment",
+    SENTINEL_RETRIES(
+            "sentinel",
+            DEGRADED,
+            "Sentinel does not take rows at the moment",
             "nothing, the same rows are sent again until it takes them; after an hour look at Azure's status page, sentinel.endpoint, the"
-            + " network, and the rule's limits (12,000 requests and 2 GB a minute)"),
+                    + " network, and the rule's limits (12,000 requests and 2 GB a minute)"),
 
-    STORE("storage", DOWN, "the store cannot be read or written",
+    STORE(
+            "storage",
+            DOWN,
+            "the store cannot be read or written",
             "put right what it says: the disk may be full, or the file damaged or not ours; windows are read again once it is right"),
-    REJECTED_URI("storage", DOWN, "tap.rejected.uri takes no record",
+    REJECTED_URI(
+            "storage",
+            DOWN,
+            "tap.rejected.uri takes no record",
             "make room there or put the endpoint right; the windows of such records stay due until then"),
-    REJECTED("storage", DEGRADED, "records were rejected in the last 24 hours",
+    REJECTED(
+            "storage",
+            DEGRADED,
+            "records were rejected in the last 24 hours",
             "see the command rejected, put right what it names and move the files to tap.replay.uri"),
-    UNKNOWN_TYPES("storage", DEGRADED, "TAP reports events of unknown types",
+    UNKNOWN_TYPES(
+            "storage",
+            DEGRADED,
+            "TAP reports events of unknown types",
             "look for a newer version of this program; their documents lie at tap.rejected.uri and can be replayed then"),
 
-    GAP("completeness", DEGRADED, "time was lost in the last 7 days, since TAP had forgotten it before it could be read",
+    GAP(
+            "completeness",
+            DEGRADED,
+            "time was lost in the last 7 days, since TAP had forgotten it before it could be read",
             "see the command gaps and what kept the program from reading; it can only be brought in from kept answers by tap.replay.uri"),
-    MISSING("completeness", DEGRADED, "swept hours lack events that TAP reports",
+    MISSING(
+            "completeness",
+            DEGRADED,
+            "swept hours lack events that TAP reports",
             "see the command status for the hours; when the next sweep does not bring them, report it as a fault of this program"),
     UNREAD("completeness", DEGRADED, "completeness is not known", "look at the part storage"),
 
-    ROUTES("routes", DEGRADED, "an edit of routes/ is refused, the routes before it go on",
+    ROUTES(
+            "routes",
+            DEGRADED,
+            "an edit of routes/ is refused, the routes before it go on",
             "put right what it names, the folder is looked at by itself; the command routes check tells all of it"),
 
-    ARCHIVE_WAITS("archive", DEGRADED, "tap.archive.uri does not take answers",
+    ARCHIVE_WAITS(
+            "archive",
+            DEGRADED,
+            "tap.archive.uri does not take answers",
             "they wait in tap.archive.outbox and are sent when it does; check the endpoint, the identity's role on it and the network"),
-    ARCHIVE_DROPS("archive", DEGRADED, "answers are not archived",
+    ARCHIVE_DROPS(
+            "archive",
+            DEGRADED,
+            "answers are not archived",
             "make room or let tap.archive.uri be reached; events are delivered all the same"),
 
-    REPLAY_WAITS("replay", DEGRADED, "blobs at tap.replay.uri are not brought in",
+    REPLAY_WAITS(
+            "replay",
+            DEGRADED,
+            "blobs at tap.replay.uri are not brought in",
             "new events are delivered all the same, and each look tries again; check the container, the identity's role on it and the network");
 
     private final String part;

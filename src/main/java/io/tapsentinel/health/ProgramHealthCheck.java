@@ -37,7 +37,9 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
             builder.detail("status", findings.level().name());
         }
         if (!findings.problems().isEmpty()) {
-            builder.message(findings.problems().stream().map(ProgramHealthCheck::inWords).collect(Collectors.joining("; ")));
+            builder.message(findings.problems().stream()
+                    .map(ProgramHealthCheck::inWords)
+                    .collect(Collectors.joining("; ")));
         }
         if (findings.level() == Level.DOWN) {
             builder.down();

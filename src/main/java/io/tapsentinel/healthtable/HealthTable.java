@@ -47,7 +47,13 @@ public final class HealthTable {
      * @param version  of this program
      * @param tapError what kept a window from being read last
      */
-    public HealthTable(String source, String version, SentinelComponent sentinel, Figures figures, DeliveredHours hours, RequestBudget budget,
+    public HealthTable(
+            String source,
+            String version,
+            SentinelComponent sentinel,
+            Figures figures,
+            DeliveredHours hours,
+            RequestBudget budget,
             LastError tapError) {
         this.sentinel = sentinel;
         this.figures = figures;
@@ -88,7 +94,8 @@ public final class HealthTable {
         Set<DeliveredHours.Hour> known = new HashSet<>(told);
         known.retainAll(closed);
         told = known;
-        List<DeliveredHours.Hour> news = closed.stream().filter(hour -> !known.contains(hour)).toList();
+        List<DeliveredHours.Hour> news =
+                closed.stream().filter(hour -> !known.contains(hour)).toList();
         for (int from = 0; from == 0 || from < news.size(); from += ROWS_PER_REQUEST) {
             List<DeliveredHours.Hour> part = news.subList(from, Math.min(news.size(), from + ROWS_PER_REQUEST));
             List<byte[]> bodies = new ArrayList<>();
@@ -102,7 +109,10 @@ public final class HealthTable {
     }
 
     private byte[] heartbeat(Figures.Seen seen) {
-        return rows.heartbeat(seen, sentinel.rejections().rejected(), Math.max(0, budget.perDay() - budget.used(Pool.EVERYTHING_ELSE)),
+        return rows.heartbeat(
+                seen,
+                sentinel.rejections().rejected(),
+                Math.max(0, budget.perDay() - budget.used(Pool.EVERYTHING_ELSE)),
                 later(tapError.last(), sentinel.deliveries().lastError().last()));
     }
 
@@ -114,7 +124,11 @@ public final class HealthTable {
     }
 
     private static Optional<LastError.Noted> later(Optional<LastError.Noted> one, Optional<LastError.Noted> other) {
-        return one.isEmpty() || other.isPresent() && other.get().at().isAfter(one.get().at()) ? other : one;
+        return one.isEmpty()
+                        || other.isPresent()
+                                && other.get().at().isAfter(one.get().at())
+                ? other
+                : one;
     }
 
     private static byte[] array(List<byte[]> rows) {

@@ -40,7 +40,9 @@ public final class HealthTableService extends ServiceSupport {
 
     @Override
     protected void doStart() {
-        thread = owner.getContext().getExecutorServiceManager().newSingleThreadScheduledExecutor(this, "sentinel-health-table");
+        thread = owner.getContext()
+                .getExecutorServiceManager()
+                .newSingleThreadScheduledExecutor(this, "sentinel-health-table");
         thread.scheduleWithFixedDelay(this::tell, FIRST_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
     }
 

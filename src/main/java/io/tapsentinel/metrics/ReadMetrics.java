@@ -25,9 +25,13 @@ public final class ReadMetrics implements ReadListener {
 
     /** The label of events whose type has no table. */
     public static final String UNKNOWN = "unknown";
-    private static final List<LedgerCount> OUTCOMES = Stream.of(LedgerCount.values()).filter(LedgerCount::isOutcome)
-            .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE).toList();
-    private static final List<String> REFUSALS = List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer");
+
+    private static final List<LedgerCount> OUTCOMES = Stream.of(LedgerCount.values())
+            .filter(LedgerCount::isOutcome)
+            .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE)
+            .toList();
+    private static final List<String> REFUSALS =
+            List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer");
     private static final String TAP = "tap-";
     private static final String BUDGET = "tap-budget";
 
@@ -43,8 +47,12 @@ public final class ReadMetrics implements ReadListener {
         this.registry = registry;
         this.clock = clock;
         this.lastPoll = clock.instant();
-        Gauge.builder("tap.last.poll.timestamp", () -> lastPoll.toEpochMilli() / 1_000.0).baseUnit("seconds").strongReference(true)
-                .description("When the newest window was committed last; the start of the process when the store knows of none").register(registry);
+        Gauge.builder("tap.last.poll.timestamp", () -> lastPoll.toEpochMilli() / 1_000.0)
+                .baseUnit("seconds")
+                .strongReference(true)
+                .description(
+                        "When the newest window was committed last; the start of the process when the store knows of none")
+                .register(registry);
         for (EventType type : EventType.values()) {
             filtered("before-" + type.routeId());
             begin(type.table());
@@ -96,7 +104,11 @@ public final class ReadMetrics implements ReadListener {
 
     /** The name of an unknown type is TAP's, so that there may be any number of them. */
     private static String table(String array) {
-        return Stream.of(EventType.values()).filter(type -> type.arrayName().equals(array)).map(EventType::table).findFirst().orElse(UNKNOWN);
+        return Stream.of(EventType.values())
+                .filter(type -> type.arrayName().equals(array))
+                .map(EventType::table)
+                .findFirst()
+                .orElse(UNKNOWN);
     }
 
     private void count(String table, Map<String, Long> counts) {
@@ -111,47 +123,66 @@ public final class ReadMetrics implements ReadListener {
             } else if (word.equals(LedgerCount.DUPLICATE_INSIDE.word())) {
                 events(table, LedgerCount.DUPLICATE).increment(events);
             } else {
-                OUTCOMES.stream().filter(outcome -> outcome.word().equals(word)).forEach(outcome -> events(table, outcome).increment(events));
+                OUTCOMES.stream()
+                        .filter(outcome -> outcome.word().equals(word))
+                        .forEach(outcome -> events(table, outcome).increment(events));
             }
         });
     }
 
     private Counter events(String table, LedgerCount outcome) {
-        return Counter.builder("tap.events").tags("table", table, "outcome", outcome.word())
-                .description("Events of committed reads by what became of them; each fetched event has one outcome").register(registry);
+        return Counter.builder("tap.events")
+                .tags("table", table, "outcome", outcome.word())
+                .description("Events of committed reads by what became of them; each fetched event has one outcome")
+                .register(registry);
     }
 
     private Counter fetched(String table) {
-        return Counter.builder("tap.fetched").tag("table", table).description("Events in the answers of committed reads").register(registry);
+        return Counter.builder("tap.fetched")
+                .tag("table", table)
+                .description("Events in the answers of committed reads")
+                .register(registry);
     }
 
     private Counter late(String table) {
-        return Counter.builder("tap.late").tag("table", table)
-                .description("New events whose time had been read before").register(registry);
+        return Counter.builder("tap.late")
+                .tag("table", table)
+                .description("New events whose time had been read before")
+                .register(registry);
     }
 
     private Counter filtered(String route) {
-        return Counter.builder("tap.filtered").tag("route", route)
-                .description("Events that a route dropped on purpose, once for every read that shows them").register(registry);
+        return Counter.builder("tap.filtered")
+                .tag("route", route)
+                .description("Events that a route dropped on purpose, once for every read that shows them")
+                .register(registry);
     }
 
     private Counter reads(Purpose purpose, boolean committed) {
-        return Counter.builder("tap.reads").tags("purpose", purpose.word(), "result", committed ? "committed" : "failed")
-                .description("Attempts to read a window, or a document that is brought in").register(registry);
+        return Counter.builder("tap.reads")
+                .tags("purpose", purpose.word(), "result", committed ? "committed" : "failed")
+                .description("Attempts to read a window, or a document that is brought in")
+                .register(registry);
     }
 
     private Timer seconds(Purpose purpose) {
-        return Timer.builder("tap.read").tag("purpose", purpose.word())
-                .description("From the request to the end of the answer's last event").register(registry);
+        return Timer.builder("tap.read")
+                .tag("purpose", purpose.word())
+                .description("From the request to the end of the answer's last event")
+                .register(registry);
     }
 
     private Counter bytes(Purpose purpose) {
-        return Counter.builder("tap.read.bytes").tag("purpose", purpose.word())
-                .description("What TAP answered, unpacked").register(registry);
+        return Counter.builder("tap.read.bytes")
+                .tag("purpose", purpose.word())
+                .description("What TAP answered, unpacked")
+                .register(registry);
     }
 
     private Counter refusals(String status) {
-        return Counter.builder("tap.refusals").tag("status", status)
-                .description("Requests to TAP that brought no answer, by its status").register(registry);
+        return Counter.builder("tap.refusals")
+                .tag("status", status)
+                .description("Requests to TAP that brought no answer, by its status")
+                .register(registry);
     }
 }

@@ -40,7 +40,9 @@ record AddressRange(byte[] first, int bits) {
     /** The bytes of an address, when the host is one. */
     static Optional<byte[]> address(String host) {
         try {
-            return LITERAL.matcher(host).matches() ? Optional.of(InetAddress.getByName(host).getAddress()) : Optional.empty();
+            return LITERAL.matcher(host).matches()
+                    ? Optional.of(InetAddress.getByName(host).getAddress())
+                    : Optional.empty();
         } catch (UnknownHostException notAnAddress) {
             return Optional.empty();
         }

@@ -34,8 +34,13 @@ public final class AzureHttp implements HttpClient {
     public AzureHttp(Network network, Duration connect, Duration answer) {
         this.network = network;
         // without a configuration of its own it looks for a proxy in other places too
-        this.client = new JdkHttpClientBuilder(network.client()).configuration(Configuration.NONE).connectionTimeout(connect)
-                .writeTimeout(answer).responseTimeout(answer).readTimeout(answer).build();
+        this.client = new JdkHttpClientBuilder(network.client())
+                .configuration(Configuration.NONE)
+                .connectionTimeout(connect)
+                .writeTimeout(answer)
+                .responseTimeout(answer)
+                .readTimeout(answer)
+                .build();
     }
 
     @Override
@@ -63,7 +68,8 @@ public final class AzureHttp implements HttpClient {
         } catch (UncheckedIOException e) {
             Matcher status = REFUSED.matcher(String.valueOf(e.getCause().getMessage()));
             throw proxy.isPresent() && status.find()
-                    ? new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1)))) : e;
+                    ? new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1))))
+                    : e;
         }
     }
 

@@ -44,9 +44,14 @@ public final class CamelHttp implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.setRoutePlanner(new SystemDefaultRoutePlanner(network.proxies()));
         BasicCredentialsProvider users = new BasicCredentialsProvider();
-        network.proxy().ifPresent(proxy -> proxy.user().ifPresent(user -> users.setCredentials(
-                new AuthScope(proxy.address().getHostString(), proxy.address().getPort()),
-                new UsernamePasswordCredentials(user.name(), user.password().toCharArray()))));
+        network.proxy()
+                .ifPresent(proxy -> proxy.user()
+                        .ifPresent(user -> users.setCredentials(
+                                new AuthScope(
+                                        proxy.address().getHostString(),
+                                        proxy.address().getPort()),
+                                new UsernamePasswordCredentials(
+                                        user.name(), user.password().toCharArray()))));
         builder.setDefaultCredentialsProvider(users);
         // a proxy that lets nothing through answers in the place of TAP; its 403 says nothing about TAP's credentials
         builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "proxy-refusal", this::tellApart);
@@ -66,7 +71,9 @@ public final class CamelHttp implements HttpClientConfigurer {
         int status = response.getCode();
         response.close();
         HttpHost to = scope.route.getTargetHost();
-        throw network.proxy(URI.create(to.toURI())).map(proxy -> new ProxyRefusedException(proxy,
-                to.getHostName() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status)).orElseThrow();
+        throw network.proxy(URI.create(to.toURI()))
+                .map(proxy -> new ProxyRefusedException(
+                        proxy, to.getHostName() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status))
+                .orElseThrow();
     }
 }

@@ -40,7 +40,8 @@ public final class Network {
         Optional<ProxyAddress> proxy = ProxyAddress.of(environment);
         ProxyRules rules = new ProxyRules(proxy.orElse(null), NoProxy.of(environment));
         if (proxy.flatMap(ProxyAddress::user).isPresent() && System.getProperty(TUNNEL_SCHEMES) == null) {
-            // by default the JDK's client gives no proxy a password on the way to https, and knows no other way to allow it; it
+            // by default the JDK's client gives no proxy a password on the way to https, and knows no other way to
+            // allow it; it
             // looks once, when its first client is made
             System.setProperty(TUNNEL_SCHEMES, "");
         }
@@ -88,7 +89,8 @@ public final class Network {
 
     /** What a request to this URL met when its proxy answered with this status instead of letting it through. */
     public ProxyRefusedException refused(URI to, int status) {
-        return new ProxyRefusedException(proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+        return new ProxyRefusedException(
+                proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
     }
 
     /**
@@ -97,14 +99,17 @@ public final class Network {
      */
     public static String remedy(Throwable failure) {
         return isOfAuthority(failure)
-                ? "; if that is the certificate of your own proxy or server, name its authority's file in " + TrustedCertificates.OPTION : "";
+                ? "; if that is the certificate of your own proxy or server, name its authority's file in "
+                        + TrustedCertificates.OPTION
+                : "";
     }
 
     /** Whether the other side's certificate is of an authority that is not trusted, be it one with the name of another that is. */
     public static boolean isOfAuthority(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof CertPathBuilderException
-                    || cause instanceof CertPathValidatorException path && path.getReason() == BasicReason.INVALID_SIGNATURE) {
+                    || cause instanceof CertPathValidatorException path
+                            && path.getReason() == BasicReason.INVALID_SIGNATURE) {
                 return true;
             }
         }

@@ -35,8 +35,10 @@ final class NoProxy {
         for (String variable : new String[] {"NO_PROXY", "no_proxy"}) {
             String value = environment.getOrDefault(variable, "").strip();
             if (!value.isEmpty()) {
-                return new NoProxy(Stream.of(value.split("[,\\s]+")).filter(entry -> !entry.isEmpty())
-                        .map(entry -> rule(variable, entry)).toList());
+                return new NoProxy(Stream.of(value.split("[,\\s]+"))
+                        .filter(entry -> !entry.isEmpty())
+                        .map(entry -> rule(variable, entry))
+                        .toList());
             }
         }
         return new NoProxy(List.of());
@@ -67,14 +69,17 @@ final class NoProxy {
     }
 
     private static Rule hosts(String entry, int onlyPort) {
-        String name = entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "").replaceAll("[\\[\\]]", "");
-        Predicate<String> meant = AddressRange.parse(name).<Predicate<String>>map(range -> range::contains)
+        String name =
+                entry.toLowerCase(Locale.ROOT).replaceFirst("^\\*?\\.", "").replaceAll("[\\[\\]]", "");
+        Predicate<String> meant = AddressRange.parse(name)
+                .<Predicate<String>>map(range -> range::contains)
                 .orElse(host -> host.equals(name) || host.endsWith("." + name));
         return (host, port) -> (onlyPort == 0 || port == onlyPort) && meant.test(host);
     }
 
     private static InvalidSettingException bad(String variable, String entry) {
-        return new InvalidSettingException(variable + " has the entry \"" + entry
-                + "\"; it has to be a host, a suffix of hosts, an address (each also with :port), a range such as 10.0.0.0/8, or *");
+        return new InvalidSettingException(
+                variable + " has the entry \"" + entry
+                        + "\"; it has to be a host, a suffix of hosts, an address (each also with :port), a range such as 10.0.0.0/8, or *");
     }
 }

@@ -19,8 +19,9 @@ import java.util.Optional;
  */
 record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
-    private static final String BOUND = "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"
-            + " written as %25, %40, %3A and %2F";
+    private static final String BOUND =
+            "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"
+                    + " written as %25, %40, %3A and %2F";
     private static final int DEFAULT_PORT = 80;
     private static final int HIGHEST_PORT = 65_535;
 
@@ -43,7 +44,8 @@ record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
         /** Value of {@code Proxy-Authorization}, a secret. */
         String authorization() {
-            return "Basic " + Base64.getEncoder().encodeToString((name + ':' + password).getBytes(StandardCharsets.UTF_8));
+            return "Basic "
+                    + Base64.getEncoder().encodeToString((name + ':' + password).getBytes(StandardCharsets.UTF_8));
         }
 
         /** Not the password, not the name. */
@@ -60,11 +62,16 @@ record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         try {
             URI proxy = new URI("http://" + whole.substring(Math.max(userEnds + 1, userBegins)));
             boolean http = whole.regionMatches(true, 0, "http://", 0, userBegins);
-            boolean bare = proxy.getHost() != null && proxy.getQuery() == null && proxy.getFragment() == null
-                    && proxy.getPath().matches("/?") && proxy.getPort() != 0 && proxy.getPort() <= HIGHEST_PORT;
+            boolean bare = proxy.getHost() != null
+                    && proxy.getQuery() == null
+                    && proxy.getFragment() == null
+                    && proxy.getPath().matches("/?")
+                    && proxy.getPort() != 0
+                    && proxy.getPort() <= HIGHEST_PORT;
             if (http && bare) {
-                return new ProxyAddress(InetSocketAddress.createUnresolved(withoutBrackets(proxy.getHost()),
-                        proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort()),
+                return new ProxyAddress(
+                        InetSocketAddress.createUnresolved(
+                                withoutBrackets(proxy.getHost()), proxy.getPort() < 0 ? DEFAULT_PORT : proxy.getPort()),
                         userEnds < 0 ? Optional.empty() : Optional.of(user(whole.substring(userBegins, userEnds))));
             }
         } catch (URISyntaxException | IllegalArgumentException e) {

@@ -9,7 +9,10 @@ public class ProxyRefusedException extends ConnectException {
 
     ProxyRefusedException(ProxyAddress proxy, String to, int status) {
         super("the proxy " + proxy + " refused the way to " + to + " with " + status
-                + (status != WANTS_USER ? "" : proxy.user().isEmpty() ? ": HTTPS_PROXY has to name a user and a password"
-                : ": not with the user and password of HTTPS_PROXY"));
+                + (status != WANTS_USER
+                        ? ""
+                        : proxy.user().isEmpty()
+                                ? ": HTTPS_PROXY has to name a user and a password"
+                                : ": not with the user and password of HTTPS_PROXY"));
     }
 }

@@ -43,19 +43,23 @@ final class ProxyRules extends ProxySelector {
     }
 
     private static boolean isNear(String host) {
-        return "localhost".equalsIgnoreCase(host) || AddressRange.address(host).map(bytes -> {
-            try {
-                InetAddress address = InetAddress.getByAddress(bytes);
-                return address.isLoopbackAddress() || address.isLinkLocalAddress();
-            } catch (UnknownHostException noAddress) {
-                return false;
-            }
-        }).orElse(false);
+        return "localhost".equalsIgnoreCase(host)
+                || AddressRange.address(host)
+                        .map(bytes -> {
+                            try {
+                                InetAddress address = InetAddress.getByAddress(bytes);
+                                return address.isLoopbackAddress() || address.isLinkLocalAddress();
+                            } catch (UnknownHostException noAddress) {
+                                return false;
+                            }
+                        })
+                        .orElse(false);
     }
 
     @Override
     public List<Proxy> select(URI to) {
-        return List.of(of(to).map(found -> new Proxy(Proxy.Type.HTTP, found.address())).orElse(Proxy.NO_PROXY));
+        return List.of(
+                of(to).map(found -> new Proxy(Proxy.Type.HTTP, found.address())).orElse(Proxy.NO_PROXY));
     }
 
     @Override

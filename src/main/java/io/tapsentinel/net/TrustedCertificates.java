@@ -25,8 +25,7 @@ final class TrustedCertificates {
     /** Name of the option. */
     static final String OPTION = "tls.ca-file";
 
-    private TrustedCertificates() {
-    }
+    private TrustedCertificates() {}
 
     /**
      * A context that checks certificates and names as the JDK's default does, with more authorities.
@@ -70,7 +69,8 @@ final class TrustedCertificates {
         try {
             byte[] bytes = Files.readAllBytes(Path.of(file));
             List<X509Certificate> certificates = new ArrayList<>();
-            for (Certificate one : CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+            for (Certificate one :
+                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
                 certificates.add((X509Certificate) one);
             }
             if (!certificates.isEmpty()) {

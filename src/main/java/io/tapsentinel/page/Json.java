@@ -7,8 +7,7 @@ import java.util.Map;
 /** An object whose names keep their order. */
 final class Json {
 
-    private Json() {
-    }
+    private Json() {}
 
     /** Names and values in turn; an instant becomes its text. */
     static Map<String, Object> of(Object... namesAndValues) {

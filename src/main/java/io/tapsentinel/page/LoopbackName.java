@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 /** Names and addresses of this machine for itself. A page of somebody else's could give its own name this address, to read ours. */
 final class LoopbackName {
 
-    private static final Pattern NAME = Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?)\\.?");
+    private static final Pattern NAME =
+            Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?)\\.?");
 
-    private LoopbackName() {
-    }
+    private LoopbackName() {}
 
     /** @param host without a port */
     static boolean is(String host) {

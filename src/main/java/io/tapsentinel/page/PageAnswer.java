@@ -18,11 +18,29 @@ final class PageAnswer implements Processor {
     private static final long SAID_EVERY_NANOS = 60_000_000_000L;
     private static final String FIGURES = "status.json";
     private static final Pattern FILE = Pattern.compile("[a-z][a-z0-9-]*\\.(html|js|css|svg)");
-    private static final Map<String, String> TYPES = Map.of("html", "text/html; charset=utf-8", "js", "text/javascript; charset=utf-8", "css",
-            "text/css; charset=utf-8", "svg", "image/svg+xml", "json", "application/json");
-    private static final Map<String, String> HEADERS = Map.of("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self';"
-            + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'", "X-Content-Type-Options", "nosniff",
-            "Referrer-Policy", "no-referrer", "Cache-Control", "no-store", "Cross-Origin-Resource-Policy", "same-origin");
+    private static final Map<String, String> TYPES = Map.of(
+            "html",
+            "text/html; charset=utf-8",
+            "js",
+            "text/javascript; charset=utf-8",
+            "css",
+            "text/css; charset=utf-8",
+            "svg",
+            "image/svg+xml",
+            "json",
+            "application/json");
+    private static final Map<String, String> HEADERS = Map.of(
+            "Content-Security-Policy",
+            "default-src 'none'; script-src 'self'; style-src 'self';"
+                    + " img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "X-Content-Type-Options",
+            "nosniff",
+            "Referrer-Policy",
+            "no-referrer",
+            "Cache-Control",
+            "no-store",
+            "Cross-Origin-Resource-Policy",
+            "same-origin");
 
     private final Supplier<byte[]> figures;
     private final boolean loopbackOnly;
@@ -60,7 +78,9 @@ final class PageAnswer implements Processor {
     /** HTTP/2 has it as a part of what was asked for. */
     private static String host(Message message) {
         String host = message.getHeader("Host", String.class);
-        return host != null ? host : message.getHeader(Exchange.HTTP_URL, "", String.class).replaceFirst("^\\w+://([^/?]*).*", "$1");
+        return host != null
+                ? host
+                : message.getHeader(Exchange.HTTP_URL, "", String.class).replaceFirst("^\\w+://([^/?]*).*", "$1");
     }
 
     private void figures(Message message) {
@@ -73,7 +93,8 @@ final class PageAnswer implements Processor {
     }
 
     private static void file(Message message, String name) throws IOException {
-        try (InputStream file = FILE.matcher(name).matches() ? PageAnswer.class.getResourceAsStream("/page/" + name) : null) {
+        try (InputStream file =
+                FILE.matcher(name).matches() ? PageAnswer.class.getResourceAsStream("/page/" + name) : null) {
             if (file == null) {
                 refuse(message, 404, "there is no such page");
             } else {
@@ -97,8 +118,12 @@ final class PageAnswer implements Processor {
     private synchronized void say(Throwable e) {
         if (System.nanoTime() - saidAt >= SAID_EVERY_NANOS) {
             saidAt = System.nanoTime();
-            LOG.warn("the status page has no figures: {}", e instanceof RuntimeException known && known.getClass().getName().startsWith("io.tapsentinel")
-                    ? known.getMessage() : e.getClass().getSimpleName());
+            LOG.warn(
+                    "the status page has no figures: {}",
+                    e instanceof RuntimeException known
+                                    && known.getClass().getName().startsWith("io.tapsentinel")
+                            ? known.getMessage()
+                            : e.getClass().getSimpleName());
         }
     }
 }

@@ -36,6 +36,7 @@ final class PageData {
     private static final Duration KEPT = Duration.ofSeconds(2);
     /** A browser gives an answer up after 4.5 s. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final int GAPS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -46,8 +47,8 @@ final class PageData {
     private byte[] last;
     private Instant lastAt = Instant.MIN;
 
-    private record Slow(List<Map<String, Object>> hours, List<Map<String, Object>> late, Map<String, Object> rejected) {
-    }
+    private record Slow(
+            List<Map<String, Object>> hours, List<Map<String, Object>> late, Map<String, Object> rejected) {}
 
     /** @param thread for the figures that take long */
     PageData(PageSources sources, CamelContext camel, ExecutorService thread) {
@@ -78,19 +79,68 @@ final class PageData {
 
     private Map<String, Object> page(ReadOnlyStore store, Instant now) {
         Map<String, Findings> parts = new TreeMap<>();
-        camel.getRegistry().findByType(ProgramHealthCheck.class).forEach(check -> parts.put(check.getId().replaceFirst("^tap-sentinel-", ""), check.findings()));
+        camel.getRegistry()
+                .findByType(ProgramHealthCheck.class)
+                .forEach(check -> parts.put(check.getId().replaceFirst("^tap-sentinel-", ""), check.findings()));
         StoreView view = new StoreView(store, now);
         Optional<Progress> progress = sources.state().progress();
         Slow told = slow.get().orElseGet(() -> new Slow(hours(view, true), null, null));
         List<Gap> gaps = sources.state().gaps();
-        return Json.of("at", now, "source", sources.source(), "version", sources.version(), "startedAt", sources.startedAt(),
-                "sandbox", sources.sandbox(), "overall", parts.values().stream().map(Findings::level).max(Level::compareTo).orElse(Level.UP).name(),
-                "problems", problems(parts), "progress", progress(progress, view, now), "tables", view.tables(), "hours", told.hours(), "late", told.late(),
-                "budget", budget(), "reads", view.reads(), "gaps", gaps(gaps), "gapsTotal", gaps.size(),
-                "rejected", told.rejected(), "possibleDuplicates", sources.seen().possibleDuplicates(),
-                "sink", SinkView.of(sources.sentinel()), "archive", archive(parts.get("archive")), "routes", RouteLinks.of(camel),
-                "parts", parts.entrySet().stream().map(part -> Json.of("id", part.getKey(), "level", part.getValue().level().name(),
-                        "details", part.getValue().details())).toList());
+        return Json.of(
+                "at",
+                now,
+                "source",
+                sources.source(),
+                "version",
+                sources.version(),
+                "startedAt",
+                sources.startedAt(),
+                "sandbox",
+                sources.sandbox(),
+                "overall",
+                parts.values().stream()
+                        .map(Findings::level)
+                        .max(Level::compareTo)
+                        .orElse(Level.UP)
+                        .name(),
+                "problems",
+                problems(parts),
+                "progress",
+                progress(progress, view, now),
+                "tables",
+                view.tables(),
+                "hours",
+                told.hours(),
+                "late",
+                told.late(),
+                "budget",
+                budget(),
+                "reads",
+                view.reads(),
+                "gaps",
+                gaps(gaps),
+                "gapsTotal",
+                gaps.size(),
+                "rejected",
+                told.rejected(),
+                "possibleDuplicates",
+                sources.seen().possibleDuplicates(),
+                "sink",
+                SinkView.of(sources.sentinel()),
+                "archive",
+                archive(parts.get("archive")),
+                "routes",
+                RouteLinks.of(camel),
+                "parts",
+                parts.entrySet().stream()
+                        .map(part -> Json.of(
+                                "id",
+                                part.getKey(),
+                                "level",
+                                part.getValue().level().name(),
+                                "details",
+                                part.getValue().details()))
+                        .toList());
     }
 
     private Slow slow() {
@@ -101,46 +151,108 @@ final class PageData {
     }
 
     private List<Map<String, Object>> hours(StoreView view, boolean asRecorded) {
-        return sources.state().progress().map(so -> view.hours(so.origin(), sources.firstSweep(), asRecorded)).orElse(List.of());
+        return sources.state()
+                .progress()
+                .map(so -> view.hours(so.origin(), sources.firstSweep(), asRecorded))
+                .orElse(List.of());
     }
 
     /** Worst first. */
     private static List<Map<String, Object>> problems(Map<String, Findings> parts) {
-        record Told(String part, Problem problem) {
-        }
+        record Told(String part, Problem problem) {}
         List<Told> told = new ArrayList<>();
         parts.forEach((part, findings) -> findings.problems().forEach(problem -> told.add(new Told(part, problem))));
-        return told.stream().sorted(Comparator.comparing((Told one) -> one.problem().level()).reversed()).map(one -> Json.of("part", one.part(),
-                "level", one.problem().level().name(), "what", one.problem().what(), "remedy", one.problem().remedy())).toList();
+        return told.stream()
+                .sorted(Comparator.comparing((Told one) -> one.problem().level())
+                        .reversed())
+                .map(one -> Json.of(
+                        "part",
+                        one.part(),
+                        "level",
+                        one.problem().level().name(),
+                        "what",
+                        one.problem().what(),
+                        "remedy",
+                        one.problem().remedy()))
+                .toList();
     }
 
     private Map<String, Object> progress(Optional<Progress> progress, StoreView view, Instant now) {
         List<TimeRange> backlog = sources.state().backlog();
-        return Json.of("readTo", progress.map(Progress::readTo).orElse(null),
-                "lagSeconds", progress.map(so -> Duration.between(so.readTo(), now).toSeconds()).orElse(null),
-                "backlogSeconds", TimeRange.union(backlog).stream().mapToLong(range -> range.length().toSeconds()).sum(),
-                "backlog", backlog.stream().limit(GAPS).map(range -> Json.of("from", range.from(), "to", range.to())).toList(),
-                "lastPollAt", view.lastPoll(), "pollIntervalSeconds", new PollSchedule(sources.properties()).interval(now).map(Duration::toSeconds).orElse(null));
+        return Json.of(
+                "readTo",
+                progress.map(Progress::readTo).orElse(null),
+                "lagSeconds",
+                progress.map(so -> Duration.between(so.readTo(), now).toSeconds())
+                        .orElse(null),
+                "backlogSeconds",
+                TimeRange.union(backlog).stream()
+                        .mapToLong(range -> range.length().toSeconds())
+                        .sum(),
+                "backlog",
+                backlog.stream()
+                        .limit(GAPS)
+                        .map(range -> Json.of("from", range.from(), "to", range.to()))
+                        .toList(),
+                "lastPollAt",
+                view.lastPoll(),
+                "pollIntervalSeconds",
+                new PollSchedule(sources.properties())
+                        .interval(now)
+                        .map(Duration::toSeconds)
+                        .orElse(null));
     }
 
     private List<Map<String, Object>> budget() {
         List<Map<String, Object>> pools = new ArrayList<>();
         for (Pool pool : new Pool[] {Pool.EVERYTHING_ELSE, Pool.CLICKS_PERMITTED}) {
-            pools.add(Json.of("pool", pool.word(), "used", sources.budget().used(pool), "limit", sources.budget().perDay(), "leftForPolls",
-                    Math.max(0, sources.budget().left(pool, Purpose.POLL)), "leftForRest", Math.max(0, sources.budget().left(pool, Purpose.SWEEP))));
+            pools.add(Json.of(
+                    "pool",
+                    pool.word(),
+                    "used",
+                    sources.budget().used(pool),
+                    "limit",
+                    sources.budget().perDay(),
+                    "leftForPolls",
+                    Math.max(0, sources.budget().left(pool, Purpose.POLL)),
+                    "leftForRest",
+                    Math.max(0, sources.budget().left(pool, Purpose.SWEEP))));
         }
         return pools;
     }
 
     private static List<Map<String, Object>> gaps(List<Gap> gaps) {
-        return gaps.stream().sorted(Comparator.comparing((Gap gap) -> gap.time().from()).reversed()).limit(GAPS).map(gap -> Json.of(
-                "from", gap.time().from(), "to", gap.time().to(), "lostSeconds", gap.time().length().toSeconds(), "reason", gap.reason(),
-                "noticedAt", gap.noticedAt())).toList();
+        return gaps.stream()
+                .sorted(Comparator.comparing((Gap gap) -> gap.time().from()).reversed())
+                .limit(GAPS)
+                .map(gap -> Json.of(
+                        "from",
+                        gap.time().from(),
+                        "to",
+                        gap.time().to(),
+                        "lostSeconds",
+                        gap.time().length().toSeconds(),
+                        "reason",
+                        gap.reason(),
+                        "noticedAt",
+                        gap.noticedAt()))
+                .toList();
     }
 
     private static Map<String, Object> archive(Findings archive) {
-        return archive == null ? null : Json.of("waiting", archive.details().get("archive.waiting.files"), "waitingBytes",
-                archive.details().get("archive.waiting.bytes"), "failed", archive.details().get("archive.failed"), "lastError",
-                archive.problems().stream().map(Problem::what).findFirst().orElse(null));
+        return archive == null
+                ? null
+                : Json.of(
+                        "waiting",
+                        archive.details().get("archive.waiting.files"),
+                        "waitingBytes",
+                        archive.details().get("archive.waiting.bytes"),
+                        "failed",
+                        archive.details().get("archive.failed"),
+                        "lastError",
+                        archive.problems().stream()
+                                .map(Problem::what)
+                                .findFirst()
+                                .orElse(null));
     }
 }

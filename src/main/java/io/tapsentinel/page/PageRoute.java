@@ -1,7 +1,6 @@
 package io.tapsentinel.page;
 
 import java.util.concurrent.ExecutorService;
-import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultHeaderFilterStrategy;
 
@@ -24,7 +23,8 @@ public final class PageRoute extends RouteBuilder {
 
     /** Where a person finds it, and what to think of when others can reach it. */
     public static String inWords(String host, String port) {
-        return "status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port + "/"
+        return "status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
+                + port + "/"
                 + (LoopbackName.is(host) ? "" : ", to be seen by whoever reaches this address: it has no sign-in");
     }
 
@@ -32,13 +32,18 @@ public final class PageRoute extends RouteBuilder {
     public void configure() {
         errorHandler(noErrorHandler());
         DefaultHeaderFilterStrategy filter = new DefaultHeaderFilterStrategy();
-        // what Camel and HTTP say of the request is no part of an answer; Camel's usual filter would also drop Cache-Control
+        // what Camel and HTTP say of the request is no part of an answer; Camel's usual filter would also drop
+        // Cache-Control
         filter.setOutFilterStartsWith("camel", "org.apache.camel");
         filter.setLowerCase(true);
         getContext().getRegistry().bind(HEADERS, filter);
         ExecutorService thread = getContext().getExecutorServiceManager().newSingleThreadExecutor(this, "tap-page");
         PageAnswer answer = new PageAnswer(new PageData(sources, getContext(), thread)::json, loopbackOnly);
-        from("platform-http:/?matchOnUriPrefix=true&headerFilterStrategy=#" + HEADERS).routeId("tap-page").description("the status page")
-                .streamCache(false).process(answer).description("read only");
+        from("platform-http:/?matchOnUriPrefix=true&headerFilterStrategy=#" + HEADERS)
+                .routeId("tap-page")
+                .description("the status page")
+                .streamCache(false)
+                .process(answer)
+                .description("read only");
     }
 }

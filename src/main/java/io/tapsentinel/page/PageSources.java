@@ -23,6 +23,17 @@ import java.util.Map;
  * @param rejected   folder of rejected records; null when they go elsewhere
  * @param firstSweep how long after its end an hour is swept first; null for never
  */
-public record PageSources(StoreAddress store, String source, String version, Instant startedAt, boolean sandbox, Map<String, String> properties,
-        Path rejected, Duration firstSweep, ReadState state, SeenKeys seen, RequestBudget budget, SentinelComponent sentinel, Clock clock) {
-}
+public record PageSources(
+        StoreAddress store,
+        String source,
+        String version,
+        Instant startedAt,
+        boolean sandbox,
+        Map<String, String> properties,
+        Path rejected,
+        Duration firstSweep,
+        ReadState state,
+        SeenKeys seen,
+        RequestBudget budget,
+        SentinelComponent sentinel,
+        Clock clock) {}

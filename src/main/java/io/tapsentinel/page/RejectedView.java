@@ -32,8 +32,7 @@ final class RejectedView {
         }
     }
 
-    private RejectedView() {
-    }
+    private RejectedView() {}
 
     /** @param folder where the documents lie; null when that is no folder */
     static Map<String, Object> of(ReadOnlyStore store, Path folder) {
@@ -42,13 +41,33 @@ final class RejectedView {
         if (folder != null && Files.isDirectory(folder)) {
             groups(folder).values().forEach(group -> {
                 Aside newest = Aside.of(group.newest);
-                groups.add(Json.of("table", Figures.table(newest.stream()), "reason", newest.reason(), "code", newest.code().isEmpty() ? null : newest.code(),
-                        "records", group.records, "last", group.last));
+                groups.add(Json.of(
+                        "table",
+                        Figures.table(newest.stream()),
+                        "reason",
+                        newest.reason(),
+                        "code",
+                        newest.code().isEmpty() ? null : newest.code(),
+                        "records",
+                        group.records,
+                        "last",
+                        group.last));
             });
         } else {
-            store.each("SELECT stream, count(*), max(added) FROM seen WHERE source = ? AND rejected = 1 GROUP BY stream ORDER BY stream",
-                    row -> groups.add(Json.of("table", Figures.table(row.getString(1)), "reason", null, "code", null, "records", row.getLong(2),
-                            "last", Instant.ofEpochMilli(row.getLong(3)))), store.source());
+            store.each(
+                    "SELECT stream, count(*), max(added) FROM seen WHERE source = ? AND rejected = 1 GROUP BY stream ORDER BY stream",
+                    row -> groups.add(Json.of(
+                            "table",
+                            Figures.table(row.getString(1)),
+                            "reason",
+                            null,
+                            "code",
+                            null,
+                            "records",
+                            row.getLong(2),
+                            "last",
+                            Instant.ofEpochMilli(row.getLong(3)))),
+                    store.source());
         }
         return Json.of("total", known, "byReason", groups);
     }

@@ -23,6 +23,7 @@ final class SlowFigures<T> {
     private static final Duration KEPT = Duration.ofSeconds(30);
     /** A clock that was set meanwhile must not keep them for days. */
     private static final Duration KEPT_AT_MOST = Duration.ofMinutes(10);
+
     private static final int REST_PER_WORK = 10;
 
     private final Supplier<T> work;
@@ -34,8 +35,7 @@ final class SlowFigures<T> {
     private Instant lastAt = Instant.MIN;
     private Duration kept = KEPT;
 
-    private record Worked<T>(T value, Duration took) {
-    }
+    private record Worked<T>(T value, Duration took) {}
 
     /**
      * @param thread   for this work alone
@@ -75,7 +75,9 @@ final class SlowFigures<T> {
         } catch (ExecutionException e) {
             running = null;
             lastAt = Instant.MIN;
-            throw e.getCause() instanceof RuntimeException known ? known : new StoreException("figures cannot be worked out", e.getCause());
+            throw e.getCause() instanceof RuntimeException known
+                    ? known
+                    : new StoreException("figures cannot be worked out", e.getCause());
         }
     }
 

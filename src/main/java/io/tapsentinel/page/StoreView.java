@@ -40,8 +40,11 @@ final class StoreView {
         Instant first = now.truncatedTo(ChronoUnit.HOURS).minus(HOUR.multipliedBy(HOURS - 1));
         Map<EventType, Map<Instant, Long>> delivered = store.read(c -> DeliveredHours.byHour(c, store.source(), first));
         Map<String, Long> day = new TreeMap<>();
-        store.each("SELECT c.stream, c.outcome, sum(c.events) FROM ledger_count c WHERE c.source = ? AND c.read_at > ? GROUP BY c.stream, c.outcome",
-                row -> day.put(row.getString(1) + ' ' + row.getString(2), row.getLong(3)), store.source(), now.minus(Duration.ofDays(1)).toEpochMilli());
+        store.each(
+                "SELECT c.stream, c.outcome, sum(c.events) FROM ledger_count c WHERE c.source = ? AND c.read_at > ? GROUP BY c.stream, c.outcome",
+                row -> day.put(row.getString(1) + ' ' + row.getString(2), row.getLong(3)),
+                store.source(),
+                now.minus(Duration.ofDays(1)).toEpochMilli());
         List<Map<String, Object>> tables = new ArrayList<>();
         for (EventType type : EventType.values()) {
             Map<Instant, Long> rows = delivered.get(type);
@@ -49,11 +52,21 @@ final class StoreView {
             for (Instant hour = first; !hour.isAfter(now); hour = hour.plus(HOUR)) {
                 hours.add(Json.of("hour", hour, "rows", rows.getOrDefault(hour, 0L)));
             }
-            tables.add(Json.of("type", type.routeId(), "table", type.table(),
-                    "rows24h", hours.stream().mapToLong(hour -> (Long) hour.get("rows")).sum(),
-                    "late24h", of(day, type, LedgerCount.LATE),
-                    "duplicates24h", of(day, type, LedgerCount.DUPLICATE) + of(day, type, LedgerCount.DUPLICATE_INSIDE),
-                    "rejected24h", of(day, type, LedgerCount.REJECTED), "byHour", hours));
+            tables.add(Json.of(
+                    "type",
+                    type.routeId(),
+                    "table",
+                    type.table(),
+                    "rows24h",
+                    hours.stream().mapToLong(hour -> (Long) hour.get("rows")).sum(),
+                    "late24h",
+                    of(day, type, LedgerCount.LATE),
+                    "duplicates24h",
+                    of(day, type, LedgerCount.DUPLICATE) + of(day, type, LedgerCount.DUPLICATE_INSIDE),
+                    "rejected24h",
+                    of(day, type, LedgerCount.REJECTED),
+                    "byHour",
+                    hours));
         }
         return tables;
     }
@@ -73,10 +86,15 @@ final class StoreView {
         Instant newest = now.truncatedTo(ChronoUnit.HOURS).minus(HOUR);
         Instant oldest = newest.minus(HOUR.multipliedBy(HOURS - 1));
         Map<Instant, Map<String, Completeness.Hour>> swept = new TreeMap<>();
-        store.read(c -> asRecorded ? Completeness.recorded(c, store.source(), oldest) : Completeness.hours(c, store.source(), oldest, newest))
-                .forEach(hour -> swept.computeIfAbsent(hour.hour(), unused -> new LinkedHashMap<>()).put(hour.stream(), hour));
+        store.read(c -> asRecorded
+                        ? Completeness.recorded(c, store.source(), oldest)
+                        : Completeness.hours(c, store.source(), oldest, newest))
+                .forEach(hour -> swept.computeIfAbsent(hour.hour(), unused -> new LinkedHashMap<>())
+                        .put(hour.stream(), hour));
         List<Map<String, Object>> hours = new ArrayList<>();
-        for (Instant hour = newest; !hour.isBefore(oldest) && hour.plus(HOUR).isAfter(origin); hour = hour.minus(HOUR)) {
+        for (Instant hour = newest;
+                !hour.isBefore(oldest) && hour.plus(HOUR).isAfter(origin);
+                hour = hour.minus(HOUR)) {
             hours.add(hour(hour, swept.getOrDefault(hour, Map.of()), first));
         }
         return hours;
@@ -86,15 +104,47 @@ final class StoreView {
         List<Map<String, Object>> tables = new ArrayList<>();
         for (EventType type : EventType.values()) {
             Completeness.Hour of = swept.get(type.arrayName());
-            tables.add(Json.of("type", type.routeId(), "theirs", of == null ? null : of.theirs(), "ours", of == null ? null : of.ours(),
-                    "missing", of == null ? null : of.missing()));
+            tables.add(Json.of(
+                    "type",
+                    type.routeId(),
+                    "theirs",
+                    of == null ? null : of.theirs(),
+                    "ours",
+                    of == null ? null : of.ours(),
+                    "missing",
+                    of == null ? null : of.missing()));
         }
         boolean none = swept.isEmpty();
-        return Json.of("hour", hour, "sweptAt", swept.values().stream().map(Completeness.Hour::sweptAt).findFirst().orElse(null),
-                "dueAt", first == null ? null : hour.plus(HOUR).plus(first), "tables", tables,
-                "theirs", none ? null : swept.values().stream().mapToLong(Completeness.Hour::theirs).sum(),
-                "ours", none ? null : swept.values().stream().mapToLong(Completeness.Hour::ours).sum(),
-                "missing", none ? null : swept.values().stream().mapToLong(Completeness.Hour::missing).sum());
+        return Json.of(
+                "hour",
+                hour,
+                "sweptAt",
+                swept.values().stream()
+                        .map(Completeness.Hour::sweptAt)
+                        .findFirst()
+                        .orElse(null),
+                "dueAt",
+                first == null ? null : hour.plus(HOUR).plus(first),
+                "tables",
+                tables,
+                "theirs",
+                none
+                        ? null
+                        : swept.values().stream()
+                                .mapToLong(Completeness.Hour::theirs)
+                                .sum(),
+                "ours",
+                none
+                        ? null
+                        : swept.values().stream()
+                                .mapToLong(Completeness.Hour::ours)
+                                .sum(),
+                "missing",
+                none
+                        ? null
+                        : swept.values().stream()
+                                .mapToLong(Completeness.Hour::missing)
+                                .sum());
     }
 
     /** Late rows by how late they were; reads the counts of 90 days. */
@@ -102,9 +152,20 @@ final class StoreView {
         LedgerSums sums = new LedgerSums(store, now);
         List<Map<String, Object>> late = new ArrayList<>();
         for (Lag lag : Lag.values()) {
-            String upTo = lag == Lag.MORE ? "later" : lag.name().toLowerCase(Locale.ROOT).replace("up_to_", "").replace('_', ' ');
-            late.add(Json.of("upTo", upTo, "polls24h", sums.day(lag.word(), POLLS), "sweeps24h", sums.day(lag.word(), Purpose.SWEEP),
-                    "polls90d", sums.all(lag.word(), POLLS), "sweeps90d", sums.all(lag.word(), Purpose.SWEEP)));
+            String upTo = lag == Lag.MORE
+                    ? "later"
+                    : lag.name().toLowerCase(Locale.ROOT).replace("up_to_", "").replace('_', ' ');
+            late.add(Json.of(
+                    "upTo",
+                    upTo,
+                    "polls24h",
+                    sums.day(lag.word(), POLLS),
+                    "sweeps24h",
+                    sums.day(lag.word(), Purpose.SWEEP),
+                    "polls90d",
+                    sums.all(lag.word(), POLLS),
+                    "sweeps90d",
+                    sums.all(lag.word(), Purpose.SWEEP)));
         }
         return late;
     }
@@ -112,20 +173,49 @@ final class StoreView {
     /** The newest reads, each with what it brought. */
     List<Map<String, Object>> reads() {
         Map<String, Map<String, Object>> reads = new LinkedHashMap<>();
-        store.each("SELECT l.read_at, l.from_at, l.to_at, l.purpose, c.outcome, sum(c.events) FROM (SELECT * FROM ledger WHERE source = ?"
-                + " ORDER BY read_at DESC, from_at DESC LIMIT " + READS + ") AS l LEFT JOIN ledger_count c ON c.source = l.source"
-                + " AND c.read_at = l.read_at AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at, l.to_at, l.purpose, c.outcome"
-                + " ORDER BY l.read_at DESC, l.from_at DESC", row -> {
-                    Map<String, Object> read = reads.computeIfAbsent(row.getLong(1) + " " + row.getLong(2), unused -> new LinkedHashMap<>());
+        store.each(
+                "SELECT l.read_at, l.from_at, l.to_at, l.purpose, c.outcome, sum(c.events) FROM (SELECT * FROM ledger WHERE source = ?"
+                        + " ORDER BY read_at DESC, from_at DESC LIMIT " + READS
+                        + ") AS l LEFT JOIN ledger_count c ON c.source = l.source"
+                        + " AND c.read_at = l.read_at AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at, l.to_at, l.purpose, c.outcome"
+                        + " ORDER BY l.read_at DESC, l.from_at DESC",
+                row -> {
+                    Map<String, Object> read = reads.computeIfAbsent(
+                            row.getLong(1) + " " + row.getLong(2), unused -> new LinkedHashMap<>());
                     if (read.isEmpty()) {
-                        read.putAll(Json.of("readAt", Instant.ofEpochMilli(row.getLong(1)), "purpose", row.getString(4), "from",
-                                Instant.ofEpochMilli(row.getLong(2)), "to", Instant.ofEpochMilli(row.getLong(3)), "fetched", 0L, "new", 0L, "late", 0L,
-                                "duplicate", 0L, "filtered", 0L, "changed", 0L, "rejected", 0L));
+                        read.putAll(Json.of(
+                                "readAt",
+                                Instant.ofEpochMilli(row.getLong(1)),
+                                "purpose",
+                                row.getString(4),
+                                "from",
+                                Instant.ofEpochMilli(row.getLong(2)),
+                                "to",
+                                Instant.ofEpochMilli(row.getLong(3)),
+                                "fetched",
+                                0L,
+                                "new",
+                                0L,
+                                "late",
+                                0L,
+                                "duplicate",
+                                0L,
+                                "filtered",
+                                0L,
+                                "changed",
+                                0L,
+                                "rejected",
+                                0L));
                     }
-                    String what = LedgerCount.DUPLICATE_INSIDE.word().equals(row.getString(5)) ? LedgerCount.DUPLICATE.word() : row.getString(5);
+                    String what = LedgerCount.DUPLICATE_INSIDE.word().equals(row.getString(5))
+                            ? LedgerCount.DUPLICATE.word()
+                            : row.getString(5);
                     long events = row.getLong(6);
-                    read.computeIfPresent(what == null ? "" : what, (name, before) -> before instanceof Long count ? count + events : before);
-                }, store.source());
+                    read.computeIfPresent(
+                            what == null ? "" : what,
+                            (name, before) -> before instanceof Long count ? count + events : before);
+                },
+                store.source());
         return List.copyOf(reads.values());
     }
 

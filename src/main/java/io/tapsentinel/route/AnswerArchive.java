@@ -22,7 +22,7 @@ public interface AnswerArchive {
     interface Copy {
 
         /** There is none. */
-        Copy NONE = keep -> { };
+        Copy NONE = keep -> {};
 
         /** The read has ended. @param keep whether something of the answer was new */
         void end(boolean keep);

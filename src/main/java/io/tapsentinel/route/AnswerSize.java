@@ -49,8 +49,11 @@ final class AnswerSize {
     /** {@code 81234 bytes after 812 ms, read and delivered in 2310 ms}. */
     String inWords(Instant asked, Instant end) {
         Instant came = cameAt == null ? asked : cameAt;
-        return bytes + " bytes" + (cameAt == null ? "" : " after " + Duration.between(asked, came).toMillis() + " ms")
-                + ", read and delivered in " + Duration.between(came, end).toMillis() + " ms";
+        return bytes + " bytes"
+                + (cameAt == null
+                        ? ""
+                        : " after " + Duration.between(asked, came).toMillis() + " ms") + ", read and delivered in "
+                + Duration.between(came, end).toMillis() + " ms";
     }
 
     private void count(int more) {

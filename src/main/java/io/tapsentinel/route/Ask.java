@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {
 
     Ask(TimeRange window, Coverage covered, Commit commit) {
-        this(window, covered, event -> { }, commit);
+        this(window, covered, event -> {}, commit);
     }
 
     /** Makes a read durable, together with what else it found. */

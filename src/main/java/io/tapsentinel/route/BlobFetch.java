@@ -33,15 +33,25 @@ final class BlobFetch {
     /** Pages of the container, each asked for when it is its turn. */
     Iterable<PagedResponse<BlobItem>> pages() {
         ListBlobsOptions options = new ListBlobsOptions().setMaxResultsPerPage(PAGE);
-        return container.listBlobs(prefix.isEmpty() ? options : options.setPrefix(prefix), null).iterableByPage();
+        return container
+                .listBlobs(prefix.isEmpty() ? options : options.setPrefix(prefix), null)
+                .iterableByPage();
     }
 
     /** The listed version of a blob, whole, in a file that is closed to others; whoever gets it removes it. */
     Path fetch(Blob blob) throws IOException {
         Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
         try (OutputStream out = Files.newOutputStream(copy)) {
-            container.getBlobClient(blob.name()).downloadStreamWithResponse(out, null, new DownloadRetryOptions().setMaxRetryRequests(0),
-                    new BlobRequestConditions().setIfMatch(quoted(blob.etag())), false, null, Context.NONE);
+            container
+                    .getBlobClient(blob.name())
+                    .downloadStreamWithResponse(
+                            out,
+                            null,
+                            new DownloadRetryOptions().setMaxRetryRequests(0),
+                            new BlobRequestConditions().setIfMatch(quoted(blob.etag())),
+                            false,
+                            null,
+                            Context.NONE);
             return copy;
         } catch (IOException | RuntimeException | Error e) {
             Files.deleteIfExists(copy);

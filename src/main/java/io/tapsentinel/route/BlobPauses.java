@@ -22,8 +22,7 @@ final class BlobPauses {
         }
     };
 
-    private record Pause(Duration length, Instant end) {
-    }
+    private record Pause(Duration length, Instant end) {}
 
     BlobPauses(Duration first, Clock clock) {
         this.first = first;
@@ -31,7 +30,8 @@ final class BlobPauses {
     }
 
     boolean isPausing(Blob blob) {
-        return pauses.containsKey(blob) && clock.instant().isBefore(pauses.get(blob).end());
+        return pauses.containsKey(blob)
+                && clock.instant().isBefore(pauses.get(blob).end());
     }
 
     /** Begins the next one; returns how long it is. */

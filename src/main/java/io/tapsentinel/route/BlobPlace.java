@@ -20,7 +20,8 @@ public record BlobPlace(String account, String container, String prefix, Duratio
 
     private static final Duration DELAY = Duration.ofMinutes(1);
     /** Azure's rules for names of accounts and containers. */
-    private static final Pattern URI = Pattern.compile(SCHEME + "(?://)?([a-z0-9]{3,24})/([a-z0-9](?:-?[a-z0-9]){2,62})(?:\\?(.*))?");
+    private static final Pattern URI =
+            Pattern.compile(SCHEME + "(?://)?([a-z0-9]{3,24})/([a-z0-9](?:-?[a-z0-9]){2,62})(?:\\?(.*))?");
 
     /**
      * What {@code tap.replay.uri} says.
@@ -38,7 +39,8 @@ public record BlobPlace(String account, String container, String prefix, Duratio
         }
         String prefix = "";
         Duration delay = DELAY;
-        for (String option : place.group(3) == null ? new String[0] : place.group(3).split("&")) {
+        for (String option :
+                place.group(3) == null ? new String[0] : place.group(3).split("&")) {
             String value = URLDecoder.decode(option.substring(option.indexOf('=') + 1), StandardCharsets.UTF_8);
             if (option.startsWith("prefix=")) {
                 prefix = value;
@@ -64,6 +66,7 @@ public record BlobPlace(String account, String container, String prefix, Duratio
 
     private static InvalidSettingException bad(String uri, String bound) {
         // what was meant as an option may be a secret
-        return new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...") + "\"; it has to be " + bound);
+        return new InvalidSettingException(
+                "tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...") + "\"; it has to be " + bound);
     }
 }

@@ -148,7 +148,11 @@ final class BlobReplay {
         failures++;
         complete = false;
         failure = safe(blob) + " was not brought in: " + why;
-        LOG.warn("replay of {} failed, it is tried again in {} at the earliest: {}", safe(blob), pauses.pause(blob), why);
+        LOG.warn(
+                "replay of {} failed, it is tried again in {} at the earliest: {}",
+                safe(blob),
+                pauses.pause(blob),
+                why);
     }
 
     private void refuse(Blob blob, String why) {

@@ -26,7 +26,10 @@ public class BlobReplayRoute extends RouteBuilder {
     public BlobReplayRoute(BlobPlace place, Path spool, Replay replay, Store store, StopSignal stop, Clock clock) {
         this.place = place;
         this.spool = spool;
-        this.replay = new BlobReplay(replay, new ReplayedBlobs(store, place.account() + "/" + place.container(), clock), stop,
+        this.replay = new BlobReplay(
+                replay,
+                new ReplayedBlobs(store, place.account() + "/" + place.container(), clock),
+                stop,
                 new BlobPauses(place.delay(), clock));
     }
 
@@ -36,12 +39,17 @@ public class BlobReplayRoute extends RouteBuilder {
         // made here, so that a wrong account stops the start
         BlobEndpoint container = getContext().getEndpoint(place.uri(), BlobEndpoint.class);
         LOG.info("brings in the blobs of {}, looks every {}", place, place.delay());
-        from("timer:tap-replay?delay=1000&period=" + place.delay().toMillis()).routeId("tap-replay")
+        from("timer:tap-replay?delay=1000&period=" + place.delay().toMillis())
+                .routeId("tap-replay")
                 .process(tick -> look(container, tick));
     }
 
     private void look(BlobEndpoint container, Exchange tick) {
-        replay.look(new BlobFetch(container.getBlobServiceClient().getBlobContainerClient(place.container()), place.prefix(), spool),
+        replay.look(
+                new BlobFetch(
+                        container.getBlobServiceClient().getBlobContainerClient(place.container()),
+                        place.prefix(),
+                        spool),
                 tick.getContext());
     }
 
@@ -50,7 +58,8 @@ public class BlobReplayRoute extends RouteBuilder {
         return new ProgramHealthCheck("replay") {
             @Override
             protected void look(Findings findings) {
-                findings.detail("replay.place", place.toString()).detail("replay.blobs-brought-in", replay.broughtIn())
+                findings.detail("replay.place", place.toString())
+                        .detail("replay.blobs-brought-in", replay.broughtIn())
                         .detail("replay.blobs-refused", replay.refused());
                 replay.failure().ifPresent(why -> findings.problem(KnownProblem.REPLAY_WAITS, why));
             }

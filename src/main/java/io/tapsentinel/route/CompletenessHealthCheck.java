@@ -46,12 +46,17 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
         findings.detail("tap.backlog.total", seconds(seen.owed()));
         findings.detail("tap.gaps", seen.gaps().size());
         findings.detail("tap.gaps.total", seconds(seen.lost()));
-        seen.gaps().stream().max(Comparator.comparing(Gap::noticedAt).thenComparing(gap -> gap.time().from())).ifPresent(gap -> {
-            findings.detail("tap.gap.from", gap.time().from().toString());
-            findings.detail("tap.gap.to", gap.time().to().toString());
-            findings.detail("tap.gap.reason", gap.reason());
-            findings.detail("tap.gap.noticed-at", gap.noticedAt().truncatedTo(ChronoUnit.SECONDS).toString());
-        });
+        seen.gaps().stream()
+                .max(Comparator.comparing(Gap::noticedAt)
+                        .thenComparing(gap -> gap.time().from()))
+                .ifPresent(gap -> {
+                    findings.detail("tap.gap.from", gap.time().from().toString());
+                    findings.detail("tap.gap.to", gap.time().to().toString());
+                    findings.detail("tap.gap.reason", gap.reason());
+                    findings.detail(
+                            "tap.gap.noticed-at",
+                            gap.noticedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+                });
         seen.swept().ifPresent(swept -> {
             findings.detail("tap.sweep.last-hour", swept.last().toString());
             findings.detail("tap.sweep.theirs", swept.theirs());
@@ -68,8 +73,9 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
 
     private static boolean isRecent(List<Gap> gaps, Instant now) {
         // a gap that grows was noticed when it began; it ends where TAP's edge was when the last of it was lost
-        return gaps.stream().anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT))
-                || gap.time().to().isAfter(Horizon.at(now.minus(RECENT)).edge()));
+        return gaps.stream()
+                .anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT))
+                        || gap.time().to().isAfter(Horizon.at(now.minus(RECENT)).edge()));
     }
 
     private static String seconds(Duration duration) {

@@ -18,8 +18,7 @@ import org.apache.camel.http.base.HttpOperationFailedException;
  */
 final class Failures {
 
-    private Failures() {
-    }
+    private Failures() {}
 
     /** One line without content. */
     static String describe(Throwable failure) {
@@ -38,11 +37,16 @@ final class Failures {
     }
 
     private static Optional<String> words(Throwable failure) {
-        if (failure instanceof UploadException || failure instanceof StoreException || failure instanceof TapAnswerException
-                || failure instanceof TapRefusedException || failure instanceof WindowFailedException
+        if (failure instanceof UploadException
+                || failure instanceof StoreException
+                || failure instanceof TapAnswerException
+                || failure instanceof TapRefusedException
+                || failure instanceof WindowFailedException
                 || isOfTheNetwork(failure)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
-            return Optional.of((failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage()) + Network.remedy(failure));
+            return Optional.of(
+                    (failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage())
+                            + Network.remedy(failure));
         }
         Throwable cause = failure.getCause();
         return cause != null && cause != failure ? words(cause) : Optional.empty();
@@ -63,8 +67,11 @@ final class Failures {
     }
 
     private static boolean isOfTheNetwork(Throwable failure) {
-        return failure instanceof SocketException || failure instanceof SocketTimeoutException || failure instanceof SSLException
-                || failure instanceof IOException && failure.getClass().getName().startsWith("org.apache.hc.");
+        return failure instanceof SocketException
+                || failure instanceof SocketTimeoutException
+                || failure instanceof SSLException
+                || failure instanceof IOException
+                        && failure.getClass().getName().startsWith("org.apache.hc.");
     }
 
     private static boolean isOurs(String className) {

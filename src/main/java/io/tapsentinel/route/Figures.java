@@ -37,7 +37,12 @@ public class Figures {
      * @param swept    the swept hours of seven days; empty before the first sweep
      * @param lastPoll when a poll was committed last, by this program or another one on the same store
      */
-    public record Seen(Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps, Optional<Completeness.Recent> swept,
+    public record Seen(
+            Instant at,
+            Optional<Progress> progress,
+            List<TimeRange> backlog,
+            List<Gap> gaps,
+            Optional<Completeness.Recent> swept,
             Optional<Instant> lastPoll) {
 
         /** How long ago the newest instant was that was read; zero before the first start. */
@@ -70,7 +75,8 @@ public class Figures {
     public synchronized Seen now() {
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {
-            last = new Seen(now, state.progress(), state.backlog(), state.gaps(), completeness.recent(), state.lastPoll());
+            last = new Seen(
+                    now, state.progress(), state.backlog(), state.gaps(), completeness.recent(), state.lastPoll());
         }
         return last;
     }

@@ -10,16 +10,17 @@ import java.util.TreeMap;
 public final class FileEndpoint {
 
     private static final Map<String, String> CLOSED = Map.of("chmod", "600", "chmodDirectory", "700");
-    private static final Map<String, String> WHOLE = Map.of("fileExist", "Override", "tempPrefix", ".", "eagerDeleteTargetFile", "false");
+    private static final Map<String, String> WHOLE =
+            Map.of("fileExist", "Override", "tempPrefix", ".", "eagerDeleteTargetFile", "false");
 
-    private FileEndpoint() {
-    }
+    private FileEndpoint() {}
 
     /** As a place to write to: files are closed to others and there whole or not at all, unless the URI says otherwise. */
     public static String closed(String uri) {
         String closed = withDefaults(uri, CLOSED);
         // Camel refuses some of these beside each other, so that whoever sets one of them sets all
-        boolean own = List.of("fileExist", "tempPrefix", "tempFileName", "doneFileName").stream().anyMatch(option -> sets(uri, option));
+        boolean own = List.of("fileExist", "tempPrefix", "tempFileName", "doneFileName").stream()
+                .anyMatch(option -> sets(uri, option));
         return own ? closed : withDefaults(closed, WHOLE);
     }
 
@@ -45,7 +46,10 @@ public final class FileEndpoint {
         StringBuilder whole = new StringBuilder(uri);
         new TreeMap<>(options).forEach((name, value) -> {
             if (!sets(uri, name)) {
-                whole.append(whole.indexOf("?") < 0 ? '?' : '&').append(name).append('=').append(value);
+                whole.append(whole.indexOf("?") < 0 ? '?' : '&')
+                        .append(name)
+                        .append('=')
+                        .append(value);
             }
         });
         return whole.toString();

@@ -44,7 +44,8 @@ public class FilteredRoute extends RouteBuilder {
         }
         if (!event.isCarriedBy(exchange.getExchangeId())) {
             // the event itself would be dropped with its copy
-            throw new IllegalStateException(FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
+            throw new IllegalStateException(
+                    FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
         }
         Handling.filteredBy(event, caller(exchange.getUnitOfWork()));
         boolean delivered = !event.isResend() && seen.isDone(new Sighting(event.ref(), event.getVerdict()));

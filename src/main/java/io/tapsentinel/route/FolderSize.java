@@ -28,7 +28,8 @@ public record FolderSize(long files, long bytes) {
 
     private static long size(Path file) {
         try {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? attributes.size() : -1;
         } catch (IOException goneMeanwhile) {
             return -1;

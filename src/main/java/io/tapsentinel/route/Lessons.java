@@ -38,15 +38,22 @@ final class Lessons {
             tap.size().failed();
         }
         String then = switch (trouble) {
-            case TIMED_OUT -> tap.size().timedOut(window.length()) ? " in windows of " + inWords(tap.size().longest()) : "";
+            case TIMED_OUT ->
+                tap.size().timedOut(window.length())
+                        ? " in windows of " + inWords(tap.size().longest())
+                        : "";
             case TOO_OLD -> {
                 tap.clock().tooOld(window);
                 yield " without the time before " + tap.clock().horizon().edge();
             }
             case STILL_CURRENT -> {
                 tap.clock().stillCurrent();
-                yield " up to " + tap.clock().horizon().now().truncatedTo(ChronoUnit.SECONDS) + " at most, since this machine's clock is "
-                        + tap.clock().ahead().map(ahead -> TapClock.inWords(ahead) + " TAP's").orElse("ahead of TAP's (no Date says how far)");
+                yield " up to " + tap.clock().horizon().now().truncatedTo(ChronoUnit.SECONDS)
+                        + " at most, since this machine's clock is "
+                        + tap.clock()
+                                .ahead()
+                                .map(ahead -> TapClock.inWords(ahead) + " TAP's")
+                                .orElse("ahead of TAP's (no Date says how far)");
             }
             case REFUSED -> {
                 tap.rest().hold(refusal, window);
@@ -59,12 +66,14 @@ final class Lessons {
 
     /** What went wrong, in one word. */
     static String code(Trouble trouble, TapRefusedException refusal) {
-        return refusal != null ? "tap-" + refusal.status() : switch (trouble) {
-            case TIMED_OUT -> "tap-timeout";
-            case TRANSIENT -> "tap-no-answer";
-            case BUDGET -> "tap-budget";
-            default -> NOT_COMMITTED;
-        };
+        return refusal != null
+                ? "tap-" + refusal.status()
+                : switch (trouble) {
+                    case TIMED_OUT -> "tap-timeout";
+                    case TRANSIENT -> "tap-no-answer";
+                    case BUDGET -> "tap-budget";
+                    default -> NOT_COMMITTED;
+                };
     }
 
     private static String inWords(Duration duration) {

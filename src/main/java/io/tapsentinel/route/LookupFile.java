@@ -61,7 +61,8 @@ final class LookupFile {
             look();
         }
         if (trouble != null) {
-            throw new IllegalStateException("lookup: " + name + " " + trouble + "; no event that asks for it goes on until that is put right");
+            throw new IllegalStateException(
+                    "lookup: " + name + " " + trouble + "; no event that asks for it goes on until that is put right");
         }
         return entries;
     }
@@ -83,7 +84,9 @@ final class LookupFile {
             trouble = "cannot be read (" + e.getClass().getSimpleName() + ")";
         } catch (IllegalArgumentException e) {
             // its own words may quote the file
-            trouble = e instanceof TooLargeException ? e.getMessage() : "is no properties file: a \\u is not followed by four digits";
+            trouble = e instanceof TooLargeException
+                    ? e.getMessage()
+                    : "is no properties file: a \\u is not followed by four digits";
         }
     }
 
@@ -101,7 +104,10 @@ final class LookupFile {
             public synchronized Object put(Object key, Object value) {
                 return read.put(key(key.toString()), value.toString());
             }
-        }.load(new StringReader(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString()));
+        }.load(new StringReader(StandardCharsets.UTF_8
+                .newDecoder()
+                .decode(ByteBuffer.wrap(bytes))
+                .toString()));
         return read;
     }
 

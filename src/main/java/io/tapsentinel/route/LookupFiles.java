@@ -57,7 +57,8 @@ public class LookupFiles {
         }
         synchronized (files) {
             if (files.size() == MOST && !files.containsKey(path)) {
-                throw new IllegalStateException("lookup: more than " + MOST + " files; the name of a file may not depend on the event");
+                throw new IllegalStateException(
+                        "lookup: more than " + MOST + " files; the name of a file may not depend on the event");
             }
             return files.computeIfAbsent(path, absent -> new LookupFile(path, name, clock));
         }
@@ -65,7 +66,11 @@ public class LookupFiles {
 
     private static List<Object> each(Map<String, String> entries, List<?> keys) {
         boolean any = keys.stream().anyMatch(key -> value(entries, key) != null);
-        return any ? keys.stream().map(key -> value(entries, key) == null ? key : (Object) value(entries, key)).collect(Collectors.toList()) : null;
+        return any
+                ? keys.stream()
+                        .map(key -> value(entries, key) == null ? key : (Object) value(entries, key))
+                        .collect(Collectors.toList())
+                : null;
     }
 
     private static String value(Map<String, String> entries, Object key) {

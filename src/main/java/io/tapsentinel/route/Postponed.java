@@ -47,8 +47,12 @@ public class Postponed {
         Instant now = clock.instant();
         if (!saidAt.getOrDefault(purpose, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
             saidAt.put(purpose, now);
-            LOG.warn("tap.budget.requests-per-day ({}) is used up for {} requests: {}; the oldest request ages out at {}", budget.perDay(),
-                    purpose.word(), what, budget.nextRoom(POOL).truncatedTo(ChronoUnit.SECONDS));
+            LOG.warn(
+                    "tap.budget.requests-per-day ({}) is used up for {} requests: {}; the oldest request ages out at {}",
+                    budget.perDay(),
+                    purpose.word(),
+                    what,
+                    budget.nextRoom(POOL).truncatedTo(ChronoUnit.SECONDS));
         }
         return true;
     }

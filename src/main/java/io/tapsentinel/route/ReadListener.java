@@ -14,8 +14,7 @@ public interface ReadListener {
      * @param time  from the request, or the beginning of a document that is brought in, to the end of its last event
      * @param bytes of the answer, unpacked, or of the file that is brought in; 0 when there was none
      */
-    record Effort(Duration time, long bytes) {
-    }
+    record Effort(Duration time, long bytes) {}
 
     /** A read became durable. */
     void committed(LedgerEntry read, Effort effort);

@@ -16,13 +16,14 @@ import java.util.regex.Pattern;
 public final class RejectedDocument {
 
     /** The names that {@link #name} gives, also of a file that is still being written. */
-    public static final Pattern NAME = Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
+    public static final Pattern NAME =
+            Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
 
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
-    private static final ObjectMapper MAPPER = JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+    private static final ObjectMapper MAPPER =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
-    private RejectedDocument() {
-    }
+    private RejectedDocument() {}
 
     /** Name of the record's file. */
     static String name(RejectedRecord record) {
@@ -53,7 +54,8 @@ public final class RejectedDocument {
         try {
             return (MAPPER.writeValueAsString(document) + "\n").getBytes(StandardCharsets.US_ASCII);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: " + e.getClass().getSimpleName());
+            throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: "
+                    + e.getClass().getSimpleName());
         }
     }
 

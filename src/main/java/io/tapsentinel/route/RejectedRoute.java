@@ -31,8 +31,13 @@ public class RejectedRoute extends RouteBuilder {
         errorHandler(noErrorHandler());
         prepare("tap.rejected.uri", uri);
         // without an operation that endpoint would list containers, and nothing would be stored
-        from(STORE).routeId("tap-rejected").setHeader(BlobConstants.BLOB_OPERATION).constant(BlobOperationsDefinition.uploadBlockBlob)
-                .setHeader(BlobConstants.BLOB_NAME).header(Exchange.FILE_NAME).to(FileEndpoint.closed(uri));
+        from(STORE)
+                .routeId("tap-rejected")
+                .setHeader(BlobConstants.BLOB_OPERATION)
+                .constant(BlobOperationsDefinition.uploadBlockBlob)
+                .setHeader(BlobConstants.BLOB_NAME)
+                .header(Exchange.FILE_NAME)
+                .to(FileEndpoint.closed(uri));
     }
 
     /** Makes the folder of a {@code file:} endpoint, closed to others. */
@@ -44,8 +49,9 @@ public class RejectedRoute extends RouteBuilder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException(property + " is \"" + uri + "\"; its folder has to be one that can be written ("
-                    + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException(
+                    property + " is \"" + uri + "\"; its folder has to be one that can be written ("
+                            + e.getClass().getSimpleName() + ")");
         }
     }
 }

@@ -66,8 +66,8 @@ public class RejectedStore implements RejectedLog {
         Throwable failure = send(RejectedDocument.name(record), document);
         if (failure != null) {
             // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + record + ": " + failure.getClass().getSimpleName()
-                    + "; the window stays due until it does");
+            throw new RejectedException("tap.rejected.uri does not take " + record + ": "
+                    + failure.getClass().getSimpleName() + "; the window stays due until it does");
         }
     }
 
@@ -98,9 +98,11 @@ public class RejectedStore implements RejectedLog {
             bytes = FolderSize.of(folder).bytes();
         }
         if (bytes > settings.rejectedMaxBytes() - more) {
-            throw new RejectedException("tap.rejected.uri: " + folder + " holds " + bytes / 1_000_000 + " MB, which leaves no room under"
-                    + " tap.rejected.max-megabytes (" + settings.rejectedMaxBytes() / 1_000_000 + "); move records to tap.replay.uri"
-                    + " or remove them, the window stays due meanwhile");
+            throw new RejectedException(
+                    "tap.rejected.uri: " + folder + " holds " + bytes / 1_000_000 + " MB, which leaves no room under"
+                            + " tap.rejected.max-megabytes (" + settings.rejectedMaxBytes() / 1_000_000
+                            + "); move records to tap.replay.uri"
+                            + " or remove them, the window stays due meanwhile");
         }
         bytes += more;
     }

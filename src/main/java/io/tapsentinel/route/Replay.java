@@ -43,8 +43,14 @@ public class Replay {
      * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
      * @param listener told of every attempt, of a read after it became durable
      */
-    public Replay(ReadState state, SeenKeys seen, UnknownTypes unknownTypes, SourceLock source, StopSignal stop,
-            Clock clock, ReadListener listener) {
+    public Replay(
+            ReadState state,
+            SeenKeys seen,
+            UnknownTypes unknownTypes,
+            SourceLock source,
+            StopSignal stop,
+            Clock clock,
+            ReadListener listener) {
         this.state = state;
         this.seen = seen;
         this.unknownTypes = unknownTypes;
@@ -71,10 +77,20 @@ public class Replay {
                 return false;
             }
             Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            WindowRead read = new WindowRead(new Ask(window(content, now), Coverage.NONE, state::beside), Purpose.REPLAY, now, seen,
+            WindowRead read = new WindowRead(
+                    new Ask(window(content, now), Coverage.NONE, state::beside),
+                    Purpose.REPLAY,
+                    now,
+                    seen,
                     stop::isStopped);
             return content.rejected() != null
-                    ? run(document, read, List.of(ReplayedRecord.event(content.rejected(), seen)).iterator(), UnknownEvents.NONE, camel)
+                    ? run(
+                            document,
+                            read,
+                            List.of(ReplayedRecord.event(content.rejected(), seen))
+                                    .iterator(),
+                            UnknownEvents.NONE,
+                            camel)
                     : answer(document, content, read, camel);
         } finally {
             source.unlock();
@@ -82,22 +98,38 @@ public class Replay {
     }
 
     private boolean answer(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
-        if (content.queryEnd() != null && state.wasRead(read.window(), clock.instant().minus(TapLimits.HISTORY))) {
-            throw new ReplayRefusedException("it is an answer for the time until " + content.queryEnd() + ", which was read more than "
-                    + TapLimits.HISTORY.toDays() + " days ago; what was delivered then is no longer known, and would be sent twice");
+        if (content.queryEnd() != null
+                && state.wasRead(read.window(), clock.instant().minus(TapLimits.HISTORY))) {
+            throw new ReplayRefusedException("it is an answer for the time until " + content.queryEnd()
+                    + ", which was read more than " + TapLimits.HISTORY.toDays()
+                    + " days ago; what was delivered then is no longer known, and would be sent twice");
         }
         UnknownEvents unknown = unknownTypes.of(read);
         try (InputStream body = document.open()) {
-            return run(document, read, new TapEventReader(read.answer().counted(body), read.window().to(), unknown), unknown, camel);
+            return run(
+                    document,
+                    read,
+                    new TapEventReader(
+                            read.answer().counted(body), read.window().to(), unknown),
+                    unknown,
+                    camel);
         } catch (IOException e) {
-            throw new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
+            throw new ReplayRefusedException(
+                    "it cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
-    private boolean run(ReplaySource document, WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+    private boolean run(
+            ReplaySource document,
+            WindowRead read,
+            Iterator<TapEvent> events,
+            UnknownEvents unknown,
+            CamelContext camel) {
         Instant start = clock.instant();
         Throwable failure = read.failure(send(read, events, unknown, camel));
-        Effort effort = new Effort(Duration.between(start, clock.instant()), document.file().toFile().length());
+        Effort effort = new Effort(
+                Duration.between(start, clock.instant()),
+                document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
             return false;
@@ -107,19 +139,26 @@ public class Replay {
             throw new ReplayFailedException(Failures.describe(failure));
         }
         listener.committed(read.entry(), effort);
-        LOG.info("replay of {} committed: {}; {}", document.name(), read.summary(), read.answer().inWords(start, clock.instant()));
+        LOG.info(
+                "replay of {} committed: {}; {}",
+                document.name(),
+                read.summary(),
+                read.answer().inWords(start, clock.instant()));
         if (read.rejected() > 0) {
-            throw new ReplayRefusedException(read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
+            throw new ReplayRefusedException(
+                    read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
         }
         return true;
     }
 
-    private static Throwable send(WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+    private static Throwable send(
+            WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.send(TapSpine.EVENTS, exchange -> {
-                TapSpine.attach(exchange, read);
-                exchange.getMessage().setBody(read.events(events, unknown));
-            }).getException();
+                        TapSpine.attach(exchange, read);
+                        exchange.getMessage().setBody(read.events(events, unknown));
+                    })
+                    .getException();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -34,14 +34,16 @@ record ReplayDocument(Instant queryEnd, Map<String, Object> rejected) {
 
     /** @throws ReplayRefusedException when it is cut, no JSON, or holds an event that is too large to be one */
     static ReplayDocument of(ReplaySource source) {
-        try (InputStream in = source.open(); JsonParser parser = MAP.getFactory().createParser(in)) {
+        try (InputStream in = source.open();
+                JsonParser parser = MAP.getFactory().createParser(in)) {
             Set<String> names = new HashSet<>();
             Instant queryEnd = parser.nextToken() == JsonToken.START_OBJECT ? members(parser, names) : skip(parser);
             if (parser.currentToken() == null || parser.nextToken() != null) {
                 throw new ReplayRefusedException("the document is empty, cut or followed by something");
             }
             if (names.containsAll(REJECTED) && position(parser) > 2 * MOST) {
-                throw new ReplayRefusedException("it is longer than " + 2 * MOST + " characters, which is no rejected record");
+                throw new ReplayRefusedException(
+                        "it is longer than " + 2 * MOST + " characters, which is no rejected record");
             }
             return new ReplayDocument(queryEnd, names.containsAll(REJECTED) ? read(source) : null);
         } catch (JsonProcessingException e) {
@@ -49,7 +51,8 @@ record ReplayDocument(Instant queryEnd, Map<String, Object> rejected) {
             long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
             throw new ReplayRefusedException("the document is cut or not JSON" + (at < 0 ? "" : " at byte " + at));
         } catch (IOException e) {
-            throw new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
+            throw new ReplayRefusedException(
+                    "it cannot be read: " + e.getClass().getSimpleName());
         }
     }
 
@@ -81,7 +84,8 @@ record ReplayDocument(Instant queryEnd, Map<String, Object> rejected) {
         // skipChildren would come back only after all of it was unpacked
         for (int depth = depth(parser); depth > 0 && parser.nextToken() != null; depth += depth(parser)) {
             if (position(parser) - from > MOST) {
-                throw new ReplayRefusedException("one value in it is longer than " + MOST + " characters, which is no event");
+                throw new ReplayRefusedException(
+                        "one value in it is longer than " + MOST + " characters, which is no event");
             }
         }
         return null;
@@ -94,7 +98,9 @@ record ReplayDocument(Instant queryEnd, Map<String, Object> rejected) {
 
     private static long position(JsonParser parser) {
         // one of them is -1, depending on the encoding
-        return Math.max(parser.currentLocation().getByteOffset(), parser.currentLocation().getCharOffset());
+        return Math.max(
+                parser.currentLocation().getByteOffset(),
+                parser.currentLocation().getCharOffset());
     }
 
     private static Map<String, Object> read(ReplaySource source) throws IOException {

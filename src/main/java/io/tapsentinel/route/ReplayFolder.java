@@ -24,7 +24,8 @@ final class ReplayFolder {
     /** Characters of a name that are kept or shown, its last ones. */
     static final int MOST_NAME = 200;
 
-    private static final DateTimeFormatter PREFIX = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter PREFIX =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS'Z'").withZone(ZoneOffset.UTC);
 
     private final Clock clock;
 

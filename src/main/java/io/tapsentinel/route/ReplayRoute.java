@@ -26,12 +26,21 @@ import org.slf4j.LoggerFactory;
 public class ReplayRoute extends RouteBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(ReplayRoute.class);
-    private static final Map<String, String> FILE_OPTIONS = Map.ofEntries(Map.entry("noop", "true"), Map.entry("idempotent", "false"),
-            Map.entry("antInclude", "*.json,*.json.gz"), Map.entry("antFilterCaseSensitive", "false"), Map.entry("sortBy", "file:name"), Map.entry("initialDelay", "1000"),
-            Map.entry("delay", "5000"), Map.entry("maxMessagesPerPoll", "100"),
+    private static final Map<String, String> FILE_OPTIONS = Map.ofEntries(
+            Map.entry("noop", "true"),
+            Map.entry("idempotent", "false"),
+            Map.entry("antInclude", "*.json,*.json.gz"),
+            Map.entry("antFilterCaseSensitive", "false"),
+            Map.entry("sortBy", "file:name"),
+            Map.entry("initialDelay", "1000"),
+            Map.entry("delay", "5000"),
+            Map.entry("maxMessagesPerPoll", "100"),
             // a file that is still growing waits for the next look; a marker file would be one more to explain
-            Map.entry("readLock", "changed"), Map.entry("readLockMinAge", "2000"), Map.entry("readLockCheckInterval", "500"),
-            Map.entry("readLockMarkerFile", "false"), Map.entry("readLockLoggingLevel", "DEBUG"));
+            Map.entry("readLock", "changed"),
+            Map.entry("readLockMinAge", "2000"),
+            Map.entry("readLockCheckInterval", "500"),
+            Map.entry("readLockMarkerFile", "false"),
+            Map.entry("readLockLoggingLevel", "DEBUG"));
 
     private final String uri;
     private final Path spool;
@@ -52,7 +61,10 @@ public class ReplayRoute extends RouteBuilder {
     public void configure() throws Exception {
         errorHandler(noErrorHandler());
         RejectedRoute.prepare("tap.replay.uri", uri);
-        from(FileEndpoint.withDefaults(uri, FILE_OPTIONS)).routeId("tap-replay").streamCache(false).process(this::replay);
+        from(FileEndpoint.withDefaults(uri, FILE_OPTIONS))
+                .routeId("tap-replay")
+                .streamCache(false)
+                .process(this::replay);
     }
 
     private void replay(Exchange exchange) throws IOException {
@@ -106,8 +118,10 @@ public class ReplayRoute extends RouteBuilder {
             move.run();
         } catch (IOException | UncheckedIOException e) {
             stuck.add(version);
-            LOG.error("tap.replay.uri: {} was read but cannot be moved ({}); remove it, until then it is left alone",
-                    name, e.getClass().getSimpleName());
+            LOG.error(
+                    "tap.replay.uri: {} was read but cannot be moved ({}); remove it, until then it is left alone",
+                    name,
+                    e.getClass().getSimpleName());
         }
     }
 }

@@ -16,29 +16,33 @@ import java.util.Map;
 /** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
 final class ReplayedRecord {
 
-    private ReplayedRecord() {
-    }
+    private ReplayedRecord() {}
 
     /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
     static TapEvent event(Map<String, Object> document, SeenKeys seen) {
-        EventType type = EventType.ofArray(String.valueOf(document.get("type"))).orElseThrow(() ->
-                new ReplayRefusedException("its type is none of the four that have a table; keep it for a program that knows it"));
+        EventType type = EventType.ofArray(String.valueOf(document.get("type")))
+                .orElseThrow(() -> new ReplayRefusedException(
+                        "its type is none of the four that have a table; keep it for a program that knows it"));
         Map<String, Object> fields = RejectedDocument.record(document);
         if (fields == null) {
             throw new ReplayRefusedException("its record is no object");
         }
         EventKey key = EventIdentity.of(type, fields);
         if (!key.toString().equals(document.get("key"))) {
-            throw new ReplayRefusedException("it was edited so that it is another event: key is no longer that of type and record;"
-                    + " restore type, id, GUID, times and recipients");
+            throw new ReplayRefusedException(
+                    "it was edited so that it is another event: key is no longer that of type and record;"
+                            + " restore type, id, GUID, times and recipients");
         }
-        Instant time = EventTime.of(type, fields).or(() -> TapTime.parse(document.get("time"))).orElse(Instant.EPOCH);
+        Instant time = EventTime.of(type, fields)
+                .or(() -> TapTime.parse(document.get("time")))
+                .orElse(Instant.EPOCH);
         TapEvent event = new TapEvent(type, key, VerdictDigest.of(type, fields), time, fields);
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
             return Handling.resend(event);
         }
         if (!seen.isDelivered(type, key)) {
-            throw new ReplayRefusedException("its event was delivered with cut values, longer ago than is known; it would be sent twice");
+            throw new ReplayRefusedException(
+                    "its event was delivered with cut values, longer ago than is known; it would be sent twice");
         }
         return event;
     }

@@ -59,10 +59,15 @@ public class Retention {
     /** What nobody has brought in is gone with its file. */
     private void lost(Path folder, Pattern names) {
         List<Aged> removed = remove(folder, names, settings.rejectedKeep(), Long.MAX_VALUE);
-        long records = removed.stream().filter(file -> file.path().toString().endsWith(".json")
-                || file.path().toString().endsWith(".gz")).count();
+        long records = removed.stream()
+                .filter(file -> file.path().toString().endsWith(".json")
+                        || file.path().toString().endsWith(".gz"))
+                .count();
         if (records > 0) {
-            LOG.warn("{}: {} records or answers were not replayed within tap.rejected.keep ({}) and are removed", folder, records,
+            LOG.warn(
+                    "{}: {} records or answers were not replayed within tap.rejected.keep ({}) and are removed",
+                    folder,
+                    records,
                     settings.rejectedKeep());
         }
         report(folder, removed);
@@ -70,13 +75,16 @@ public class Retention {
 
     private static void report(Path folder, List<Aged> removed) {
         if (!removed.isEmpty()) {
-            LOG.info("{}: removed {} files, {} bytes; {} left", folder, removed.size(),
-                    removed.stream().mapToLong(Aged::bytes).sum(), FolderSize.of(folder));
+            LOG.info(
+                    "{}: removed {} files, {} bytes; {} left",
+                    folder,
+                    removed.size(),
+                    removed.stream().mapToLong(Aged::bytes).sum(),
+                    FolderSize.of(folder));
         }
     }
 
-    private record Aged(Path path, Instant at, long bytes) {
-    }
+    private record Aged(Path path, Instant at, long bytes) {}
 
     /** Removes what is older, then the oldest while more than {@code most} bytes are left. */
     private List<Aged> remove(Path folder, Pattern names, Duration keep, long most) {
@@ -109,8 +117,10 @@ public class Retention {
             return files;
         }
         try (Stream<Path> all = Files.list(folder)) {
-            for (Path path : (Iterable<Path>) all.filter(path -> names.matcher(path.getFileName().toString()).matches())::iterator) {
-                BasicFileAttributes is = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            for (Path path : (Iterable<Path>) all.filter(
+                    path -> names.matcher(path.getFileName().toString()).matches())::iterator) {
+                BasicFileAttributes is =
+                        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
                 if (is.isRegularFile()) {
                     files.add(new Aged(path, is.lastModifiedTime().toInstant(), is.size()));
                 }

@@ -14,6 +14,8 @@ public class RetentionRoute extends RouteBuilder {
     @Override
     public void configure() {
         errorHandler(noErrorHandler());
-        from("timer:tap-retention?delay=1000&period=600000").routeId("tap-retention").process(tick -> retention.run());
+        from("timer:tap-retention?delay=1000&period=600000")
+                .routeId("tap-retention")
+                .process(tick -> retention.run());
     }
 }

@@ -66,7 +66,9 @@ public class SourceLock {
         seen.catchUp();
         int abandoned = seen.abandoned();
         if (abandoned > 0) {
-            LOG.warn("possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice", abandoned);
+            LOG.warn(
+                    "possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice",
+                    abandoned);
         }
     }
 

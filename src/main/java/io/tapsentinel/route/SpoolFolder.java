@@ -13,8 +13,7 @@ import java.nio.file.Path;
  */
 public final class SpoolFolder {
 
-    private SpoolFolder() {
-    }
+    private SpoolFolder() {}
 
     /** Makes the folder, closed to others, and removes what an earlier process left in it. */
     public static Path prepare(Path folder) {
@@ -27,8 +26,9 @@ public final class SpoolFolder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.spool is \"" + folder + "\"; it has to be a folder that can be written ("
-                    + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException(
+                    "tap.spool is \"" + folder + "\"; it has to be a folder that can be written ("
+                            + e.getClass().getSimpleName() + ")");
         }
     }
 }

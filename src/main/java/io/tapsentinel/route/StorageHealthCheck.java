@@ -37,7 +37,12 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private long rejectedOfADay;
     private Instant countedAt = Instant.EPOCH;
 
-    public StorageHealthCheck(Store store, SeenKeys seen, UnknownTypes unknownTypes, RejectedStore rejected, Settings settings,
+    public StorageHealthCheck(
+            Store store,
+            SeenKeys seen,
+            UnknownTypes unknownTypes,
+            RejectedStore rejected,
+            Settings settings,
             Clock clock) {
         super("storage");
         this.store = store;
@@ -57,19 +62,26 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     @Override
     protected synchronized void look(Findings findings) {
         count();
-        sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files()).detail("storage." + name + ".bytes", size.bytes()));
+        sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
+                .detail("storage." + name + ".bytes", size.bytes()));
         findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
-        unknownTypes.recent().ifPresent(names -> findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
+        unknownTypes
+                .recent()
+                .ifPresent(names ->
+                        findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
         if (rejectedOfADay > 0) {
             findings.problem(KnownProblem.REJECTED, String.valueOf(rejectedOfADay));
-        } else if (rejected.last().filter(at -> at.isAfter(clock.instant().minus(DAY))).isPresent()) {
+        } else if (rejected.last()
+                .filter(at -> at.isAfter(clock.instant().minus(DAY)))
+                .isPresent()) {
             // its window failed afterwards, so that no ledger has it
             findings.problem(KnownProblem.REJECTED);
         }
         rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
         Optional<String> failure = store.failure();
         try {
-            findings.detail("storage.store.bytes", store.bytes()).detail("sentinel.possible-duplicates", seen.possibleDuplicates());
+            findings.detail("storage.store.bytes", store.bytes())
+                    .detail("sentinel.possible-duplicates", seen.possibleDuplicates());
         } catch (StoreException e) {
             failure = Optional.of(e.getMessage());
         }

@@ -32,6 +32,7 @@ final class SweepOrder {
     private final Set<TimeRange> passedOver = new HashSet<>();
     /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
     private final Map<TimeRange, Integer> failures = new HashMap<>();
+
     private TimeRange hour;
     private Instant readTo;
     private Instant sweptAt;
@@ -47,7 +48,8 @@ final class SweepOrder {
 
     private List<TimeRange> due(Horizon horizon) {
         Optional<Progress> progress = state.progress();
-        return progress.isEmpty() ? List.of()
+        return progress.isEmpty()
+                ? List.of()
                 : planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge()));
     }
 
@@ -59,7 +61,9 @@ final class SweepOrder {
     /** How many requests the backlog needs, about. */
     long backlogWindows() {
         long longest = tap.size().longest().toSeconds();
-        return state.backlog().stream().mapToLong(range -> (range.length().toSeconds() + longest - 1) / longest).sum();
+        return state.backlog().stream()
+                .mapToLong(range -> (range.length().toSeconds() + longest - 1) / longest)
+                .sum();
     }
 
     /** What failed may be asked for again from now on. */
@@ -76,8 +80,10 @@ final class SweepOrder {
         List<TimeRange> due = due(horizon);
         if (hour == null || !due.contains(hour)) {
             failures.keySet().retainAll(due);
-            hour = due.stream().filter(each -> !passedOver.contains(each))
-                    .min(Comparator.comparing(each -> failures.getOrDefault(each, 0))).orElse(null);
+            hour = due.stream()
+                    .filter(each -> !passedOver.contains(each))
+                    .min(Comparator.comparing(each -> failures.getOrDefault(each, 0)))
+                    .orElse(null);
             if (hour == null) {
                 return Optional.empty();
             }

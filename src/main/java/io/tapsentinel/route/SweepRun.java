@@ -40,8 +40,16 @@ public class SweepRun implements Processor {
      * @param source held while a window is read
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      */
-    public SweepRun(SweepPlanner planner, ReadState state, Completeness completeness, WindowAttempts attempts, Postponed postponed,
-            TapCondition tap, SourceLock source, StopSignal stop, Clock clock) {
+    public SweepRun(
+            SweepPlanner planner,
+            ReadState state,
+            Completeness completeness,
+            WindowAttempts attempts,
+            Postponed postponed,
+            TapCondition tap,
+            SourceLock source,
+            StopSignal stop,
+            Clock clock) {
         this.order = new SweepOrder(planner, state, completeness, tap);
         this.completeness = completeness;
         this.attempts = attempts;
@@ -80,7 +88,9 @@ public class SweepRun implements Processor {
         }
         try {
             // an hour's age is known only once TAP has told its time, as the first poll makes it do
-            if (stop.isStopped() || tap.rest().lastAnswer().isEmpty() || tap.rest().isResting(clock.instant())
+            if (stop.isStopped()
+                    || tap.rest().lastAnswer().isEmpty()
+                    || tap.rest().isResting(clock.instant())
                     || sweepsWait()) {
                 return End.OVER;
             }
@@ -113,8 +123,11 @@ public class SweepRun implements Processor {
         if (missing == 0) {
             LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);
         } else {
-            LOG.warn("hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them delivered",
-                    start, missing, theirs);
+            LOG.warn(
+                    "hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them delivered",
+                    start,
+                    missing,
+                    theirs);
         }
     }
 }

@@ -39,7 +39,8 @@ class TapAnswer implements Processor {
     public void process(Exchange exchange) throws IOException {
         int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
         if (status != 200 && status != 204) {
-            throw new TapRefusedException(status, beginning(exchange.getMessage().getBody(InputStream.class)));
+            throw new TapRefusedException(
+                    status, beginning(exchange.getMessage().getBody(InputStream.class)));
         }
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
@@ -54,7 +55,8 @@ class TapAnswer implements Processor {
             throw new TapAnswerException("TAP answered 200 without a body");
         }
         UnknownEvents unknown = unknownTypes.of(read);
-        Iterator<TapEvent> answer = body == null ? Collections.emptyIterator()
+        Iterator<TapEvent> answer = body == null
+                ? Collections.emptyIterator()
                 : new TapEventReader(read.answer().counted(body), read.window().to(), unknown);
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");

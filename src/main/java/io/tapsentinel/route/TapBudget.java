@@ -26,6 +26,7 @@ public class TapBudget implements HttpClientConfigurer {
     private final RequestBudget budget;
     /** Why TAP is being asked; there is one read of the source at a time. */
     private volatile Purpose purpose = Purpose.POLL;
+
     private volatile String question = "";
     /** The status of TAP's answer to it; 0 while there is none. */
     private volatile int answer;
@@ -45,14 +46,17 @@ public class TapBudget implements HttpClientConfigurer {
     /** @throws WindowFailedException when TAP has not answered that query with this status since */
     void requireAnswered(int status) {
         if (answer != status) {
-            throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}" + PATH
-                    + " with the query that it gets (header CamelHttpQuery)");
+            throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}"
+                    + PATH + " with the query that it gets (header CamelHttpQuery)");
         }
     }
 
     private boolean isQuestion(HttpRequest request) {
         String[] parts = request.getPath().split("\\?", 2);
-        return tap.isAskedBy(request) && "GET".equals(request.getMethod()) && parts[0].endsWith(PATH) && parts.length == 2
+        return tap.isAskedBy(request)
+                && "GET".equals(request.getMethod())
+                && parts[0].endsWith(PATH)
+                && parts.length == 2
                 && URLDecoder.decode(parts[1], StandardCharsets.UTF_8).equals(question);
     }
 
@@ -60,8 +64,8 @@ public class TapBudget implements HttpClientConfigurer {
     public void configureHttpClient(HttpClientBuilder builder) {
         builder.addRequestInterceptorLast((request, entity, context) -> {
             if (tap.isAskedBy(request) && !budget.take(Pool.of(request.getPath()), purpose)) {
-                throw new BudgetUsedUpException("tap.budget.requests-per-day (" + budget.perDay() + ") is used up for " + purpose.word()
-                        + " requests; they go on as the oldest ones of the last 24 hours age out");
+                throw new BudgetUsedUpException("tap.budget.requests-per-day (" + budget.perDay() + ") is used up for "
+                        + purpose.word() + " requests; they go on as the oldest ones of the last 24 hours age out");
             }
         });
         builder.addResponseInterceptorFirst((response, entity, context) -> {

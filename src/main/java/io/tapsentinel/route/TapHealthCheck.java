@@ -42,7 +42,13 @@ public class TapHealthCheck extends ProgramHealthCheck {
      * @param figures what the store knows, also of what other programs on it have read
      * @param budget  how many requests we have sent ourselves
      */
-    public TapHealthCheck(TapCondition tap, Figures figures, RequestBudget budget, Postponed postponed, PollSchedule schedule, Clock clock) {
+    public TapHealthCheck(
+            TapCondition tap,
+            Figures figures,
+            RequestBudget budget,
+            Postponed postponed,
+            PollSchedule schedule,
+            Clock clock) {
         super("tap");
         this.tap = tap;
         this.figures = figures;
@@ -59,7 +65,10 @@ public class TapHealthCheck extends ProgramHealthCheck {
         TapRest rest = tap.rest();
         rest.lastAnswer().ifPresent(at -> findings.detail("tap.last-answer", at.toString()));
         rest.refusal().ifPresent(refused -> findings.detail("tap.last-refusal", refused.getMessage()));
-        rest.lastError().last().ifPresent(error -> findings.detail("tap.last-error", error.code()).detail("tap.last-error.at", second(error.at())));
+        rest.lastError()
+                .last()
+                .ifPresent(error -> findings.detail("tap.last-error", error.code())
+                        .detail("tap.last-error.at", second(error.at())));
         if (rest.isResting(now)) {
             findings.detail("tap.next-request-after", rest.until().toString());
         }
@@ -75,11 +84,21 @@ public class TapHealthCheck extends ProgramHealthCheck {
         // what another program has read since proves that it has passed
         boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();
         Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
-        standing.filter(TapRest::isAboutCredentials).ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, refused.getMessage()));
-        rest.heldBy().filter(refused -> !passed).ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
-        standing.filter(refused -> refused.reason() == Reason.THROTTLED).ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED,
-                refused.getMessage() + "; it is left alone until " + second(rest.until())));
-        reading(findings, now, standing.filter(TapRest::isAboutCredentials).isPresent(), standing.isPresent(), lastPoll);
+        standing.filter(TapRest::isAboutCredentials)
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, refused.getMessage()));
+        rest.heldBy()
+                .filter(refused -> !passed)
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
+        standing.filter(refused -> refused.reason() == Reason.THROTTLED)
+                .ifPresent(refused -> findings.problem(
+                        KnownProblem.TAP_THROTTLED,
+                        refused.getMessage() + "; it is left alone until " + second(rest.until())));
+        reading(
+                findings,
+                now,
+                standing.filter(TapRest::isAboutCredentials).isPresent(),
+                standing.isPresent(),
+                lastPoll);
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -87,15 +106,21 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 findings.problem(KnownProblem.TAP_CLOCK, TapClock.inWords(ahead) + " TAP's");
             }
         });
-        postponed.inWords().ifPresent(what -> findings.detail("tap.postponed", what).problem(KnownProblem.TAP_POSTPONED, what));
-        budget(findings, standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
+        postponed
+                .inWords()
+                .ifPresent(what -> findings.detail("tap.postponed", what).problem(KnownProblem.TAP_POSTPONED, what));
+        budget(
+                findings,
+                standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
     /** When a poll was committed last, by whichever program on the store. */
     private Optional<Instant> lastPoll() {
         Optional<Instant> ours = tap.reading().lastPoll();
         try {
-            return Stream.of(ours, figures.now().lastPoll()).flatMap(Optional::stream).max(Comparator.naturalOrder());
+            return Stream.of(ours, figures.now().lastPoll())
+                    .flatMap(Optional::stream)
+                    .max(Comparator.naturalOrder());
         } catch (StoreException e) {
             // the store's own health says so
             return ours;
@@ -110,18 +135,25 @@ public class TapHealthCheck extends ProgramHealthCheck {
         Reading reading = tap.reading();
         lastPoll.ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         reading.failing().ifPresent(failing -> {
-            findings.detail("tap.windows-failed-in-a-row", failing.windows()).detail("tap.windows-failed-since", second(failing.since()))
+            findings.detail("tap.windows-failed-in-a-row", failing.windows())
+                    .detail("tap.windows-failed-since", second(failing.since()))
                     .detail("tap.window-failed-last", failing.last());
-            if (failing.windows() >= IN_A_ROW && !refused && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
-                findings.problem(KnownProblem.TAP_FAILING, failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
-                        + failing.last());
+            if (failing.windows() >= IN_A_ROW
+                    && !refused
+                    && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
+                findings.problem(
+                        KnownProblem.TAP_FAILING,
+                        failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
+                                + failing.last());
             }
         });
         // one that has just started reads before it complains of its predecessor
         Instant since = lastPoll.filter(startedAt::isBefore).orElse(startedAt);
         if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
-            findings.problem(KnownProblem.TAP_NO_POLL, lastPoll.map(at -> "not since " + second(at))
-                    .orElseGet(() -> "not since the start at " + second(startedAt)));
+            findings.problem(
+                    KnownProblem.TAP_NO_POLL,
+                    lastPoll.map(at -> "not since " + second(at))
+                            .orElseGet(() -> "not since the start at " + second(startedAt)));
         }
     }
 
@@ -131,7 +163,8 @@ public class TapHealthCheck extends ProgramHealthCheck {
             for (Pool pool : Pool.values()) {
                 String name = "tap.requests." + pool.word();
                 long left = budget.left(pool, Purpose.POLL);
-                findings.detail(name + ".in-24-hours", budget.used(pool)).detail(name + ".left-for-polls", left)
+                findings.detail(name + ".in-24-hours", budget.used(pool))
+                        .detail(name + ".left-for-polls", left)
                         .detail(name + ".left-for-the-rest", budget.left(pool, Purpose.SWEEP));
                 if (left * 10 < budget.perDay()) {
                     findings.problem(KnownProblem.TAP_BUDGET, left + " of " + budget.perDay() + " of " + pool.word());
@@ -139,7 +172,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
             }
             long used = budget.used(Pool.EVERYTHING_ELSE);
             if (throttled && used * 2 < budget.perDay()) {
-                findings.detail("tap.throttled", "only " + used + " requests of ours in 24 hours: another client may share the credential");
+                findings.detail(
+                        "tap.throttled",
+                        "only " + used + " requests of ours in 24 hours: another client may share the credential");
             }
         } catch (StoreException e) {
             // the store's own health says so

@@ -15,7 +15,8 @@ class TapRequest implements Processor {
     TapRequest(TapBudget budget, List<String> threatStatus) {
         this.budget = budget;
         // without a format TAP answers in syslog
-        this.query = "format=json" + threatStatus.stream().map(status -> "&threatStatus=" + status).collect(Collectors.joining());
+        this.query = "format=json"
+                + threatStatus.stream().map(status -> "&threatStatus=" + status).collect(Collectors.joining());
     }
 
     @Override

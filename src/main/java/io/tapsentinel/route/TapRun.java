@@ -52,8 +52,17 @@ public class TapRun implements Processor {
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      * @param settle how long before now a window ends
      */
-    public TapRun(WindowPlanner planner, ReadState state, SeenKeys seen, WindowAttempts attempts, TapCondition tap, Postponed postponed,
-            SourceLock source, StopSignal stop, Duration settle, Clock clock) {
+    public TapRun(
+            WindowPlanner planner,
+            ReadState state,
+            SeenKeys seen,
+            WindowAttempts attempts,
+            TapCondition tap,
+            Postponed postponed,
+            SourceLock source,
+            StopSignal stop,
+            Duration settle,
+            Clock clock) {
         this.planner = planner;
         this.state = state;
         this.seen = seen;
@@ -83,8 +92,10 @@ public class TapRun implements Processor {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
             }
-            if (!stop.isStopped() && !tap.rest().isResting(clock.instant())
-                    && !postponed.waits(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")
+            if (!stop.isStopped()
+                    && !tap.rest().isResting(clock.instant())
+                    && !postponed.waits(
+                            Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")
                     && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
                 prune();
                 readBacklog(trigger, backlog);
@@ -102,17 +113,20 @@ public class TapRun implements Processor {
     private Optional<Ask> fresh() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
-        return plan.fresh().map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
-            state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
-            plan.gaps().forEach(tap.rest()::settled);
-        }));
+        return plan.fresh()
+                .map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
+                    state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
+                    plan.gaps().forEach(tap.rest()::settled);
+                }));
     }
 
     /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
     private Progress earlierThanFeared(Progress progress) {
         boolean nothingRead = progress.readTo().equals(progress.origin());
-        return nothingRead && planner.begin(tap.clock().horizon().now()).origin().isBefore(progress.origin())
-                ? begin("TAP's time is earlier than ours") : progress;
+        return nothingRead
+                        && planner.begin(tap.clock().horizon().now()).origin().isBefore(progress.origin())
+                ? begin("TAP's time is earlier than ours")
+                : progress;
     }
 
     private Progress begin(String why) {
@@ -134,7 +148,9 @@ public class TapRun implements Processor {
             } else {
                 failures = 0;
             }
-        } while (end != End.NOTHING && end != End.OVER && failures < FAILURES
+        } while (end != End.NOTHING
+                && end != End.OVER
+                && failures < FAILURES
                 // a run that no schedule triggered reads one window
                 && (nextPoll == null ? end == End.FAILED : clock.instant().isBefore(nextPoll.toInstant())));
     }
@@ -145,8 +161,11 @@ public class TapRun implements Processor {
             postponed.nothing(Purpose.BACKLOG);
             return false;
         }
-        return postponed.waits(Purpose.BACKLOG, 0, "the backlog waits, "
-                + backlog.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus) + " since " + backlog.get(0).from());
+        return postponed.waits(
+                Purpose.BACKLOG,
+                0,
+                "the backlog waits, " + backlog.stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus)
+                        + " since " + backlog.get(0).from());
     }
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */

@@ -23,6 +23,7 @@ public class TapSpine extends RouteBuilder {
     public static final String READ_DUE = "direct:tap-read-due";
     /** Where a trigger asks for closed hours that are due again. */
     public static final String SWEEP_DUE = "direct:tap-sweep-due";
+
     static final String WINDOW = "direct:tap-window";
     /** Takes a read of which nothing is left to ask: the body iterates over its events. */
     static final String EVENTS = "direct:tap-events";
@@ -36,8 +37,14 @@ public class TapSpine extends RouteBuilder {
      * @param threatStatus which threats to ask for: active, cleared, falsePositive
      * @param archive      gets every answer before its events are sent
      */
-    public TapSpine(TapRun run, SweepRun sweeps, TapBudget budget, List<String> threatStatus, UnknownTypes unknownTypes,
-            AnswerArchive archive, Clock clock) {
+    public TapSpine(
+            TapRun run,
+            SweepRun sweeps,
+            TapBudget budget,
+            List<String> threatStatus,
+            UnknownTypes unknownTypes,
+            AnswerArchive archive,
+            Clock clock) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
@@ -56,22 +63,38 @@ public class TapSpine extends RouteBuilder {
 
         from(READ_DUE).routeId("tap-read-due").process(run).description("each window that is due, by " + WINDOW);
 
-        from(SWEEP_DUE).routeId("tap-sweep-due").process(sweeps).description("each closed hour that is due, by " + WINDOW);
+        from(SWEEP_DUE)
+                .routeId("tap-sweep-due")
+                .process(sweeps)
+                .description("each closed hour that is due, by " + WINDOW);
 
-        from(WINDOW).routeId("tap-window")
-                .process(request).description("interval, status and budget")
+        from(WINDOW)
+                .routeId("tap-window")
+                .process(request)
+                .description("interval, status and budget")
                 .to("direct:tap-fetch")
-                .process(answer).description("what TAP's status means; the reader of its document")
+                .process(answer)
+                .description("what TAP's status means; the reader of its document")
                 .to(EVENTS);
 
-        from(EVENTS).routeId("tap-events")
-                .split(body(), new Settle()).streaming().parallelProcessing()
-                // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s maxPending
-                .executorService(new ThreadPoolBuilder(getContext()).poolSize(2).maxPoolSize(2).maxQueueSize(16).build("tap-split"))
-                    .process(TapSpine::begin).description("this exchange carries the event")
-                    .to("direct:tap-event")
+        from(EVENTS)
+                .routeId("tap-events")
+                .split(body(), new Settle())
+                .streaming()
+                .parallelProcessing()
+                // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s
+                // maxPending
+                .executorService(new ThreadPoolBuilder(getContext())
+                        .poolSize(2)
+                        .maxPoolSize(2)
+                        .maxQueueSize(16)
+                        .build("tap-split"))
+                .process(TapSpine::begin)
+                .description("this exchange carries the event")
+                .to("direct:tap-event")
                 .end()
-                .process(exchange -> read(exchange).commit()).description("commit, once every event has an outcome");
+                .process(exchange -> read(exchange).commit())
+                .description("commit, once every event has an outcome");
     }
 
     static void attach(Exchange exchange, WindowRead read) {
@@ -85,7 +108,8 @@ public class TapSpine extends RouteBuilder {
         }
         if (!attached.exchangeId.equals(exchange.getExchangeId())) {
             // a nested commit could come while other events are on their way
-            throw new WindowFailedException("a route sent an event, or a copy of the answer, to a route of the program's own");
+            throw new WindowFailedException(
+                    "a route sent an event, or a copy of the answer, to a route of the program's own");
         }
         return attached.read;
     }
@@ -122,8 +146,9 @@ public class TapSpine extends RouteBuilder {
         public Exchange aggregate(Exchange before, Exchange ended, Exchange answer) {
             TapEvent event = ended.getProperty(TapEvent.PROPERTY, TapEvent.class);
             if (event == null || !event.isCarriedBy(ended.getExchangeId())) {
-                read(answer).fail(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
-                        + " was removed or changed"));
+                read(answer)
+                        .fail(new WindowFailedException("a route lost track of an event: property " + TapEvent.PROPERTY
+                                + " was removed or changed"));
             } else {
                 read(answer).settled(event, ended.getException(), likely(event, ended));
             }
@@ -136,7 +161,8 @@ public class TapSpine extends RouteBuilder {
             if (ended.getException() == null) {
                 return () -> Suspects.of(context, event.getType());
             }
-            String last = ended.getProperty(ExchangePropertyKey.TO_ENDPOINT, "", String.class).replace("://", ":");
+            String last = ended.getProperty(ExchangePropertyKey.TO_ENDPOINT, "", String.class)
+                    .replace("://", ":");
             // other URIs may have been made of content
             String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
             return Failures.isMute(ended.getException()) ? () -> "in " + where + " or behind it" : null;

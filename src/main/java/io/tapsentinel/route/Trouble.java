@@ -45,7 +45,9 @@ enum Trouble {
             return NOT_TAP;
         }
         // a connection that cannot be made says nothing about the window
-        return has(failure, SocketTimeoutException.class) && !has(failure, ConnectTimeoutException.class) ? TIMED_OUT : TRANSIENT;
+        return has(failure, SocketTimeoutException.class) && !has(failure, ConnectTimeoutException.class)
+                ? TIMED_OUT
+                : TRANSIENT;
     }
 
     private static Trouble of(TapRefusedException refusal) {

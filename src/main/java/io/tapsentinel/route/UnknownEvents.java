@@ -53,8 +53,8 @@ class UnknownEvents implements BiConsumer<String, Map<String, Object>> {
                 read.passedOver(name, Outcome.DUPLICATE);
                 return;
             }
-            types.rejected.store(new RejectedRecord(RejectedRecord.Reason.UNKNOWN_TYPE, array, null, key, types.clock.instant(),
-                    null, fields));
+            types.rejected.store(new RejectedRecord(
+                    RejectedRecord.Reason.UNKNOWN_TYPE, array, null, key, types.clock.instant(), null, fields));
             stored.add(key);
             read.passedOver(name, Outcome.REJECTED);
             counts.merge(name, 1, Integer::sum);
@@ -72,8 +72,10 @@ class UnknownEvents implements BiConsumer<String, Map<String, Object>> {
             read.failAtTheEnd(e);
         }
         if (!counts.isEmpty()) {
-            LOG.warn("TAP's answer holds events of a type that this program has no table for: {}; they lie at tap.rejected.uri,"
-                    + " and a newer program may take them from there (tap.replay.uri)", counts);
+            LOG.warn(
+                    "TAP's answer holds events of a type that this program has no table for: {}; they lie at tap.rejected.uri,"
+                            + " and a newer program may take them from there (tap.replay.uri)",
+                    counts);
             counts.clear();
         }
     }

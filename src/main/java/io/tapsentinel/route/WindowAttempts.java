@@ -58,7 +58,12 @@ public class WindowAttempts {
      * @param retries   pauses before the second and later attempts; as many as there are retries, but a sweep has one attempt
      * @param listener told of every attempt, of a read after it became durable
      */
-    public WindowAttempts(SeenKeys seen, TapCondition tap, List<Duration> retries, Clock clock, StopSignal stop,
+    public WindowAttempts(
+            SeenKeys seen,
+            TapCondition tap,
+            List<Duration> retries,
+            Clock clock,
+            StopSignal stop,
             ReadListener listener) {
         this.seen = seen;
         this.tap = tap;
@@ -73,7 +78,7 @@ public class WindowAttempts {
     End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
         // a poll waits for the source meanwhile; time that was read before can wait for the next tick
         Iterator<Duration> pauses = purpose == Purpose.SWEEP ? Collections.emptyIterator() : retries.iterator();
-        for (int corrections = 0; corrections <= CORRECTIONS;) {
+        for (int corrections = 0; corrections <= CORRECTIONS; ) {
             Optional<Ask> ask = due.get();
             if (ask.isEmpty()) {
                 return End.NOTHING;
@@ -119,13 +124,19 @@ public class WindowAttempts {
         if (read.answer().hasCome()) {
             tap.rest().answered(clock.instant());
         }
-        Effort effort = new Effort(Duration.between(start, clock.instant()), read.answer().bytes());
+        Effort effort = new Effort(
+                Duration.between(start, clock.instant()), read.answer().bytes());
         if (failure == null) {
             listener.committed(read.entry(), effort);
             tap.rest().settled(window);
             tap.size().read();
             tap.reading().committed(purpose == Purpose.POLL, clock.instant());
-            LOG.info("{} {} committed in {} ms: {}; {}", purpose.word(), window, effort.time().toMillis(), read.summary(),
+            LOG.info(
+                    "{} {} committed in {} ms: {}; {}",
+                    purpose.word(),
+                    window,
+                    effort.time().toMillis(),
+                    read.summary(),
                     read.answer().inWords(start, start.plus(effort.time())));
             return Trouble.NONE;
         }
@@ -155,13 +166,15 @@ public class WindowAttempts {
 
     private static Throwable send(Exchange trigger, WindowRead read) {
         try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
-            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read)).getException();
+            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read))
+                    .getException();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     private static Duration jittered(Duration pause) {
-        return pause.plusMillis((long) (pause.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
+        return pause.plusMillis(
+                (long) (pause.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
     }
 }

@@ -52,12 +52,14 @@ final class WindowCounts {
 
     /** Counts an event of a type that is not ours. */
     void ended(String array, Outcome outcome) {
-        add(array, switch (outcome) {
-            case REJECTED -> LedgerCount.REJECTED;
-            case DUPLICATE -> LedgerCount.DUPLICATE;
-            case DUPLICATE_OF_RESERVED -> LedgerCount.DUPLICATE_INSIDE;
-            default -> throw new IllegalArgumentException(outcome + " is no end");
-        });
+        add(
+                array,
+                switch (outcome) {
+                    case REJECTED -> LedgerCount.REJECTED;
+                    case DUPLICATE -> LedgerCount.DUPLICATE;
+                    case DUPLICATE_OF_RESERVED -> LedgerCount.DUPLICATE_INSIDE;
+                    default -> throw new IllegalArgumentException(outcome + " is no end");
+                });
     }
 
     /** One that was counted as a duplicate has turned out to be changed. */
@@ -70,11 +72,13 @@ final class WindowCounts {
 
     private void kinds(String array, Set<VerdictChange.Kind> kinds) {
         for (VerdictChange.Kind kind : kinds) {
-            add(array, switch (kind) {
-                case STATUS -> LedgerCount.CHANGED_STATUS;
-                case THREAT -> LedgerCount.CHANGED_THREAT;
-                case CAMPAIGN -> LedgerCount.CHANGED_CAMPAIGN;
-            });
+            add(
+                    array,
+                    switch (kind) {
+                        case STATUS -> LedgerCount.CHANGED_STATUS;
+                        case THREAT -> LedgerCount.CHANGED_THREAT;
+                        case CAMPAIGN -> LedgerCount.CHANGED_CAMPAIGN;
+                    });
         }
     }
 
@@ -117,9 +121,13 @@ final class WindowCounts {
     /** All types in one line. */
     @Override
     public String toString() {
-        return counts.isEmpty() ? "nothing to read" : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
-                + sum(LedgerCount.LATE) + " late), " + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
-                + " delivered before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED) + some(LedgerCount.REJECTED);
+        return counts.isEmpty()
+                ? "nothing to read"
+                : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
+                        + sum(LedgerCount.LATE) + " late), "
+                        + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
+                        + " delivered before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED)
+                        + some(LedgerCount.REJECTED);
     }
 
     private String some(LedgerCount what) {
@@ -127,7 +135,9 @@ final class WindowCounts {
     }
 
     private long sum(LedgerCount what) {
-        return counts.values().stream().mapToLong(of -> of.getOrDefault(what.word(), 0L)).sum();
+        return counts.values().stream()
+                .mapToLong(of -> of.getOrDefault(what.word(), 0L))
+                .sum();
     }
 
     private void add(String array, LedgerCount what) {

@@ -112,8 +112,11 @@ class WindowRead {
             if (failure == null) {
                 likely = cause;
             }
-            fail(exception != null ? exception : new WindowFailedException(event.getType().routeId()
-                    + " ended without delivering " + event));
+            fail(
+                    exception != null
+                            ? exception
+                            : new WindowFailedException(
+                                    event.getType().routeId() + " ended without delivering " + event));
             return;
         }
         counts.ended(event);
@@ -140,21 +143,26 @@ class WindowRead {
      */
     synchronized void verify() {
         if (failure != null) {
-            throw new WindowFailedException(Failures.describe(failure) + (likely == null ? "" : ": " + likely.get())
-                    + (failed > 1 ? " (" + failed + " events)" : ""), failure);
+            throw new WindowFailedException(
+                    Failures.describe(failure)
+                            + (likely == null ? "" : ": " + likely.get())
+                            + (failed > 1 ? " (" + failed + " events)" : ""),
+                    failure);
         }
         if (notRejected != null) {
             throw new WindowFailedException(Failures.describe(notRejected), notRejected);
         }
         for (Sighting skipped : onlyReserved) {
             if (!seen.isDone(skipped)) {
-                throw new WindowFailedException("one of " + skipped.event().type().arrayName()
-                        + " was skipped while its key was reserved, and was not delivered");
+                throw new WindowFailedException(
+                        "one of " + skipped.event().type().arrayName()
+                                + " was skipped while its key was reserved, and was not delivered");
             }
         }
         counts.verify();
         if (!exhausted) {
-            throw new WindowFailedException("the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
+            throw new WindowFailedException(
+                    "the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
         }
         writeSightings();
     }
@@ -173,8 +181,10 @@ class WindowRead {
      * @param ofTheExchange what its exchange ended with; null when that ended well
      */
     Throwable failure(Throwable ofTheExchange) {
-        return ofTheExchange != null || committed ? ofTheExchange : new WindowFailedException("a route ended it before its commit:"
-                + " stop, or a failure that is handled, in tap-fetch");
+        return ofTheExchange != null || committed
+                ? ofTheExchange
+                : new WindowFailedException(
+                        "a route ended it before its commit:" + " stop, or a failure that is handled, in tap-fetch");
     }
 
     /** What to write into the ledger. */

@@ -21,8 +21,7 @@ final class Reasons {
     /** Shorter values would take letters out of words, and are none that have to be kept. */
     private static final int VALUE = 4;
 
-    private Reasons() {
-    }
+    private Reasons() {}
 
     static String of(Throwable failure) {
         return of(failure, "");
@@ -30,7 +29,9 @@ final class Reasons {
 
     /** @param uri the endpoint that was asked for; nothing of its options is in the answer but their names */
     static String of(Throwable failure, String uri) {
-        List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause).limit(50).toList();
+        List<Throwable> causes = Stream.iterate(failure, each -> each != null, Throwable::getCause)
+                .limit(50)
+                .toList();
         Throwable root = causes.get(causes.size() - 1);
         Map<String, String> options = Secrets.values(uri);
         String message = String.valueOf(root.getMessage());
@@ -38,8 +39,10 @@ final class Reasons {
                 .or(() -> first(causes, MarkedYamlEngineException.class).map(Reasons::inFile))
                 .or(() -> unknown(message, options))
                 .or(() -> bean(root, options))
-                .or(() -> first(causes, PropertyBindingException.class).map(option -> badValue(option.getPropertyName())))
-                .or(() -> first(causes, TypeConversionException.class).map(value -> badValue(named(String.valueOf(value.getValue()), options))))
+                .or(() ->
+                        first(causes, PropertyBindingException.class).map(option -> badValue(option.getPropertyName())))
+                .or(() -> first(causes, TypeConversionException.class)
+                        .map(value -> badValue(named(String.valueOf(value.getValue()), options))))
                 .or(() -> first(causes, NoSuchEndpointException.class).map(Reasons::noComponent))
                 .orElseGet(() -> plain(root, message, options));
     }
@@ -52,16 +55,24 @@ final class Reasons {
 
     private static Optional<String> placeholder(String message) {
         Matcher key = PLACEHOLDER.matcher(message);
-        return key.find() ? Optional.of("there is no property for the placeholder {{" + key.group(1) + "}}; set it in application.properties")
+        return key.find()
+                ? Optional.of("there is no property for the placeholder {{" + key.group(1)
+                        + "}}; set it in application.properties")
                 : Optional.empty();
     }
 
     private static String inFile(MarkedYamlEngineException failure) {
-        String place = failure.getProblemMark().or(failure::getContextMark).map(mark -> mark.getName() + ", line " + (mark.getLine() + 1) + ": ")
+        String place = failure.getProblemMark()
+                .or(failure::getContextMark)
+                .map(mark -> mark.getName() + ", line " + (mark.getLine() + 1) + ": ")
                 .orElse("");
         // a quote that is never closed began where the context did
-        String context = failure.getContext() == null ? "" : failure.getContext()
-                + failure.getContextMark().map(mark -> " from line " + (mark.getLine() + 1)).orElse("") + ", ";
+        String context = failure.getContext() == null
+                ? ""
+                : failure.getContext()
+                        + failure.getContextMark()
+                                .map(mark -> " from line " + (mark.getLine() + 1))
+                                .orElse("") + ", ";
         return place + oneLine(context + failure.getProblem());
     }
 
@@ -71,25 +82,32 @@ final class Reasons {
             return Optional.empty();
         }
         // a value may look like one more option
-        return Optional.of("unknown option " + options.keySet().stream()
-                .filter(name -> unknown.group(1).startsWith(name + "=") || unknown.group(1).contains(", " + name + "="))
-                .collect(Collectors.joining(", ")));
+        return Optional.of("unknown option "
+                + options.keySet().stream()
+                        .filter(name -> unknown.group(1).startsWith(name + "=")
+                                || unknown.group(1).contains(", " + name + "="))
+                        .collect(Collectors.joining(", ")));
     }
 
     private static Optional<String> bean(Throwable root, Map<String, String> options) {
         if (root instanceof NoSuchBeanException bean && options.containsValue("#" + bean.getName())) {
-            return Optional.of("option " + named("#" + bean.getName(), options) + " refers to a bean that is not there");
+            return Optional.of(
+                    "option " + named("#" + bean.getName(), options) + " refers to a bean that is not there");
         }
         return Optional.empty();
     }
 
     private static String named(String value, Map<String, String> options) {
-        return options.entrySet().stream().filter(option -> option.getValue().replace('+', ' ').equals(value)).map(Map.Entry::getKey)
+        return options.entrySet().stream()
+                .filter(option -> option.getValue().replace('+', ' ').equals(value))
+                .map(Map.Entry::getKey)
                 .collect(Collectors.joining(" or "));
     }
 
     private static String badValue(String option) {
-        return option == null || option.isEmpty() ? "one of its values cannot be one" : "option " + option + " cannot have this value";
+        return option == null || option.isEmpty()
+                ? "one of its values cannot be one"
+                : "option " + option + " cannot have this value";
     }
 
     private static String noComponent(NoSuchEndpointException failure) {
@@ -100,8 +118,10 @@ final class Reasons {
         String text = root.getMessage() == null ? root.getClass().getSimpleName() : message;
         for (String value : options.values()) {
             // some components change upper and lower case before they complain
-            text = value.length() < VALUE ? text : text.replaceAll("(?i)" + Pattern.quote(value) + "|(?i)"
-                    + Pattern.quote(value.replace('+', ' ')), "…");
+            text = value.length() < VALUE
+                    ? text
+                    : text.replaceAll(
+                            "(?i)" + Pattern.quote(value) + "|(?i)" + Pattern.quote(value.replace('+', ' ')), "…");
         }
         return withoutQueries(oneLine(text.replaceAll("(?m)^\\s*\\^\\s*$", "")));
     }

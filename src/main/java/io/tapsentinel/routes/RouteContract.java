@@ -14,8 +14,7 @@ import org.apache.camel.model.RouteDefinition;
  */
 public final class RouteContract {
 
-    private RouteContract() {
-    }
+    private RouteContract() {}
 
     /**
      * Looks at a whole set; starts nothing.
@@ -37,7 +36,9 @@ public final class RouteContract {
             if (connected) {
                 problems.addAll(TableRoutes.problems(set));
                 Set<String> told = problems.stream().map(RouteContract::place).collect(Collectors.toSet());
-                unusable(set).stream().filter(problem -> !told.contains(place(problem))).forEach(problems::add);
+                unusable(set).stream()
+                        .filter(problem -> !told.contains(place(problem)))
+                        .forEach(problems::add);
             }
             return problems;
         }
@@ -50,19 +51,30 @@ public final class RouteContract {
     /** Endpoints, expressions, beans and placeholders that Camel refuses. */
     private static List<String> unusable(RouteSet set) {
         List<String> problems = new ArrayList<>();
-        for (RouteDefinition route : set.routes().stream().filter(set::isIncluded).toList()) {
+        for (RouteDefinition route :
+                set.routes().stream().filter(set::isIncluded).toList()) {
             int before = problems.size();
             if (set.hasBadCron(route)) {
                 problems.add(Step.place(route) + ", from: its cron is no cron expression of Quartz");
             }
-            set.refusal(route.getInput().getEndpointUri()).ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
+            set.refusal(route.getInput().getEndpointUri())
+                    .ifPresent(reason -> problems.add(Step.place(route) + ", from: " + reason));
             for (Step step : Step.of(route)) {
-                step.uri().filter(uri -> !uri.contains("${")).flatMap(set::refusal)
+                step.uri()
+                        .filter(uri -> !uri.contains("${"))
+                        .flatMap(set::refusal)
                         .ifPresent(reason -> problems.add(step.place() + ": " + reason));
             }
             if (problems.size() == before) {
-                set.refusal(route).ifPresent(reason -> problems.add(culprit(set, route.getOutputs().stream()
-                        .map(output -> new Step(route, output)).toList()).map(Step::place).orElseGet(() -> Step.place(route)) + ": " + reason));
+                set.refusal(route)
+                        .ifPresent(reason -> problems.add(culprit(
+                                                set,
+                                                route.getOutputs().stream()
+                                                        .map(output -> new Step(route, output))
+                                                        .toList())
+                                        .map(Step::place)
+                                        .orElseGet(() -> Step.place(route))
+                                + ": " + reason));
             }
         }
         return problems;
@@ -71,7 +83,8 @@ public final class RouteContract {
     /** The innermost step that Camel would not make by itself either. */
     private static Optional<Step> culprit(RouteSet set, List<Step> steps) {
         for (Step step : steps) {
-            Optional<Step> inner = step.isClause() || set.isRefused(step) ? culprit(set, step.inner()) : Optional.empty();
+            Optional<Step> inner =
+                    step.isClause() || set.isRefused(step) ? culprit(set, step.inner()) : Optional.empty();
             if (inner.isPresent()) {
                 return inner;
             }

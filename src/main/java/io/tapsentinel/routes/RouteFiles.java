@@ -24,10 +24,15 @@ public record RouteFiles(SortedMap<String, String> texts) {
     public static final String FOLDER = "routes";
     /** Which files of it are routes. */
     public static final String PATTERN = "*.camel.yaml";
+
     private static final int MOST_BYTES = 1_000_000;
     /** What the package brings; a folder of one's own may hold other files. */
-    private static final List<String> PACKAGED = List.of("operator.camel.yaml", "sentinel-tables.camel.yaml", "tap-archive.camel.yaml",
-            "tap-event-router.camel.yaml", "tap-poll.camel.yaml");
+    private static final List<String> PACKAGED = List.of(
+            "operator.camel.yaml",
+            "sentinel-tables.camel.yaml",
+            "tap-archive.camel.yaml",
+            "tap-event-router.camel.yaml",
+            "tap-poll.camel.yaml");
 
     public RouteFiles {
         texts = Collections.unmodifiableSortedMap(new TreeMap<>(texts));
@@ -50,7 +55,8 @@ public record RouteFiles(SortedMap<String, String> texts) {
                 texts.put(file.getFileName().toString(), text(file));
             }
         } catch (IOException | DirectoryIteratorException e) {
-            throw new InvalidSettingException(folder + " has to be a folder whose " + PATTERN + " files can be read: " + e);
+            throw new InvalidSettingException(
+                    folder + " has to be a folder whose " + PATTERN + " files can be read: " + e);
         }
         return new RouteFiles(texts);
     }
@@ -67,7 +73,8 @@ public record RouteFiles(SortedMap<String, String> texts) {
             }
             return Files.readString(file);
         } catch (IOException e) {
-            throw new InvalidSettingException(file + " has to be a file in UTF-8 that can be read: " + e.getClass().getSimpleName());
+            throw new InvalidSettingException(file + " has to be a file in UTF-8 that can be read: "
+                    + e.getClass().getSimpleName());
         }
     }
 

@@ -31,13 +31,15 @@ import org.apache.camel.model.language.ExpressionDefinition;
 public final class RouteGraph {
 
     private static final Pattern CALL = Pattern.compile("\\bdirect:[\\w.-]+");
-    private static final Pattern LABELLED = Pattern.compile("set(Header|Property|Variable)s?|remove.*|bean|marshal|unmarshal");
+    private static final Pattern LABELLED =
+            Pattern.compile("set(Header|Property|Variable)s?|remove.*|bean|marshal|unmarshal");
     private static final int INDENT = 4;
     private static final int WIDTH = 100;
     private static final String NEW_LINE = System.lineSeparator();
 
     /** Several schedules may begin alike. */
     private final Map<RouteDefinition, String> paragraphs = new LinkedHashMap<>();
+
     private final Set<RouteDefinition> shown = new LinkedHashSet<>();
     private final Secrets secrets;
 
@@ -53,7 +55,8 @@ public final class RouteGraph {
     public static String of(RouteFiles files, Map<String, String> properties) {
         try (RouteSet set = new RouteSet(files, properties)) {
             set.requireReadable();
-            Collection<RouteDefinition> yaml = set.routes().stream().filter(set::isIncluded).toList();
+            Collection<RouteDefinition> yaml =
+                    set.routes().stream().filter(set::isIncluded).toList();
             List<RouteDefinition> all = new ArrayList<>(yaml);
             all.addAll(set.javaRoutes());
             RouteGraph graph = new RouteGraph(new Secrets(set));
@@ -63,12 +66,16 @@ public final class RouteGraph {
     }
 
     private String draw() {
-        paragraphs.keySet().stream().filter(route -> !input(route).startsWith("direct:")).forEach(this::show);
+        paragraphs.keySet().stream()
+                .filter(route -> !input(route).startsWith("direct:"))
+                .forEach(this::show);
         // reached by whoever wants to
         show(FilteredRoute.FILTERED);
         show(ArchiveRoute.TO);
         List<RouteDefinition> called = List.copyOf(shown);
-        List<RouteDefinition> lost = paragraphs.keySet().stream().filter(route -> !shown.contains(route)).toList();
+        List<RouteDefinition> lost = paragraphs.keySet().stream()
+                .filter(route -> !shown.contains(route))
+                .toList();
         return join(called) + (lost.isEmpty() ? "" : NEW_LINE + "never called:" + NEW_LINE + NEW_LINE + join(lost));
     }
 
@@ -92,7 +99,11 @@ public final class RouteGraph {
 
     private String paragraph(RouteDefinition route, boolean yaml) {
         StringBuilder text = new StringBuilder();
-        add(route.getRouteId() + (yaml ? "" : " (Java)") + " <- ", route.getInput().getEndpointUri(), 0, text);
+        add(
+                route.getRouteId() + (yaml ? "" : " (Java)") + " <- ",
+                route.getInput().getEndpointUri(),
+                0,
+                text);
         route.getOutputs().forEach(output -> add(new Step(route, output), INDENT, text));
         return text.toString();
     }
@@ -100,7 +111,9 @@ public final class RouteGraph {
     private void add(Step step, int indent, StringBuilder text) {
         add(words(step), step.uri().orElse(""), indent, text);
         if (step.definition() instanceof ChoiceDefinition choice) {
-            choice.getWhenClauses().forEach(when -> branch("when" + expression(when.getExpression()), step, when.getOutputs(), indent, text));
+            choice.getWhenClauses()
+                    .forEach(when ->
+                            branch("when" + expression(when.getExpression()), step, when.getOutputs(), indent, text));
             if (choice.getWhenClauses().isEmpty() && choice.getOtherwise() == null) {
                 add("(nothing)", "", indent + INDENT, text);
             } else if (choice.getOtherwise() != null) {
@@ -111,7 +124,8 @@ public final class RouteGraph {
         }
     }
 
-    private void branch(String words, Step choice, List<ProcessorDefinition<?>> outputs, int indent, StringBuilder text) {
+    private void branch(
+            String words, Step choice, List<ProcessorDefinition<?>> outputs, int indent, StringBuilder text) {
         add(words, "", indent + INDENT, text);
         outputs.forEach(output -> add(new Step(choice.route(), output), indent + 2 * INDENT, text));
     }
@@ -125,7 +139,10 @@ public final class RouteGraph {
             return;
         }
         text.append(cut(" ".repeat(indent) + words + parts[0])).append(NEW_LINE);
-        Stream.of(parts).skip(1).forEach(option -> text.append(cut(" ".repeat(indent + 2 * INDENT) + option)).append(NEW_LINE));
+        Stream.of(parts)
+                .skip(1)
+                .forEach(option -> text.append(cut(" ".repeat(indent + 2 * INDENT) + option))
+                        .append(NEW_LINE));
     }
 
     private static String cut(String line) {
@@ -136,28 +153,43 @@ public final class RouteGraph {
     private String words(Step step) {
         ProcessorDefinition<?> definition = step.definition();
         String id = definition.hasCustomIdAssigned() ? definition.getId() + ": " : "";
-        String repository = definition instanceof IdempotentConsumerDefinition consumer ? " " + consumer.getIdempotentRepository() : "";
-        String exceptions = definition instanceof CatchDefinition caught ? " " + String.join(", ", caught.getExceptions()) : "";
+        String repository = definition instanceof IdempotentConsumerDefinition consumer
+                ? " " + consumer.getIdempotentRepository()
+                : "";
+        String exceptions =
+                definition instanceof CatchDefinition caught ? " " + String.join(", ", caught.getExceptions()) : "";
         String description = definition.getDescriptionText() == null ? "" : ": " + definition.getDescriptionText();
         String expression = definition instanceof ExpressionNode node ? value(node) : "";
         // Camel's label has the name of a header, a property or a bean
-        boolean named = step.uri().isEmpty() && LABELLED.matcher(definition.getShortName()).matches();
+        boolean named = step.uri().isEmpty()
+                && LABELLED.matcher(definition.getShortName()).matches();
         String kind = named ? definition.getLabel().replaceAll("^(\\w+)\\[(.*)]$", "$1 $2") : definition.getShortName();
-        return id + kind + repository + expression + exceptions
-                + description + (step.uri().isEmpty() ? "" : " ");
+        return id
+                + kind
+                + repository
+                + expression
+                + exceptions
+                + description
+                + (step.uri().isEmpty() ? "" : " ");
     }
 
     /** What a step works out; a header's, a property's or a variable's value is hidden when its name sounds like a secret. */
     private String value(ExpressionNode node) {
-        String name = node instanceof SetHeaderDefinition header ? header.getName()
-                : node instanceof SetPropertyDefinition property ? property.getName()
-                : node instanceof SetVariableDefinition variable ? variable.getName() : null;
+        String name = node instanceof SetHeaderDefinition header
+                ? header.getName()
+                : node instanceof SetPropertyDefinition property
+                        ? property.getName()
+                        : node instanceof SetVariableDefinition variable ? variable.getName() : null;
         String value = expression(node.getExpression());
         return value.isEmpty() ? "" : " " + Secrets.masked(name, value.strip());
     }
 
     private String expression(ExpressionDefinition expression) {
-        return expression == null ? "" : " " + secrets.masked(String.valueOf(expression.getExpression()).replaceAll("\\s+", " "));
+        return expression == null
+                ? ""
+                : " "
+                        + secrets.masked(
+                                String.valueOf(expression.getExpression()).replaceAll("\\s+", " "));
     }
 
     private static String input(RouteDefinition route) {

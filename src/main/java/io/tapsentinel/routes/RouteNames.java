@@ -20,9 +20,12 @@ final class RouteNames {
 
     /** What Java's routes are called; those of ours that YAML has are named below. */
     private static final String OURS = "tap-";
+
     private static final String DIRECT = "direct:";
     /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
-    private static final Map<String, String> CALLS = Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
+    private static final Map<String, String> CALLS =
+            Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
+
     private static final String FETCH = "tap-fetch";
     private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
     private static final List<String> CALLED = List.of(FETCH, "tap-event");
@@ -74,11 +77,14 @@ final class RouteNames {
             problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
                     + "; no step may change the answer");
         }
-        Stream.concat(Stream.of(fetch), set.configurations().stream()).flatMap(route -> Step.of(route).stream())
+        Stream.concat(Stream.of(fetch), set.configurations().stream())
+                .flatMap(route -> Step.of(route).stream())
                 .filter(step -> step.definition() instanceof OnCompletionDefinition)
-                .forEach(step -> problems.add(step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
-        Suspects.swallowing(fetch).forEach(what -> problems.add(Step.place(fetch) + ": " + what
-                + "; a request that failed is no answer, and its window would be taken for read"));
+                .forEach(step -> problems.add(
+                        step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
+        Suspects.swallowing(fetch)
+                .forEach(what -> problems.add(Step.place(fetch) + ": " + what
+                        + "; a request that failed is no answer, and its window would be taken for read"));
     }
 
     private void add(RouteDefinition route) {
@@ -86,15 +92,18 @@ final class RouteNames {
         String input = set.resolve(route.getInput().getEndpointUri());
         if (!route.hasCustomIdAssigned()) {
             problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
-        } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE) || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
+        } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE)
+                || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
         }
         RouteDefinition same = id == null ? null : byId.put(id, route);
         if (same != null) {
-            problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":" + same.getLineNumber());
+            problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":"
+                    + same.getLineNumber());
         }
         String direct = Step.base(input);
-        boolean forYaml = direct.equals(ArchiveRoute.TO) || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
+        boolean forYaml = direct.equals(ArchiveRoute.TO)
+                || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
         if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
             problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
         }
@@ -105,14 +114,17 @@ final class RouteNames {
     }
 
     private boolean isRequired(String id) {
-        return CALLS.containsKey(id) || CALLED.contains(id) || Stream.of(EventType.values()).anyMatch(type -> type.routeId().equals(id));
+        return CALLS.containsKey(id)
+                || CALLED.contains(id)
+                || Stream.of(EventType.values()).anyMatch(type -> type.routeId().equals(id));
     }
 
     private void require(String id, String input) {
         RouteDefinition route = byId.get(id);
         if (route == null) {
             problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
-        } else if (input != null && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
+        } else if (input != null
+                && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
             problems.add(Step.place(route) + ": has to begin with " + input);
         }
     }
@@ -150,13 +162,18 @@ final class RouteNames {
     private void requireEnd(RouteDefinition route) {
         String own = Step.base(set.resolve(route.getInput().getEndpointUri()));
         if (reached(route, new HashSet<>()).contains(own)) {
-            problems.add(Step.place(route) + ": calls itself, by way of the routes that it calls; an event would go round for ever");
+            problems.add(Step.place(route)
+                    + ": calls itself, by way of the routes that it calls; an event would go round for ever");
         }
     }
 
     private void calls(Step step) {
         String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
-        if (called.startsWith(DIRECT) && !called.contains("${") && !called.contains("{{") && !byInput.containsKey(called) && !FOR_YAML.contains(called)) {
+        if (called.startsWith(DIRECT)
+                && !called.contains("${")
+                && !called.contains("{{")
+                && !byInput.containsKey(called)
+                && !FOR_YAML.contains(called)) {
             problems.add(step.place() + ": there is no route that begins with " + called);
         }
     }

@@ -44,7 +44,8 @@ final class RouteSet implements AutoCloseable {
     private static final Pattern CRON = Pattern.compile("^quartz:.*[?&]cron=([^&]*)");
 
     /** The first thing in a file that is no comment begins an element; Camel K's own files have an apiVersion. */
-    private static final Pattern LIST = Pattern.compile("\\A\\uFEFF?(\\s*(#.*|---.*|%.*)?\\R)*\\s*(-\\s|\\[|apiVersion:)");
+    private static final Pattern LIST =
+            Pattern.compile("\\A\\uFEFF?(\\s*(#.*|---.*|%.*)?\\R)*\\s*(-\\s|\\[|apiVersion:)");
 
     private final DefaultCamelContext context = new DefaultCamelContext(false);
     private final List<String> unreadable = new ArrayList<>();
@@ -126,29 +127,38 @@ final class RouteSet implements AutoCloseable {
 
     /** What route configurations bring into other routes, each as a route that has no beginning. */
     List<RouteDefinition> configurations() {
-        return context.getRouteConfigurationDefinitions().stream().map(configuration -> {
-            RouteDefinition steps = new RouteDefinition();
-            steps.setId("routeConfiguration " + configuration.getId());
-            steps.setLocation(configuration.getLocation());
-            steps.setLineNumber(configuration.getLineNumber());
-            Stream.of(configuration.getOnExceptions(), configuration.getOnCompletions(), configuration.getIntercepts(),
-                    configuration.getInterceptFroms(), configuration.getInterceptSendTos()).forEach(steps.getOutputs()::addAll);
-            return steps;
-        }).toList();
+        return context.getRouteConfigurationDefinitions().stream()
+                .map(configuration -> {
+                    RouteDefinition steps = new RouteDefinition();
+                    steps.setId("routeConfiguration " + configuration.getId());
+                    steps.setLocation(configuration.getLocation());
+                    steps.setLineNumber(configuration.getLineNumber());
+                    Stream.of(
+                                    configuration.getOnExceptions(),
+                                    configuration.getOnCompletions(),
+                                    configuration.getIntercepts(),
+                                    configuration.getInterceptFroms(),
+                                    configuration.getInterceptSendTos())
+                            .forEach(steps.getOutputs()::addAll);
+                    return steps;
+                })
+                .toList();
     }
 
     /** Templates of routes, each as a route. */
     List<RouteDefinition> templates() {
-        return context.getRouteTemplateDefinitions().stream().map(template -> {
-            RouteDefinition route = template.getRoute();
-            RouteDefinition steps = new RouteDefinition();
-            steps.setId("routeTemplate " + template.getId());
-            steps.setLocation(template.getLocation());
-            steps.setLineNumber(template.getLineNumber());
-            steps.setInput(route.getInput());
-            steps.getOutputs().addAll(route.getOutputs());
-            return steps;
-        }).toList();
+        return context.getRouteTemplateDefinitions().stream()
+                .map(template -> {
+                    RouteDefinition route = template.getRoute();
+                    RouteDefinition steps = new RouteDefinition();
+                    steps.setId("routeTemplate " + template.getId());
+                    steps.setLocation(template.getLocation());
+                    steps.setLineNumber(template.getLineNumber());
+                    steps.setInput(route.getInput());
+                    steps.getOutputs().addAll(route.getOutputs());
+                    return steps;
+                })
+                .toList();
     }
 
     /** What the files say of failures outside of any route; null when nothing. */
@@ -169,7 +179,9 @@ final class RouteSet implements AutoCloseable {
     boolean isIncluded(RouteDefinition route) {
         try {
             return route.getPrecondition() == null
-                    || context.resolveLanguage("simple").createPredicate(resolve(route.getPrecondition())).matches(new DefaultExchange(context));
+                    || context.resolveLanguage("simple")
+                            .createPredicate(resolve(route.getPrecondition()))
+                            .matches(new DefaultExchange(context));
         } catch (RuntimeException e) {
             return true;
         }
@@ -178,7 +190,9 @@ final class RouteSet implements AutoCloseable {
     /** Whether the schedule of a Quartz route is none, which Camel would find out at the start of the route. */
     boolean hasBadCron(RouteDefinition route) {
         Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
-        return cron.find() && !cron.group(1).contains("{{") && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
+        return cron.find()
+                && !cron.group(1).contains("{{")
+                && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
     }
 
     /** Options of a component that it calls secrets. */

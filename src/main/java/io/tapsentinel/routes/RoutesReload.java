@@ -42,8 +42,7 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
     }
 
     /** What one look at the folder found: its files, or why they cannot be read. */
-    private record Look(RouteFiles files, String failure) {
-    }
+    private record Look(RouteFiles files, String failure) {}
 
     /**
      * @param started    the files that the running routes were loaded from
@@ -100,7 +99,9 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
                 // an Error would vanish with its thread's task
                 refuse(List.of("Camel cannot run it: " + Reasons.of(e)));
                 if (e.getSuppressed().length > 0) {
-                    LOG.error("{} cannot be taken back to what ran before either, put it right or start again: {}", folder,
+                    LOG.error(
+                            "{} cannot be taken back to what ran before either, put it right or start again: {}",
+                            folder,
                             Reasons.of(e.getSuppressed()[0]));
                 }
             }
@@ -131,7 +132,8 @@ public final class RoutesReload extends FileWatcherResourceReloadStrategy {
 
     private void refuse(List<String> problems) {
         refused = List.copyOf(problems);
-        problems.forEach(problem -> LOG.warn("{}/ is refused, the routes that run stay as they are: {}", folder, problem));
+        problems.forEach(
+                problem -> LOG.warn("{}/ is refused, the routes that run stay as they are: {}", folder, problem));
     }
 
     private Look read() {

@@ -59,9 +59,12 @@ final class RunningRoutes {
     }
 
     private String replace(Set<String> files, RouteFiles next) throws Exception {
-        List<Resource> texts = files.stream().filter(next.texts()::containsKey)
-                .map(file -> ResourceHelper.fromString(file, next.texts().get(file))).toList();
-        List<RoutesBuilder> builders = List.copyOf(PluginHelper.getRoutesLoader(model).findRoutesBuilders(texts));
+        List<Resource> texts = files.stream()
+                .filter(next.texts()::containsKey)
+                .map(file -> ResourceHelper.fromString(file, next.texts().get(file)))
+                .toList();
+        List<RoutesBuilder> builders =
+                List.copyOf(PluginHelper.getRoutesLoader(model).findRoutesBuilders(texts));
         Set<String> ids = new LinkedHashSet<>();
         for (RoutesBuilder builder : builders) {
             if (builder instanceof RouteBuilder routes) {
@@ -79,14 +82,16 @@ final class RunningRoutes {
         for (RoutesBuilder builder : builders) {
             builder.updateRoutesToCamelContext(model);
         }
-        return "routes " + (ids.isEmpty() ? "" : String.join(", ", ids) + " started anew") + (ids.isEmpty() || gone.isEmpty() ? "" : ", ")
+        return "routes " + (ids.isEmpty() ? "" : String.join(", ", ids) + " started anew")
+                + (ids.isEmpty() || gone.isEmpty() ? "" : ", ")
                 + (gone.isEmpty() ? "" : String.join(", ", gone) + " removed");
     }
 
     private static Set<String> differing(RouteFiles one, RouteFiles other) {
         Set<String> names = new TreeSet<>(one.texts().keySet());
         names.addAll(other.texts().keySet());
-        names.removeIf(name -> one.texts().containsKey(name) && one.texts().get(name).equals(other.texts().get(name)));
+        names.removeIf(name -> one.texts().containsKey(name)
+                && one.texts().get(name).equals(other.texts().get(name)));
         return names;
     }
 

@@ -19,9 +19,12 @@ final class Secrets {
     private static final String HIDDEN = "xxxxxx";
     /** A user before the host; without slashes only one that has a password, since a folder may have an {@code @} in its name. */
     private static final Pattern USER_INFO = Pattern.compile("(://)[^/?#\\s]*@|(^[\\w+.-]+:)[^/?#@\\s]+:[^/?#\\s]*@");
-    private static final Pattern OPTION = Pattern.compile("([?&])([\\w.-]+)=(RAW\\(.*?\\)(?=&|$)|RAW\\{.*?}(?=&|$)|[^&]*)");
+
+    private static final Pattern OPTION =
+            Pattern.compile("([?&])([\\w.-]+)=(RAW\\(.*?\\)(?=&|$)|RAW\\{.*?}(?=&|$)|[^&]*)");
     private static final Set<String> SIGNATURES = Set.of("sig", "signature");
-    private static final Pattern NAME = Pattern.compile("(?i).*(auth|api-?key|subscription-?key|token|secret|passw|pwd|cookie|credential|sas).*");
+    private static final Pattern NAME =
+            Pattern.compile("(?i).*(auth|api-?key|subscription-?key|token|secret|passw|pwd|cookie|credential|sas).*");
 
     private final RouteSet set;
 
@@ -36,21 +39,31 @@ final class Secrets {
 
     /** Options that hold a secret, by a placeholder too. */
     List<String> options(String uri) {
-        return values(uri).entrySet().stream().filter(option -> isSecret(scheme(uri), option.getKey()) && !option.getValue().startsWith("#"))
-                .map(Map.Entry::getKey).toList();
+        return values(uri).entrySet().stream()
+                .filter(option -> isSecret(scheme(uri), option.getKey())
+                        && !option.getValue().startsWith("#"))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     /** A URI, or a text with URIs in it, without its secrets. */
     String masked(String text) {
         String scheme = scheme(text);
         String hidden = USER_INFO.matcher(text).replaceAll("$1$2" + HIDDEN + "@");
-        return OPTION.matcher(hidden).replaceAll(option -> Matcher.quoteReplacement(isSecret(scheme, option.group(2))
-                && !option.group(3).startsWith("#") ? option.group(1) + option.group(2) + "=" + HIDDEN : option.group()));
+        return OPTION.matcher(hidden)
+                .replaceAll(option -> Matcher.quoteReplacement(
+                        isSecret(scheme, option.group(2)) && !option.group(3).startsWith("#")
+                                ? option.group(1) + option.group(2) + "=" + HIDDEN
+                                : option.group()));
     }
 
     /** The value of a header, a property or a variable; hidden when its name sounds like a secret. */
     static String masked(String name, String value) {
-        return name != null && (SensitiveUtils.containsSensitive(name) || NAME.matcher(name).matches()) ? HIDDEN : value;
+        return name != null
+                        && (SensitiveUtils.containsSensitive(name)
+                                || NAME.matcher(name).matches())
+                ? HIDDEN
+                : value;
     }
 
     /** The options of a URI as they stand there. */
@@ -64,7 +77,8 @@ final class Secrets {
     }
 
     private boolean isSecret(String scheme, String option) {
-        return set.secretOptions(scheme).contains(option) || SensitiveUtils.containsSensitive(option)
+        return set.secretOptions(scheme).contains(option)
+                || SensitiveUtils.containsSensitive(option)
                 || !URISupport.sanitizeUri("x:x?" + option + "=shown").contains("shown")
                 || SIGNATURES.contains(option.toLowerCase(Locale.ROOT));
     }

@@ -11,7 +11,8 @@ import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 /** URIs are logged, shown and exported, so that none may hold a secret, by a placeholder neither. */
 final class SecretsInUris {
 
-    private static final Set<String> URI_BY_EXPRESSION = Set.of("enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter");
+    private static final Set<String> URI_BY_EXPRESSION =
+            Set.of("enrich", "pollEnrich", "recipientList", "routingSlip", "dynamicRouter");
 
     private final RouteSet set;
     private final Secrets secrets;
@@ -38,7 +39,8 @@ final class SecretsInUris {
             look(route.getErrorHandlerFactory(), Step.place(route) + ", deadLetterUri");
             for (Step step : Step.of(route)) {
                 step.uri().ifPresent(uri -> look(uri, step.place()));
-                if (step.definition() instanceof ExpressionNode expression && expression.getExpression() != null
+                if (step.definition() instanceof ExpressionNode expression
+                        && expression.getExpression() != null
                         && URI_BY_EXPRESSION.contains(step.definition().getShortName())) {
                     look(expression.getExpression().getExpression(), step.place());
                 }
@@ -62,7 +64,8 @@ final class SecretsInUris {
         if (secrets.hasUser(uri)) {
             problems.add(place + ": its URI holds a user or a secret before the @; set it on the component");
         }
-        secrets.options(uri).forEach(name -> problems.add(place + ": option " + name + " is a secret; set it on the component "
-                + "(camel.component.<scheme>." + name + " by the environment), or refer to a bean (#name)"));
+        secrets.options(uri)
+                .forEach(name -> problems.add(place + ": option " + name + " is a secret; set it on the component "
+                        + "(camel.component.<scheme>." + name + " by the environment), or refer to a bean (#name)"));
     }
 }

@@ -28,7 +28,8 @@ import org.apache.camel.model.WireTapDefinition;
 record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     private static final Set<String> CLAUSES = Set.of("when", "otherwise", "doCatch", "doFinally", "onFallback");
-    private static final Set<String> DYNAMIC = Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
+    private static final Set<String> DYNAMIC =
+            Set.of("recipientList", "routingSlip", "dynamicRouter", "enrich", "pollEnrich", "kamelet");
 
     /** The steps of a route, outer ones first, each with those inside it. */
     static List<Step> of(RouteDefinition route) {
@@ -53,26 +54,34 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
         } else if (definition instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null) {
             all.addAll(breaker.getOnFallback().getOutputs());
         }
-        return all.stream().filter(Objects::nonNull).filter(inner::add).map(output -> new Step(route, output)).toList();
+        return all.stream()
+                .filter(Objects::nonNull)
+                .filter(inner::add)
+                .map(output -> new Step(route, output))
+                .toList();
     }
 
     /** Where it sends to or reads from, with options and placeholders as in the file; empty when it does not, or decides that by the event. */
     Optional<String> uri() {
-        String uri = definition instanceof SendDefinition<?> send ? send.getUri()
-                : definition instanceof ToDynamicDefinition dynamic ? dynamic.getUri()
-                : definition instanceof PollDefinition poll ? poll.getUri() : null;
+        String uri = definition instanceof SendDefinition<?> send
+                ? send.getUri()
+                : definition instanceof ToDynamicDefinition dynamic
+                        ? dynamic.getUri()
+                        : definition instanceof PollDefinition poll ? poll.getUri() : null;
         return Optional.ofNullable(uri);
     }
 
     /** Whether an exchange that has passed it has also passed what is inside it, or what it sends to. */
     boolean waits() {
-        return !(definition instanceof WireTapDefinition || definition instanceof AggregateDefinition
+        return !(definition instanceof WireTapDefinition
+                || definition instanceof AggregateDefinition
                 || definition instanceof ResequenceDefinition);
     }
 
     /** Whether it sends to what the event says, so that nobody can tell before. */
     boolean isDynamic() {
-        return DYNAMIC.contains(definition.getShortName()) || uri().filter(uri -> uri.contains("${")).isPresent();
+        return DYNAMIC.contains(definition.getShortName())
+                || uri().filter(uri -> uri.contains("${")).isPresent();
     }
 
     /** Whether it is a part of the step around it, without which it means nothing. */
@@ -101,7 +110,8 @@ record Step(RouteDefinition route, ProcessorDefinition<?> definition) {
 
     private static String place(RouteDefinition route, OptionalIdentifiedDefinition<?> at) {
         // Camel makes routes of other things, such as rest, that have no place
-        return (at == null || at.getLocation() == null ? "" : at.getLocation() + ":" + at.getLineNumber() + " ") + route.getRouteId();
+        return (at == null || at.getLocation() == null ? "" : at.getLocation() + ":" + at.getLineNumber() + " ")
+                + route.getRouteId();
     }
 
     /** A URI without its options. */

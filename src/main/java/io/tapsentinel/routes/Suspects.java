@@ -1,7 +1,6 @@
 package io.tapsentinel.routes;
 
 import io.tapsentinel.tap.EventType;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +26,20 @@ import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
 public final class Suspects {
 
     /** Endpoints that only put an exchange into a queue. */
-    private static final Set<String> QUEUES = Set.of("seda", "vm", "disruptor", "disruptor-vm", "stub", "jms", "sjms", "sjms2",
-            "activemq", "activemq6", "amqp", "kafka");
+    private static final Set<String> QUEUES = Set.of(
+            "seda",
+            "vm",
+            "disruptor",
+            "disruptor-vm",
+            "stub",
+            "jms",
+            "sjms",
+            "sjms2",
+            "activemq",
+            "activemq6",
+            "amqp",
+            "kafka");
+
     private static final String SWALLOWS = " swallows failures";
     private static final String ROUTER = "tap-event";
 
@@ -47,12 +58,16 @@ public final class Suspects {
         }
         Set<RouteDefinition> passed = suspects.reached(table.get());
         suspects.route(ROUTER).ifPresent(passed::add);
-        List<String> found = passed.stream().flatMap(route -> Stream.concat(deadLetters(route),
-                Step.of(route).stream().flatMap(Suspects::suspicion))).toList();
+        List<String> found = passed.stream()
+                .flatMap(route -> Stream.concat(
+                        deadLetters(route), Step.of(route).stream().flatMap(Suspects::suspicion)))
+                .toList();
         if (!found.isEmpty()) {
             return String.join("; ", found);
         }
-        return passed.stream().flatMap(route -> Step.of(route).stream()).anyMatch(step -> target(step).startsWith("sentinel:"))
+        return passed.stream()
+                        .flatMap(route -> Step.of(route).stream())
+                        .anyMatch(step -> target(step).startsWith("sentinel:"))
                 ? "route " + ROUTER + " leaves it out, or a step drops it by other means than to: direct:filtered"
                 : "sentinel: is gone from it";
     }
@@ -64,26 +79,37 @@ public final class Suspects {
     /** This route and those that it calls, and so on. */
     private Set<RouteDefinition> reached(RouteDefinition first) {
         Set<RouteDefinition> reached = new LinkedHashSet<>(List.of(first));
-        for (List<RouteDefinition> last = List.of(first); !last.isEmpty();) {
-            Set<String> called = last.stream().flatMap(route -> Step.of(route).stream()).map(Suspects::target).collect(Collectors.toSet());
-            last = routes.stream().filter(route -> called.contains(Step.base(route.getInput().getEndpointUri()))).filter(reached::add).toList();
+        for (List<RouteDefinition> last = List.of(first); !last.isEmpty(); ) {
+            Set<String> called = last.stream()
+                    .flatMap(route -> Step.of(route).stream())
+                    .map(Suspects::target)
+                    .collect(Collectors.toSet());
+            last = routes.stream()
+                    .filter(route -> called.contains(Step.base(route.getInput().getEndpointUri())))
+                    .filter(reached::add)
+                    .toList();
         }
         return reached;
     }
 
     /** What in a route makes a failure look like a success. */
     static Stream<String> swallowing(RouteDefinition route) {
-        return Stream.concat(deadLetters(route), Step.of(route).stream().filter(Suspects::swallows).map(step -> name(step) + SWALLOWS));
+        return Stream.concat(
+                deadLetters(route),
+                Step.of(route).stream().filter(Suspects::swallows).map(step -> name(step) + SWALLOWS));
     }
 
     private static Stream<String> deadLetters(RouteDefinition route) {
         return route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition
-                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + SWALLOWS) : Stream.empty();
+                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + SWALLOWS)
+                : Stream.empty();
     }
 
     private static Stream<String> suspicion(Step step) {
         ProcessorDefinition<?> kind = step.definition();
-        if (!step.waits() || kind instanceof OnCompletionDefinition || QUEUES.contains(target(step).split(":", 2)[0])) {
+        if (!step.waits()
+                || kind instanceof OnCompletionDefinition
+                || QUEUES.contains(target(step).split(":", 2)[0])) {
             return Stream.of(name(step) + " does not wait for what it sends to");
         }
         return swallows(step) ? Stream.of(name(step) + SWALLOWS) : Stream.empty();
@@ -91,7 +117,8 @@ public final class Suspects {
 
     private static boolean swallows(Step step) {
         ProcessorDefinition<?> kind = step.definition();
-        return kind instanceof TryDefinition attempt && !attempt.getCatchClauses().isEmpty()
+        return kind instanceof TryDefinition attempt
+                        && !attempt.getCatchClauses().isEmpty()
                 || kind instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
                 || kind instanceof OnExceptionDefinition on && (says(on.getHandled()) || says(on.getContinued()));
     }
@@ -102,8 +129,9 @@ public final class Suspects {
 
     private static String name(Step step) {
         String target = target(step);
-        return "step " + step.definition().getId() + " (" + step.definition().getShortName() + (target.isEmpty() ? "" : " " + target)
-                + ") of route " + step.route().getRouteId();
+        return "step " + step.definition().getId() + " (" + step.definition().getShortName()
+                + (target.isEmpty() ? "" : " " + target) + ") of route "
+                + step.route().getRouteId();
     }
 
     private static String target(Step step) {

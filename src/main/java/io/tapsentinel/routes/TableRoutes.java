@@ -40,15 +40,25 @@ final class TableRoutes {
     private void check(EventType type) {
         RouteDefinition route = byInput.get("direct:" + type.routeId());
         Way way = new Way();
-        way.into(route.getOutputs().stream().map(output -> new Step(route, output)).toList(), null);
-        List<Step> own = all.stream().filter(step -> step.definition() instanceof IdempotentConsumerDefinition consumer
-                && type.repository().equals(consumer.getIdempotentRepository())).toList();
+        way.into(
+                route.getOutputs().stream()
+                        .map(output -> new Step(route, output))
+                        .toList(),
+                null);
+        List<Step> own = all.stream()
+                .filter(step -> step.definition() instanceof IdempotentConsumerDefinition consumer
+                        && type.repository().equals(consumer.getIdempotentRepository()))
+                .toList();
         int before = problems.size();
-        way.consumers.stream().filter(step -> !own.contains(step)).forEach(step -> problems.add(step.place() + ": its repository is "
-                + repository(step) + "; in the route of " + type.arrayName() + " it has to be " + type.repository()));
+        way.consumers.stream()
+                .filter(step -> !own.contains(step))
+                .forEach(step -> problems.add(step.place() + ": its repository is " + repository(step)
+                        + "; in the route of " + type.arrayName() + " it has to be " + type.repository()));
         if (own.size() > 1) {
-            own.stream().skip(1).forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
-                    + own.get(0).place() + " already; each repository belongs to one step"));
+            own.stream()
+                    .skip(1)
+                    .forEach(step -> problems.add(step.place() + ": " + type.repository() + " is used by "
+                            + own.get(0).place() + " already; each repository belongs to one step"));
         }
         own.stream().filter(way.consumers::contains).forEach(step -> {
             checkKey(step);
@@ -60,20 +70,27 @@ final class TableRoutes {
         way.tables.forEach((step, consumer) -> {
             String table = table(step);
             if (!table.equals(type.table())) {
-                problems.add(step.place() + ": sends to " + table + "; the table of " + type.arrayName() + " is " + type.table());
+                problems.add(step.place() + ": sends to " + table + "; the table of " + type.arrayName() + " is "
+                        + type.table());
             } else if (consumer == null && !way.consumers.isEmpty()) {
                 problems.add(step.place() + ": stands outside of idempotentConsumer, which has to come before it");
             }
         });
         if (problems.size() == before && way.tables.isEmpty() && !way.dynamic) {
-            problems.add(way.notWaiting.isEmpty() ? Step.place(route) + ": never sends to " + SENTINEL + type.table()
-                    : way.notWaiting.get(0).place() + ": does not wait for what it sends to, so that no event could be acknowledged; "
-                    + type.routeId() + " has to reach " + SENTINEL + type.table() + " by steps that wait");
+            problems.add(
+                    way.notWaiting.isEmpty()
+                            ? Step.place(route) + ": never sends to " + SENTINEL + type.table()
+                            : way.notWaiting.get(0).place()
+                                    + ": does not wait for what it sends to, so that no event could be acknowledged; "
+                                    + type.routeId() + " has to reach " + SENTINEL + type.table()
+                                    + " by steps that wait");
         }
     }
 
     private void checkKey(Step step) {
-        String key = ((IdempotentConsumerDefinition) step.definition()).getExpression().getExpression();
+        String key = ((IdempotentConsumerDefinition) step.definition())
+                .getExpression()
+                .getExpression();
         if (!KEY.equals(key.strip())) {
             problems.add(step.place() + ": its expression has to be simple: \"" + KEY + "\"");
         }
@@ -107,6 +124,7 @@ final class TableRoutes {
         private final List<Step> consumers = new ArrayList<>();
         /** Steps to a table, each with the idempotentConsumer around it; null when there is none. */
         private final Map<Step, Step> tables = new HashMap<>();
+
         private final List<Step> notWaiting = new ArrayList<>();
         private final Set<String> entered = new HashSet<>();
         private boolean dynamic;
@@ -114,14 +132,19 @@ final class TableRoutes {
         void into(List<Step> steps, Step consumer) {
             for (Step step : steps) {
                 dynamic |= step.isDynamic();
-                String target = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+                String target =
+                        step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
                 if (!step.waits() || byInput.containsKey(target) && !target.startsWith("direct:")) {
                     notWaiting.add(step);
                 } else if (target.startsWith(SENTINEL) && !step.isDynamic()) {
                     tables.put(step, consumer);
                 } else if (byInput.containsKey(target) && entered.add(target + " " + consumer)) {
                     RouteDefinition next = byInput.get(target);
-                    into(next.getOutputs().stream().map(output -> new Step(next, output)).toList(), consumer);
+                    into(
+                            next.getOutputs().stream()
+                                    .map(output -> new Step(next, output))
+                                    .toList(),
+                            consumer);
                 } else if (step.definition() instanceof IdempotentConsumerDefinition) {
                     consumers.add(step);
                     into(step.inner(), step);

@@ -10,10 +10,10 @@ final class ClickJson {
     private static final String[] BROWSERS = {
         "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
         "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1",
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"};
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
+    };
 
-    private ClickJson() {
-    }
+    private ClickJson() {}
 
     static void write(SandboxEvent event, JsonGenerator json, RandomText text) throws IOException {
         SandboxIncident click = event.incident();
@@ -21,7 +21,8 @@ final class ClickJson {
         String classification = text.pick("phish", "phish", "malware", "spam");
         json.writeStartObject();
         json.writeStringField("url", "https://" + click.tag() + ".example.com/" + text.hex(24));
-        json.writeStringField("classification", click.documented() ? classification.toUpperCase(Locale.ROOT) : classification);
+        json.writeStringField(
+                "classification", click.documented() ? classification.toUpperCase(Locale.ROOT) : classification);
         json.writeStringField("clickTime", RandomText.time(click.happened()));
         json.writeStringField("threatTime", RandomText.time(threat.time()));
         json.writeStringField("userAgent", text.pick(BROWSERS));
@@ -35,7 +36,8 @@ final class ClickJson {
         json.writeStringField("senderIP", text.ip());
         json.writeStringField("GUID", event.guid());
         json.writeStringField("threatID", text.hex(64));
-        json.writeStringField("threatURL", "https://threatinsight.proofpoint.com/" + text.hex(64) + "?c=" + click.tag());
+        json.writeStringField(
+                "threatURL", "https://threatinsight.proofpoint.com/" + text.hex(64) + "?c=" + click.tag());
         json.writeStringField("threatStatus", threat.status());
         json.writeStringField("messageID", text.chance(0.15) ? "" : "<" + text.hex(16) + "@example.net>");
         json.writeEndObject();

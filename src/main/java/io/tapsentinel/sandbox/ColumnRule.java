@@ -64,7 +64,9 @@ record ColumnRule(String name, String type, boolean list) {
             case "boolean" -> token == JsonToken.VALUE_TRUE || token == JsonToken.VALUE_FALSE;
             case "datetime" -> token == JsonToken.VALUE_STRING && isUtc(json.getText());
             case "dynamic" -> true;
-            default -> throw new IllegalStateException("Column " + name + " has type " + type + ", which the sandbox does not know");
+            default ->
+                throw new IllegalStateException(
+                        "Column " + name + " has type " + type + ", which the sandbox does not know");
         };
     }
 

@@ -13,8 +13,7 @@ final class IngestionBody {
 
     private static final int DRAIN_LIMIT = 64 * LIMIT;
 
-    private IngestionBody() {
-    }
+    private IngestionBody() {}
 
     static byte[] read(InputStream body) throws IOException, IngestionRefusal {
         byte[] packed = body.readNBytes(LIMIT + 1);
@@ -36,7 +35,7 @@ final class IngestionBody {
     /** Reads on to the end: a client that is cut off while it sends sees a broken connection, not the refusal. */
     static void drain(InputStream body) throws IOException {
         byte[] buffer = new byte[1 << 16];
-        for (long left = DRAIN_LIMIT; left > 0;) {
+        for (long left = DRAIN_LIMIT; left > 0; ) {
             int read = body.read(buffer);
             if (read < 0) {
                 return;
@@ -46,6 +45,7 @@ final class IngestionBody {
     }
 
     private static IngestionRefusal tooLarge(String which) {
-        return new IngestionRefusal(413, "ContentLengthLimitExceeded", "The " + which + " body is over the maximum of " + LIMIT + " bytes");
+        return new IngestionRefusal(
+                413, "ContentLengthLimitExceeded", "The " + which + " body is over the maximum of " + LIMIT + " bytes");
     }
 }

@@ -14,8 +14,7 @@ final class IngestionRequest {
     private static final Pattern PATH = Pattern.compile("/dataCollectionRules/([^/]+)/streams/([^/]+)");
     private static final String API_VERSION = "api-version=2023-01-01";
 
-    private IngestionRequest() {
-    }
+    private IngestionRequest() {}
 
     /**
      * The stream that the request names.
@@ -51,10 +50,13 @@ final class IngestionRequest {
 
     private static boolean bears(String token, String authorization) {
         return authorization != null
-                && MessageDigest.isEqual(("Bearer " + token).getBytes(StandardCharsets.UTF_8), authorization.getBytes(StandardCharsets.UTF_8));
+                && MessageDigest.isEqual(
+                        ("Bearer " + token).getBytes(StandardCharsets.UTF_8),
+                        authorization.getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean isJson(String contentType) {
-        return contentType != null && contentType.toLowerCase(Locale.ROOT).matches("application/json(\\s*;\\s*charset=utf-8)?");
+        return contentType != null
+                && contentType.toLowerCase(Locale.ROOT).matches("application/json(\\s*;\\s*charset=utf-8)?");
     }
 }

@@ -14,8 +14,11 @@ final class IngestionStreams {
     private final Map<String, Declared> streams = new HashMap<>();
 
     IngestionStreams() {
-        Stream.concat(Arrays.stream(EventType.values()).map(type -> TableSchema.of(type.table(), true)), Stream.of(TableSchema.health()))
-                .forEach(schema -> streams.put(schema.stream(), new Declared(schema.table(), type(schema.table()), new RowCheck(schema))));
+        Stream.concat(
+                        Arrays.stream(EventType.values()).map(type -> TableSchema.of(type.table(), true)),
+                        Stream.of(TableSchema.health()))
+                .forEach(schema -> streams.put(
+                        schema.stream(), new Declared(schema.table(), type(schema.table()), new RowCheck(schema))));
     }
 
     /**
@@ -25,8 +28,7 @@ final class IngestionStreams {
      * @param type  whose table that is; empty when it is none of events
      * @param check of its rows
      */
-    record Declared(String table, Optional<EventType> type, RowCheck check) {
-    }
+    record Declared(String table, Optional<EventType> type, RowCheck check) {}
 
     Declared of(String stream) throws IngestionRefusal {
         Declared declared = streams.get(stream);
@@ -37,6 +39,8 @@ final class IngestionStreams {
     }
 
     private static Optional<EventType> type(String table) {
-        return Arrays.stream(EventType.values()).filter(type -> type.table().equals(table)).findFirst();
+        return Arrays.stream(EventType.values())
+                .filter(type -> type.table().equals(table))
+                .findFirst();
     }
 }

@@ -25,11 +25,16 @@ final class LookOnceCounter {
         while (window.hasNext()) {
             SandboxEvent event = window.next();
             long lastLook = looks.lastLook(event.created().toEpochMilli());
-            if (lastLook != LookTimes.NEVER && lastLook < event.visibleAt().toEpochMilli() && selection.selects(event)) {
+            if (lastLook != LookTimes.NEVER
+                    && lastLook < event.visibleAt().toEpochMilli()
+                    && selection.selects(event)) {
                 missed.add(event.type());
             }
         }
-        looks.look(ceilingMillis(selection.window().from()), selection.window().to().toEpochMilli() + 1, askedAt);
+        looks.look(
+                ceilingMillis(selection.window().from()),
+                selection.window().to().toEpochMilli() + 1,
+                askedAt);
         looks.forgetBefore(selection.now().minus(HISTORY).toEpochMilli());
     }
 

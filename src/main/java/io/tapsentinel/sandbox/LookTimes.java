@@ -50,7 +50,7 @@ final class LookTimes {
     private void merge(long from, long to) {
         Map.Entry<Long, Long> before = steps.lowerEntry(from); // never null: the first step has no lower bound
         long value = before.getValue();
-        for (var step = steps.subMap(from, true, to, true).entrySet().iterator(); step.hasNext();) {
+        for (var step = steps.subMap(from, true, to, true).entrySet().iterator(); step.hasNext(); ) {
             long here = step.next().getValue();
             if (here == value) {
                 step.remove();

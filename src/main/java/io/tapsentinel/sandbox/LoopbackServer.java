@@ -23,7 +23,8 @@ public final class LoopbackServer implements AutoCloseable {
     private static final String NO_DELAY = "sun.net.httpserver.nodelay";
 
     static {
-        // the JDK's server sends head and body apart: without this every answer waits 40 ms for the head's acknowledgement
+        // the JDK's server sends head and body apart: without this every answer waits 40 ms for the head's
+        // acknowledgement
         if (System.getProperty(NO_DELAY) == null) {
             System.setProperty(NO_DELAY, "true");
         }
@@ -48,10 +49,12 @@ public final class LoopbackServer implements AutoCloseable {
      * @throws IOException when the port cannot be bound
      */
     public static LoopbackServer start(HttpHandler handler, int port, int threads) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
         AtomicInteger number = new AtomicInteger();
         ExecutorService pool = Executors.newFixedThreadPool(threads, work -> {
-            Thread thread = new Thread(work, "sandbox-" + server.getAddress().getPort() + "-" + number.incrementAndGet());
+            Thread thread =
+                    new Thread(work, "sandbox-" + server.getAddress().getPort() + "-" + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         });

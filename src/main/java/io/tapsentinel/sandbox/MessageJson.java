@@ -9,10 +9,10 @@ import java.util.SplittableRandom;
 /** Writes a message, in live or documented spelling, with the odd values that clients have met. */
 final class MessageJson {
 
-    private MessageJson() {
-    }
+    private MessageJson() {}
 
-    static void write(SandboxEvent event, JsonGenerator json, RandomText text, SplittableRandom shuffle) throws IOException {
+    static void write(SandboxEvent event, JsonGenerator json, RandomText text, SplittableRandom shuffle)
+            throws IOException {
         SandboxIncident message = event.incident();
         boolean documented = message.documented();
         json.writeStartObject();
@@ -27,8 +27,12 @@ final class MessageJson {
         boolean blocked = message.type() == EventType.MESSAGES_BLOCKED;
         json.writeStringField("quarantineFolder", blocked ? "Attachment Defense" : null);
         json.writeStringField("quarantineRule", blocked ? "module.sandbox.threat" : null);
-        list(json, "policyRoutes", text.chance(0.2) ? null
-                : text.chance(0.5) ? List.of("default_inbound") : List.of("default_inbound", "executives"));
+        list(
+                json,
+                "policyRoutes",
+                text.chance(0.2)
+                        ? null
+                        : text.chance(0.5) ? List.of("default_inbound") : List.of("default_inbound", "executives"));
         list(json, "modulesRun", text.chance(0.05) ? null : List.of("av", "spf", "dkimv", "urldefense"));
         json.writeNumberField("messageSize", 1_000 + text.below(200_000));
         addresses(message, json, text);
@@ -72,7 +76,9 @@ final class MessageJson {
             }
             case 2 -> json.writeStringField("subject", "tab\tnew\nline " + message.tag());
             case 3, 4 -> json.writeStringField("subject", "Ünïcode ☃ 🎣 \"quoted\" " + message.tag());
-            default -> json.writeStringField("subject", text.pick("Invoice ", "Re: your delivery ", "Shared with you: ") + message.tag());
+            default ->
+                json.writeStringField(
+                        "subject", text.pick("Invoice ", "Re: your delivery ", "Shared with you: ") + message.tag());
         }
     }
 

@@ -22,7 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class NdjsonFolder implements RowSink {
 
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
-    private static final FileAttribute<?> FILE = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final FileAttribute<?> FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final Set<StandardOpenOption> APPEND = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 
     private final Path folder;
@@ -41,8 +42,9 @@ public final class NdjsonFolder implements RowSink {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(folder);
         if (!FOLDER.containsAll(permissions)) {
             // closing somebody's shared folder would be worse than refusing it
-            throw new IOException("Folder " + folder + " is open to others (" + PosixFilePermissions.toString(permissions) + "), must be "
-                    + PosixFilePermissions.toString(FOLDER));
+            throw new IOException(
+                    "Folder " + folder + " is open to others (" + PosixFilePermissions.toString(permissions)
+                            + "), must be " + PosixFilePermissions.toString(FOLDER));
         }
     }
 

@@ -8,12 +8,12 @@ import java.util.SplittableRandom;
 final class PartsJson {
 
     private static final String[] STATUSES = {
-        null, null, "threat", "THREAT", "unsupported", "NOT_SUPPORTED", "clean", "CLEAN", "inprogress"};
+        null, null, "threat", "THREAT", "unsupported", "NOT_SUPPORTED", "clean", "CLEAN", "inprogress"
+    };
     private static final String[] NAMES = {"text.html", "text.txt"};
     private static final String[] CONTENT_TYPES = {"text/html", "text/plain"};
 
-    private PartsJson() {
-    }
+    private PartsJson() {}
 
     static void write(String tag, JsonGenerator json, RandomText text, SplittableRandom shuffle) throws IOException {
         Part[] parts = new Part[1 + text.below(3)];
@@ -21,7 +21,8 @@ final class PartsJson {
             String sha256 = text.hex(64);
             String md5 = text.chance(0.5) ? "" : text.hex(32);
             String status = text.pick(STATUSES);
-            parts[at] = at == 2 ? new Part("attached", sha256, md5, "invoice-" + tag + ".pdf", status, "application/pdf")
+            parts[at] = at == 2
+                    ? new Part("attached", sha256, md5, "invoice-" + tag + ".pdf", status, "application/pdf")
                     : new Part("inline", sha256, md5, NAMES[at], status, CONTENT_TYPES[at]);
         }
         Shuffling.shuffle(parts, shuffle);
@@ -40,6 +41,6 @@ final class PartsJson {
         json.writeEndArray();
     }
 
-    private record Part(String disposition, String sha256, String md5, String filename, String sandboxStatus, String contentType) {
-    }
+    private record Part(
+            String disposition, String sha256, String md5, String filename, String sandboxStatus, String contentType) {}
 }

@@ -38,8 +38,14 @@ final class RandomText {
     /** An address out of 10.0.0.0/8. */
     String ip() {
         int bits = random.nextInt();
-        return new StringBuilder(15).append("10.").append(bits >>> 24).append('.').append(bits >>> 16 & 255).append('.')
-                .append(bits >>> 8 & 255).toString();
+        return new StringBuilder(15)
+                .append("10.")
+                .append(bits >>> 24)
+                .append('.')
+                .append(bits >>> 16 & 255)
+                .append('.')
+                .append(bits >>> 8 & 255)
+                .toString();
     }
 
     int below(int bound) {

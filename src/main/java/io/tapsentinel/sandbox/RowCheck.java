@@ -19,7 +19,9 @@ import java.util.Map;
 final class RowCheck {
 
     private static final String TIME = "TimeGenerated";
-    private static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final Map<String, ColumnRule> columns;
 

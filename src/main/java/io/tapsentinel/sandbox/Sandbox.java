@@ -24,6 +24,7 @@ public final class Sandbox implements AutoCloseable {
     private static final int EVENTS_PER_HOUR = 3_000;
     /** Below settle, so that only the rows that are meant to be late are late. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
+
     private static final String CREDENTIAL = "sandbox";
 
     private final Path folder;
@@ -54,18 +55,25 @@ public final class Sandbox implements AutoCloseable {
      */
     public static Sandbox start(Path folder, Clock clock, PrintStream out) throws IOException {
         PrivateFiles.folder(folder);
-        SandboxSettings settings = SandboxSettings.builder().eventsPerHour(EVENTS_PER_HOUR)
-                .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(5)).maxPromptLag(PROMPT).build();
-        SandboxTap tap = SandboxTap.builder(new SandboxEvents(settings)).clock(clock).credentials(CREDENTIAL, CREDENTIAL)
-                .requestsPerDay(REQUESTS_PER_DAY).clicksPermittedPerDay(REQUESTS_PER_DAY).build().start();
+        SandboxSettings settings = SandboxSettings.builder()
+                .eventsPerHour(EVENTS_PER_HOUR)
+                .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(5))
+                .maxPromptLag(PROMPT)
+                .build();
+        SandboxTap tap = SandboxTap.builder(new SandboxEvents(settings))
+                .clock(clock)
+                .credentials(CREDENTIAL, CREDENTIAL)
+                .requestsPerDay(REQUESTS_PER_DAY)
+                .clicksPermittedPerDay(REQUESTS_PER_DAY)
+                .build()
+                .start();
         SandboxIngestion ingestion = new SandboxIngestion(new NdjsonFolder(folder)).start();
         out.println("""
                 SANDBOX: no account is used and nothing leaves this machine.
                   TAP stand-in        %s  (made-up events, some of them indexed minutes late)
                   ingestion stand-in  %s  (accepted rows go to %s/<Table>.ndjson)
                   request pools and budget are %,d a day here; TAP allows 1,800
-                  set tap.principal, tap.secret, sentinel.endpoint and sentinel.dcr-immutable-id for a real run"""
-                .formatted(tap.uri(), ingestion.uri(), folder, REQUESTS_PER_DAY));
+                  set tap.principal, tap.secret, sentinel.endpoint and sentinel.dcr-immutable-id for a real run""".formatted(tap.uri(), ingestion.uri(), folder, REQUESTS_PER_DAY));
         return new Sandbox(folder, tap, ingestion, clock, out);
     }
 
@@ -91,9 +99,13 @@ public final class Sandbox implements AutoCloseable {
 
     /** Those of them that tell where a sandbox keeps what it has done and within which budget; also while none runs. */
     public static Map<String, String> storage(Path folder) {
-        return Map.of("state.url", "jdbc:sqlite:" + folder.resolve("tap-sentinel.db"),
-                "tap.rejected.uri", "file:" + folder.resolve("rejected"),
-                "tap.budget.requests-per-day", String.valueOf(REQUESTS_PER_DAY));
+        return Map.of(
+                "state.url",
+                "jdbc:sqlite:" + folder.resolve("tap-sentinel.db"),
+                "tap.rejected.uri",
+                "file:" + folder.resolve("rejected"),
+                "tap.budget.requests-per-day",
+                String.valueOf(REQUESTS_PER_DAY));
     }
 
     /** Counts what the program has read, for the table. */

@@ -16,17 +16,24 @@ import java.util.function.ToLongFunction;
  * @param late       rows that were found when their window was read again
  * @param missed     rows that a reader which looks once would have lost
  */
-public record SandboxBoard(ToLongFunction<EventType> landed, ToLongFunction<EventType> duplicates, ToLongFunction<EventType> late,
+public record SandboxBoard(
+        ToLongFunction<EventType> landed,
+        ToLongFunction<EventType> duplicates,
+        ToLongFunction<EventType> late,
         ToLongFunction<EventType> missed) {
 
     private static final String[] HEADS = {
-        "rows landed", "duplicates suppressed", "late rows recovered", "missed by a reader that looks once"};
+        "rows landed", "duplicates suppressed", "late rows recovered", "missed by a reader that looks once"
+    };
     private static final int FIRST_WIDTH = 38;
 
     /** The table as lines that each end in a line feed: a header, the heads, one line per table, the totals. */
     public String render(Instant now, Duration sinceStart) {
         StringBuilder board = new StringBuilder(1024);
-        board.append("Sandbox at ").append(now.truncatedTo(ChronoUnit.SECONDS)).append(", ").append(sinceStart.toSeconds())
+        board.append("Sandbox at ")
+                .append(now.truncatedTo(ChronoUnit.SECONDS))
+                .append(", ")
+                .append(sinceStart.toSeconds())
                 .append(" s since start\n");
         pad(board, "Sentinel table", -FIRST_WIDTH);
         for (String head : HEADS) {
@@ -35,7 +42,9 @@ public record SandboxBoard(ToLongFunction<EventType> landed, ToLongFunction<Even
         board.append('\n');
         long[] total = new long[HEADS.length];
         for (EventType type : EventType.values()) {
-            long[] numbers = {landed.applyAsLong(type), duplicates.applyAsLong(type), late.applyAsLong(type), missed.applyAsLong(type)};
+            long[] numbers = {
+                landed.applyAsLong(type), duplicates.applyAsLong(type), late.applyAsLong(type), missed.applyAsLong(type)
+            };
             line(board, type.table(), numbers);
             for (int at = 0; at < total.length; at++) {
                 total[at] += numbers[at];

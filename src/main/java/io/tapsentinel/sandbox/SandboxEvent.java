@@ -19,7 +19,13 @@ import java.util.SplittableRandom;
  * @param recipient the one recipient
  * @param incident  what it shares with the events of the other recipients
  */
-public record SandboxEvent(EventType type, Instant created, Instant visibleAt, String id, String guid, String recipient,
+public record SandboxEvent(
+        EventType type,
+        Instant created,
+        Instant visibleAt,
+        String id,
+        String guid,
+        String recipient,
         SandboxIncident incident) {
 
     /** Click time or message time: at or before {@link #created()}, at times by days. */

@@ -25,7 +25,8 @@ public final class SandboxEvents {
 
     public SandboxEvents(SandboxSettings settings) {
         this.settings = settings;
-        double copiesPerIncident = SandboxIncident.SHARE_MESSAGES * settings.shareMultiRecipient() * (SandboxIncident.MEAN_RECIPIENTS - 1);
+        double copiesPerIncident =
+                SandboxIncident.SHARE_MESSAGES * settings.shareMultiRecipient() * (SandboxIncident.MEAN_RECIPIENTS - 1);
         this.meanIncidents = settings.eventsPerHour() / 3600 / (1 + copiesPerIncident);
         this.emptyShare = StrictMath.exp(-meanIncidents);
     }

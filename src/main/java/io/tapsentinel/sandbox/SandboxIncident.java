@@ -17,8 +17,16 @@ import java.util.SplittableRandom;
  * @param tag        part of every subject, address and URL: the marker and a number, or random digits
  * @param threats    one for clicks, one or two for messages; the newest stands first
  */
-record SandboxIncident(EventType type, Instant created, Instant happened, String guid, boolean documented, long bodySeed,
-        String tag, List<String> recipients, List<SandboxThreat> threats) {
+record SandboxIncident(
+        EventType type,
+        Instant created,
+        Instant happened,
+        String guid,
+        boolean documented,
+        long bodySeed,
+        String tag,
+        List<String> recipients,
+        List<SandboxThreat> threats) {
 
     /** Share of messages among incidents; the rest are clicks. */
     static final double SHARE_MESSAGES = 0.70;
@@ -45,10 +53,19 @@ record SandboxIncident(EventType type, Instant created, Instant happened, String
         Instant happened = condemnedBefore ? created : created.minus(wait);
         Instant condemned = condemnedBefore ? created.minus(wait) : created;
         String tag = settings.marker().isEmpty() ? text.hex(8) : settings.marker() + number;
-        int copies = !type.isClick() && random.nextDouble() < settings.shareMultiRecipient() ? 2 + random.nextInt(3) : 1;
+        int copies =
+                !type.isClick() && random.nextDouble() < settings.shareMultiRecipient() ? 2 + random.nextInt(3) : 1;
         boolean documented = random.nextDouble() < settings.shareDocumented();
-        return new SandboxIncident(type, created, happened, text.hex(32), documented, random.nextLong(), tag,
-                recipients(tag, copies), threats(random, settings, type, condemned, documented));
+        return new SandboxIncident(
+                type,
+                created,
+                happened,
+                text.hex(32),
+                documented,
+                random.nextLong(),
+                tag,
+                recipients(tag, copies),
+                threats(random, settings, type, condemned, documented));
     }
 
     /** One event per recipient, each with its own id and its own lag. */
@@ -60,7 +77,9 @@ record SandboxIncident(EventType type, Instant created, Instant happened, String
             boolean without = random.nextDouble() < settings.shareWithoutId() || spelledWithoutId;
             boolean late = random.nextDouble() < settings.shareLate();
             long least = late ? settings.minLateLag().toMillis() : 0;
-            long greatest = late ? settings.maxLateLag().toMillis() : settings.maxPromptLag().toMillis();
+            long greatest = late
+                    ? settings.maxLateLag().toMillis()
+                    : settings.maxPromptLag().toMillis();
             Instant visibleAt = created.plusMillis(random.nextLong(least, greatest + 1));
             into.add(new SandboxEvent(type, created, visibleAt, without ? null : id, guid, recipient, this));
         }
@@ -78,7 +97,8 @@ record SandboxIncident(EventType type, Instant created, Instant happened, String
 
     /** One minute to three days, short ones more often (StrictMath: the same on every machine). */
     private static Duration longWait(SplittableRandom random) {
-        return Duration.ofMillis((long) (60_000 * StrictMath.exp(random.nextDouble() * StrictMath.log(LONGEST_WAIT_MINUTES))));
+        return Duration.ofMillis(
+                (long) (60_000 * StrictMath.exp(random.nextDouble() * StrictMath.log(LONGEST_WAIT_MINUTES))));
     }
 
     private static List<String> recipients(String tag, int copies) {
@@ -89,8 +109,8 @@ record SandboxIncident(EventType type, Instant created, Instant happened, String
         return List.copyOf(recipients);
     }
 
-    private static List<SandboxThreat> threats(SplittableRandom random, SandboxSettings settings, EventType type, Instant newest,
-            boolean documented) {
+    private static List<SandboxThreat> threats(
+            SplittableRandom random, SandboxSettings settings, EventType type, Instant newest, boolean documented) {
         boolean falsePositive = random.nextDouble() < settings.shareFalsePositive();
         int count = !type.isClick() && random.nextDouble() < 0.30 ? 2 : 1;
         List<SandboxThreat> threats = new ArrayList<>(count);

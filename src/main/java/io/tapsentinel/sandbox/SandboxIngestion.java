@@ -82,8 +82,8 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
         requests.increment();
         exchange.getResponseHeaders().set("x-ms-request-id", UUID.randomUUID().toString());
         try {
-            String stream = IngestionRequest.stream(exchange.getRequestMethod(), exchange.getRequestURI(),
-                    exchange.getRequestHeaders(), ruleId, token);
+            String stream = IngestionRequest.stream(
+                    exchange.getRequestMethod(), exchange.getRequestURI(), exchange.getRequestHeaders(), ruleId, token);
             IngestionStreams.Declared declared = streams.of(stream);
             store(declared, declared.check().rows(IngestionBody.read(exchange.getRequestBody())));
             exchange.sendResponseHeaders(204, -1);
@@ -109,7 +109,8 @@ public final class SandboxIngestion implements HttpHandler, AutoCloseable {
     private static void refuse(HttpExchange exchange, IngestionRefusal refusal) throws IOException {
         IngestionBody.drain(exchange.getRequestBody());
         String message = new String(JsonStringEncoder.getInstance().quoteAsString(refusal.getMessage()));
-        byte[] body = ("{\"error\":{\"code\":\"" + refusal.code() + "\",\"message\":\"" + message + "\"}}").getBytes(StandardCharsets.UTF_8);
+        byte[] body = ("{\"error\":{\"code\":\"" + refusal.code() + "\",\"message\":\"" + message + "\"}}")
+                .getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json; charset=utf-8");
         exchange.getResponseHeaders().set("x-ms-error-code", refusal.code());
         boolean head = exchange.getRequestMethod().equals("HEAD");

@@ -22,9 +22,18 @@ import java.time.Duration;
  *                            number that is the event's own (copies of one message share the number of their common body);
  *                            letters, digits, hyphens
  */
-public record SandboxSettings(long seed, double eventsPerHour, double shareMultiRecipient, double shareLate,
-        Duration minLateLag, Duration maxLateLag, Duration maxPromptLag, double shareWithoutId, double shareDocumented,
-        double shareFalsePositive, String marker) {
+public record SandboxSettings(
+        long seed,
+        double eventsPerHour,
+        double shareMultiRecipient,
+        double shareLate,
+        Duration minLateLag,
+        Duration maxLateLag,
+        Duration maxPromptLag,
+        double shareWithoutId,
+        double shareDocumented,
+        double shareFalsePositive,
+        String marker) {
 
     /** More would overflow the ordinals that make a marker unique within its second. */
     static final double MOST_EVENTS_PER_HOUR = 36_000_000;
@@ -32,7 +41,8 @@ public record SandboxSettings(long seed, double eventsPerHour, double shareMulti
     /** @throws IllegalArgumentException when a value is out of the bounds stated above, naming the setting and the bound */
     public SandboxSettings {
         if (!(eventsPerHour >= 0 && eventsPerHour <= MOST_EVENTS_PER_HOUR)) {
-            throw new IllegalArgumentException("eventsPerHour is " + eventsPerHour + ", must be 0 to " + (long) MOST_EVENTS_PER_HOUR);
+            throw new IllegalArgumentException(
+                    "eventsPerHour is " + eventsPerHour + ", must be 0 to " + (long) MOST_EVENTS_PER_HOUR);
         }
         share("shareMultiRecipient", shareMultiRecipient);
         share("shareLate", shareLate);
@@ -40,8 +50,8 @@ public record SandboxSettings(long seed, double eventsPerHour, double shareMulti
         share("shareDocumented", shareDocumented);
         share("shareFalsePositive", shareFalsePositive);
         if (maxPromptLag.isNegative() || minLateLag.isNegative() || maxLateLag.compareTo(minLateLag) < 0) {
-            throw new IllegalArgumentException("lags are " + maxPromptLag + " (prompt), " + minLateLag + " to " + maxLateLag
-                    + " (late): none may be negative, and the late bounds must be in order");
+            throw new IllegalArgumentException("lags are " + maxPromptLag + " (prompt), " + minLateLag + " to "
+                    + maxLateLag + " (late): none may be negative, and the late bounds must be in order");
         }
         if (!marker.matches("[A-Za-z0-9-]*")) {
             throw new IllegalArgumentException("marker may hold letters, digits and hyphens only");
@@ -73,8 +83,7 @@ public record SandboxSettings(long seed, double eventsPerHour, double shareMulti
         private double shareFalsePositive;
         private String marker = "";
 
-        private Builder() {
-        }
+        private Builder() {}
 
         public Builder seed(long value) {
             seed = value;
@@ -130,8 +139,18 @@ public record SandboxSettings(long seed, double eventsPerHour, double shareMulti
 
         /** @throws IllegalArgumentException see {@link SandboxSettings} */
         public SandboxSettings build() {
-            return new SandboxSettings(seed, eventsPerHour, shareMultiRecipient, shareLate, minLateLag, maxLateLag,
-                    maxPromptLag, shareWithoutId, shareDocumented, shareFalsePositive, marker);
+            return new SandboxSettings(
+                    seed,
+                    eventsPerHour,
+                    shareMultiRecipient,
+                    shareLate,
+                    minLateLag,
+                    maxLateLag,
+                    maxPromptLag,
+                    shareWithoutId,
+                    shareDocumented,
+                    shareFalsePositive,
+                    marker);
         }
     }
 }

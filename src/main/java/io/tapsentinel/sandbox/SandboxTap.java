@@ -92,7 +92,8 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
         exchange.close();
     }
 
-    private void answer(HttpExchange exchange, TapPath path, TapSelection selection, boolean asJson) throws IOException {
+    private void answer(HttpExchange exchange, TapPath path, TapSelection selection, boolean asJson)
+            throws IOException {
         SplittableRandom mood = mood();
         Set<EventType> present = selection.present();
         int silence = present.isEmpty() ? mood.nextInt(3) : -1;
@@ -121,7 +122,9 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
     private void given(TapPath path, TapSelection selection, TypeCounts rows) {
         served.add(rows);
         if (path == TapPath.ALL) {
-            lookOnce.answered(selection, events.between(selection.window().from(), selection.window().to()));
+            lookOnce.answered(
+                    selection,
+                    events.between(selection.window().from(), selection.window().to()));
         }
     }
 

@@ -5,8 +5,7 @@ import java.util.SplittableRandom;
 /** Fisher-Yates on a SplittableRandom, which {@code Collections.shuffle} does not take on Java 17. */
 final class Shuffling {
 
-    private Shuffling() {
-    }
+    private Shuffling() {}
 
     static <T> T[] shuffle(T[] items, SplittableRandom random) {
         for (int at = items.length - 1; at > 0; at--) {

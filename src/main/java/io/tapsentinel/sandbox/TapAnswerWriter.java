@@ -17,14 +17,20 @@ import java.util.SplittableRandom;
  */
 final class TapAnswerWriter {
 
-    private static final JsonFactory JSON = JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM).build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.FLUSH_PASSED_TO_STREAM)
+            .build();
 
-    private TapAnswerWriter() {
-    }
+    private TapAnswerWriter() {}
 
     /** The JSON answer; {@code present} says which types have rows. */
-    static void json(TapSelection selection, Set<EventType> present, SplittableRandom random, OutputStream out, TypeCounts served)
+    static void json(
+            TapSelection selection,
+            Set<EventType> present,
+            SplittableRandom random,
+            OutputStream out,
+            TypeCounts served)
             throws IOException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();

@@ -21,15 +21,19 @@ final class TapGate {
 
     TapGate(SandboxTapBuilder settings) {
         byte[] credentials = (settings.principal + ':' + settings.secret).getBytes(StandardCharsets.UTF_8);
-        this.authorization = ("Basic " + Base64.getEncoder().encodeToString(credentials)).getBytes(StandardCharsets.US_ASCII);
+        this.authorization =
+                ("Basic " + Base64.getEncoder().encodeToString(credentials)).getBytes(StandardCharsets.US_ASCII);
         RequestPool others = new RequestPool(settings.requestsPerDay);
         for (TapPath path : TapPath.values()) {
-            pools.put(path, path == TapPath.ONLY_CLICKS_PERMITTED ? new RequestPool(settings.clicksPermittedPerDay) : others);
+            pools.put(
+                    path,
+                    path == TapPath.ONLY_CLICKS_PERMITTED ? new RequestPool(settings.clicksPermittedPerDay) : others);
         }
     }
 
     TapPath admit(HttpExchange exchange, Instant now) throws TapRefusal {
-        TapPath path = TapPath.of(exchange.getRequestURI().getRawPath()).orElseThrow(() -> new TapRefusal(404, "Not found"));
+        TapPath path =
+                TapPath.of(exchange.getRequestURI().getRawPath()).orElseThrow(() -> new TapRefusal(404, "Not found"));
         if (!exchange.getRequestMethod().equals("GET")) {
             exchange.getResponseHeaders().set("Allow", "GET");
             throw new TapRefusal(405, "Method not allowed");

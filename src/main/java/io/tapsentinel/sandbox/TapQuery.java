@@ -38,9 +38,11 @@ record TapQuery(TapWindow window, boolean json, Set<String> statuses, Set<String
         if (named.size() != 1 || given.get(named.get(0)).size() != 1) {
             throw new TapRefusal(400, "Exactly one of interval, sinceSeconds and sinceTime must be given, once");
         }
-        return new TapQuery(window(named.get(0), given.get(named.get(0)).get(0), now),
+        return new TapQuery(
+                window(named.get(0), given.get(named.get(0)).get(0), now),
                 isJson(given.getOrDefault("format", List.of("syslog"))),
-                choice("threatStatus", given, STATUSES, Set.of("active", "cleared")), choice("threatType", given, TYPES, TYPES));
+                choice("threatStatus", given, STATUSES, Set.of("active", "cleared")),
+                choice("threatType", given, TYPES, TYPES));
     }
 
     private static TapWindow window(String name, String value, Instant now) throws TapRefusal {
@@ -62,8 +64,8 @@ record TapQuery(TapWindow window, boolean json, Set<String> statuses, Set<String
     }
 
     /** Values may stand in one parameter with commas between them, or in several parameters of the same name. */
-    private static Set<String> choice(String name, Map<String, List<String>> given, Set<String> known, Set<String> otherwise)
-            throws TapRefusal {
+    private static Set<String> choice(
+            String name, Map<String, List<String>> given, Set<String> known, Set<String> otherwise) throws TapRefusal {
         if (!given.containsKey(name)) {
             return otherwise;
         }

@@ -14,8 +14,7 @@ final class TapReply {
 
     private static final int BUFFER = 1 << 16;
 
-    private TapReply() {
-    }
+    private TapReply() {}
 
     static void text(HttpExchange exchange, int status, String text) throws IOException {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);

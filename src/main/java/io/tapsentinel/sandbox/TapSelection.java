@@ -37,14 +37,17 @@ final class TapSelection {
     }
 
     boolean selects(SandboxEvent event) {
-        return query.window().contains(event.created()) && !event.visibleAt().isAfter(now) && types.contains(event.type())
+        return query.window().contains(event.created())
+                && !event.visibleAt().isAfter(now)
+                && types.contains(event.type())
                 && event.matches(query.statuses(), query.threatTypes());
     }
 
     /** The types of which at least one row is selected. Ends early: most windows show all types in their first seconds. */
     Set<EventType> present() {
         Set<EventType> present = EnumSet.noneOf(EventType.class);
-        Iterator<SandboxEvent> all = events.between(query.window().from(), query.window().to());
+        Iterator<SandboxEvent> all =
+                events.between(query.window().from(), query.window().to());
         while (all.hasNext() && present.size() < types.size()) {
             SandboxEvent event = all.next();
             if (!present.contains(event.type()) && selects(event)) {
@@ -59,7 +62,8 @@ final class TapSelection {
         long first = query.window().from().getEpochSecond();
         int seconds = (int) (query.window().to().getEpochSecond() - first) + 1;
         for (int second : Shuffling.order(seconds, random)) {
-            SandboxEvent[] rows = Shuffling.shuffle(events.createdIn(first + second).toArray(new SandboxEvent[0]), random);
+            SandboxEvent[] rows =
+                    Shuffling.shuffle(events.createdIn(first + second).toArray(new SandboxEvent[0]), random);
             for (SandboxEvent row : rows) {
                 if (row.type() == type && selects(row)) {
                     visitor.visit(row);

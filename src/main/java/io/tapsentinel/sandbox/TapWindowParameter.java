@@ -16,8 +16,7 @@ final class TapWindowParameter {
     private static final Duration LONGEST = Duration.ofHours(1);
     private static final Duration HISTORY = Duration.ofDays(7);
 
-    private TapWindowParameter() {
-    }
+    private TapWindowParameter() {}
 
     /** {@code start/end}, {@code duration/end} or {@code start/duration}; must lie in the past. */
     static TapWindow interval(String text, Instant now) throws TapRefusal {
@@ -32,7 +31,8 @@ final class TapWindowParameter {
                 window = new TapWindow(end.minus(Duration.parse(halves[0])), end);
             } else {
                 Instant start = time(halves[0]);
-                window = new TapWindow(start, isDuration(halves[1]) ? start.plus(Duration.parse(halves[1])) : time(halves[1]));
+                window = new TapWindow(
+                        start, isDuration(halves[1]) ? start.plus(Duration.parse(halves[1])) : time(halves[1]));
             }
         } catch (DateTimeException | ArithmeticException notAnInterval) {
             throw badlyFormed("interval");
@@ -68,13 +68,17 @@ final class TapWindowParameter {
     private static TapWindow bounded(TapWindow window, Instant now) throws TapRefusal {
         Duration length = Duration.between(window.from(), window.to());
         if (length.compareTo(SHORTEST) < 0) {
-            throw new TapRefusal(400, "The requested interval is too short. Requests must be for at least 30.00s of data");
+            throw new TapRefusal(
+                    400, "The requested interval is too short. Requests must be for at least 30.00s of data");
         }
         if (window.from().isBefore(now.minus(HISTORY))) {
-            throw new TapRefusal(400, "The requested start time is too far into the past. Requests for information up to 7.00d are accepted");
+            throw new TapRefusal(
+                    400,
+                    "The requested start time is too far into the past. Requests for information up to 7.00d are accepted");
         }
         if (length.compareTo(LONGEST) > 0) {
-            throw new TapRefusal(400, "The requested interval is too long. Requests must be for at most 3600.00s of data");
+            throw new TapRefusal(
+                    400, "The requested interval is too long. Requests must be for at most 3600.00s of data");
         }
         return window;
     }

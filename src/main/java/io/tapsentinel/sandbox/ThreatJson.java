@@ -7,8 +7,7 @@ import java.util.Locale;
 /** Writes the {@code threatsInfoMap} of a message, in live or documented spelling. */
 final class ThreatJson {
 
-    private ThreatJson() {
-    }
+    private ThreatJson() {}
 
     static void write(SandboxIncident message, JsonGenerator json, RandomText text) throws IOException {
         json.writeArrayFieldStart("threatsInfoMap");
@@ -20,12 +19,18 @@ final class ThreatJson {
                 json.writeStringField("threatStatus", threat.status());
             }
             String classification = text.pick("malware", "phish", "spam", "impostor", "toad");
-            json.writeStringField("classification", documented ? classification.toUpperCase(Locale.ROOT) : classification);
-            json.writeStringField("threatUrl", "https://threatinsight.proofpoint.com/" + text.uuid() + "/threat/email/" + text.hex(64)
-                    + "?c=" + message.tag());
+            json.writeStringField(
+                    "classification", documented ? classification.toUpperCase(Locale.ROOT) : classification);
+            json.writeStringField(
+                    "threatUrl",
+                    "https://threatinsight.proofpoint.com/" + text.uuid() + "/threat/email/" + text.hex(64) + "?c="
+                            + message.tag());
             json.writeStringField("threatTime", RandomText.time(threat.time()));
-            json.writeStringField("threat", "url".equals(threat.type())
-                    ? "https://" + message.tag() + ".example.com/" + text.hex(10) : message.tag() + "-" + text.hex(64));
+            json.writeStringField(
+                    "threat",
+                    "url".equals(threat.type())
+                            ? "https://" + message.tag() + ".example.com/" + text.hex(10)
+                            : message.tag() + "-" + text.hex(64));
             json.writeStringField(documented ? "campaignId" : "campaignID", text.chance(0.4) ? text.uuid() : null);
             json.writeStringField("threatType", documented ? threat.type().toUpperCase(Locale.ROOT) : threat.type());
             if (!documented) {

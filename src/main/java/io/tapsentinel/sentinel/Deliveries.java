@@ -73,7 +73,10 @@ public final class Deliveries {
 
     /** The first trouble that needs a person. */
     public Optional<String> needsPerson() {
-        return troubles.values().stream().filter(Trouble::needsPerson).map(Trouble::message).findFirst();
+        return troubles.values().stream()
+                .filter(Trouble::needsPerson)
+                .map(Trouble::message)
+                .findFirst();
     }
 
     /** What kept a batch from being acknowledged last. */
@@ -141,14 +144,21 @@ public final class Deliveries {
             }
 
             private boolean needsPersonAlready() {
-                return Optional.ofNullable(troubles.get(table)).filter(Trouble::needsPerson).isPresent();
+                return Optional.ofNullable(troubles.get(table))
+                        .filter(Trouble::needsPerson)
+                        .isPresent();
             }
 
             private void trouble(Exception failure, boolean needsPerson) {
-                lastError.note(!(failure instanceof UploadException refused) ? "batch-not-kept"
-                        : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
+                lastError.note(
+                        !(failure instanceof UploadException refused)
+                                ? "batch-not-kept"
+                                : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()),
+                        clock.instant());
                 history.failed(table, failure, clock.instant());
-                troubles.merge(table, new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
+                troubles.merge(
+                        table,
+                        new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
                         (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }
         };

@@ -10,22 +10,17 @@ import java.util.List;
 final class NoListener implements DeliveryListener {
 
     @Override
-    public void requested(Duration took) {
-    }
+    public void requested(Duration took) {}
 
     @Override
-    public void acknowledged(List<TapEvent> events, int bytes) {
-    }
+    public void acknowledged(List<TapEvent> events, int bytes) {}
 
     @Override
-    public void accepted() {
-    }
+    public void accepted() {}
 
     @Override
-    public void failing(UploadException failure, boolean needsPerson) {
-    }
+    public void failing(UploadException failure, boolean needsPerson) {}
 
     @Override
-    public void givenUp(Exception failure) {
-    }
+    public void givenUp(Exception failure) {}
 }

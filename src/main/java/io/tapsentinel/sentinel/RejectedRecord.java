@@ -16,7 +16,13 @@ import java.util.Map;
  * @param refusal what Sentinel answered; null when it was never asked
  * @param fields  the event's fields as its route handed them over, none cut
  */
-public record RejectedRecord(Reason reason, String type, String table, EventKey key, Instant time, UploadException refusal,
+public record RejectedRecord(
+        Reason reason,
+        String type,
+        String table,
+        EventKey key,
+        Instant time,
+        UploadException refusal,
         Map<String, Object> fields) {
 
     /** Why a record was rejected. */

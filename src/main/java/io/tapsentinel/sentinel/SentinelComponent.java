@@ -23,22 +23,32 @@ public class SentinelComponent extends DefaultComponent {
 
     @Metadata(description = "Options that every endpoint starts from.")
     private SentinelConfiguration configuration = new SentinelConfiguration();
-    @Metadata(autowired = true, label = "advanced", description = "Sends the batches; owns the connection and its credentials.")
+
+    @Metadata(
+            autowired = true,
+            label = "advanced",
+            description = "Sends the batches; owns the connection and its credentials.")
     private Uploader uploader;
+
     @Metadata(autowired = true, label = "advanced", description = "Makes the keys of acknowledged events durable.")
     private DeliveryLog deliveryLog;
+
     @Metadata(autowired = true, label = "advanced", description = "Stores records that their table cannot take.")
     private RejectedLog rejectedLog;
+
     @Metadata(autowired = true, label = "advanced", description = "Hears of fields and values that do not fit a table.")
     private MappingReport mappingReport;
 
-    @Metadata(label = "advanced", description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
+    @Metadata(
+            label = "advanced",
+            description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
     private final Clock clock;
     private final Deliveries deliveries;
     /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
     private Duration stopTime = Duration.ofSeconds(1);
+
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 

@@ -13,8 +13,9 @@ import org.apache.camel.spi.UriParams;
 public class SentinelConfiguration implements Cloneable {
 
     @UriParam(label = "producer", defaultValue = "1000000")
-    @Metadata(description = "The body of a batch stays under this many bytes, uncompressed, brackets and commas counted."
-            + " At most 1000000, since Azure takes 1 MB a call.")
+    @Metadata(
+            description = "The body of a batch stays under this many bytes, uncompressed, brackets and commas counted."
+                    + " At most 1000000, since Azure takes 1 MB a call.")
     private int batchBytes = BatchSettings.MOST_BYTES;
 
     @UriParam(label = "producer", defaultValue = "5000")
@@ -22,7 +23,8 @@ public class SentinelConfiguration implements Cloneable {
     private int batchRecords = 5000;
 
     @UriParam(label = "producer", defaultValue = "500")
-    @Metadata(description = "How long in milliseconds a batch waits for more records after its first one, at most 60000.")
+    @Metadata(
+            description = "How long in milliseconds a batch waits for more records after its first one, at most 60000.")
     private long lingerMs = 500;
 
     @UriParam(label = "producer", defaultValue = "10000")
@@ -30,17 +32,23 @@ public class SentinelConfiguration implements Cloneable {
     private int maxPending = 10_000;
 
     @UriParam(label = "producer", defaultValue = "1000")
-    @Metadata(description = "Pause in milliseconds after a request that failed for a while; it doubles with each further failure."
-            + " A Retry-After of the service counts more.")
+    @Metadata(
+            description =
+                    "Pause in milliseconds after a request that failed for a while; it doubles with each further failure."
+                            + " A Retry-After of the service counts more.")
     private long retryBackoffMs = 1000;
 
     @UriParam(label = "producer", defaultValue = "60000")
-    @Metadata(description = "Longest pause in milliseconds, and the one between tries while everything is refused (401, 403, 404).")
+    @Metadata(
+            description =
+                    "Longest pause in milliseconds, and the one between tries while everything is refused (401, 403, 404).")
     private long retryBackoffMaxMs = 60_000;
 
     @UriParam(label = "producer", defaultValue = "0")
-    @Metadata(description = "How long in milliseconds after its first request a batch is given up; its window is then read and sent"
-            + " again. 0 keeps trying.")
+    @Metadata(
+            description =
+                    "How long in milliseconds after its first request a batch is given up; its window is then read and sent"
+                            + " again. 0 keeps trying.")
     private long deliveryTimeoutMs;
 
     public int getBatchBytes() {
@@ -101,7 +109,10 @@ public class SentinelConfiguration implements Cloneable {
 
     /** The options of retrying, checked; an option out of bounds is refused by name. */
     RetrySettings retrySettings() {
-        return new RetrySettings(Duration.ofMillis(retryBackoffMs), Duration.ofMillis(retryBackoffMaxMs), Duration.ofMillis(deliveryTimeoutMs));
+        return new RetrySettings(
+                Duration.ofMillis(retryBackoffMs),
+                Duration.ofMillis(retryBackoffMaxMs),
+                Duration.ofMillis(deliveryTimeoutMs));
     }
 
     /** The options of batching, checked; an option out of bounds is refused by name. */

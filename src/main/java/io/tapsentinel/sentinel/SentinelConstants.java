@@ -8,6 +8,5 @@ public final class SentinelConstants {
     @Metadata(description = "Name of the table that took the record.", javaType = "String")
     public static final String TABLE = "CamelSentinelTable";
 
-    private SentinelConstants() {
-    }
+    private SentinelConstants() {}
 }

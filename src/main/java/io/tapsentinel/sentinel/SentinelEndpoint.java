@@ -15,17 +15,25 @@ import org.apache.camel.support.DefaultEndpoint;
  * Upload Proofpoint TAP events to a table of Microsoft Sentinel, in batches, completing each exchange when its record was
  * acknowledged.
  */
-@UriEndpoint(firstVersion = "0.1.0", scheme = "sentinel", title = "Microsoft Sentinel", syntax = "sentinel:table",
-        producerOnly = true, category = {Category.CLOUD, Category.MONITORING}, headersClass = SentinelConstants.class)
+@UriEndpoint(
+        firstVersion = "0.1.0",
+        scheme = "sentinel",
+        title = "Microsoft Sentinel",
+        syntax = "sentinel:table",
+        producerOnly = true,
+        category = {Category.CLOUD, Category.MONITORING},
+        headersClass = SentinelConstants.class)
 public class SentinelEndpoint extends DefaultEndpoint {
 
     @UriPath
     @Metadata(required = true, description = "Name of the table; its schema tells the columns and the stream.")
     private final String table;
+
     @UriParam
     private SentinelConfiguration configuration;
 
-    public SentinelEndpoint(String uri, SentinelComponent component, String table, SentinelConfiguration configuration) {
+    public SentinelEndpoint(
+            String uri, SentinelComponent component, String table, SentinelConfiguration configuration) {
         super(uri, component);
         this.table = table;
         this.configuration = configuration;
@@ -34,7 +42,11 @@ public class SentinelEndpoint extends DefaultEndpoint {
     @Override
     public Producer createProducer() {
         // bad options and unknown tables show here, before anything is read
-        return new SentinelProducer(this, TableSchema.of(table, getComponent().isAdditionalFields()), configuration.batchSettings(), configuration.retrySettings());
+        return new SentinelProducer(
+                this,
+                TableSchema.of(table, getComponent().isAdditionalFields()),
+                configuration.batchSettings(),
+                configuration.retrySettings());
     }
 
     @Override

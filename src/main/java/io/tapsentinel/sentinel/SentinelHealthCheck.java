@@ -30,25 +30,40 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
     protected void look(Findings findings) {
         Deliveries deliveries = sentinel.deliveries();
         SinkHistory history = deliveries.history();
-        findings.detail("sentinel.acknowledged", deliveries.acknowledged()).detail("sentinel.pending", deliveries.pending())
-                .detail("sentinel.rejected", sentinel.rejections().rejected()).detail("sentinel.capped", sentinel.rejections().capped());
+        findings.detail("sentinel.acknowledged", deliveries.acknowledged())
+                .detail("sentinel.pending", deliveries.pending())
+                .detail("sentinel.rejected", sentinel.rejections().rejected())
+                .detail("sentinel.capped", sentinel.rejections().capped());
         history.acknowledged().ifPresent(at -> findings.detail("sentinel.last-acknowledged", second(at)));
         history.failed().ifPresent(failed -> lastRefusal(findings, failed));
         Map<KnownProblem, List<String>> tables = new EnumMap<>(KnownProblem.class);
         new TreeMap<>(deliveries.troubles()).forEach((table, trouble) -> {
-            findings.detail("sentinel.trouble." + table, trouble.failures() + " failed requests in a row: " + trouble.message());
-            history.acknowledged(table).ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
+            findings.detail(
+                    "sentinel.trouble." + table,
+                    trouble.failures() + " failed requests in a row: " + trouble.message());
+            history.acknowledged(table)
+                    .ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
             history.failingSince(table).ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
-            String since = history.failingSince(table).map(at -> " since " + second(at)).orElse("");
-            List<String> alike = tables.computeIfAbsent(problem(trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
-            alike.add(alike.isEmpty() ? table + since + ", " + trouble.failures() + " failed requests in a row: " + trouble.message() : table);
+            String since = history.failingSince(table)
+                    .map(at -> " since " + second(at))
+                    .orElse("");
+            List<String> alike = tables.computeIfAbsent(
+                    problem(trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
+            alike.add(
+                    alike.isEmpty()
+                            ? table + since + ", " + trouble.failures() + " failed requests in a row: "
+                                    + trouble.message()
+                            : table);
         });
-        tables.forEach((problem, alike) -> findings.problem(problem, alike.get(0)
-                + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
+        tables.forEach((problem, alike) -> findings.problem(
+                problem,
+                alike.get(0)
+                        + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
     }
 
     private static void lastRefusal(Findings findings, SinkHistory.Failed failed) {
-        findings.detail("sentinel.last-refusal", failed.message()).detail("sentinel.last-refusal.at", second(failed.at()))
+        findings.detail("sentinel.last-refusal", failed.message())
+                .detail("sentinel.last-refusal.at", second(failed.at()))
                 .detail("sentinel.last-refusal.table", failed.table());
         failed.refusal().ifPresent(refused -> {
             findings.detail("sentinel.last-refusal.status", refused.status());
@@ -69,12 +84,14 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         if (!trouble.needsPerson()) {
             return KnownProblem.SENTINEL_RETRIES;
         }
-        return failed == null || failed.refusal().isEmpty() ? KnownProblem.SENTINEL_NOT_KEPT : switch (failed.refusal().get().status()) {
-            case 401 -> KnownProblem.SENTINEL_TOKEN;
-            case 403 -> KnownProblem.SENTINEL_ROLE;
-            case 404 -> KnownProblem.SENTINEL_RULE;
-            default -> KnownProblem.SENTINEL_REFUSES;
-        };
+        return failed == null || failed.refusal().isEmpty()
+                ? KnownProblem.SENTINEL_NOT_KEPT
+                : switch (failed.refusal().get().status()) {
+                    case 401 -> KnownProblem.SENTINEL_TOKEN;
+                    case 403 -> KnownProblem.SENTINEL_ROLE;
+                    case 404 -> KnownProblem.SENTINEL_RULE;
+                    default -> KnownProblem.SENTINEL_REFUSES;
+                };
     }
 
     private static String second(Instant at) {

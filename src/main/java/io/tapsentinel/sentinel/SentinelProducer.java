@@ -31,7 +31,8 @@ public class SentinelProducer extends DefaultAsyncProducer {
     private RecordMapper mapper;
     private TableSender table;
 
-    public SentinelProducer(SentinelEndpoint endpoint, TableSchema schema, BatchSettings batching, RetrySettings retry) {
+    public SentinelProducer(
+            SentinelEndpoint endpoint, TableSchema schema, BatchSettings batching, RetrySettings retry) {
         super(endpoint);
         this.schema = schema;
         this.batching = batching;
@@ -53,7 +54,11 @@ public class SentinelProducer extends DefaultAsyncProducer {
             failed(exchange, event, e);
         } catch (Error e) {
             // an exchange that never ends would hold its window, and with it every later one, for ever
-            failed(exchange, event, new IllegalStateException("sentinel: failed: " + e.getClass().getName(), e));
+            failed(
+                    exchange,
+                    event,
+                    new IllegalStateException(
+                            "sentinel: failed: " + e.getClass().getName(), e));
         }
         callback.done(true);
         return true;
@@ -64,7 +69,11 @@ public class SentinelProducer extends DefaultAsyncProducer {
         Map<String, Object> fields = fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
         Handling.mapped(event, mapped.time());
-        PendingRecord record = new PendingRecord(event, fields, mapped.json(), exchange.getProperty(TapEvent.WINDOW),
+        PendingRecord record = new PendingRecord(
+                event,
+                fields,
+                mapped.json(),
+                exchange.getProperty(TapEvent.WINDOW),
                 failure -> end(exchange, event, failure, callback));
         if (!BatchAccumulator.fits(record)) {
             component().rejections().reject(record, Reason.TOO_LARGE, null);
@@ -116,9 +125,12 @@ public class SentinelProducer extends DefaultAsyncProducer {
                     + event.getType().table() + StepName.of(exchange));
         }
         if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
-            throw new IllegalStateException("sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
-                    + (event != null && event.getOutcome() != Outcome.NONE ? ", which is " + event.getOutcome() + " already"
-                    : ", since no repository has reserved it; put it inside idempotentConsumer") + StepName.of(exchange));
+            throw new IllegalStateException(
+                    "sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
+                            + (event != null && event.getOutcome() != Outcome.NONE
+                                    ? ", which is " + event.getOutcome() + " already"
+                                    : ", since no repository has reserved it; put it inside idempotentConsumer")
+                            + StepName.of(exchange));
         }
         return event;
     }
@@ -128,7 +140,8 @@ public class SentinelProducer extends DefaultAsyncProducer {
         if (exchange.getMessage().getBody() instanceof TapEvent other && other != event
                 || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
             // the row would say that this event is another one, or none
-            throw new IllegalArgumentException("sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
+            throw new IllegalArgumentException(
+                    "sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
         }
         return fields;
     }

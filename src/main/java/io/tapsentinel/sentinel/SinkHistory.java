@@ -22,8 +22,7 @@ public final class SinkHistory {
      * @param refusal what became of it at the service; empty when the program itself failed
      * @param message all of it in one line without content
      */
-    public record Failed(String table, Instant at, Optional<UploadException> refusal, String message) {
-    }
+    public record Failed(String table, Instant at, Optional<UploadException> refusal, String message) {}
 
     /** When a request for this table was acknowledged last; empty before the first since the start. */
     public Optional<Instant> acknowledged(String table) {
@@ -60,7 +59,12 @@ public final class SinkHistory {
 
     void failed(String table, Exception failure, Instant at) {
         failingSince.putIfAbsent(table, at);
-        failed.put(table, new Failed(table, at, failure instanceof UploadException refused ? Optional.of(refused) : Optional.empty(),
-                String.valueOf(failure.getMessage())));
+        failed.put(
+                table,
+                new Failed(
+                        table,
+                        at,
+                        failure instanceof UploadException refused ? Optional.of(refused) : Optional.empty(),
+                        String.valueOf(failure.getMessage())));
     }
 }

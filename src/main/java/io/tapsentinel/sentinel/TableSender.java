@@ -23,17 +23,29 @@ final class TableSender {
     private final ExecutorService callbacks;
     private final Duration stopTime;
 
-    TableSender(SentinelProducer producer, TableSchema schema, BatchSettings batching, RetrySettings retry) throws Exception {
+    TableSender(SentinelProducer producer, TableSchema schema, BatchSettings batching, RetrySettings retry)
+            throws Exception {
         SentinelComponent component = producer.getEndpoint().getComponent();
         executors = component.getCamelContext().getExecutorServiceManager();
         stopTime = component.stopTime();
         accumulator = new BatchAccumulator(batching, System::nanoTime);
         uploads = executors.newSingleThreadExecutor(producer, "sentinel-upload-" + schema.table());
         // one batch of callbacks runs while another one waits; with more the sender helps
-        callbacks = new ThreadPoolBuilder(component.getCamelContext()).poolSize(1).maxPoolSize(1).maxQueueSize(1)
-                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns).build(producer, "sentinel-settle-" + schema.table());
-        sender = BatchSender.of(schema.stream(), accumulator, retry, component.getUploader(), component.getDeliveryLog(),
-                component.rejections(), component.deliveries().of(schema.table()), callbacks);
+        callbacks = new ThreadPoolBuilder(component.getCamelContext())
+                .poolSize(1)
+                .maxPoolSize(1)
+                .maxQueueSize(1)
+                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns)
+                .build(producer, "sentinel-settle-" + schema.table());
+        sender = BatchSender.of(
+                schema.stream(),
+                accumulator,
+                retry,
+                component.getUploader(),
+                component.getDeliveryLog(),
+                component.rejections(),
+                component.deliveries().of(schema.table()),
+                callbacks);
         uploads.submit(sender);
     }
 

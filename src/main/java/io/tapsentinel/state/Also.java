@@ -8,7 +8,7 @@ import java.sql.SQLException;
 public interface Also {
 
     /** Nothing. */
-    Also NOTHING = connection -> { };
+    Also NOTHING = connection -> {};
 
     void in(Connection connection) throws SQLException;
 }

@@ -24,6 +24,7 @@ public final class Completeness {
 
     /** Keys are compared while the store keeps them; an hour that is older has its last figures. */
     private static final Duration COMPARED = Duration.ofDays(7);
+
     private static final int ASKED_AT_ONCE = 500;
 
     private final Store store;
@@ -72,8 +73,15 @@ public final class Completeness {
         for (EventType type : EventType.values()) {
             byte[] found = keys.bytes(type);
             // already now: a figure that is corrected a moment later would alarm whoever looks in between
-            Sql.update(connection, "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)", store.source(), hour.toEpochMilli(),
-                    type.arrayName(), at.toEpochMilli(), keys.count(type), durable(connection, store.source(), type.arrayName(), found),
+            Sql.update(
+                    connection,
+                    "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    store.source(),
+                    hour.toEpochMilli(),
+                    type.arrayName(),
+                    at.toEpochMilli(),
+                    keys.count(type),
+                    durable(connection, store.source(), type.arrayName(), found),
                     found);
         }
     }
@@ -83,8 +91,13 @@ public final class Completeness {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
             for (Hour each : hours) {
-                Sql.update(connection, "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?", each.ours(),
-                        store.source(), hour.toEpochMilli(), each.stream());
+                Sql.update(
+                        connection,
+                        "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?",
+                        each.ours(),
+                        store.source(),
+                        hour.toEpochMilli(),
+                        each.stream());
             }
             return hours;
         });
@@ -93,20 +106,26 @@ public final class Completeness {
     /** Forgets the keys of hours that can no longer be compared, and hours that began before {@code before}. */
     static void prune(Connection connection, String source, Instant now, Instant before) throws SQLException {
         Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour < ?", source, before.toEpochMilli());
-        Sql.update(connection, "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0", new byte[0], source,
+        Sql.update(
+                connection,
+                "UPDATE sweep SET keys = ? WHERE source = ? AND hour < ? AND length(keys) > 0",
+                new byte[0],
+                source,
                 now.minus(COMPARED).toEpochMilli());
     }
 
     /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
     public Optional<Recent> recent() {
         return store.transaction(connection -> {
-            try (PreparedStatement select = connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM sweep"
-                    + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
+            try (PreparedStatement select =
+                    connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM sweep"
+                            + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
                 Sql.set(select, store.source(), store.source(), COMPARED.toMillis());
                 try (ResultSet row = select.executeQuery()) {
                     row.next();
                     long hour = row.getLong(1);
-                    return row.wasNull() ? Optional.empty()
+                    return row.wasNull()
+                            ? Optional.empty()
                             : Optional.of(new Recent(Instant.ofEpochMilli(hour), row.getLong(2), row.getLong(3)));
                 }
             }
@@ -131,15 +150,18 @@ public final class Completeness {
     /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads. */
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         List<Hour> hours = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
-                + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
+                        + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
             Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     Instant hour = Instant.ofEpochMilli(rows.getLong(1));
                     byte[] keys = rows.getBytes(6);
-                    long ours = keys.length == 0 ? rows.getLong(5) : durable(connection, source, rows.getString(2), keys);
-                    hours.add(new Hour(hour, rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)), rows.getLong(4), ours));
+                    long ours =
+                            keys.length == 0 ? rows.getLong(5) : durable(connection, source, rows.getString(2), keys);
+                    hours.add(new Hour(
+                            hour, rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)), rows.getLong(4), ours));
                 }
             }
         }
@@ -154,8 +176,12 @@ public final class Completeness {
             Sql.set(select, source, from.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    hours.add(new Hour(Instant.ofEpochMilli(rows.getLong(1)), rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)),
-                            rows.getLong(4), rows.getLong(5)));
+                    hours.add(new Hour(
+                            Instant.ofEpochMilli(rows.getLong(1)),
+                            rows.getString(2),
+                            Instant.ofEpochMilli(rows.getLong(3)),
+                            rows.getLong(4),
+                            rows.getLong(5)));
                 }
             }
         }
@@ -172,8 +198,11 @@ public final class Completeness {
             for (int at = from; at < to; at += EventKey.BYTES) {
                 arguments.add(Arrays.copyOfRange(keys, at, at + EventKey.BYTES));
             }
-            durable += Sql.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
-                    + ", ?".repeat(arguments.size() - 3) + ")", arguments.toArray());
+            durable += Sql.number(
+                    connection,
+                    "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
+                            + ", ?".repeat(arguments.size() - 3) + ")",
+                    arguments.toArray());
         }
         return durable;
     }

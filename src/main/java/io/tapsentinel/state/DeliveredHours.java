@@ -42,27 +42,34 @@ public final class DeliveredHours {
      * @param delivered rows that Sentinel acknowledged
      * @param swept     what the hour's last sweep found; empty before the first
      */
-    public record Hour(Instant hour, EventType type, long delivered, Optional<Completeness.Hour> swept) {
-    }
+    public record Hour(Instant hour, EventType type, long delivered, Optional<Completeness.Hour> swept) {}
 
-    private record Place(String stream, long hour) {
-    }
+    private record Place(String stream, long hour) {}
 
     /** Part of the transaction that makes the keys of these records durable. */
     static void add(Connection connection, String source, Collection<TapEvent> batch) throws SQLException {
-        Map<Place, Long> rows = batch.stream().collect(Collectors.groupingBy(
-                event -> new Place(event.getType().arrayName(), event.getRowTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
-                Collectors.counting()));
+        Map<Place, Long> rows = batch.stream()
+                .collect(Collectors.groupingBy(
+                        event -> new Place(
+                                event.getType().arrayName(),
+                                event.getRowTime().truncatedTo(ChronoUnit.HOURS).toEpochMilli()),
+                        Collectors.counting()));
         for (Map.Entry<Place, Long> row : rows.entrySet()) {
-            Sql.update(connection, "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
-                    + " ON CONFLICT (source, stream, hour) DO UPDATE SET events = delivered_hour.events + excluded.events",
-                    source, row.getKey().stream(), row.getKey().hour(), row.getValue());
+            Sql.update(
+                    connection,
+                    "INSERT INTO delivered_hour (source, stream, hour, events) VALUES (?, ?, ?, ?)"
+                            + " ON CONFLICT (source, stream, hour) DO UPDATE SET events = delivered_hour.events + excluded.events",
+                    source,
+                    row.getKey().stream(),
+                    row.getKey().hour(),
+                    row.getValue());
         }
     }
 
     /** Forgets hours that began before {@code before}. */
     static void prune(Connection connection, String source, Instant before) throws SQLException {
-        Sql.update(connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+        Sql.update(
+                connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
     }
 
     /**
@@ -73,18 +80,26 @@ public final class DeliveredHours {
     public List<Hour> closed(Instant from) {
         return store.transaction(connection -> {
             String source = store.source();
-            Instant first = ceiling(latest(from, Instant.ofEpochMilli(Sql.number(connection,
-                    "SELECT coalesce(max(h), 0) FROM (SELECT hour AS h FROM counted_since WHERE source = ?"
-                            + " UNION ALL SELECT origin FROM progress WHERE source = ?) AS starts", source, source))));
-            Instant end = Instant.ofEpochMilli(Sql.number(connection, "SELECT coalesce(max(read_to), 0) FROM progress WHERE source = ?", source));
+            Instant first = ceiling(latest(
+                    from,
+                    Instant.ofEpochMilli(Sql.number(
+                            connection,
+                            "SELECT coalesce(max(h), 0) FROM (SELECT hour AS h FROM counted_since WHERE source = ?"
+                                    + " UNION ALL SELECT origin FROM progress WHERE source = ?) AS starts",
+                            source,
+                            source))));
+            Instant end = Instant.ofEpochMilli(
+                    Sql.number(connection, "SELECT coalesce(max(read_to), 0) FROM progress WHERE source = ?", source));
             Map<Place, Long> delivered = delivered(connection, source, first);
             Map<Place, Completeness.Hour> swept = Completeness.recorded(connection, source, first).stream()
-                    .collect(Collectors.toMap(hour -> new Place(hour.stream(), hour.hour().toEpochMilli()), Function.identity()));
+                    .collect(Collectors.toMap(
+                            hour -> new Place(hour.stream(), hour.hour().toEpochMilli()), Function.identity()));
             List<Hour> hours = new ArrayList<>();
             for (Instant hour = first; !hour.plus(HOUR).isAfter(end); hour = hour.plus(HOUR)) {
                 for (EventType type : EventType.values()) {
                     Place place = new Place(type.arrayName(), hour.toEpochMilli());
-                    hours.add(new Hour(hour, type, delivered.getOrDefault(place, 0L), Optional.ofNullable(swept.get(place))));
+                    hours.add(new Hour(
+                            hour, type, delivered.getOrDefault(place, 0L), Optional.ofNullable(swept.get(place))));
                 }
             }
             return hours;
@@ -92,12 +107,17 @@ public final class DeliveredHours {
     }
 
     /** Rows that Sentinel acknowledged since {@code first}, by type and by the hour of their event; only reads. */
-    public static Map<EventType, Map<Instant, Long>> byHour(Connection connection, String source, Instant first) throws SQLException {
+    public static Map<EventType, Map<Instant, Long>> byHour(Connection connection, String source, Instant first)
+            throws SQLException {
         Map<Place, Long> delivered = delivered(connection, source, first);
         Map<EventType, Map<Instant, Long>> rows = new EnumMap<>(EventType.class);
         for (EventType type : EventType.values()) {
-            rows.put(type, delivered.entrySet().stream().filter(row -> row.getKey().stream().equals(type.arrayName()))
-                    .collect(Collectors.toMap(row -> Instant.ofEpochMilli(row.getKey().hour()), Map.Entry::getValue)));
+            rows.put(
+                    type,
+                    delivered.entrySet().stream()
+                            .filter(row -> row.getKey().stream().equals(type.arrayName()))
+                            .collect(Collectors.toMap(
+                                    row -> Instant.ofEpochMilli(row.getKey().hour()), Map.Entry::getValue)));
         }
         return rows;
     }

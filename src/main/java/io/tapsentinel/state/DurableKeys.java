@@ -27,6 +27,7 @@ final class DurableKeys {
     private volatile RecentKeys recent;
     /** Versions that need no look into the store; used while changes are sent. */
     private volatile RecentKeys recentVersions;
+
     private final GainedKeys gained;
     /** What other programs made durable under a number up to this is in memory. */
     private long known;
@@ -79,7 +80,8 @@ final class DurableKeys {
             return;
         }
         // a database that was restored, or another server, may give the same numbers to other keys
-        if (!store.transaction(connection -> learntOn == store.connections() && gained.reachesBackTo(connection, known))) {
+        if (!store.transaction(
+                connection -> learntOn == store.connections() && gained.reachesBackTo(connection, known))) {
             load();
             return;
         }
@@ -95,7 +97,12 @@ final class DurableKeys {
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
         gained.add(connection, batch.stream().map(TapEvent::getKey).toList());
         DeliveredHours.add(connection, store.source(), batch);
-        table.delivered(connection, batch.stream().filter(event -> !isChange(event)).map(DurableKeys::row).toList());
+        table.delivered(
+                connection,
+                batch.stream()
+                        .filter(event -> !isChange(event))
+                        .map(DurableKeys::row)
+                        .toList());
         List<TapEvent> changes = batch.stream().filter(DurableKeys::isChange).toList();
         versions.delivered(connection, changes.stream().map(DurableKeys::row).toList());
         table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
@@ -115,7 +122,8 @@ final class DurableKeys {
     /** The same for events of a type that has no table. */
     void rejected(Connection connection, String stream, Collection<EventKey> keys) throws SQLException {
         gained.add(connection, keys);
-        table.rejected(connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
+        table.rejected(
+                connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
     }
 
     /** To be called after the transaction that wrote these events. */
@@ -141,7 +149,11 @@ final class DurableKeys {
 
     /** These verdicts are known from now on. */
     void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
-        versions.noticed(connection, changes.stream().map(change -> row(new Sighting(change.event(), change.verdict()))).toList());
+        versions.noticed(
+                connection,
+                changes.stream()
+                        .map(change -> row(new Sighting(change.event(), change.verdict())))
+                        .toList());
     }
 
     /** Forgets what was sighted last before the time; returns how many keys. */

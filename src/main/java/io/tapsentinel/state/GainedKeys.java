@@ -21,6 +21,7 @@ final class GainedKeys {
 
     /** Whoever was away for longer reads all keys anew. */
     static final Duration KEPT = Duration.ofDays(1);
+
     private static final int FETCHED_AT_ONCE = 100;
 
     private final Store store;
@@ -45,7 +46,13 @@ final class GainedKeys {
         Sql.update(connection, "UPDATE gained_last SET number = number + 1 WHERE source = ?", store.source());
         ByteBuffer bytes = ByteBuffer.allocate(keys.size() * EventKey.BYTES);
         keys.forEach(key -> bytes.put(key.bytes()));
-        Sql.update(connection, "INSERT INTO gained VALUES (?, ?, ?, ?)", store.source(), last(connection), clock.millis(), bytes.array());
+        Sql.update(
+                connection,
+                "INSERT INTO gained VALUES (?, ?, ?, ?)",
+                store.source(),
+                last(connection),
+                clock.millis(),
+                bytes.array());
     }
 
     long last(Connection connection) throws SQLException {
@@ -59,7 +66,8 @@ final class GainedKeys {
 
     /** Hands over every key with a greater number. */
     void since(Connection connection, long number, Consumer<EventKey> into) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement("SELECT keys FROM gained WHERE source = ? AND number > ? ORDER BY number")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT keys FROM gained WHERE source = ? AND number > ? ORDER BY number")) {
             select.setFetchSize(FETCHED_AT_ONCE);
             Sql.set(select, store.source(), number);
             try (ResultSet rows = select.executeQuery()) {
@@ -78,9 +86,16 @@ final class GainedKeys {
     /** Forgets what is older than {@link #KEPT}. */
     void prune(Connection connection) throws SQLException {
         long before = clock.millis() - KEPT.toMillis();
-        Sql.update(connection, "UPDATE gained_last SET forgotten = (SELECT coalesce(max(number), gained_last.forgotten) FROM gained"
-                + " WHERE gained.source = gained_last.source AND gained_at < ?) WHERE source = ?", before, store.source());
-        Sql.update(connection, "DELETE FROM gained WHERE source = ? AND number <= (SELECT forgotten FROM gained_last"
-                + " WHERE gained_last.source = gained.source)", store.source());
+        Sql.update(
+                connection,
+                "UPDATE gained_last SET forgotten = (SELECT coalesce(max(number), gained_last.forgotten) FROM gained"
+                        + " WHERE gained.source = gained_last.source AND gained_at < ?) WHERE source = ?",
+                before,
+                store.source());
+        Sql.update(
+                connection,
+                "DELETE FROM gained WHERE source = ? AND number <= (SELECT forgotten FROM gained_last"
+                        + " WHERE gained_last.source = gained.source)",
+                store.source());
     }
 }

@@ -32,8 +32,10 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             List<Gap> gaps = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    gaps.add(new Gap(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))),
-                            rows.getString(3), Instant.ofEpochMilli(rows.getLong(4))));
+                    gaps.add(new Gap(
+                            new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))),
+                            rows.getString(3),
+                            Instant.ofEpochMilli(rows.getLong(4))));
                 }
             }
             return gaps;
@@ -46,7 +48,8 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
      *
      * @return the gaps that are new or longer now, oldest first
      */
-    static List<TimeRange> add(Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
+    static List<TimeRange> add(
+            Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
             throws SQLException {
         List<TimeRange> added = TimeRange.union(givenUp);
         for (Gap known : all(connection, source)) {
@@ -58,15 +61,26 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             for (Gap known : all(connection, source)) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
                 if (joined.size() == 1) {
-                    Sql.update(connection, "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?", source,
-                            known.time().from().toEpochMilli(), known.time().to().toEpochMilli());
+                    Sql.update(
+                            connection,
+                            "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?",
+                            source,
+                            known.time().from().toEpochMilli(),
+                            known.time().to().toEpochMilli());
                     // it was lost for the reason that its beginning was lost for
-                    gap = known.time().from().isBefore(gap.time().from()) ? new Gap(joined.get(0), known.reason(), known.noticedAt())
+                    gap = known.time().from().isBefore(gap.time().from())
+                            ? new Gap(joined.get(0), known.reason(), known.noticedAt())
                             : new Gap(joined.get(0), gap.reason(), gap.noticedAt());
                 }
             }
-            Sql.update(connection, "INSERT INTO gap VALUES (?, ?, ?, ?, ?)", source, gap.time().from().toEpochMilli(),
-                    gap.time().to().toEpochMilli(), gap.reason(), gap.noticedAt().toEpochMilli());
+            Sql.update(
+                    connection,
+                    "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
+                    source,
+                    gap.time().from().toEpochMilli(),
+                    gap.time().to().toEpochMilli(),
+                    gap.reason(),
+                    gap.noticedAt().toEpochMilli());
             gaps.add(gap.time());
         }
         return TimeRange.union(gaps);

@@ -17,18 +17,27 @@ import java.util.stream.Collectors;
  */
 final class InFlight {
 
-    private InFlight() {
-    }
+    private InFlight() {}
 
     /** Before a request: remembers its events under a number. */
     static long begin(Connection connection, String source, Collection<TapEvent> batch, long now) throws SQLException {
         long number = ThreadLocalRandom.current().nextLong();
         ByteBuffer keys = ByteBuffer.allocate(batch.size() * EventKey.BYTES);
         batch.forEach(event -> keys.put(event.getKey().bytes()));
-        // ids are UUIDs; one that holds a line break must not shift the others, nor one that PostgreSQL does not take hold up its window
-        String ids = batch.stream().map(event -> event.getId().replaceAll("\\R|\\x00", " ")).collect(Collectors.joining("\n"));
-        Sql.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", source, number,
-                batch.iterator().next().getType().arrayName(), now, keys.array(), ids);
+        // ids are UUIDs; one that holds a line break must not shift the others, nor one that PostgreSQL does not take
+        // hold up its window
+        String ids = batch.stream()
+                .map(event -> event.getId().replaceAll("\\R|\\x00", " "))
+                .collect(Collectors.joining("\n"));
+        Sql.update(
+                connection,
+                "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)",
+                source,
+                number,
+                batch.iterator().next().getType().arrayName(),
+                now,
+                keys.array(),
+                ids);
         return number;
     }
 
@@ -47,10 +56,11 @@ final class InFlight {
         return moved(connection, source, "", source);
     }
 
-    private static int moved(Connection connection, String source, String which, Object... arguments) throws SQLException {
+    private static int moved(Connection connection, String source, String which, Object... arguments)
+            throws SQLException {
         int records = 0;
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT stream, sent_at, keys, ids FROM in_flight WHERE source = ?" + which);
+                        "SELECT stream, sent_at, keys, ids FROM in_flight WHERE source = ?" + which);
                 PreparedStatement insert = connection.prepareStatement(
                         "INSERT INTO possible_duplicate VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
             Sql.set(select, arguments);

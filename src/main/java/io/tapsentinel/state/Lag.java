@@ -26,7 +26,10 @@ public enum Lag {
 
     /** The step that holds this lag. */
     public static Lag of(Duration lag) {
-        return Stream.of(values()).filter(step -> lag.compareTo(step.most) <= 0).findFirst().orElse(MORE);
+        return Stream.of(values())
+                .filter(step -> lag.compareTo(step.most) <= 0)
+                .findFirst()
+                .orElse(MORE);
     }
 
     /** The word in the store. */

@@ -18,7 +18,9 @@ public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map
 
     /** The sum of one count over all types. */
     public long total(LedgerCount what) {
-        return counts.values().stream().mapToLong(of -> of.getOrDefault(what.word(), 0L)).sum();
+        return counts.values().stream()
+                .mapToLong(of -> of.getOrDefault(what.word(), 0L))
+                .sum();
     }
 
     /** Why a window was read. */

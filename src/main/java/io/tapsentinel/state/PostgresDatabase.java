@@ -21,10 +21,12 @@ final class PostgresDatabase implements Database {
 
     /** The first of both numbers of an advisory lock, by the letters TAPS; the second is what it is for. */
     private static final int OURS = 0x54415053;
+
     private static final String MIGRATION = "SELECT pg_advisory_xact_lock(" + OURS + ", 0)";
     private static final Pattern HOSTS = Pattern.compile("jdbc:postgresql://([^/?]+).*");
     /** In pg_stat_activity: which process it is, and in which pod. */
-    private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " " + System.getenv().getOrDefault("HOSTNAME", "");
+    private static final String NAME = "tap-sentinel " + ProcessHandle.current().pid() + " "
+            + System.getenv().getOrDefault("HOSTNAME", "");
     /** The driver's own log goes past ours; what matters of it comes as an exception. Held, or it would forget its level. */
     private static final Logger DRIVER = Logger.getLogger("org.postgresql");
     /**
@@ -38,6 +40,7 @@ final class PostgresDatabase implements Database {
             + " 'tcp_keepalives_interval', 'tcp_keepalives_count', 'tcp_user_timeout', 'statement_timeout', 'lock_timeout',"
             + " 'idle_in_transaction_session_timeout', 'idle_session_timeout', 'transaction_timeout')"
             + " OR name = 'synchronous_commit' AND setting = 'off'";
+
     private static final int CONNECT_SECONDS = 10;
     private static final int SOCKET_SECONDS = 30;
 
@@ -66,10 +69,13 @@ final class PostgresDatabase implements Database {
     /** Else a connection to a server that was the primary one would be kept, and locks of different servers keep nobody apart. */
     private static void refuse(Connection connection) throws SQLException {
         if (Sql.number(connection, "SELECT CASE WHEN pg_is_in_recovery() THEN 1 ELSE 0 END") == 1) {
-            throw new SQLException("this server is a standby; name the one that can be written, or all with ?targetServerType=primary");
+            throw new SQLException(
+                    "this server is a standby; name the one that can be written, or all with ?targetServerType=primary");
         }
-        if (Sql.number(connection, "SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN 1 ELSE 0 END") == 0) {
-            throw new SQLException("this database cannot hold every id that TAP may give; make one WITH ENCODING 'UTF8'");
+        if (Sql.number(connection, "SELECT CASE WHEN current_setting('server_encoding') = 'UTF8' THEN 1 ELSE 0 END")
+                == 0) {
+            throw new SQLException(
+                    "this database cannot hold every id that TAP may give; make one WITH ENCODING 'UTF8'");
         }
     }
 
@@ -102,7 +108,9 @@ final class PostgresDatabase implements Database {
     /** Whether every server that a URL names is this machine; nothing is asked of a name server. */
     static boolean isLoopback(String url) {
         Matcher hosts = HOSTS.matcher(url);
-        return hosts.matches() && Arrays.stream(hosts.group(1).split(",")).allMatch(server -> Loopback.isName(server.replaceFirst(":\\d+$", "")));
+        return hosts.matches()
+                && Arrays.stream(hosts.group(1).split(","))
+                        .allMatch(server -> Loopback.isName(server.replaceFirst(":\\d+$", "")));
     }
 
     @Override
@@ -135,7 +143,11 @@ final class PostgresDatabase implements Database {
     }
 
     private static boolean asked(Connection connection, String function, String name) throws SQLException {
-        return Sql.number(connection, "SELECT CASE WHEN " + function + "(" + OURS + ", hashtext(?)) THEN 1 ELSE 0 END", name) == 1;
+        return Sql.number(
+                        connection,
+                        "SELECT CASE WHEN " + function + "(" + OURS + ", hashtext(?)) THEN 1 ELSE 0 END",
+                        name)
+                == 1;
     }
 
     @Override

@@ -17,8 +17,7 @@ public final class PrivateFiles {
     private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
 
-    private PrivateFiles() {
-    }
+    private PrivateFiles() {}
 
     /** The folder; made with its parents, closed to others, when absent. */
     public static Path folder(Path folder) throws IOException {
@@ -44,7 +43,9 @@ public final class PrivateFiles {
     }
 
     private static FileAttribute<?>[] attribute(Path path, Set<PosixFilePermission> permissions) {
-        return posix(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)} : new FileAttribute<?>[0];
+        return posix(path)
+                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(permissions)}
+                : new FileAttribute<?>[0];
     }
 
     private static boolean posix(Path path) {

@@ -11,14 +11,16 @@ import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 /** The tables of Quartz's job store, by which replicas share their triggers. */
 final class QuartzTables {
 
-    private QuartzTables() {
-    }
+    private QuartzTables() {}
 
     /** What Quartz's own script makes; what it removes at its beginning stays, since it may be in use. */
     static List<String> statements() {
         try (InputStream script = PostgreSQLDelegate.class.getResourceAsStream("tables_postgres.sql")) {
             String text = new String(script.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)--.*$", "");
-            return Stream.of(text.split(";")).map(String::strip).filter(sql -> sql.startsWith("CREATE ")).toList();
+            return Stream.of(text.split(";"))
+                    .map(String::strip)
+                    .filter(sql -> sql.startsWith("CREATE "))
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("Quartz's script for PostgreSQL cannot be read", e);
         }

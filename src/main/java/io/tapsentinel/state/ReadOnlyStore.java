@@ -45,10 +45,13 @@ public final class ReadOnlyStore implements Closeable {
     public static ReadOnlyStore open(StoreAddress address, String source) {
         Path file = SqliteDatabase.file(address.url());
         if (!address.isShared() && !Files.isRegularFile(file)) {
-            throw new StoreException("state.url: there is no store at " + file + "; start this where the program runs, or with its"
-                    + " state.url, or with TAP_SANDBOX=on for the sandbox's");
+            throw new StoreException(
+                    "state.url: there is no store at " + file + "; start this where the program runs, or with its"
+                            + " state.url, or with TAP_SANDBOX=on for the sandbox's");
         }
-        ReadOnlyStore store = address.isShared() ? onServer(address, source) : new ReadOnlyStore(file.toString(), source, connect(file));
+        ReadOnlyStore store = address.isShared()
+                ? onServer(address, source)
+                : new ReadOnlyStore(file.toString(), source, connect(file));
         try {
             store.check();
             return store;
@@ -65,8 +68,10 @@ public final class ReadOnlyStore implements Closeable {
     static ReadOnlyStore asItIs(StoreAddress address, String source) {
         Path file = SqliteDatabase.file(address.url());
         try {
-            return address.isShared() ? onServer(address, source)
-                    : new ReadOnlyStore(file.toString(), source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
+            return address.isShared()
+                    ? onServer(address, source)
+                    : new ReadOnlyStore(
+                            file.toString(), source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
         } catch (SQLException e) {
             throw unreadable(file.toString(), e);
         }
@@ -171,13 +176,18 @@ public final class ReadOnlyStore implements Closeable {
     }
 
     private static boolean wantsToWrite(SQLException e) {
-        return e instanceof SQLiteException sqlite && (sqlite.getErrorCode() == SQLiteErrorCode.SQLITE_CANTOPEN.code
-                || (sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_READONLY.code);
+        return e instanceof SQLiteException sqlite
+                && (sqlite.getErrorCode() == SQLiteErrorCode.SQLITE_CANTOPEN.code
+                        || (sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_READONLY.code);
     }
 
     private static StoreException unreadable(String place, SQLException e) {
-        return new StoreException("state.url: " + place + " cannot be read: " + e.getMessage() + (wantsToWrite(e)
-                ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable" : ""), e);
+        return new StoreException(
+                "state.url: " + place + " cannot be read: " + e.getMessage()
+                        + (wantsToWrite(e)
+                                ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable"
+                                : ""),
+                e);
     }
 
     long version() {
@@ -187,17 +197,19 @@ public final class ReadOnlyStore implements Closeable {
     private void check() {
         long version = version();
         if (version < StoreSchema.version()) {
-            throw new StoreException("state.url: the store at " + place + " has version " + version + ", this program reads version "
-                    + StoreSchema.version() + "; start the program once, so that it brings the store up to date");
+            throw new StoreException("state.url: the store at " + place + " has version " + version
+                    + ", this program reads version " + StoreSchema.version()
+                    + "; start the program once, so that it brings the store up to date");
         }
         if (version > StoreSchema.version()) {
-            throw new StoreException("state.url: the store at " + place + " has version " + version + ", this program reads version "
-                    + StoreSchema.version() + "; use the newer program");
+            throw new StoreException("state.url: the store at " + place + " has version " + version
+                    + ", this program reads version " + StoreSchema.version() + "; use the newer program");
         }
         List<String> sources = new ArrayList<>();
         each("SELECT name FROM source ORDER BY name", row -> sources.add(row.getString(1)));
         if (!sources.contains(source)) {
-            throw new StoreException("tap.source is \"" + source + "\"; the store at " + place + " knows " + String.join(", ", sources));
+            throw new StoreException(
+                    "tap.source is \"" + source + "\"; the store at " + place + " knows " + String.join(", ", sources));
         }
     }
 

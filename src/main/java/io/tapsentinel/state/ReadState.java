@@ -52,7 +52,8 @@ public class ReadState {
 
     /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
-        long at = store.transaction(connection -> Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
+        long at = store.transaction(
+                connection -> Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
@@ -97,8 +98,13 @@ public class ReadState {
         store.transaction(connection -> {
             // two small files can be read within one millisecond, which has room for one row
             Instant free = entry.readAt();
-            while (Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at = ? AND from_at = ?",
-                    store.source(), free.toEpochMilli(), entry.window().from().toEpochMilli()) > 0) {
+            while (Sql.number(
+                            connection,
+                            "SELECT count(*) FROM ledger WHERE source = ? AND read_at = ? AND from_at = ?",
+                            store.source(),
+                            free.toEpochMilli(),
+                            entry.window().from().toEpochMilli())
+                    > 0) {
                 free = free.plusMillis(1);
             }
             return addLedger(connection, new LedgerEntry(free, entry.window(), entry.purpose(), entry.counts()), also);
@@ -112,9 +118,15 @@ public class ReadState {
      */
     public Coverage coverage(TimeRange window, Duration settle) {
         // a read of this time was made after it, which spares a look at all older rows
-        return new Coverage(store.transaction(connection -> ranges(connection, "SELECT from_at, to_at FROM ledger WHERE source = ?"
-                + " AND read_at >= ? AND from_at <= ? AND to_at >= ? AND purpose <> 'replay' ORDER BY read_at",
-                window.from().toEpochMilli(), window.to().toEpochMilli(), window.from().toEpochMilli())), settle);
+        return new Coverage(
+                store.transaction(connection -> ranges(
+                        connection,
+                        "SELECT from_at, to_at FROM ledger WHERE source = ?"
+                                + " AND read_at >= ? AND from_at <= ? AND to_at >= ? AND purpose <> 'replay' ORDER BY read_at",
+                        window.from().toEpochMilli(),
+                        window.to().toEpochMilli(),
+                        window.from().toEpochMilli())),
+                settle);
     }
 
     /** Whether any of this time was read, and that before {@code before}; of time that the ledger forgot, whether it is no gap. */
@@ -124,9 +136,15 @@ public class ReadState {
 
     private boolean stands(TimeRange time, Instant before) {
         // a record that was brought in by itself has an empty window, which says nothing of the time around it
-        return store.transaction(connection -> Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
-                + " AND from_at < ? AND to_at > ? AND from_at < to_at", store.source(), before.toEpochMilli(),
-                time.to().toEpochMilli(), time.from().toEpochMilli())) > 0;
+        return store.transaction(connection -> Sql.number(
+                        connection,
+                        "SELECT count(*) FROM ledger WHERE source = ? AND read_at < ?"
+                                + " AND from_at < ? AND to_at > ? AND from_at < to_at",
+                        store.source(),
+                        before.toEpochMilli(),
+                        time.to().toEpochMilli(),
+                        time.from().toEpochMilli()))
+                > 0;
     }
 
     /** Reading has begun before the end of this time, and all that it then left out are gaps, which stay for ever. */
@@ -164,7 +182,11 @@ public class ReadState {
         Instant before = now.minus(LEDGER_KEPT);
         store.transaction(connection -> {
             for (String table : List.of("ledger_count", "ledger")) {
-                Sql.update(connection, "DELETE FROM " + table + " WHERE source = ? AND read_at < ?", store.source(), before.toEpochMilli());
+                Sql.update(
+                        connection,
+                        "DELETE FROM " + table + " WHERE source = ? AND read_at < ?",
+                        store.source(),
+                        before.toEpochMilli());
             }
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before);
@@ -175,8 +197,12 @@ public class ReadState {
 
     private int setProgress(Connection connection, Progress progress) throws SQLException {
         Sql.update(connection, "DELETE FROM progress WHERE source = ?", store.source());
-        return Sql.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", store.source(),
-                progress.origin().toEpochMilli(), progress.readTo().toEpochMilli());
+        return Sql.update(
+                connection,
+                "INSERT INTO progress VALUES (?, ?, ?)",
+                store.source(),
+                progress.origin().toEpochMilli(),
+                progress.readTo().toEpochMilli());
     }
 
     private List<TimeRange> backlog(Connection connection) throws SQLException {
@@ -186,8 +212,12 @@ public class ReadState {
     private void replaceBacklog(Connection connection, List<TimeRange> ranges) throws SQLException {
         Sql.update(connection, "DELETE FROM backlog WHERE source = ?", store.source());
         for (TimeRange range : ranges) {
-            Sql.update(connection, "INSERT INTO backlog VALUES (?, ?, ?)", store.source(),
-                    range.from().toEpochMilli(), range.to().toEpochMilli());
+            Sql.update(
+                    connection,
+                    "INSERT INTO backlog VALUES (?, ?, ?)",
+                    store.source(),
+                    range.from().toEpochMilli(),
+                    range.to().toEpochMilli());
         }
     }
 
@@ -195,13 +225,26 @@ public class ReadState {
         also.in(connection);
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();
-        Sql.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", store.source(), readAt, from,
-                entry.window().to().toEpochMilli(), entry.purpose().word());
+        Sql.update(
+                connection,
+                "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)",
+                store.source(),
+                readAt,
+                from,
+                entry.window().to().toEpochMilli(),
+                entry.purpose().word());
         for (Map.Entry<String, Map<String, Long>> type : entry.counts().entrySet()) {
             for (Map.Entry<String, Long> count : type.getValue().entrySet()) {
                 if (count.getValue() != 0) {
-                    Sql.update(connection, "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)", store.source(), readAt, from,
-                            type.getKey(), count.getKey(), count.getValue());
+                    Sql.update(
+                            connection,
+                            "INSERT INTO ledger_count VALUES (?, ?, ?, ?, ?, ?)",
+                            store.source(),
+                            readAt,
+                            from,
+                            type.getKey(),
+                            count.getKey(),
+                            count.getValue());
                 }
             }
         }
@@ -210,11 +253,15 @@ public class ReadState {
 
     private List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
-            Sql.set(select, Stream.concat(Stream.of(store.source()), Stream.of(arguments)).toArray());
+            Sql.set(
+                    select,
+                    Stream.concat(Stream.of(store.source()), Stream.of(arguments))
+                            .toArray());
             List<TimeRange> ranges = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
+                    ranges.add(new TimeRange(
+                            Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
                 }
             }
             return ranges;

@@ -8,8 +8,7 @@ import java.util.stream.Stream;
 /** How many records the ledger counted as rejected. */
 public final class RecentRejections {
 
-    private RecentRejections() {
-    }
+    private RecentRejections() {}
 
     /**
      * Records that their table cannot take, in reads since then that were committed; the ledger is asked, since a look for them among
@@ -18,8 +17,15 @@ public final class RecentRejections {
      * @throws StoreException when the store refused
      */
     public static long since(Store store, Instant since) {
-        String tables = Stream.of(EventType.values()).map(type -> "'" + type.arrayName() + "'").collect(Collectors.joining(", "));
-        return store.transaction(connection -> Sql.number(connection, "SELECT sum(events) FROM ledger_count WHERE source = ? AND read_at > ?"
-                + " AND outcome = ? AND stream IN (" + tables + ")", store.source(), since.toEpochMilli(), LedgerCount.REJECTED.word()));
+        String tables = Stream.of(EventType.values())
+                .map(type -> "'" + type.arrayName() + "'")
+                .collect(Collectors.joining(", "));
+        return store.transaction(connection -> Sql.number(
+                connection,
+                "SELECT sum(events) FROM ledger_count WHERE source = ? AND read_at > ?"
+                        + " AND outcome = ? AND stream IN (" + tables + ")",
+                store.source(),
+                since.toEpochMilli(),
+                LedgerCount.REJECTED.word()));
     }
 }

@@ -24,6 +24,7 @@ public class ReplayedBlobs {
 
     /** That it was seen is written at most this often. */
     private static final Duration SIGHTING = Duration.ofDays(1);
+
     private static final int ASKED_AT_ONCE = 500;
 
     private final Store store;
@@ -35,8 +36,7 @@ public class ReplayedBlobs {
      *
      * @param etag changes whenever the blob does
      */
-    public record Blob(String name, String etag) {
-    }
+    public record Blob(String name, String etag) {}
 
     /** @param place account and container */
     public ReplayedBlobs(Store store, String place, Clock clock) {
@@ -61,8 +61,9 @@ public class ReplayedBlobs {
         long now = clock.millis();
         List<Object> arguments = new ArrayList<>(List.of(store.source(), place));
         some.forEach(blob -> arguments.add(blob.name()));
-        try (PreparedStatement select = connection.prepareStatement("SELECT name, etag, listed_at FROM replayed WHERE source = ?"
-                + " AND place = ? AND name IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT name, etag, listed_at FROM replayed WHERE source = ?"
+                        + " AND place = ? AND name IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
             Sql.set(select, arguments.toArray());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -74,7 +75,9 @@ public class ReplayedBlobs {
             }
         }
         sighted(connection, seenLongAgo, now);
-        return some.stream().filter(blob -> !blob.etag().equals(known.get(blob.name()))).toList();
+        return some.stream()
+                .filter(blob -> !blob.etag().equals(known.get(blob.name())))
+                .toList();
     }
 
     private void sighted(Connection connection, Collection<String> names, long now) throws SQLException {
@@ -90,13 +93,24 @@ public class ReplayedBlobs {
 
     /** This version of it was brought in or refused. */
     public void add(Blob blob) {
-        store.transaction(connection -> Sql.update(connection, "INSERT INTO replayed (source, place, name, etag, listed_at)"
-                + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, place, name) DO UPDATE SET etag = excluded.etag,"
-                + " listed_at = excluded.listed_at", store.source(), place, blob.name(), blob.etag(), clock.millis()));
+        store.transaction(connection -> Sql.update(
+                connection,
+                "INSERT INTO replayed (source, place, name, etag, listed_at)"
+                        + " VALUES (?, ?, ?, ?, ?) ON CONFLICT (source, place, name) DO UPDATE SET etag = excluded.etag,"
+                        + " listed_at = excluded.listed_at",
+                store.source(),
+                place,
+                blob.name(),
+                blob.etag(),
+                clock.millis()));
     }
 
     /** Forgets blobs that were not in their container for long. */
     static void prune(Connection connection, String source, Instant now) throws SQLException {
-        Sql.update(connection, "DELETE FROM replayed WHERE source = ? AND listed_at < ?", source, now.minus(KEPT).toEpochMilli());
+        Sql.update(
+                connection,
+                "DELETE FROM replayed WHERE source = ? AND listed_at < ?",
+                source,
+                now.minus(KEPT).toEpochMilli());
     }
 }

@@ -15,7 +15,8 @@ import java.time.Instant;
  */
 public class RequestBudget {
 
-    private static final String COUNT = "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ? AND at <= ?";
+    private static final String COUNT =
+            "SELECT count(*) FROM request_log WHERE source = ? AND pool = ? AND at > ? AND at <= ?";
     private static final Duration DAY = Duration.ofHours(24);
     private static final Duration KEPT = Duration.ofHours(25);
     /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
@@ -39,7 +40,8 @@ public class RequestBudget {
         this.perDay = perDay;
         int share = share(perDay, reservePercent, pollsPerDay);
         this.pace = pollsPerDay > perDay ? DAY.dividedBy(share).minus(EARLY) : Duration.ZERO;
-        // one is left over when all are in use, or a poll would wait for the tick after the one at which the oldest ages out
+        // one is left over when all are in use, or a poll would wait for the tick after the one at which the oldest
+        // ages out
         this.forOthers = Math.max(1, perDay - share - (pace.isZero() ? 0 : 1));
         this.clock = clock;
     }
@@ -55,11 +57,21 @@ public class RequestBudget {
         long now = clock.millis();
         return store.transaction(connection -> {
             // what a clock far ahead has written would count for as long as it was ahead
-            Sql.update(connection, "DELETE FROM request_log WHERE source = ? AND (at <= ? OR at > ?)", store.source(),
-                    now - KEPT.toMillis(), now + DAY.toMillis());
+            Sql.update(
+                    connection,
+                    "DELETE FROM request_log WHERE source = ? AND (at <= ? OR at > ?)",
+                    store.source(),
+                    now - KEPT.toMillis(),
+                    now + DAY.toMillis());
             return left(connection, pool, purpose, now) > 0
-                    && Sql.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", store.source(), pool.word(), now,
-                            purpose.word()) == 1;
+                    && Sql.update(
+                                    connection,
+                                    "INSERT INTO request_log VALUES (?, ?, ?, ?)",
+                                    store.source(),
+                                    pool.word(),
+                                    now,
+                                    purpose.word())
+                            == 1;
         });
     }
 
@@ -74,17 +86,24 @@ public class RequestBudget {
             return Math.min(left, forOthers - count(connection, pool, now - DAY.toMillis(), " AND purpose <> 'poll'"));
         }
         // a row of later than now is of a clock that went back
-        boolean tooSoon = !pace.isZero() && count(connection, pool, now - pace.toMillis(), " AND purpose = 'poll' AND at <= " + now) > 0;
+        boolean tooSoon = !pace.isZero()
+                && count(connection, pool, now - pace.toMillis(), " AND purpose = 'poll' AND at <= " + now) > 0;
         return tooSoon ? 0 : left;
     }
 
     private long count(Connection connection, Pool pool, long since, String which) throws SQLException {
-        return Sql.number(connection, COUNT + which, store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
+        return Sql.number(
+                connection, COUNT + which, store.source(), pool.word(), since, clock.millis() + DAY.toMillis());
     }
 
     /** Requests that were counted in the 24 hours before now, as a look from outside finds them. */
     static long used(ReadOnlyStore store, Pool pool, Instant now) {
-        return store.number(COUNT, store.source(), pool.word(), now.minus(DAY).toEpochMilli(), now.plus(DAY).toEpochMilli());
+        return store.number(
+                COUNT,
+                store.source(),
+                pool.word(),
+                now.minus(DAY).toEpochMilli(),
+                now.plus(DAY).toEpochMilli());
     }
 
     /** Requests that were counted in the last 24 hours. */
@@ -95,9 +114,15 @@ public class RequestBudget {
     /** When the oldest of them ages out, so that there is room for one more; now when there is none. */
     public Instant nextRoom(Pool pool) {
         long now = clock.millis();
-        long oldest = store.transaction(connection -> Sql.number(connection, "SELECT min(at) FROM request_log WHERE source = ?"
-                + " AND pool = ? AND at > ?", store.source(), pool.word(), now - DAY.toMillis()));
-        return oldest == 0 ? Instant.ofEpochMilli(now) : Instant.ofEpochMilli(oldest).plus(DAY);
+        long oldest = store.transaction(connection -> Sql.number(
+                connection,
+                "SELECT min(at) FROM request_log WHERE source = ?" + " AND pool = ? AND at > ?",
+                store.source(),
+                pool.word(),
+                now - DAY.toMillis()));
+        return oldest == 0
+                ? Instant.ofEpochMilli(now)
+                : Instant.ofEpochMilli(oldest).plus(DAY);
     }
 
     /** Requests that a rolling day may have. */

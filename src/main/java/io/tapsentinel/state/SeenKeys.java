@@ -26,6 +26,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** How long after its last sighting a key is kept: TAP's seven days and a day more. */
     public static final Duration KEPT = Duration.ofDays(8);
+
     private static final Duration POSSIBLE_DUPLICATES_KEPT = Duration.ofDays(90);
 
     private final Store store;
@@ -193,8 +194,8 @@ public class SeenKeys implements DeliveryLog {
 
     /** How many records Sentinel may hold twice. */
     public long possibleDuplicates() {
-        return store.transaction(connection -> Sql.number(connection,
-                "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
+        return store.transaction(connection ->
+                Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
     }
 
     /** Whether the key is durable. */
@@ -228,8 +229,11 @@ public class SeenKeys implements DeliveryLog {
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
-        store.transaction(connection -> Sql.update(connection, "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
-                store.source(), clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis()));
+        store.transaction(connection -> Sql.update(
+                connection,
+                "DELETE FROM possible_duplicate WHERE source = ? AND sent_at < ?",
+                store.source(),
+                clock.millis() - POSSIBLE_DUPLICATES_KEPT.toMillis()));
         return durable.prune(clock.millis() - KEPT.toMillis());
     }
 }

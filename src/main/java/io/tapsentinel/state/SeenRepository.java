@@ -48,7 +48,8 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDone(new Sighting(event.ref(), event.getVerdict())) && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
+        return seen.isDone(new Sighting(event.ref(), event.getVerdict()))
+                && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override
@@ -73,18 +74,21 @@ public class SeenRepository implements IdempotentRepository {
             return seen.claim(event);
         } catch (Error e) {
             // idempotentConsumer lets it through, and the exchange would never end
-            throw new IllegalStateException(type.repository() + " failed: " + e.getClass().getName(), e);
+            throw new IllegalStateException(
+                    type.repository() + " failed: " + e.getClass().getName(), e);
         }
     }
 
     private TapEvent event(Exchange exchange, String key) {
         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
         if (event == null) {
-            throw new IllegalStateException(type.repository() + " got an exchange that carries no TAP event" + StepName.of(exchange));
+            throw new IllegalStateException(
+                    type.repository() + " got an exchange that carries no TAP event" + StepName.of(exchange));
         }
         if (event.getType() != type) {
-            throw new IllegalStateException(type.repository() + " got one of " + event.getType().arrayName()
-                    + "; each table route needs the repository of its own type" + StepName.of(exchange));
+            throw new IllegalStateException(
+                    type.repository() + " got one of " + event.getType().arrayName()
+                            + "; each table route needs the repository of its own type" + StepName.of(exchange));
         }
         if (!event.getKey().toString().equals(key)) {
             throw new IllegalStateException(type.repository() + " was asked for another key than the event's;"
@@ -115,7 +119,8 @@ public class SeenRepository implements IdempotentRepository {
 
     @Override
     public void clear() {
-        throw new UnsupportedOperationException(type.repository() + " keeps what was delivered; delete the store instead");
+        throw new UnsupportedOperationException(
+                type.repository() + " keeps what was delivered; delete the store instead");
     }
 
     @Override

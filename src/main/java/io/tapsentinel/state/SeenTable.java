@@ -16,9 +16,11 @@ final class SeenTable {
 
     /** A sighting is written at most this often; {@link SeenKeys#KEPT} leaves room for it. */
     private static final Duration SIGHTING = Duration.ofHours(6);
+
     private static final int FETCHED_AT_ONCE = 10_000;
-    private static final String INSERT = "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
-            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
+    private static final String INSERT =
+            "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
 
     private final String source;
     private final Clock clock;
@@ -29,8 +31,7 @@ final class SeenTable {
     }
 
     /** A key to be written, with the digest of the verdict at that time. */
-    record Row(String stream, EventKey key, long verdict) {
-    }
+    record Row(String stream, EventKey key, long verdict) {}
 
     /** Writes the keys of records that are in their table now. */
     void delivered(Connection connection, Collection<Row> rows) throws SQLException {
@@ -42,7 +43,8 @@ final class SeenTable {
         insert(connection, rows, 1, "NOTHING");
     }
 
-    private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict) throws SQLException {
+    private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict)
+            throws SQLException {
         long now = clock.millis();
         try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
             for (Row row : rows) {
@@ -54,7 +56,13 @@ final class SeenTable {
     }
 
     boolean contains(Connection connection, String stream, EventKey key) throws SQLException {
-        return Sql.number(connection, "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?", source, stream, key.bytes()) > 0;
+        return Sql.number(
+                        connection,
+                        "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key = ?",
+                        source,
+                        stream,
+                        key.bytes())
+                > 0;
     }
 
     long count(Connection connection) throws SQLException {
@@ -63,10 +71,16 @@ final class SeenTable {
 
     void sighted(Connection connection, Collection<EventRef> events) throws SQLException {
         long now = clock.millis();
-        try (PreparedStatement update = connection.prepareStatement("UPDATE seen SET last_seen = ?"
-                + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
+        try (PreparedStatement update = connection.prepareStatement(
+                "UPDATE seen SET last_seen = ?" + " WHERE source = ? AND stream = ? AND key = ? AND last_seen < ?")) {
             for (EventRef event : events) {
-                Sql.set(update, now, source, event.type().arrayName(), event.key().bytes(), now - SIGHTING.toMillis());
+                Sql.set(
+                        update,
+                        now,
+                        source,
+                        event.type().arrayName(),
+                        event.key().bytes(),
+                        now - SIGHTING.toMillis());
                 update.addBatch();
             }
             update.executeBatch();

@@ -21,8 +21,7 @@ public final class SharedTriggers {
     private static final int CHECK_IN_MILLIS = 2_000;
     private static final int CONNECTIONS = 4;
 
-    private SharedTriggers() {
-    }
+    private SharedTriggers() {}
 
     /** What Quartz has to know; the triggers of each source are its own. Call it once the store was opened, which makes the tables. */
     public static Map<String, Object> properties(StoreAddress address, String source) {

@@ -8,8 +8,7 @@ import java.sql.SQLException;
 /** Single statements. */
 public final class Sql {
 
-    private Sql() {
-    }
+    private Sql() {}
 
     /** A query of one whole number, such as a count; null rows count as 0. */
     public static long number(Connection connection, String sql, Object... arguments) throws SQLException {

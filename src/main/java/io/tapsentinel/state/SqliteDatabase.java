@@ -41,7 +41,8 @@ final class SqliteDatabase implements Database {
 
     /** The file that a URL names. */
     static Path file(String url) {
-        return Path.of(url.substring(Math.min(url.length(), URL.length())).split("\\?", 2)[0]).toAbsolutePath();
+        return Path.of(url.substring(Math.min(url.length(), URL.length())).split("\\?", 2)[0])
+                .toAbsolutePath();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class Store implements Closeable {
     private boolean held;
     /** The session that has the source's lock, while it is held. */
     private long session;
+
     private Connection speaksOn;
     private volatile int connections;
     private volatile String failure;
@@ -73,7 +74,8 @@ public final class Store implements Closeable {
     }
 
     static StoreException cannotOpen(String where, Exception e) {
-        return new StoreException("state.url: " + where + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+        return new StoreException(
+                "state.url: " + where + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
     }
 
     /** Bytes of the store on disk. */
@@ -134,15 +136,17 @@ public final class Store implements Closeable {
     private Connection connected() throws SQLException {
         if (connection == null) {
             if (held) {
-                throw new StoreException("state.url: " + database + ": the connection that held the lock of the source was lost;"
-                        + " what was read with it is read again");
+                throw new StoreException(
+                        "state.url: " + database + ": the connection that held the lock of the source was lost;"
+                                + " what was read with it is read again");
             }
             connection = database.connect();
             connections++;
         } else if (held && database.session(connection) != session) {
             drop();
-            throw new StoreException("state.url: " + database + ": something between this program and the database gives each"
-                    + " transaction another session, which no lock survives; name the database itself, or a pool of sessions");
+            throw new StoreException(
+                    "state.url: " + database + ": something between this program and the database gives each"
+                            + " transaction another session, which no lock survives; name the database itself, or a pool of sessions");
         }
         unreachable = null;
         return connection;
@@ -168,10 +172,11 @@ public final class Store implements Closeable {
     public boolean tryTake() {
         turn.lock();
         try {
-            held = isShared() && transaction(c -> {
-                session = database.session(c);
-                return database.tryLock(c, READING + source);
-            });
+            held = isShared()
+                    && transaction(c -> {
+                        session = database.session(c);
+                        return database.tryLock(c, READING + source);
+                    });
             return held || !isShared();
         } catch (RuntimeException | Error e) {
             // the session may have got it all the same, and nobody would give it back

@@ -36,8 +36,8 @@ final class StoreLock implements Closeable {
         FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
         if (!tryLock(channel)) {
             channel.close();
-            throw new StoreException("state.url: " + database + " is in use by " + Files.readString(file).strip()
-                    + "; stop that process or give this one a state.url of its own");
+            throw new StoreException("state.url: " + database + " is in use by "
+                    + Files.readString(file).strip() + "; stop that process or give this one a state.url of its own");
         }
         String holder = "process " + ProcessHandle.current().pid() + " since " + Instant.now() + "\n";
         channel.truncate(0).write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
@@ -53,7 +53,8 @@ final class StoreLock implements Closeable {
             String told = Files.readString(Path.of(database + ".lock")).strip();
             Matcher process = HOLDER.matcher(told);
             return process.matches() && isThere(Long.parseLong(process.group(1)), Instant.parse(process.group(2)))
-                    ? Optional.of(told) : Optional.empty();
+                    ? Optional.of(told)
+                    : Optional.empty();
         } catch (IOException | DateTimeException nobodyTold) {
             return Optional.empty();
         }
@@ -61,7 +62,10 @@ final class StoreLock implements Closeable {
 
     /** Numbers of processes come again; the one that took the lock was there before it did. */
     private static boolean isThere(long process, Instant since) {
-        return ProcessHandle.of(process).flatMap(handle -> handle.info().startInstant()).filter(start -> !start.isAfter(since)).isPresent();
+        return ProcessHandle.of(process)
+                .flatMap(handle -> handle.info().startInstant())
+                .filter(start -> !start.isAfter(since))
+                .isPresent();
     }
 
     private static boolean tryLock(FileChannel channel) throws IOException {

@@ -22,7 +22,14 @@ import java.util.Optional;
  * @param requests that the source made in the last 24 hours
  * @param holder   the process that has it open, if it can be seen from here
  */
-public record StoreLook(String place, Optional<Path> file, boolean exists, long version, Optional<String> identity, Map<Pool, Long> requests, Optional<String> holder) {
+public record StoreLook(
+        String place,
+        Optional<Path> file,
+        boolean exists,
+        long version,
+        Optional<String> identity,
+        Map<Pool, Long> requests,
+        Optional<String> holder) {
 
     /**
      * Looks.
@@ -35,7 +42,8 @@ public record StoreLook(String place, Optional<Path> file, boolean exists, long 
         Map<Pool, Long> requests = new EnumMap<>(Pool.class);
         List.of(Pool.values()).forEach(pool -> requests.put(pool, 0L));
         if (!address.isShared() && !Files.exists(file)) {
-            return new StoreLook(file.toString(), Optional.of(file), false, 0, Optional.empty(), requests, Optional.empty());
+            return new StoreLook(
+                    file.toString(), Optional.of(file), false, 0, Optional.empty(), requests, Optional.empty());
         }
         try (ReadOnlyStore store = ReadOnlyStore.asItIs(address, source)) {
             long version = store.version();
@@ -45,9 +53,22 @@ public record StoreLook(String place, Optional<Path> file, boolean exists, long 
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
             }
             if (address.isShared()) {
-                return new StoreLook(store.place(), Optional.empty(), version > 0, version, identity.stream().findFirst(), requests, Optional.empty());
+                return new StoreLook(
+                        store.place(),
+                        Optional.empty(),
+                        version > 0,
+                        version,
+                        identity.stream().findFirst(),
+                        requests,
+                        Optional.empty());
             }
-            return new StoreLook(store.place(), Optional.of(file), true, version, identity.stream().findFirst(), requests,
+            return new StoreLook(
+                    store.place(),
+                    Optional.of(file),
+                    true,
+                    version,
+                    identity.stream().findFirst(),
+                    requests,
                     // whoever has it open has a log beside it
                     Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty());
         }
@@ -58,7 +79,8 @@ public record StoreLook(String place, Optional<Path> file, boolean exists, long 
         if (version > StoreSchema.version()) {
             return Optional.of(StoreSchema.tooNew(version).getMessage());
         }
-        return identity.flatMap(url -> wanted.filter(other -> !other.equals(url)).map(other -> StoreSchema.belongsTo(url, other).getMessage()));
+        return identity.flatMap(url -> wanted.filter(other -> !other.equals(url))
+                .map(other -> StoreSchema.belongsTo(url, other).getMessage()));
     }
 
     /** Whether a start would bring its tables up to date. */

@@ -15,67 +15,80 @@ import java.util.function.Supplier;
  */
 final class StoreSchema {
 
-    private static final List<List<String>> MIGRATIONS = List.of(List.of(
-            // one row per source account: which service its rows came from
-            "CREATE TABLE source (name TEXT PRIMARY KEY, url TEXT NOT NULL)",
-            // keys that Sentinel acknowledged; verdict: VerdictDigest at the first delivery; added: when this row was made
-            "CREATE TABLE seen (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, first_seen BIGINT NOT NULL,"
-                    + " last_seen BIGINT NOT NULL, verdict BIGINT NOT NULL, added BIGINT NOT NULL,"
-                    + " PRIMARY KEY (source, stream, key))",
-            "CREATE TABLE progress (source TEXT PRIMARY KEY, origin BIGINT NOT NULL, read_to BIGINT NOT NULL)",
-            "CREATE TABLE backlog (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
-                    + " PRIMARY KEY (source, from_at))",
-            "CREATE TABLE gap (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, reason TEXT NOT NULL,"
-                    + " noticed_at BIGINT NOT NULL, PRIMARY KEY (source, from_at, to_at))",
-            // one row per committed read, and beside it one per stream and outcome
-            "CREATE TABLE ledger (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
-                    + " purpose TEXT NOT NULL, PRIMARY KEY (source, read_at, from_at))",
-            "CREATE TABLE ledger_count (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL,"
-                    + " stream TEXT NOT NULL, outcome TEXT NOT NULL, events BIGINT NOT NULL,"
-                    + " PRIMARY KEY (source, read_at, from_at, stream, outcome))",
-            // one row per request that was sent, for the rolling day of TAP's pools
-            "CREATE TABLE request_log (source TEXT NOT NULL, pool TEXT NOT NULL, at BIGINT NOT NULL)",
-            "CREATE INDEX request_log_at ON request_log (source, pool, at)"), List.of(
-            // rejected: 1 while the record lies at tap.rejected.uri and not in its table
-            "ALTER TABLE seen ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
-            // the requests that are on their way; keys of 16 bytes each, ids in the same order, a line each
-            "CREATE TABLE in_flight (source TEXT NOT NULL, batch BIGINT NOT NULL, stream TEXT NOT NULL, sent_at BIGINT NOT NULL,"
-                    + " keys BYTEA NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (source, batch))",
-            // records that were on their way when a connection broke or the process ended: Sentinel may hold them twice
-            "CREATE TABLE possible_duplicate (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, id TEXT NOT NULL,"
-                    + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"), List.of(
-            // purpose: LedgerEntry.Purpose, since fresh polls have a share of their own
-            "ALTER TABLE request_log ADD COLUMN purpose TEXT NOT NULL DEFAULT 'poll'",
-            // verdicts on an event beside the one in seen, whether they were sent (tap.updates) or only counted; rejected as there
-            "CREATE TABLE version (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, verdict BIGINT NOT NULL,"
-                    + " noticed_at BIGINT NOT NULL, rejected INTEGER NOT NULL, PRIMARY KEY (source, stream, key, verdict))",
-            // the last sweep of each closed hour: how many keys it found, how many of them were durable when asked afterwards, and
-            // the keys themselves, 16 bytes each, while seen may still hold them
-            "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"
-                    + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"), List.of(
-            // rows that Sentinel acknowledged, by the hour of their events' own time
-            "CREATE TABLE delivered_hour (source TEXT NOT NULL, stream TEXT NOT NULL, hour BIGINT NOT NULL, events BIGINT NOT NULL,"
-                    + " PRIMARY KEY (source, stream, hour))",
-            // of what was delivered before there was that table nobody knows the hours, but none is later than these
-            "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
-            "INSERT INTO counted_since SELECT source, (max(at) / 3600000 + 1) * 3600000 FROM (SELECT source, added AS at FROM seen"
-                    // a changed event was one more row, and one that was brought in after its rejection has its first time in seen
-                    + " UNION ALL SELECT source, noticed_at FROM version UNION ALL SELECT source, read_at FROM ledger) AS acknowledged"
-                    + " GROUP BY source"), List.of(
-            // blobs of a container that were brought in or refused; etag: the version of it; listed_at: when it was last seen there
-            "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
-                    + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"), List.of(
-            // which keys a shared store has gained, a row per transaction: 16 bytes each; number: theirs in the order of their commits
-            "CREATE TABLE gained (source TEXT NOT NULL, number BIGINT NOT NULL, gained_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
-                    + " PRIMARY KEY (source, number))",
-            // the last number, and the last of those whose rows are gone
-            "CREATE TABLE gained_last (source TEXT PRIMARY KEY, number BIGINT NOT NULL, forgotten BIGINT NOT NULL)"));
+    private static final List<List<String>> MIGRATIONS = List.of(
+            List.of(
+                    // one row per source account: which service its rows came from
+                    "CREATE TABLE source (name TEXT PRIMARY KEY, url TEXT NOT NULL)",
+                    // keys that Sentinel acknowledged; verdict: VerdictDigest at the first delivery; added: when this
+                    // row was made
+                    "CREATE TABLE seen (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, first_seen BIGINT NOT NULL,"
+                            + " last_seen BIGINT NOT NULL, verdict BIGINT NOT NULL, added BIGINT NOT NULL,"
+                            + " PRIMARY KEY (source, stream, key))",
+                    "CREATE TABLE progress (source TEXT PRIMARY KEY, origin BIGINT NOT NULL, read_to BIGINT NOT NULL)",
+                    "CREATE TABLE backlog (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
+                            + " PRIMARY KEY (source, from_at))",
+                    "CREATE TABLE gap (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, reason TEXT NOT NULL,"
+                            + " noticed_at BIGINT NOT NULL, PRIMARY KEY (source, from_at, to_at))",
+                    // one row per committed read, and beside it one per stream and outcome
+                    "CREATE TABLE ledger (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL,"
+                            + " purpose TEXT NOT NULL, PRIMARY KEY (source, read_at, from_at))",
+                    "CREATE TABLE ledger_count (source TEXT NOT NULL, read_at BIGINT NOT NULL, from_at BIGINT NOT NULL,"
+                            + " stream TEXT NOT NULL, outcome TEXT NOT NULL, events BIGINT NOT NULL,"
+                            + " PRIMARY KEY (source, read_at, from_at, stream, outcome))",
+                    // one row per request that was sent, for the rolling day of TAP's pools
+                    "CREATE TABLE request_log (source TEXT NOT NULL, pool TEXT NOT NULL, at BIGINT NOT NULL)",
+                    "CREATE INDEX request_log_at ON request_log (source, pool, at)"),
+            List.of(
+                    // rejected: 1 while the record lies at tap.rejected.uri and not in its table
+                    "ALTER TABLE seen ADD COLUMN rejected INTEGER NOT NULL DEFAULT 0",
+                    // the requests that are on their way; keys of 16 bytes each, ids in the same order, a line each
+                    "CREATE TABLE in_flight (source TEXT NOT NULL, batch BIGINT NOT NULL, stream TEXT NOT NULL, sent_at BIGINT NOT NULL,"
+                            + " keys BYTEA NOT NULL, ids TEXT NOT NULL, PRIMARY KEY (source, batch))",
+                    // records that were on their way when a connection broke or the process ended: Sentinel may hold
+                    // them twice
+                    "CREATE TABLE possible_duplicate (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, id TEXT NOT NULL,"
+                            + " sent_at BIGINT NOT NULL, PRIMARY KEY (source, stream, key))"),
+            List.of(
+                    // purpose: LedgerEntry.Purpose, since fresh polls have a share of their own
+                    "ALTER TABLE request_log ADD COLUMN purpose TEXT NOT NULL DEFAULT 'poll'",
+                    // verdicts on an event beside the one in seen, whether they were sent (tap.updates) or only
+                    // counted; rejected as there
+                    "CREATE TABLE version (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, verdict BIGINT NOT NULL,"
+                            + " noticed_at BIGINT NOT NULL, rejected INTEGER NOT NULL, PRIMARY KEY (source, stream, key, verdict))",
+                    // the last sweep of each closed hour: how many keys it found, how many of them were durable when
+                    // asked afterwards, and
+                    // the keys themselves, 16 bytes each, while seen may still hold them
+                    "CREATE TABLE sweep (source TEXT NOT NULL, hour BIGINT NOT NULL, stream TEXT NOT NULL, swept_at BIGINT NOT NULL,"
+                            + " theirs BIGINT NOT NULL, ours BIGINT NOT NULL, keys BYTEA NOT NULL, PRIMARY KEY (source, hour, stream))"),
+            List.of(
+                    // rows that Sentinel acknowledged, by the hour of their events' own time
+                    "CREATE TABLE delivered_hour (source TEXT NOT NULL, stream TEXT NOT NULL, hour BIGINT NOT NULL, events BIGINT NOT NULL,"
+                            + " PRIMARY KEY (source, stream, hour))",
+                    // of what was delivered before there was that table nobody knows the hours, but none is later than
+                    // these
+                    "CREATE TABLE counted_since (source TEXT PRIMARY KEY, hour BIGINT NOT NULL)",
+                    "INSERT INTO counted_since SELECT source, (max(at) / 3600000 + 1) * 3600000 FROM (SELECT source, added AS at FROM seen"
+                            // a changed event was one more row, and one that was brought in after its rejection has its
+                            // first time in seen
+                            + " UNION ALL SELECT source, noticed_at FROM version UNION ALL SELECT source, read_at FROM ledger) AS acknowledged"
+                            + " GROUP BY source"),
+            List.of(
+                    // blobs of a container that were brought in or refused; etag: the version of it; listed_at: when it
+                    // was last seen there
+                    "CREATE TABLE replayed (source TEXT NOT NULL, place TEXT NOT NULL, name TEXT NOT NULL, etag TEXT NOT NULL,"
+                            + " listed_at BIGINT NOT NULL, PRIMARY KEY (source, place, name))"),
+            List.of(
+                    // which keys a shared store has gained, a row per transaction: 16 bytes each; number: theirs in the
+                    // order of their commits
+                    "CREATE TABLE gained (source TEXT NOT NULL, number BIGINT NOT NULL, gained_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
+                            + " PRIMARY KEY (source, number))",
+                    // the last number, and the last of those whose rows are gone
+                    "CREATE TABLE gained_last (source TEXT PRIMARY KEY, number BIGINT NOT NULL, forgotten BIGINT NOT NULL)"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);
 
-    private StoreSchema() {
-    }
+    private StoreSchema() {}
 
     /** The version that this program writes. */
     static int version() {
@@ -112,7 +125,8 @@ final class StoreSchema {
 
     /** Remembers the service behind a source; a store that belongs to another one is refused. */
     static void belongTo(Connection connection, String source, String url) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING");
+        try (PreparedStatement insert =
+                        connection.prepareStatement("INSERT INTO source VALUES (?, ?) ON CONFLICT DO NOTHING");
                 PreparedStatement select = connection.prepareStatement("SELECT url FROM source WHERE name = ?")) {
             insert.setString(1, source);
             insert.setString(2, url);
@@ -139,7 +153,8 @@ final class StoreSchema {
 
     /** The version of the tables that are there; 0 when there are none. */
     static int found(Connection connection) throws SQLException {
-        try (ResultSet tables = connection.getMetaData().getTables(null, connection.getSchema(), "schema_version", null)) {
+        try (ResultSet tables =
+                connection.getMetaData().getTables(null, connection.getSchema(), "schema_version", null)) {
             return tables.next() ? (int) Sql.number(connection, "SELECT version FROM schema_version") : 0;
         }
     }

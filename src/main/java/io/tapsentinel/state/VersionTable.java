@@ -43,9 +43,10 @@ final class VersionTable {
     /** What is known of one event. */
     Versions of(Connection connection, EventType type, EventKey key) throws SQLException {
         List<Version> versions = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT verdict, rejected, 0 AS later, 0 AS at FROM seen" + KEY
-                + " UNION ALL SELECT verdict, rejected, 1, noticed_at FROM version" + KEY + " ORDER BY 3, 4, 1")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT verdict, rejected, 0 AS later, 0 AS at FROM seen" + KEY
+                        + " UNION ALL SELECT verdict, rejected, 1, noticed_at FROM version" + KEY
+                        + " ORDER BY 3, 4, 1")) {
             byte[] bytes = key.bytes();
             Sql.set(select, source, type.arrayName(), bytes, source, type.arrayName(), bytes);
             try (ResultSet rows = select.executeQuery()) {
@@ -61,7 +62,9 @@ final class VersionTable {
     List<VerdictChange> changes(Connection connection, Collection<Sighting> sighted) throws SQLException {
         List<VerdictChange> changes = new ArrayList<>();
         for (EventType type : EventType.values()) {
-            List<Sighting> those = sighted.stream().filter(sighting -> sighting.event().type() == type).toList();
+            List<Sighting> those = sighted.stream()
+                    .filter(sighting -> sighting.event().type() == type)
+                    .toList();
             for (int from = 0; from < those.size(); from += ASKED_AT_ONCE) {
                 List<Sighting> some = those.subList(from, Math.min(those.size(), from + ASKED_AT_ONCE));
                 Map<EventKey, Long> first = first(connection, type, some);
@@ -69,9 +72,11 @@ final class VersionTable {
                     // nearly all say what they said at first, which spares a look for more
                     Long verdict = first.get(sighting.event().key());
                     if (verdict != null && verdict != sighting.verdict()) {
-                        Versions versions = of(connection, type, sighting.event().key());
+                        Versions versions =
+                                of(connection, type, sighting.event().key());
                         if (!versions.isKnown(sighting.verdict())) {
-                            changes.add(new VerdictChange(sighting.event(), sighting.verdict(), versions.kinds(sighting.verdict())));
+                            changes.add(new VerdictChange(
+                                    sighting.event(), sighting.verdict(), versions.kinds(sighting.verdict())));
                         }
                     }
                 }
@@ -84,8 +89,9 @@ final class VersionTable {
         List<Object> arguments = new ArrayList<>(List.of(source, type.arrayName()));
         some.forEach(sighting -> arguments.add(sighting.event().key().bytes()));
         Map<EventKey, Long> first = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT key, verdict FROM seen WHERE source = ? AND stream = ?"
-                + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT key, verdict FROM seen WHERE source = ? AND stream = ?"
+                        + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
             Sql.set(select, arguments.toArray());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -111,7 +117,8 @@ final class VersionTable {
         insert(connection, List.of(row), 1, "NOTHING");
     }
 
-    private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict) throws SQLException {
+    private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict)
+            throws SQLException {
         long now = clock.millis();
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO version"
                 + " (source, stream, key, verdict, noticed_at, rejected) VALUES (?, ?, ?, ?, ?, ?)"
@@ -126,7 +133,10 @@ final class VersionTable {
 
     /** Removes versions of keys that are gone. */
     void prune(Connection connection) throws SQLException {
-        Sql.update(connection, "DELETE FROM version WHERE source = ? AND NOT EXISTS (SELECT 1 FROM seen WHERE"
-                + " seen.source = version.source AND seen.stream = version.stream AND seen.key = version.key)", source);
+        Sql.update(
+                connection,
+                "DELETE FROM version WHERE source = ? AND NOT EXISTS (SELECT 1 FROM seen WHERE"
+                        + " seen.source = version.source AND seen.stream = version.stream AND seen.key = version.key)",
+                source);
     }
 }

@@ -14,12 +14,13 @@ record Versions(List<Version> all) {
     private static final long UNTOLD = 0;
 
     /** One verdict; {@code rejected} while its record lies at {@code tap.rejected.uri} and not in its table. */
-    record Version(long verdict, boolean rejected) {
-    }
+    record Version(long verdict, boolean rejected) {}
 
     /** Whether this was said before, or nobody can tell. Going back to an earlier verdict is known. */
     boolean isKnown(long verdict) {
-        return all.isEmpty() || all.get(0).verdict() == UNTOLD || all.stream().anyMatch(version -> version.verdict() == verdict);
+        return all.isEmpty()
+                || all.get(0).verdict() == UNTOLD
+                || all.stream().anyMatch(version -> version.verdict() == verdict);
     }
 
     /** Whether the record of the first delivery was rejected. */
@@ -34,7 +35,11 @@ record Versions(List<Version> all) {
 
     /** In which respects a verdict differs from the last other one. */
     Set<VerdictChange.Kind> kinds(long verdict) {
-        return all.stream().map(Version::verdict).filter(other -> other != verdict).reduce((before, after) -> after)
-                .map(last -> VerdictDigest.kinds(last, verdict)).orElse(Set.of());
+        return all.stream()
+                .map(Version::verdict)
+                .filter(other -> other != verdict)
+                .reduce((before, after) -> after)
+                .map(last -> VerdictDigest.kinds(last, verdict))
+                .orElse(Set.of());
     }
 }

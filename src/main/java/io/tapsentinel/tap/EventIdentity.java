@@ -19,11 +19,18 @@ import java.util.TreeMap;
 public final class EventIdentity {
 
     /** Left out where nothing but the content is left to tell events apart, since they change after the first report. */
-    private static final Set<String> CHANGING = Set.of("threatStatus", "campaignId", "campaignID", "classification",
-            "threatTime", "spamScore", "phishScore", "malwareScore", "impostorScore");
+    private static final Set<String> CHANGING = Set.of(
+            "threatStatus",
+            "campaignId",
+            "campaignID",
+            "classification",
+            "threatTime",
+            "spamScore",
+            "phishScore",
+            "malwareScore",
+            "impostorScore");
 
-    private EventIdentity() {
-    }
+    private EventIdentity() {}
 
     /** Identity of an event in live spelling. */
     public static EventKey of(EventType type, Map<String, Object> fields) {

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
  */
 public final class EventTime {
 
-    private EventTime() {
-    }
+    private EventTime() {}
 
     /** The event's time, or empty when none of its times can be read. */
     public static Optional<Instant> of(EventType type, Map<String, Object> fields) {
-        Stream<?> times = type.isClick() ? Stream.of("clickTime", "threatTime").map(fields::get)
+        Stream<?> times = type.isClick()
+                ? Stream.of("clickTime", "threatTime").map(fields::get)
                 : Stream.concat(Stream.of("messageTime").map(fields::get), threatTimes(fields));
         return times.flatMap(time -> TapTime.parse(time).stream()).max(Comparator.naturalOrder());
     }

@@ -9,8 +9,7 @@ import java.util.Set;
  */
 public final class Handling {
 
-    private Handling() {
-    }
+    private Handling() {}
 
     /**
      * Moves the event from one outcome to the next, once.

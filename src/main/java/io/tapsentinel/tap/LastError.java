@@ -11,8 +11,7 @@ public final class LastError {
     /**
      * @param code one word: who failed and how, {@code tap-401}, {@code sentinel-no-answer}
      */
-    public record Noted(String code, Instant at) {
-    }
+    public record Noted(String code, Instant at) {}
 
     /** Something went wrong now. */
     public void note(String code, Instant at) {

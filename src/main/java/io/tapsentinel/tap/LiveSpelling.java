@@ -9,8 +9,7 @@ import java.util.Map;
  */
 final class LiveSpelling {
 
-    private LiveSpelling() {
-    }
+    private LiveSpelling() {}
 
     /** Renames in place. */
     static void fold(Map<String, Object> event) {

@@ -12,5 +12,4 @@ import java.util.Optional;
  * @param gaps     time that TAP no longer holds and that was not read often enough
  * @param progress the progress once the fresh window has committed
  */
-public record Plan(Optional<TimeRange> fresh, List<TimeRange> backlog, List<TimeRange> gaps, Progress progress) {
-}
+public record Plan(Optional<TimeRange> fresh, List<TimeRange> backlog, List<TimeRange> gaps, Progress progress) {}

@@ -11,7 +11,9 @@ public enum Pool {
 
     /** The pool of a request. @param path with or without a query */
     public static Pool of(String path) {
-        return path != null && path.split("\\?", 2)[0].endsWith("/clicks/permitted") ? CLICKS_PERMITTED : EVERYTHING_ELSE;
+        return path != null && path.split("\\?", 2)[0].endsWith("/clicks/permitted")
+                ? CLICKS_PERMITTED
+                : EVERYTHING_ELSE;
     }
 
     /** The word in the store and in health. */

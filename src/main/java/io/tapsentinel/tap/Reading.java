@@ -49,6 +49,5 @@ public final class Reading {
      * @param since   when the first of them did
      * @param last    why the last one did, one line
      */
-    public record Failing(int windows, Instant since, String last) {
-    }
+    public record Failing(int windows, Instant since, String last) {}
 }

@@ -5,5 +5,4 @@ package io.tapsentinel.tap;
  *
  * @param verdict digest of what TAP says of it now, see {@link VerdictDigest}
  */
-public record Sighting(EventRef event, long verdict) {
-}
+public record Sighting(EventRef event, long verdict) {}

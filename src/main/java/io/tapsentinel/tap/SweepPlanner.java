@@ -31,17 +31,21 @@ public class SweepPlanner {
      * @param backlog time that is still to be read
      * @param swept   when each hour was swept last, by its beginning
      */
-    public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+    public List<TimeRange> due(
+            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
         List<TimeRange> due = new ArrayList<>();
         if (ages.isEmpty()) {
             return due;
         }
         Instant last = horizon.now().minus(ages.get(0)).truncatedTo(ChronoUnit.HOURS);
-        for (Instant end = last; end.isAfter(progress.origin()) && !end.minus(HOUR).isBefore(horizon.edge()); end = end.minus(HOUR)) {
+        for (Instant end = last;
+                end.isAfter(progress.origin()) && !end.minus(HOUR).isBefore(horizon.edge());
+                end = end.minus(HOUR)) {
             Instant start = end.minus(HOUR);
             Instant from = start.isBefore(progress.origin()) ? progress.origin() : start;
             TimeRange hour = new TimeRange(from, end);
-            boolean isRead = !end.isAfter(progress.readTo()) && hour.length().compareTo(SHORTEST_WINDOW) >= 0
+            boolean isRead = !end.isAfter(progress.readTo())
+                    && hour.length().compareTo(SHORTEST_WINDOW) >= 0
                     && backlog.stream().noneMatch(hour::overlaps);
             if (isRead && isDue(end, horizon.now(), swept.get(start))) {
                 due.add(hour);

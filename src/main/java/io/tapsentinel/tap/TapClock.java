@@ -19,6 +19,7 @@ public class TapClock {
     public static final Duration NONE_UNDER = Duration.ofSeconds(5);
     /** A larger one is told, since a person should set the clock. */
     public static final Duration REPORTED_OVER = Duration.ofSeconds(30);
+
     private static final Logger LOG = LoggerFactory.getLogger(TapClock.class);
     private static final Duration UNCONFIRMED = Duration.ofMinutes(15);
     /** How much is given up at the edge at least; a clock that explains TAP's refusal is off by more than this margin. */
@@ -30,6 +31,7 @@ public class TapClock {
     private final Clock own;
     /** How far our clock is ahead; null before the first Date. */
     private Duration ahead;
+
     private Duration reported = Duration.ZERO;
     /** The difference for which TAP refused a window; null when it has not. */
     private Duration confirmed;
@@ -37,6 +39,7 @@ public class TapClock {
     private boolean refusedAsCurrent;
     /** What windows end earlier beside that, since TAP called one current. */
     private Duration room = Duration.ZERO;
+
     private Instant goneBefore = Instant.MIN;
 
     public TapClock(Clock own) {
@@ -46,7 +49,8 @@ public class TapClock {
     /** Takes the Date of an answer to a request that left and came back at these times of our clock. */
     public synchronized void observed(Instant date, Instant sent, Instant received) {
         // a Date is cut to whole seconds, and may be of any moment in between
-        ahead = date.plusSeconds(1).isBefore(sent) ? Duration.between(date, sent)
+        ahead = date.plusSeconds(1).isBefore(sent)
+                ? Duration.between(date, sent)
                 : date.isAfter(received) ? Duration.between(date, received) : Duration.ZERO;
         if (confirmed != null && differ(confirmed, ahead)) {
             confirmed = null;
@@ -72,7 +76,8 @@ public class TapClock {
      * own clock, or else by ours. More is a mistake of TAP's or of ours, and no reason to give time up.
      */
     public synchronized boolean mayBeTooOld(TimeRange window) {
-        Duration behind = ahead().filter(Duration::isNegative).map(Duration::abs).orElse(Duration.ZERO);
+        Duration behind =
+                ahead().filter(Duration::isNegative).map(Duration::abs).orElse(Duration.ZERO);
         return window.from().isBefore(Horizon.oldest(own.instant().plus(behind)).plus(PLAUSIBLE));
     }
 
@@ -95,8 +100,13 @@ public class TapClock {
 
     /** {@code 2m ahead of}, {@code 40s behind}. */
     public static String inWords(Duration ahead) {
-        return ahead.abs().compareTo(NONE_UNDER) < 0 ? "about the same as"
-                : Duration.ofSeconds(ahead.abs().toSeconds()).toString().substring(2).toLowerCase() + (ahead.isNegative() ? " behind" : " ahead of");
+        return ahead.abs().compareTo(NONE_UNDER) < 0
+                ? "about the same as"
+                : Duration.ofSeconds(ahead.abs().toSeconds())
+                                .toString()
+                                .substring(2)
+                                .toLowerCase()
+                        + (ahead.isNegative() ? " behind" : " ahead of");
     }
 
     private Instant earliest() {
@@ -109,7 +119,9 @@ public class TapClock {
     }
 
     private Duration counted(boolean whenAhead) {
-        Duration difference = ahead().filter(by -> by.isNegative() != whenAhead).map(Duration::abs).orElse(Duration.ZERO);
+        Duration difference = ahead().filter(by -> by.isNegative() != whenAhead)
+                .map(Duration::abs)
+                .orElse(Duration.ZERO);
         boolean explained = confirmed != null && !confirmed.isZero() && confirmed.isNegative() != whenAhead;
         return explained || difference.compareTo(UNCONFIRMED) < 0 ? difference : UNCONFIRMED;
     }

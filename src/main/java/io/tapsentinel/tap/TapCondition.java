@@ -22,6 +22,7 @@ public record TapCondition(TapRest rest, TapClock clock, WindowSize size, Readin
 
     /** Whether TAP has answered, and our clock is not far ahead of its: nothing may be removed for its age before. */
     public boolean isTimeKnown() {
-        return rest.lastAnswer().isPresent() && clock.ahead().filter(ahead -> ahead.compareTo(FAR_AHEAD) > 0).isEmpty();
+        return rest.lastAnswer().isPresent()
+                && clock.ahead().filter(ahead -> ahead.compareTo(FAR_AHEAD) > 0).isEmpty();
     }
 }

@@ -29,7 +29,8 @@ public final class TapCredentials implements HttpClientConfigurer {
         builder.addRequestInterceptorFirst((request, entity, context) -> {
             if (tap.isAskedBy(request)) {
                 byte[] pair = (principal + ':' + secret.get()).getBytes(StandardCharsets.UTF_8);
-                request.setHeader("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
+                request.setHeader(
+                        "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
             }
         });
     }

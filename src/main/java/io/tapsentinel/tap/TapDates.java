@@ -32,7 +32,8 @@ public final class TapDates implements HttpClientConfigurer {
         builder.addRequestInterceptorLast((request, entity, context) -> context.setAttribute(SENT, clock.instant()));
         builder.addResponseInterceptorFirst((response, entity, context) -> {
             Instant date = DateUtils.parseStandardDate(response, HttpHeaders.DATE);
-            if (date != null && context.getAttribute(SENT) instanceof Instant sent
+            if (date != null
+                    && context.getAttribute(SENT) instanceof Instant sent
                     && tap.isAskedBy(HttpClientContext.cast(context).getRequest())) {
                 tapClock.observed(date, sent, clock.instant());
             }

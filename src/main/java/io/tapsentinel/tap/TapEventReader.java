@@ -69,7 +69,8 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                 JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
                 throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + at.getByteOffset());
             } catch (IOException e) {
-                throw new TapAnswerException("TAP's answer could not be read: " + e.getClass().getSimpleName());
+                throw new TapAnswerException(
+                        "TAP's answer could not be read: " + e.getClass().getSimpleName());
             }
             ended = next == null;
         }
@@ -176,8 +177,12 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private TapEvent event(EventType type) throws IOException {
         LinkedHashMap<String, Object> fields = fields();
-        return new TapEvent(type, EventIdentity.of(type, fields), VerdictDigest.of(type, fields),
-                EventTime.of(type, fields).orElse(windowEnd), fields);
+        return new TapEvent(
+                type,
+                EventIdentity.of(type, fields),
+                VerdictDigest.of(type, fields),
+                EventTime.of(type, fields).orElse(windowEnd),
+                fields);
     }
 
     private LinkedHashMap<String, Object> fields() throws IOException {
@@ -187,7 +192,8 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     }
 
     private TapAnswerException refused(String why) {
-        return new TapAnswerException("TAP's answer: " + why + " at byte " + parser.currentLocation().getByteOffset());
+        return new TapAnswerException(
+                "TAP's answer: " + why + " at byte " + parser.currentLocation().getByteOffset());
     }
 
     private static String plain(String name) {

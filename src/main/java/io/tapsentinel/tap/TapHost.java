@@ -11,7 +11,9 @@ public record TapHost(URI tap) {
     /** Whether the request goes to TAP. */
     public boolean isAskedBy(HttpRequest request) {
         URIAuthority to = request.getAuthority();
-        return to != null && tap.getHost().equalsIgnoreCase(to.getHostName()) && tap.getScheme().equalsIgnoreCase(request.getScheme())
+        return to != null
+                && tap.getHost().equalsIgnoreCase(to.getHostName())
+                && tap.getScheme().equalsIgnoreCase(request.getScheme())
                 && port(tap.getPort(), tap.getScheme()) == port(to.getPort(), request.getScheme());
     }
 

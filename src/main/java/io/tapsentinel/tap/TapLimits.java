@@ -16,6 +16,5 @@ public final class TapLimits {
     /** How long TAP takes at most until a row shows in a window that contains it, as its clients measured. */
     public static final Duration INDEXING_LAG = Duration.ofMinutes(30);
 
-    private TapLimits() {
-    }
+    private TapLimits() {}
 }

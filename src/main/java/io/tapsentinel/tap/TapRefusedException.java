@@ -52,8 +52,10 @@ public class TapRefusedException extends RuntimeException {
     /** TAP tells the kinds of 400 apart by their text only, and sometimes has none. */
     private static Reason reason(int status, String text) {
         return switch (status) {
-            case 400 -> text.contains("too far into the past") ? Reason.TOO_OLD
-                    : text.contains("still current") ? Reason.STILL_CURRENT : Reason.REQUEST;
+            case 400 ->
+                text.contains("too far into the past")
+                        ? Reason.TOO_OLD
+                        : text.contains("still current") ? Reason.STILL_CURRENT : Reason.REQUEST;
             case 401, 403 -> Reason.CREDENTIALS;
             case 429 -> Reason.THROTTLED;
             case 504 -> Reason.TIMED_OUT;
@@ -64,8 +66,12 @@ public class TapRefusedException extends RuntimeException {
 
     private static String line(String text) {
         // TAP says why in plain words; a document may be content or a proxy's page
-        return Optional.ofNullable(text).map(String::strip).filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
-                .map(t -> ECHOED.matcher(t.substring(0, Math.min(t.length(), LONGEST_TEXT))).replaceAll("..."))
-                .map(t -> ": " + t.replaceAll("\\s+", " ")).orElse("");
+        return Optional.ofNullable(text)
+                .map(String::strip)
+                .filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
+                .map(t -> ECHOED.matcher(t.substring(0, Math.min(t.length(), LONGEST_TEXT)))
+                        .replaceAll("..."))
+                .map(t -> ": " + t.replaceAll("\\s+", " "))
+                .orElse("");
     }
 }

@@ -68,8 +68,10 @@ public class TapRest {
         failures++;
         failedAt = now;
         if (standing != null) {
-            until = now.plus(isAboutCredentials(standing) ? credentials
-                    : throttled.get(Math.min(throttledInARow, throttled.size()) - 1));
+            until = now.plus(
+                    isAboutCredentials(standing)
+                            ? credentials
+                            : throttled.get(Math.min(throttledInARow, throttled.size()) - 1));
         }
     }
 

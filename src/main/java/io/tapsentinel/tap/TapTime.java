@@ -15,8 +15,7 @@ public final class TapTime {
     private static final Instant FIRST = Instant.parse("0001-01-01T00:00:00Z");
     private static final Instant AFTER_LAST = Instant.parse("+10000-01-01T00:00:00Z");
 
-    private TapTime() {
-    }
+    private TapTime() {}
 
     /** The instant, cut to microseconds (a Kusto datetime holds no more than 100 ns), or empty when this is no time. */
     public static Optional<Instant> parse(Object value) {
@@ -24,10 +23,13 @@ public final class TapTime {
             return Optional.empty();
         }
         try {
-            TemporalAccessor parsed = DateTimeFormatter.ISO_DATE_TIME.parseBest(text.strip(), Instant::from, LocalDateTime::from);
-            Instant instant = parsed instanceof LocalDateTime local ? local.toInstant(ZoneOffset.UTC) : (Instant) parsed;
+            TemporalAccessor parsed =
+                    DateTimeFormatter.ISO_DATE_TIME.parseBest(text.strip(), Instant::from, LocalDateTime::from);
+            Instant instant =
+                    parsed instanceof LocalDateTime local ? local.toInstant(ZoneOffset.UTC) : (Instant) parsed;
             // Kusto's datetime ends with the year 9999
-            return Optional.of(instant.truncatedTo(ChronoUnit.MICROS)).filter(time -> !time.isBefore(FIRST) && time.isBefore(AFTER_LAST));
+            return Optional.of(instant.truncatedTo(ChronoUnit.MICROS))
+                    .filter(time -> !time.isBefore(FIRST) && time.isBefore(AFTER_LAST));
         } catch (DateTimeException notATime) {
             return Optional.empty();
         }

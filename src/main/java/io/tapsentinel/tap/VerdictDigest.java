@@ -19,12 +19,12 @@ import java.util.TreeSet;
  */
 public final class VerdictDigest {
 
-    private VerdictDigest() {
-    }
+    private VerdictDigest() {}
 
     /** Digest of an event in live spelling. */
     public static long of(EventType type, Map<String, Object> fields) {
-        Collection<?> threats = type.isClick() ? List.of(fields)
+        Collection<?> threats = type.isClick()
+                ? List.of(fields)
                 : fields.get("threatsInfoMap") instanceof Collection<?> many ? many : List.of();
         TreeSet<String> found = new TreeSet<>();
         TreeSet<String> statuses = new TreeSet<>();
@@ -35,7 +35,8 @@ public final class VerdictDigest {
                 String kind = type.isClick() ? "url" : lower(threat, "threatType");
                 found.add(id + '\n' + kind + '\n' + lower(threat, "classification"));
                 statuses.add(id + '\n' + lower(threat, "threatStatus"));
-                campaign |= !text(threat, type.isClick() ? "campaignId" : "campaignID").isEmpty();
+                campaign |= !text(threat, type.isClick() ? "campaignId" : "campaignID")
+                        .isEmpty();
             }
         }
         long campaignBit = campaign ? 1L << 63 : 0;

@@ -28,9 +28,12 @@ public class WindowPlanner {
 
     /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
     public Progress begin(Instant now) {
-        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too old
-        Instant origin = settings.start().map(start -> start.truncatedTo(ChronoUnit.SECONDS))
-                .orElse(later(end(now).minus(settings.backfill()), Horizon.oldest(now).plus(ROOM)));
+        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too
+        // old
+        Instant origin = settings.start()
+                .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
+                .orElse(later(
+                        end(now).minus(settings.backfill()), Horizon.oldest(now).plus(ROOM)));
         return new Progress(origin, origin);
     }
 
@@ -44,7 +47,8 @@ public class WindowPlanner {
         Instant from = startAfter(progress, end);
         // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
         Instant unsettled = later(progress.origin(), progress.readTo().minus(INDEXING_LAG));
-        List<TimeRange> gaps = unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
+        List<TimeRange> gaps =
+                unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
         from = later(from, horizon.edge());
 
         Instant freshFrom = later(from, end.minus(longest));
@@ -65,8 +69,10 @@ public class WindowPlanner {
 
     /** The part of a backlog that TAP no longer holds; it has to become gaps, exactly as it is returned. */
     public List<TimeRange> expired(List<TimeRange> backlog, Horizon horizon) {
-        return backlog.stream().filter(range -> range.from().isBefore(horizon.edge()))
-                .map(range -> new TimeRange(range.from(), earlier(range.to(), horizon.edge()))).toList();
+        return backlog.stream()
+                .filter(range -> range.from().isBefore(horizon.edge()))
+                .map(range -> new TimeRange(range.from(), earlier(range.to(), horizon.edge())))
+                .toList();
     }
 
     private Instant startAfter(Progress progress, Instant end) {
@@ -93,6 +99,5 @@ public class WindowPlanner {
      * @param backfill how far back the first start reads, up to 7 days
      * @param start    where the first start begins, wins over {@code backfill}
      */
-    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {
-    }
+    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {}
 }

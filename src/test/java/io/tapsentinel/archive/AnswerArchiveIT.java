@@ -32,6 +32,7 @@ class AnswerArchiveIT {
 
     @TempDir
     Path folder;
+
     private Trial trial;
     private Path archive;
     private Path outbox;
@@ -41,7 +42,8 @@ class AnswerArchiveIT {
     void begin() throws Exception {
         archive = folder.resolve("archive");
         outbox = folder.resolve("outbox");
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(60).build());
+        trial = new Trial(
+                folder, SandboxSettings.builder().seed(11).eventsPerHour(60).build());
         trial.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
         trial.tapProxy().rewrite(body -> {
             answers.add(new String(body, StandardCharsets.UTF_8));
@@ -62,13 +64,18 @@ class AnswerArchiveIT {
         trial.clock().advance(Duration.ofMinutes(10));
         program.poll();
 
-        await("both answers are archived").atMost(SOON).until(() -> files(archive).size() == 2 && files(outbox).isEmpty());
+        await("both answers are archived")
+                .atMost(SOON)
+                .until(() -> files(archive).size() == 2 && files(outbox).isEmpty());
         assertThat(answers).hasSize(3);
         assertThat(files(archive)).map(AnswerArchiveIT::text).containsExactlyInAnyOrder(answers.get(0), answers.get(2));
-        assertThat(files(archive)).map(file -> archive.relativize(file).toString()).allMatch(name -> name.matches(
-                "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
+        assertThat(files(archive))
+                .map(file -> archive.relativize(file).toString())
+                .allMatch(name -> name.matches(
+                        "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
         for (Path file : files(archive)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
         }
     }
 
@@ -78,7 +85,10 @@ class AnswerArchiveIT {
         RunningProgram program = trial.start().poll();
         assertThat(trial.rows()).isEqualTo(trial.firstHour());
         await("health tells it").atMost(SOON).until(() -> findings(program).level() == Findings.Level.DEGRADED);
-        assertThat(findings(program).problems()).singleElement().asString().contains("tap.archive.uri does not take answers", "they wait in tap.archive.outbox");
+        assertThat(findings(program).problems())
+                .singleElement()
+                .asString()
+                .contains("tap.archive.uri does not take answers", "they wait in tap.archive.outbox");
         assertThat(files(outbox)).hasSize(1);
 
         Files.delete(archive);
@@ -92,7 +102,9 @@ class AnswerArchiveIT {
     void anArchiveThatNeverAnswersIsToldAndHoldsUpNothing() throws Exception {
         try (FaultProxy never = new FaultProxy(URI.create("http://127.0.0.1:9"))) {
             never.hold();
-            RunningProgram program = trial.with("tap.archive.uri", never.uri().toString()).start().poll();
+            RunningProgram program = trial.with("tap.archive.uri", never.uri().toString())
+                    .start()
+                    .poll();
             await("an answer is on its way").atMost(SOON).until(() -> never.held() == 1);
             assertThat(trial.rows()).isEqualTo(trial.firstHour());
             assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
@@ -100,7 +112,10 @@ class AnswerArchiveIT {
             trial.clock().advance(Duration.ofMinutes(6));
             program.poll();
             assertThat(trial.rows()).hasSizeGreaterThan(trial.firstHour().size());
-            assertThat(findings(program).problems()).singleElement().asString().contains("an answer is on its way since 2026-11-20T12:00:0");
+            assertThat(findings(program).problems())
+                    .singleElement()
+                    .asString()
+                    .contains("an answer is on its way since 2026-11-20T12:00:0");
             never.release();
         }
     }
@@ -115,7 +130,10 @@ class AnswerArchiveIT {
 
         assertThat(trial.rows()).isEqualTo(trial.firstHour());
         assertThat(findings(program).details()).containsEntry("archive.dropped", 1L);
-        assertThat(findings(program).problems()).singleElement().asString().contains("answers are not archived (1 MB wait there, tap.archive.max-megabytes is 1");
+        assertThat(findings(program).problems())
+                .singleElement()
+                .asString()
+                .contains("answers are not archived (1 MB wait there, tap.archive.max-megabytes is 1");
         assertThat(files(outbox)).hasSize(1);
     }
 
@@ -126,22 +144,31 @@ class AnswerArchiveIT {
         try (var gzip = new java.util.zip.GZIPOutputStream(Files.newOutputStream(outbox.resolve(name + ".open")))) {
             gzip.write("{}".getBytes(StandardCharsets.UTF_8));
         }
-        Files.write(outbox.resolve("tap_20261120T115900Z_20261120T125900Z_20261120T130000123Z.json.gz.open"), new byte[] {0x1f, (byte) 0x8b, 8});
+        Files.write(
+                outbox.resolve("tap_20261120T115900Z_20261120T125900Z_20261120T130000123Z.json.gz.open"),
+                new byte[] {0x1f, (byte) 0x8b, 8});
         trial.start();
 
-        await("the whole one is archived").atMost(SOON).until(() -> files(outbox).isEmpty());
-        assertThat(files(archive)).map(file -> archive.relativize(file).toString())
+        await("the whole one is archived")
+                .atMost(SOON)
+                .until(() -> files(outbox).isEmpty());
+        assertThat(files(archive))
+                .map(file -> archive.relativize(file).toString())
                 .containsExactly("tap/2026/11/20/20261120T105900Z_20261120T115900Z_20261120T120000123Z.json.gz");
     }
 
     @Test
     void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
         Files.createFile(outbox);
-        org.assertj.core.api.Assertions.assertThatThrownBy(trial::start).hasMessageContaining("tap.archive.outbox is \"" + outbox);
+        org.assertj.core.api.Assertions.assertThatThrownBy(trial::start)
+                .hasMessageContaining("tap.archive.outbox is \"" + outbox);
     }
 
     private static Findings findings(RunningProgram program) {
-        return program.camel().getRegistry().lookupByNameAndType("tap-archive", ProgramHealthCheck.class).findings();
+        return program.camel()
+                .getRegistry()
+                .lookupByNameAndType("tap-archive", ProgramHealthCheck.class)
+                .findings();
     }
 
     private static List<Path> files(Path folder) throws IOException {

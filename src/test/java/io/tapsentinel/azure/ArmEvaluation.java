@@ -23,7 +23,10 @@ final class ArmEvaluation {
     private final Map<String, Integer> indexes;
     private final Function<String, JsonNode> deployed;
 
-    private ArmEvaluation(JsonNode template, Map<String, JsonNode> parameters, Map<String, Integer> indexes,
+    private ArmEvaluation(
+            JsonNode template,
+            Map<String, JsonNode> parameters,
+            Map<String, Integer> indexes,
             Function<String, JsonNode> deployed) {
         this.template = template;
         this.parameters = parameters;
@@ -67,7 +70,8 @@ final class ArmEvaluation {
         ObjectNode values = JsonNodeFactory.instance.objectNode();
         part.properties().forEach(field -> {
             if (field.getKey().equals("copy")) {
-                field.getValue().forEach(loop -> values.set(loop.required("name").textValue(), repeated(loop)));
+                field.getValue()
+                        .forEach(loop -> values.set(loop.required("name").textValue(), repeated(loop)));
             } else {
                 values.set(field.getKey(), value(field.getValue()));
             }
@@ -103,11 +107,14 @@ final class ArmEvaluation {
         return switch (call.name()) {
             case "parameters" -> known(parameters.get(name(call)), call);
             case "variables" -> value(known(template.path("variables").get(name(call)), call));
-            case "copyIndex" -> IntNode.valueOf(known(indexes.get(call.arguments().isEmpty() ? RESOURCE_LOOP : name(call)), call));
+            case "copyIndex" ->
+                IntNode.valueOf(known(indexes.get(call.arguments().isEmpty() ? RESOURCE_LOOP : name(call)), call));
             // the branch not taken may speak of a resource that is not there
             case "if" -> value(call.arguments().get(truth(value(call.arguments().get(0))) ? 1 : 2));
             case "reference" -> deployed.apply(name(call));
-            default -> ArmFunctions.call(call.name(), call.arguments().stream().map(this::value).toList());
+            default ->
+                ArmFunctions.call(
+                        call.name(), call.arguments().stream().map(this::value).toList());
         };
     }
 

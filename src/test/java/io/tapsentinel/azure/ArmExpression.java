@@ -18,8 +18,7 @@ sealed interface ArmExpression {
     }
 
     /** {@code 12}. */
-    record Whole(int value) implements ArmExpression {
-    }
+    record Whole(int value) implements ArmExpression {}
 
     /** {@code name(arguments)}. */
     record Call(String name, List<ArmExpression> arguments) implements ArmExpression {
@@ -31,12 +30,10 @@ sealed interface ArmExpression {
     }
 
     /** {@code of.name}. */
-    record Property(ArmExpression of, String name) implements ArmExpression {
-    }
+    record Property(ArmExpression of, String name) implements ArmExpression {}
 
     /** {@code of[index]}. */
-    record Element(ArmExpression of, ArmExpression index) implements ArmExpression {
-    }
+    record Element(ArmExpression of, ArmExpression index) implements ArmExpression {}
 
     /** Whether Azure Resource Manager takes the text for an expression; {@code [[} escapes one. */
     static boolean isOne(String text) {

@@ -25,8 +25,7 @@ final class ArmFunctions {
     static final String REGION = "westeurope";
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
-    private ArmFunctions() {
-    }
+    private ArmFunctions() {}
 
     static JsonNode call(String name, List<JsonNode> arguments) {
         return switch (name) {
@@ -87,14 +86,16 @@ final class ArmFunctions {
 
     private static ObjectNode object(List<JsonNode> arguments) {
         ObjectNode object = JSON.objectNode();
-        for (Iterator<JsonNode> each = arguments.iterator(); each.hasNext();) {
+        for (Iterator<JsonNode> each = arguments.iterator(); each.hasNext(); ) {
             object.set(text(each.next()), each.next());
         }
         return object;
     }
 
     private static String format(List<String> arguments) {
-        return MessageFormat.format(arguments.get(0).replace("'", "''"), arguments.subList(1, arguments.size()).toArray());
+        return MessageFormat.format(
+                arguments.get(0).replace("'", "''"),
+                arguments.subList(1, arguments.size()).toArray());
     }
 
     /** Not Azure's digits, but as there: the same for the same arguments, and only for these. */

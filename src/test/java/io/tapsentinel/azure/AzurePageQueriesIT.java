@@ -26,14 +26,22 @@ class AzurePageQueriesIT {
     @Test
     void everyQueryBinds() throws IOException {
         String page = Files.readString(Path.of("src/site/markdown/azure.md"));
-        List<Query> queries = Pattern.compile("(?m)^    [A-Z]\\w+\n(?:    \\| .*\n)+").matcher(page).results()
-                .map(query -> Query.of("azure.md", query.group().replaceAll("(?m)^    ", ""))).toList();
+        List<Query> queries = Pattern.compile("(?m)^    [A-Z]\\w+\n(?:    \\| .*\n)+")
+                .matcher(page)
+                .results()
+                .map(query -> Query.of("azure.md", query.group().replaceAll("(?m)^    ", "")))
+                .toList();
         assertThat(queries).hasSize(2);
-        assertThat(KustoCheck.bind(new KustoJob(TABLES, List.of(), queries)).findings()).isEmpty();
+        assertThat(KustoCheck.bind(new KustoJob(TABLES, List.of(), queries)).findings())
+                .isEmpty();
     }
 
     private static Table table(String name, String columns) {
-        return new Table(name, Arrays.stream(("TimeGenerated datetime, " + columns).split(", "))
-                .map(column -> column.split(" ")).map(words -> new Column(words[0], words[1])).toList());
+        return new Table(
+                name,
+                Arrays.stream(("TimeGenerated datetime, " + columns).split(", "))
+                        .map(column -> column.split(" "))
+                        .map(words -> new Column(words[0], words[1]))
+                        .toList());
     }
 }

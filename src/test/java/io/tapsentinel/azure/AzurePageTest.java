@@ -23,7 +23,8 @@ class AzurePageTest {
     @Test
     void everyParameterStandsInTheTableWithItsDefault() throws IOException {
         Map<String, String> defaults = new LinkedHashMap<>();
-        TEMPLATE.required("parameters").properties()
+        TEMPLATE.required("parameters")
+                .properties()
                 .forEach(p -> defaults.put(p.getKey(), words(p.getValue().path("defaultValue"))));
         assertThat(rows("| parameter |")).containsExactlyEntriesOf(defaults);
     }
@@ -35,26 +36,39 @@ class AzurePageTest {
             properties.load(file);
         }
         Map<String, String> outputs = rows("| output |");
-        assertThat(outputs.keySet()).containsExactlyElementsOf(() -> TEMPLATE.required("outputs").fieldNames());
+        assertThat(outputs.keySet())
+                .containsExactlyElementsOf(() -> TEMPLATE.required("outputs").fieldNames());
         outputs.forEach((output, property) -> {
             assertThat(properties).containsKey(property);
-            assertThat(output.toLowerCase(Locale.ROOT)).isEqualTo(property.replaceAll("[.-]", "").toLowerCase(Locale.ROOT));
-            assertThat(TEMPLATE.at("/outputs/" + output + "/metadata/description").textValue()).endsWith(" " + property);
+            assertThat(output.toLowerCase(Locale.ROOT))
+                    .isEqualTo(property.replaceAll("[.-]", "").toLowerCase(Locale.ROOT));
+            assertThat(TEMPLATE.at("/outputs/" + output + "/metadata/description")
+                            .textValue())
+                    .endsWith(" " + property);
         });
     }
 
     @Test
     void commandsNameParametersOutputsAndResourcesThatThereAre() throws IOException {
         String page = Files.readString(Path.of("src/site/markdown/azure.md"));
-        assertThat(found(page, "[ `](\\w+)=(?:\"\\$|true`? |true\n|false`)")).filteredOn(name -> !name.contains("_"))
-                .isNotEmpty().allMatch(name -> TEMPLATE.required("parameters").has(name));
-        assertThat(found(page, "\\(outputs (\\w+)\\)")).containsExactlyElementsOf(() -> TEMPLATE.required("outputs").fieldNames());
-        assertThat(found(page, "(Microsoft\\.Insights/data\\w+)")).isNotEmpty()
-                .allMatch(type -> TEMPLATE.required("resources").findValuesAsText("type").contains(type));
+        assertThat(found(page, "[ `](\\w+)=(?:\"\\$|true`? |true\n|false`)"))
+                .filteredOn(name -> !name.contains("_"))
+                .isNotEmpty()
+                .allMatch(name -> TEMPLATE.required("parameters").has(name));
+        assertThat(found(page, "\\(outputs (\\w+)\\)"))
+                .containsExactlyElementsOf(() -> TEMPLATE.required("outputs").fieldNames());
+        assertThat(found(page, "(Microsoft\\.Insights/data\\w+)"))
+                .isNotEmpty()
+                .allMatch(type ->
+                        TEMPLATE.required("resources").findValuesAsText("type").contains(type));
     }
 
     private static List<String> found(String page, String pattern) {
-        return Pattern.compile(pattern).matcher(page).results().map(match -> match.group(1)).toList();
+        return Pattern.compile(pattern)
+                .matcher(page)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
     }
 
     private static String words(JsonNode value) {
@@ -67,8 +81,11 @@ class AzurePageTest {
     /** The first two cells of each row of the table that begins so, without their back-ticks. */
     private static Map<String, String> rows(String head) throws IOException {
         Map<String, String> rows = new LinkedHashMap<>();
-        Files.readAllLines(Path.of("src/site/markdown/azure.md")).stream().dropWhile(line -> !line.startsWith(head)).skip(2)
-                .takeWhile(line -> line.startsWith("|")).map(line -> line.replace("`", "").split("\\|"))
+        Files.readAllLines(Path.of("src/site/markdown/azure.md")).stream()
+                .dropWhile(line -> !line.startsWith(head))
+                .skip(2)
+                .takeWhile(line -> line.startsWith("|"))
+                .map(line -> line.replace("`", "").split("\\|"))
                 .forEach(cells -> rows.put(cells[1].strip(), cells[2].strip()));
         return rows;
     }

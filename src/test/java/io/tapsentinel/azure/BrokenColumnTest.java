@@ -29,24 +29,38 @@ class BrokenColumnTest {
     @MethodSource("everyTable")
     void eachTypeBrokenInATable(TableSchema schema) {
         Broken broken = new Broken();
-        Columns.of(schema).forEach((column, type) -> broken.table(schema.table(), Broken.type(column, Broken.wrong(type))));
+        Columns.of(schema)
+                .forEach((column, type) -> broken.table(schema.table(), Broken.type(column, Broken.wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactlyElementsOf(
-                each(schema, (column, type) -> "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type)));
-        assertThat(FlowCheck.problems(deployment)).containsExactlyElementsOf(
-                each(schema, (column, type) -> "transformation of " + schema.stream() + difference(column, type, "table", Broken.wrong(type))));
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
+                .containsExactlyElementsOf(each(
+                        schema,
+                        (column, type) ->
+                                "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type)));
+        assertThat(FlowCheck.problems(deployment))
+                .containsExactlyElementsOf(each(
+                        schema,
+                        (column, type) -> "transformation of " + schema.stream()
+                                + difference(column, type, "table", Broken.wrong(type))));
     }
 
     @ParameterizedTest
     @MethodSource("everyTable")
     void eachTypeBrokenInAStream(TableSchema schema) {
         Broken broken = new Broken();
-        Columns.of(schema).forEach((column, type) -> broken.stream(schema.stream(), Broken.type(column, Broken.wrong(type))));
+        Columns.of(schema)
+                .forEach((column, type) -> broken.stream(schema.stream(), Broken.type(column, Broken.wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).containsExactlyElementsOf(
-                each(schema, (column, type) -> "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type)));
-        assertThat(FlowCheck.problems(deployment)).containsExactlyElementsOf(
-                each(schema, (column, type) -> "transformation of " + schema.stream() + difference(column, Broken.wrong(type), "table", type)));
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
+                .containsExactlyElementsOf(each(
+                        schema,
+                        (column, type) ->
+                                "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type)));
+        assertThat(FlowCheck.problems(deployment))
+                .containsExactlyElementsOf(each(
+                        schema,
+                        (column, type) -> "transformation of " + schema.stream()
+                                + difference(column, Broken.wrong(type), "table", type)));
     }
 
     @ParameterizedTest
@@ -64,24 +78,31 @@ class BrokenColumnTest {
 
     @Test
     void typeBrokenInTheColumnsThatTwoTablesShare() {
-        Deployment deployment = new Broken().at("/variables/vendorMessageColumns/1/type", "long").deployment(Map.of());
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true))).hasSize(4)
+        Deployment deployment = new Broken()
+                .at("/variables/vendorMessageColumns/1/type", "long")
+                .deployment(Map.of());
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
+                .hasSize(4)
                 .allMatch(problem -> problem.endsWith(": column spamScore is long, in its schema it is int"));
     }
 
     @Test
     void typeOfTheOptionalColumnBroken() {
-        Deployment deployment = new Broken().at("/variables/additionalColumns/0/type", "string")
+        Deployment deployment = new Broken()
+                .at("/variables/additionalColumns/0/type", "string")
                 .deployment(Map.of("additionalFields", true));
-        assertThat(SchemaCheck.problems(deployment, Templates.schemas(true, true))).hasSize(8)
-                .allMatch(problem -> problem.endsWith(": column AdditionalFields is string, in its schema it is dynamic"));
+        assertThat(SchemaCheck.problems(deployment, Templates.schemas(true, true)))
+                .hasSize(8)
+                .allMatch(problem ->
+                        problem.endsWith(": column AdditionalFields is string, in its schema it is dynamic"));
     }
 
     @Test
     void nameInAnotherCase() {
-        assertThat(problems(columns -> rename(columns, "QID", "qid"))).containsExactly(
-                "stream " + STREAM + ": no column QID, which its schema has",
-                "stream " + STREAM + ": column qid, which its schema has not");
+        assertThat(problems(columns -> rename(columns, "QID", "qid")))
+                .containsExactly(
+                        "stream " + STREAM + ": no column QID, which its schema has",
+                        "stream " + STREAM + ": column qid, which its schema has not");
     }
 
     @Test
@@ -104,12 +125,15 @@ class BrokenColumnTest {
 
     @Test
     void columnTwice() {
-        assertThatIllegalArgumentException().isThrownBy(() -> problems(columns -> columns.add(columns.get(1))))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> problems(columns -> columns.add(columns.get(1))))
                 .withMessage("column spamScore is declared twice");
     }
 
     private static List<String> each(TableSchema schema, BinaryOperator<String> problem) {
-        return Columns.of(schema).entrySet().stream().map(column -> problem.apply(column.getKey(), column.getValue())).toList();
+        return Columns.of(schema).entrySet().stream()
+                .map(column -> problem.apply(column.getKey(), column.getValue()))
+                .toList();
     }
 
     private static String difference(String column, String type, String model, String expected) {
@@ -117,13 +141,18 @@ class BrokenColumnTest {
     }
 
     private static List<String> problems(Consumer<ArrayNode> change) {
-        return SchemaCheck.problems(new Broken().stream(STREAM, change).deployment(Map.of()), Templates.schemas(false, true));
+        return SchemaCheck.problems(
+                new Broken().stream(STREAM, change).deployment(Map.of()), Templates.schemas(false, true));
     }
 
     private static void rename(ArrayNode columns, String from, String to) {
         for (int i = 0; i < columns.size(); i++) {
             if (columns.get(i).required("name").textValue().equals(from)) {
-                columns.set(i, columns.objectNode().put("name", to).put("type", columns.get(i).required("type").textValue()));
+                columns.set(
+                        i,
+                        columns.objectNode()
+                                .put("name", to)
+                                .put("type", columns.get(i).required("type").textValue()));
             }
         }
     }

@@ -20,33 +20,42 @@ class BrokenTemplateTest {
 
     @Test
     void streamThatFlowsIntoATableThatIsNotDeployed() {
-        assertThat(FlowCheck.problems(flow("outputStream", "Custom-Other_CL"))).hasSize(10)
-                .contains("stream Custom-TapSentinelHealth_CL: its outputStream Custom-Other_CL names no deployed table",
+        assertThat(FlowCheck.problems(flow("outputStream", "Custom-Other_CL")))
+                .hasSize(10)
+                .contains(
+                        "stream Custom-TapSentinelHealth_CL: its outputStream Custom-Other_CL names no deployed table",
                         "table TapSentinelHealth_CL has 0 flows");
     }
 
     @Test
     void streamsWithoutAFlow() {
-        Deployment deployment = new Broken().at("/resources/2/properties/copy/0/count", JSON.numberNode(4)).deployment(Map.of());
+        Deployment deployment = new Broken()
+                .at("/resources/2/properties/copy/0/count", JSON.numberNode(4))
+                .deployment(Map.of());
         assertThat(FlowCheck.problems(deployment))
-                .containsExactly("stream Custom-TapSentinelHealth_CL has 0 flows", "table TapSentinelHealth_CL has 0 flows");
+                .containsExactly(
+                        "stream Custom-TapSentinelHealth_CL has 0 flows", "table TapSentinelHealth_CL has 0 flows");
     }
 
     @Test
     void streamThatIsNotDeclared() {
         assertThat(FlowCheck.problems(flow("streams", JSON.arrayNode().add("Custom-Other"))))
-                .contains("flow of [\"Custom-Other\"]: not one declared stream", "stream Custom-TapSentinelHealth_CL has 0 flows");
+                .contains(
+                        "flow of [\"Custom-Other\"]: not one declared stream",
+                        "stream Custom-TapSentinelHealth_CL has 0 flows");
     }
 
     @Test
     void outputStreamWithoutItsPrefix() {
         assertThat(FlowCheck.problems(flow("outputStream", "[variables('tables')[copyIndex('dataFlows')].name]")))
-                .contains("stream Custom-TapSentinelHealth_CL: its outputStream TapSentinelHealth_CL names no deployed table");
+                .contains(
+                        "stream Custom-TapSentinelHealth_CL: its outputStream TapSentinelHealth_CL names no deployed table");
     }
 
     @Test
     void healthStreamWithoutItsTable() {
-        Deployment deployment = new Broken().at("/variables/streams", "[union(variables('eventStreams'), variables('healthStreams'))]")
+        Deployment deployment = new Broken()
+                .at("/variables/streams", "[union(variables('eventStreams'), variables('healthStreams'))]")
                 .deployment(Map.of("healthTable", false));
         assertThat(FlowCheck.problems(deployment)).containsExactly("stream Custom-TapSentinelHealth_CL has 0 flows");
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, false)))
@@ -55,51 +64,64 @@ class BrokenTemplateTest {
 
     @Test
     void destinationThatIsNotDeclared() {
-        assertThat(FlowCheck.problems(new Broken().at(FLOW + "/destinations/0", "elsewhere").deployment(Map.of()))).hasSize(5)
+        assertThat(FlowCheck.problems(
+                        new Broken().at(FLOW + "/destinations/0", "elsewhere").deployment(Map.of())))
+                .hasSize(5)
                 .contains("stream Custom-TapSentinelHealth_CL: goes to [\"elsewhere\"] and not to workspace");
     }
 
     @Test
     void transformationThatLosesAColumn() {
-        assertThat(FlowCheck.problems(flow("transformKql", "source | project-away TimeGenerated"))).hasSize(5)
-                .contains("transformation of Custom-TapSentinelHealth_CL: no column TimeGenerated, which its table has");
+        assertThat(FlowCheck.problems(flow("transformKql", "source | project-away TimeGenerated")))
+                .hasSize(5)
+                .contains(
+                        "transformation of Custom-TapSentinelHealth_CL: no column TimeGenerated, which its table has");
     }
 
     @Test
     void transformationThatAddsAColumnOrChangesAType() {
-        assertThat(FlowCheck.problems(flow("transformKql", "source | extend extra = 'a', TimeGenerated = tostring(TimeGenerated)")))
-                .contains("transformation of Custom-TapSentinelHealth_CL: column extra, which its table has not",
+        assertThat(FlowCheck.problems(
+                        flow("transformKql", "source | extend extra = 'a', TimeGenerated = tostring(TimeGenerated)")))
+                .contains(
+                        "transformation of Custom-TapSentinelHealth_CL: column extra, which its table has not",
                         "transformation of Custom-TapSentinelHealth_CL: column TimeGenerated is string, in its table it is datetime");
     }
 
     @Test
     void transformationThatAzureMonitorDoesNotAllow() {
-        assertThat(FlowCheck.problems(flow("transformKql", "source | extend id = coalesce(TimeGenerated, now())"))).hasSize(5)
+        assertThat(FlowCheck.problems(flow("transformKql", "source | extend id = coalesce(TimeGenerated, now())")))
+                .hasSize(5)
                 .allMatch(problem -> problem.endsWith(": function coalesce is not allowed in a transformation"));
     }
 
     @Test
     void ruleThatDoesNotWaitForItsTables() {
-        assertThat(dependencies("/resources/2/dependsOn/0", "[variables('endpointId')]")).hasSize(5)
-                .contains(RULE + ": does not wait for " + ArmFunctions.GROUP
-                        + "/providers/Microsoft.OperationalInsights/workspaces/soc-workspace/tables/TapSentinelHealth_CL");
+        assertThat(dependencies("/resources/2/dependsOn/0", "[variables('endpointId')]"))
+                .hasSize(5)
+                .contains(
+                        RULE + ": does not wait for " + ArmFunctions.GROUP
+                                + "/providers/Microsoft.OperationalInsights/workspaces/soc-workspace/tables/TapSentinelHealth_CL");
     }
 
     @Test
     void ruleThatDoesNotWaitForItsEndpoint() {
-        assertThat(dependencies("/resources/2/dependsOn/1", "tables")).containsExactly(RULE + ": does not wait for " + ENDPOINT);
+        assertThat(dependencies("/resources/2/dependsOn/1", "tables"))
+                .containsExactly(RULE + ": does not wait for " + ENDPOINT);
     }
 
     @Test
     void ruleThatNamesAnEndpointThatIsNotDeployed() {
-        Deployment deployment = new Broken().at("/resources/2/properties/dataCollectionEndpointId", "[variables('endpointId')]")
+        Deployment deployment = new Broken()
+                .at("/resources/2/properties/dataCollectionEndpointId", "[variables('endpointId')]")
                 .deployment(Map.of());
-        assertThat(DependencyCheck.problems(deployment)).containsExactly(RULE + ": names " + ENDPOINT + ", which is not deployed");
+        assertThat(DependencyCheck.problems(deployment))
+                .containsExactly(RULE + ": names " + ENDPOINT + ", which is not deployed");
     }
 
     @Test
     void dependencyOnWhatIsNotInTheTemplate() {
-        assertThat(dependencies("/resources/4/dependsOn/0", "[variables('workspaceId')]")).hasSize(2)
+        assertThat(dependencies("/resources/4/dependsOn/0", "[variables('workspaceId')]"))
+                .hasSize(2)
                 .allMatch(problem -> problem.contains("/diagnosticSettings/tap-sentinel: "))
                 .anyMatch(problem -> problem.endsWith("/workspaces/soc-workspace, which is not in the template"));
     }
@@ -112,9 +134,12 @@ class BrokenTemplateTest {
 
     @Test
     void outputOfAnEndpointThatIsNotDeployed() {
-        Broken broken = new Broken().at("/outputs/sentinelEndpoint/value",
-                "[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
-        assertThatIllegalArgumentException().isThrownBy(() -> broken.deployment(Map.of()))
+        Broken broken = new Broken()
+                .at(
+                        "/outputs/sentinelEndpoint/value",
+                        "[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> broken.deployment(Map.of()))
                 .withMessage("reference to " + ENDPOINT + ", which is not deployed");
     }
 

@@ -11,15 +11,18 @@ import java.util.Map;
 /** Columns of a table, a stream or a schema: their types by name, in order. */
 final class Columns {
 
-    private Columns() {
-    }
+    private Columns() {}
 
     /** The columns of a table or stream of the template. */
     static Map<String, String> of(JsonNode list) {
         Map<String, String> columns = new LinkedHashMap<>();
         for (JsonNode column : list) {
-            if (columns.put(column.required("name").textValue(), column.required("type").textValue()) != null) {
-                throw new IllegalArgumentException("column " + column.required("name").textValue() + " is declared twice");
+            if (columns.put(
+                            column.required("name").textValue(),
+                            column.required("type").textValue())
+                    != null) {
+                throw new IllegalArgumentException(
+                        "column " + column.required("name").textValue() + " is declared twice");
             }
         }
         return columns;
@@ -28,7 +31,9 @@ final class Columns {
     /** The columns of a schema file. */
     static Map<String, String> of(TableSchema schema) {
         Map<String, String> columns = new LinkedHashMap<>();
-        schema.columns().values().forEach(column -> columns.put(column.name(), column.type().keyword()));
+        schema.columns()
+                .values()
+                .forEach(column -> columns.put(column.name(), column.type().keyword()));
         return columns;
     }
 
@@ -38,7 +43,8 @@ final class Columns {
      * @param owner what the columns belong to, to begin each line with
      * @param model whose columns they should be, to be named in each line
      */
-    static List<String> differences(String owner, Map<String, String> columns, String model, Map<String, String> expected) {
+    static List<String> differences(
+            String owner, Map<String, String> columns, String model, Map<String, String> expected) {
         List<String> lines = new ArrayList<>();
         expected.forEach((name, type) -> {
             if (!columns.containsKey(name)) {
@@ -47,13 +53,15 @@ final class Columns {
                 lines.add(owner + ": column " + name + " is " + columns.get(name) + ", in " + model + " it is " + type);
             }
         });
-        columns.keySet().stream().filter(name -> !expected.containsKey(name))
+        columns.keySet().stream()
+                .filter(name -> !expected.containsKey(name))
                 .forEach(name -> lines.add(owner + ": column " + name + ", which " + model + " has not"));
         return lines;
     }
 
     /** The same for the order of columns that are otherwise equal; the first difference only. */
-    static List<String> disorder(String owner, Map<String, String> columns, String model, Map<String, String> expected) {
+    static List<String> disorder(
+            String owner, Map<String, String> columns, String model, Map<String, String> expected) {
         Iterator<String> names = columns.keySet().iterator();
         for (String name : expected.keySet()) {
             String found = names.hasNext() ? names.next() : "nothing";

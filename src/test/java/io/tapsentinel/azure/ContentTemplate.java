@@ -19,19 +19,31 @@ final class ContentTemplate {
     static final Path FILE = Path.of("src/main/azure/content.json");
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String WORKSPACE = "resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))";
-    private static final List<String> OF_RULES = List.of("displayName", "description", "severity", "queryFrequency", "queryPeriod",
-            "triggerOperator", "triggerThreshold", "tactics", "techniques", "entityMappings", "customDetails", "alertDetailsOverride",
+    private static final String WORKSPACE =
+            "resourceId('Microsoft.OperationalInsights/workspaces', parameters('workspaceName'))";
+    private static final List<String> OF_RULES = List.of(
+            "displayName",
+            "description",
+            "severity",
+            "queryFrequency",
+            "queryPeriod",
+            "triggerOperator",
+            "triggerThreshold",
+            "tactics",
+            "techniques",
+            "entityMappings",
+            "customDetails",
+            "alertDetailsOverride",
             "incidentConfiguration");
 
-    private ContentTemplate() {
-    }
+    private ContentTemplate() {}
 
     /** The template's text as it has to be committed. */
     static String text() {
         try {
             // the same line ends everywhere
-            DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
+            DefaultPrettyPrinter printer =
+                    new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n"));
             return JSON.writer(printer).writeValueAsString(template()) + "\n";
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -43,12 +55,23 @@ final class ContentTemplate {
                 .put("$schema", "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#")
                 .put("contentVersion", "1.0.0.0");
         ObjectNode parameters = template.putObject("parameters");
-        parameter(parameters, "workspaceName", "string", "Log Analytics workspace that Sentinel runs on; it exists, in the resource group"
-                + " that is deployed to, and has the tables of azuredeploy.json.");
-        parameter(parameters, "location", "string", "Region of the workbook.").put("defaultValue", "[resourceGroup().location]");
-        parameter(parameters, "healthTable", "bool", "Whether the connector runs with sentinel.health-table=true: without its rows"
-                + " the function Completeness and the rules about the connector are left out.").put("defaultValue", true);
-        parameter(parameters, "rulesEnabled", "bool", "Whether the rules run from the start.").put("defaultValue", true);
+        parameter(
+                parameters,
+                "workspaceName",
+                "string",
+                "Log Analytics workspace that Sentinel runs on; it exists, in the resource group"
+                        + " that is deployed to, and has the tables of azuredeploy.json.");
+        parameter(parameters, "location", "string", "Region of the workbook.")
+                .put("defaultValue", "[resourceGroup().location]");
+        parameter(
+                        parameters,
+                        "healthTable",
+                        "bool",
+                        "Whether the connector runs with sentinel.health-table=true: without its rows"
+                                + " the function Completeness and the rules about the connector are left out.")
+                .put("defaultValue", true);
+        parameter(parameters, "rulesEnabled", "bool", "Whether the rules run from the start.")
+                .put("defaultValue", true);
         ArrayNode resources = template.putArray("resources");
         QueryFiles.functions().forEach(function -> resources.add(function(function)));
         QueryFiles.rules().forEach(rule -> resources.add(rule(rule)));
@@ -68,12 +91,17 @@ final class ContentTemplate {
         if (function.text().contains("TapSentinelHealth_CL")) {
             resource.put("condition", "[parameters('healthTable')]");
         }
-        resource.put("type", "Microsoft.OperationalInsights/workspaces/savedSearches").put("apiVersion", "2020-08-01")
+        resource.put("type", "Microsoft.OperationalInsights/workspaces/savedSearches")
+                .put("apiVersion", "2020-08-01")
                 .put("name", "[concat(parameters('workspaceName'), '/" + function.name() + "')]")
                 // without it a second deployment is refused
                 .put("etag", "*");
-        resource.putObject("properties").put("category", "Proofpoint TAP").put("displayName", function.name())
-                .put("query", function.text()).put("functionAlias", function.name()).put("version", 2);
+        resource.putObject("properties")
+                .put("category", "Proofpoint TAP")
+                .put("displayName", function.name())
+                .put("query", function.text())
+                .put("functionAlias", function.name())
+                .put("version", 2);
         return resource;
     }
 
@@ -83,28 +111,40 @@ final class ContentTemplate {
         if (metadata.required("needsHealthTable").booleanValue()) {
             resource.put("condition", "[parameters('healthTable')]");
         }
-        resource.put("type", "Microsoft.SecurityInsights/alertRules").put("apiVersion", "2024-09-01")
+        resource.put("type", "Microsoft.SecurityInsights/alertRules")
+                .put("apiVersion", "2024-09-01")
                 .put("scope", "[" + WORKSPACE + "]")
                 .put("name", "[guid(" + WORKSPACE + ", 'tap-sentinel', '" + rule.name() + "')]")
                 .put("kind", "Scheduled");
         // Sentinel binds a rule's query when it is deployed
         ArrayNode dependsOn = resource.putArray("dependsOn");
-        QueryFiles.functions().forEach(function -> dependsOn.add("[resourceId('Microsoft.OperationalInsights/workspaces/savedSearches',"
-                + " parameters('workspaceName'), '" + function.name() + "')]"));
+        QueryFiles.functions()
+                .forEach(function ->
+                        dependsOn.add("[resourceId('Microsoft.OperationalInsights/workspaces/savedSearches',"
+                                + " parameters('workspaceName'), '" + function.name() + "')]"));
         ObjectNode properties = resource.putObject("properties").put("enabled", "[parameters('rulesEnabled')]");
         OF_RULES.forEach(name -> properties.set(name, metadata.required(name)));
-        properties.put("suppressionEnabled", false).put("suppressionDuration", "PT5H").put("query", rule.query());
+        properties
+                .put("suppressionEnabled", false)
+                .put("suppressionDuration", "PT5H")
+                .put("query", rule.query());
         properties.putObject("eventGroupingSettings").put("aggregationKind", "AlertPerResult");
         return resource;
     }
 
     private static ObjectNode workbook() {
         JsonNode workbook = QueryFiles.workbook();
-        ObjectNode resource = JSON.createObjectNode().put("type", "Microsoft.Insights/workbooks").put("apiVersion", "2022-04-01")
+        ObjectNode resource = JSON.createObjectNode()
+                .put("type", "Microsoft.Insights/workbooks")
+                .put("apiVersion", "2022-04-01")
                 .put("name", "[guid(" + WORKSPACE + ", 'tap-sentinel', 'Workbook')]")
-                .put("location", "[parameters('location')]").put("kind", "shared");
-        resource.putObject("properties").put("displayName", workbook.required("displayName").textValue()).put("category", "sentinel")
-                .put("version", "1.0").put("sourceId", "[" + WORKSPACE + "]")
+                .put("location", "[parameters('location')]")
+                .put("kind", "shared");
+        resource.putObject("properties")
+                .put("displayName", workbook.required("displayName").textValue())
+                .put("category", "sentinel")
+                .put("version", "1.0")
+                .put("sourceId", "[" + WORKSPACE + "]")
                 .put("serializedData", WorkbookContent.of(workbook).toString());
         return resource;
     }

@@ -31,39 +31,62 @@ class ContentTemplateTest {
 
     @Test
     void everyFunctionRuleAndPartOfTheWorkbookIsInIt() {
-        assertThat(resources("savedSearches")).extracting(one -> one.at("/properties/functionAlias").asText())
+        assertThat(resources("savedSearches"))
+                .extracting(one -> one.at("/properties/functionAlias").asText())
                 .containsExactly("Completeness", "EventsTwice", "TapEventHistory", "TapEvents");
-        assertThat(resources("alertRules")).extracting(one -> one.at("/properties/query").asText())
-                .containsExactlyElementsOf(QueryFiles.rules().stream().map(QueryFiles.Rule::query).toList());
-        assertThat(workbookItems()).filteredOn(item -> item.path("type").asInt() == 3)
+        assertThat(resources("alertRules"))
+                .extracting(one -> one.at("/properties/query").asText())
+                .containsExactlyElementsOf(
+                        QueryFiles.rules().stream().map(QueryFiles.Rule::query).toList());
+        assertThat(workbookItems())
+                .filteredOn(item -> item.path("type").asInt() == 3)
                 .extracting(item -> item.at("/content/query").asText())
-                .containsExactlyInAnyOrderElementsOf(QueryFiles.workbookQueries().stream().map(KustoJob.Query::text).toList());
+                .containsExactlyInAnyOrderElementsOf(QueryFiles.workbookQueries().stream()
+                        .map(KustoJob.Query::text)
+                        .toList());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void azureCanDeployItFunctionsFirst(boolean healthTable) {
-        Deployment deployment = Deployment.of(QueryFiles.json(ContentTemplate.FILE),
+        Deployment deployment = Deployment.of(
+                QueryFiles.json(ContentTemplate.FILE),
                 Map.of("workspaceName", Templates.WORKSPACE, "healthTable", healthTable, "rulesEnabled", false));
 
         assertThat(DependencyCheck.problems(deployment)).isEmpty();
         assertThat(deployment.resources()).extracting(Deployment.Resource::id).doesNotHaveDuplicates();
-        assertThat(deployment.deployed(SAVED_SEARCHES)).hasSize(healthTable ? 4 : 3)
-                .allSatisfy(function -> assertThat(function.json().required("name").asText())
-                        .isEqualTo(Templates.WORKSPACE + "/" + function.properties().required("functionAlias").asText()));
-        List<String> functions = deployment.resources().stream().filter(one -> one.type().equals(SAVED_SEARCHES))
-                .map(Deployment.Resource::id).toList();
-        assertThat(deployment.deployed("Microsoft.SecurityInsights/alertRules")).hasSize(healthTable ? 7 : 4).allSatisfy(rule -> {
-            assertThat(rule.json().required("dependsOn")).extracting(JsonNode::asText).containsExactlyElementsOf(functions);
-            assertThat(rule.properties().required("enabled").booleanValue()).isFalse();
-            assertThat(rule.id()).contains("/workspaces/" + Templates.WORKSPACE + "/providers/Microsoft.SecurityInsights/alertRules/");
-        });
+        assertThat(deployment.deployed(SAVED_SEARCHES))
+                .hasSize(healthTable ? 4 : 3)
+                .allSatisfy(
+                        function -> assertThat(function.json().required("name").asText())
+                                .isEqualTo(Templates.WORKSPACE + "/"
+                                        + function.properties()
+                                                .required("functionAlias")
+                                                .asText()));
+        List<String> functions = deployment.resources().stream()
+                .filter(one -> one.type().equals(SAVED_SEARCHES))
+                .map(Deployment.Resource::id)
+                .toList();
+        assertThat(deployment.deployed("Microsoft.SecurityInsights/alertRules"))
+                .hasSize(healthTable ? 7 : 4)
+                .allSatisfy(rule -> {
+                    assertThat(rule.json().required("dependsOn"))
+                            .extracting(JsonNode::asText)
+                            .containsExactlyElementsOf(functions);
+                    assertThat(rule.properties().required("enabled").booleanValue())
+                            .isFalse();
+                    assertThat(rule.id())
+                            .contains("/workspaces/" + Templates.WORKSPACE
+                                    + "/providers/Microsoft.SecurityInsights/alertRules/");
+                });
         assertThat(deployment.deployed("Microsoft.Insights/workbooks")).hasSize(1);
     }
 
     @Test
     void aRuleIsAnExtensionOfTheWorkspaceUnderANameOfItsOwnThatStays() {
-        assertThat(resources("alertRules")).extracting(rule -> rule.path("name").asText()).doesNotHaveDuplicates()
+        assertThat(resources("alertRules"))
+                .extracting(rule -> rule.path("name").asText())
+                .doesNotHaveDuplicates()
                 .allMatch(name -> name.matches("\\[guid\\(resourceId\\('Microsoft.OperationalInsights/workspaces', "
                         + "parameters\\('workspaceName'\\)\\), 'tap-sentinel', '\\w+'\\)]"));
         assertThat(resources("alertRules")).allSatisfy(rule -> {
@@ -76,24 +99,37 @@ class ContentTemplateTest {
 
     @Test
     void whatNeedsTheHealthTableHasItsCondition() {
-        assertThat(Stream.of("savedSearches", "alertRules").flatMap(type -> resources(type).stream())).allSatisfy(resource -> {
-            String query = resource.at("/properties/query").asText();
-            assertThat(resource.path("condition").asText()).as(resource.path("name").asText())
-                    .isEqualTo(query.contains("TapSentinelHealth_CL") || query.contains("Completeness") ? "[parameters('healthTable')]" : "");
-        });
+        assertThat(Stream.of("savedSearches", "alertRules").flatMap(type -> resources(type).stream()))
+                .allSatisfy(resource -> {
+                    String query = resource.at("/properties/query").asText();
+                    assertThat(resource.path("condition").asText())
+                            .as(resource.path("name").asText())
+                            .isEqualTo(
+                                    query.contains("TapSentinelHealth_CL") || query.contains("Completeness")
+                                            ? "[parameters('healthTable')]"
+                                            : "");
+                });
     }
 
     @Test
     void noTextIsTakenForAnExpressionOrForAParameterOfTheWorkbook() {
-        assertThat(Stream.of("savedSearches", "alertRules").flatMap(type -> resources(type).stream()).toList())
-                .allSatisfy(resource -> assertThat(resource.at("/properties/query").asText()).doesNotStartWith("["));
-        assertThat(workbookItems()).allSatisfy(item -> assertThat(item.at("/content/query").asText()).doesNotContain("{", "}"));
+        assertThat(Stream.of("savedSearches", "alertRules")
+                        .flatMap(type -> resources(type).stream())
+                        .toList())
+                .allSatisfy(resource ->
+                        assertThat(resource.at("/properties/query").asText()).doesNotStartWith("["));
+        assertThat(workbookItems())
+                .allSatisfy(
+                        item -> assertThat(item.at("/content/query").asText()).doesNotContain("{", "}"));
     }
 
     private static List<JsonNode> workbookItems() {
         List<JsonNode> items = new ArrayList<>();
-        resources("workbooks").forEach(one -> QueryFiles.json(one.at("/properties/serializedData").textValue()).path("items")
-                .forEach(items::add));
+        resources("workbooks")
+                .forEach(one -> QueryFiles.json(
+                                one.at("/properties/serializedData").textValue())
+                        .path("items")
+                        .forEach(items::add));
         assertThat(items).isNotEmpty();
         return items;
     }

@@ -26,13 +26,16 @@ final class DependencyCheck {
     }
 
     private void check(Deployment.Resource resource) {
-        named(resource).stream().filter(name -> found(name).isEmpty())
-                .forEach(name -> problems.add(resource.id() + ": depends on " + name + ", which is not in the template"));
+        named(resource).stream()
+                .filter(name -> found(name).isEmpty())
+                .forEach(name ->
+                        problems.add(resource.id() + ": depends on " + name + ", which is not in the template"));
         Set<String> waitsFor = waitsFor(resource, new LinkedHashSet<>());
         if (waitsFor.contains(resource.id())) {
             problems.add(resource.id() + ": waits for itself");
         }
-        String json = ((ObjectNode) resource.json()).deepCopy().without("dependsOn").toString();
+        String json =
+                ((ObjectNode) resource.json()).deepCopy().without("dependsOn").toString();
         for (Deployment.Resource other : deployment.resources()) {
             boolean names = json.contains('"' + other.id() + '"');
             if (names && resource.deployed() && !other.deployed()) {
@@ -57,10 +60,14 @@ final class DependencyCheck {
     }
 
     private List<Deployment.Resource> found(String name) {
-        return deployment.resources().stream().filter(r -> r.id().equals(name) || r.loop().equals(name)).toList();
+        return deployment.resources().stream()
+                .filter(r -> r.id().equals(name) || r.loop().equals(name))
+                .toList();
     }
 
     private static List<String> named(Deployment.Resource resource) {
-        return StreamSupport.stream(resource.json().path("dependsOn").spliterator(), false).map(JsonNode::asText).toList();
+        return StreamSupport.stream(resource.json().path("dependsOn").spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
     }
 }

@@ -42,19 +42,24 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
      * @throws IllegalArgumentException when a parameter, an expression or a reference of an output is wrong
      */
     static Deployment of(JsonNode template, Map<String, Object> parameters) {
-        ArmEvaluation evaluation = ArmEvaluation.of(template, Parameters.values(template.required("parameters"), parameters));
+        ArmEvaluation evaluation =
+                ArmEvaluation.of(template, Parameters.values(template.required("parameters"), parameters));
         List<Resource> resources = new ArrayList<>();
         template.required("resources").forEach(resource -> resources.addAll(each(resource, evaluation)));
         ArmEvaluation after = evaluation.afterDeployment(id -> runtime(resources, id));
         Map<String, JsonNode> outputs = new LinkedHashMap<>();
-        template.required("outputs").properties()
-                .forEach(output -> outputs.put(output.getKey(), after.value(output.getValue().required("value"))));
+        template.required("outputs")
+                .properties()
+                .forEach(output -> outputs.put(
+                        output.getKey(), after.value(output.getValue().required("value"))));
         return new Deployment(resources, outputs);
     }
 
     /** Those whose condition holds. */
     Stream<Resource> deployed(String type) {
-        return resources.stream().filter(Resource::deployed).filter(r -> r.type().equals(type));
+        return resources.stream()
+                .filter(Resource::deployed)
+                .filter(r -> r.type().equals(type));
     }
 
     /** The data collection rule. */
@@ -86,7 +91,8 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
     private static Resource one(JsonNode resource, String loop, ArmEvaluation evaluation) {
         JsonNode json = evaluation.value(resource);
         JsonNode condition = json.path("condition");
-        List<String> typeAndNames = new ArrayList<>(List.of(json.required("type").textValue()));
+        List<String> typeAndNames =
+                new ArrayList<>(List.of(json.required("type").textValue()));
         typeAndNames.addAll(Arrays.asList(json.required("name").textValue().split("/")));
         String id = ArmFunctions.resourceId(json.path("scope").asText(ArmFunctions.GROUP), typeAndNames);
         return new Resource(id, loop, condition.isMissingNode() || condition.booleanValue(), json);
@@ -94,7 +100,9 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
 
     /** What Azure adds to a deployed resource. */
     private static JsonNode runtime(List<Resource> resources, String id) {
-        Resource resource = resources.stream().filter(r -> r.id().equals(id) && r.deployed()).findFirst()
+        Resource resource = resources.stream()
+                .filter(r -> r.id().equals(id) && r.deployed())
+                .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("reference to " + id + ", which is not deployed"));
         ObjectNode properties = (ObjectNode) resource.properties().deepCopy();
         if (resource.type().endsWith("/dataCollectionEndpoints")) {

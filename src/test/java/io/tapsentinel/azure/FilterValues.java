@@ -15,8 +15,7 @@ final class FilterValues {
 
     private static final Path SAMPLES = Path.of("src/test/resources/samples");
 
-    private FilterValues() {
-    }
+    private FilterValues() {}
 
     /** Every string in TAP's live answers, and the names of their arrays. */
     static Set<String> ofLiveAnswers() {

@@ -21,7 +21,9 @@ final class FlowCheck {
     static List<String> problems(Deployment deployment) {
         FlowCheck check = new FlowCheck(deployment);
         check.rule.required("dataFlows").forEach(check::flow);
-        check.rule.required("streamDeclarations").fieldNames()
+        check.rule
+                .required("streamDeclarations")
+                .fieldNames()
                 .forEachRemaining(s -> check.once("stream " + s, check.flows("/streams/0", s)));
         check.tables.keySet().forEach(t -> check.once("table " + t, check.flows("/outputStream", "Custom-" + t)));
         return check.problems;
@@ -31,18 +33,24 @@ final class FlowCheck {
         String stream = flow.at("/streams/0").textValue();
         JsonNode declared = rule.required("streamDeclarations").get(stream);
         String output = flow.required("outputStream").textValue();
-        Deployment.Resource table = output.startsWith("Custom-") ? tables.get(output.substring("Custom-".length())) : null;
+        Deployment.Resource table =
+                output.startsWith("Custom-") ? tables.get(output.substring("Custom-".length())) : null;
         if (flow.required("streams").size() != 1 || declared == null) {
             problems.add("flow of " + flow.required("streams") + ": not one declared stream");
         } else if (table == null) {
             problems.add("stream " + stream + ": its outputStream " + output + " names no deployed table");
         } else {
-            transformation(stream, flow.required("transformKql").textValue(), Columns.of(declared.required("columns")),
+            transformation(
+                    stream,
+                    flow.required("transformKql").textValue(),
+                    Columns.of(declared.required("columns")),
                     Columns.of(table.properties().at("/schema/columns")));
         }
         String destination = rule.at("/destinations/logAnalytics/0/name").textValue();
-        if (flow.required("destinations").size() != 1 || !flow.at("/destinations/0").asText().equals(destination)) {
-            problems.add("stream " + stream + ": goes to " + flow.required("destinations") + " and not to " + destination);
+        if (flow.required("destinations").size() != 1
+                || !flow.at("/destinations/0").asText().equals(destination)) {
+            problems.add(
+                    "stream " + stream + ": goes to " + flow.required("destinations") + " and not to " + destination);
         }
     }
 

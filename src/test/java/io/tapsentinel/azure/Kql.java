@@ -13,11 +13,25 @@ final class Kql {
 
     /** Functions and what they return; those without a fixed type return that of their last argument. */
     private static final Map<String, String> FUNCTIONS = Map.ofEntries(
-            entry("todatetime", "datetime"), entry("now", "datetime"), entry("tostring", "string"), entry("toint", "int"),
-            entry("tolong", "long"), entry("todouble", "real"), entry("tobool", "boolean"), entry("parse_json", "dynamic"),
-            entry("strcat", "string"), entry("tolower", "string"), entry("isempty", "boolean"), entry("isnotempty", "boolean"),
-            entry("isnull", "boolean"), entry("isnotnull", "boolean"), entry("iif", ""), entry("case", ""),
-            entry("max_of", ""), entry("min_of", ""));
+            entry("todatetime", "datetime"),
+            entry("now", "datetime"),
+            entry("tostring", "string"),
+            entry("toint", "int"),
+            entry("tolong", "long"),
+            entry("todouble", "real"),
+            entry("tobool", "boolean"),
+            entry("parse_json", "dynamic"),
+            entry("strcat", "string"),
+            entry("tolower", "string"),
+            entry("isempty", "boolean"),
+            entry("isnotempty", "boolean"),
+            entry("isnull", "boolean"),
+            entry("isnotnull", "boolean"),
+            entry("iif", ""),
+            entry("case", ""),
+            entry("max_of", ""),
+            entry("min_of", ""));
+
     private static final Set<String> COMPARISONS =
             Set.of("==", "!=", "=~", "!~", "<", "<=", ">", ">=", "contains", "has", "startswith", "endswith");
 

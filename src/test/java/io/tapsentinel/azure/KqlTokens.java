@@ -44,7 +44,8 @@ final class KqlTokens {
             token = matcher.group(1);
             end = matcher.end();
         } else {
-            throw new IllegalArgumentException("cannot read " + query.substring(end).strip());
+            throw new IllegalArgumentException(
+                    "cannot read " + query.substring(end).strip());
         }
         return taken;
     }

@@ -24,8 +24,7 @@ final class KustoCheck {
     /** Several tests ask for the same; a job has one report for good. */
     private static final Map<KustoJob, KustoReport> KNOWN = new ConcurrentHashMap<>();
 
-    private KustoCheck() {
-    }
+    private KustoCheck() {}
 
     /** Binds one job; see {@link #bind(List)}. */
     static KustoReport bind(KustoJob job) {
@@ -37,7 +36,8 @@ final class KustoCheck {
      * skipped where there is no node, or no way to the package; under CI it fails instead.
      */
     static List<KustoReport> bind(List<KustoJob> jobs) {
-        List<KustoJob> unknown = jobs.stream().filter(job -> !KNOWN.containsKey(job)).distinct().toList();
+        List<KustoJob> unknown =
+                jobs.stream().filter(job -> !KNOWN.containsKey(job)).distinct().toList();
         List<KustoReport> reports = unknown.isEmpty() ? List.of() : run(unknown);
         for (int i = 0; i < unknown.size(); i++) {
             KNOWN.put(unknown.get(i), reports.get(i));
@@ -50,8 +50,12 @@ final class KustoCheck {
         try {
             // a file and not a pipe: a pipe that fills up would block both sides
             Path errors = Files.createTempFile("kusto", ".err");
-            Process node = new ProcessBuilder(List.of("node", SCRIPT.toString(), languageService.toAbsolutePath().toString()))
-                    .redirectError(errors.toFile()).start();
+            Process node = new ProcessBuilder(List.of(
+                            "node",
+                            SCRIPT.toString(),
+                            languageService.toAbsolutePath().toString()))
+                    .redirectError(errors.toFile())
+                    .start();
             CompletableFuture<byte[]> answer = CompletableFuture.supplyAsync(() -> read(node));
             try (OutputStream in = node.getOutputStream()) {
                 JSON.writeValue(in, jobs);

@@ -18,15 +18,27 @@ import org.junit.jupiter.api.TestFactory;
 @Tag("full")
 class KustoCheckIT {
 
-    private static final Table T = new Table("T", List.of(new Column("text", "string"), new Column("number", "int"),
-            new Column("bag", "dynamic"), new Column("at", "datetime"), new Column("yes", "boolean")));
+    private static final Table T = new Table(
+            "T",
+            List.of(
+                    new Column("text", "string"),
+                    new Column("number", "int"),
+                    new Column("bag", "dynamic"),
+                    new Column("at", "datetime"),
+                    new Column("yes", "boolean")));
 
     private static List<String[]> broken() {
         return List.of(
                 new String[] {"T\n| where Text == 'x'", "2:9", "The name 'Text' does not refer to any known column"},
                 new String[] {"Tt\n| take 1", "1:1", "The name 'Tt' does not refer to any known table"},
-                new String[] {"T\n| extend n = lower(text)", "2:14", "The name 'lower' does not refer to any known function"},
-                new String[] {"T\n| where number > 'x'", "2:16", "The operator '>' is not defined for the operand types int and string"},
+                new String[] {
+                    "T\n| extend n = lower(text)", "2:14", "The name 'lower' does not refer to any known function"
+                },
+                new String[] {
+                    "T\n| where number > 'x'",
+                    "2:16",
+                    "The operator '>' is not defined for the operand types int and string"
+                },
                 new String[] {"T\n| where text == 3", "2:17", "text is string and 3 is long"},
                 new String[] {"T\n| where number != 'x'", "2:19", "number is int and 'x' is string"},
                 new String[] {"T\n| where yes == 'true'", "2:16", "yes is bool and 'true' is string"},
@@ -34,11 +46,21 @@ class KustoCheckIT {
                 new String[] {"T\n| where number between (1 .. bag)", "2:30", "number is int and bag is dynamic"},
                 new String[] {"T\n| where bag == 'x'", "2:16", "bag is dynamic and 'x' is string"},
                 new String[] {"T\n| where tolower(bag.a) == 'x'", "2:17", "bag.a is dynamic: tolower takes a string"},
-                new String[] {"T\n| extend z = iff(yes, number, text)", "2:14", "iff chooses between bool, int, string"},
-                new String[] {"T\n| union (T | extend text = 3)", "2:3", "column text has not the same type in every operand"},
-                new String[] {"T\n| join (T) on $left.text == $right.number", "2:29", "$left.text is string and $right.number is int"},
-                new String[] {"T\n| take 1\n| where ingestion_time() > ago(1h)", "3:9", "ingestion_time() is null here"},
-                new String[] {"union T, (T | where yes)\n| extend i = ingestion_time()", "2:14", "ingestion_time() is null here"},
+                new String[] {"T\n| extend z = iff(yes, number, text)", "2:14", "iff chooses between bool, int, string"
+                },
+                new String[] {
+                    "T\n| union (T | extend text = 3)", "2:3", "column text has not the same type in every operand"
+                },
+                new String[] {
+                    "T\n| join (T) on $left.text == $right.number",
+                    "2:29",
+                    "$left.text is string and $right.number is int"
+                },
+                new String[] {"T\n| take 1\n| where ingestion_time() > ago(1h)", "3:9", "ingestion_time() is null here"
+                },
+                new String[] {
+                    "union T, (T | where yes)\n| extend i = ingestion_time()", "2:14", "ingestion_time() is null here"
+                },
                 new String[] {"T\n| take 1 |", "2:11", "Query operator expected"});
     }
 
@@ -46,10 +68,15 @@ class KustoCheckIT {
     Stream<DynamicTest> whatDoesNotBindIsNamedWithItsPlace() {
         List<String[]> broken = broken();
         List<KustoReport> reports = KustoCheck.bind(broken.stream()
-                .map(one -> new KustoJob(List.of(T), List.of(), List.of(Query.of("a.kql", one[0])))).toList());
-        return IntStream.range(0, broken.size()).mapToObj(i -> dynamicTest(broken.get(i)[2], () -> assertThat(reports.get(i).findings())
-                .anySatisfy(finding -> assertThat(finding.toString())
-                        .startsWith("a.kql:" + broken.get(i)[1] + ": ").contains(broken.get(i)[2]))));
+                .map(one -> new KustoJob(List.of(T), List.of(), List.of(Query.of("a.kql", one[0]))))
+                .toList());
+        return IntStream.range(0, broken.size())
+                .mapToObj(i -> dynamicTest(
+                        broken.get(i)[2],
+                        () -> assertThat(reports.get(i).findings())
+                                .anySatisfy(finding -> assertThat(finding.toString())
+                                        .startsWith("a.kql:" + broken.get(i)[1] + ": ")
+                                        .contains(broken.get(i)[2]))));
     }
 
     @Test
@@ -64,9 +91,16 @@ class KustoCheckIT {
                 """));
 
         assertThat(report.findings()).isEmpty();
-        assertThat(report.results().get("a.kql")).containsExactly(new Column("text", "string"), new Column("number", "int"),
-                new Column("bag", "dynamic"), new Column("at", "datetime"), new Column("yes", "bool"), new Column("latest", "datetime"));
-        assertThat(report.calls().get("a.kql")).containsExactly("ago", "iff", "ingestion_time", "now", "tolower", "tostring");
+        assertThat(report.results().get("a.kql"))
+                .containsExactly(
+                        new Column("text", "string"),
+                        new Column("number", "int"),
+                        new Column("bag", "dynamic"),
+                        new Column("at", "datetime"),
+                        new Column("yes", "bool"),
+                        new Column("latest", "datetime"));
+        assertThat(report.calls().get("a.kql"))
+                .containsExactly("ago", "iff", "ingestion_time", "now", "tolower", "tostring");
         assertThat(report.values().get("a.kql")).containsExactly("a", "b", "x");
     }
 
@@ -76,32 +110,49 @@ class KustoCheckIT {
         Query caller = Query.of("a.kql", "F | project text, number");
         KustoReport report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
 
-        assertThat(report.findings()).extracting(KustoReport.Finding::toString).singleElement().asString().startsWith("F.kql:2:17: ");
-        assertThat(report.results().get("a.kql")).containsExactly(new Column("text", "string"), new Column("number", "int"));
+        assertThat(report.findings())
+                .extracting(KustoReport.Finding::toString)
+                .singleElement()
+                .asString()
+                .startsWith("F.kql:2:17: ");
+        assertThat(report.results().get("a.kql"))
+                .containsExactly(new Column("text", "string"), new Column("number", "int"));
     }
 
     @Test
     void aResultLacksNoColumnHasItsTypeAndNoneMore() {
-        List<Column> declared = List.of(new Column("text", "int"), new Column("gone", null), new Column("yes", "boolean"));
+        List<Column> declared =
+                List.of(new Column("text", "int"), new Column("gone", null), new Column("yes", "boolean"));
 
         Query query = Query.of("a.kql", "T | project text, yes, at");
-        List<KustoReport> reports = KustoCheck.bind(Stream.of(query.givingExactly(declared), query.giving(List.of(new Column("yes", "boolean"))))
-                .map(one -> new KustoJob(List.of(T), List.of(), List.of(one))).toList());
+        List<KustoReport> reports = KustoCheck.bind(
+                Stream.of(query.givingExactly(declared), query.giving(List.of(new Column("yes", "boolean"))))
+                        .map(one -> new KustoJob(List.of(T), List.of(), List.of(one)))
+                        .toList());
 
         assertThat(reports.get(0).findings())
-                .extracting(KustoReport.Finding::message).containsExactly("column text of the result is string and not int",
-                        "the result has no column gone; it has text, yes, at", "the result has a column at that nothing declares");
+                .extracting(KustoReport.Finding::message)
+                .containsExactly(
+                        "column text of the result is string and not int",
+                        "the result has no column gone; it has text, yes, at",
+                        "the result has a column at that nothing declares");
         assertThat(reports.get(1).findings()).isEmpty();
     }
 
     @Test
     void aTransformationIsAQueryOfTheStream() {
         Table stream = new Table("source", T.columns());
-        Query transformation = Query.of("rule", "source | extend TimeGenerated = at | project-away at").givingExactly(List.of(
-                new Column("TimeGenerated", "datetime"), new Column("text", "string"), new Column("number", "int"),
-                new Column("bag", "dynamic"), new Column("yes", "boolean")));
+        Query transformation = Query.of("rule", "source | extend TimeGenerated = at | project-away at")
+                .givingExactly(List.of(
+                        new Column("TimeGenerated", "datetime"),
+                        new Column("text", "string"),
+                        new Column("number", "int"),
+                        new Column("bag", "dynamic"),
+                        new Column("yes", "boolean")));
 
-        assertThat(KustoCheck.bind(new KustoJob(List.of(stream), List.of(), List.of(transformation))).findings()).isEmpty();
+        assertThat(KustoCheck.bind(new KustoJob(List.of(stream), List.of(), List.of(transformation)))
+                        .findings())
+                .isEmpty();
     }
 
     private static KustoReport bind(Query query) {

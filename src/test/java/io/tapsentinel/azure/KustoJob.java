@@ -11,8 +11,7 @@ import java.util.List;
 record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) {
 
     /** A column; {@code type} in Azure Monitor's or Kusto's words, null where any type will do. */
-    record Column(String name, String type) {
-    }
+    record Column(String name, String type) {}
 
     record Table(String name, List<Column> columns) {
 
@@ -21,7 +20,9 @@ record KustoJob(List<Table> tables, List<Query> functions, List<Query> queries) 
             List<Column> columns = new ArrayList<>();
             for (JsonNode column : schema.required("columns")) {
                 if (optionalColumns || !column.path("optional").booleanValue()) {
-                    columns.add(new Column(column.required("name").textValue(), column.required("type").textValue()));
+                    columns.add(new Column(
+                            column.required("name").textValue(),
+                            column.required("type").textValue()));
                 }
             }
             return new Table(schema.required("table").textValue(), columns);

@@ -11,7 +11,10 @@ import java.util.Map;
  * @param calls    names of the functions that each query calls itself, by file
  * @param values   strings that each query compares anything with, by file
  */
-record KustoReport(List<Finding> findings, Map<String, List<KustoJob.Column>> results, Map<String, List<String>> calls,
+record KustoReport(
+        List<Finding> findings,
+        Map<String, List<KustoJob.Column>> results,
+        Map<String, List<String>> calls,
         Map<String, List<String>> values) {
 
     /** One thing that is wrong; line and column count from 1. */

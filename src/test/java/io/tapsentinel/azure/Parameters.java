@@ -12,8 +12,7 @@ final class Parameters {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private Parameters() {
-    }
+    private Parameters() {}
 
     /**
      * The values, defaults included.
@@ -57,12 +56,14 @@ final class Parameters {
         return switch (declaration.required("type").textValue()) {
             case "bool" -> value.isBoolean();
             case "int" -> value.isInt() && within(value.intValue(), declaration, "minValue", "maxValue");
-            case "string" -> value.isTextual() && within(value.textValue().length(), declaration, "minLength", "maxLength");
+            case "string" ->
+                value.isTextual() && within(value.textValue().length(), declaration, "minLength", "maxLength");
             default -> false;
         };
     }
 
     private static boolean within(int figure, JsonNode declaration, String least, String most) {
-        return figure >= declaration.path(least).asInt(Integer.MIN_VALUE) && figure <= declaration.path(most).asInt(Integer.MAX_VALUE);
+        return figure >= declaration.path(least).asInt(Integer.MIN_VALUE)
+                && figure <= declaration.path(most).asInt(Integer.MAX_VALUE);
     }
 }

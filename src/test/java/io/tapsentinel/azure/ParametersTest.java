@@ -33,9 +33,11 @@ class ParametersTest {
 
     @Test
     void fileAsItIsDeploysNothing() {
-        assertThatIllegalArgumentException().isThrownBy(() -> deployed(given(Map.of())))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> deployed(given(Map.of())))
                 .withMessage("parameter workspaceName may not be \"\"");
-        assertThatIllegalArgumentException().isThrownBy(() -> deployed(given(Map.of("workspaceName", "soc-workspace"))))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> deployed(given(Map.of("workspaceName", "soc-workspace"))))
                 .withMessage("parameter principalId may not be \"\"");
         assertThatCode(() -> deployed(given(Templates.with(Map.of())))).doesNotThrowAnyException();
     }
@@ -45,24 +47,41 @@ class ParametersTest {
         FILE.properties().forEach(parameter -> {
             JsonNode declared = DECLARED.required(parameter.getKey());
             if (declared.has("defaultValue")) {
-                assertThat(parameter.getValue().required("value")).as(parameter.getKey()).isEqualTo(declared.get("defaultValue"));
+                assertThat(parameter.getValue().required("value"))
+                        .as(parameter.getKey())
+                        .isEqualTo(declared.get("defaultValue"));
             }
         });
     }
 
     @Test
     void everyParameterIsDescribed() {
-        DECLARED.properties().forEach(parameter ->
-                assertThat(parameter.getValue().at("/metadata/description").asText()).as(parameter.getKey()).isNotBlank());
+        DECLARED.properties()
+                .forEach(parameter -> assertThat(
+                                parameter.getValue().at("/metadata/description").asText())
+                        .as(parameter.getKey())
+                        .isNotBlank());
     }
 
     @Test
     void valuesOutOfBoundsAreRefusedBeforeAnythingIsDeployed() {
-        Map.of("ruleName", "a-rule-name-that-is-too-long-for-Azure", "principalId", "tap-sentinel", "retentionInDays", 731,
-                "totalRetentionInDays", 4384, "healthTable", "yes").forEach((name, wrong) ->
-                assertThatIllegalArgumentException().as(name).isThrownBy(() -> deployed(Templates.with(Map.of(name, wrong))))
+        Map.of(
+                        "ruleName",
+                        "a-rule-name-that-is-too-long-for-Azure",
+                        "principalId",
+                        "tap-sentinel",
+                        "retentionInDays",
+                        731,
+                        "totalRetentionInDays",
+                        4384,
+                        "healthTable",
+                        "yes")
+                .forEach((name, wrong) -> assertThatIllegalArgumentException()
+                        .as(name)
+                        .isThrownBy(() -> deployed(Templates.with(Map.of(name, wrong))))
                         .withMessageContaining("parameter " + name + " may not be "));
-        assertThatIllegalArgumentException().isThrownBy(() -> deployed(Templates.with(Map.of("retention", 30))))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> deployed(Templates.with(Map.of("retention", 30))))
                 .withMessage("the template has no parameter retention");
     }
 
@@ -71,7 +90,10 @@ class ParametersTest {
         String both = Files.readString(Templates.TEMPLATE) + Files.readString(Templates.PARAMETERS);
         assertThat(both.toLowerCase(Locale.ROOT)).doesNotContain("secure", "secret", "password", "/subscriptions/");
         // the one guid is that of the built-in role, the same in every tenant
-        assertThat(Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}").matcher(both).results().map(MatchResult::group))
+        assertThat(Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}")
+                        .matcher(both)
+                        .results()
+                        .map(MatchResult::group))
                 .containsExactly("3913510d-42f4");
     }
 

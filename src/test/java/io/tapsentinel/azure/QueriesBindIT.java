@@ -22,26 +22,38 @@ class QueriesBindIT {
         List<KustoReport> reports = KustoCheck.bind(
                 List.of(QueryFiles.job(QueryFiles.tables(false)), QueryFiles.job(QueryFiles.tables(true))));
 
-        assertThat(reports).extracting(KustoReport::findings).allSatisfy(findings -> assertThat(findings).isEmpty());
+        assertThat(reports)
+                .extracting(KustoReport::findings)
+                .allSatisfy(findings -> assertThat(findings).isEmpty());
         // 3 functions, 7 rules, 9 parts of the workbook: a file that is not found would bind too
-        assertThat(reports.get(0).results()).hasSize(20).allSatisfy((file, columns) -> assertThat(columns).as(file).isNotEmpty());
+        assertThat(reports.get(0).results())
+                .hasSize(20)
+                .allSatisfy((file, columns) -> assertThat(columns).as(file).isNotEmpty());
         assertThat(reports.get(1).results()).isEqualTo(reports.get(0).results());
     }
 
     @Test
     void theResultOfARuleHasEveryColumnThatItsAlertsName() {
-        List<Query> rules = QueryFiles.rules().stream().map(rule -> Query.of(rule.name() + ".kql", rule.query())
-                .giving(alertColumns(rule.metadata()).stream().map(name -> new Column(name, null)).toList())).toList();
+        List<Query> rules = QueryFiles.rules().stream()
+                .map(rule -> Query.of(rule.name() + ".kql", rule.query())
+                        .giving(alertColumns(rule.metadata()).stream()
+                                .map(name -> new Column(name, null))
+                                .toList()))
+                .toList();
 
-        assertThat(KustoCheck.bind(new KustoJob(QueryFiles.tables(false), QueryFiles.functions(), rules)).findings()).isEmpty();
-        assertThat(rules).allSatisfy(rule -> assertThat(rule.result()).as(rule.file()).hasSizeGreaterThan(2));
+        assertThat(KustoCheck.bind(new KustoJob(QueryFiles.tables(false), QueryFiles.functions(), rules))
+                        .findings())
+                .isEmpty();
+        assertThat(rules)
+                .allSatisfy(rule -> assertThat(rule.result()).as(rule.file()).hasSizeGreaterThan(2));
     }
 
     private static Set<String> alertColumns(JsonNode metadata) {
         Set<String> columns = new LinkedHashSet<>();
         metadata.required("entityMappings").findValues("columnName").forEach(name -> columns.add(name.textValue()));
         metadata.required("customDetails").forEach(name -> columns.add(name.textValue()));
-        Matcher inTitle = Pattern.compile("\\{\\{(\\w+)}}").matcher(metadata.required("alertDetailsOverride").toString());
+        Matcher inTitle = Pattern.compile("\\{\\{(\\w+)}}")
+                .matcher(metadata.required("alertDetailsOverride").toString());
         while (inTitle.find()) {
             columns.add(inTitle.group(1));
         }

@@ -17,18 +17,31 @@ class QueriesPageIT {
 
     @Test
     void itsExamplesBind() {
-        List<Query> examples = Pattern.compile("(?ms)^```kusto\n(.*?)^```").matcher(PAGE).results()
-                .map(example -> Query.of("queries.md", example.group(1))).toList();
+        List<Query> examples = Pattern.compile("(?ms)^```kusto\n(.*?)^```")
+                .matcher(PAGE)
+                .results()
+                .map(example -> Query.of("queries.md", example.group(1)))
+                .toList();
 
         assertThat(examples).hasSizeGreaterThan(4);
-        assertThat(KustoCheck.bind(new KustoJob(QueryFiles.tables(false), QueryFiles.functions(), examples)).findings()).isEmpty();
+        assertThat(KustoCheck.bind(new KustoJob(QueryFiles.tables(false), QueryFiles.functions(), examples))
+                        .findings())
+                .isEmpty();
     }
 
     @Test
     void itNamesEveryFunctionRuleAndPart() {
-        assertThat(PAGE).contains(QueryFiles.functions().stream().map(function -> "`" + function.name() + "`").toList());
-        assertThat(QueryFiles.rules()).allSatisfy(rule -> assertThat(PAGE).containsPattern("\\| `" + rule.name() + "` \\|.*\\| "
-                + rule.metadata().required("severity").textValue() + " \\|"));
-        QueryFiles.workbook().required("parts").forEach(part -> assertThat(PAGE).contains("`" + part.required("query").textValue() + "`"));
+        assertThat(PAGE)
+                .contains(QueryFiles.functions().stream()
+                        .map(function -> "`" + function.name() + "`")
+                        .toList());
+        assertThat(QueryFiles.rules())
+                .allSatisfy(rule -> assertThat(PAGE)
+                        .containsPattern("\\| `" + rule.name() + "` \\|.*\\| "
+                                + rule.metadata().required("severity").textValue() + " \\|"));
+        QueryFiles.workbook()
+                .required("parts")
+                .forEach(part ->
+                        assertThat(PAGE).contains("`" + part.required("query").textValue() + "`"));
     }
 }

@@ -23,24 +23,30 @@ final class QueryFiles {
     private static final String WORKBOOK = "Workbook";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private QueryFiles() {
-    }
+    private QueryFiles() {}
 
     /** A scheduled rule: its name, its query and what stands beside it. */
-    record Rule(String name, String query, JsonNode metadata) {
-    }
+    record Rule(String name, String query, JsonNode metadata) {}
 
     static List<Query> functions() {
-        return kql().stream().filter(file -> !isRule(file) && !isWorkbook(file))
-                .map(file -> Query.function(name(file), name(file) + ".kql", text(file))).toList();
+        return kql().stream()
+                .filter(file -> !isRule(file) && !isWorkbook(file))
+                .map(file -> Query.function(name(file), name(file) + ".kql", text(file)))
+                .toList();
     }
 
     static List<Rule> rules() {
-        return kql().stream().filter(QueryFiles::isRule).map(file -> new Rule(name(file), text(file), json(metadata(file)))).toList();
+        return kql().stream()
+                .filter(QueryFiles::isRule)
+                .map(file -> new Rule(name(file), text(file), json(metadata(file))))
+                .toList();
     }
 
     static List<Query> workbookQueries() {
-        return kql().stream().filter(QueryFiles::isWorkbook).map(QueryFiles::query).toList();
+        return kql().stream()
+                .filter(QueryFiles::isWorkbook)
+                .map(QueryFiles::query)
+                .toList();
     }
 
     /** The order, the titles and the charts of the workbook's queries. */
@@ -50,7 +56,9 @@ final class QueryFiles {
 
     /** The five tables as their schema files declare them. */
     static List<Table> tables(boolean optionalColumns) {
-        return files(TABLES, ".json").stream().map(file -> Table.of(json(file), optionalColumns)).toList();
+        return files(TABLES, ".json").stream()
+                .map(file -> Table.of(json(file), optionalColumns))
+                .toList();
     }
 
     /** Everything there is, to be bound against the given tables. */
@@ -86,7 +94,9 @@ final class QueryFiles {
 
     private static List<Path> files(Path folder, String ending) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

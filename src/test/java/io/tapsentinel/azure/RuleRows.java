@@ -16,12 +16,10 @@ import java.util.List;
 record RuleRows(Instant run, List<Case> positive, List<Case> negative) {
 
     /** One case: why it is one, and the rows that the tables hold, the first of which makes it one. */
-    record Case(String why, List<Row> rows) {
-    }
+    record Case(String why, List<Row> rows) {}
 
     /** A row of a table, stored at the given time. */
-    record Row(String table, Instant ingested, JsonNode columns) {
-    }
+    record Row(String table, Instant ingested, JsonNode columns) {}
 
     static RuleRows of(Rule rule) {
         JsonNode rows = rule.metadata().required("rows");
@@ -47,7 +45,9 @@ record RuleRows(Instant run, List<Case> positive, List<Case> negative) {
 
     private static Row row(JsonNode row, Instant run) {
         String before = row.required("ingestedBefore").textValue();
-        Duration age = before.contains("T") ? Duration.parse(before) : Duration.ofDays(Period.parse(before).getDays());
+        Duration age = before.contains("T")
+                ? Duration.parse(before)
+                : Duration.ofDays(Period.parse(before).getDays());
         return new Row(row.required("table").textValue(), run.minus(age), row.required("row"));
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.azure.QueryFiles.Rule;
 import io.tapsentinel.azure.RuleRows.Case;
 import io.tapsentinel.azure.RuleRows.Row;
 import io.tapsentinel.sentinel.schema.MappingReport;
@@ -36,22 +35,35 @@ class RuleRowsIT {
             RuleRows rows = RuleRows.of(rule);
             assertThat(rows.positive()).as(rule.name()).hasSize(3);
             assertThat(rows.negative()).as(rule.name()).hasSize(3);
-            assertThat(rows.all()).extracting(Case::why).as(rule.name()).doesNotHaveDuplicates().allMatch(why -> why.length() > 3);
+            assertThat(rows.all())
+                    .extracting(Case::why)
+                    .as(rule.name())
+                    .doesNotHaveDuplicates()
+                    .allMatch(why -> why.length() > 3);
         });
     }
 
     @Test
     void everyRowIsOneThatTheMapperWouldSend() {
-        assertThat(rows()).isNotEmpty().allSatisfy(row -> assertThat(faults(row)).as(row.columns().toString()).isEmpty());
+        assertThat(rows())
+                .isNotEmpty()
+                .allSatisfy(row ->
+                        assertThat(faults(row)).as(row.columns().toString()).isEmpty());
     }
 
     @Test
     void aRowWithAnotherNameOrTypeIsRefused() {
-        ObjectNode row = (ObjectNode) rows().stream().filter(one -> one.table().equals(DELIVERED)).findFirst().orElseThrow().columns();
+        ObjectNode row = (ObjectNode) rows().stream()
+                .filter(one -> one.table().equals(DELIVERED))
+                .findFirst()
+                .orElseThrow()
+                .columns();
         assertThat(faults(DELIVERED, row)).isEmpty();
         assertThat(faults(DELIVERED, row.deepCopy().put("Subject", "x"))).contains("unknown Subject");
-        assertThat(faults(DELIVERED, row.deepCopy().put("messageTime", "yesterday"))).contains("lossy messageTime");
-        assertThat(faults(DELIVERED, row.deepCopy().put("recipient", "r1@example.org"))).contains("another row is sent");
+        assertThat(faults(DELIVERED, row.deepCopy().put("messageTime", "yesterday")))
+                .contains("lossy messageTime");
+        assertThat(faults(DELIVERED, row.deepCopy().put("recipient", "r1@example.org")))
+                .contains("another row is sent");
     }
 
     @Test
@@ -60,7 +72,10 @@ class RuleRowsIT {
             RuleRows rows = RuleRows.of(rule);
             assertThat(rows.all()).flatExtracting(Case::rows).allSatisfy(row -> {
                 Instant time = Instant.parse(row.columns().path("TimeGenerated").asText());
-                assertThat(time).as(rule.name()).isAfter(rows.run().minus(Duration.ofDays(8))).isBeforeOrEqualTo(row.ingested());
+                assertThat(time)
+                        .as(rule.name())
+                        .isAfter(rows.run().minus(Duration.ofDays(8)))
+                        .isBeforeOrEqualTo(row.ingested());
             });
         });
     }
@@ -71,7 +86,8 @@ class RuleRowsIT {
         KustoReport report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
         assertThat(QueryFiles.rules()).allSatisfy(rule -> {
             String cases = RuleRows.of(rule).positive().toString().toLowerCase(Locale.ROOT);
-            assertThat(report.values().get(rule.name() + ".kql")).as(rule.name())
+            assertThat(report.values().get(rule.name() + ".kql"))
+                    .as(rule.name())
                     .filteredOn(value -> !FilterValues.OURS.contains(value) || isKind(value))
                     .allSatisfy(value -> assertThat(cases).contains("\"" + value.toLowerCase(Locale.ROOT) + "\""));
         });
@@ -82,8 +98,11 @@ class RuleRowsIT {
     }
 
     private static List<Row> rows() {
-        return QueryFiles.rules().stream().map(RuleRows::of)
-                .flatMap(rows -> rows.all().stream()).flatMap(one -> one.rows().stream()).toList();
+        return QueryFiles.rules().stream()
+                .map(RuleRows::of)
+                .flatMap(rows -> rows.all().stream())
+                .flatMap(one -> one.rows().stream())
+                .toList();
     }
 
     private static List<String> faults(Row row) {
@@ -107,8 +126,10 @@ class RuleRowsIT {
             }
         };
         TableSchema schema = table.equals(TableSchema.HEALTH) ? TableSchema.health() : TableSchema.of(table);
-        Map<String, Object> fields = JSON.convertValue(row, new TypeReference<>() { });
-        JsonNode sent = read(new RecordMapper(schema, report).map(fields, Instant.parse(row.path("TimeGenerated").asText())).json());
+        Map<String, Object> fields = JSON.convertValue(row, new TypeReference<>() {});
+        JsonNode sent = read(new RecordMapper(schema, report)
+                .map(fields, Instant.parse(row.path("TimeGenerated").asText()))
+                .json());
         if (!sameTimes(withoutNulls(row)).equals(sameTimes(sent))) {
             faults.add("another row is sent");
         }
@@ -132,7 +153,8 @@ class RuleRowsIT {
         ObjectNode copy = row.deepCopy();
         copy.properties().forEach(field -> {
             if (field.getValue().asText().matches("\\d{4}-\\d\\d-\\d\\dT.*Z")) {
-                copy.put(field.getKey(), Instant.parse(field.getValue().asText()).toString());
+                copy.put(
+                        field.getKey(), Instant.parse(field.getValue().asText()).toString());
             }
         });
         return copy;

@@ -12,8 +12,7 @@ final class SchemaCheck {
 
     private final List<String> problems = new ArrayList<>();
 
-    private SchemaCheck() {
-    }
+    private SchemaCheck() {}
 
     /** What is wrong, one line each that names the table or stream and the column; empty when all is well. */
     static List<String> problems(Deployment deployment, List<TableSchema> schemas) {
@@ -26,11 +25,15 @@ final class SchemaCheck {
             unknown.remove(schema.table());
             unknown.remove(schema.stream());
             Deployment.Resource table = tables.get(schema.table());
-            check.compare("table " + schema.table(), table == null ? null : table.properties().required("schema"), schema);
+            check.compare(
+                    "table " + schema.table(),
+                    table == null ? null : table.properties().required("schema"),
+                    schema);
             check.compare("stream " + schema.stream(), streams.get(schema.stream()), schema);
         }
         unknown.forEach(name -> check.problems.add(name + " has no schema"));
-        tables.forEach((name, table) -> check.sameName(name, table.properties().at("/schema/name").textValue()));
+        tables.forEach((name, table) ->
+                check.sameName(name, table.properties().at("/schema/name").textValue()));
         return check.problems;
     }
 
@@ -41,7 +44,10 @@ final class SchemaCheck {
         }
         Map<String, String> columns = Columns.of(found.required("columns"));
         List<String> differences = Columns.differences(owner, columns, "its schema", Columns.of(schema));
-        problems.addAll(differences.isEmpty() ? Columns.disorder(owner, columns, "its schema", Columns.of(schema)) : differences);
+        problems.addAll(
+                differences.isEmpty()
+                        ? Columns.disorder(owner, columns, "its schema", Columns.of(schema))
+                        : differences);
     }
 
     private void sameName(String table, String schema) {

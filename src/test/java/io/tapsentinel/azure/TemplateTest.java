@@ -37,7 +37,8 @@ class TemplateTest {
     @ParameterizedTest
     @MethodSource("combinations")
     void tablesAndStreamsHaveTheColumnsOfTheirSchemas(Map<String, Object> parameters) {
-        List<TableSchema> schemas = Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"));
+        List<TableSchema> schemas =
+                Templates.schemas(on(parameters, "additionalFields"), on(parameters, "healthTable"));
         assertThat(SchemaCheck.problems(deployment(parameters), schemas)).isEmpty();
     }
 
@@ -58,12 +59,18 @@ class TemplateTest {
     void resourcesAreThoseThatTheSwitchesAskFor(Map<String, Object> parameters) {
         Deployment deployment = deployment(parameters);
         assertThat(deployment.tables()).hasSize(on(parameters, "healthTable") ? 5 : 4);
-        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints")).hasSize(on(parameters, "privateLink") ? 1 : 0);
-        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).hasSize(on(parameters, "diagnosticSetting") ? 1 : 0);
-        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionRules")).hasSize(1);
-        assertThat(deployment.deployed("Microsoft.Authorization/roleAssignments")).hasSize(1);
-        assertThat(deployment.resources()).allSatisfy(resource ->
-                assertThat(resource.json().required("apiVersion").asText()).isEqualTo(API_VERSIONS.get(resource.type())));
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints"))
+                .hasSize(on(parameters, "privateLink") ? 1 : 0);
+        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings"))
+                .hasSize(on(parameters, "diagnosticSetting") ? 1 : 0);
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionRules"))
+                .hasSize(1);
+        assertThat(deployment.deployed("Microsoft.Authorization/roleAssignments"))
+                .hasSize(1);
+        assertThat(deployment.resources())
+                .allSatisfy(resource -> assertThat(
+                                resource.json().required("apiVersion").asText())
+                        .isEqualTo(API_VERSIONS.get(resource.type())));
         assertThat(deployment.resources().stream().map(Deployment.Resource::id)).doesNotHaveDuplicates();
     }
 
@@ -73,8 +80,10 @@ class TemplateTest {
         Deployment deployment = deployment(parameters);
         assertThat(deployment.outputs().keySet()).containsExactly("sentinelEndpoint", "sentinelDcrImmutableId");
         String host = on(parameters, "privateLink") ? "endpoint.ingest" : "rule.logs";
-        assertThat(deployment.outputs().get("sentinelEndpoint").textValue()).isEqualTo("https://" + host + ".monitor.azure.com");
-        assertThat(deployment.outputs().get("sentinelDcrImmutableId").textValue()).isEqualTo("dcr-0123");
+        assertThat(deployment.outputs().get("sentinelEndpoint").textValue())
+                .isEqualTo("https://" + host + ".monitor.azure.com");
+        assertThat(deployment.outputs().get("sentinelDcrImmutableId").textValue())
+                .isEqualTo("dcr-0123");
     }
 
     @ParameterizedTest
@@ -83,7 +92,9 @@ class TemplateTest {
         JsonNode rule = deployment(parameters).rule().json();
         assertThat(rule.required("kind").textValue()).isEqualTo("Direct");
         assertThat(rule.required("location").textValue()).isEqualTo(ArmFunctions.REGION);
-        assertThat(rule.at("/properties/destinations/logAnalytics/0/workspaceResourceId").textValue()).isEqualTo(WORKSPACE);
+        assertThat(rule.at("/properties/destinations/logAnalytics/0/workspaceResourceId")
+                        .textValue())
+                .isEqualTo(WORKSPACE);
         assertThat(rule.at("/properties/dataCollectionEndpointId").asText())
                 .isEqualTo(on(parameters, "privateLink") ? INSIGHTS + "dataCollectionEndpoints/tap-sentinel" : "null");
     }
@@ -91,7 +102,8 @@ class TemplateTest {
     @Test
     void everySchemaFileHasATable() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("src/main/resources/tables"))) {
-            Set<String> names = files.map(f -> f.getFileName().toString().replace(".json", "")).collect(Collectors.toSet());
+            Set<String> names = files.map(f -> f.getFileName().toString().replace(".json", ""))
+                    .collect(Collectors.toSet());
             assertThat(deployment(Templates.with(Map.of())).tables().keySet()).isEqualTo(names);
         }
     }
@@ -101,35 +113,47 @@ class TemplateTest {
         Deployment deployment = deployment(Templates.with(Map.of("retentionInDays", 90, "totalRetentionInDays", 365)));
         assertThat(deployment.tables().values()).allSatisfy(table -> {
             ObjectNode properties = ((ObjectNode) table.properties()).deepCopy().without("schema");
-            assertThat(properties).hasToString("{\"plan\":\"Analytics\",\"retentionInDays\":90,\"totalRetentionInDays\":365}");
+            assertThat(properties)
+                    .hasToString("{\"plan\":\"Analytics\",\"retentionInDays\":90,\"totalRetentionInDays\":365}");
         });
     }
 
     @Test
     void tablesAreWrittenOneAfterTheOther() {
         // each is a write to the same workspace, which answers two at once with a conflict
-        assertThat(Templates.template().at("/resources/0/copy/mode").textValue()).isEqualTo("serial");
-        assertThat(Templates.template().at("/resources/0/copy/batchSize").intValue()).isEqualTo(1);
+        assertThat(Templates.template().at("/resources/0/copy/mode").textValue())
+                .isEqualTo("serial");
+        assertThat(Templates.template().at("/resources/0/copy/batchSize").intValue())
+                .isEqualTo(1);
     }
 
     @Test
     void endpointIsClosedToThePublic() {
         Deployment deployment = deployment(Templates.with(Map.of("privateLink", true)));
-        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints")).singleElement().satisfies(endpoint -> {
-            assertThat(endpoint.properties().at("/networkAcls/publicNetworkAccess").textValue()).isEqualTo("Disabled");
-            assertThat(endpoint.json().required("location").textValue()).isEqualTo(ArmFunctions.REGION);
-        });
+        assertThat(deployment.deployed("Microsoft.Insights/dataCollectionEndpoints"))
+                .singleElement()
+                .satisfies(endpoint -> {
+                    assertThat(endpoint.properties()
+                                    .at("/networkAcls/publicNetworkAccess")
+                                    .textValue())
+                            .isEqualTo("Disabled");
+                    assertThat(endpoint.json().required("location").textValue()).isEqualTo(ArmFunctions.REGION);
+                });
     }
 
     @Test
     void errorsAndMetricsOfTheRuleGoToTheWorkspace() {
         Deployment deployment = deployment(Templates.with(Map.of()));
-        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings")).singleElement().satisfies(setting -> {
-            assertThat(setting.json().required("scope").textValue()).isEqualTo(INSIGHTS + "dataCollectionRules/tap-sentinel");
-            assertThat(setting.properties()).hasToString("{\"workspaceId\":\"" + WORKSPACE + "\","
-                    + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],"
-                    + "\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
-        });
+        assertThat(deployment.deployed("Microsoft.Insights/diagnosticSettings"))
+                .singleElement()
+                .satisfies(setting -> {
+                    assertThat(setting.json().required("scope").textValue())
+                            .isEqualTo(INSIGHTS + "dataCollectionRules/tap-sentinel");
+                    assertThat(setting.properties())
+                            .hasToString("{\"workspaceId\":\"" + WORKSPACE + "\","
+                                    + "\"logs\":[{\"category\":\"LogErrors\",\"enabled\":true}],"
+                                    + "\"metrics\":[{\"category\":\"AllMetrics\",\"enabled\":true}]}");
+                });
     }
 
     private static boolean on(Map<String, Object> parameters, String name) {

@@ -24,13 +24,15 @@ final class Templates {
     static final Path PARAMETERS = Path.of("src/main/azure/azuredeploy.parameters.json");
     static final String WORKSPACE = "soc-workspace";
     static final String PRINCIPAL = "11111111-2222-3333-4444-555555555555";
-    private static final List<String> SWITCHES = List.of("healthTable", "additionalFields", "privateLink", "diagnosticSetting");
-    private static final JsonMapper JSON = JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+    private static final List<String> SWITCHES =
+            List.of("healthTable", "additionalFields", "privateLink", "diagnosticSetting");
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private static final Map<Path, JsonNode> PARSED = new ConcurrentHashMap<>();
 
-    private Templates() {
-    }
+    private Templates() {}
 
     static ObjectNode template() {
         return (ObjectNode) read(TEMPLATE);

@@ -38,7 +38,8 @@ final class Transformation {
             case "project" -> columns = named(columns);
             case "project-away" -> list(() -> existing(tokens.token(), columns.remove(tokens.next())));
             case "project-rename" -> list(this::rename);
-            default -> throw new IllegalArgumentException("operator " + operator + " is not allowed in a transformation");
+            default ->
+                throw new IllegalArgumentException("operator " + operator + " is not allowed in a transformation");
         }
     }
 

@@ -22,28 +22,37 @@ class TransformationBindingIT {
         // tables of one kind make the same job, which needs to be done once
         Map<KustoJob, String> jobs = new LinkedHashMap<>();
         Deployment deployment = new Broken().deployment(Map.of("additionalFields", true));
-        deployment.rule().properties().required("dataFlows").forEach(flow -> jobs.put(job(deployment, flow), flow.toString()));
+        deployment
+                .rule()
+                .properties()
+                .required("dataFlows")
+                .forEach(flow -> jobs.put(job(deployment, flow), flow.toString()));
         assertThat(jobs).hasSize(3);
         // all at once: each start of node takes seconds
         KustoCheck.bind(List.copyOf(jobs.keySet()));
-        jobs.forEach((job, flow) -> assertThat(KustoCheck.bind(job).findings()).as(flow).isEmpty());
+        jobs.forEach((job, flow) ->
+                assertThat(KustoCheck.bind(job).findings()).as(flow).isEmpty());
     }
 
     @Test
     void aTypeThatTheTableHasNotIsFound() {
         String table = "ProofPointTAPClicksBlockedV2_CL";
-        Deployment deployment = new Broken().table(table, Broken.type("clickTime", "string")).deployment(Map.of());
+        Deployment deployment =
+                new Broken().table(table, Broken.type("clickTime", "string")).deployment(Map.of());
         KustoJob job = job(deployment, deployment.rule().properties().at("/dataFlows/0"));
-        assertThat(KustoCheck.bind(job).findings()).extracting(KustoReport.Finding::message)
+        assertThat(KustoCheck.bind(job).findings())
+                .extracting(KustoReport.Finding::message)
                 .containsExactly("column clickTime of the result is datetime and not string");
     }
 
     @Test
     void bothBindersAgree() {
         JsonNode rule = new Broken().deployment(Map.of()).rule().properties();
-        Map<String, String> stream = Columns.of(rule.at("/streamDeclarations/Custom-ProofPointTAPClicksBlockedV2_CL/columns"));
+        Map<String, String> stream =
+                Columns.of(rule.at("/streamDeclarations/Custom-ProofPointTAPClicksBlockedV2_CL/columns"));
         List<Query> queries = new ArrayList<>();
-        for (String query : List.of("source | extend TimeGenerated = todatetime(clickTime), sender = tolower(sender)",
+        for (String query : List.of(
+                "source | extend TimeGenerated = todatetime(clickTime), sender = tolower(sender)",
                 "source | project-away userAgent | project-rename agent = url",
                 "source | where isnotempty(id) and sender has 'x' | project id, b = iif(isnull(threatTime), clickTime, threatTime)",
                 "source | project a = case(isempty(id), 1, 2), b = (sender == 'x'), c = parse_json(url), d = toint(id), e = now()")) {
@@ -55,8 +64,12 @@ class TransformationBindingIT {
 
     private static KustoJob job(Deployment deployment, JsonNode flow) {
         JsonNode streams = deployment.rule().properties().required("streamDeclarations");
-        JsonNode table = deployment.tables().get(flow.required("outputStream").textValue().replaceFirst("^Custom-", "")).properties();
-        Query transformation = Query.of("transformation", flow.required("transformKql").textValue())
+        JsonNode table = deployment
+                .tables()
+                .get(flow.required("outputStream").textValue().replaceFirst("^Custom-", ""))
+                .properties();
+        Query transformation = Query.of(
+                        "transformation", flow.required("transformKql").textValue())
                 .givingExactly(columns(Columns.of(table.at("/schema/columns"))));
         JsonNode stream = streams.required(flow.at("/streams/0").textValue());
         Table source = new Table("source", columns(Columns.of(stream.required("columns"))));
@@ -64,6 +77,8 @@ class TransformationBindingIT {
     }
 
     private static List<Column> columns(Map<String, String> columns) {
-        return columns.entrySet().stream().map(column -> new Column(column.getKey(), column.getValue())).toList();
+        return columns.entrySet().stream()
+                .map(column -> new Column(column.getKey(), column.getValue()))
+                .toList();
     }
 }

@@ -15,35 +15,41 @@ class TransformationTest {
             columns("TimeGenerated datetime, id string, score int, threat dynamic, seen datetime");
 
     @ParameterizedTest
-    @CsvSource(delimiterString = "->", value = {
-        "source -> TimeGenerated datetime, id string, score int, threat dynamic, seen datetime",
-        "source | extend TimeGenerated = todatetime(id) | project-away threat, seen -> TimeGenerated datetime, id string, score int",
-        "source | project id, score | extend score = tolong(score), new = 'a' -> id string, score long, new string",
-        "source | project id, at = iif(isnull(seen), TimeGenerated, seen) -> id string, at datetime",
-        "source | project-away threat, seen -> TimeGenerated datetime, id string, score int",
-        "source | project-rename key = id | project key -> key string",
-        "source | where (score > 3 and id has 'x') or isempty(id) | project id -> id string",
-        "source | project b = score == 3, c = case(isnull(seen), 1, 2) -> b boolean, c long",
-    })
+    @CsvSource(
+            delimiterString = "->",
+            value = {
+                "source -> TimeGenerated datetime, id string, score int, threat dynamic, seen datetime",
+                "source | extend TimeGenerated = todatetime(id) | project-away threat, seen -> TimeGenerated datetime, id string, score int",
+                "source | project id, score | extend score = tolong(score), new = 'a' -> id string, score long, new string",
+                "source | project id, at = iif(isnull(seen), TimeGenerated, seen) -> id string, at datetime",
+                "source | project-away threat, seen -> TimeGenerated datetime, id string, score int",
+                "source | project-rename key = id | project key -> key string",
+                "source | where (score > 3 and id has 'x') or isempty(id) | project id -> id string",
+                "source | project b = score == 3, c = case(isnull(seen), 1, 2) -> b boolean, c long",
+            })
     void yieldsTheColumnsThatAzureMonitorWould(String query, String output) {
         assertThat(Transformation.output(query, STREAM)).containsExactlyEntriesOf(columns(output));
     }
 
     @ParameterizedTest
-    @CsvSource(delimiterString = "->", value = {
-        "source | summarize count() by id -> operator summarize is not allowed in a transformation",
-        "source | extend id = coalesce(id, 'none') -> function coalesce is not allowed in a transformation",
-        "source | project Id -> there is no column Id",
-        "source | project-away ID -> there is no column ID",
-        "source | project-rename a = b -> there is no column b",
-        "source | where scores > 3 -> there is no column scores",
-        "source | extend a = tostring(b) -> there is no column b",
-        "Other_CL -> 'source' is expected, not 'Other_CL'",
-        "source project id -> '|' is expected, not 'project'",
-        "source | extend a = threat[0] -> cannot read [0]",
-    })
+    @CsvSource(
+            delimiterString = "->",
+            value = {
+                "source | summarize count() by id -> operator summarize is not allowed in a transformation",
+                "source | extend id = coalesce(id, 'none') -> function coalesce is not allowed in a transformation",
+                "source | project Id -> there is no column Id",
+                "source | project-away ID -> there is no column ID",
+                "source | project-rename a = b -> there is no column b",
+                "source | where scores > 3 -> there is no column scores",
+                "source | extend a = tostring(b) -> there is no column b",
+                "Other_CL -> 'source' is expected, not 'Other_CL'",
+                "source project id -> '|' is expected, not 'project'",
+                "source | extend a = threat[0] -> cannot read [0]",
+            })
     void refusesWhatATransformationMayNot(String query, String reason) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Transformation.output(query, STREAM)).withMessage(reason);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Transformation.output(query, STREAM))
+                .withMessage(reason);
     }
 
     @Test

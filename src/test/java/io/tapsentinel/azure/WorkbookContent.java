@@ -16,8 +16,7 @@ final class WorkbookContent {
     private static final int TIME_RANGE = 4;
     private static final long MILLIS_PER_DAY = 86_400_000;
 
-    private WorkbookContent() {
-    }
+    private WorkbookContent() {}
 
     /** @param workbook the file that orders the parts */
     static ObjectNode of(JsonNode workbook) {
@@ -25,18 +24,29 @@ final class WorkbookContent {
         ArrayNode items = content.putArray("items");
         items.add(timeRange(workbook.required("timeRangeDays").longValue()));
         workbook.required("parts").forEach(part -> items.add(part(part)));
-        content.put("$schema", "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json");
+        content.put(
+                "$schema",
+                "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json");
         return content;
     }
 
     private static ObjectNode timeRange(long days) {
         ObjectNode item = item(PARAMETERS, "TimeRange");
-        ObjectNode content = item.putObject("content").put("version", "KqlParameterItem/1.0").put("style", "pills")
-                .put("queryType", 0).put("resourceType", WORKSPACES);
-        ObjectNode range = content.putArray("parameters").addObject().put("version", "KqlParameterItem/1.0").put("name", "TimeRange")
-                .put("label", "Time range").put("type", TIME_RANGE).put("isRequired", true);
+        ObjectNode content = item.putObject("content")
+                .put("version", "KqlParameterItem/1.0")
+                .put("style", "pills")
+                .put("queryType", 0)
+                .put("resourceType", WORKSPACES);
+        ObjectNode range = content.putArray("parameters")
+                .addObject()
+                .put("version", "KqlParameterItem/1.0")
+                .put("name", "TimeRange")
+                .put("label", "Time range")
+                .put("type", TIME_RANGE)
+                .put("isRequired", true);
         range.putObject("value").put("durationMs", days * MILLIS_PER_DAY);
-        ArrayNode choices = range.putObject("typeSettings").put("allowCustom", true).putArray("selectableValues");
+        ArrayNode choices =
+                range.putObject("typeSettings").put("allowCustom", true).putArray("selectableValues");
         for (int choice : DAYS) {
             choices.addObject().put("durationMs", choice * MILLIS_PER_DAY);
         }
@@ -46,9 +56,15 @@ final class WorkbookContent {
     private static ObjectNode part(JsonNode part) {
         String name = part.required("query").textValue();
         ObjectNode item = item(QUERY, name);
-        item.putObject("content").put("version", "KqlItem/1.0").put("query", text(name)).put("size", 0)
-                .put("title", part.required("title").textValue()).put("timeContextFromParameter", "TimeRange")
-                .put("queryType", 0).put("resourceType", WORKSPACES).put("visualization", part.required("visualization").textValue());
+        item.putObject("content")
+                .put("version", "KqlItem/1.0")
+                .put("query", text(name))
+                .put("size", 0)
+                .put("title", part.required("title").textValue())
+                .put("timeContextFromParameter", "TimeRange")
+                .put("queryType", 0)
+                .put("resourceType", WORKSPACES)
+                .put("visualization", part.required("visualization").textValue());
         return item;
     }
 
@@ -57,7 +73,10 @@ final class WorkbookContent {
     }
 
     private static String text(String query) {
-        return QueryFiles.workbookQueries().stream().filter(one -> one.file().equals(query + ".kql")).map(Query::text)
-                .findFirst().orElseThrow(() -> new IllegalStateException("the workbook has no query " + query));
+        return QueryFiles.workbookQueries().stream()
+                .filter(one -> one.file().equals(query + ".kql"))
+                .map(Query::text)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the workbook has no query " + query));
     }
 }

@@ -16,6 +16,7 @@ class CommandsTest {
 
     @TempDir
     Path folder;
+
     private CommandTrial trial;
 
     @BeforeEach
@@ -25,43 +26,55 @@ class CommandsTest {
 
     @Test
     void aWordThatIsNoneIsAnsweredWithThoseThatAre() {
-        assertThatThrownBy(() -> trial.run("stauts")).isInstanceOf(InvalidSettingException.class)
-                .hasMessage("there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check, routes show and help, and none runs"
-                        + " the program");
-        assertThatThrownBy(() -> trial.run("status", "gaps")).isInstanceOf(InvalidSettingException.class)
+        assertThatThrownBy(() -> trial.run("stauts"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check, routes show and help, and none runs"
+                                + " the program");
+        assertThatThrownBy(() -> trial.run("status", "gaps"))
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("there is no command \"status gaps\"");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help"})
     void helpHasALineForEach(String word) {
-        assertThat(trial.run(word).lines()).hasSize(9).anyMatch(line -> line.matches("status +progress, .*"))
+        assertThat(trial.run(word).lines())
+                .hasSize(9)
+                .anyMatch(line -> line.matches("status +progress, .*"))
                 .anyMatch(line -> line.startsWith("--local "));
     }
 
     @Test
     void theDoctorNeedsNoStoreAndMakesNone() {
-        assertThatThrownBy(() -> trial.run("doctor")).isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("doctor: ");
+        assertThatThrownBy(() -> trial.run("doctor"))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("doctor: ");
         assertThat(folder).isEmptyDirectory();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"status", "gaps", "rejected", "duplicates"})
     void withoutAStoreEachSaysWhereItLookedAndMakesNothing(String word) {
-        assertThatThrownBy(() -> trial.run(word)).isInstanceOf(StoreException.class)
-                .hasMessageContaining("there is no store at " + trial.file()).hasMessageContaining("TAP_SANDBOX=on");
+        assertThatThrownBy(() -> trial.run(word))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("there is no store at " + trial.file())
+                .hasMessageContaining("TAP_SANDBOX=on");
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void theSandboxHasAStoreOfItsOwn() {
-        assertThatThrownBy(() -> trial.with("tap.sandbox", "on").run("status")).isInstanceOf(StoreException.class)
-                .hasMessageContaining(Path.of("sandbox/tap-sentinel.db").toAbsolutePath().toString());
+        assertThatThrownBy(() -> trial.with("tap.sandbox", "on").run("status"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(
+                        Path.of("sandbox/tap-sentinel.db").toAbsolutePath().toString());
     }
 
     @Test
     void anotherKindOfStoreIsRefusedByItsProperty() {
         assertThatThrownBy(() -> trial.with("state.url", "jdbc:mysql://db/tap").run("status"))
-                .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("state.url is");
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("state.url is");
     }
 }

@@ -27,6 +27,7 @@ class DuplicatesTest {
 
     @TempDir
     Path folder;
+
     private CommandTrial trial;
     private MutableClock clock;
     private final TapEvent unnamed = unnamed();
@@ -55,8 +56,11 @@ class DuplicatesTest {
 
     @Test
     void withoutAStoreItSaysWhereItLooked() {
-        assertThatThrownBy(this::print).isInstanceOf(StoreException.class).hasMessageContaining("state.url")
-                .hasMessageContaining(folder.resolve("tap.db").toString()).hasMessageNotContaining("\n");
+        assertThatThrownBy(this::print)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("state.url")
+                .hasMessageContaining(folder.resolve("tap.db").toString())
+                .hasMessageNotContaining("\n");
         assertThat(folder).as("nothing was made").isEmptyDirectory();
     }
 

@@ -31,6 +31,7 @@ class ListsTest {
 
     @TempDir
     Path folder;
+
     private CommandTrial trial;
     private final TapEvent refused = Events.event(TYPE, HIDDEN + "-1");
 
@@ -43,12 +44,19 @@ class ListsTest {
     void eachGapIsALineWithItsLimits() {
         try (Store store = trial.open()) {
             TimeRange later = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
-            TimeRange earlier = new TimeRange(NOW.minus(Duration.ofDays(10)), NOW.minus(Duration.ofDays(10)).plusSeconds(90));
+            TimeRange earlier = new TimeRange(
+                    NOW.minus(Duration.ofDays(10)),
+                    NOW.minus(Duration.ofDays(10)).plusSeconds(90));
             new ReadState(store, trial.clock()).expire(List.of(later, earlier));
         }
-        assertThat(trial.run("gaps").lines()).satisfiesExactly(
-                gap -> assertThat(gap).matches("2026-11-10T12:00:00Z\t2026-11-10T12:01:30Z\t1 min 30 s\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"),
-                gap -> assertThat(gap).matches("2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
+        assertThat(trial.run("gaps").lines())
+                .satisfiesExactly(
+                        gap -> assertThat(gap)
+                                .matches(
+                                        "2026-11-10T12:00:00Z\t2026-11-10T12:01:30Z\t1 min 30 s\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"),
+                        gap -> assertThat(gap)
+                                .matches(
+                                        "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
         assertThat(trial.notes()).isEmpty();
     }
 
@@ -67,7 +75,9 @@ class ListsTest {
     void aRejectedRecordIsALineWithWhatItsDocumentTells() throws IOException {
         reject();
         String file = document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
-        assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\trefused\tInvalidRecord\t" + file);
+        assertThat(rejected())
+                .containsExactly(
+                        TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\trefused\tInvalidRecord\t" + file);
     }
 
     @Test
@@ -92,8 +102,11 @@ class ListsTest {
         }
         String capped = document(TYPE.arrayName(), refused.getKey().toString(), Reason.CAPPED, "null");
         String unknown = document("messagesQuarantined", "0".repeat(32), Reason.UNKNOWN_TYPE, "null");
-        assertThat(rejected()).containsExactlyInAnyOrder(TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\tcapped\t-\t" + capped,
-                "messagesQuarantined\t" + "0".repeat(32) + "\t2026-11-20T11:00:00Z\tunknown-type\t-\t" + unknown);
+        assertThat(rejected())
+                .containsExactlyInAnyOrder(
+                        TABLE + "\t" + refused.getKey() + "\t2026-11-20T11:00:00Z\tcapped\t-\t" + capped,
+                        "messagesQuarantined\t" + "0".repeat(32) + "\t2026-11-20T11:00:00Z\tunknown-type\t-\t"
+                                + unknown);
     }
 
     @Test
@@ -107,17 +120,28 @@ class ListsTest {
         }
         document("messagesHeld", named.toString(), Reason.UNKNOWN_TYPE, "null");
         document("messagesLost", other.toString(), Reason.UNKNOWN_TYPE, "null");
-        assertThat(rejected()).hasSize(2).anyMatch(line -> line.startsWith("messagesHeld\t" + named))
+        assertThat(rejected())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("messagesHeld\t" + named))
                 .anyMatch(line -> line.startsWith("messagesLost\t" + other));
     }
 
     @Test
     void whatADocumentSaysOfItsRecordNeverAppears() throws IOException {
         reject();
-        document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"https://" + HIDDEN + ".example.com\"");
-        Files.writeString(trial.rejected().resolve(TYPE.arrayName() + "-" + "1".repeat(32) + "-too-large.json"), "{\"code\":\"" + HIDDEN);
+        document(
+                TYPE.arrayName(),
+                refused.getKey().toString(),
+                Reason.REFUSED,
+                "\"https://" + HIDDEN + ".example.com\"");
+        Files.writeString(
+                trial.rejected().resolve(TYPE.arrayName() + "-" + "1".repeat(32) + "-too-large.json"),
+                "{\"code\":\"" + HIDDEN);
         Files.writeString(trial.rejected().resolve("notes of " + HIDDEN + ".json"), "{}");
-        assertThat(rejected()).hasSize(2).noneMatch(line -> line.contains(HIDDEN)).anyMatch(line -> line.contains("\trefused\t...\t"));
+        assertThat(rejected())
+                .hasSize(2)
+                .noneMatch(line -> line.contains(HIDDEN))
+                .anyMatch(line -> line.contains("\trefused\t...\t"));
     }
 
     private List<String> rejected() {
@@ -134,9 +158,12 @@ class ListsTest {
     private String document(String type, String key, Reason reason, String code) throws IOException {
         String name = RejectedDocument.name(type, key, reason);
         Files.createDirectories(trial.rejected());
-        Files.writeString(trial.rejected().resolve(name), "{\"reason\":\"" + reason.word() + "\",\"status\":400,\"code\":" + code
-                + ",\"text\":\"" + HIDDEN + "\",\"time\":\"2026-11-20T11:00:00Z\",\"type\":\"" + type + "\",\"record\":{\"code\":\"" + HIDDEN
-                + "\",\"subject\":\"" + HIDDEN + "\"}}");
+        Files.writeString(
+                trial.rejected().resolve(name),
+                "{\"reason\":\"" + reason.word() + "\",\"status\":400,\"code\":" + code
+                        + ",\"text\":\"" + HIDDEN + "\",\"time\":\"2026-11-20T11:00:00Z\",\"type\":\"" + type
+                        + "\",\"record\":{\"code\":\"" + HIDDEN
+                        + "\",\"subject\":\"" + HIDDEN + "\"}}");
         return name;
     }
 }

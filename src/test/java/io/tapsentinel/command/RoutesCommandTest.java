@@ -21,6 +21,7 @@ class RoutesCommandTest {
 
     @TempDir
     Path folder;
+
     private Path routes;
     private CommandTrial trial;
 
@@ -37,7 +38,8 @@ class RoutesCommandTest {
 
     @Test
     void aSetThatMayBeUsedIsOneLine() {
-        assertThat(trial.run("routes", "check", routes.toString()).lines()).containsExactly(routes + ": 5 files, as they have to be");
+        assertThat(trial.run("routes", "check", routes.toString()).lines())
+                .containsExactly(routes + ": 5 files, as they have to be");
     }
 
     @Test
@@ -51,8 +53,10 @@ class RoutesCommandTest {
         edit(TABLES, "messagesBlockedSeen", "clicksBlockedSeen");
         Files.delete(routes.resolve("tap-poll.camel.yaml"));
 
-        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString())).isInstanceOf(InvalidSettingException.class)
-                .hasMessageStartingWith(routes + ": ").hasMessageContaining("problems; this set would be refused");
+        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith(routes + ": ")
+                .hasMessageContaining("problems; this set would be refused");
     }
 
     @Test
@@ -66,9 +70,17 @@ class RoutesCommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"routes", "routes chek", "routes check a b", "routes check /no/such/folder", "routes show README.md"})
+    @ValueSource(
+            strings = {
+                "routes",
+                "routes chek",
+                "routes check a b",
+                "routes check /no/such/folder",
+                "routes show README.md"
+            })
     void whatIsNoQuestionIsAnsweredByOneLine(String words) {
-        assertThatThrownBy(() -> trial.run(words.split(" "))).isInstanceOf(InvalidSettingException.class)
+        assertThatThrownBy(() -> trial.run(words.split(" ")))
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessageNotContaining("\n");
     }
 
@@ -76,22 +88,36 @@ class RoutesCommandTest {
     void aFileThatIsFarTooLargeIsRefusedAtOnce() throws Exception {
         Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
 
-        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString())).hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
+        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString()))
+                .hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
     }
 
     @Test
     void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
-        assertThatThrownBy(() -> trial.run("routes", "check", folder.toString())).hasMessageContaining("no *.camel.yaml file");
+        assertThatThrownBy(() -> trial.run("routes", "check", folder.toString()))
+                .hasMessageContaining("no *.camel.yaml file");
     }
 
     @Test
     void theWayOfAnEventIsShownFromTheScheduleToTheTableWithIdsAsInTheFiles() {
         String shown = trial.run("routes", "show");
 
-        assertThat(shown).containsSubsequence("tap-poll <- quartz:tap/poll", "tap-read-due (Java)", "tap-window (Java)", "tap-fetch <-",
-                "tap-events (Java)", "tap-event <-", "when ${body.type} == 'CLICKS_PERMITTED'", "clicks-permitted <-",
-                "clicks-permitted-seen: idempotentConsumer clicksPermittedSeen", "clicks-permitted-sentinel: to sentinel:ProofPointTAPClicksPermittedV2_CL lingerMs=500",
-                "before-clicks-permitted <-", "messages-blocked <-", "filtered (Java)").doesNotContain("never called");
+        assertThat(shown)
+                .containsSubsequence(
+                        "tap-poll <- quartz:tap/poll",
+                        "tap-read-due (Java)",
+                        "tap-window (Java)",
+                        "tap-fetch <-",
+                        "tap-events (Java)",
+                        "tap-event <-",
+                        "when ${body.type} == 'CLICKS_PERMITTED'",
+                        "clicks-permitted <-",
+                        "clicks-permitted-seen: idempotentConsumer clicksPermittedSeen",
+                        "clicks-permitted-sentinel: to sentinel:ProofPointTAPClicksPermittedV2_CL lingerMs=500",
+                        "before-clicks-permitted <-",
+                        "messages-blocked <-",
+                        "filtered (Java)")
+                .doesNotContain("never called");
         assertThat(shown.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
 
@@ -130,8 +156,16 @@ class RoutesCommandTest {
                                     uri: direct:lonely
                 """);
 
-        assertThat(trial.run("routes", "show", routes.toString())).containsSubsequence("never called:", "lonely <- direct:lonely", "doTry",
-                "doCatch java.io.IOException", "round <- direct:round", "when ${body} == 1", "otherwise").doesNotContain("s3cr3t");
+        assertThat(trial.run("routes", "show", routes.toString()))
+                .containsSubsequence(
+                        "never called:",
+                        "lonely <- direct:lonely",
+                        "doTry",
+                        "doCatch java.io.IOException",
+                        "round <- direct:round",
+                        "when ${body} == 1",
+                        "otherwise")
+                .doesNotContain("s3cr3t");
     }
 
     @Test
@@ -140,9 +174,10 @@ class RoutesCommandTest {
 
         for (String word : List.of("check", "show")) {
             assertThatThrownBy(() -> {
-                String out = trial.run("routes", word, routes.toString());
-                throw new AssertionError(out);
-            }).isInstanceOf(InvalidSettingException.class);
+                        String out = trial.run("routes", word, routes.toString());
+                        throw new AssertionError(out);
+                    })
+                    .isInstanceOf(InvalidSettingException.class);
         }
     }
 

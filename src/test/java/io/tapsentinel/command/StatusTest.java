@@ -14,9 +14,9 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
-import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
+import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
@@ -40,6 +40,7 @@ class StatusTest {
 
     @TempDir
     Path folder;
+
     private CommandTrial trial;
 
     @BeforeEach
@@ -53,12 +54,17 @@ class StatusTest {
             begin(store, HOUR);
             sweep(store, HOUR, events(1_010));
             deliver(store, events(1_010));
-            assertThat(status()).contains("\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,010    0\n")
+            assertThat(status())
+                    .contains(
+                            "\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,010    0\n")
                     .contains("\nnothing is missing\n");
 
             execute(store, "DELETE FROM seen WHERE key IN (SELECT key FROM seen LIMIT 3)");
-            assertThat(status()).contains("\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
-                    .contains("\ntotal             0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+            assertThat(status())
+                    .contains(
+                            "\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+                    .contains(
+                            "\ntotal             0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
                     .contains("\n3 missing\n");
         }
     }
@@ -79,8 +85,10 @@ class StatusTest {
             begin(store, NOW.minus(Duration.ofHours(40)));
             IntStream.rangeClosed(5, 31).forEach(hours -> sweep(store, NOW.minus(Duration.ofHours(hours)), events(1)));
         }
-        assertThat(status().lines().filter(line -> line.matches("11-\\d\\d \\d\\d:00 .*"))).hasSize(24)
-                .anyMatch(line -> line.startsWith("11-20 07:00")).anyMatch(line -> line.startsWith("11-19 08:00"));
+        assertThat(status().lines().filter(line -> line.matches("11-\\d\\d \\d\\d:00 .*")))
+                .hasSize(24)
+                .anyMatch(line -> line.startsWith("11-20 07:00"))
+                .anyMatch(line -> line.startsWith("11-19 08:00"));
     }
 
     @Test
@@ -89,18 +97,24 @@ class StatusTest {
             begin(store, NOW.minus(Duration.ofHours(8)).plusSeconds(60));
             sweep(store, HOUR, events(1));
         }
-        assertThat(status()).contains("not swept yet: 4 hours, 11-20 08:00 to 11-20 12:00, due from 11-20 13:00 to 11-20 16:00\n")
+        assertThat(status())
+                .contains("not swept yet: 4 hours, 11-20 08:00 to 11-20 12:00, due from 11-20 13:00 to 11-20 16:00\n")
                 .contains("not swept yet: 3 hours, 11-20 04:00 to 11-20 08:00, due since 11-20 09:00\n");
     }
 
     @Test
     void aStoreThatSawNoReadSaysSoInWords() {
         trial.open().close();
-        assertThat(status()).contains("status at 2026-11-20 12:00:00, all times UTC")
-                .contains("first read from       nothing was read yet").contains("backlog               no backlog")
-                .contains("gaps                  no gap").contains("rejected              no record")
-                .contains("possible duplicates   no record").contains("requests of the last 24 hours: none, of 1,800 in each pool")
-                .contains("540 of them are kept for fresh polls").contains("late rows: none in 90 days")
+        assertThat(status())
+                .contains("status at 2026-11-20 12:00:00, all times UTC")
+                .contains("first read from       nothing was read yet")
+                .contains("backlog               no backlog")
+                .contains("gaps                  no gap")
+                .contains("rejected              no record")
+                .contains("possible duplicates   no record")
+                .contains("requests of the last 24 hours: none, of 1,800 in each pool")
+                .contains("540 of them are kept for fresh polls")
+                .contains("late rows: none in 90 days")
                 .contains("changes of delivered events: none in 90 days");
     }
 
@@ -108,19 +122,31 @@ class StatusTest {
     void progressBacklogGapsAndWhatLiesAsideAreCounted() {
         try (Store store = trial.open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, trial.clock());
-            TimeRange gap = new TimeRange(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
+            TimeRange gap = new TimeRange(
+                    NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
             TimeRange owed = new TimeRange(gap.to(), NOW.minus(Duration.ofDays(2)));
-            new ReadState(store, trial.clock()).commit(new Plan(Optional.empty(), List.of(owed), List.of(gap),
-                    new Progress(gap.from(), NOW.minusSeconds(63))), new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()), Also.NOTHING);
+            new ReadState(store, trial.clock())
+                    .commit(
+                            new Plan(
+                                    Optional.empty(),
+                                    List.of(owed),
+                                    List.of(gap),
+                                    new Progress(gap.from(), NOW.minusSeconds(63))),
+                            new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
+                            Also.NOTHING);
             seen.rejected(events(1).get(0));
             seen.sending(events(2));
             seen.abandoned();
         }
-        assertThat(status()).contains("first read from       2026-11-11 12:00:00").contains("progress              2026-11-20 11:58:57")
+        assertThat(status())
+                .contains("first read from       2026-11-11 12:00:00")
+                .contains("progress              2026-11-20 11:58:57")
                 .contains("lag                   1 min 3 s")
                 .contains("backlog               1 range, 4 d 23 h in all, the oldest from 2026-11-13 12:05:00")
-                .contains("gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
-                .contains("rejected              1 record at tap.rejected.uri\n").contains("possible duplicates   2 records that Sentinel may hold twice\n");
+                .contains(
+                        "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
+                .contains("rejected              1 record at tap.rejected.uri\n")
+                .contains("possible duplicates   2 records that Sentinel may hold twice\n");
     }
 
     @Test
@@ -132,7 +158,9 @@ class StatusTest {
             trial.clock().advance(Duration.ofHours(1));
             IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
         }
-        assertThat(status()).containsPattern("everything-else +120 +0 +7 +0 +127 +2,000\n").contains("500 of them are kept for fresh polls");
+        assertThat(status())
+                .containsPattern("everything-else +120 +0 +7 +0 +127 +2,000\n")
+                .contains("500 of them are kept for fresh polls");
         trial.clock().advance(Duration.ofHours(23));
         assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +7 +2,000\n");
     }
@@ -140,29 +168,101 @@ class StatusTest {
     @Test
     void readsLateRowsAndChangesAreTheSumsOfTheLedger() {
         try (Store store = trial.open()) {
-            ledger(store, Purpose.POLL, Duration.ofHours(1), Map.of("fetched", 1_030L, "new", 1_000L, "duplicate", 20L,
-                    "duplicate-inside", 4L, "filtered", 3L, "changed", 2L, "rejected", 1L, "late", 9L, "lag-30m", 9L));
-            ledger(store, Purpose.SWEEP, Duration.ofHours(2), Map.of("fetched", 5L, "new", 4L, "changed", 1L, "late", 4L, "lag-4h", 3L,
-                    "lag-more", 1L, "changed-status", 1L, "changed-campaign", 1L));
-            ledger(store, Purpose.BACKLOG, Duration.ofDays(30), Map.of("fetched", 6L, "new", 6L, "late", 6L, "lag-3d", 6L));
-            ledger(store, Purpose.POLL, Duration.ofDays(91), Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofHours(1),
+                    Map.of(
+                            "fetched",
+                            1_030L,
+                            "new",
+                            1_000L,
+                            "duplicate",
+                            20L,
+                            "duplicate-inside",
+                            4L,
+                            "filtered",
+                            3L,
+                            "changed",
+                            2L,
+                            "rejected",
+                            1L,
+                            "late",
+                            9L,
+                            "lag-30m",
+                            9L));
+            ledger(
+                    store,
+                    Purpose.SWEEP,
+                    Duration.ofHours(2),
+                    Map.of(
+                            "fetched",
+                            5L,
+                            "new",
+                            4L,
+                            "changed",
+                            1L,
+                            "late",
+                            4L,
+                            "lag-4h",
+                            3L,
+                            "lag-more",
+                            1L,
+                            "changed-status",
+                            1L,
+                            "changed-campaign",
+                            1L));
+            ledger(
+                    store,
+                    Purpose.BACKLOG,
+                    Duration.ofDays(30),
+                    Map.of("fetched", 6L, "new", 6L, "late", 6L, "lag-3d", 6L));
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofDays(91),
+                    Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
         }
-        assertThat(status()).containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1\n").containsPattern("sweep +1 +5 +4 +0 +0 +1 +0\n")
-                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0\n").containsPattern("\ntotal +2 +1,035 +1,004 +24 +3 +3 +1\n")
-                .containsPattern("\nall +9 +4 +15 +4\n").containsPattern("up to 30 minutes after their time +9 +0 +9 +0\n")
-                .containsPattern("up to 4 hours after their time +0 +3 +0 +3\n").containsPattern("up to 3 days after their time +0 +0 +6 +0\n")
-                .containsPattern("later +0 +1 +0 +1\n").containsPattern("\nall +3 +3\n").containsPattern("status +1 +1\n")
-                .containsPattern("threat +0 +0\n").containsPattern("campaign +1 +1\n");
+        assertThat(status())
+                .containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1\n")
+                .containsPattern("sweep +1 +5 +4 +0 +0 +1 +0\n")
+                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0\n")
+                .containsPattern("\ntotal +2 +1,035 +1,004 +24 +3 +3 +1\n")
+                .containsPattern("\nall +9 +4 +15 +4\n")
+                .containsPattern("up to 30 minutes after their time +9 +0 +9 +0\n")
+                .containsPattern("up to 4 hours after their time +0 +3 +0 +3\n")
+                .containsPattern("up to 3 days after their time +0 +0 +6 +0\n")
+                .containsPattern("later +0 +1 +0 +1\n")
+                .containsPattern("\nall +3 +3\n")
+                .containsPattern("status +1 +1\n")
+                .containsPattern("threat +0 +0\n")
+                .containsPattern("campaign +1 +1\n");
     }
 
     @Test
     void whatRoutesDroppedOnPurposeIsToldByRouteOnceThereIsAny() {
         try (Store store = trial.open()) {
-            ledger(store, Purpose.POLL, Duration.ofHours(1), Map.of("fetched", 5L, "filtered", 5L, "filtered-by-before-messages-blocked", 3L,
-                    "filtered-by-mine", 2L));
-            ledger(store, Purpose.SWEEP, Duration.ofHours(2), Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
-            assertThat(status()).containsPattern("\ndropped by routes on purpose \\(each read of an event counts\\) +24 h +90 d\n"
-                    + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofHours(1),
+                    Map.of(
+                            "fetched",
+                            5L,
+                            "filtered",
+                            5L,
+                            "filtered-by-before-messages-blocked",
+                            3L,
+                            "filtered-by-mine",
+                            2L));
+            ledger(
+                    store,
+                    Purpose.SWEEP,
+                    Duration.ofHours(2),
+                    Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
+            assertThat(status())
+                    .containsPattern("\ndropped by routes on purpose \\(each read of an event counts\\) +24 h +90 d\n"
+                            + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
             trial.clock().advance(Duration.ofDays(2));
             assertThat(status()).containsPattern("all +0 +8\n +before-messages-blocked +0 +6\n");
             trial.clock().advance(Duration.ofDays(90));
@@ -173,7 +273,8 @@ class StatusTest {
     /** Also that no line is too wide for a terminal. */
     private String status() {
         String status = trial.run("status").replace(System.lineSeparator(), "\n");
-        assertThat(status.lines().filter(line -> !line.startsWith("store "))).allMatch(line -> line.length() <= WIDEST, "at most 100 columns");
+        assertThat(status.lines().filter(line -> !line.startsWith("store ")))
+                .allMatch(line -> line.length() <= WIDEST, "at most 100 columns");
         return status;
     }
 
@@ -182,7 +283,9 @@ class StatusTest {
     }
 
     private static List<TapEvent> events(int count) {
-        return IntStream.range(0, count).mapToObj(i -> Events.event(TYPE, "id-" + i)).toList();
+        return IntStream.range(0, count)
+                .mapToObj(i -> Events.event(TYPE, "id-" + i))
+                .toList();
     }
 
     private void deliver(Store store, List<TapEvent> events) {
@@ -200,8 +303,14 @@ class StatusTest {
 
     private static void ledger(Store store, Purpose purpose, Duration ago, Map<String, Long> counts) {
         Instant at = NOW.minus(ago);
-        new ReadState(store, new MutableClock(at)).beside(
-                new LedgerEntry(at, new TimeRange(at.minusSeconds(3_600), at), purpose, Map.of(TYPE.arrayName(), counts)), Also.NOTHING);
+        new ReadState(store, new MutableClock(at))
+                .beside(
+                        new LedgerEntry(
+                                at,
+                                new TimeRange(at.minusSeconds(3_600), at),
+                                purpose,
+                                Map.of(TYPE.arrayName(), counts)),
+                        Also.NOTHING);
     }
 
     private static void execute(Store store, String sql) {

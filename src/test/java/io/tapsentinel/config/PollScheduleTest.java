@@ -12,22 +12,26 @@ class PollScheduleTest {
 
     @Test
     void threePollsAfterATimeAreTheThirdTick() {
-        assertThat(schedule("0 0/5 * * * ?").after(at("2026-11-20T12:00:10"), 3)).contains(at("2026-11-20T12:15:00"));
+        assertThat(schedule("0 0/5 * * * ?").after(at("2026-11-20T12:00:10"), 3))
+                .contains(at("2026-11-20T12:15:00"));
     }
 
     @Test
     void anIrregularScheduleIsFollowedOverItsPauses() {
-        assertThat(schedule("0 0/30 8-17 * * ?").after(at("2026-11-20T17:05:00"), 3)).contains(at("2026-11-21T08:30:00"));
+        assertThat(schedule("0 0/30 8-17 * * ?").after(at("2026-11-20T17:05:00"), 3))
+                .contains(at("2026-11-21T08:30:00"));
     }
 
     @Test
     void aScheduleOfSecondsCountsAsAMinute() {
-        assertThat(schedule("0/1 * * * * ?").after(at("2026-11-20T12:00:00"), 3)).contains(at("2026-11-20T12:01:00"));
+        assertThat(schedule("0/1 * * * * ?").after(at("2026-11-20T12:00:00"), 3))
+                .contains(at("2026-11-20T12:01:00"));
     }
 
     @Test
     void whatFiresNoMoreIsNeverDue() {
-        assertThat(schedule("0 0 0 1 1 ? 2026").after(at("2026-11-20T12:00:00"), 1)).isEmpty();
+        assertThat(schedule("0 0 0 1 1 ? 2026").after(at("2026-11-20T12:00:00"), 1))
+                .isEmpty();
     }
 
     private static PollSchedule schedule(String cron) {

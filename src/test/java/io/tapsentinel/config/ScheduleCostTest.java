@@ -32,7 +32,8 @@ class ScheduleCostTest {
             0/30 * * * * ?       | PT1H  | 2880  | every half a minute
             0 0 0 1 1 ? 2099     | PT1H  | 0     | not in this week
             """)
-    void pollsOfTheBusiestDayAreCountedWithWhatLongPausesCost(String cron, String lookBack, int polls) throws ParseException {
+    void pollsOfTheBusiestDayAreCountedWithWhatLongPausesCost(String cron, String lookBack, int polls)
+            throws ParseException {
         assertThat(cost(cron, lookBack, 0).polls()).isEqualTo(polls);
     }
 

@@ -18,8 +18,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
 
-    private static final Map<String, String> ACCOUNT = Map.of("TAP_PRINCIPAL", "p", "TAP_SECRET", "hush",
-            "SENTINEL_ENDPOINT", "https://x.ingest.monitor.azure.com", "SENTINEL_DCR_IMMUTABLE_ID", "dcr-0123456789abcdef0123456789abcdef");
+    private static final Map<String, String> ACCOUNT = Map.of(
+            "TAP_PRINCIPAL",
+            "p",
+            "TAP_SECRET",
+            "hush",
+            "SENTINEL_ENDPOINT",
+            "https://x.ingest.monitor.azure.com",
+            "SENTINEL_DCR_IMMUTABLE_ID",
+            "dcr-0123456789abcdef0123456789abcdef");
 
     @TempDir
     Path folder;
@@ -38,74 +45,89 @@ class SettingsTest {
 
     @Test
     void allMissingPropertiesAreNamedInOneLine() {
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, Map.of()))).isInstanceOf(InvalidSettingException.class)
-                .hasMessage("missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;"
-                        + " set them in application.properties or in the environment (TAP_PRINCIPAL and so on)");
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, Map.of())))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage(
+                        "missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;"
+                                + " set them in application.properties or in the environment (TAP_PRINCIPAL and so on)");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it has to be an https URL",
-        "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
-        "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
-        "TAP_URL|no url|tap.url is \"no url\"; it has to be",
-        "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
-        "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
-        "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
-        "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it has to be an ISO 8601 duration from PT30M to PT1H",
-        "TAP_POLL_LOOK_BACK|PT2H|tap.poll.look-back is \"PT2H\"; it has to be an ISO 8601 duration from PT30M to PT1H",
-        "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it has to be an ISO 8601 duration",
-        "TAP_POLL_SETTLE|-PT1S|tap.poll.settle is \"-PT1S\"; it has to be an ISO 8601 duration from PT0S",
-        "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it has to be an ISO 8601 duration from PT30S to PT168H",
-        "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it has to be an instant",
-        "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
-        "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it has to be 432 or more for this schedule,"
-                + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
-        "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it has to be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
-                + " requests a day are kept for polls, which leaves no room for 144 sweeps",
-        "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it has to be a Quartz cron expression that fires some day",
-        "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it has to be a Quartz cron expression",
-        "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
-        "TAP_SWEEP_AGES|PT4H,P7D|tap.sweep.ages",
-        "CAMEL_SERVER_ENABLED|yes|camel.server.enabled is \"yes\"; it has to be",
-        "TAP_UPDATES|yes|tap.updates is \"yes\"; it has to be",
-        "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it has to be a whole number from 1",
-        "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it has to be a percentage from 0 % to 99 %",
-        "TAP_RETRY_PAUSES|PT5S,PT11M|tap.retry.pauses is \"PT11M\"; it has to be an ISO 8601 duration from PT0S to PT10M",
-        "TAP_REST_THROTTLED|none|tap.rest.throttled is \"none\"; it has to be a list of ISO 8601 durations, at least one",
-        "TAP_REST_CREDENTIALS|PT0S|tap.rest.credentials is \"PT0S\"; it has to be an ISO 8601 duration from PT1S to PT24H",
-        "TAP_SHUTDOWN_TIMEOUT|PT0S|tap.shutdown-timeout is \"PT0S\"; it has to be an ISO 8601 duration from PT1S",
-        "SENTINEL_ENDPOINT|http://x.ingest.monitor.azure.com|sentinel.endpoint is \"http://x.ingest.monitor.azure.com\"; it has to be an https URL",
-        "SENTINEL_ENDPOINT|http://127.0.0.1:1|sentinel.endpoint is \"http://127.0.0.1:1\"; it has to be an https URL with sentinel.auth=azure",
-        "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it has to be the rule's immutable id",
-        "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
-        "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
-        "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
-        "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
-        "STATE_URL|jdbc:sqlite::memory:|state.url is \"jdbc:sqlite::memory:\"; it has to be jdbc:sqlite: and the path of a file, or jdbc:postgresql://",
-        "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
-        "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
-        "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
-        "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
-        "STATE_URL|jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
-        "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
-        "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it has to be an https URL",
+                "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
+                "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
+                "TAP_URL|no url|tap.url is \"no url\"; it has to be",
+                "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
+                "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
+                "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
+                "TAP_POLL_LOOK_BACK|PT29M|tap.poll.look-back is \"PT29M\"; it has to be an ISO 8601 duration from PT30M to PT1H",
+                "TAP_POLL_LOOK_BACK|PT2H|tap.poll.look-back is \"PT2H\"; it has to be an ISO 8601 duration from PT30M to PT1H",
+                "TAP_POLL_LOOK_BACK|1h|tap.poll.look-back is \"1h\"; it has to be an ISO 8601 duration",
+                "TAP_POLL_SETTLE|-PT1S|tap.poll.settle is \"-PT1S\"; it has to be an ISO 8601 duration from PT0S",
+                "TAP_POLL_BACKFILL|P8D|tap.poll.backfill is \"P8D\"; it has to be an ISO 8601 duration from PT30S to PT168H",
+                "TAP_POLL_START|yesterday|tap.poll.start is \"yesterday\"; it has to be an instant",
+                "TAP_THREAT_STATUS|active,all|tap.threat-status is \"all\"; it has to be a list of active, cleared, falsePositive",
+                "TAP_BUDGET_REQUESTS_PER_DAY|431|tap.budget.requests-per-day is \"431\"; it has to be 432 or more for this schedule,"
+                        + " 288 polls + 144 sweeps = 432 requests a day; or poll less often (tap.poll.cron), or sweep at fewer ages",
+                "TAP_BUDGET_RESERVE|95 %|tap.budget.reserve is \"95 %\"; it has to be less, or sweeps at fewer ages (tap.sweep.ages): 1710 of 1800"
+                        + " requests a day are kept for polls, which leaves no room for 144 sweeps",
+                "TAP_POLL_CRON|0 0 0 30 2 ?|tap.poll.cron is \"0 0 0 30 2 ?\"; it has to be a Quartz cron expression that fires some day",
+                "TAP_SWEEP_CRON|hourly|tap.sweep.cron is \"hourly\"; it has to be a Quartz cron expression",
+                "TAP_SWEEP_AGES|PT10M|tap.sweep.ages",
+                "TAP_SWEEP_AGES|PT4H,P7D|tap.sweep.ages",
+                "CAMEL_SERVER_ENABLED|yes|camel.server.enabled is \"yes\"; it has to be",
+                "TAP_UPDATES|yes|tap.updates is \"yes\"; it has to be",
+                "TAP_BUDGET_REQUESTS_PER_DAY|0|tap.budget.requests-per-day is \"0\"; it has to be a whole number from 1",
+                "TAP_BUDGET_RESERVE|100 %|tap.budget.reserve is \"100 %\"; it has to be a percentage from 0 % to 99 %",
+                "TAP_RETRY_PAUSES|PT5S,PT11M|tap.retry.pauses is \"PT11M\"; it has to be an ISO 8601 duration from PT0S to PT10M",
+                "TAP_REST_THROTTLED|none|tap.rest.throttled is \"none\"; it has to be a list of ISO 8601 durations, at least one",
+                "TAP_REST_CREDENTIALS|PT0S|tap.rest.credentials is \"PT0S\"; it has to be an ISO 8601 duration from PT1S to PT24H",
+                "TAP_SHUTDOWN_TIMEOUT|PT0S|tap.shutdown-timeout is \"PT0S\"; it has to be an ISO 8601 duration from PT1S",
+                "SENTINEL_ENDPOINT|http://x.ingest.monitor.azure.com|sentinel.endpoint is \"http://x.ingest.monitor.azure.com\"; it has to be an https URL",
+                "SENTINEL_ENDPOINT|http://127.0.0.1:1|sentinel.endpoint is \"http://127.0.0.1:1\"; it has to be an https URL with sentinel.auth=azure",
+                "SENTINEL_DCR_IMMUTABLE_ID|my-rule|sentinel.dcr-immutable-id is \"my-rule\"; it has to be the rule's immutable id",
+                "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
+                "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
+                "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
+                "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
+                "STATE_URL|jdbc:sqlite::memory:|state.url is \"jdbc:sqlite::memory:\"; it has to be jdbc:sqlite: and the path of a file, or jdbc:postgresql://",
+                "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
+                "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
+                "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
+                "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
+                "STATE_URL|jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
+                "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
+                "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"
+            })
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put(variable, value);
 
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message).hasMessageNotContaining("hush");
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("hush");
     }
 
     @Test
     void theDatabasesPasswordIsReadFromItsFileEachTime() throws Exception {
         Path file = Files.writeString(folder.resolve("password"), "first\n");
         Map<String, String> environment = new HashMap<>(ACCOUNT);
-        environment.putAll(Map.of("STATE_URL", "jdbc:postgresql://a:5432,b:5432/tap?targetServerType=primary", "STATE_USER", "tap",
-                "STATE_PASSWORD_FILE", file.toString(), "TLS_CA_FILE", "authorities.pem"));
+        environment.putAll(Map.of(
+                "STATE_URL",
+                "jdbc:postgresql://a:5432,b:5432/tap?targetServerType=primary",
+                "STATE_USER",
+                "tap",
+                "STATE_PASSWORD_FILE",
+                file.toString(),
+                "TLS_CA_FILE",
+                "authorities.pem"));
 
-        StoreAddress address = Settings.of(EffectiveProperties.load(folder, environment)).state();
+        StoreAddress address =
+                Settings.of(EffectiveProperties.load(folder, environment)).state();
 
         assertThat(address.isShared()).isTrue();
         assertThat(address.user()).isEqualTo("tap");
@@ -115,45 +137,59 @@ class SettingsTest {
         assertThat(address.password().get()).isEqualTo("second");
         assertThat(address).hasToString("jdbc:postgresql://a:5432,b:5432/tap");
         environment.put("STATE_PASSWORD_FILE", folder.resolve("none").toString());
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment))).hasMessageContaining("state.password-file is")
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .hasMessageContaining("state.password-file is")
                 .hasMessageContaining("a file that can be read");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "file:archive|state/spool|tap.archive.outbox is \"state/spool\"; it has to be a folder apart from that of tap.spool, state/spool",
-        "file:archive|state/replay/in|tap.archive.outbox is \"state/replay/in\"; it has to be a folder apart from that of tap.replay.uri",
-        "file:archive|state|tap.archive.outbox is \"state\"; it has to be a folder apart from that of",
-        "file:state/../state/rejected?chmod=640|out|tap.archive.uri is \"state/../state/rejected\"; it has to be a folder apart from that of"
-                + " tap.rejected.uri",
-        "file:out/archive|out|tap.archive.uri is \"out/archive\"; it has to be a folder apart from that of tap.archive.outbox"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "file:archive|state/spool|tap.archive.outbox is \"state/spool\"; it has to be a folder apart from that of tap.spool, state/spool",
+                "file:archive|state/replay/in|tap.archive.outbox is \"state/replay/in\"; it has to be a folder apart from that of tap.replay.uri",
+                "file:archive|state|tap.archive.outbox is \"state\"; it has to be a folder apart from that of",
+                "file:state/../state/rejected?chmod=640|out|tap.archive.uri is \"state/../state/rejected\"; it has to be a folder apart from that of"
+                        + " tap.rejected.uri",
+                "file:out/archive|out|tap.archive.uri is \"out/archive\"; it has to be a folder apart from that of tap.archive.outbox"
+            })
     void answersThatAreKeptLieApartFromWhatIsTakenOrRemoved(String uri, String outbox, String message) {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_ARCHIVE_OUTBOX", outbox);
-        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).archive().uri()).as("off").isEmpty();
+        assertThat(Settings.of(EffectiveProperties.load(folder, environment))
+                        .archive()
+                        .uri())
+                .as("off")
+                .isEmpty();
 
         environment.put("TAP_ARCHIVE_URI", uri);
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .isInstanceOf(InvalidSettingException.class).hasMessageContaining(message);
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining(message);
     }
 
     @Test
     void httpAndNoAuthenticationAreFineOnLoopback() {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
-        environment.putAll(Map.of("TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
+        environment.putAll(Map.of(
+                "TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
 
-        assertThatCode(() -> Settings.of(EffectiveProperties.load(folder, environment))).doesNotThrowAnyException();
+        assertThatCode(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .doesNotThrowAnyException();
     }
 
     @Test
     void aNameOfTheAccountFitsIntoTheTablesAndFilesThatHoldIt() {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_SOURCE", "a".repeat(100));
-        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).source()).hasSize(100);
+        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).source())
+                .hasSize(100);
 
         environment.put("TAP_SOURCE", "a".repeat(101));
         assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .isInstanceOf(InvalidSettingException.class).hasMessageContaining("tap.source").hasMessageContaining("100 characters at most");
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("tap.source")
+                .hasMessageContaining("100 characters at most");
     }
 
     @Test
@@ -162,7 +198,8 @@ class SettingsTest {
         environment.putAll(Map.of("SENTINEL_ENDPOINT", "https://127.0.0.1:8443", "SENTINEL_CLOUD", "china"));
 
         assertThat(Settings.of(EffectiveProperties.load(folder, environment)))
-                .matches(Settings::authenticate).matches(settings -> settings.cloud() == AzureCloud.CHINA);
+                .matches(Settings::authenticate)
+                .matches(settings -> settings.cloud() == AzureCloud.CHINA);
     }
 
     @Test
@@ -170,24 +207,31 @@ class SettingsTest {
         Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_URL", "http://127.0.0.1.example.com");
 
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment))).hasMessageContaining("tap.url");
+        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+                .hasMessageContaining("tap.url");
     }
 
     @Test
     void theEnvironmentWinsOverTheWorkingDirectoryAndThatOverThePackage() throws IOException {
-        Files.writeString(folder.resolve("application.properties"), "tap.source = file\ntap.poll.settle = PT2M\nmine = 1\n");
+        Files.writeString(
+                folder.resolve("application.properties"), "tap.source = file\ntap.poll.settle = PT2M\nmine = 1\n");
 
-        Map<String, String> effective = EffectiveProperties.load(folder, Map.of("TAP_SOURCE", "environment", "MINE", "2"));
+        Map<String, String> effective =
+                EffectiveProperties.load(folder, Map.of("TAP_SOURCE", "environment", "MINE", "2"));
 
-        assertThat(effective).containsEntry("tap.source", "environment").containsEntry("tap.poll.settle", "PT2M")
-                .containsEntry("tap.poll.look-back", "PT1H").containsEntry("mine", "2");
+        assertThat(effective)
+                .containsEntry("tap.source", "environment")
+                .containsEntry("tap.poll.settle", "PT2M")
+                .containsEntry("tap.poll.look-back", "PT1H")
+                .containsEntry("mine", "2");
     }
 
     @Test
     void anEmptyValueCountsAsNoneWhereverItStands() throws IOException {
         Files.writeString(folder.resolve("application.properties"), "tap.source =\n");
 
-        assertThat(EffectiveProperties.load(folder, Map.of("TAP_POLL_CRON", " "))).containsEntry("tap.source", "tap")
+        assertThat(EffectiveProperties.load(folder, Map.of("TAP_POLL_CRON", " ")))
+                .containsEntry("tap.source", "tap")
                 .containsEntry("tap.poll.cron", "0 0/5 * * * ?");
     }
 

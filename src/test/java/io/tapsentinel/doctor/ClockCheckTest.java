@@ -20,15 +20,26 @@ class ClockCheckTest {
 
     /** Seconds from our clock, when the answer has come, to TAP's. */
     @ParameterizedTest
-    @CsvSource({"0, about the same as", "-2, about the same as", "-6, about the same as", "4, about the same as", "-22, 20s ahead of", "29, 29s behind"})
+    @CsvSource({
+        "0, about the same as",
+        "-2, about the same as",
+        "-6, about the same as",
+        "4, about the same as",
+        "-22, 20s ahead of",
+        "29, 29s behind"
+    })
     void aDifferenceThatTheProgramAllowsForIsWell(int seconds, String words) {
-        assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds))).startsWith("this machine's clock is " + words + " TAP's").doesNotContain("NTP");
+        assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds)))
+                .startsWith("this machine's clock is " + words + " TAP's")
+                .doesNotContain("NTP");
     }
 
     @ParameterizedTest
     @CsvSource({"-33, 31s ahead of", "31, 31s behind", "-7202, 2h ahead of", "7200, 2h behind"})
     void oneThatItWouldReportIsNot(int seconds, String words) {
-        assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds))).contains(words + " TAP's").contains("NTP");
+        assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds)))
+                .contains(words + " TAP's")
+                .contains("NTP");
     }
 
     @Test

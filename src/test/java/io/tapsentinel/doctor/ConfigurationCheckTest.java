@@ -14,6 +14,7 @@ class ConfigurationCheckTest {
 
     @TempDir
     Path folder;
+
     private DoctorTrial trial;
 
     @BeforeEach
@@ -26,20 +27,29 @@ class ConfigurationCheckTest {
         Files.writeString(folder.resolve("application.properties"), "tap.poll.settle = PT2M\n");
         ConfigurationCheck check = trial.configuration();
 
-        assertThat(lines(check)).containsExactly("✓ configuration: from application.properties in this directory and the environment:"
-                + " SENTINEL_DCR_IMMUTABLE_ID, SENTINEL_ENDPOINT, STATE_URL, TAP_PRINCIPAL, TAP_SECRET, TAP_URL");
+        assertThat(lines(check))
+                .containsExactly(
+                        "✓ configuration: from application.properties in this directory and the environment:"
+                                + " SENTINEL_DCR_IMMUTABLE_ID, SENTINEL_ENDPOINT, STATE_URL, TAP_PRINCIPAL, TAP_SECRET, TAP_URL");
         assertThat(check.settings()).isPresent();
     }
 
     @Test
     void everyProblemIsALineAndNotOnlyTheFirst() {
-        trial.without("tap.principal").with("tap.url", "http://tap.example.com").with("tap.poll.cron", "whenever")
-                .with("tap.poll.look-back", "2h").with("sentinel.auth", "token").with("tap.sandbox", "perhaps");
+        trial.without("tap.principal")
+                .with("tap.url", "http://tap.example.com")
+                .with("tap.poll.cron", "whenever")
+                .with("tap.poll.look-back", "2h")
+                .with("sentinel.auth", "token")
+                .with("tap.sandbox", "perhaps");
         ConfigurationCheck check = trial.configuration();
 
-        assertThat(lines(check)).hasSize(6).allMatch(line -> line.startsWith("✗ configuration: "))
+        assertThat(lines(check))
+                .hasSize(6)
+                .allMatch(line -> line.startsWith("✗ configuration: "))
                 .extracting(line -> line.substring("✗ configuration: ".length()).split(" ")[0])
-                .containsExactlyInAnyOrder("tap.sandbox", "missing:", "tap.url", "tap.poll.cron", "tap.poll.look-back", "sentinel.auth");
+                .containsExactlyInAnyOrder(
+                        "tap.sandbox", "missing:", "tap.url", "tap.poll.cron", "tap.poll.look-back", "sentinel.auth");
         assertThat(check.settings()).as("settings that a start would refuse").isEmpty();
     }
 
@@ -47,27 +57,44 @@ class ConfigurationCheckTest {
     void aPropertyThatDependsOnAnotherIsNotBlamedForWhatStandsInForThat() {
         trial.with("sentinel.auth", "none").with("sentinel.endpoint", "http://rule.example.com");
 
-        assertThat(lines(trial.configuration())).singleElement().asString().contains("sentinel.endpoint is \"http://rule.example.com\"");
+        assertThat(lines(trial.configuration()))
+                .singleElement()
+                .asString()
+                .contains("sentinel.endpoint is \"http://rule.example.com\"");
     }
 
     @Test
     void whatIsMissingIsToldWithTheSandboxAndWithWhatMayHaveBeenMeant() {
-        trial.without("tap.principal").variable("TAP_PRINCIPLE", DoctorTrial.SECRET).variable("TAPPED", "x");
+        trial.without("tap.principal")
+                .variable("TAP_PRINCIPLE", DoctorTrial.SECRET)
+                .variable("TAPPED", "x");
 
-        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: missing: tap.principal;")
-                .contains("TAP_PRINCIPLE is no property").contains("mvn compile camel:run").doesNotContain("TAPPED", DoctorTrial.SECRET);
+        assertThat(lines(trial.configuration()))
+                .singleElement()
+                .asString()
+                .startsWith("✗ configuration: missing: tap.principal;")
+                .contains("TAP_PRINCIPLE is no property")
+                .contains("mvn compile camel:run")
+                .doesNotContain("TAPPED", DoctorTrial.SECRET);
     }
 
     @Test
     void theWayToTheServicesIsPartOfIt() {
         trial.variable("HTTPS_PROXY", "ftp://user:" + DoctorTrial.SECRET + "@proxy:1");
-        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: HTTPS_PROXY ")
+        assertThat(lines(trial.configuration()))
+                .singleElement()
+                .asString()
+                .startsWith("✗ configuration: HTTPS_PROXY ")
                 .doesNotContain(DoctorTrial.SECRET);
 
         trial.variable("HTTPS_PROXY", "").variable("AZURE_TOKEN_CREDENTIALS", "Mine");
-        assertThat(lines(trial.configuration())).singleElement().asString().startsWith("✗ configuration: AZURE_TOKEN_CREDENTIALS is \"Mine\"");
+        assertThat(lines(trial.configuration()))
+                .singleElement()
+                .asString()
+                .startsWith("✗ configuration: AZURE_TOKEN_CREDENTIALS is \"Mine\"");
 
-        trial.variable("AZURE_TOKEN_CREDENTIALS", "").with("tls.ca-file", folder.resolve("none.pem").toString());
+        trial.variable("AZURE_TOKEN_CREDENTIALS", "")
+                .with("tls.ca-file", folder.resolve("none.pem").toString());
         ConfigurationCheck check = trial.configuration();
         assertThat(lines(check)).singleElement().asString().startsWith("✗ configuration: tls.ca-file ");
         assertThat(check.settings()).isEmpty();
@@ -81,7 +108,12 @@ class ConfigurationCheckTest {
         assertThat(lines(sandbox)).singleElement().asString().startsWith("✓ configuration: tap.sandbox is on");
 
         // the packaged value does not fit this schedule either
-        List<String> lines = lines(trial.with("tap.sandbox", "off").with("tap.principal", "p").with("tap.poll.cron", "* * * * * ?").configuration());
-        assertThat(lines).isNotEmpty().allMatch(line -> line.startsWith("✗ configuration: tap.budget.requests-per-day"));
+        List<String> lines = lines(trial.with("tap.sandbox", "off")
+                .with("tap.principal", "p")
+                .with("tap.poll.cron", "* * * * * ?")
+                .configuration());
+        assertThat(lines)
+                .isNotEmpty()
+                .allMatch(line -> line.startsWith("✗ configuration: tap.budget.requests-per-day"));
     }
 }

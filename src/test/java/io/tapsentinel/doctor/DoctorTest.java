@@ -38,11 +38,16 @@ class DoctorTest {
 
     @Test
     void problemsAndWhatCouldNotBeLookedAtAreCounted() {
-        assertThatThrownBy(() -> examine(LONG, well("one"), new Fake("two", found -> {
-            found.accept(Finding.wrong("two", "bad\nand worse"));
-            found.accept(Finding.wrong("two", "worse"));
-        }), new Fake("three", found -> found.accept(Finding.unknown("three", "why")))))
-                .isInstanceOf(InvalidSettingException.class).hasMessage("doctor: 2 problems, 1 check could not be made");
+        assertThatThrownBy(() -> examine(
+                        LONG,
+                        well("one"),
+                        new Fake("two", found -> {
+                            found.accept(Finding.wrong("two", "bad\nand worse"));
+                            found.accept(Finding.wrong("two", "worse"));
+                        }),
+                        new Fake("three", found -> found.accept(Finding.unknown("three", "why")))))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("doctor: 2 problems, 1 check could not be made");
         assertThat(printed()).isEqualTo("✓ one: fine\n✗ two: bad and worse\n✗ two: worse\n- three: why\n");
     }
 
@@ -71,22 +76,34 @@ class DoctorTest {
     void aCheckThatHangsEndsInTimeAndSaysNothingAfterwards() {
         CountDownLatch late = new CountDownLatch(1);
         AtomicBoolean told = new AtomicBoolean();
-        assertThatThrownBy(() -> examine(Duration.ofMillis(50), new Fake("one", found -> {
-            awaitThroughInterrupts(late);
-            found.accept(Finding.well("one", "too late"));
-            told.set(true);
-        }), well("two"))).hasMessage("doctor: 1 problem");
+        assertThatThrownBy(() -> examine(
+                        Duration.ofMillis(50),
+                        new Fake("one", found -> {
+                            awaitThroughInterrupts(late);
+                            found.accept(Finding.well("one", "too late"));
+                            told.set(true);
+                        }),
+                        well("two")))
+                .hasMessage("doctor: 1 problem");
         late.countDown();
         await("the late line").atMost(LONG).untilTrue(told);
-        assertThat(printed()).startsWith("✗ one: it took longer than ").endsWith("\n✓ two: fine\n").doesNotContain("too late");
+        assertThat(printed())
+                .startsWith("✗ one: it took longer than ")
+                .endsWith("\n✓ two: fine\n")
+                .doesNotContain("too late");
     }
 
     @Test
     void anUnforeseenFailureIsToldByItsKindAndNotByItsWords() {
-        assertThatThrownBy(() -> examine(LONG, new Fake("one", found -> {
-            throw new IllegalStateException("content");
-        }), well("two"))).hasMessage("doctor: 1 problem");
-        assertThat(printed()).isEqualTo("✗ one: it could not be looked at: java.lang.IllegalStateException\n✓ two: fine\n");
+        assertThatThrownBy(() -> examine(
+                        LONG,
+                        new Fake("one", found -> {
+                            throw new IllegalStateException("content");
+                        }),
+                        well("two")))
+                .hasMessage("doctor: 1 problem");
+        assertThat(printed())
+                .isEqualTo("✗ one: it could not be looked at: java.lang.IllegalStateException\n✓ two: fine\n");
     }
 
     private static Check well(String name) {

@@ -24,8 +24,12 @@ final class DoctorTrial {
 
     DoctorTrial(Path folder) {
         this.folder = folder;
-        with("state.url", "jdbc:sqlite:" + file()).with("tap.url", "https://tap.example.com").with("tap.principal", "principal")
-                .with("tap.secret", SECRET).with("sentinel.endpoint", "https://127.0.0.1:1").with("sentinel.dcr-immutable-id", "dcr-12");
+        with("state.url", "jdbc:sqlite:" + file())
+                .with("tap.url", "https://tap.example.com")
+                .with("tap.principal", "principal")
+                .with("tap.secret", SECRET)
+                .with("sentinel.endpoint", "https://127.0.0.1:1")
+                .with("sentinel.dcr-immutable-id", "dcr-12");
     }
 
     DoctorTrial with(String property, String value) {

@@ -25,7 +25,10 @@ class RoutesCheckTest {
     void aFolderThatIsNoneOfTheProgramsIsALineForEachProblem() throws IOException {
         write("- route: {id: other, from: {uri: 'timer:x', steps: []}}\n");
 
-        assertThat(lines(check())).hasSizeGreaterThan(1).allMatch(line -> line.startsWith("✗ routes: ")).anyMatch(line -> line.contains("tap-poll"));
+        assertThat(lines(check()))
+                .hasSizeGreaterThan(1)
+                .allMatch(line -> line.startsWith("✗ routes: "))
+                .anyMatch(line -> line.contains("tap-poll"));
     }
 
     @Test
@@ -40,6 +43,7 @@ class RoutesCheckTest {
     }
 
     private void write(String routes) throws IOException {
-        Files.writeString(Files.createDirectories(folder.resolve(RouteFiles.FOLDER)).resolve("own.camel.yaml"), routes);
+        Files.writeString(
+                Files.createDirectories(folder.resolve(RouteFiles.FOLDER)).resolve("own.camel.yaml"), routes);
     }
 }

@@ -24,6 +24,7 @@ class RuleCheckTest {
 
     @TempDir
     Path folder;
+
     private final List<String> sent = new ArrayList<>();
     private DoctorTrial trial;
     private String refusing = "none";
@@ -36,9 +37,18 @@ class RuleCheckTest {
 
     @Test
     void eachStreamGetsAnEmptyArrayAndNothingElse() {
-        assertThat(lines("azure")).hasSize(5).allMatch(line -> line.startsWith("✓ ")).first().asString().contains("dcr-12 is there");
-        assertThat(sent).containsExactly("Custom-ProofPointTAPClicksPermittedV2_CL []", "Custom-ProofPointTAPClicksBlockedV2_CL []",
-                "Custom-ProofPointTAPMessagesDeliveredV2_CL []", LAST + " []");
+        assertThat(lines("azure"))
+                .hasSize(5)
+                .allMatch(line -> line.startsWith("✓ "))
+                .first()
+                .asString()
+                .contains("dcr-12 is there");
+        assertThat(sent)
+                .containsExactly(
+                        "Custom-ProofPointTAPClicksPermittedV2_CL []",
+                        "Custom-ProofPointTAPClicksBlockedV2_CL []",
+                        "Custom-ProofPointTAPMessagesDeliveredV2_CL []",
+                        LAST + " []");
     }
 
     @Test
@@ -61,10 +71,14 @@ class RuleCheckTest {
             405 | MethodNotAllowed      | is sentinel.endpoint an ingestion endpoint?
             """)
     void whatIsNotAboutAStreamIsToldOfTheRuleAndNotAskedAgain(int status, String code, String remedy) {
-        refuse("Custom-", new UploadException(status, "not shown", new Answer(code, "words of the service", "id-1", null)));
+        refuse(
+                "Custom-",
+                new UploadException(status, "not shown", new Answer(code, "words of the service", "id-1", null)));
 
         assertThat(lines("azure")).hasSize(2);
-        assertThat(lines("azure").get(0)).startsWith("✗ rule: " + status + " " + code + ": words of the service (request id-1); ").contains(remedy);
+        assertThat(lines("azure").get(0))
+                .startsWith("✗ rule: " + status + " " + code + ": words of the service (request id-1); ")
+                .contains(remedy);
         assertThat(lines("azure").get(1)).startsWith("- streams: ");
         assertThat(sent).hasSize(3);
     }
@@ -78,8 +92,12 @@ class RuleCheckTest {
         for (String stream : new String[] {"ClicksPermitted", "MessagesBlocked"}) {
             sent.clear();
             refuse(stream, new UploadException(400, "not shown", new Answer(code, null, null, null)));
-            assertThat(lines("azure")).filteredOn(line -> line.startsWith("✗ ")).singleElement().asString()
-                    .startsWith("✗ stream Custom-ProofPointTAP" + stream + "V2_CL: 400 " + code + "; ").contains(remedy);
+            assertThat(lines("azure"))
+                    .filteredOn(line -> line.startsWith("✗ "))
+                    .singleElement()
+                    .asString()
+                    .startsWith("✗ stream Custom-ProofPointTAP" + stream + "V2_CL: 400 " + code + "; ")
+                    .contains(remedy);
             assertThat(sent).hasSize(4);
         }
     }
@@ -88,14 +106,17 @@ class RuleCheckTest {
     void withoutATokenNoRoleIsSuggested() {
         for (int status : new int[] {401, 403}) {
             refuse("Custom-", new UploadException(status, "not shown"));
-            assertThat(lines("none").get(0)).startsWith("✗ rule: " + status + "; sentinel.auth=none").doesNotContain("Publisher");
+            assertThat(lines("none").get(0))
+                    .startsWith("✗ rule: " + status + "; sentinel.auth=none")
+                    .doesNotContain("Publisher");
         }
     }
 
     @Test
     void anAnswerThatDoesNotComeIsToldInTheUploadersWords() {
         refuse("Custom-", new UploadException(0, "upload got no answer from host:443: IOException: broken"));
-        assertThat(lines("azure").get(0)).startsWith("✗ rule: upload got no answer from host:443: IOException: broken; try again");
+        assertThat(lines("azure").get(0))
+                .startsWith("✗ rule: upload got no answer from host:443: IOException: broken; try again");
     }
 
     @Test
@@ -105,7 +126,9 @@ class RuleCheckTest {
         TokenCheck token = token(configuration);
         RuleCheck rule = new RuleCheck(configuration, () -> false, token, settings -> uploader());
 
-        assertThat(DoctorTrial.lines(rule)).hasSize(2).allMatch(line -> line.startsWith("- ") && line.contains("endpoint and token"));
+        assertThat(DoctorTrial.lines(rule))
+                .hasSize(2)
+                .allMatch(line -> line.startsWith("- ") && line.contains("endpoint and token"));
         assertThat(sent).isEmpty();
     }
 
@@ -121,7 +144,8 @@ class RuleCheckTest {
     }
 
     private TokenCheck token(ConfigurationCheck configuration) {
-        TokenCheck token = new TokenCheck(configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, trial.clock());
+        TokenCheck token = new TokenCheck(
+                configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, trial.clock());
         DoctorTrial.look(token);
         return token;
     }

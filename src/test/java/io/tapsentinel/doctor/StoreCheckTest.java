@@ -30,6 +30,7 @@ class StoreCheckTest {
 
     @TempDir
     Path folder;
+
     private DoctorTrial trial;
 
     @BeforeEach
@@ -46,13 +47,16 @@ class StoreCheckTest {
     void oneThatIsThereIsToldWithItsVersion() throws IOException {
         open("tap").close();
 
-        assertThat(look(Mark.WELL)).startsWith(trial.file() + ", version ").doesNotContain("in use", "brings", "knows no source");
+        assertThat(look(Mark.WELL))
+                .startsWith(trial.file() + ", version ")
+                .doesNotContain("in use", "brings", "knows no source");
     }
 
     @Test
     void oneInUseIsWellAndItsHolderIsNamed() throws IOException {
         try (Store store = open("tap")) {
-            assertThat(look(Mark.WELL)).contains(", in use by process " + ProcessHandle.current().pid() + " since ");
+            assertThat(look(Mark.WELL))
+                    .contains(", in use by process " + ProcessHandle.current().pid() + " since ");
             assertThat(store.failure()).isEmpty();
         }
     }
@@ -60,8 +64,11 @@ class StoreCheckTest {
     @Test
     void aHolderThatHasGoneOrIsAnotherProcessOfThatNumberIsNone() throws IOException {
         try (Store store = open("tap")) {
-            for (String gone : new String[] {"process 999999999 since " + NOW, "process " + ProcessHandle.current().pid()
-                    + " since 2020-01-01T00:00:00Z", "?"}) {
+            for (String gone : new String[] {
+                "process 999999999 since " + NOW,
+                "process " + ProcessHandle.current().pid() + " since 2020-01-01T00:00:00Z",
+                "?"
+            }) {
                 Files.writeString(Path.of(trial.file() + ".lock"), gone + "\n");
                 assertThat(look(Mark.WELL)).doesNotContain("in use");
             }
@@ -90,7 +97,8 @@ class StoreCheckTest {
 
         assertThat(look(Mark.WELL, trial.with("tap.source", "second"))).contains("knows no source second yet");
         trial.with("tap.source", "tap").with("tap.url", "https://tap.example.org");
-        assertThat(look(Mark.WRONG)).contains("belongs to tap.url https://tap.example.com, not to https://tap.example.org");
+        assertThat(look(Mark.WRONG))
+                .contains("belongs to tap.url https://tap.example.com, not to https://tap.example.org");
     }
 
     @Test
@@ -107,7 +115,8 @@ class StoreCheckTest {
 
     @Test
     void withoutAPlaceThereIsNothingToLookAt() throws IOException {
-        assertThat(look(Mark.UNKNOWN, trial.with("state.url", "jdbc:postgresql://db/tap"))).isEqualTo(ConfigurationCheck.FIRST);
+        assertThat(look(Mark.UNKNOWN, trial.with("state.url", "jdbc:postgresql://db/tap")))
+                .isEqualTo(ConfigurationCheck.FIRST);
     }
 
     @Test
@@ -139,7 +148,8 @@ class StoreCheckTest {
         StoreCheck store = store();
         look(Mark.WRONG, store);
 
-        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock())))).contains("counted in the store");
+        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock()))))
+                .contains("counted in the store");
     }
 
     private String look(Mark mark) throws IOException {
@@ -168,7 +178,8 @@ class StoreCheckTest {
     }
 
     private void execute(String... statements) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + trial.file()); Statement statement = connection.createStatement()) {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + trial.file());
+                Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);
             }

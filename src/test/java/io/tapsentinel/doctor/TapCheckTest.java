@@ -27,6 +27,7 @@ class TapCheckTest {
 
     @TempDir
     Path folder;
+
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
     private DoctorTrial trial;
@@ -49,15 +50,22 @@ class TapCheckTest {
 
     @Test
     void oneRequestForHalfAMinuteOfSomeMinutesAgoWithTheCredentials() {
-        assertThat(line(Mark.WELL, check())).contains("takes the credentials").contains("answered 200 to one request").contains("1,800");
-        assertThat(requests).containsExactly("GET /v2/siem/all?format=json&interval=2026-11-20T11:49:30Z/2026-11-20T11:50:00Z Basic cHJpbmNpcGFsOmh1c2gtaHVzaA==");
+        assertThat(line(Mark.WELL, check()))
+                .contains("takes the credentials")
+                .contains("answered 200 to one request")
+                .contains("1,800");
+        assertThat(requests)
+                .containsExactly(
+                        "GET /v2/siem/all?format=json&interval=2026-11-20T11:49:30Z/2026-11-20T11:50:00Z Basic cHJpbmNpcGFsOmh1c2gtaHVzaA==");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"<html>sign in</html>", "Welcome", "  \n<a", "\r\n\r\n\r\n<html>", ""})
     void aPageInThePlaceOfAnAnswerIsNotTaps(String page) {
         text = page;
-        assertThat(line(Mark.WRONG, check())).contains("answered 200 with something that is no JSON").doesNotContain("html", "Welcome");
+        assertThat(line(Mark.WRONG, check()))
+                .contains("answered 200 with something that is no JSON")
+                .doesNotContain("html", "Welcome");
     }
 
     @ParameterizedTest
@@ -91,8 +99,10 @@ class TapCheckTest {
         text = said == null ? "" : said;
         location = server.uri() + "/elsewhere";
 
-        assertThat(line(Mark.WRONG, check())).startsWith("TAP answered " + answered + (text.isEmpty() || text.startsWith("{") ? "" : ": " + text))
-                .contains(remedy).doesNotContain("content");
+        assertThat(line(Mark.WRONG, check()))
+                .startsWith("TAP answered " + answered + (text.isEmpty() || text.startsWith("{") ? "" : ": " + text))
+                .contains(remedy)
+                .doesNotContain("content");
         assertThat(requests).hasSize(1);
     }
 
@@ -121,7 +131,8 @@ class TapCheckTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " " + exchange.getRequestHeaders().getFirst("Authorization"));
+        requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                + exchange.getRequestHeaders().getFirst("Authorization"));
         exchange.getResponseHeaders().set("Location", location);
         exchange.sendResponseHeaders(status, 0);
         exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));

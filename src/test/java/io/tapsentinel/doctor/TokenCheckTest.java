@@ -30,6 +30,7 @@ class TokenCheckTest {
 
     @TempDir
     Path folder;
+
     private final List<String> scopes = new CopyOnWriteArrayList<>();
     private DoctorTrial trial;
 
@@ -40,25 +41,35 @@ class TokenCheckTest {
 
     /** Gives this token, good for an hour and a half. */
     static TokenCredential credential(String token) {
-        return request -> Mono.just(new AccessToken(token, NOW.plus(Duration.ofMinutes(90)).atOffset(ZoneOffset.UTC)));
+        return request -> Mono.just(
+                new AccessToken(token, NOW.plus(Duration.ofMinutes(90)).atOffset(ZoneOffset.UTC)));
     }
 
     @ParameterizedTest
-    @CsvSource({"public, https://monitor.azure.com//.default", "usgov, https://monitor.azure.us//.default", "china, https://monitor.azure.cn//.default"})
+    @CsvSource({
+        "public, https://monitor.azure.com//.default",
+        "usgov, https://monitor.azure.us//.default",
+        "china, https://monitor.azure.cn//.default"
+    })
     void itIsAskedForTheCloudAndToldWithoutBeingShown(String cloud, String scope) {
         trial.with("sentinel.cloud", cloud);
 
         assertThat(line(Mark.WELL, check(request -> {
-            scopes.addAll(request.getScopes());
-            return credential("opaque-token").getToken(request);
-        }))).isEqualTo("by client secret, for " + scope + ", good for 1 h 30 min, of an identity that its token does not name");
+                    scopes.addAll(request.getScopes());
+                    return credential("opaque-token").getToken(request);
+                })))
+                .isEqualTo("by client secret, for " + scope
+                        + ", good for 1 h 30 min, of an identity that its token does not name");
         assertThat(scopes).containsExactly(scope);
     }
 
     @Test
     void aTokenThatNamesItsIdentityIsToldByItsIdsAlone() {
-        TokenCheck both = check(credential(jwt("{\"oid\":\"" + OBJECT + "\",\"appid\":\"" + APPLICATION + "\",\"upn\":\"jane@example.com\"}")));
-        assertThat(line(Mark.WELL, both)).endsWith("of object id " + OBJECT + ", application " + APPLICATION).doesNotContain("jane", "eyJ");
+        TokenCheck both = check(credential(
+                jwt("{\"oid\":\"" + OBJECT + "\",\"appid\":\"" + APPLICATION + "\",\"upn\":\"jane@example.com\"}")));
+        assertThat(line(Mark.WELL, both))
+                .endsWith("of object id " + OBJECT + ", application " + APPLICATION)
+                .doesNotContain("jane", "eyJ");
         assertThat(both.identity().assignee()).isEqualTo(OBJECT);
 
         TokenCheck newer = check(credential(jwt("{\"oid\":\"jane\",\"azp\":\"" + APPLICATION + "\"}")));
@@ -66,18 +77,32 @@ class TokenCheckTest {
         assertThat(newer.identity().assignee()).isEqualTo(APPLICATION);
 
         for (String opaque : new String[] {"a.b.c", "a.b", jwt("[1"), jwt("{}")}) {
-            assertThat(line(Mark.WELL, check(credential(opaque)))).endsWith("of an identity that its token does not name");
+            assertThat(line(Mark.WELL, check(credential(opaque))))
+                    .endsWith("of an identity that its token does not name");
         }
     }
 
     @Test
     void noIdentityAndOneThatIsRefusedHaveRemediesOfTheirOwn() {
-        ConfigurationCheck configuration = trial.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential").rightConfiguration();
-        assertThat(line(Mark.WRONG, new TokenCheck(configuration, configuration.clients()::credential, Optional::empty, trial.clock())))
-                .startsWith("none is to be had for https://monitor.azure.com//.default: no identity").contains("AZURE_CLIENT_SECRET").doesNotContain("check its");
-        assertThat(line(Mark.WRONG, check(request -> Mono.error(new IllegalStateException("AADSTS7000215: Invalid client secret provided.")))))
-                .contains("AADSTS7000215").contains("check its id, its secret");
-        assertThat(line(Mark.WRONG, check(request -> Mono.error(new RuntimeException("wrapped", new IOException("answer was " + jwt("{}")))))))
+        ConfigurationCheck configuration = trial.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+                .rightConfiguration();
+        assertThat(line(
+                        Mark.WRONG,
+                        new TokenCheck(
+                                configuration, configuration.clients()::credential, Optional::empty, trial.clock())))
+                .startsWith("none is to be had for https://monitor.azure.com//.default: no identity")
+                .contains("AZURE_CLIENT_SECRET")
+                .doesNotContain("check its");
+        assertThat(line(
+                        Mark.WRONG,
+                        check(request -> Mono.error(
+                                new IllegalStateException("AADSTS7000215: Invalid client secret provided.")))))
+                .contains("AADSTS7000215")
+                .contains("check its id, its secret");
+        assertThat(line(
+                        Mark.WRONG,
+                        check(request -> Mono.error(
+                                new RuntimeException("wrapped", new IOException("answer was " + jwt("{}")))))))
                 .doesNotContain("eyJ");
     }
 
@@ -98,7 +123,8 @@ class TokenCheckTest {
     }
 
     private TokenCheck check(TokenCredential credential) {
-        return new TokenCheck(trial.rightConfiguration(), () -> credential, () -> Optional.of("client secret"), trial.clock());
+        return new TokenCheck(
+                trial.rightConfiguration(), () -> credential, () -> Optional.of("client secret"), trial.clock());
     }
 
     private static String jwt(String claims) {

@@ -32,19 +32,24 @@ class UnreachedTest {
 
     @Test
     void aNameWithoutAnAddressIsToldByItself() {
-        assertThat(words("https://nobody.invalid:8443")).startsWith("the name nobody.invalid has no address; check tap.url")
+        assertThat(words("https://nobody.invalid:8443"))
+                .startsWith("the name nobody.invalid has no address; check tap.url")
                 .endsWith("if only a proxy leads out of here, set HTTPS_PROXY");
     }
 
     @Test
     void aPortWhereNobodyListensIsTold() {
-        assertThat(words("http://127.0.0.1:1")).startsWith("127.0.0.1:1 takes no connection; check tap.url").contains("firewalls");
+        assertThat(words("http://127.0.0.1:1"))
+                .startsWith("127.0.0.1:1 takes no connection; check tap.url")
+                .contains("firewalls");
     }
 
     @Test
     void aPortThatDoesNotSpeakTlsIsTold() throws IOException {
         try (ServerSocket plain = answering("HTTP/1.1 400 Bad Request\r\n\r\n")) {
-            assertThat(words("https://127.0.0.1:" + plain.getLocalPort())).startsWith("TLS with 127.0.0.1:").contains("a port for https");
+            assertThat(words("https://127.0.0.1:" + plain.getLocalPort()))
+                    .startsWith("TLS with 127.0.0.1:")
+                    .contains("a port for https");
         }
     }
 
@@ -77,27 +82,40 @@ class UnreachedTest {
 
     @Test
     void timeAndCertificatesAreToldApart() {
-        assertThat(words(new HttpConnectTimeoutException("slow"))).startsWith("tap.example.com:443 cannot be connected in time: nothing answers there");
-        assertThat(words(new HttpTimeoutException("slow"))).startsWith("tap.example.com:443 was connected and did not answer in time");
-        assertThat(words(tls(new CertPathBuilderException("no path")))).contains("not trusted here").contains("tls.ca-file");
-        assertThat(words(tls(new CertPathValidatorException("an authority of the same name", null, null, -1, BasicReason.INVALID_SIGNATURE))))
-                .contains("not trusted here").contains("tls.ca-file");
-        assertThat(words(tls(new CertificateExpiredException("1999")))).contains("not valid at this time").contains("clock");
-        assertThat(words(new SSLHandshakeException("No subject alternative DNS name matching tap.example.com found."))).contains("for another name");
+        assertThat(words(new HttpConnectTimeoutException("slow")))
+                .startsWith("tap.example.com:443 cannot be connected in time: nothing answers there");
+        assertThat(words(new HttpTimeoutException("slow")))
+                .startsWith("tap.example.com:443 was connected and did not answer in time");
+        assertThat(words(tls(new CertPathBuilderException("no path"))))
+                .contains("not trusted here")
+                .contains("tls.ca-file");
+        assertThat(words(tls(new CertPathValidatorException(
+                        "an authority of the same name", null, null, -1, BasicReason.INVALID_SIGNATURE))))
+                .contains("not trusted here")
+                .contains("tls.ca-file");
+        assertThat(words(tls(new CertificateExpiredException("1999"))))
+                .contains("not valid at this time")
+                .contains("clock");
+        assertThat(words(new SSLHandshakeException("No subject alternative DNS name matching tap.example.com found.")))
+                .contains("for another name");
     }
 
     @Test
     void aProxyThatCannotBeReachedIsToldAndNotTheServiceBehindIt() {
         environment = Map.of("HTTPS_PROXY", "http://user:hush-hush@127.0.0.1:1");
-        assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:1 takes no connection; check HTTPS_PROXY and NO_PROXY")
+        assertThat(words("https://tap.example.com"))
+                .startsWith("the proxy 127.0.0.1:1 takes no connection; check HTTPS_PROXY and NO_PROXY")
                 .doesNotContain("hush-hush", "set HTTPS_PROXY");
     }
 
     @Test
     void aProxyThatWantsToKnowWhoAsksIsTold() throws IOException {
-        try (ServerSocket proxy = answering("HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n")) {
+        try (ServerSocket proxy = answering(
+                "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " refused the way to tap.example.com:443 with 407")
+            assertThat(words("https://tap.example.com"))
+                    .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort()
+                            + " refused the way to tap.example.com:443 with 407")
                     .contains("HTTPS_PROXY has to name a user");
         }
     }
@@ -106,15 +124,20 @@ class UnreachedTest {
     void aProxyThatDoesNotLetThroughIsToldWithItsStatus() throws IOException {
         try (ServerSocket proxy = answering("HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")) {
             environment = Map.of("HTTPS_PROXY", "http://127.0.0.1:" + proxy.getLocalPort());
-            assertThat(words("https://tap.example.com")).startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " did not let this through").contains("403").contains("NO_PROXY");
+            assertThat(words("https://tap.example.com"))
+                    .startsWith("the proxy 127.0.0.1:" + proxy.getLocalPort() + " did not let this through")
+                    .contains("403")
+                    .contains("NO_PROXY");
         }
     }
 
     @Test
     void whatIsBehindAProxyIsToldWithIt() {
         environment = Map.of("HTTPS_PROXY", "http://" + PROXY);
-        assertThat(words(new HttpTimeoutException("slow"))).startsWith("tap.example.com:443, by way of the proxy " + PROXY + ", was connected");
-        assertThat(words(new HttpConnectTimeoutException("slow"))).startsWith("the proxy " + PROXY + " cannot be connected");
+        assertThat(words(new HttpTimeoutException("slow")))
+                .startsWith("tap.example.com:443, by way of the proxy " + PROXY + ", was connected");
+        assertThat(words(new HttpConnectTimeoutException("slow")))
+                .startsWith("the proxy " + PROXY + " cannot be connected");
     }
 
     private static SSLHandshakeException tls(Throwable cause) {
@@ -126,7 +149,8 @@ class UnreachedTest {
     /** Of a request that fails. */
     private String words(String url) {
         Web web = new Web(this::network, Clock.systemUTC());
-        return web.unreached(URI.create(url), "tap.url").words(catchThrowable(() -> web.get(URI.create(url + "/"), "")));
+        return web.unreached(URI.create(url), "tap.url")
+                .words(catchThrowable(() -> web.get(URI.create(url + "/"), "")));
     }
 
     private String words(Throwable failure) {

@@ -13,9 +13,13 @@ class HealthPageTest {
     @Test
     void thePageHasARowForEveryProblemThatHealthTells() throws Exception {
         List<String> rows = Files.readAllLines(Path.of("src/site/markdown/operations.md")).stream()
-                .filter(line -> line.matches("\\| [a-z]+ \\| (DOWN|DEGRADED) \\|.*")).toList();
+                .filter(line -> line.matches("\\| [a-z]+ \\| (DOWN|DEGRADED) \\|.*"))
+                .toList();
 
-        assertThat(rows).containsExactlyElementsOf(Stream.of(KnownProblem.values()).map(known -> "| " + known.part() + " | " + known.level()
-                + " | " + known.what() + " | " + known.remedy() + " |").toList());
+        assertThat(rows)
+                .containsExactlyElementsOf(Stream.of(KnownProblem.values())
+                        .map(known -> "| " + known.part() + " | " + known.level() + " | " + known.what() + " | "
+                                + known.remedy() + " |")
+                        .toList());
     }
 }

@@ -36,6 +36,7 @@ class HealthNewsTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOON);
     private final List<Integer> bytes = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
@@ -53,8 +54,14 @@ class HealthNewsTest {
         ReadState state = new ReadState(store, clock);
         state.begin(new Progress(NOON.minus(Duration.ofDays(30)), NOON));
         sentinel.setUploader((stream, body) -> uploaded(body));
-        table = new HealthTable(store.source(), "1", sentinel, new Figures(state, new Completeness(store), clock), new DeliveredHours(store),
-                new RequestBudget(store, 1800, 30, 288, clock), tap);
+        table = new HealthTable(
+                store.source(),
+                "1",
+                sentinel,
+                new Figures(state, new Completeness(store), clock),
+                new DeliveredHours(store),
+                new RequestBudget(store, 1800, 30, 288, clock),
+                tap);
     }
 
     @AfterEach
@@ -73,8 +80,8 @@ class HealthNewsTest {
     void aFigureThatIsAsItWasBeforeTheLastOneIsToldToo() {
         for (int figure : List.of(1, 2, 1, 1)) {
             execute("DELETE FROM delivered_hour");
-            execute("INSERT INTO delivered_hour VALUES ('" + store.source() + "', 'clicksBlocked', " + NOON.minus(Duration.ofHours(2)).toEpochMilli()
-                    + ", " + figure + ")");
+            execute("INSERT INTO delivered_hour VALUES ('" + store.source() + "', 'clicksBlocked', "
+                    + NOON.minus(Duration.ofHours(2)).toEpochMilli() + ", " + figure + ")");
             table.send();
         }
         assertThat(delivered.stream().filter(rows -> rows > 0)).containsExactly(1L, 2L, 1L);
@@ -100,7 +107,8 @@ class HealthNewsTest {
                     table.send();
                 }
             }
-            assertThat(log.lines().stream().filter(line -> line.contains("TapSentinelHealth_CL"))).extracting(line -> line.split(" ")[0])
+            assertThat(log.lines().stream().filter(line -> line.contains("TapSentinelHealth_CL")))
+                    .extracting(line -> line.split(" ")[0])
                     .containsExactly("WARN", "INFO", "WARN", "INFO");
         }
     }

@@ -10,12 +10,12 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.trial.FaultProxy.Fault;
 import io.tapsentinel.trial.LogLines;
 import io.tapsentinel.trial.RunningProgram;
 import io.tapsentinel.trial.Trial;
-import io.tapsentinel.state.Store;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,6 +36,7 @@ class HealthTableIT {
 
     @TempDir
     Path folder;
+
     private final Workspace workspace = new Workspace();
     private final List<JsonNode> told = workspace.told();
     private volatile HealthTable table;
@@ -44,8 +45,15 @@ class HealthTableIT {
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(5).eventsPerHour(60).shareDocumented(0.2).build())
-                .with("sentinel.health-table", "true").eachRowOf(workspace::landed);
+        trial = new Trial(
+                        folder,
+                        SandboxSettings.builder()
+                                .seed(5)
+                                .eventsPerHour(60)
+                                .shareDocumented(0.2)
+                                .build())
+                .with("sentinel.health-table", "true")
+                .eachRowOf(workspace::landed);
     }
 
     @AfterEach
@@ -72,8 +80,9 @@ class HealthTableIT {
         assertThat(hours).isEqualTo(held);
         assertThat(workspace.newest("swept")).isNotEmpty();
         assertThat(workspace.newest("missing").values()).containsOnly(0L);
-        assertThat(trial.rows()).as("health rows are no events").hasSize(
-                (int) Stream.of(EventType.values()).mapToLong(trial.ingestion()::landed).sum());
+        assertThat(trial.rows()).as("health rows are no events").hasSize((int) Stream.of(EventType.values())
+                .mapToLong(trial.ingestion()::landed)
+                .sum());
     }
 
     @Test
@@ -84,7 +93,10 @@ class HealthTableIT {
         int first = told.size();
         assertThat(first).isGreaterThan(4);
         table.send();
-        assertThat(told.subList(first, told.size())).as("one heartbeat").extracting(row -> row.path("kind").textValue()).containsExactly("heartbeat");
+        assertThat(told.subList(first, told.size()))
+                .as("one heartbeat")
+                .extracting(row -> row.path("kind").textValue())
+                .containsExactly("heartbeat");
         program.stop();
         told.clear();
         start();
@@ -96,7 +108,8 @@ class HealthTableIT {
     void aHeartbeatTellsHowItGoes() throws Exception {
         RunningProgram program = start();
         table.send();
-        assertThat(told.get(0).toString()).contains("\"kind\":\"heartbeat\"", "\"source\":\"tap\"", "\"version\":\"", "\"budgetLeft\":1800")
+        assertThat(told.get(0).toString())
+                .contains("\"kind\":\"heartbeat\"", "\"source\":\"tap\"", "\"version\":\"", "\"budgetLeft\":1800")
                 .doesNotContain("progress", "lastError");
         program.poll();
         trial.tapProxy().next(Fault.UNAUTHORIZED);
@@ -108,7 +121,8 @@ class HealthTableIT {
             row = told.get(told.indexOf(row) - 1);
         }
         assertThat(row.path("lastErrorCode").textValue()).isEqualTo("tap-401");
-        assertThat(Instant.parse(row.path("lastErrorTime").textValue())).isBetween(Instant.parse("2026-11-20T12:07:00Z"), trial.clock().look());
+        assertThat(Instant.parse(row.path("lastErrorTime").textValue()))
+                .isBetween(Instant.parse("2026-11-20T12:07:00Z"), trial.clock().look());
         assertThat(row.path("lagSeconds").intValue()).isEqualTo(8 * 60);
         assertThat(row.path("budgetLeft").intValue()).isEqualTo(1798);
         assertThat(row.path("progress").textValue()).isEqualTo("2026-11-20T11:59:00Z");
@@ -127,7 +141,8 @@ class HealthTableIT {
             table.send();
             table.send();
             assertThat(requests).hasValue(2);
-            assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH))).hasSize(1)
+            assertThat(log.lines().stream().filter(line -> line.contains(TableSchema.HEALTH)))
+                    .hasSize(1)
                     .allMatch(line -> line.startsWith("WARN") && line.contains("refused: 403 (request 1)"));
             program.program().sentinel().setUploader(uploader);
             table.send();
@@ -190,7 +205,9 @@ class HealthTableIT {
         byItself = true;
         trial.sinkProxy().hold();
         RunningProgram program = start();
-        await("the first heartbeat is on its way").atMost(Duration.ofSeconds(30)).until(() -> trial.sinkProxy().held() == 1);
+        await("the first heartbeat is on its way")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> trial.sinkProxy().held() == 1);
         long before = System.nanoTime();
         try (LogLines log = LogLines.open()) {
             assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
@@ -215,17 +232,20 @@ class HealthTableIT {
     }
 
     private RunningProgram start() {
-        return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-            @Override
-            protected RouteBuilder telling(Store store, HealthTable made) {
-                table = made;
-                return byItself ? super.telling(store, made) : new RouteBuilder() {
+        return trial.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
                     @Override
-                    public void configure() {
-                        // the test says when
+                    protected RouteBuilder telling(Store store, HealthTable made) {
+                        table = made;
+                        return byItself
+                                ? super.telling(store, made)
+                                : new RouteBuilder() {
+                                    @Override
+                                    public void configure() {
+                                        // the test says when
+                                    }
+                                };
                     }
-                };
-            }
-        });
+                });
     }
 }

@@ -32,7 +32,8 @@ final class RefusingSink {
         return (stream, body) -> {
             if (!acceptsAll && new String(body, StandardCharsets.UTF_8).contains("\"GUID\":\"" + guid + '"')) {
                 refused.incrementAndGet();
-                throw new UploadException(400, "refused: 400", new UploadException.Answer("InvalidRecord", null, null, null));
+                throw new UploadException(
+                        400, "refused: 400", new UploadException.Answer("InvalidRecord", null, null, null));
             }
             service.upload(stream, body);
         };

@@ -28,7 +28,12 @@ final class TellingProgram extends Program {
     private volatile HealthTable table;
 
     /** @param countsRejected the mistake that what was put aside counts as a row */
-    TellingProgram(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed, RefusingSink sink,
+    TellingProgram(
+            Settings settings,
+            Map<String, String> properties,
+            Clock clock,
+            Consumer<LedgerEntry> committed,
+            RefusingSink sink,
             boolean countsRejected) {
         super(settings, properties, clock, committed);
         this.settings = settings;
@@ -77,8 +82,12 @@ final class TellingProgram extends Program {
         try {
             Files.createDirectories(folder);
             for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
-                Files.writeString(folder.resolve(file.getKey()), file.getValue().replaceFirst(
-                        "(uri: direct:before-clicks-blocked\\s+steps:\\s+)- choice: \\{}", "$1- to: direct:filtered"));
+                Files.writeString(
+                        folder.resolve(file.getKey()),
+                        file.getValue()
+                                .replaceFirst(
+                                        "(uri: direct:before-clicks-blocked\\s+steps:\\s+)- choice: \\{}",
+                                        "$1- to: direct:filtered"));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

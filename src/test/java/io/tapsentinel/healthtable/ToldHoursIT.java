@@ -38,6 +38,7 @@ class ToldHoursIT {
 
     @TempDir
     Path folder;
+
     private final Workspace workspace = new Workspace();
     private final RefusingSink sink = new RefusingSink("refused");
     private Trial trial;
@@ -47,8 +48,12 @@ class ToldHoursIT {
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().build()).eachRowOf(workspace::landed).with("sentinel.health-table", "true")
-                .with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive").with("tap.poll.start", SIX.toString());
+        trial = new Trial(folder, SandboxSettings.builder().build())
+                .eachRowOf(workspace::landed)
+                .with("sentinel.health-table", "true")
+                .with("tap.updates", "true")
+                .with("tap.threat-status", "active,cleared,falsePositive")
+                .with("tap.poll.start", SIX.toString());
         tap = new ScriptedTap(trial.clock());
         trial.with("tap.url", tap.uri().toString());
     }
@@ -67,7 +72,9 @@ class ToldHoursIT {
     @Test
     void aCountOfWhatWasRejectedBreaksThat() {
         countsRejected = true;
-        assertThatThrownBy(this::aDay).isInstanceOf(AssertionError.class).hasMessageContaining("as many rows as the tables hold");
+        assertThatThrownBy(this::aDay)
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("as many rows as the tables hold");
     }
 
     @Test
@@ -89,20 +96,31 @@ class ToldHoursIT {
     private void aDay() throws Exception {
         plain(20);
         for (int i = 0; i < 6; i++) {
-            add(ChangingEvents.of("cleared-" + i, MESSAGES_DELIVERED, i % 2 == 0, SIX.plus(Duration.ofMinutes(50 * i)), Duration.ofHours(8),
+            add(ChangingEvents.of(
+                    "cleared-" + i,
+                    MESSAGES_DELIVERED,
+                    i % 2 == 0,
+                    SIX.plus(Duration.ofMinutes(50 * i)),
+                    Duration.ofHours(8),
                     "cleared"));
-            late(ChangingEvents.of("late-" + i, CLICKS_PERMITTED, i % 2 == 0, SIX.plus(Duration.ofMinutes(55 * i)), WEEK, ""),
+            late(
+                    ChangingEvents.of(
+                            "late-" + i, CLICKS_PERMITTED, i % 2 == 0, SIX.plus(Duration.ofMinutes(55 * i)), WEEK, ""),
                     Duration.ofHours(7));
-            add(ChangingEvents.of("filtered-" + i, CLICKS_BLOCKED, true, SIX.plus(Duration.ofMinutes(40 * i)), WEEK, ""));
+            add(ChangingEvents.of(
+                    "filtered-" + i, CLICKS_BLOCKED, true, SIX.plus(Duration.ofMinutes(40 * i)), WEEK, ""));
         }
         add(ChangingEvents.of("refused", MESSAGES_BLOCKED, true, SIX.plusSeconds(60), WEEK, ""));
         add(ChangingEvents.of("beside-it", MESSAGES_BLOCKED, true, SIX.plusSeconds(90), WEEK, ""));
-        // a click on what was condemned later, and a message whose second threat came hours after the first: another hour each
+        // a click on what was condemned later, and a message whose second threat came hours after the first: another
+        // hour each
         Event click = ChangingEvents.of("condemned-later", CLICKS_PERMITTED, true, SIX, WEEK, "");
         row(click, 0).put("threatTime", SIX.plus(Duration.ofHours(3)).toString());
         add(click);
-        Event message = ChangingEvents.of("second-threat", MESSAGES_BLOCKED, true, SIX.plus(Duration.ofHours(5)), Duration.ofHours(4), "t2");
-        ((ObjectNode) row(message, 1).path("threatsInfoMap").path(1)).put("threatTime", SIX.plus(Duration.ofHours(8)).toString());
+        Event message = ChangingEvents.of(
+                "second-threat", MESSAGES_BLOCKED, true, SIX.plus(Duration.ofHours(5)), Duration.ofHours(4), "t2");
+        ((ObjectNode) row(message, 1).path("threatsInfoMap").path(1))
+                .put("threatTime", SIX.plus(Duration.ofHours(8)).toString());
         add(message);
 
         RunningProgram running = start();
@@ -123,14 +141,18 @@ class ToldHoursIT {
         sink.acceptAll();
         long before = held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED);
         replayTheRefusedOne();
-        await("the record lands after all").atMost(Duration.ofSeconds(30))
+        await("the record lands after all")
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED) > before);
         running.poll();
         Map<String, Long> hours = assertAsHeld();
-        assertThat(hours).containsEntry(Workspace.key("2026-11-20T14:00:00Z", MESSAGES_BLOCKED.table()), 1L)
+        assertThat(hours)
+                .containsEntry(Workspace.key("2026-11-20T14:00:00Z", MESSAGES_BLOCKED.table()), 1L)
                 .containsEntry(Workspace.key("2026-11-20T11:00:00Z", MESSAGES_BLOCKED.table()), 1L);
-        assertThat(hours.values().stream().mapToLong(rows -> rows).sum()).as("plain, two of each cleared one, late, refused and beside it,"
-                + " condemned later, two of the second threat").isEqualTo(20 + 2 * 6 + 6 + 2 + 1 + 2);
+        assertThat(hours.values().stream().mapToLong(rows -> rows).sum())
+                .as("plain, two of each cleared one, late, refused and beside it,"
+                        + " condemned later, two of the second threat")
+                .isEqualTo(20 + 2 * 6 + 6 + 2 + 1 + 2);
     }
 
     private Map<String, Long> assertAsHeld() {
@@ -144,15 +166,20 @@ class ToldHoursIT {
 
     private void replayTheRefusedOne() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("state/rejected"))) {
-            Path file = files.filter(one -> one.toString().endsWith(".json")).findFirst().orElseThrow();
-            assertThat(file.toFile().setLastModified(System.currentTimeMillis() - 60_000)).isTrue();
-            Files.move(file, folder.resolve("state/replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+            Path file = files.filter(one -> one.toString().endsWith(".json"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(file.toFile().setLastModified(System.currentTimeMillis() - 60_000))
+                    .isTrue();
+            Files.move(
+                    file, folder.resolve("state/replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         }
     }
 
     private void plain(int events) {
         for (int i = 0; i < events; i++) {
-            add(ChangingEvents.of("plain-" + i, MESSAGES_DELIVERED, i % 3 > 0, Trial.START.minusSeconds(600 + i), WEEK, ""));
+            add(ChangingEvents.of(
+                    "plain-" + i, MESSAGES_DELIVERED, i % 3 > 0, Trial.START.minusSeconds(600 + i), WEEK, ""));
         }
     }
 

@@ -38,8 +38,11 @@ final class Workspace {
     /** That figure of the newest row of each hour and table that has one. */
     Map<String, Long> newest(String figure) {
         Map<String, Long> newest = new TreeMap<>();
-        told.stream().filter(row -> row.has(figure)).forEach(row ->
-                newest.put(key(row.path("hour").textValue(), row.path("eventTable").textValue()), row.path(figure).longValue()));
+        told.stream()
+                .filter(row -> row.has(figure))
+                .forEach(row -> newest.put(
+                        key(row.path("hour").textValue(), row.path("eventTable").textValue()),
+                        row.path(figure).longValue()));
         return newest;
     }
 
@@ -49,8 +52,12 @@ final class Workspace {
 
     /** The event's time as a query finds it: from the columns of the row, not from TimeGenerated. */
     private static Instant time(JsonNode row) {
-        Stream<JsonNode> times = Stream.concat(Stream.of("clickTime", "threatTime", "messageTime").map(row::path),
+        Stream<JsonNode> times = Stream.concat(
+                Stream.of("clickTime", "threatTime", "messageTime").map(row::path),
                 row.path("threatsInfoMap").findValues("threatTime").stream());
-        return times.filter(JsonNode::isTextual).map(time -> Instant.parse(time.textValue())).max(Instant::compareTo).orElseThrow();
+        return times.filter(JsonNode::isTextual)
+                .map(time -> Instant.parse(time.textValue()))
+                .max(Instant::compareTo)
+                .orElseThrow();
     }
 }

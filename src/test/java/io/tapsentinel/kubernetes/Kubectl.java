@@ -14,8 +14,7 @@ import java.util.List;
 /** What {@code kubectl apply -k} would send, without a cluster. Without kubectl the test is skipped, and fails under CI. */
 final class Kubectl {
 
-    private Kubectl() {
-    }
+    private Kubectl() {}
 
     /** The objects that a folder with a kustomization stands for. */
     static List<JsonNode> kustomize(Path folder) throws IOException {
@@ -38,9 +37,12 @@ final class Kubectl {
     private static Process start(Path folder, Path said) {
         try {
             // warnings of what is deprecated but still the only way for older ones
-            return new ProcessBuilder("kubectl", "kustomize", folder.toString()).redirectError(Redirect.to(said.toFile())).start();
+            return new ProcessBuilder("kubectl", "kustomize", folder.toString())
+                    .redirectError(Redirect.to(said.toFile()))
+                    .start();
         } catch (IOException e) {
-            String why = "kubectl (package kubernetes-client) cannot be started, no overlay was built: " + e.getMessage();
+            String why =
+                    "kubectl (package kubernetes-client) cannot be started, no overlay was built: " + e.getMessage();
             return System.getenv("CI") == null ? abort(why) : fail(why);
         }
     }

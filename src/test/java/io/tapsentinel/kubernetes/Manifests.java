@@ -42,21 +42,26 @@ final class Manifests {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .setAnnotationIntrospector(new NothingExtra());
 
-    private Manifests() {
-    }
+    private Manifests() {}
 
     /** All documents of a YAML text. */
     static List<JsonNode> documents(String yaml) {
         List<JsonNode> documents = new ArrayList<>();
-        new Load(LoadSettings.builder().build()).loadAllFromString(yaml).forEach(document -> documents.add(STRICT.valueToTree(document)));
+        new Load(LoadSettings.builder().build())
+                .loadAllFromString(yaml)
+                .forEach(document -> documents.add(STRICT.valueToTree(document)));
         return documents;
     }
 
     /** The files of base and overlays that are whole objects: no patches, no kustomizations, no routes. */
     static List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(FOLDER)) {
-            return files.filter(file -> file.toString().endsWith(".yaml") && !file.startsWith(FOLDER.resolve("monitoring")))
-                    .filter(file -> !file.endsWith("kustomization.yaml") && document(file).has("kind")).sorted().toList();
+            return files.filter(
+                            file -> file.toString().endsWith(".yaml") && !file.startsWith(FOLDER.resolve("monitoring")))
+                    .filter(file -> !file.endsWith("kustomization.yaml")
+                            && document(file).has("kind"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -71,14 +76,17 @@ final class Manifests {
 
     /** @throws JsonProcessingException naming a field or a value that the kind does not have */
     static Object parse(JsonNode document) throws JsonProcessingException {
-        String kind = document.path("apiVersion").asText() + " " + document.path("kind").asText();
+        String kind = document.path("apiVersion").asText() + " "
+                + document.path("kind").asText();
         return STRICT.treeToValue(document, Objects.requireNonNull(MODELS.get(kind), kind));
     }
 
     /** The one object of a kind and name. */
     static JsonNode object(List<JsonNode> documents, String kind, String name) {
         List<JsonNode> found = documents.stream()
-                .filter(one -> one.path("kind").asText().equals(kind) && one.at("/metadata/name").asText().equals(name)).toList();
+                .filter(one -> one.path("kind").asText().equals(kind)
+                        && one.at("/metadata/name").asText().equals(name))
+                .toList();
         if (found.size() != 1) {
             throw new AssertionError(found.size() + " times " + kind + " " + name);
         }

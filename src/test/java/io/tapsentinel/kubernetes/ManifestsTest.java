@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ManifestsTest {
 
     /** Below these the names are the writer's own. */
-    private static final Set<String> FREE = Set.of("labels", "annotations", "matchLabels", "data", "stringData", "requests", "limits");
+    private static final Set<String> FREE =
+            Set.of("labels", "annotations", "matchLabels", "data", "stringData", "requests", "limits");
 
     static List<Path> files() throws IOException {
         return Manifests.files();
@@ -47,7 +48,9 @@ class ManifestsTest {
             int slash = name.lastIndexOf('/');
             ObjectNode parent = (ObjectNode) misspelt.at(name.substring(0, slash));
             parent.set(name.substring(slash + 1) + "X", parent.remove(name.substring(slash + 1)));
-            assertThatThrownBy(() -> Manifests.parse(misspelt)).as(name).isInstanceOf(UnrecognizedPropertyException.class);
+            assertThatThrownBy(() -> Manifests.parse(misspelt))
+                    .as(name)
+                    .isInstanceOf(UnrecognizedPropertyException.class);
         }
     }
 
@@ -74,7 +77,9 @@ class ManifestsTest {
         ObjectNode whole = integration();
         ((ObjectNode) whole.at("/spec/traits")).putObject("jmv").put("enabled", false);
 
-        assertThatThrownBy(() -> Manifests.parse(whole)).isInstanceOf(UnrecognizedPropertyException.class).hasMessageContaining("jmv");
+        assertThatThrownBy(() -> Manifests.parse(whole))
+                .isInstanceOf(UnrecognizedPropertyException.class)
+                .hasMessageContaining("jmv");
     }
 
     @Test
@@ -82,7 +87,9 @@ class ManifestsTest {
         ObjectNode whole = integration();
         ((ObjectNode) whole.at("/spec/traits/deployment")).put("strategy", "Rolling");
 
-        assertThatThrownBy(() -> Manifests.parse(whole)).isInstanceOf(JsonProcessingException.class).hasMessageContaining("Rolling");
+        assertThatThrownBy(() -> Manifests.parse(whole))
+                .isInstanceOf(JsonProcessingException.class)
+                .hasMessageContaining("Rolling");
     }
 
     private static ObjectNode integration() {
@@ -92,12 +99,15 @@ class ManifestsTest {
     @Test
     void eachFileIsNamedByTheKustomizationBesideIt() throws Exception {
         try (Stream<Path> walk = Files.walk(Manifests.FOLDER)) {
-            for (Path kustomization : walk.filter(file -> file.endsWith("kustomization.yaml")).toList()) {
+            for (Path kustomization :
+                    walk.filter(file -> file.endsWith("kustomization.yaml")).toList()) {
                 String text = Files.readString(kustomization);
                 try (Stream<Path> beside = Files.list(kustomization.getParent())) {
                     assertThat(beside.filter(file -> !file.equals(kustomization) && Files.isRegularFile(file))
-                            .map(file -> file.getFileName().toString()).filter(name -> !name.equals("secret.example.yaml")))
-                            .allSatisfy(name -> assertThat(text).as("%s", kustomization).contains(name));
+                                    .map(file -> file.getFileName().toString())
+                                    .filter(name -> !name.equals("secret.example.yaml")))
+                            .allSatisfy(name ->
+                                    assertThat(text).as("%s", kustomization).contains(name));
                 }
             }
         }
@@ -107,17 +117,23 @@ class ManifestsTest {
     void theExampleSecretHasTheNamesThatTheProgramReadsAndNoValues() throws Exception {
         JsonNode secret = Manifests.document(Manifests.FOLDER.resolve("base/secret.example.yaml"));
 
-        assertThat(secret.path("stringData").properties()).allSatisfy(field -> assertThat(field.getValue().asText()).isEmpty())
-                .extracting(field -> field.getKey()).containsExactly("tap.secret", "state.password");
+        assertThat(secret.path("stringData").properties())
+                .allSatisfy(field -> assertThat(field.getValue().asText()).isEmpty())
+                .extracting(field -> field.getKey())
+                .containsExactly("tap.secret", "state.password");
         assertThat(secret.has("data")).isFalse();
     }
 
     @Test
     void theClaimIsADiskOfOneNode() throws Exception {
-        JsonNode spec = Manifests.document(Manifests.FOLDER.resolve("base/state/claim.yaml")).path("spec");
+        JsonNode spec = Manifests.document(Manifests.FOLDER.resolve("base/state/claim.yaml"))
+                .path("spec");
 
         assertThat(Manifests.texts(spec.path("accessModes"))).containsExactly("ReadWriteOnce");
-        assertThat(spec.path("storageClassName").asText()).isNotEmpty().doesNotContainIgnoringCase("file").doesNotContainIgnoringCase("nfs")
+        assertThat(spec.path("storageClassName").asText())
+                .isNotEmpty()
+                .doesNotContainIgnoringCase("file")
+                .doesNotContainIgnoringCase("nfs")
                 .doesNotContainIgnoringCase("smb");
     }
 }

@@ -26,10 +26,14 @@ class OverlaysComparedIT {
         for (String name : List.of("base", PRODUCTION, PLAIN)) {
             PodFacts pod = PodFacts.of(built(name));
             assertThat(pod.deployed()).containsEntry("replicas", "1").containsEntry("strategy", "Recreate");
-            assertThat(pod.mounts()).containsOnly(entry("/etc/tap-sentinel", "secret:tap-sentinel"),
-                    entry("/tap-sentinel/routes", "configmap:tap-sentinel-routes"), entry("/tap-sentinel/state", "pvc:tap-sentinel-state"),
-                    entry("/tmp", "emptyDir:256Mi"));
-            assertThat(Manifests.object(built(name), "PersistentVolumeClaim", "tap-sentinel-state")).isNotNull();
+            assertThat(pod.mounts())
+                    .containsOnly(
+                            entry("/etc/tap-sentinel", "secret:tap-sentinel"),
+                            entry("/tap-sentinel/routes", "configmap:tap-sentinel-routes"),
+                            entry("/tap-sentinel/state", "pvc:tap-sentinel-state"),
+                            entry("/tmp", "emptyDir:256Mi"));
+            assertThat(Manifests.object(built(name), "PersistentVolumeClaim", "tap-sentinel-state"))
+                    .isNotNull();
         }
     }
 
@@ -39,20 +43,31 @@ class OverlaysComparedIT {
         PodFacts pod = PodFacts.of(objects);
 
         assertThat(pod.deployed()).containsEntry("replicas", "2").containsEntry("strategy", "RollingUpdate");
-        assertThat(pod.mounts()).containsEntry("/tap-sentinel/state", "emptyDir:4Gi").values()
+        assertThat(pod.mounts())
+                .containsEntry("/tap-sentinel/state", "emptyDir:4Gi")
+                .values()
                 .noneMatch(source -> source.startsWith("pvc:"));
         assertThat(objects).noneMatch(one -> one.path("kind").asText().equals("PersistentVolumeClaim"));
         assertThat(pod.env().get("STATE_URL")).startsWith("jdbc:postgresql://").endsWith(":5432/tap");
-        assertThat(pod.env()).containsKeys("STATE_USER", "STATE_PASSWORD_FILE").containsEntry("TAP_REJECTED_URI", "azure-storage-blob:CHANGE-ME/tap-rejected");
+        assertThat(pod.env())
+                .containsKeys("STATE_USER", "STATE_PASSWORD_FILE")
+                .containsEntry("TAP_REJECTED_URI", "azure-storage-blob:CHANGE-ME/tap-rejected");
         JsonNode database = Manifests.object(objects, "NetworkPolicy", "tap-sentinel-database");
         assertThat(database.at("/spec/egress").findValuesAsText("port")).containsExactly("5432");
-        JsonNode budget = Manifests.object(objects, "PodDisruptionBudget", "tap-sentinel").path("spec");
+        JsonNode budget =
+                Manifests.object(objects, "PodDisruptionBudget", "tap-sentinel").path("spec");
         assertThat(budget.path("maxUnavailable").asInt()).isEqualTo(1);
-        assertThat(budget.path("unhealthyPodEvictionPolicy").asText()).as("pods that wait for a person hold up no node")
+        assertThat(budget.path("unhealthyPodEvictionPolicy").asText())
+                .as("pods that wait for a person hold up no node")
                 .isEqualTo("AlwaysAllow");
-        JsonNode deployment = Manifests.object(objects, "Integration", "tap-sentinel").at("/spec/traits/deployment");
-        assertThat(deployment.path("rollingUpdateMaxUnavailable").toString()).as("the old ones read on").isEqualTo("0");
-        assertThat(deployment.path("rollingUpdateMaxSurge").asInt()).as("with both 0 Kubernetes refuses it").isPositive();
+        JsonNode deployment =
+                Manifests.object(objects, "Integration", "tap-sentinel").at("/spec/traits/deployment");
+        assertThat(deployment.path("rollingUpdateMaxUnavailable").toString())
+                .as("the old ones read on")
+                .isEqualTo("0");
+        assertThat(deployment.path("rollingUpdateMaxSurge").asInt())
+                .as("with both 0 Kubernetes refuses it")
+                .isPositive();
     }
 
     @Test
@@ -73,7 +88,8 @@ class OverlaysComparedIT {
 
     @Test
     void monitoringBuildsToo() throws Exception {
-        assertThat(built("monitoring")).extracting(one -> one.path("kind").asText())
+        assertThat(built("monitoring"))
+                .extracting(one -> one.path("kind").asText())
                 .containsExactlyInAnyOrder("PrometheusRule", "PodMonitor", "ConfigMap");
     }
 }

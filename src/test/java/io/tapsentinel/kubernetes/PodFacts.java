@@ -18,13 +18,26 @@ import java.util.TreeMap;
  * @param limits   requests and limits
  * @param security settings of pod and container
  */
-record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<String, String> env, Map<String, String> mounts,
-        Map<String, String> probes, Map<String, String> limits, Map<String, String> security) {
+record PodFacts(
+        Map<String, String> labels,
+        Map<String, String> deployed,
+        Map<String, String> env,
+        Map<String, String> mounts,
+        Map<String, String> probes,
+        Map<String, String> limits,
+        Map<String, String> security) {
 
     private static final String NAME = "camel.apache.org/integration";
 
     private PodFacts() {
-        this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        this(
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new TreeMap<>());
     }
 
     /** Of the one workload among these objects. */
@@ -41,25 +54,43 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode container = traits.path("container");
         facts.labels.put(NAME, whole.at("/metadata/name").asText());
         traits.at("/owner/targetLabels")
-                .forEach(label -> facts.labels.put(label.asText(), whole.at("/metadata/labels").path(label.asText()).asText()));
+                .forEach(label -> facts.labels.put(
+                        label.asText(),
+                        whole.at("/metadata/labels").path(label.asText()).asText()));
         facts.deployed(spec, traits.at("/deployment/strategy"), container.path("image"), spec.at("/template/spec"));
-        traits.at("/environment/vars").forEach(one -> facts.env.put(one.asText().split("=", 2)[0], one.asText().split("=", 2)[1]));
-        traits.at("/mount/resources").forEach(one -> facts.mounts.put(one.asText().split("@")[1], one.asText().split("@")[0]));
-        traits.at("/mount/volumes").forEach(one -> facts.mounts.put(one.asText().split(":")[1], "pvc:" + one.asText().split(":")[0]));
+        traits.at("/environment/vars")
+                .forEach(one -> facts.env.put(
+                        one.asText().split("=", 2)[0], one.asText().split("=", 2)[1]));
+        traits.at("/mount/resources")
+                .forEach(one -> facts.mounts.put(
+                        one.asText().split("@")[1], one.asText().split("@")[0]));
+        traits.at("/mount/volumes")
+                .forEach(one -> facts.mounts.put(
+                        one.asText().split(":")[1], "pvc:" + one.asText().split(":")[0]));
         for (String name : List.of("startup", "liveness", "readiness")) {
             JsonNode health = traits.path("health");
-            if (health.path("enabled").asBoolean() && health.path(name + "ProbeEnabled").asBoolean()) {
-                facts.probe(name, health.path(name + "Probe"), container.path("port"), health.path(name + "Period"),
-                        health.path(name + "Timeout"), health.path(name + "FailureThreshold"));
+            if (health.path("enabled").asBoolean()
+                    && health.path(name + "ProbeEnabled").asBoolean()) {
+                facts.probe(
+                        name,
+                        health.path(name + "Probe"),
+                        container.path("port"),
+                        health.path(name + "Period"),
+                        health.path(name + "Timeout"),
+                        health.path(name + "FailureThreshold"));
             }
         }
         for (String name : List.of("requestCPU", "requestMemory", "limitCPU", "limitMemory")) {
-            facts.limits.put(name.replaceAll("([CM].*)", ".$1").toLowerCase(Locale.ROOT), container.path(name).asText());
+            facts.limits.put(
+                    name.replaceAll("([CM].*)", ".$1").toLowerCase(Locale.ROOT),
+                    container.path(name).asText());
         }
         facts.security("pod", traits.path("security-context"), List.of("runAsNonRoot", "runAsUser"));
-        facts.security.put("pod.seccomp", traits.at("/security-context/seccompProfileType").asText());
+        facts.security.put(
+                "pod.seccomp", traits.at("/security-context/seccompProfileType").asText());
         facts.security("container", container, List.of("runAsNonRoot", "runAsUser", "allowPrivilegeEscalation"));
-        facts.security.put("container.seccomp", container.path("seccompProfileType").asText());
+        facts.security.put(
+                "container.seccomp", container.path("seccompProfileType").asText());
         facts.security.put("container.drop", String.join(",", Manifests.texts(container.path("capabilitiesDrop"))));
         facts.template(spec.at("/template/spec"));
         return facts;
@@ -70,25 +101,47 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode spec = whole.path("spec");
         JsonNode pod = spec.at("/template/spec");
         JsonNode container = pod.at("/containers/0");
-        spec.at("/template/metadata/labels").properties()
-                .forEach(label -> facts.labels.put(label.getKey(), label.getValue().asText()));
+        spec.at("/template/metadata/labels")
+                .properties()
+                .forEach(label ->
+                        facts.labels.put(label.getKey(), label.getValue().asText()));
         facts.deployed(spec, spec.at("/strategy/type"), container.path("image"), pod);
         facts.deployed.put("serviceAccountName", pod.path("serviceAccountName").asText());
-        container.path("env").forEach(one -> facts.env.put(one.path("name").asText(), one.path("value").asText()));
+        container
+                .path("env")
+                .forEach(one -> facts.env.put(
+                        one.path("name").asText(), one.path("value").asText()));
         for (String name : List.of("startup", "liveness", "readiness")) {
             JsonNode probe = container.path(name + "Probe");
-            facts.probe(name, probe.at("/httpGet/path"), probe.at("/httpGet/port"), probe.path("periodSeconds"),
-                    probe.path("timeoutSeconds"), probe.path("failureThreshold"));
+            facts.probe(
+                    name,
+                    probe.at("/httpGet/path"),
+                    probe.at("/httpGet/port"),
+                    probe.path("periodSeconds"),
+                    probe.path("timeoutSeconds"),
+                    probe.path("failureThreshold"));
         }
         for (String kind : List.of("request", "limit")) {
-            container.path("resources").path(kind + "s").properties()
-                    .forEach(one -> facts.limits.put(kind + "." + one.getKey(), one.getValue().asText()));
+            container
+                    .path("resources")
+                    .path(kind + "s")
+                    .properties()
+                    .forEach(one -> facts.limits.put(
+                            kind + "." + one.getKey(), one.getValue().asText()));
         }
         facts.security("pod", pod.path("securityContext"), List.of("runAsNonRoot", "runAsUser"));
-        facts.security.put("pod.seccomp", pod.at("/securityContext/seccompProfile/type").asText());
-        facts.security("container", container.path("securityContext"), List.of("runAsNonRoot", "runAsUser", "allowPrivilegeEscalation"));
-        facts.security.put("container.seccomp", container.at("/securityContext/seccompProfile/type").asText());
-        facts.security.put("container.drop", String.join(",", Manifests.texts(container.at("/securityContext/capabilities/drop"))));
+        facts.security.put(
+                "pod.seccomp", pod.at("/securityContext/seccompProfile/type").asText());
+        facts.security(
+                "container",
+                container.path("securityContext"),
+                List.of("runAsNonRoot", "runAsUser", "allowPrivilegeEscalation"));
+        facts.security.put(
+                "container.seccomp",
+                container.at("/securityContext/seccompProfile/type").asText());
+        facts.security.put(
+                "container.drop",
+                String.join(",", Manifests.texts(container.at("/securityContext/capabilities/drop"))));
         facts.template(pod);
         return facts;
     }
@@ -101,9 +154,12 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         deployed.put("grace", pod.path("terminationGracePeriodSeconds").asText());
     }
 
-    private void probe(String name, JsonNode path, JsonNode port, JsonNode period, JsonNode timeout, JsonNode failures) {
-        probes.put(name, ":" + port.asText() + path.asText() + " every " + period.asText() + " s within " + timeout.asText() + " s, "
-                + failures.asText() + " times");
+    private void probe(
+            String name, JsonNode path, JsonNode port, JsonNode period, JsonNode timeout, JsonNode failures) {
+        probes.put(
+                name,
+                ":" + port.asText() + path.asText() + " every " + period.asText() + " s within " + timeout.asText()
+                        + " s, " + failures.asText() + " times");
     }
 
     private void security(String of, JsonNode settings, List<String> names) {
@@ -116,11 +172,13 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         JsonNode container = pod.at("/containers/0");
         security("container", container.path("securityContext"), List.of("readOnlyRootFilesystem"));
         deployed.put("container", container.path("name").asText());
-        container.path("volumeMounts").forEach(mount -> pod.path("volumes").forEach(volume -> {
-            if (volume.path("name").equals(mount.path("name"))) {
-                mounts.put(mount.path("mountPath").asText(), source(volume));
-            }
-        }));
+        container
+                .path("volumeMounts")
+                .forEach(mount -> pod.path("volumes").forEach(volume -> {
+                    if (volume.path("name").equals(mount.path("name"))) {
+                        mounts.put(mount.path("mountPath").asText(), source(volume));
+                    }
+                }));
     }
 
     private static String source(JsonNode volume) {
@@ -130,7 +188,8 @@ record PodFacts(Map<String, String> labels, Map<String, String> deployed, Map<St
         if (volume.has("configMap")) {
             return "configmap:" + volume.at("/configMap/name").asText();
         }
-        return volume.has("emptyDir") ? "emptyDir:" + volume.at("/emptyDir/sizeLimit").asText()
+        return volume.has("emptyDir")
+                ? "emptyDir:" + volume.at("/emptyDir/sizeLimit").asText()
                 : "pvc:" + volume.at("/persistentVolumeClaim/claimName").asText();
     }
 }

@@ -26,9 +26,12 @@ class RoutesConfigMapIT {
     Path work;
 
     private static SortedMap<String, String> routes(String overlay) throws IOException {
-        JsonNode map = Manifests.object(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
+        JsonNode map = Manifests.object(
+                Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
-        map.path("data").properties().forEach(file -> routes.put(file.getKey(), file.getValue().asText()));
+        map.path("data")
+                .properties()
+                .forEach(file -> routes.put(file.getKey(), file.getValue().asText()));
         return routes;
     }
 
@@ -41,9 +44,11 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"overlays/production", "overlays/replicas", "overlays/plain"})
     void theProgramAcceptsThem(String overlay) throws Exception {
-        Map<String, String> env = new TreeMap<>(PodFacts.of(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay))).env());
+        Map<String, String> env = new TreeMap<>(PodFacts.of(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)))
+                .env());
 
-        assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env))).isEmpty();
+        assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -51,8 +56,12 @@ class RoutesConfigMapIT {
     void camelKRestartsThePodAfterAnEdit(String overlay) throws Exception {
         var objects = Kubectl.kustomize(Manifests.FOLDER.resolve(overlay));
 
-        assertThat(Manifests.object(objects, "Integration", "tap-sentinel").at("/spec/traits/mount/hotReload").asBoolean()).isTrue();
-        JsonNode labels = Manifests.object(objects, "ConfigMap", "tap-sentinel-routes").at("/metadata/labels");
+        assertThat(Manifests.object(objects, "Integration", "tap-sentinel")
+                        .at("/spec/traits/mount/hotReload")
+                        .asBoolean())
+                .isTrue();
+        JsonNode labels =
+                Manifests.object(objects, "ConfigMap", "tap-sentinel-routes").at("/metadata/labels");
         assertThat(labels.path("camel.apache.org/integration").asText()).isEqualTo("tap-sentinel");
     }
 
@@ -67,7 +76,8 @@ class RoutesConfigMapIT {
             Files.createSymbolicLink(folder.resolve(file.getKey()), Path.of("..data", file.getKey()));
         }
 
-        assertThat(RouteFiles.effective(work).texts()).hasSameSizeAs(routes)
+        assertThat(RouteFiles.effective(work).texts())
+                .hasSameSizeAs(routes)
                 .allSatisfy((name, text) -> assertThat(text).endsWith("# edited\n"));
     }
 }

@@ -22,23 +22,33 @@ class WalkThroughIT {
         String page = Files.readString(PAGE).replaceAll("\\\\\n\\s*", "");
 
         // the chart compares with a string: --set makes it a boolean, which the chart refuses
-        assertThat(page.lines().filter(line -> line.contains("helm install"))).singleElement().asString()
+        assertThat(page.lines().filter(line -> line.contains("helm install")))
+                .singleElement()
+                .asString()
                 .contains("--version " + version + " ", "--set-string operator.global=true");
     }
 
     @Test
     void theRuntimeThatIsComparedIsTheIntegrations() throws Exception {
         String runtime = Manifests.document(Manifests.FOLDER.resolve("base/integration/integration.yaml"))
-                .at("/spec/traits/camel/runtimeVersion").asText();
+                .at("/spec/traits/camel/runtimeVersion")
+                .asText();
 
         assertThat(Files.readString(PAGE)).contains("when that is not " + runtime + " write");
     }
 
     @Test
     void everyFolderThatIsAppliedCanBeBuilt() throws Exception {
-        List<String> folders = Pattern.compile("(?:-k|kustomize) (kubernetes/\\S+)").matcher(Files.readString(PAGE)).results()
-                .map(match -> match.group(1)).distinct().toList();
+        List<String> folders = Pattern.compile("(?:-k|kustomize) (kubernetes/\\S+)")
+                .matcher(Files.readString(PAGE))
+                .results()
+                .map(match -> match.group(1))
+                .distinct()
+                .toList();
 
-        assertThat(folders).hasSizeGreaterThan(1).allSatisfy(folder -> assertThat(Kubectl.kustomize(Path.of(folder))).isNotEmpty());
+        assertThat(folders)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(
+                        folder -> assertThat(Kubectl.kustomize(Path.of(folder))).isNotEmpty());
     }
 }

@@ -31,11 +31,18 @@ class MetricsIT {
 
     @TempDir
     Path folder;
+
     private Trial trial;
 
     @BeforeEach
     void begin() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(60).shareWithoutId(0.05).build());
+        trial = new Trial(
+                folder,
+                SandboxSettings.builder()
+                        .seed(11)
+                        .eventsPerHour(60)
+                        .shareWithoutId(0.05)
+                        .build());
     }
 
     @AfterEach
@@ -47,32 +54,48 @@ class MetricsIT {
     void everySeriesThatCanBeForeseenIsThereBeforeTheFirstRead() {
         Scrape before = Scrape.of(trial.start());
 
-        for (String table : Stream.concat(Stream.of(EventType.values()).map(EventType::table), Stream.of("unknown")).toList()) {
+        for (String table : Stream.concat(Stream.of(EventType.values()).map(EventType::table), Stream.of("unknown"))
+                .toList()) {
             for (String outcome : List.of("new", "duplicate", "filtered", "changed", "rejected")) {
-                assertThat(before.value("tap_events_total{outcome=\"" + outcome + "\",table=\"" + table + "\"}")).as(table + outcome).isZero();
+                assertThat(before.value("tap_events_total{outcome=\"" + outcome + "\",table=\"" + table + "\"}"))
+                        .as(table + outcome)
+                        .isZero();
             }
-            assertThat(before.value("tap_fetched_total{table=\"" + table + "\"}")).isZero();
+            assertThat(before.value("tap_fetched_total{table=\"" + table + "\"}"))
+                    .isZero();
             assertThat(before.value("tap_late_total{table=\"" + table + "\"}")).isZero();
         }
         for (EventType type : EventType.values()) {
             String label = "{table=\"" + type.table() + "\"}";
-            assertThat(List.of("tap_event_lag_seconds_count", "sentinel_batch_records_count", "sentinel_upload_seconds_count",
-                    "sentinel_rejected_total", "sentinel_failures_in_a_row", "sentinel_needs_person")).allMatch(name -> before.value(name + label) == 0);
-            assertThat(before.value("sentinel_retries_total{status=\"503\",table=\"" + type.table() + "\"}")).isZero();
-            assertThat(before.value("sentinel_last_acknowledged_timestamp_seconds" + label)).isCloseTo(Trial.START.getEpochSecond(), within(1.0));
+            assertThat(List.of(
+                            "tap_event_lag_seconds_count",
+                            "sentinel_batch_records_count",
+                            "sentinel_upload_seconds_count",
+                            "sentinel_rejected_total",
+                            "sentinel_failures_in_a_row",
+                            "sentinel_needs_person"))
+                    .allMatch(name -> before.value(name + label) == 0);
+            assertThat(before.value("sentinel_retries_total{status=\"503\",table=\"" + type.table() + "\"}"))
+                    .isZero();
+            assertThat(before.value("sentinel_last_acknowledged_timestamp_seconds" + label))
+                    .isCloseTo(Trial.START.getEpochSecond(), within(1.0));
         }
         for (String purpose : List.of("poll", "backlog", "sweep", "replay")) {
-            assertThat(before.value("tap_reads_total{purpose=\"" + purpose + "\",result=\"failed\"}")).isZero();
-            assertThat(before.value("tap_read_bytes_total{purpose=\"" + purpose + "\"}")).isZero();
+            assertThat(before.value("tap_reads_total{purpose=\"" + purpose + "\",result=\"failed\"}"))
+                    .isZero();
+            assertThat(before.value("tap_read_bytes_total{purpose=\"" + purpose + "\"}"))
+                    .isZero();
         }
         assertThat(before.value("tap_refusals_total{status=\"429\"}")).isZero();
-        assertThat(before.value("tap_last_poll_timestamp_seconds")).isCloseTo(Trial.START.getEpochSecond(), within(1.0));
+        assertThat(before.value("tap_last_poll_timestamp_seconds"))
+                .isCloseTo(Trial.START.getEpochSecond(), within(1.0));
     }
 
     @Test
     void eventsAndBatchesAreThoseThatTheServersSaw() throws Exception {
         Map<String, AtomicInteger> rows = new ConcurrentHashMap<>();
-        trial.eachRowOf((table, row) -> rows.computeIfAbsent(table, name -> new AtomicInteger()).incrementAndGet());
+        trial.eachRowOf((table, row) ->
+                rows.computeIfAbsent(table, name -> new AtomicInteger()).incrementAndGet());
         RunningProgram program = trial.start().poll();
         trial.clock().advance(Duration.ofMinutes(5));
         program.poll();
@@ -87,25 +110,37 @@ class MetricsIT {
             assertThat(events(scrape, type, "new")).isEqualTo(landed);
             assertThat(scrape.value("sentinel_batch_records_sum" + label)).isEqualTo(landed);
             assertThat(scrape.value("tap_event_lag_seconds_count" + label)).isEqualTo(landed);
-            assertThat(scrape.value("tap_fetched_total" + label)).as("each fetched event has one outcome")
-                    .isEqualTo(Stream.of("new", "duplicate", "filtered", "changed", "rejected").mapToDouble(outcome -> events(scrape, type, outcome)).sum())
+            assertThat(scrape.value("tap_fetched_total" + label))
+                    .as("each fetched event has one outcome")
+                    .isEqualTo(Stream.of("new", "duplicate", "filtered", "changed", "rejected")
+                            .mapToDouble(outcome -> events(scrape, type, outcome))
+                            .sum())
                     .isEqualTo(ledger(type, "fetched"));
             assertThat(scrape.value("tap_late_total" + label)).isEqualTo(ledger(type, "late"));
-            assertThat(scrape.value("sentinel_batch_records_count" + label)).isEqualTo(scrape.value("sentinel_batch_bytes_count" + label))
+            assertThat(scrape.value("sentinel_batch_records_count" + label))
+                    .isEqualTo(scrape.value("sentinel_batch_bytes_count" + label))
                     .isEqualTo(scrape.value("sentinel_upload_seconds_count" + label));
-            assertThat(scrape.value("sentinel_last_acknowledged_timestamp_seconds" + label)).isCloseTo(trial.clock().look().getEpochSecond(), within(1.5));
+            assertThat(scrape.value("sentinel_last_acknowledged_timestamp_seconds" + label))
+                    .isCloseTo(trial.clock().look().getEpochSecond(), within(1.5));
         }
         assertThat(events(scrape, EventType.MESSAGES_BLOCKED, "duplicate")).isPositive();
         for (LedgerEntry.Purpose purpose : LedgerEntry.Purpose.values()) {
-            double reads = trial.reads().stream().filter(read -> read.purpose() == purpose).count();
-            assertThat(scrape.value("tap_reads_total{purpose=\"" + purpose.word() + "\",result=\"committed\"}")).isEqualTo(reads);
-            assertThat(scrape.value("tap_read_seconds_count{purpose=\"" + purpose.word() + "\"}")).isEqualTo(reads);
+            double reads = trial.reads().stream()
+                    .filter(read -> read.purpose() == purpose)
+                    .count();
+            assertThat(scrape.value("tap_reads_total{purpose=\"" + purpose.word() + "\",result=\"committed\"}"))
+                    .isEqualTo(reads);
+            assertThat(scrape.value("tap_read_seconds_count{purpose=\"" + purpose.word() + "\"}"))
+                    .isEqualTo(reads);
         }
         assertThat(scrape.value("tap_read_bytes_total{purpose=\"poll\"}")).isGreaterThan(100_000);
-        assertThat(scrape.value("tap_requests{pool=\"everything-else\"}")).isEqualTo(trial.tap().requests());
-        assertThat(scrape.value("tap_requests_left{pool=\"everything-else\",purpose=\"poll\"}")).isEqualTo(1_800 - trial.tap().requests());
+        assertThat(scrape.value("tap_requests{pool=\"everything-else\"}"))
+                .isEqualTo(trial.tap().requests());
+        assertThat(scrape.value("tap_requests_left{pool=\"everything-else\",purpose=\"poll\"}"))
+                .isEqualTo(1_800 - trial.tap().requests());
         assertThat(scrape.value("tap_requests_limit")).isEqualTo(1_800);
-        assertThat(scrape.value("tap_last_poll_timestamp_seconds")).isCloseTo(trial.clock().look().getEpochSecond(), within(1.5));
+        assertThat(scrape.value("tap_last_poll_timestamp_seconds"))
+                .isCloseTo(trial.clock().look().getEpochSecond(), within(1.5));
     }
 
     @Test
@@ -115,7 +150,8 @@ class MetricsIT {
         first.stop();
         trial.clock().advance(Duration.ofHours(2));
 
-        assertThat(Scrape.of(trial.start()).value("tap_last_poll_timestamp_seconds")).isCloseTo(polled, within(1.5));
+        assertThat(Scrape.of(trial.start()).value("tap_last_poll_timestamp_seconds"))
+                .isCloseTo(polled, within(1.5));
     }
 
     @Test
@@ -123,8 +159,11 @@ class MetricsIT {
         Scrape scrape = Scrape.of(trial.start().poll());
 
         String label = "{table=\"" + CLICKS + "\"}";
-        double average = scrape.value("tap_event_lag_seconds_sum" + label) / scrape.value("tap_event_lag_seconds_count" + label);
-        assertThat(average).as("of an hour that was read a minute after its end").isBetween(1_200.0, 2_600.0);
+        double average =
+                scrape.value("tap_event_lag_seconds_sum" + label) / scrape.value("tap_event_lag_seconds_count" + label);
+        assertThat(average)
+                .as("of an hour that was read a minute after its end")
+                .isBetween(1_200.0, 2_600.0);
         assertThat(scrape.value("tap_event_lag_seconds_bucket{table=\"" + CLICKS + "\",le=\"3600.0\"}"))
                 .isGreaterThan(scrape.value("tap_event_lag_seconds_bucket{table=\"" + CLICKS + "\",le=\"600.0\"}"));
     }
@@ -141,7 +180,8 @@ class MetricsIT {
         Scrape scrape = Scrape.of(program);
         assertThat(scrape.value("tap_refusals_total{status=\"429\"}")).isEqualTo(1);
         assertThat(scrape.value("tap_refusals_total{status=\"500\"}")).isEqualTo(1);
-        assertThat(scrape.value("tap_reads_total{purpose=\"poll\",result=\"failed\"}")).isEqualTo(2);
+        assertThat(scrape.value("tap_reads_total{purpose=\"poll\",result=\"failed\"}"))
+                .isEqualTo(2);
 
         trial.clock().advance(Duration.ofHours(1));
         int before = trial.sinkProxy().requests();
@@ -149,17 +189,23 @@ class MetricsIT {
         program.poll();
         Scrape refused = Scrape.of(program);
         List<Double> retries = Stream.of(EventType.values())
-                .map(type -> refused.value("sentinel_retries_total{status=\"403\",table=\"" + type.table() + "\"}")).toList();
-        assertThat(retries.stream().mapToDouble(Double::doubleValue).sum()).isPositive().isEqualTo(trial.sinkProxy().requests() - before);
+                .map(type -> refused.value("sentinel_retries_total{status=\"403\",table=\"" + type.table() + "\"}"))
+                .toList();
+        assertThat(retries.stream().mapToDouble(Double::doubleValue).sum())
+                .isPositive()
+                .isEqualTo(trial.sinkProxy().requests() - before);
         for (EventType type : EventType.values()) {
-            assertThat(refused.value("sentinel_needs_person{table=\"" + type.table() + "\"}")).as(type.table())
+            assertThat(refused.value("sentinel_needs_person{table=\"" + type.table() + "\"}"))
+                    .as(type.table())
                     .isEqualTo(retries.get(type.ordinal()) > 0 ? 1 : 0);
         }
 
         trial.sinkProxy().forget();
         trial.clock().advance(Duration.ofMinutes(5));
-        assertThat(Scrape.of(program.poll()).samples().entrySet()).filteredOn(sample -> sample.getKey().startsWith("sentinel_needs_person")
-                || sample.getKey().startsWith("sentinel_failures_in_a_row")).allMatch(sample -> sample.getValue() == 0);
+        assertThat(Scrape.of(program.poll()).samples().entrySet())
+                .filteredOn(sample -> sample.getKey().startsWith("sentinel_needs_person")
+                        || sample.getKey().startsWith("sentinel_failures_in_a_row"))
+                .allMatch(sample -> sample.getValue() == 0);
     }
 
     private static double events(Scrape scrape, EventType type, String outcome) {
@@ -168,8 +214,9 @@ class MetricsIT {
 
     private double ledger(EventType type, String word) throws Exception {
         try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
-                ResultSet sum = store.createStatement().executeQuery("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
-                        + type.arrayName() + "' AND outcome = '" + word + "'")) {
+                ResultSet sum = store.createStatement()
+                        .executeQuery("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
+                                + type.arrayName() + "' AND outcome = '" + word + "'")) {
             return sum.getLong(1);
         }
     }

@@ -27,13 +27,13 @@ class MetricsPageIT {
     @TempDir
     Path folder;
 
-    private record Row(String kind, String unit, Set<String> labels) {
-    }
+    private record Row(String kind, String unit, Set<String> labels) {}
 
     @Test
     void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
+        try (Trial trial = new Trial(
+                folder, SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
             Scrape scrape = Scrape.of(trial.start().poll());
 
             assertThat(page.keySet()).isEqualTo(scrape.types().keySet().stream().collect(Collectors.toCollection(() -> {
@@ -44,9 +44,15 @@ class MetricsPageIT {
             scrape.types().forEach((name, kind) -> {
                 if (!name.equals(FOREIGN)) {
                     assertThat(page.get(name).kind()).as("kind of " + name).isEqualTo(kind);
-                    assertThat(page.get(name).labels()).as("labels of " + name).isEqualTo(scrape.labels().get(name));
-                    assertThat(page.get(name).unit().startsWith("seconds")).as("unit of " + name).isEqualTo(name.contains("_seconds"));
-                    assertThat(page.get(name).unit().equals("bytes")).as("unit of " + name).isEqualTo(name.contains("bytes"));
+                    assertThat(page.get(name).labels())
+                            .as("labels of " + name)
+                            .isEqualTo(scrape.labels().get(name));
+                    assertThat(page.get(name).unit().startsWith("seconds"))
+                            .as("unit of " + name)
+                            .isEqualTo(name.contains("_seconds"));
+                    assertThat(page.get(name).unit().equals("bytes"))
+                            .as("unit of " + name)
+                            .isEqualTo(name.contains("bytes"));
                 }
             });
         }
@@ -55,10 +61,16 @@ class MetricsPageIT {
     private static Map<String, Row> page() throws IOException {
         Map<String, Row> rows = new TreeMap<>();
         for (String line : Files.readAllLines(PAGE)) {
-            List<String> cells = Arrays.stream(line.split("\\|")).map(String::strip).toList();
+            List<String> cells =
+                    Arrays.stream(line.split("\\|")).map(String::strip).toList();
             if (cells.size() == 6 && cells.get(1).startsWith("`")) {
-                Set<String> labels = cells.get(4).replaceAll("\\([^)]*\\)", "").lines().flatMap(text -> Arrays.stream(text.split(",")))
-                        .map(label -> label.replace("`", "").strip()).filter(label -> !label.isEmpty()).collect(Collectors.toCollection(TreeSet::new));
+                Set<String> labels = cells.get(4)
+                        .replaceAll("\\([^)]*\\)", "")
+                        .lines()
+                        .flatMap(text -> Arrays.stream(text.split(",")))
+                        .map(label -> label.replace("`", "").strip())
+                        .filter(label -> !label.isEmpty())
+                        .collect(Collectors.toCollection(TreeSet::new));
                 rows.put(cells.get(1).replace("`", ""), new Row(cells.get(2), cells.get(3), labels));
             }
         }

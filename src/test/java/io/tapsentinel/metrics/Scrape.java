@@ -31,15 +31,20 @@ public final class Scrape {
                 samples.put(line.substring(0, line.lastIndexOf(' ')), Double.valueOf(sample.group(3)));
                 String family = sample.group(1).replaceAll("_(bucket|sum|count)$", "");
                 String owner = types.containsKey(sample.group(1)) ? sample.group(1) : family;
-                LABEL.matcher(sample.group(2) == null ? "" : sample.group(2)).results()
-                        .filter(label -> !label.group(1).equals("le")).forEach(label -> labels.get(owner).add(label.group(1)));
+                LABEL.matcher(sample.group(2) == null ? "" : sample.group(2))
+                        .results()
+                        .filter(label -> !label.group(1).equals("le"))
+                        .forEach(label -> labels.get(owner).add(label.group(1)));
             }
         });
     }
 
     /** Of this program now. */
     public static Scrape of(RunningProgram program) {
-        return new Scrape(program.camel().getRegistry().lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class).scrape());
+        return new Scrape(program.camel()
+                .getRegistry()
+                .lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class)
+                .scrape());
     }
 
     /** The value of one series, labels in alphabetical order: {@code tap_late_total{table="..."}}; NaN when there is none. */

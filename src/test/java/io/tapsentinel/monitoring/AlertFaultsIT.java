@@ -44,7 +44,9 @@ class AlertFaultsIT {
             Files.writeString(secret, "hush-hush");
             run.to(minutes(200));
 
-            run.quietUntil(minutes(30)).fires(minutes(145), "TapSentinelTapRefuses", "TapSentinelLag", "TapSentinelNoPoll").fires(minutes(200))
+            run.quietUntil(minutes(30))
+                    .fires(minutes(145), "TapSentinelTapRefuses", "TapSentinelLag", "TapSentinelNoPoll")
+                    .fires(minutes(200))
                     .judge("credentials", MINUTE);
         }
     }
@@ -58,7 +60,10 @@ class AlertFaultsIT {
             run.day().trial().sinkProxy().forget();
             run.to(minutes(70));
 
-            run.quietUntil(minutes(30)).fires(minutes(50), "TapSentinelSinkRefuses").fires(minutes(70)).judge("refuses", MINUTE);
+            run.quietUntil(minutes(30))
+                    .fires(minutes(50), "TapSentinelSinkRefuses")
+                    .fires(minutes(70))
+                    .judge("refuses", MINUTE);
         }
     }
 
@@ -71,7 +76,10 @@ class AlertFaultsIT {
             run.day().trial().sinkProxy().forget();
             run.to(minutes(90));
 
-            run.quietUntil(minutes(30)).fires(minutes(70), "TapSentinelSinkFailing", "TapSentinelLag").fires(minutes(90)).judge("fails", MINUTE);
+            run.quietUntil(minutes(30))
+                    .fires(minutes(70), "TapSentinelSinkFailing", "TapSentinelLag")
+                    .fires(minutes(90))
+                    .judge("fails", MINUTE);
         }
     }
 
@@ -82,8 +90,11 @@ class AlertFaultsIT {
             run.day().with("tap.sweep.ages", "none");
             run.start().to(minutes(60)).awayTo(back).start().to(back.plusHours(26));
 
-            run.quietUntil(minutes(60)).fires(Duration.ofHours(3), "TapSentinelGone").fires(back.plusHours(2), "TapSentinelGap")
-                    .fires(back.plusHours(26)).judge("gap", minutes(20));
+            run.quietUntil(minutes(60))
+                    .fires(Duration.ofHours(3), "TapSentinelGone")
+                    .fires(back.plusHours(2), "TapSentinelGap")
+                    .fires(back.plusHours(26))
+                    .judge("gap", minutes(20));
         }
     }
 
@@ -91,13 +102,21 @@ class AlertFaultsIT {
     void anEventOfATypeThatHasNoTable() throws Exception {
         try (FaultRun run = run(Duration.ofHours(3), 200, MINUTE)) {
             run.start().to(minutes(31));
-            run.tap().rewrite(body -> edit(body, answer -> answer.putArray("messagesHeld").addObject().put("GUID", "one")
-                    .put("messageTime", START.plus(minutes(20)).toString())));
+            run.tap()
+                    .rewrite(body -> edit(
+                            body,
+                            answer -> answer.putArray("messagesHeld")
+                                    .addObject()
+                                    .put("GUID", "one")
+                                    .put("messageTime", START.plus(minutes(20)).toString())));
             run.to(minutes(36));
             run.tap().rewrite(body -> body);
             run.to(minutes(120));
 
-            run.quietUntil(minutes(31)).fires(minutes(40), "TapSentinelRejected").fires(minutes(120)).judge("rejected", MINUTE);
+            run.quietUntil(minutes(31))
+                    .fires(minutes(40), "TapSentinelRejected")
+                    .fires(minutes(120))
+                    .judge("rejected", MINUTE);
         }
     }
 
@@ -105,32 +124,47 @@ class AlertFaultsIT {
     void anHourThatLacksAnEventUntilItsNextSweep() throws Exception {
         try (FaultRun run = run(Duration.ofHours(10), 200, FOUR_MINUTES)) {
             run.start().to(minutes(320));
-            sql(run, "UPDATE sweep SET ours = ours - 1 WHERE stream = 'messagesBlocked' AND hour = (SELECT min(hour) FROM sweep)");
+            sql(
+                    run,
+                    "UPDATE sweep SET ours = ours - 1 WHERE stream = 'messagesBlocked' AND hour = (SELECT min(hour) FROM sweep)");
             run.to(minutes(600));
 
-            run.quietUntil(minutes(320)).fires(minutes(380), "TapSentinelIncomplete").fires(minutes(600)).judge("incomplete", FOUR_MINUTES);
+            run.quietUntil(minutes(320))
+                    .fires(minutes(380), "TapSentinelIncomplete")
+                    .fires(minutes(600))
+                    .judge("incomplete", FOUR_MINUTES);
         }
     }
 
     @Test
     void aBudgetThatIsNearlyUsedUpUntilTheFirstDayIsOver() throws Exception {
         try (FaultRun run = run(Duration.ofHours(27), 50, FOUR_MINUTES)) {
-            run.day().with("tap.sweep.ages", "none").with("tap.poll.cron", "0 0/15 * * * ?").with("tap.poll.backfill", "PT8H").budget(110);
+            run.day()
+                    .with("tap.sweep.ages", "none")
+                    .with("tap.poll.cron", "0 0/15 * * * ?")
+                    .with("tap.poll.backfill", "PT8H")
+                    .budget(110);
             run.start().to(Duration.ofHours(26));
 
-            run.quietUntil(Duration.ofHours(20)).fires(minutes(1_430), "TapSentinelBudgetLow").fires(Duration.ofHours(26))
+            run.quietUntil(Duration.ofHours(20))
+                    .fires(minutes(1_430), "TapSentinelBudgetLow")
+                    .fires(Duration.ofHours(26))
                     .judge("budget", FOUR_MINUTES);
         }
     }
 
     @Test
     void nothingNewForSixHours() throws Exception {
-        DayEvents events = new DayEvents(4).add(300, START, START.plus(Duration.ofHours(1)), Duration.ZERO, MINUTE)
+        DayEvents events = new DayEvents(4)
+                .add(300, START, START.plus(Duration.ofHours(1)), Duration.ZERO, MINUTE)
                 .add(300, START.plus(Duration.ofHours(9)), START.plus(Duration.ofHours(11)), Duration.ZERO, MINUTE);
         try (FaultRun run = new FaultRun(folder, events, FOUR_MINUTES)) {
             run.start().to(Duration.ofHours(10));
 
-            run.quietUntil(Duration.ofHours(7)).fires(minutes(520), "TapSentinelSilence").fires(Duration.ofHours(10)).judge("silence", FOUR_MINUTES);
+            run.quietUntil(Duration.ofHours(7))
+                    .fires(minutes(520), "TapSentinelSilence")
+                    .fires(Duration.ofHours(10))
+                    .judge("silence", FOUR_MINUTES);
         }
     }
 
@@ -146,7 +180,10 @@ class AlertFaultsIT {
             run.tap().rewrite(body -> body);
             run.to(over.plusHours(4));
 
-            run.quietUntil(fault).fires(over, "TapSentinelTableSilence").fires(over.plusHours(4)).judge("table-silence", minutes(60));
+            run.quietUntil(fault)
+                    .fires(over, "TapSentinelTableSilence")
+                    .fires(over.plusHours(4))
+                    .judge("table-silence", minutes(60));
         }
     }
 
@@ -159,7 +196,10 @@ class AlertFaultsIT {
             sql(run, "ALTER TABLE gap_away RENAME TO gap");
             run.to(minutes(50));
 
-            run.quietUntil(minutes(20)).fires(minutes(34), "TapSentinelStoreUnreadable").fires(minutes(50)).judge("store", MINUTE);
+            run.quietUntil(minutes(20))
+                    .fires(minutes(34), "TapSentinelStoreUnreadable")
+                    .fires(minutes(50))
+                    .judge("store", MINUTE);
         }
     }
 
@@ -168,10 +208,14 @@ class AlertFaultsIT {
         Path archive = Files.createDirectories(folder.resolve("archive"));
         Path outbox = folder.resolve("outbox");
         Instant now = Instant.now();
-        DayEvents events = new DayEvents(4).add(3_000, now.minus(minutes(90)), now.plus(Duration.ofHours(6)), Duration.ZERO, MINUTE);
+        DayEvents events = new DayEvents(4)
+                .add(3_000, now.minus(minutes(90)), now.plus(Duration.ofHours(6)), Duration.ZERO, MINUTE);
         try (FaultRun run = new FaultRun(folder, events, MINUTE)) {
             // files have the machine's time
-            run.day().pass(Duration.between(START, now)).with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString())
+            run.day()
+                    .pass(Duration.between(START, now))
+                    .with("tap.archive.uri", "file:" + archive)
+                    .with("tap.archive.outbox", outbox.toString())
                     .with("tap.archive.max-megabytes", "1");
             run.start().to(minutes(20));
             awaitEmpty(outbox);
@@ -192,8 +236,11 @@ class AlertFaultsIT {
                 awaitEmpty(outbox);
             }
 
-            run.quietUntil(minutes(20)).fires(minutes(105), "TapSentinelArchiveFailing")
-                    .fires(minutes(116), "TapSentinelArchiveFailing", "TapSentinelArchiveDrops").fires(minutes(184)).judge("archive", MINUTE);
+            run.quietUntil(minutes(20))
+                    .fires(minutes(105), "TapSentinelArchiveFailing")
+                    .fires(minutes(116), "TapSentinelArchiveFailing", "TapSentinelArchiveDrops")
+                    .fires(minutes(184))
+                    .judge("archive", MINUTE);
         }
     }
 
@@ -208,7 +255,11 @@ class AlertFaultsIT {
     /** With so many events an hour. */
     private FaultRun run(Duration length, int eventsPerHour, Duration step) throws IOException {
         int count = (int) (eventsPerHour * length.toHours());
-        return new FaultRun(folder, new DayEvents(4).add(count, START.minus(Duration.ofHours(1)), START.plus(length), Duration.ZERO, MINUTE), step);
+        return new FaultRun(
+                folder,
+                new DayEvents(4)
+                        .add(count, START.minus(Duration.ofHours(1)), START.plus(length), Duration.ZERO, MINUTE),
+                step);
     }
 
     private static Duration minutes(long minutes) {

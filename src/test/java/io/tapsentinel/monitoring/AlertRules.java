@@ -17,10 +17,10 @@ final class AlertRules {
     static final Path MANIFEST = Path.of("kubernetes/monitoring/prometheus-rules.yaml");
     /** The same as a file of rules of a plain Prometheus; the files of series name it. */
     private static final Path PLAIN = Path.of("target/prometheus/rules.yml");
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private AlertRules() {
-    }
+    private AlertRules() {}
 
     /** A YAML file as a tree. */
     static JsonNode yaml(Path file) throws IOException {
@@ -29,7 +29,8 @@ final class AlertRules {
 
     static List<JsonNode> all() throws IOException {
         return StreamSupport.stream(yaml(MANIFEST).path("spec").path("groups").spliterator(), false)
-                .flatMap(group -> StreamSupport.stream(group.path("rules").spliterator(), false)).toList();
+                .flatMap(group -> StreamSupport.stream(group.path("rules").spliterator(), false))
+                .toList();
     }
 
     static List<String> names() throws IOException {

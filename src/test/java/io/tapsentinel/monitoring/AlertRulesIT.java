@@ -58,7 +58,10 @@ class AlertRulesIT {
     void everyAlertFiresInSomeFileOfSeries() throws IOException {
         Set<String> firing = new TreeSet<>();
         for (Path file : series()) {
-            Pattern.compile("labels: '[^']*alertname=\"(\\w+)\"").matcher(Files.readString(file)).results().forEach(found -> firing.add(found.group(1)));
+            Pattern.compile("labels: '[^']*alertname=\"(\\w+)\"")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .forEach(found -> firing.add(found.group(1)));
         }
 
         assertThat(firing).containsExactlyInAnyOrderElementsOf(AlertRules.names());
@@ -72,9 +75,14 @@ class AlertRulesIT {
             assertThat(name).startsWith("TapSentinel");
             assertThat(rule.path("labels").path("severity").asText()).as(name).isIn("critical", "warning");
             for (String part : List.of("summary", "description", "action")) {
-                assertThat(says.path(part).asText()).as(name + ": " + part).isNotBlank().endsWith(part.equals("summary") ? "" : ".");
+                assertThat(says.path(part).asText())
+                        .as(name + ": " + part)
+                        .isNotBlank()
+                        .endsWith(part.equals("summary") ? "" : ".");
             }
-            assertThat(says.path("summary").asText()).as("one title for all that is grouped").doesNotContain("{{");
+            assertThat(says.path("summary").asText())
+                    .as("one title for all that is grouped")
+                    .doesNotContain("{{");
             assertThat(says.path("runbook").asText()).isEqualTo(PAGE + "#" + name.toLowerCase());
         }
     }
@@ -86,16 +94,37 @@ class AlertRulesIT {
         JsonNode series = AlertRules.yaml(file);
         Map<String, Object> tests = new TreeMap<>();
         for (String name : AlertRules.names()) {
-            series.path("tests").forEach(test -> test.path("promql_expr_test").forEach(look -> {
-                if (look.path("exp_samples").toString().contains(name + "\\\"")) {
-                    tests.put(name, Map.of("interval", test.path("interval"), "input_series", test.path("input_series"), "alert_rule_test",
-                            List.of(Map.of("alertname", name, "eval_time", look.path("eval_time"), "exp_alerts", List.of()))));
-                }
-            }));
+            series.path("tests")
+                    .forEach(test -> test.path("promql_expr_test").forEach(look -> {
+                        if (look.path("exp_samples").toString().contains(name + "\\\"")) {
+                            tests.put(
+                                    name,
+                                    Map.of(
+                                            "interval",
+                                            test.path("interval"),
+                                            "input_series",
+                                            test.path("input_series"),
+                                            "alert_rule_test",
+                                            List.of(Map.of(
+                                                    "alertname",
+                                                    name,
+                                                    "eval_time",
+                                                    look.path("eval_time"),
+                                                    "exp_alerts",
+                                                    List.of()))));
+                        }
+                    }));
         }
         Path words = Path.of("target/prometheus").resolve("words-" + file.getFileName());
-        AlertRules.write(words, Map.of("rule_files", List.of("rules.yml"), "evaluation_interval", series.path("evaluation_interval"),
-                "tests", tests.values()));
+        AlertRules.write(
+                words,
+                Map.of(
+                        "rule_files",
+                        List.of("rules.yml"),
+                        "evaluation_interval",
+                        series.path("evaluation_interval"),
+                        "tests",
+                        tests.values()));
 
         String text = Promtool.testRules(words).text();
 
@@ -106,13 +135,19 @@ class AlertRulesIT {
     @Test
     void thePageHasAChapterForEachAlertWithItsSeverityAndThreshold() throws IOException {
         String page = Files.readString(PAGE);
-        List<String> chapters = Pattern.compile("^### (TapSentinel\\w+)$", Pattern.MULTILINE).matcher(page).results().map(found -> found.group(1)).toList();
+        List<String> chapters = Pattern.compile("^### (TapSentinel\\w+)$", Pattern.MULTILINE)
+                .matcher(page)
+                .results()
+                .map(found -> found.group(1))
+                .toList();
 
         assertThat(chapters).containsExactlyElementsOf(AlertRules.names());
         for (JsonNode rule : AlertRules.all()) {
             String name = rule.path("alert").asText();
             String chapter = page.substring(page.indexOf("### " + name)).split("\n###? ", 2)[0];
-            assertThat(chapter).as(name).contains(rule.path("labels").path("severity").asText() + ", ", "Meaning:", "Tune:", "Do:");
+            assertThat(chapter)
+                    .as(name)
+                    .contains(rule.path("labels").path("severity").asText() + ", ", "Meaning:", "Tune:", "Do:");
             if (rule.has("for")) {
                 assertThat(chapter).as(name).contains("for " + rule.path("for").asText());
             }

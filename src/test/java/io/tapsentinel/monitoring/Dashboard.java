@@ -28,12 +28,21 @@ record Dashboard(JsonNode json) {
 
     /** Those that show something. */
     List<JsonNode> shown() {
-        return panels().stream().filter(panel -> !panel.path("type").asText().equals("row")).toList();
+        return panels().stream()
+                .filter(panel -> !panel.path("type").asText().equals("row"))
+                .toList();
     }
 
     /** All queries, with Grafana's variables as they are when everything is chosen. */
     List<String> expressions() {
-        return shown().stream().flatMap(panel -> each(panel.path("targets"))).map(target -> target.path("expr").asText()
-                .replace("$namespace", ".*").replace("$job", ".*").replace("$__rate_interval", "1h").replace("$__range", "1h")).toList();
+        return shown().stream()
+                .flatMap(panel -> each(panel.path("targets")))
+                .map(target -> target.path("expr")
+                        .asText()
+                        .replace("$namespace", ".*")
+                        .replace("$job", ".*")
+                        .replace("$__rate_interval", "1h")
+                        .replace("$__range", "1h"))
+                .toList();
     }
 }

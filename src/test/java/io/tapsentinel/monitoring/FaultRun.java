@@ -27,7 +27,8 @@ import java.util.TreeSet;
  */
 final class FaultRun implements AutoCloseable {
 
-    private static final Set<String> MOMENTS = Set.of("tap_last_poll_timestamp_seconds", "sentinel_last_acknowledged_timestamp_seconds");
+    private static final Set<String> MOMENTS =
+            Set.of("tap_last_poll_timestamp_seconds", "sentinel_last_acknowledged_timestamp_seconds");
 
     private final DayTrial day;
     private final FaultProxy tap;
@@ -45,7 +46,8 @@ final class FaultRun implements AutoCloseable {
         this.date = new OwnDate(tap.uri(), day.trial().clock()::look);
         this.step = step;
         day.with("tap.url", date.uri().toString());
-        AlertRules.all().forEach(rule -> metrics.addAll(new PromQl(rule.path("expr").asText()).metrics()));
+        AlertRules.all()
+                .forEach(rule -> metrics.addAll(new PromQl(rule.path("expr").asText()).metrics()));
     }
 
     DayTrial day() {
@@ -101,8 +103,15 @@ final class FaultRun implements AutoCloseable {
     }
 
     private FaultRun expect(String what, Duration at, String... alerts) {
-        expected.add(Map.of("expr", "count by (alertname) (count by (alertname, namespace) (" + what + "))", "eval_time", at.toSeconds() + "s",
-                "exp_samples", Arrays.stream(alerts).map(alert -> Map.of("labels", "{alertname=\"" + alert + "\"}", "value", 1)).toList()));
+        expected.add(Map.of(
+                "expr",
+                "count by (alertname) (count by (alertname, namespace) (" + what + "))",
+                "eval_time",
+                at.toSeconds() + "s",
+                "exp_samples",
+                Arrays.stream(alerts)
+                        .map(alert -> Map.of("labels", "{alertname=\"" + alert + "\"}", "value", 1))
+                        .toList()));
         return this;
     }
 
@@ -110,9 +119,24 @@ final class FaultRun implements AutoCloseable {
     void judge(String name, Duration evaluation) throws IOException {
         AlertRules.plain();
         Path file = Path.of("target/prometheus").resolve("run-" + name + ".yml");
-        AlertRules.write(file, Map.of("rule_files", List.of("rules.yml"), "evaluation_interval", evaluation.toSeconds() + "s",
-                "tests", List.of(Map.of("interval", step.toSeconds() + "s", "promql_expr_test", expected, "input_series",
-                        series.entrySet().stream().map(one -> Map.of("series", labelled(one.getKey()), "values", shortly(one.getValue()))).toList()))));
+        AlertRules.write(
+                file,
+                Map.of(
+                        "rule_files",
+                        List.of("rules.yml"),
+                        "evaluation_interval",
+                        evaluation.toSeconds() + "s",
+                        "tests",
+                        List.of(Map.of(
+                                "interval",
+                                step.toSeconds() + "s",
+                                "promql_expr_test",
+                                expected,
+                                "input_series",
+                                series.entrySet().stream()
+                                        .map(one -> Map.of(
+                                                "series", labelled(one.getKey()), "values", shortly(one.getValue())))
+                                        .toList()))));
         Answer answer = Promtool.testRules(file);
         assertThat(answer.ok()).as(answer.text()).isTrue();
     }
@@ -126,7 +150,9 @@ final class FaultRun implements AutoCloseable {
     /** With what Prometheus adds. */
     private static String labelled(String name) {
         String target = "instance=\"a\",job=\"tap-sentinel\",namespace=\"soc\"";
-        return name.endsWith("}") ? name.substring(0, name.length() - 1) + "," + target + "}" : name + "{" + target + "}";
+        return name.endsWith("}")
+                ? name.substring(0, name.length() - 1) + "," + target + "}"
+                : name + "{" + target + "}";
     }
 
     private static String text(double value) {
@@ -143,7 +169,8 @@ final class FaultRun implements AutoCloseable {
             }
             int times = to - from;
             boolean plain = value.equals("NaN") || value.equals("stale") || times == 1;
-            text.append(plain ? (value + " ").repeat(times) : value + "x" + (value.equals("_") ? times : times - 1) + " ");
+            text.append(
+                    plain ? (value + " ").repeat(times) : value + "x" + (value.equals("_") ? times : times - 1) + " ");
         }
         return text.toString().strip();
     }

@@ -30,6 +30,7 @@ class NamesIT {
     private static final Set<String> UNUSED = Set.of("app_info");
     /** What Prometheus and a histogram add. */
     private static final Set<String> FOREIGN_LABELS = Set.of("namespace", "job", "instance", "le");
+
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"([^\"]*)\"");
 
     @TempDir
@@ -46,7 +47,10 @@ class NamesIT {
         scrape.types().keySet().forEach(families::add);
         scrape.samples().keySet().forEach(series -> {
             Map<String, Set<String>> values = told.computeIfAbsent(series.split("\\{")[0], name -> new TreeMap<>());
-            LABEL.matcher(series).results().forEach(label -> values.computeIfAbsent(label.group(1), name -> new TreeSet<>()).add(label.group(2)));
+            LABEL.matcher(series)
+                    .results()
+                    .forEach(label -> values.computeIfAbsent(label.group(1), name -> new TreeSet<>())
+                            .add(label.group(2)));
         });
 
         for (String expression : expressions()) {
@@ -57,12 +61,15 @@ class NamesIT {
             for (PromQl.Match match : query.matches()) {
                 Set<String> values = told.get(match.metric()).getOrDefault(match.label(), Set.of());
                 if (!FOREIGN_LABELS.contains(match.label())) {
-                    assertThat(values).as("%s of %s in %s", match.label(), match.metric(), expression)
-                            .anyMatch(value -> value.matches(match.operator().contains("~") ? match.value() : Pattern.quote(match.value())));
+                    assertThat(values)
+                            .as("%s of %s in %s", match.label(), match.metric(), expression)
+                            .anyMatch(value -> value.matches(
+                                    match.operator().contains("~") ? match.value() : Pattern.quote(match.value())));
                 }
             }
         }
-        families.removeIf(family -> used.stream().anyMatch(name -> name.replaceAll("_(bucket|sum|count)$", "").equals(family) || name.equals(family)));
+        families.removeIf(family -> used.stream()
+                .anyMatch(name -> name.replaceAll("_(bucket|sum|count)$", "").equals(family) || name.equals(family)));
         families.removeAll(UNUSED);
         assertThat(families).as("neither on a panel nor in a rule").isEmpty();
     }
@@ -72,8 +79,13 @@ class NamesIT {
     void noPanelIsWithoutData() throws Exception {
         List<Map<String, Object>> looks = new ArrayList<>();
         for (String expression : Dashboard.load().expressions()) {
-            looks.add(Map.of("expr", "clamp_max(count(" + expression + "), 1)", "eval_time", "61m",
-                    "exp_samples", List.of(Map.of("labels", "{}", "value", 1))));
+            looks.add(Map.of(
+                    "expr",
+                    "clamp_max(count(" + expression + "), 1)",
+                    "eval_time",
+                    "61m",
+                    "exp_samples",
+                    List.of(Map.of("labels", "{}", "value", 1))));
         }
         List<Map<String, String>> series = new ArrayList<>();
         scrape().samples().forEach((name, value) -> {
@@ -84,8 +96,15 @@ class NamesIT {
         });
         AlertRules.plain();
         Path file = Path.of("target/prometheus/panels.yml");
-        AlertRules.write(file, Map.of("rule_files", List.of("rules.yml"), "evaluation_interval", "1h", "tests",
-                List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
+        AlertRules.write(
+                file,
+                Map.of(
+                        "rule_files",
+                        List.of("rules.yml"),
+                        "evaluation_interval",
+                        "1h",
+                        "tests",
+                        List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
 
         Answer answer = Promtool.testRules(file);
 
@@ -101,9 +120,12 @@ class NamesIT {
 
     /** Of a program that has met a field without a column. */
     private Scrape scrape() throws Exception {
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
-            trial.tapProxy().rewrite(body -> new String(body, StandardCharsets.UTF_8).replace("\"spamScore\":", "\"newScore\":1,\"spamScore\":")
-                    .getBytes(StandardCharsets.UTF_8));
+        try (Trial trial = new Trial(
+                folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+            trial.tapProxy()
+                    .rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                            .replace("\"spamScore\":", "\"newScore\":1,\"spamScore\":")
+                            .getBytes(StandardCharsets.UTF_8));
             RunningProgram program = trial.start().poll();
             trial.clock().advance(Duration.ofMinutes(5));
             trial.tapProxy().next(Fault.UNAUTHORIZED);

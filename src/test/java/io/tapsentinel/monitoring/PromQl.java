@@ -14,7 +14,8 @@ final class PromQl {
     private static final Pattern STRING = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*\"");
     private static final Pattern SELECTOR = Pattern.compile("([a-zA-Z_:][\\w:]*)\\s*\\{([^}]*)}");
     private static final Pattern MATCHER = Pattern.compile("(\\w+)\\s*(=~|!~|!=|=)\\s*\"([^\"]*)\"");
-    private static final Pattern GROUPING = Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
+    private static final Pattern GROUPING =
+            Pattern.compile("\\b(by|without|on|ignoring|group_left|group_right)\\s*\\(([^)]*)\\)");
     private static final Pattern RANGE = Pattern.compile("\\[[^]]*]");
     private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][\\w:]*(?!\\w*\\s*\\()");
     private static final Set<String> WORDS = Set.of("and", "or", "unless", "bool", "offset");
@@ -24,13 +25,14 @@ final class PromQl {
     private final List<Match> matches = new ArrayList<>();
 
     /** A condition on a label of one metric. */
-    record Match(String metric, String label, String operator, String value) {
-    }
+    record Match(String metric, String label, String operator, String value) {}
 
     PromQl(String expression) {
         for (MatchResult selector : SELECTOR.matcher(expression).results().toList()) {
-            MATCHER.matcher(selector.group(2)).results()
-                    .forEach(match -> matches.add(new Match(selector.group(1), match.group(1), match.group(2), match.group(3))));
+            MATCHER.matcher(selector.group(2))
+                    .results()
+                    .forEach(match ->
+                            matches.add(new Match(selector.group(1), match.group(1), match.group(2), match.group(3))));
         }
         String rest = STRING.matcher(expression).replaceAll("");
         rest = rest.replaceAll("\\{[^}]*}", " ");
@@ -41,7 +43,9 @@ final class PromQl {
                 }
             }
         }
-        rest = RANGE.matcher(GROUPING.matcher(rest).replaceAll(" ")).replaceAll(" ").replaceAll("\\b\\d[\\w.]*", " ");
+        rest = RANGE.matcher(GROUPING.matcher(rest).replaceAll(" "))
+                .replaceAll(" ")
+                .replaceAll("\\b\\d[\\w.]*", " ");
         Matcher names = NAME.matcher(rest);
         while (names.find()) {
             if (!WORDS.contains(names.group())) {

@@ -12,12 +12,10 @@ import java.util.List;
 /** Prometheus' own judge of rules. Without it the test is skipped, and fails under CI. */
 final class Promtool {
 
-    private Promtool() {
-    }
+    private Promtool() {}
 
     /** What one call said, and whether it was content. */
-    record Answer(boolean ok, String text) {
-    }
+    record Answer(boolean ok, String text) {}
 
     static Answer checkRules(Path rules) {
         return run("check", "rules", rules.toString());
@@ -33,7 +31,8 @@ final class Promtool {
         List<String> command = new ArrayList<>(List.of("promtool"));
         command.addAll(List.of(words));
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String text = new String(process.getInputStream().readAllBytes());
             return new Answer(process.waitFor() == 0, text);

@@ -19,9 +19,15 @@ class NetworkTest {
     private static final URI FAR = URI.create("https://far.example.com/path");
 
     @ParameterizedTest
-    @CsvSource({"http://proxy.example:3128, proxy.example:3128", "HTTP://proxy.example:3128/, proxy.example:3128", "proxy.example:3128, proxy.example:3128",
-        "http://proxy.example, proxy.example:80", "http://[::1]:3128, ::1:3128", "http://u:p@proxy.example:1, proxy.example:1",
-        "u:p@proxy.example:1, proxy.example:1"})
+    @CsvSource({
+        "http://proxy.example:3128, proxy.example:3128",
+        "HTTP://proxy.example:3128/, proxy.example:3128",
+        "proxy.example:3128, proxy.example:3128",
+        "http://proxy.example, proxy.example:80",
+        "http://[::1]:3128, ::1:3128",
+        "http://u:p@proxy.example:1, proxy.example:1",
+        "u:p@proxy.example:1, proxy.example:1"
+    })
     void aProxyIsNamedByItsUrl(String value, String place) {
         assertThat(network(value, "").proxyInWords(FAR)).contains(place);
     }
@@ -32,39 +38,75 @@ class NetworkTest {
         Network network = network("http://" + written + "@proxy.example:3128", "");
 
         assertThat(network.proxyAuthorization(FAR)).contains("Basic " + encoded);
-        assertThat(network.request(FAR).build().headers().firstValue("Proxy-Authorization")).contains("Basic " + encoded);
-        assertThat(network.request(URI.create("https://localhost/")).build().headers().map()).as("for no proxy").isEmpty();
+        assertThat(network.request(FAR).build().headers().firstValue("Proxy-Authorization"))
+                .contains("Basic " + encoded);
+        assertThat(network.request(URI.create("https://localhost/"))
+                        .build()
+                        .headers()
+                        .map())
+                .as("for no proxy")
+                .isEmpty();
         assertThat(network.proxy().toString()).doesNotContain(written, encoded);
     }
 
     @Test
     void theVariableThatWasWrittenIsNamed() {
-        assertThatThrownBy(() -> Network.of(Map.of(), Map.of("HTTPS_PROXY", "", "https_proxy", "http://user:hush-hush@proxy.example:port")))
-                .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("https_proxy ").hasMessageNotContaining("hush");
+        assertThatThrownBy(() -> Network.of(
+                        Map.of(), Map.of("HTTPS_PROXY", "", "https_proxy", "http://user:hush-hush@proxy.example:port")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("https_proxy ")
+                .hasMessageNotContaining("hush");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://proxy:1", "socks5://proxy:1", "http://", "http://proxy:0", "http://proxy:65536", "http://proxy:x", "proxy:1/path",
-        "http://proxy:1?q", "http://user@proxy:1", "http://:word@proxy:1", "http://user:w%2@proxy:1", "one two"})
+    @ValueSource(
+            strings = {
+                "https://proxy:1",
+                "socks5://proxy:1",
+                "http://",
+                "http://proxy:0",
+                "http://proxy:65536",
+                "http://proxy:x",
+                "proxy:1/path",
+                "http://proxy:1?q",
+                "http://user@proxy:1",
+                "http://:word@proxy:1",
+                "http://user:w%2@proxy:1",
+                "one two"
+            })
     void whatIsNoProxyIsRefusedWithoutItsValue(String value) {
-        assertThatThrownBy(() -> network(value, "")).isInstanceOf(InvalidSettingException.class).hasNoCause()
-                .hasMessage("HTTPS_PROXY is not the URL of a proxy; it has to be http://host:port or http://user:password@host:port, each %, @, : and"
-                        + " / of user and password written as %25, %40, %3A and %2F");
+        assertThatThrownBy(() -> network(value, ""))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasNoCause()
+                .hasMessage(
+                        "HTTPS_PROXY is not the URL of a proxy; it has to be http://host:port or http://user:password@host:port, each %, @, : and"
+                                + " / of user and password written as %25, %40, %3A and %2F");
     }
 
     @Test
     void theUpperCaseVariableCountsUnlessItIsEmptyAndTheOneForHttpDoesNot() {
-        assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", "upper:1", "https_proxy", "lower:1")).proxyInWords(FAR)).contains("upper:1");
-        assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", " ", "https_proxy", "lower:1")).proxyInWords(FAR)).contains("lower:1");
-        assertThat(Network.of(Map.of(), Map.of("HTTP_PROXY", "upper:1", "http_proxy", "lower:1")).proxyInWords(FAR)).isEmpty();
+        assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", "upper:1", "https_proxy", "lower:1"))
+                        .proxyInWords(FAR))
+                .contains("upper:1");
+        assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", " ", "https_proxy", "lower:1"))
+                        .proxyInWords(FAR))
+                .contains("lower:1");
+        assertThat(Network.of(Map.of(), Map.of("HTTP_PROXY", "upper:1", "http_proxy", "lower:1"))
+                        .proxyInWords(FAR))
+                .isEmpty();
     }
 
     @Test
     void soDoesTheUpperCaseVariableOfTheHostsThatAreKeptFromTheProxy() {
         Map<String, String> proxy = Map.of("HTTPS_PROXY", "proxy:1");
-        assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).proxyInWords(FAR)).isEmpty();
-        assertThat(with(proxy, Map.of("NO_PROXY", " ", "no_proxy", "far.example.com")).proxyInWords(FAR)).isEmpty();
-        assertThat(with(proxy, Map.of("NO_PROXY", "other.example.com", "no_proxy", "far.example.com")).proxyInWords(FAR)).isPresent();
+        assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).proxyInWords(FAR))
+                .isEmpty();
+        assertThat(with(proxy, Map.of("NO_PROXY", " ", "no_proxy", "far.example.com"))
+                        .proxyInWords(FAR))
+                .isEmpty();
+        assertThat(with(proxy, Map.of("NO_PROXY", "other.example.com", "no_proxy", "far.example.com"))
+                        .proxyInWords(FAR))
+                .isPresent();
     }
 
     private static Network with(Map<String, String> one, Map<String, String> other) {
@@ -105,15 +147,28 @@ class NetworkTest {
             a.example              | https://localhost.example.com       | false
             """)
     void hostsAreKeptFromTheProxy(String entries, URI to, boolean direct) {
-        Proxy proxy = network("http://proxy.example:3128", entries).proxies().select(to).get(0);
+        Proxy proxy = network("http://proxy.example:3128", entries)
+                .proxies()
+                .select(to)
+                .get(0);
 
         assertThat(proxy.type()).isEqualTo(direct ? Proxy.Type.DIRECT : Proxy.Type.HTTP);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"10.0.0.0/33", "10.0.0/8", "far.example.com/24", "http://far.example.com", "far.example.com:x", "fd00::/129", "10.0.0.0/8/8"})
+    @ValueSource(
+            strings = {
+                "10.0.0.0/33",
+                "10.0.0/8",
+                "far.example.com/24",
+                "http://far.example.com",
+                "far.example.com:x",
+                "fd00::/129",
+                "10.0.0.0/8/8"
+            })
     void anEntryThatIsNoneIsNamed(String entry) {
-        assertThatThrownBy(() -> network("http://proxy.example:3128", "good.example, " + entry)).isInstanceOf(InvalidSettingException.class)
+        assertThatThrownBy(() -> network("http://proxy.example:3128", "good.example, " + entry))
+                .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("NO_PROXY has the entry \"" + entry + "\"");
     }
 

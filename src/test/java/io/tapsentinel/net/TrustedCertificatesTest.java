@@ -22,6 +22,7 @@ class TrustedCertificatesTest {
 
     @TempDir
     Path folder;
+
     private String pem;
 
     @BeforeEach
@@ -29,8 +30,9 @@ class TrustedCertificatesTest {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init((KeyStore) null);
         byte[] any = ((X509TrustManager) factory.getTrustManagers()[0]).getAcceptedIssuers()[0].getEncoded();
-        pem = "-----BEGIN CERTIFICATE-----\n" + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII)).encodeToString(any)
-                + "\n-----END CERTIFICATE-----\n";
+        pem = "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
+                        .encodeToString(any) + "\n-----END CERTIFICATE-----\n";
     }
 
     @Test
@@ -48,7 +50,9 @@ class TrustedCertificatesTest {
         Files.writeString(folder.resolve("broken.pem"), pem.replaceFirst("(?m)^MII", "MMM"));
         String file = folder.resolve(name).toString();
 
-        assertThatThrownBy(() -> TrustedCertificates.with(file)).isInstanceOf(InvalidSettingException.class)
-                .hasMessageStartingWith("tls.ca-file is \"" + file + "\"").hasMessageContaining("it has to be a readable PEM file of one or more certificates");
+        assertThatThrownBy(() -> TrustedCertificates.with(file))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("tls.ca-file is \"" + file + "\"")
+                .hasMessageContaining("it has to be a readable PEM file of one or more certificates");
     }
 }

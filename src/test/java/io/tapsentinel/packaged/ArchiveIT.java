@@ -38,7 +38,8 @@ class ArchiveIT {
         PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
         Set<String> landed;
         List<String> truth;
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
+        try (Stage stage = new Stage(
+                SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
             launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
             OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
@@ -55,7 +56,10 @@ class ArchiveIT {
             // TAP is not asked again: what landed in lives that were cut short has to be there already
             launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = launch.start()) {
-                program.awaitThat("the outbox is empty", SOON, () -> files(launch.work().resolve("state/archive")).isEmpty());
+                program.awaitThat(
+                        "the outbox is empty",
+                        SOON,
+                        () -> files(launch.work().resolve("state/archive")).isEmpty());
             }
         }
         List<Path> archived = files(launch.work().resolve("archive"));
@@ -63,7 +67,8 @@ class ArchiveIT {
         List<String> replayed = replayed(archived);
         assertThat(replayed).doesNotHaveDuplicates().containsAll(landed);
         assertThat(truth).containsAll(replayed);
-        System.out.printf("archive: %d answers of programs killed at %d moments; %d rows had landed, all of them once in empty tables%n",
+        System.out.printf(
+                "archive: %d answers of programs killed at %d moments; %d rows had landed, all of them once in empty tables%n",
                 archived.size(), Phase.values().length, landed.size());
     }
 
@@ -77,7 +82,10 @@ class ArchiveIT {
                 Files.copy(file, replay.resolve(file.getFileName()));
             }
             try (PackagedProgram program = launch.start()) {
-                program.awaitThat("all is brought in", SOON, () -> files(replay.resolve("done")).size() == archived.size());
+                program.awaitThat(
+                        "all is brought in",
+                        SOON,
+                        () -> files(replay.resolve("done")).size() == archived.size());
             }
             return empty.tables().rows().stream().sorted().toList();
         }
@@ -88,22 +96,35 @@ class ArchiveIT {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
         try (Services services = new Services(SandboxSettings.builder().seed(73).eventsPerHour(1_200), HISTORY);
                 Mount mount = Mount.at(launch.work().resolve("outbox"), "1m")) {
-            launch.with(services.properties()).with("tap.archive.uri", "file:archive").with("tap.archive.outbox", "outbox");
+            launch.with(services.properties())
+                    .with("tap.archive.uri", "file:archive")
+                    .with("tap.archive.outbox", "outbox");
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, SOON);
-                program.awaitThat("health tells it", SOON,
+                program.awaitThat(
+                        "health tells it",
+                        SOON,
                         () -> program.health().last().contains("answers are not archived (its file system has "));
                 assertThat(files(launch.work().resolve("archive"))).isEmpty();
 
                 mount.change("size=400m,ro");
-                program.awaitThat("health tells it", SOON, () -> program.health().last().contains("it cannot be written"));
+                program.awaitThat(
+                        "health tells it", SOON, () -> program.health().last().contains("it cannot be written"));
                 mount.change("rw");
                 program.awaitLine("INFO.*answers are kept again, after \\d+ that were not", SOON);
-                program.awaitThat("health is well", SOON, () -> !program.health().last().contains("answers are not archived"));
-                program.awaitThat("it is archived", SOON, () -> !files(launch.work().resolve("archive")).isEmpty());
+                program.awaitThat(
+                        "health is well", SOON, () -> !program.health().last().contains("answers are not archived"));
+                program.awaitThat(
+                        "it is archived",
+                        SOON,
+                        () -> !files(launch.work().resolve("archive")).isEmpty());
 
-                assertThat(program.found("WARN.*an answer is not archived")).as("said once").hasSize(1);
-                assertThat(program.health().all()).as("health").filteredOn(answer -> !answer.contains("is starting"))
+                assertThat(program.found("WARN.*an answer is not archived"))
+                        .as("said once")
+                        .hasSize(1);
+                assertThat(program.health().all())
+                        .as("health")
+                        .filteredOn(answer -> !answer.contains("is starting"))
                         .allMatch(answer -> answer.startsWith("200 "));
                 assertThat(program.found("not committed")).isEmpty();
                 services.assertThatAllCommittedLandedOnce(program);
@@ -116,7 +137,8 @@ class ArchiveIT {
             return List.of();
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(file -> file.getFileName().toString().contains(".json.gz")).toList();
+            return all.filter(file -> file.getFileName().toString().contains(".json.gz"))
+                    .toList();
         }
     }
 }

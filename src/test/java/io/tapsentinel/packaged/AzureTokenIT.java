@@ -26,6 +26,7 @@ class AzureTokenIT {
 
     @TempDir
     Path folder;
+
     private Services services;
     private IdentityEndpoint identity;
     private TokenGate gate;
@@ -38,10 +39,14 @@ class AzureTokenIT {
         identity = new IdentityEndpoint();
         gate = new TokenGate(services.sink(), IdentityEndpoint.token(1));
         sink = new SecureServer(TestAuthority.shared(), gate);
-        launch = PackagedProgram.in(folder).with(services.properties())
-                .with("sentinel.auth", "azure").with("sentinel.endpoint", sink.uri().toString())
-                .environment(identity.environment()).java(sink.trust())
-                .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+        launch = PackagedProgram.in(folder)
+                .with(services.properties())
+                .with("sentinel.auth", "azure")
+                .with("sentinel.endpoint", sink.uri().toString())
+                .environment(identity.environment())
+                .java(sink.trust())
+                .java("-Dlog4j2.configurationFile="
+                        + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
     }
 
     @AfterEach
@@ -55,7 +60,9 @@ class AzureTokenIT {
     void aSpentTokenIsReplacedOnceAndEveryRowLandsOnce() throws Exception {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine(Services.COMMITTED, SOON);
-            assertThat(identity.queries()).as("requests for a token").containsExactly(QUERY + "https://monitor.azure.com/");
+            assertThat(identity.queries())
+                    .as("requests for a token")
+                    .containsExactly(QUERY + "https://monitor.azure.com/");
             assertThat(gate.refused()).as("refused with the first token").isEmpty();
 
             gate.accept(IdentityEndpoint.token(2));
@@ -63,12 +70,22 @@ class AzureTokenIT {
             awaitAnotherWindow(program);
 
             assertThat(identity.tokens()).as("tokens asked for").isEqualTo(2);
-            assertThat(gate.refused()).as("refused").isNotEmpty().extracting(Request::token).containsOnly(IdentityEndpoint.token(1));
-            assertThat(gate.refused()).as("sent again, once").extracting(Request::digest).doesNotHaveDuplicates()
-                    .allSatisfy(digest -> assertThat(gate.passed()).filteredOn(request -> request.digest() == digest).hasSize(1));
+            assertThat(gate.refused())
+                    .as("refused")
+                    .isNotEmpty()
+                    .extracting(Request::token)
+                    .containsOnly(IdentityEndpoint.token(1));
+            assertThat(gate.refused())
+                    .as("sent again, once")
+                    .extracting(Request::digest)
+                    .doesNotHaveDuplicates()
+                    .allSatisfy(digest -> assertThat(gate.passed())
+                            .filteredOn(request -> request.digest() == digest)
+                            .hasSize(1));
             int events = services.assertThatAllCommittedLandedOnce(program);
             assertThatNothingIsShown(program);
-            System.out.printf("spent token: %d events landed once over https, %d batches were refused and sent again, %d tokens%n",
+            System.out.printf(
+                    "spent token: %d events landed once over https, %d batches were refused and sent again, %d tokens%n",
                     events, gate.refused().size(), identity.tokens());
         }
     }
@@ -80,8 +97,11 @@ class AzureTokenIT {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine(Services.COMMITTED, SOON);
 
-            assertThat(gate.refused()).as("refused").hasSizeGreaterThanOrEqualTo(3)
-                    .extracting(Request::token).containsOnly(IdentityEndpoint.token(1));
+            assertThat(gate.refused())
+                    .as("refused")
+                    .hasSizeGreaterThanOrEqualTo(3)
+                    .extracting(Request::token)
+                    .containsOnly(IdentityEndpoint.token(1));
             assertThat(identity.tokens()).as("tokens asked for").isEqualTo(2);
             services.assertThatAllCommittedLandedOnce(program);
         }
@@ -90,11 +110,15 @@ class AzureTokenIT {
     @Test
     void whileNoTokenIsToBeHadNothingIsSentAndNothingIsLost() throws Exception {
         identity.refuse(true);
-        Files.writeString(launch.work().resolve("application.properties"), "camel.component.sentinel.retry-backoff-max-ms = 2000\n");
+        Files.writeString(
+                launch.work().resolve("application.properties"),
+                "camel.component.sentinel.retry-backoff-max-ms = 2000\n");
         try (PackagedProgram program = launch.start()) {
             program.awaitLine("has no token: ", SOON);
             assertThat(gate.refused()).as("requests without a token").isEmpty();
-            assertThat(program.found(Services.COMMITTED)).as("windows without a token").isEmpty();
+            assertThat(program.found(Services.COMMITTED))
+                    .as("windows without a token")
+                    .isEmpty();
 
             identity.refuse(false);
             program.awaitLine(Services.COMMITTED, SOON);
@@ -115,18 +139,24 @@ class AzureTokenIT {
     }
 
     private void awaitPassed(String token) {
-        await("a request with another token landed").atMost(SOON)
-                .until(() -> gate.passed().stream().anyMatch(request -> request.token().equals(token)));
+        await("a request with another token landed")
+                .atMost(SOON)
+                .until(() -> gate.passed().stream()
+                        .anyMatch(request -> request.token().equals(token)));
     }
 
     /** One that began after now, so that whatever was refused before has been settled. */
     private static void awaitAnotherWindow(PackagedProgram program) {
         int before = program.found(Services.COMMITTED).size();
-        program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > before + 1);
+        program.awaitOutput(
+                Services.COMMITTED,
+                SOON,
+                output -> program.found(Services.COMMITTED).size() > before + 1);
     }
 
     private static void assertThatNothingIsShown(PackagedProgram program) {
-        for (String secret : List.of(IdentityEndpoint.anyToken(), IdentityEndpoint.HEADER, Services.SECRET, "Bearer ")) {
+        for (String secret :
+                List.of(IdentityEndpoint.anyToken(), IdentityEndpoint.HEADER, Services.SECRET, "Bearer ")) {
             assertThat(program.output()).doesNotContain(secret);
         }
     }

@@ -26,8 +26,8 @@ final class Azurite implements AutoCloseable {
     static final String ACCOUNT = "tapsentineltest";
 
     private static final String KEY = Base64.getEncoder().encodeToString("no secret, only of this test".getBytes());
-    private static final NpmPackage PACKAGE = new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js",
-            "nothing was stored in blobs");
+    private static final NpmPackage PACKAGE =
+            new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js", "nothing was stored in blobs");
     private static final Pattern LISTENING = Pattern.compile("successfully listens on https://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ACCESS = Pattern.compile("\"(GET|PUT|DELETE|HEAD|POST|PATCH) (\\S+) HTTP");
     private static final Duration SOON = Duration.ofSeconds(60);
@@ -49,14 +49,32 @@ final class Azurite implements AutoCloseable {
     void start() throws IOException {
         Path main = PACKAGE.installed().resolve("dist/src/blob/main.js").toAbsolutePath();
         Path output = output(++starts);
-        ProcessBuilder builder = new ProcessBuilder("node", main.toString(), "--skipApiVersionCheck", "--disableTelemetry",
-                "--blobHost", "127.0.0.1", "--blobPort", String.valueOf(port), "--location", folder.resolve("data").toString(),
-                "--oauth", "basic", "--cert", authority.serverKeys().toString(), "--pwd", TestAuthority.PASSWORD)
-                .directory(folder.toFile()).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder = new ProcessBuilder(
+                        "node",
+                        main.toString(),
+                        "--skipApiVersionCheck",
+                        "--disableTelemetry",
+                        "--blobHost",
+                        "127.0.0.1",
+                        "--blobPort",
+                        String.valueOf(port),
+                        "--location",
+                        folder.resolve("data").toString(),
+                        "--oauth",
+                        "basic",
+                        "--cert",
+                        authority.serverKeys().toString(),
+                        "--pwd",
+                        TestAuthority.PASSWORD)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
         builder.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
         process = builder.start();
         try {
-            await("Azurite listens").atMost(SOON).until(() -> LISTENING.matcher(Files.readString(output)).find() || !process.isAlive());
+            await("Azurite listens")
+                    .atMost(SOON)
+                    .until(() -> LISTENING.matcher(Files.readString(output)).find() || !process.isAlive());
         } catch (ConditionTimeoutException tooLate) {
             // what it said follows
         }
@@ -85,9 +103,14 @@ final class Azurite implements AutoCloseable {
 
     /** A container as the account's owner sees it. */
     BlobContainerClient container(String name) {
-        AzureHttp http = new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON);
-        return new BlobServiceClientBuilder().endpoint(endpoint()).httpClient(http)
-                .credential(new StorageSharedKeyCredential(ACCOUNT, KEY)).buildClient().getBlobContainerClient(name);
+        AzureHttp http =
+                new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON);
+        return new BlobServiceClientBuilder()
+                .endpoint(endpoint())
+                .httpClient(http)
+                .credential(new StorageSharedKeyCredential(ACCOUNT, KEY))
+                .buildClient()
+                .getBlobContainerClient(name);
     }
 
     /** Method and path with query of all requests so far, those of the test too. */
@@ -96,7 +119,10 @@ final class Azurite implements AutoCloseable {
         for (int start = 1; start <= starts; start++) {
             all.append(Files.readString(output(start)));
         }
-        return ACCESS.matcher(all).results().map(request -> request.group(1) + " " + request.group(2)).toList();
+        return ACCESS.matcher(all)
+                .results()
+                .map(request -> request.group(1) + " " + request.group(2))
+                .toList();
     }
 
     private Path output(int start) {

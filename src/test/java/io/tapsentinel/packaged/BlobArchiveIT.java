@@ -31,6 +31,7 @@ class BlobArchiveIT {
 
     @TempDir
     Path folder;
+
     private TestAuthority authority;
     private Azurite azurite;
     private BlobContainerClient container;
@@ -51,17 +52,24 @@ class BlobArchiveIT {
     void anArchiveThatWasAwayForAWhileFillsEmptyTablesWithEveryRowOnceAndIsReadOnce() throws Exception {
         container.create();
         List<String> landed = archived();
-        List<String> blobs = container.listBlobs().stream().map(BlobItem::getName).toList();
-        assertThat(blobs).as("one from before the outage, one that waited").hasSizeGreaterThan(1).allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
+        List<String> blobs =
+                container.listBlobs().stream().map(BlobItem::getName).toList();
+        assertThat(blobs)
+                .as("one from before the outage, one that waited")
+                .hasSizeGreaterThan(1)
+                .allMatch(name -> name.matches("tap/\\d{4}/\\d\\d/\\d\\d/\\w+\\.json\\.gz"));
         byte[] whole = container.getBlobClient(blobs.get(0)).downloadContent().toBytes();
         put("tap/0000/cut.json.gz", Arrays.copyOf(whole, whole.length / 2));
         put("tap/0000/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
 
         try (CloudStage stage = stage("second").withSecret()) {
-            stage.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER)
+            stage.launch()
+                    .with("tap.poll.cron", NEVER)
+                    .with("tap.sweep.cron", NEVER)
                     .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive?delay=500");
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitOutput(REPLAYED, SOON, output -> program.found(REPLAYED).size() == blobs.size());
+                program.awaitOutput(
+                        REPLAYED, SOON, output -> program.found(REPLAYED).size() == blobs.size());
                 assertThat(stage.services().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
                 assertThat(program.found("replay of tap/0000/\\S+ refused")).hasSize(2);
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
@@ -74,8 +82,9 @@ class BlobArchiveIT {
                 assertThat(fetched()).as("blobs fetched").isEqualTo(fetched);
                 assertThat(stage.services().tables().size()).isEqualTo(landed.size());
             }
-            System.out.printf("archive in blobs: %d answers, all of %d rows once in empty tables, %d requests for blobs%n", blobs.size(),
-                    landed.size(), fetched);
+            System.out.printf(
+                    "archive in blobs: %d answers, all of %d rows once in empty tables, %d requests for blobs%n",
+                    blobs.size(), landed.size(), fetched);
         }
         assertThat(container.listBlobs().stream()).as("untouched").hasSize(blobs.size() + 2);
     }
@@ -87,20 +96,29 @@ class BlobArchiveIT {
             Tables tables = stage.services().tables();
             Path outbox = stage.launch().work().resolve("state/archive");
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitThat("an answer is archived", SOON, () -> container.listBlobs().stream().findAny().isPresent());
+                program.awaitThat(
+                        "an answer is archived",
+                        SOON,
+                        () -> container.listBlobs().stream().findAny().isPresent());
 
                 azurite.kill();
                 int rows = tables.size();
                 program.awaitThat("an answer waits", SOON, () -> waiting(outbox) > 0);
-                program.awaitThat("health tells", SOON, () -> program.health().last().contains("tap.archive.uri does not take answers"));
+                program.awaitThat(
+                        "health tells",
+                        SOON,
+                        () -> program.health().last().contains("tap.archive.uri does not take answers"));
                 program.awaitThat("events are delivered", SOON, () -> tables.size() > rows + 2);
                 assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
                 assertThat(program.found("not committed")).isEmpty();
                 azurite.start();
 
                 program.awaitThat("the outbox is empty", SOON, () -> waiting(outbox) == 0);
-                program.awaitThat("health is well", SOON, () -> !program.health().last().contains("does not take answers"));
-                assertThat(program.found("WARN.*tap\\.archive\\.uri does not take an answer")).as("said").hasSizeBetween(1, 3);
+                program.awaitThat(
+                        "health is well", SOON, () -> !program.health().last().contains("does not take answers"));
+                assertThat(program.found("WARN.*tap\\.archive\\.uri does not take an answer"))
+                        .as("said")
+                        .hasSizeBetween(1, 3);
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
                 stage.assertThatNothingIsShown(program);
             }
@@ -108,9 +126,14 @@ class BlobArchiveIT {
             stage.gate().accept(LoginServer.token(2));
             stage.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitThat("the outbox is empty", SOON, () -> waiting(outbox) == 0 && program.output().contains("started"));
+                program.awaitThat(
+                        "the outbox is empty",
+                        SOON,
+                        () -> waiting(outbox) == 0 && program.output().contains("started"));
             }
-            assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSizeBetween(1, 2);
+            assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage))
+                    .as("tokens for storage")
+                    .hasSizeBetween(1, 2);
             return tables.rows();
         }
     }
@@ -123,7 +146,10 @@ class BlobArchiveIT {
                 program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound", SOON);
                 stage.assertThatItWorks(program);
                 container.create();
-                program.awaitThat("an answer is archived", SOON, () -> container.listBlobs().stream().findAny().isPresent());
+                program.awaitThat(
+                        "an answer is archived",
+                        SOON,
+                        () -> container.listBlobs().stream().findAny().isPresent());
             }
         }
     }
@@ -140,11 +166,15 @@ class BlobArchiveIT {
 
     /** Requests of programs; the test's own go by the address. */
     private long listed() throws IOException {
-        return azurite.requests().stream().filter(request -> request.startsWith("GET /archive?")).count();
+        return azurite.requests().stream()
+                .filter(request -> request.startsWith("GET /archive?"))
+                .count();
     }
 
     private long fetched() throws IOException {
-        return azurite.requests().stream().filter(request -> request.startsWith("GET /archive/")).count();
+        return azurite.requests().stream()
+                .filter(request -> request.startsWith("GET /archive/"))
+                .count();
     }
 
     private static long waiting(Path outbox) throws IOException {

@@ -36,23 +36,32 @@ class BlobRejectedIT {
                 CloudStage stage = new CloudStage(folder.resolve("program"), authority).withSecret()) {
             FirstRecord refused = new FirstRecord(stage.gate());
             try (SecureServer rule = new SecureServer(authority, refused)) {
-                stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port()).way(CloudStage.RULE + ":443", CloudStage.port(rule));
+                stage.proxy()
+                        .way(CloudStage.BLOBS + ":443", azurite.port())
+                        .way(CloudStage.RULE + ":443", CloudStage.port(rule));
                 BlobContainerClient rejected = azurite.container("rejected");
                 BlobContainerClient replay = azurite.container("replay");
                 replay.create();
-                stage.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected")
+                stage.launch()
+                        .with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected")
                         .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/replay?delay=500");
 
                 try (PackagedProgram program = stage.launch().start()) {
                     program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudStage.SOON);
-                    assertThat(program.found(Services.COMMITTED)).as("committed without a place for the record").isEmpty();
+                    assertThat(program.found(Services.COMMITTED))
+                            .as("committed without a place for the record")
+                            .isEmpty();
 
                     rejected.create();
                     program.awaitLine(Services.COMMITTED, CloudStage.SOON);
-                    List<String> names = rejected.listBlobs().stream().map(BlobItem::getName).toList();
+                    List<String> names =
+                            rejected.listBlobs().stream().map(BlobItem::getName).toList();
                     assertThat(names).hasSize(1).allMatch(name -> name.matches("\\w+-[0-9a-f]{32}-refused\\.json"));
-                    byte[] document = rejected.getBlobClient(names.get(0)).downloadContent().toBytes();
-                    assertThat(JSON.readTree(document).path("record").toString()).contains(refused.id);
+                    byte[] document = rejected.getBlobClient(names.get(0))
+                            .downloadContent()
+                            .toBytes();
+                    assertThat(JSON.readTree(document).path("record").toString())
+                            .contains(refused.id);
 
                     refused.accepted = true;
                     replay.getBlobClient(names.get(0)).upload(new ByteArrayInputStream(document), document.length);
@@ -78,14 +87,16 @@ class BlobRejectedIT {
         @Override
         public void handle(HttpExchange exchange) throws IOException {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            String text = new String(new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes(), StandardCharsets.UTF_8);
+            String text = new String(
+                    new GZIPInputStream(new ByteArrayInputStream(body)).readAllBytes(), StandardCharsets.UTF_8);
             remember(JSON.readTree(text).path(0));
             exchange.setStreams(new ByteArrayInputStream(body), null);
             if (accepted || !text.contains(id)) {
                 sink.handle(exchange);
                 return;
             }
-            byte[] answer = "{\"error\":{\"code\":\"InvalidRecord\",\"message\":\"The test refuses\"}}".getBytes(StandardCharsets.UTF_8);
+            byte[] answer = "{\"error\":{\"code\":\"InvalidRecord\",\"message\":\"The test refuses\"}}"
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("x-ms-error-code", "InvalidRecord");
             exchange.sendResponseHeaders(400, answer.length);
             exchange.getResponseBody().write(answer);

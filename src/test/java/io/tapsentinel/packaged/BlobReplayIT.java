@@ -41,11 +41,13 @@ class BlobReplayIT {
 
     @TempDir
     static Path data;
+
     private static Azurite azurite;
     private static int containers;
 
     @TempDir
     Path folder;
+
     private String name;
     private CloudStage stage;
     private BlobContainerClient container;
@@ -68,7 +70,10 @@ class BlobReplayIT {
         container = azurite.container(name);
         stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
         stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
-        stage.launch().with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/" + name + "?prefix=tap/&delay=500");
+        stage.launch()
+                .with(
+                        "tap.replay.uri",
+                        "azure-storage-blob:" + Azurite.ACCOUNT + "/" + name + "?prefix=tap/&delay=500");
     }
 
     @AfterEach
@@ -90,9 +95,15 @@ class BlobReplayIT {
         Map<String, String> before = listing();
 
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitOutput(BROUGHT_IN, SOON, output -> program.found(BROUGHT_IN).size() == 3 && program.found(REFUSED).size() == 2);
+            program.awaitOutput(
+                    BROUGHT_IN,
+                    SOON,
+                    output -> program.found(BROUGHT_IN).size() == 3
+                            && program.found(REFUSED).size() == 2);
             program.awaitLine(Services.COMMITTED, SOON);
-            assertThat(program.found(REFUSED)).extracting(line -> line.group(1)).containsExactly("tap/cut.json.gz", "tap/foreign.json");
+            assertThat(program.found(REFUSED))
+                    .extracting(line -> line.group(1))
+                    .containsExactly("tap/cut.json.gz", "tap/foreign.json");
             awaitLooks(program, 3);
             assertThat(program.found("signs in to Azure by client secret")).isNotEmpty();
             assertThatBlobsAre(3);
@@ -100,9 +111,13 @@ class BlobReplayIT {
             stage.assertThatNothingIsShown(program);
         }
         assertThat(listing()).as("names and versions").isEqualTo(before);
-        assertThat(fetched()).as("fetched").containsExactlyInAnyOrder("tap/1.json", "tap/2.json.gz",
-                "tap/deeper/3.JSON.gz", "tap/cut.json.gz", "tap/foreign.json");
-        assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage)).as("tokens for storage").hasSize(1);
+        assertThat(fetched())
+                .as("fetched")
+                .containsExactlyInAnyOrder(
+                        "tap/1.json", "tap/2.json.gz", "tap/deeper/3.JSON.gz", "tap/cut.json.gz", "tap/foreign.json");
+        assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage))
+                .as("tokens for storage")
+                .hasSize(1);
 
         stage.gate().accept(LoginServer.token(2));
         try (PackagedProgram program = stage.launch().start()) {
@@ -122,18 +137,30 @@ class BlobReplayIT {
     @Test
     void whileTheContainerCannotBeReadEventsAreDeliveredAndItIsSaidOnce() throws Exception {
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("the container cannot be listed: answered 404 ContainerNotFound: make the container", SOON);
+            program.awaitLine(
+                    "the container cannot be listed: answered 404 ContainerNotFound: make the container", SOON);
             program.awaitLine(Services.COMMITTED, SOON);
-            program.awaitThat("health tells", SOON, () -> program.health().last().contains("tap.replay.uri are not brought in (the container cannot be listed"));
+            program.awaitThat(
+                    "health tells",
+                    SOON,
+                    () -> program.health()
+                            .last()
+                            .contains("tap.replay.uri are not brought in (the container cannot be listed"));
             assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
             awaitLooks(program, 2);
             assertThat(program.found("cannot be listed")).as("said").hasSize(1);
 
             azurite.kill();
             container = null;
-            program.awaitOutput("cannot be listed: (?!answered)", SOON, output -> program.found("cannot be listed").size() == 2);
+            program.awaitOutput(
+                    "cannot be listed: (?!answered)",
+                    SOON,
+                    output -> program.found("cannot be listed").size() == 2);
             int windows = program.found(Services.COMMITTED).size();
-            program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > windows + 1);
+            program.awaitOutput(
+                    Services.COMMITTED,
+                    SOON,
+                    output -> program.found(Services.COMMITTED).size() > windows + 1);
             azurite.start();
             container = azurite.container(name);
             container.create();
@@ -142,7 +169,8 @@ class BlobReplayIT {
             program.awaitLine(BROUGHT_IN, SOON);
 
             program.awaitLine("nothing of it waits", SOON);
-            program.awaitThat("health is well", SOON, () -> !program.health().last().contains("cannot be listed"));
+            program.awaitThat(
+                    "health is well", SOON, () -> !program.health().last().contains("cannot be listed"));
             assertThatBlobsAre(1);
             stage.assertThatNothingIsShown(program);
         }
@@ -150,8 +178,9 @@ class BlobReplayIT {
 
     @Test
     void withoutTheRoleItSaysWhichOne() throws Exception {
-        String refusal = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request"
-                + " is not authorized to perform this operation using this permission.</Message></Error>";
+        String refusal =
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>AuthorizationPermissionMismatch</Code><Message>This request"
+                        + " is not authorized to perform this operation using this permission.</Message></Error>";
         // Azurite knows no roles
         try (SecureServer refusing = new SecureServer(TestAuthority.shared(), exchange -> {
             exchange.getResponseHeaders().set("x-ms-error-code", "AuthorizationPermissionMismatch");
@@ -162,8 +191,10 @@ class BlobReplayIT {
         })) {
             stage.proxy().way(CloudStage.BLOBS + ":443", CloudStage.port(refusing));
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitLine("cannot be listed: answered 403 AuthorizationPermissionMismatch: give the program's identity the role"
-                        + " Storage Blob Data Reader on the container", SOON);
+                program.awaitLine(
+                        "cannot be listed: answered 403 AuthorizationPermissionMismatch: give the program's identity the role"
+                                + " Storage Blob Data Reader on the container",
+                        SOON);
                 program.awaitLine(Services.COMMITTED, SOON);
             }
         }
@@ -175,13 +206,18 @@ class BlobReplayIT {
         upload("tap/1.json", answer(3));
         try (IdentityEndpoint identity = new IdentityEndpoint()) {
             identity.give(LoginServer.storageToken());
-            stage.launch().environment(identity.environment()).environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"))
-                    .with("azure.blob-endpoint", azurite.endpoint()).with("sentinel.auth", "none")
+            stage.launch()
+                    .environment(identity.environment())
+                    .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"))
+                    .with("azure.blob-endpoint", azurite.endpoint())
+                    .with("sentinel.auth", "none")
                     .with("sentinel.endpoint", stage.services().sinkUri().toString());
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine(BROUGHT_IN, SOON);
-                assertThat(identity.queries()).as("requests for a token").containsExactly("api-version=2019-08-01&resource=https://storage.azure.com"
-                        + "&client_id=" + LoginServer.CLIENT);
+                assertThat(identity.queries())
+                        .as("requests for a token")
+                        .containsExactly("api-version=2019-08-01&resource=https://storage.azure.com" + "&client_id="
+                                + LoginServer.CLIENT);
             }
         }
         assertThat(stage.proxy().connected()).doesNotContain(CloudStage.BLOBS + ":443");
@@ -192,8 +228,10 @@ class BlobReplayIT {
         stage.launch().with("azure.blob-endpoint", "https://another.blob.core.windows.net");
         try (PackagedProgram program = stage.launch().start()) {
             assertThat(program.awaitExit(SOON)).isEqualTo(1);
-            assertThat(program.output()).contains("tap-sentinel: azure.blob-endpoint is \"https://another.blob.core.windows.net\","
-                    + " which is of the account another; azure-storage-blob:" + Azurite.ACCOUNT + " names another one");
+            assertThat(program.output())
+                    .contains("tap-sentinel: azure.blob-endpoint is \"https://another.blob.core.windows.net\","
+                            + " which is of the account another; azure-storage-blob:" + Azurite.ACCOUNT
+                            + " names another one");
         }
         assertThat(stage.login().requests()).isEmpty();
     }
@@ -211,9 +249,13 @@ class BlobReplayIT {
     private void assertThatBlobsAre(int answers) {
         List<String> truth = stage.services().truth(start(3), start(3 - answers));
         assertThat(truth).isNotEmpty();
-        assertThat(Trial.surplus(truth, stage.services().tables().rows())).as("lost").isEmpty();
+        assertThat(Trial.surplus(truth, stage.services().tables().rows()))
+                .as("lost")
+                .isEmpty();
         List<String> known = stage.services().truth(start(3), Instant.now());
-        assertThat(Trial.surplus(stage.services().tables().rows(), known)).as("twice, or never there").isEmpty();
+        assertThat(Trial.surplus(stage.services().tables().rows(), known))
+                .as("twice, or never there")
+                .isEmpty();
     }
 
     private void awaitLooks(PackagedProgram program, int more) throws IOException {
@@ -222,13 +264,17 @@ class BlobReplayIT {
     }
 
     private long listed() throws IOException {
-        return azurite.requests().stream().filter(request -> request.contains("comp=list") && request.contains("prefix")).count();
+        return azurite.requests().stream()
+                .filter(request -> request.contains("comp=list") && request.contains("prefix"))
+                .count();
     }
 
     /** Names of blobs that the program asked for. */
     private List<String> fetched() throws IOException {
-        return azurite.requests().stream().filter(request -> request.startsWith("GET /" + name + "/"))
-                .map(request -> URLDecoder.decode(request.substring(name.length() + 6), StandardCharsets.UTF_8)).toList();
+        return azurite.requests().stream()
+                .filter(request -> request.startsWith("GET /" + name + "/"))
+                .map(request -> URLDecoder.decode(request.substring(name.length() + 6), StandardCharsets.UTF_8))
+                .toList();
     }
 
     private void upload(String name, byte[] content) {
@@ -237,7 +283,10 @@ class BlobReplayIT {
 
     private Map<String, String> listing() {
         Map<String, String> versions = new TreeMap<>();
-        container.listBlobs().forEach(blob -> versions.put(blob.getName(), blob.getProperties().getETag()));
+        container
+                .listBlobs()
+                .forEach(blob ->
+                        versions.put(blob.getName(), blob.getProperties().getETag()));
         return versions;
     }
 

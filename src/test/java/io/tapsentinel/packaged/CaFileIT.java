@@ -24,11 +24,13 @@ class CaFileIT {
 
     @TempDir
     static Path shared;
+
     private static TestAuthority authority;
     private static TestAuthority other;
 
     @TempDir
     Path folder;
+
     private CloudStage stage;
 
     @BeforeAll
@@ -49,8 +51,11 @@ class CaFileIT {
 
     @Test
     void ofSeveralCertificatesEachIsTrusted() throws Exception {
-        Path both = Files.writeString(folder.resolve("both.pem"), "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
-        try (PackagedProgram program = stage.launch().with("tls.ca-file", both.toString()).start()) {
+        Path both = Files.writeString(
+                folder.resolve("both.pem"),
+                "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
+        try (PackagedProgram program =
+                stage.launch().with("tls.ca-file", both.toString()).start()) {
             stage.assertThatItWorks(program);
         }
     }
@@ -68,7 +73,9 @@ class CaFileIT {
 
     @Test
     void withoutItNoTokenIsAskedForAndNoRowSent() throws Exception {
-        stage.launch().without("tls.ca-file").with("tap.url", stage.services().tapUri().toString());
+        stage.launch()
+                .without("tls.ca-file")
+                .with("tap.url", stage.services().tapUri().toString());
         try (PackagedProgram program = stage.launch().start()) {
             program.awaitLine("has no token: signing in to Azure by client secret failed: " + REMEDY, CloudStage.SOON);
             assertThat(stage.login().requests()).isEmpty();
@@ -76,9 +83,12 @@ class CaFileIT {
         stage.launch().with("sentinel.endpoint", stage.ruleUri().toString());
         try (IdentityEndpoint identity = new IdentityEndpoint()) {
             // a token that needs no https, so that the endpoint's own certificate is what is refused
-            stage.launch().environment(identity.environment()).environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
+            stage.launch()
+                    .environment(identity.environment())
+                    .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitLine("got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudStage.SOON);
+                program.awaitLine(
+                        "got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudStage.SOON);
                 assertThat(stage.gate().refused()).isEmpty();
                 stage.assertThatNothingIsShown(program);
             }
@@ -89,7 +99,8 @@ class CaFileIT {
     @Test
     void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
         stage.proxy().way("another.example.test:443", stage.tapUri().getPort());
-        try (PackagedProgram program = stage.launch().with("tap.url", "https://another.example.test").start()) {
+        try (PackagedProgram program =
+                stage.launch().with("tap.url", "https://another.example.test").start()) {
             program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudStage.SOON);
             assertThat(stage.services().tapRequests()).isZero();
         }
@@ -98,24 +109,35 @@ class CaFileIT {
     @Test
     void norIsOneThatAsksForRowsOrForThePassword() throws Exception {
         stage.proxy().way("another.example.test:443", stage.ruleUri().getPort());
-        try (PackagedProgram program = stage.launch().with("sentinel.endpoint", "https://another.example.test").start()) {
-            program.awaitLine("got no answer from another\\.example\\.test:443.*No subject alternative DNS name", CloudStage.SOON);
+        try (PackagedProgram program = stage.launch()
+                .with("sentinel.endpoint", "https://another.example.test")
+                .start()) {
+            program.awaitLine(
+                    "got no answer from another\\.example\\.test:443.*No subject alternative DNS name",
+                    CloudStage.SOON);
             assertThat(stage.gate().passed()).isEmpty();
             assertThat(stage.gate().refused()).isEmpty();
         }
         int tokens = stage.login().requests().size();
         stage.loginByAnotherName("another.login.test");
-        try (PackagedProgram program = stage.launch().with("sentinel.endpoint", "https://" + CloudStage.RULE)
-                .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/")).start()) {
-            program.awaitLine("has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name", CloudStage.SOON);
+        try (PackagedProgram program = stage.launch()
+                .with("sentinel.endpoint", "https://" + CloudStage.RULE)
+                .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/"))
+                .start()) {
+            program.awaitLine(
+                    "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name",
+                    CloudStage.SOON);
             assertThat(stage.login().requests()).hasSize(tokens);
         }
     }
 
     @Test
     void theSystemsAuthoritiesAreTrustedBesideIt() throws Exception {
-        stage.launch().with("tls.ca-file", other.file().toString())
-                .java("-Djavax.net.ssl.trustStore=" + authority.serverKeys(), "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.PASSWORD);
+        stage.launch()
+                .with("tls.ca-file", other.file().toString())
+                .java(
+                        "-Djavax.net.ssl.trustStore=" + authority.serverKeys(),
+                        "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.PASSWORD);
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
         }
@@ -123,9 +145,14 @@ class CaFileIT {
 
     @Test
     void aFileThatIsNoneStopsTheStart() throws Exception {
-        try (PackagedProgram program = stage.launch().with("tls.ca-file", "nowhere.pem").start()) {
+        try (PackagedProgram program =
+                stage.launch().with("tls.ca-file", "nowhere.pem").start()) {
             assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
-            assertThat(program.lines()).as("printed").singleElement().asString().startsWith("tap-sentinel: tls.ca-file is \"nowhere.pem\"")
+            assertThat(program.lines())
+                    .as("printed")
+                    .singleElement()
+                    .asString()
+                    .startsWith("tap-sentinel: tls.ca-file is \"nowhere.pem\"")
                     .contains("it has to be a readable PEM file of one or more certificates");
         }
     }

@@ -18,7 +18,8 @@ import java.util.zip.GZIPInputStream;
 /** One request of the program, and everything that can be done with it. Used by one thread. */
 final class Call {
 
-    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     private final Socket socket;
     private final URI service;
@@ -115,7 +116,9 @@ final class Call {
     /** Sends the head that promises the whole body, and none of the body. */
     OutputStream head(Answer answer) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " Scripted\r\n");
-        answer.headers().forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        answer.headers()
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         if (answer.status() != 204) {
             head.append("content-length: ").append(answer.body().length).append("\r\n");
         }

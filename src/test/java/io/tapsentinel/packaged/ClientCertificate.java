@@ -17,8 +17,13 @@ final class ClientCertificate {
 
     ClientCertificate(Path folder) throws IOException, InterruptedException, GeneralSecurityException {
         KeyStore keys = KeyStore.getInstance(TestAuthority.rsa(folder).toFile(), TestAuthority.PASSWORD.toCharArray());
-        pem = Files.writeString(folder.resolve("client.pem"), block("PRIVATE KEY", keys.getKey("client", TestAuthority.PASSWORD.toCharArray()).getEncoded())
-                + block("CERTIFICATE", keys.getCertificate("client").getEncoded()));
+        pem = Files.writeString(
+                folder.resolve("client.pem"),
+                block(
+                                "PRIVATE KEY",
+                                keys.getKey("client", TestAuthority.PASSWORD.toCharArray())
+                                        .getEncoded())
+                        + block("CERTIFICATE", keys.getCertificate("client").getEncoded()));
     }
 
     Path pem() {

@@ -20,16 +20,18 @@ final class CloudStage implements AutoCloseable {
     static final String TAP = "tap.example.test";
     static final String RULE = "rule.ingest.example.test";
     /** Of the three clouds, and the one that libraries ask whom they may trust. */
-    static final List<String> LOGINS = List.of("login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn",
-            "login.microsoft.com");
+    static final List<String> LOGINS = List.of(
+            "login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn", "login.microsoft.com");
     /** Where blobs are. */
     static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
     /** Of all these servers. */
     static final String[] NAMES = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
+
     static final String CLIENT_SECRET = "s3cret~of-a-test.client";
     static final Duration SOON = Duration.ofSeconds(120);
 
-    private final Services services = new Services(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
+    private final Services services =
+            new Services(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();
     private final TokenGate gate = new TokenGate(services.sink(), LoginServer.token(1));
     private final ConnectProxy proxy = new ConnectProxy();
@@ -45,17 +47,29 @@ final class CloudStage implements AutoCloseable {
         loginServer = new SecureServer(authority, login);
         proxy.way(TAP + ":443", port(tapServer)).way(RULE + ":443", port(ruleServer));
         LOGINS.forEach(name -> proxy.way(name + ":443", port(loginServer)));
-        launch = PackagedProgram.in(folder).with(services.properties()).with("tap.url", "https://" + TAP)
-                .with("sentinel.auth", "azure").with("sentinel.endpoint", "https://" + RULE).with("tls.ca-file", authority.file().toString())
+        launch = PackagedProgram.in(folder)
+                .with(services.properties())
+                .with("tap.url", "https://" + TAP)
+                .with("sentinel.auth", "azure")
+                .with("sentinel.endpoint", "https://" + RULE)
+                .with("tls.ca-file", authority.file().toString())
                 .environment(Map.of("HTTPS_PROXY", "http://" + proxy.place()))
-                .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
-        Files.writeString(launch.work().resolve("application.properties"), "camel.component.sentinel.retry-backoff-max-ms = 1000\n");
+                .java("-Dlog4j2.configurationFile="
+                        + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+        Files.writeString(
+                launch.work().resolve("application.properties"),
+                "camel.component.sentinel.retry-backoff-max-ms = 1000\n");
     }
 
     /** The environment of a program with a client secret. */
     CloudStage withSecret() {
-        launch.environment(Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT,
-                "AZURE_CLIENT_SECRET", CLIENT_SECRET));
+        launch.environment(Map.of(
+                "AZURE_TENANT_ID",
+                LoginServer.TENANT,
+                "AZURE_CLIENT_ID",
+                LoginServer.CLIENT,
+                "AZURE_CLIENT_SECRET",
+                CLIENT_SECRET));
         return this;
     }
 

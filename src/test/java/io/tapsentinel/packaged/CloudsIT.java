@@ -19,6 +19,7 @@ class CloudsIT {
 
     @TempDir
     Path folder;
+
     private CloudStage stage;
 
     @BeforeEach
@@ -32,26 +33,41 @@ class CloudsIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"public, '', login.microsoftonline.com, https://monitor.azure.com//.default",
+    @CsvSource({
+        "public, '', login.microsoftonline.com, https://monitor.azure.com//.default",
         "public, login.microsoftonline.us, login.microsoftonline.us, https://monitor.azure.com//.default",
         "usgov, '', login.microsoftonline.us, https://monitor.azure.us//.default",
-        "china, login.microsoftonline.us, login.chinacloudapi.cn, https://monitor.azure.cn//.default"})
-    void eachCloudHasItsOwnScopeAndPlaceToSignInWhichAVariableSaysForThePublicCloudOnly(String cloud, String variable, String login,
-            String scope) throws Exception {
-        stage.launch().environment(Map.of("AZURE_AUTHORITY_HOST", variable.isEmpty() ? "" : "https://" + variable + "/"));
-        try (PackagedProgram program = stage.launch().with("sentinel.cloud", cloud).start()) {
+        "china, login.microsoftonline.us, login.chinacloudapi.cn, https://monitor.azure.cn//.default"
+    })
+    void eachCloudHasItsOwnScopeAndPlaceToSignInWhichAVariableSaysForThePublicCloudOnly(
+            String cloud, String variable, String login, String scope) throws Exception {
+        stage.launch()
+                .environment(Map.of("AZURE_AUTHORITY_HOST", variable.isEmpty() ? "" : "https://" + variable + "/"));
+        try (PackagedProgram program =
+                stage.launch().with("sentinel.cloud", cloud).start()) {
             stage.assertThatItWorks(program);
 
-            assertThat(stage.login().requests()).as("requests for a token").singleElement().satisfies(request -> {
-                assertThat(request.host()).isEqualTo(login);
-                assertThat(request.form()).containsEntry("grant_type", "client_credentials");
-                // the library adds words of its own
-                assertThat(request.form().get("scope").split(" ")).filteredOn(word -> word.contains("://")).containsExactly(scope);
-            });
-            assertThat(stage.proxy().connected()).contains(CloudStage.TAP + ":443", CloudStage.RULE + ":443", login + ":443")
-                    .as("another cloud's").doesNotContainAnyElementsOf(CloudStage.LOGINS.subList(0, 3).stream()
-                            .filter(other -> !other.equals(login)).map(other -> other + ":443").toList());
-            System.out.printf("%s: token for %s of %s, asked of the proxy: %s%n", cloud, scope, login, stage.proxy().connected());
+            assertThat(stage.login().requests())
+                    .as("requests for a token")
+                    .singleElement()
+                    .satisfies(request -> {
+                        assertThat(request.host()).isEqualTo(login);
+                        assertThat(request.form()).containsEntry("grant_type", "client_credentials");
+                        // the library adds words of its own
+                        assertThat(request.form().get("scope").split(" "))
+                                .filteredOn(word -> word.contains("://"))
+                                .containsExactly(scope);
+                    });
+            assertThat(stage.proxy().connected())
+                    .contains(CloudStage.TAP + ":443", CloudStage.RULE + ":443", login + ":443")
+                    .as("another cloud's")
+                    .doesNotContainAnyElementsOf(CloudStage.LOGINS.subList(0, 3).stream()
+                            .filter(other -> !other.equals(login))
+                            .map(other -> other + ":443")
+                            .toList());
+            System.out.printf(
+                    "%s: token for %s of %s, asked of the proxy: %s%n",
+                    cloud, scope, login, stage.proxy().connected());
         }
     }
 }

@@ -43,8 +43,7 @@ final class ConnectProxy implements AutoCloseable {
      * @param authorization of the proxy; empty for none
      * @param status        of the answer
      */
-    record Asked(String method, String to, String authorization, int status) {
-    }
+    record Asked(String method, String to, String authorization, int status) {}
 
     ConnectProxy() throws IOException {
         threads.execute(this::accept);
@@ -63,7 +62,8 @@ final class ConnectProxy implements AutoCloseable {
 
     /** Only this user gets through. */
     ConnectProxy want(String user, String password) {
-        wanted = "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
+        wanted =
+                "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
@@ -84,7 +84,12 @@ final class ConnectProxy implements AutoCloseable {
 
     /** {@code host:port} of all that were connected. */
     List<String> connected() {
-        return asked.stream().filter(one -> one.status() == 200).map(Asked::to).distinct().sorted().toList();
+        return asked.stream()
+                .filter(one -> one.status() == 200)
+                .map(Asked::to)
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     private void accept() {
@@ -100,7 +105,8 @@ final class ConnectProxy implements AutoCloseable {
 
     private void serve(Socket client) {
         open.add(client);
-        try (client; InputStream in = new BufferedInputStream(client.getInputStream())) {
+        try (client;
+                InputStream in = new BufferedInputStream(client.getInputStream())) {
             // a client that is told what is missing asks again on the same connection
             while (answer(client, in)) {
                 continue;
@@ -118,14 +124,18 @@ final class ConnectProxy implements AutoCloseable {
             return false;
         }
         String[] first = head.get(0).split(" ");
-        String authorization = head.stream().filter(line -> line.toLowerCase().startsWith("proxy-authorization:"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse("");
+        String authorization = head.stream()
+                .filter(line -> line.toLowerCase().startsWith("proxy-authorization:"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse("");
         int status = status(first[0], first[1], authorization);
         asked.add(new Asked(first[0], first[1], authorization, status));
         if (status < 0) {
             return false;
         }
-        String reply = "HTTP/1.1 " + status + " said the proxy\r\n" + (status == 407 ? "Proxy-Authenticate: Basic realm=\"test\"\r\n" : "")
+        String reply = "HTTP/1.1 " + status + " said the proxy\r\n"
+                + (status == 407 ? "Proxy-Authenticate: Basic realm=\"test\"\r\n" : "")
                 + (status == 200 ? "\r\n" : "Content-Length: 0\r\n\r\n");
         client.getOutputStream().write(reply.getBytes(StandardCharsets.ISO_8859_1));
         if (status != 200) {
@@ -142,8 +152,13 @@ final class ConnectProxy implements AutoCloseable {
 
     private int status(String method, String to, String authorization) {
         int refused = refusal.apply(to);
-        return refused != 0 ? refused : !method.equals("CONNECT") ? 405 : wanted != null && !free.contains(to) && !wanted.equals(authorization) ? 407
-                : ways.containsKey(to) ? 200 : 502;
+        return refused != 0
+                ? refused
+                : !method.equals("CONNECT")
+                        ? 405
+                        : wanted != null && !free.contains(to) && !wanted.equals(authorization)
+                                ? 407
+                                : ways.containsKey(to) ? 200 : 502;
     }
 
     private static void copy(Socket from, Socket to) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.Test;
 /** The doctor where all is well, where nothing is set, and where one thing is wrong; {@link DoctorPageIT} has all else that it finds. */
 class DoctorIT extends DoctorRun {
 
-    private static final List<String> STREAMS = List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
+    private static final List<String> STREAMS =
+            List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
 
     @Test
     void allIsWellAndNothingIsLeftBehind() throws Exception {
@@ -28,11 +29,16 @@ class DoctorIT extends DoctorRun {
 
     @Test
     void whereNothingIsConfiguredItSaysWhatIsMissingAndThatThereIsASandbox() throws Exception {
-        for (String property : new String[] {"tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id"}) {
+        for (String property :
+                new String[] {"tap.url", "tap.principal", "tap.secret", "sentinel.endpoint", "sentinel.dcr-immutable-id"
+                }) {
             launch.without(property);
         }
-        assertThat(examine(Scenario.NOTHING_SET, 1)).first().asString()
-                .startsWith("✗ configuration: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;")
+        assertThat(examine(Scenario.NOTHING_SET, 1))
+                .first()
+                .asString()
+                .startsWith(
+                        "✗ configuration: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;")
                 .contains("mvn compile camel:run");
         assertThat(stage.tap().requests()).isZero();
     }

@@ -45,11 +45,18 @@ final class DoctorPage {
         RUNNING("The program is running", "The doctor is called beside it, in the same directory."),
         NOTHING_SET("Nothing is configured", "No account is at hand yet."),
         WRONG_SECRET("A wrong TAP secret", "`TAP_SECRET` is not what TAP's dashboard gave."),
-        UNKNOWN_RULE("An unknown rule id", "`SENTINEL_DCR_IMMUTABLE_ID` is of another rule, or the endpoint of another."),
-        MISSING_ROLE("A missing role", "The identity gets a token but has no role on the rule, or was given it a few minutes ago."),
+        UNKNOWN_RULE(
+                "An unknown rule id", "`SENTINEL_DCR_IMMUTABLE_ID` is of another rule, or the endpoint of another."),
+        MISSING_ROLE(
+                "A missing role",
+                "The identity gets a token but has no role on the rule, or was given it a few minutes ago."),
         NO_STREAM("A stream that is not declared", "The rule was made without one of the four tables."),
-        UNREACHABLE("Unreachable hosts", "Nobody listens at `tap.url`, and the name in `sentinel.endpoint` does not exist."),
-        UNTRUSTED("A certificate of an unknown authority", "As behind a proxy that opens TLS, or with a private certificate authority."),
+        UNREACHABLE(
+                "Unreachable hosts",
+                "Nobody listens at `tap.url`, and the name in `sentinel.endpoint` does not exist."),
+        UNTRUSTED(
+                "A certificate of an unknown authority",
+                "As behind a proxy that opens TLS, or with a private certificate authority."),
         HTTP("http off loopback", "Neither side is asked over a connection that anybody can read."),
         UNWRITABLE("A store that cannot be written", "There is a file where the store's folder would be."),
         NO_TOKEN("No token", "The identity is there and gets no token."),
@@ -66,12 +73,12 @@ final class DoctorPage {
 
         /** What the page has to say of it. */
         private String section(String output) {
-            return "## " + title + "\n\n" + cause + "\n\n" + output.lines().map(line -> "    " + line + "\n").collect(Collectors.joining());
+            return "## " + title + "\n\n" + cause + "\n\n"
+                    + output.lines().map(line -> "    " + line + "\n").collect(Collectors.joining());
         }
     }
 
-    private DoctorPage() {
-    }
+    private DoctorPage() {}
 
     /** Compares one section with what was printed, or writes it. */
     static void assertThatItShows(Scenario scenario, String output, Path work) throws IOException {
@@ -81,7 +88,9 @@ final class DoctorPage {
             sections.put(scenario, section);
             Files.writeString(PAGE, page(sections));
         } else {
-            assertThat(sections.get(scenario)).as("doctor.md, written by -Ddoctor.page=write").isEqualTo(section);
+            assertThat(sections.get(scenario))
+                    .as("doctor.md, written by -Ddoctor.page=write")
+                    .isEqualTo(section);
         }
     }
 
@@ -102,14 +111,18 @@ final class DoctorPage {
                 .replaceAll("[\\d.]+ GB are free", "20.0 GB are free")
                 .replaceAll("good for \\d+ h \\d+ min", "good for 24 h 0 min")
                 .replaceAll("clock is 2m\\d?s? ahead", "clock is 2m ahead")
-                .replaceAll("request [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "request 00000000-0000-0000-0000-000000000000");
+                .replaceAll(
+                        "request [0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+                        "request 00000000-0000-0000-0000-000000000000");
     }
 
     private static Map<Scenario, String> sections() throws IOException {
         Map<Scenario, String> sections = new EnumMap<>(Scenario.class);
-        Matcher section = Pattern.compile("(?ms)^## (.*?)$.*?(?=\\n## |\\z)").matcher(Files.exists(PAGE) ? Files.readString(PAGE) : "");
+        Matcher section = Pattern.compile("(?ms)^## (.*?)$.*?(?=\\n## |\\z)")
+                .matcher(Files.exists(PAGE) ? Files.readString(PAGE) : "");
         while (section.find()) {
-            Arrays.stream(Scenario.values()).filter(scenario -> scenario.title.equals(section.group(1)))
+            Arrays.stream(Scenario.values())
+                    .filter(scenario -> scenario.title.equals(section.group(1)))
                     .forEach(scenario -> sections.put(scenario, section.group()));
         }
         return sections;

@@ -32,7 +32,8 @@ class DoctorPageIT extends DoctorRun {
             program.awaitLine("keeps its state in", SOON);
             program.health().awaitUp(SOON);
 
-            assertThat(examine(Scenario.RUNNING, 0)).anyMatch(line -> line.contains("in use by process " + program.pid() + " since "));
+            assertThat(examine(Scenario.RUNNING, 0))
+                    .anyMatch(line -> line.contains("in use by process " + program.pid() + " since "));
             assertThat(program.isAlive()).isTrue();
             assertThat(program.output()).doesNotContain("WARN").doesNotContain("ERROR");
         }
@@ -48,19 +49,27 @@ class DoctorPageIT extends DoctorRun {
 
     @Test
     void aMissingRoleIsToldWithWhomToGiveItAndHowLongThatTakes() throws Exception {
-        stage.refuse("/streams/", 403, "OperationFailed", "The authentication token provided does not have access to ingest data for this"
-                + " data collection rule");
+        stage.refuse(
+                "/streams/",
+                403,
+                "OperationFailed",
+                "The authentication token provided does not have access to ingest data for this"
+                        + " data collection rule");
 
-        assertThatOnly("rule", "Monitoring Metrics Publisher", examine(Scenario.MISSING_ROLE, 1)).contains("403 OperationFailed")
-                .contains("--assignee " + DoctorStage.OBJECT).contains("30 minutes");
+        assertThatOnly("rule", "Monitoring Metrics Publisher", examine(Scenario.MISSING_ROLE, 1))
+                .contains("403 OperationFailed")
+                .contains("--assignee " + DoctorStage.OBJECT)
+                .contains("30 minutes");
     }
 
     @Test
     void aStreamThatIsNotDeclaredIsNamedAndTheOthersAreWell() throws Exception {
-        stage.refuse("MessagesBlocked", 400, "InvalidStream", "The stream is not configured in this data collection rule");
+        stage.refuse(
+                "MessagesBlocked", 400, "InvalidStream", "The stream is not configured in this data collection rule");
 
         List<String> lines = examine(Scenario.NO_STREAM, 1);
-        assertThatOnly("stream Custom-ProofPointTAPMessagesBlockedV2_CL", "400 InvalidStream", lines).contains("azuredeploy.json");
+        assertThatOnly("stream Custom-ProofPointTAPMessagesBlockedV2_CL", "400 InvalidStream", lines)
+                .contains("azuredeploy.json");
         assertThat(lines).filteredOn(line -> line.startsWith("✓ stream ")).hasSize(3);
     }
 
@@ -68,7 +77,8 @@ class DoctorPageIT extends DoctorRun {
     void hostsThatCannotBeReachedAreToldApartByTheirCause() throws Exception {
         launch.with("tap.url", "http://127.0.0.1:1").with("sentinel.endpoint", "https://rule.example.invalid");
 
-        assertThat(examine(Scenario.UNREACHABLE, 1)).anyMatch(line -> line.startsWith("✗ TAP: 127.0.0.1:1 takes no connection"))
+        assertThat(examine(Scenario.UNREACHABLE, 1))
+                .anyMatch(line -> line.startsWith("✗ TAP: 127.0.0.1:1 takes no connection"))
                 .anyMatch(line -> line.startsWith("✗ endpoint: the name rule.example.invalid has no address"));
     }
 
@@ -84,7 +94,9 @@ class DoctorPageIT extends DoctorRun {
     void httpIsRefusedBeforeAnybodyIsAsked() throws Exception {
         launch.with("tap.url", "http://tap-api-v2.proofpoint.com").with("sentinel.endpoint", "http://rule.example.com");
 
-        assertThat(examine(Scenario.HTTP, 1)).filteredOn(line -> line.startsWith("✗ ")).hasSize(2)
+        assertThat(examine(Scenario.HTTP, 1))
+                .filteredOn(line -> line.startsWith("✗ "))
+                .hasSize(2)
                 .allMatch(line -> line.startsWith("✗ configuration: ") && line.contains("http for loopback only"));
     }
 
@@ -98,9 +110,11 @@ class DoctorPageIT extends DoctorRun {
     @Test
     void aDiskThatCannotBeWrittenOrHasNoRoomIsToldAndNotTried() throws Exception {
         try (Mount mount = Mount.at(launch.work().resolve("state"), "1m")) {
-            assertThat(run(1)).anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
+            assertThat(run(1))
+                    .anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
             mount.change("ro");
-            assertThat(run(1)).anyMatch(line -> line.startsWith("✗ store: ") && line.contains("cannot be written by this user"));
+            assertThat(run(1))
+                    .anyMatch(line -> line.startsWith("✗ store: ") && line.contains("cannot be written by this user"));
         }
     }
 
@@ -110,7 +124,10 @@ class DoctorPageIT extends DoctorRun {
 
         assertThatOnly("token", "none is to be had", examine(Scenario.NO_TOKEN, 1));
         assertThat(stage.gate().passed()).isEmpty();
-        assertThat(stage.gate().refused()).as("the look whether anybody is there").extracting(TokenGate.Request::token).containsExactly("null");
+        assertThat(stage.gate().refused())
+                .as("the look whether anybody is there")
+                .extracting(TokenGate.Request::token)
+                .containsExactly("null");
     }
 
     @Test
@@ -121,15 +138,19 @@ class DoctorPageIT extends DoctorRun {
     }
 
     private static String now(int seconds) {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(Instant.now().plusSeconds(seconds).atOffset(ZoneOffset.UTC));
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                Instant.now().plusSeconds(seconds).atOffset(ZoneOffset.UTC));
     }
 
     @Test
     void aPoolThatIsUsedUpIsToldWithWhoseDoingItIs() throws Exception {
-        stage.tap().script(call -> request -> request.send(Answer.of(429, "text/plain",
-                "The limit of requests per 24 hours is exceeded").with("date", now(0))));
+        stage.tap()
+                .script(call -> request ->
+                        request.send(Answer.of(429, "text/plain", "The limit of requests per 24 hours is exceeded")
+                                .with("date", now(0))));
 
-        assertThat(examine(Scenario.THROTTLED, 1)).anyMatch(line -> line.startsWith("✗ TAP: TAP answered 429"))
+        assertThat(examine(Scenario.THROTTLED, 1))
+                .anyMatch(line -> line.startsWith("✗ TAP: TAP answered 429"))
                 .anyMatch(line -> line.startsWith("✗ budget: ") && line.contains("another client"));
         assertThat(stage.tap().requests()).isEqualTo(1);
     }

@@ -22,6 +22,7 @@ abstract class DoctorRun {
 
     @TempDir
     Path folder;
+
     DoctorStage stage;
     PackagedProgram.Launch launch;
 
@@ -37,8 +38,15 @@ abstract class DoctorRun {
     }
 
     static AbstractStringAssert<?> assertThatOnly(String check, String cause, List<String> lines) {
-        assertThat(lines).filteredOn(line -> line.startsWith("✗ ")).as("problems").hasSize(1);
-        return assertThat(lines.stream().filter(line -> line.startsWith("✗ ")).findFirst().orElseThrow()).startsWith("✗ " + check + ": ")
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("✗ "))
+                .as("problems")
+                .hasSize(1);
+        return assertThat(lines.stream()
+                        .filter(line -> line.startsWith("✗ "))
+                        .findFirst()
+                        .orElseThrow())
+                .startsWith("✗ " + check + ": ")
                 .contains(cause);
     }
 
@@ -51,14 +59,17 @@ abstract class DoctorRun {
 
     /** What it prints; all else that a run says would be too much. */
     List<String> run(int exit) throws Exception {
-        try (PackagedProgram doctor = launch.start("doctor"); Stream<Path> before = Files.list(launch.work())) {
+        try (PackagedProgram doctor = launch.start("doctor");
+                Stream<Path> before = Files.list(launch.work())) {
             List<Path> files = before.sorted().toList();
             assertThat(doctor.awaitExit(SOON)).as(doctor.output()).isEqualTo(exit);
-            assertThat(doctor.output()).doesNotContain("Exception in", "\tat ", DoctorStage.TOKEN, "name-in-a-token", "Bearer");
+            assertThat(doctor.output())
+                    .doesNotContain("Exception in", "\tat ", DoctorStage.TOKEN, "name-in-a-token", "Bearer");
             try (Stream<Path> after = Files.list(launch.work())) {
                 assertThat(after.sorted()).isEqualTo(files);
             }
-            assertThat(doctor.lines()).allMatch(line -> line.matches("[✓✗-] [\\w -]+: .*|tap-sentinel: doctor: \\d+ problems?.*"));
+            assertThat(doctor.lines())
+                    .allMatch(line -> line.matches("[✓✗-] [\\w -]+: .*|tap-sentinel: doctor: \\d+ problems?.*"));
             return doctor.lines();
         }
     }

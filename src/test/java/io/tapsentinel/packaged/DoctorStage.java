@@ -18,11 +18,15 @@ final class DoctorStage implements AutoCloseable {
 
     static final String OBJECT = "11111111-2222-3333-4444-555555555555";
     /** Shaped as Microsoft Entra ID's, so that it says whose it is. */
-    static final String TOKEN = part("{\"alg\":\"none\"}") + '.' + part("{\"oid\":\"" + OBJECT
-            + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}") + ".signature-of-a-test";
+    static final String TOKEN = part("{\"alg\":\"none\"}") + '.'
+            + part("{\"oid\":\"" + OBJECT
+                    + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}")
+            + ".signature-of-a-test";
+
     private static final String HEADER = "header-that-opens-the-identity";
 
-    private final Services services = new Services(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
+    private final Services services =
+            new Services(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
     private final ScriptedServer tap = new ScriptedServer(services.tapUri());
     private final TokenGate gate = new TokenGate(services.sink(), TOKEN);
     private final TestAuthority authority;
@@ -38,9 +42,13 @@ final class DoctorStage implements AutoCloseable {
 
     /** A program for which all is well, but for what is set afterwards. */
     PackagedProgram.Launch launch(Path folder) throws IOException {
-        return PackagedProgram.in(folder).with("tls.ca-file", authority.file().toString()).with("tap.url", tap.uri().toString())
-                .with("tap.principal", Services.PRINCIPAL).with("tap.secret", Services.SECRET)
-                .with("sentinel.endpoint", sink.uri().toString()).with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
+        return PackagedProgram.in(folder)
+                .with("tls.ca-file", authority.file().toString())
+                .with("tap.url", tap.uri().toString())
+                .with("tap.principal", Services.PRINCIPAL)
+                .with("tap.secret", Services.SECRET)
+                .with("sentinel.endpoint", sink.uri().toString())
+                .with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
                 .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));
     }
 
@@ -77,10 +85,16 @@ final class DoctorStage implements AutoCloseable {
     }
 
     private void identify(HttpExchange exchange) throws IOException {
-        boolean refused = withoutIdentity || !HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
-        answer(exchange, refused ? 400 : 200, refused ? "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}"
-                : "{\"access_token\":\"" + TOKEN + "\",\"expires_on\":\"" + Instant.now().plus(Duration.ofHours(24)).getEpochSecond()
-                        + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
+        boolean refused =
+                withoutIdentity || !HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
+        answer(
+                exchange,
+                refused ? 400 : 200,
+                refused
+                        ? "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}"
+                        : "{\"access_token\":\"" + TOKEN + "\",\"expires_on\":\""
+                                + Instant.now().plus(Duration.ofHours(24)).getEpochSecond()
+                                + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

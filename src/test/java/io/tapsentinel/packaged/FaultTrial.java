@@ -16,14 +16,18 @@ final class FaultTrial {
     private static final Duration LONGEST = Duration.ofSeconds(60);
     /** One fresh window and four of the backlog. */
     private static final Duration FIVE_WINDOWS = Duration.ofMinutes(270);
+
     private static final Duration ONE_WINDOW = Duration.ofMinutes(50);
 
-    private FaultTrial() {
-    }
+    private FaultTrial() {}
 
     /** A fault of TAP loses nothing and doubles nothing. */
     static void tap(TapFault fault, Path folder) throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(60 + fault.ordinal()).eventsPerHour(300).shareWithoutId(0.05),
+        try (Stage stage = new Stage(
+                SandboxSettings.builder()
+                        .seed(60 + fault.ordinal())
+                        .eventsPerHour(300)
+                        .shareWithoutId(0.05),
                 FIVE_WINDOWS)) {
             TapPlan plan = new TapPlan(fault, Instant.parse(stage.properties().get("tap.poll.start")));
             stage.tap().script(call -> plan::on);
@@ -35,15 +39,20 @@ final class FaultTrial {
                 try (StoreCopy store = StoreCopy.of(launch.work())) {
                     assertThat(store.count("gap")).as("gaps").isZero();
                 }
-                System.out.printf("fault at TAP: %s: %d of %d requests, 0 of %d events lost, 0 twice%n", fault, plan.met(),
-                        stage.tap().requests(), events);
+                System.out.printf(
+                        "fault at TAP: %s: %d of %d requests, 0 of %d events lost, 0 twice%n",
+                        fault, plan.met(), stage.tap().requests(), events);
             }
         }
     }
 
     /** A fault of the tables' endpoint loses nothing, and doubles only what the store has listed. */
     static void sink(SinkFault fault, Path folder) throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(80 + fault.ordinal()).eventsPerHour(900).shareWithoutId(0.05),
+        try (Stage stage = new Stage(
+                SandboxSettings.builder()
+                        .seed(80 + fault.ordinal())
+                        .eventsPerHour(900)
+                        .shareWithoutId(0.05),
                 ONE_WINDOW)) {
             SinkPlan plan = new SinkPlan(fault, stage);
             stage.tap().script(call -> plan::onRead);
@@ -55,9 +64,12 @@ final class FaultTrial {
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
                 int twice = assertThatOnlyListedOnesAreThereTwice(stage, launch);
-                assertThat(twice > 0).as("twice, which has to be where it was stored").isEqualTo(fault.stores());
-                System.out.printf("fault at the sink: %s: %d of %d uploads, 0 of %d events lost, %d twice, all of them listed%n", fault,
-                        plan.met(), stage.sink().requests(), events, twice);
+                assertThat(twice > 0)
+                        .as("twice, which has to be where it was stored")
+                        .isEqualTo(fault.stores());
+                System.out.printf(
+                        "fault at the sink: %s: %d of %d uploads, 0 of %d events lost, %d twice, all of them listed%n",
+                        fault, plan.met(), stage.sink().requests(), events, twice);
             }
         }
     }
@@ -75,9 +87,13 @@ final class FaultTrial {
 
     /** A program that gives up early and comes again soon. */
     static PackagedProgram.Launch launch(Stage stage, Path folder) throws Exception {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties())
-                .with("tap.retry.pauses", "PT0.2S,PT0.4S").with("tap.rest.throttled", "PT1S").with("tap.rest.credentials", "PT1S");
-        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                .with(stage.properties())
+                .with("tap.retry.pauses", "PT0.2S,PT0.4S")
+                .with("tap.rest.throttled", "PT1S")
+                .with("tap.rest.credentials", "PT1S");
+        OwnRoutes.in(
+                launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         OwnRoutes.tapTimeout(launch.work(), 1_000);
         return launch;
     }

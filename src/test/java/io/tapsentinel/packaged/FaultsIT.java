@@ -22,13 +22,21 @@ class FaultsIT {
 
     @TestFactory
     Stream<DynamicTest> tapFaultsLoseNothingAndDoubleNothing() {
-        return SideBySide.run(AT_ONCE, FACTORY, List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_TAP))), TapFault::name,
+        return SideBySide.run(
+                AT_ONCE,
+                FACTORY,
+                List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_TAP))),
+                TapFault::name,
                 fault -> FaultTrial.tap(fault, folder));
     }
 
     @TestFactory
     Stream<DynamicTest> sinkFaultsLoseNothingAndDoubleOnlyWhatIsListed() {
-        return SideBySide.run(AT_ONCE, FACTORY, List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_THE_SINK))), SinkFault::name,
+        return SideBySide.run(
+                AT_ONCE,
+                FACTORY,
+                List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_THE_SINK))),
+                SinkFault::name,
                 fault -> FaultTrial.sink(fault, folder));
     }
 }

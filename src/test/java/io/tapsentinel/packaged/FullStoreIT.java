@@ -26,6 +26,7 @@ class FullStoreIT {
 
     @TempDir
     Path folder;
+
     private StoreTrial trial;
 
     @BeforeEach
@@ -42,7 +43,8 @@ class FullStoreIT {
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
         try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "64m")) {
             mount.change("ro");
-            assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), "")).isInstanceOf(IOException.class)
+            assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), ""))
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining("Read-only");
             trial.assertThatItRefusesToStart();
             assertThat(trial.stage().sink().requests()).as("uploads").isZero();
@@ -60,7 +62,9 @@ class FullStoreIT {
         trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
         try (PackagedProgram program = trial.launch().start()) {
             trial.assertThatItComplains(program);
-            assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES)).isInstanceOf(SQLException.class).hasMessageContaining("full");
+            assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("full");
             assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
@@ -72,31 +76,36 @@ class FullStoreIT {
 
     @Test
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
-        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "1m"); PackagedProgram program = trial.launch().start()) {
+        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "1m");
+                PackagedProgram program = trial.launch().start()) {
             trial.assertThatItComplains(program);
-            assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000])).isInstanceOf(IOException.class)
+            assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000]))
+                    .isInstanceOf(IOException.class)
                     .hasMessageContaining("No space");
             Files.deleteIfExists(trial.file().resolveSibling("any"));
             assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
 
             mount.change("size=64m");
             int events = trial.assertThatAllLands(program);
-            System.out.printf("disk full for a while: 0 of %d events lost, %d twice, all of them listed%n", events,
-                    trial.stage().landings().duplicates().size());
+            System.out.printf(
+                    "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
+                    events, trial.stage().landings().duplicates().size());
         }
     }
 
     private void landAll(String cause) throws Exception {
         try (PackagedProgram program = trial.launch().start()) {
             int events = trial.assertThatAllLands(program);
-            System.out.printf("store full by %s: 0 of %d events lost, %d twice, all of them listed%n", cause, events,
-                    trial.stage().landings().duplicates().size());
+            System.out.printf(
+                    "store full by %s: 0 of %d events lost, %d twice, all of them listed%n",
+                    cause, events, trial.stage().landings().duplicates().size());
         }
     }
 
     /** A plain write of more than there can be room for. */
     private void fill(String parameters) throws SQLException {
-        try (Connection connection = trial.connect(parameters); Statement statement = connection.createStatement()) {
+        try (Connection connection = trial.connect(parameters);
+                Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("CREATE TABLE of_a_test (bytes BLOB)");
             statement.execute("INSERT INTO of_a_test VALUES (randomblob(1000000))");

@@ -20,10 +20,13 @@ final class HandmadeTap {
 
     /** A record with these fields besides id and times, as JSON without braces; returns its id. */
     synchronized String add(String array, String fields) {
-        String id = UUID.nameUUIDFromBytes((array + arrays.getOrDefault(array, List.of()).size()).getBytes()).toString();
+        String id = UUID.nameUUIDFromBytes(
+                        (array + arrays.getOrDefault(array, List.of()).size()).getBytes())
+                .toString();
         String happened = array.startsWith("clicks") ? "clickTime" : "messageTime";
-        arrays.computeIfAbsent(array, unused -> new ArrayList<>()).add("{\"id\":\"" + id + "\",\"" + happened + "\":\"" + time + "\""
-                + (fields.isEmpty() ? "" : "," + fields) + "}");
+        arrays.computeIfAbsent(array, unused -> new ArrayList<>())
+                .add("{\"id\":\"" + id + "\",\"" + happened + "\":\"" + time + "\""
+                        + (fields.isEmpty() ? "" : "," + fields) + "}");
         return id;
     }
 
@@ -43,8 +46,11 @@ final class HandmadeTap {
     private synchronized Answer answer(Call request) {
         Instant[] window = Stage.window(request);
         boolean covers = !time.isBefore(window[0]) && !time.isAfter(window[1]);
-        String rows = !covers ? "" : arrays.entrySet().stream()
-                .map(array -> ",\"" + array.getKey() + "\":[" + String.join(",", array.getValue()) + "]").collect(Collectors.joining());
+        String rows = !covers
+                ? ""
+                : arrays.entrySet().stream()
+                        .map(array -> ",\"" + array.getKey() + "\":[" + String.join(",", array.getValue()) + "]")
+                        .collect(Collectors.joining());
         return Answer.of(200, "application/json", "{\"queryEndTime\":\"" + window[1] + "\"" + rows + "}");
     }
 }

@@ -21,6 +21,7 @@ class HardStopIT {
 
     @TempDir
     Path folder;
+
     private StopTrial trial;
 
     @BeforeEach
@@ -54,8 +55,10 @@ class HardStopIT {
             }
             services.tables().refuseWhatWaits();
             int events = trial.startAgain(services);
-            System.out.printf("stop while nothing is acknowledged: ended after %d s with %s pending; all %d events landed after the"
-                    + " restart, none twice%n", seconds, pending, events);
+            System.out.printf(
+                    "stop while nothing is acknowledged: ended after %d s with %s pending; all %d events landed after the"
+                            + " restart, none twice%n",
+                    seconds, pending, events);
         }
     }
 
@@ -65,10 +68,14 @@ class HardStopIT {
             trial.launch().with(services.properties());
             try (PackagedProgram program = trial.launch().start()) {
                 // the first thing that it makes, long before it has started
-                await("it begins").atMost(StopTrial.SOON).pollInterval(Duration.ofMillis(1)).until(() -> Files.exists(trial.launch().work().resolve("state")));
+                await("it begins")
+                        .atMost(StopTrial.SOON)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> Files.exists(trial.launch().work().resolve("state")));
                 program.signal("TERM");
 
-                assertThat(program.awaitExit(StopTrial.SOON)).as("exit code: with nothing to drain the system's default will do")
+                assertThat(program.awaitExit(StopTrial.SOON))
+                        .as("exit code: with nothing to drain the system's default will do")
                         .isIn(0, 128 + 15);
                 assertThat(program.output()).doesNotContain("Exception");
             }

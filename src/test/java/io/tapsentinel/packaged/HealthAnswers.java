@@ -17,8 +17,10 @@ import java.util.concurrent.TimeUnit;
 /** Asks a program's health endpoint all the time and keeps every different answer. */
 final class HealthAnswers implements AutoCloseable {
 
-    private static final HttpClient CLIENT = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5)).build();
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
 
     private final int port;
     private final HttpRequest request;
@@ -37,7 +39,8 @@ final class HealthAnswers implements AutoCloseable {
 
     private HttpRequest request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health" + path + "?data=true"))
-                .timeout(Duration.ofSeconds(5)).build();
+                .timeout(Duration.ofSeconds(5))
+                .build();
     }
 
     static HealthAnswers collect(int port) {
@@ -67,8 +70,11 @@ final class HealthAnswers implements AutoCloseable {
 
     /** Waits until it is DOWN with this in its answer. */
     void awaitDown(String with, Duration atMost) {
-        await("health is DOWN with " + with).atMost(atMost)
-                .until(() -> last, answer -> answer.startsWith("503 ") && answer.contains("DOWN") && answer.contains(with));
+        await("health is DOWN with " + with)
+                .atMost(atMost)
+                .until(
+                        () -> last,
+                        answer -> answer.startsWith("503 ") && answer.contains("DOWN") && answer.contains(with));
     }
 
     /** Waits until it is UP. */

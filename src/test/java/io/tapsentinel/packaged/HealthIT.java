@@ -30,6 +30,7 @@ class HealthIT {
 
     @TempDir
     static Path folder;
+
     private static Stage stage;
     private static PackagedProgram program;
 
@@ -60,19 +61,32 @@ class HealthIT {
 
         await("degraded").atMost(SOON).until(() -> status("sentinel").equals("DEGRADED"));
         JsonNode sentinel = check(WHOLE, "sentinel");
-        assertThat(sentinel.path("message").asText()).contains("Sentinel does not take rows at the moment", "503 ServiceUnavailable",
-                "failed requests in a row", "nothing, the same rows are sent again");
-        assertThat(sentinel.path("data").path("sentinel.last-refusal.status").asInt()).isEqualTo(503);
-        assertThat(sentinel.path("data").path("sentinel.last-refusal.code").asText()).isEqualTo("ServiceUnavailable");
-        assertThat(sentinel.path("data").path("sentinel.last-refusal.text").asText()).isEqualTo("The test refuses");
-        assertThat(sentinel.path("data").path("sentinel.last-acknowledged").asText()).endsWith("Z");
+        assertThat(sentinel.path("message").asText())
+                .contains(
+                        "Sentinel does not take rows at the moment",
+                        "503 ServiceUnavailable",
+                        "failed requests in a row",
+                        "nothing, the same rows are sent again");
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.status").asInt())
+                .isEqualTo(503);
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.code").asText())
+                .isEqualTo("ServiceUnavailable");
+        assertThat(sentinel.path("data").path("sentinel.last-refusal.text").asText())
+                .isEqualTo("The test refuses");
+        assertThat(sentinel.path("data").path("sentinel.last-acknowledged").asText())
+                .endsWith("Z");
         for (String path : new String[] {WHOLE, READY, LIVE}) {
             assertThat(program.health().now(path).statusCode()).as(path).isEqualTo(200);
         }
 
         stage.sink().script(call -> stage::store);
         awaitAllWell();
-        assertThat(check(WHOLE, "sentinel").path("data").path("sentinel.last-refusal.status").asInt()).as("kept").isEqualTo(503);
+        assertThat(check(WHOLE, "sentinel")
+                        .path("data")
+                        .path("sentinel.last-refusal.status")
+                        .asInt())
+                .as("kept")
+                .isEqualTo(503);
     }
 
     @Test
@@ -97,7 +111,9 @@ class HealthIT {
 
     /** A program that comes again soon. */
     static PackagedProgram.Launch launch(Stage stage, Path folder) throws IOException {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.retry.pauses", "PT0.2S,PT0.4S")
+        PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                .with(stage.properties())
+                .with("tap.retry.pauses", "PT0.2S,PT0.4S")
                 .with("tap.rest.credentials", "PT1S");
         OwnRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         return launch;
@@ -106,7 +122,9 @@ class HealthIT {
     private void assertDown(String part, String what, String remedy) throws Exception {
         await("not ready").atMost(SOON).until(() -> program.health().now(READY).statusCode() == 503);
         assertThat(program.health().now(WHOLE).statusCode()).isEqualTo(503);
-        assertThat(program.health().now(LIVE).statusCode()).as("a restart would not help").isEqualTo(200);
+        assertThat(program.health().now(LIVE).statusCode())
+                .as("a restart would not help")
+                .isEqualTo(200);
         for (String path : new String[] {WHOLE, READY}) {
             assertThat(check(path, part).path("status").asText()).isEqualTo("DOWN");
             assertThat(check(path, part).path("message").asText()).contains(what, remedy);

@@ -23,8 +23,7 @@ final class IdentityEndpoint implements AutoCloseable {
     private volatile boolean refusing;
     private volatile String given;
 
-    IdentityEndpoint() throws IOException {
-    }
+    IdentityEndpoint() throws IOException {}
 
     /** The n-th token, from 1. */
     static String token(int n) {
@@ -69,13 +68,21 @@ final class IdentityEndpoint implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         queries.add(exchange.getRequestURI().getQuery());
         boolean known = HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"))
-                || exchange.getRequestURI().toString().contains("/metadata/") && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
+                || exchange.getRequestURI().toString().contains("/metadata/")
+                        && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
         if (refusing || !known) {
-            answer(exchange, 400, "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
+            answer(
+                    exchange,
+                    400,
+                    "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
         } else {
             String next = token(tokens.incrementAndGet());
-            answer(exchange, 200, "{\"access_token\":\"" + (given == null ? next : given) + "\",\"expires_on\":\""
-                    + Instant.now().plus(Duration.ofDays(1)).getEpochSecond() + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
+            answer(
+                    exchange,
+                    200,
+                    "{\"access_token\":\"" + (given == null ? next : given) + "\",\"expires_on\":\""
+                            + Instant.now().plus(Duration.ofDays(1)).getEpochSecond()
+                            + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
         }
     }
 

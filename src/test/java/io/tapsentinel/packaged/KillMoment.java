@@ -26,13 +26,20 @@ import java.util.concurrent.locks.LockSupport;
 final class KillMoment {
 
     /** In the order of a window's life. */
-    enum Phase { READING, WAITING, STORED, ANSWERED, COMMITTING }
+    enum Phase {
+        READING,
+        WAITING,
+        STORED,
+        ANSWERED,
+        COMMITTING
+    }
 
     private static final Duration SLOW = Duration.ofMillis(20);
     private static final Duration COMMIT_BEGINS = Duration.ofMillis(300);
     private static final int SPREAD_MS = 20;
     /** What comes between the keys' transaction and the window's. */
     private static final int COMMIT_MS = 6;
+
     static final int LAST = Integer.MAX_VALUE;
 
     private final Phase aim;
@@ -48,6 +55,7 @@ final class KillMoment {
     private boolean pending;
     /** Kept open: a connection takes longer to be made than what it is to notice. */
     private Connection look;
+
     private volatile String answered = "";
 
     /** @param atUpload which upload of this life it waits for, where it waits for one; {@link #LAST} for the window's last one */
@@ -63,7 +71,8 @@ final class KillMoment {
 
     @Override
     public synchronized String toString() {
-        return aim + " after " + uploads + " of " + atUpload + " uploads, " + stage.landings().distinct() + " of " + expected + " records stored";
+        return aim + " after " + uploads + " of " + atUpload + " uploads, "
+                + stage.landings().distinct() + " of " + expected + " records stored";
     }
 
     /** What it is to kill; before it has sent anything. */
@@ -90,7 +99,10 @@ final class KillMoment {
         if (lastAnswered.isEmpty()) {
             return Phase.READING;
         }
-        return durable.contains(lastAnswered.get(0).stream() + '|' + lastAnswered.get(0).key()) ? Phase.COMMITTING : Phase.ANSWERED;
+        return durable.contains(
+                        lastAnswered.get(0).stream() + '|' + lastAnswered.get(0).key())
+                ? Phase.COMMITTING
+                : Phase.ANSWERED;
     }
 
     private void read(Call request) throws IOException, InterruptedException {
@@ -126,7 +138,11 @@ final class KillMoment {
         LockSupport.parkNanos(SLOW.toNanos());
         List<Row> rows = Landings.rows(request);
         boolean now = ++uploads >= atUpload
-                || stage.landings().distinct() + rows.stream().filter(row -> !stage.landings().has(row)).count() >= expected;
+                || stage.landings().distinct()
+                                + rows.stream()
+                                        .filter(row -> !stage.landings().has(row))
+                                        .count()
+                        >= expected;
         pending = true;
         if (aim == Phase.READING || aim == Phase.WAITING && now) {
             pause(SPREAD_MS);
@@ -147,7 +163,8 @@ final class KillMoment {
             pause(SPREAD_MS);
             kill();
         } else if (now) {
-            for (long from = System.nanoTime(); before.equals(written()) && System.nanoTime() - from < COMMIT_BEGINS.toNanos();) {
+            for (long from = System.nanoTime();
+                    before.equals(written()) && System.nanoTime() - from < COMMIT_BEGINS.toNanos(); ) {
                 Thread.onSpinWait();
             }
             pause(atUpload == LAST ? COMMIT_MS : 0);
@@ -165,7 +182,8 @@ final class KillMoment {
             if (look == null) {
                 look = TestDatabase.connect(store);
             }
-            try (Statement statement = look.createStatement(); ResultSet row = statement.executeQuery("SELECT count(*) FROM seen")) {
+            try (Statement statement = look.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT count(*) FROM seen")) {
                 row.next();
                 return row.getLong(1);
             }

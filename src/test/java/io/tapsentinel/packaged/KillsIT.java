@@ -30,11 +30,13 @@ class KillsIT {
     private static final int AT_ONCE = 2;
     /** Chains of five kills; more than at first are needed when a moment was missed too often. */
     private static final int MOST_CHAINS = 20;
+
     private static final long SEED = Long.getLong("tapsentinel.seed", 50);
 
     private final int chainsAtFirst = TestDatabase.isShared() ? 2 : 5;
     /** Of five times so many, since not every kill comes at the moment that it aims at. */
     private final int least = 4 * chainsAtFirst;
+
     private final int ofEach = chainsAtFirst / 2;
 
     @TempDir
@@ -50,21 +52,30 @@ class KillsIT {
                 List<Future<KillChain>> running = new ArrayList<>();
                 for (int i = 0; i < (chains.isEmpty() ? chainsAtFirst : AT_ONCE); i++) {
                     long seed = SEED + chains.size() + i;
-                    running.add(threads.submit(() -> new KillChain(folder.resolve("chain-" + seed), seed).run(aims(seed))));
+                    running.add(
+                            threads.submit(() -> new KillChain(folder.resolve("chain-" + seed), seed).run(aims(seed))));
                 }
                 for (Future<KillChain> chain : running) {
                     chains.add(chain.get());
                 }
                 kills.clear();
-                chains.forEach(chain -> chain.kills().forEach((phase, times) -> kills.merge(phase, times, Integer::sum)));
+                chains.forEach(
+                        chain -> chain.kills().forEach((phase, times) -> kills.merge(phase, times, Integer::sum)));
             }
         } finally {
             threads.shutdownNow();
         }
-        System.out.printf("kill -9, seed %d: %s; %d stores, %d events, 0 lost, %d there twice of %d counted as possible%n", SEED, kills,
-                chains.size(), chains.stream().mapToInt(KillChain::events).sum(), chains.stream().mapToInt(KillChain::duplicates).sum(),
+        System.out.printf(
+                "kill -9, seed %d: %s; %d stores, %d events, 0 lost, %d there twice of %d counted as possible%n",
+                SEED,
+                kills,
+                chains.size(),
+                chains.stream().mapToInt(KillChain::events).sum(),
+                chains.stream().mapToInt(KillChain::duplicates).sum(),
                 chains.stream().mapToInt(KillChain::counted).sum());
-        assertThat(enough(kills)).as("at least %d kills, %d at each moment: %s", least, ofEach, kills).isTrue();
+        assertThat(enough(kills))
+                .as("at least %d kills, %d at each moment: %s", least, ofEach, kills)
+                .isTrue();
     }
 
     private boolean enough(Map<Phase, Integer> kills) {

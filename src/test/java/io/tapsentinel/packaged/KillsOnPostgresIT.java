@@ -7,5 +7,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Kills on PostgreSQL. */
 @Tag("full")
 @ExtendWith(OnPostgres.class)
-class KillsOnPostgresIT extends KillsIT {
-}
+class KillsOnPostgresIT extends KillsIT {}

@@ -23,12 +23,10 @@ final class Landings {
     private int requests;
 
     /** One record: its table's stream of events, its key in hexadecimal digits, and its id, empty when it has none. */
-    record Row(String stream, String key, String id) {
-    }
+    record Row(String stream, String key, String id) {}
 
     /** @param request number of the request that stored it */
-    record Landing(int life, int request) {
-    }
+    record Landing(int life, int request) {}
 
     /** Requests that come from now on are another life's. */
     synchronized void nextLife() {
@@ -37,7 +35,8 @@ final class Landings {
 
     synchronized void stored(List<Row> rows) {
         requests++;
-        rows.forEach(row -> landings.computeIfAbsent(row, unused -> new ArrayList<>()).add(new Landing(life, requests)));
+        rows.forEach(row ->
+                landings.computeIfAbsent(row, unused -> new ArrayList<>()).add(new Landing(life, requests)));
     }
 
     /** Records that were stored, each counted once. */
@@ -65,18 +64,22 @@ final class Landings {
     static List<Row> rows(Call upload) throws IOException {
         EventType type = type(upload);
         List<Row> rows = new ArrayList<>();
-        for (Map<String, Object> record : JSON.readValue(upload.body(), new TypeReference<List<Map<String, Object>>>() { })) {
+        for (Map<String, Object> record :
+                JSON.readValue(upload.body(), new TypeReference<List<Map<String, Object>>>() {})) {
             rows.add(row(type, record));
         }
         return rows;
     }
 
     static Row row(EventType type, Map<String, Object> record) {
-        return new Row(type.arrayName(), EventIdentity.of(type, record).toString(), Objects.toString(record.get("id"), ""));
+        return new Row(
+                type.arrayName(), EventIdentity.of(type, record).toString(), Objects.toString(record.get("id"), ""));
     }
 
     static EventType type(Call upload) {
-        return Arrays.stream(EventType.values()).filter(type -> upload.target().contains("Custom-" + type.table() + "?")).findFirst()
+        return Arrays.stream(EventType.values())
+                .filter(type -> upload.target().contains("Custom-" + type.table() + "?"))
+                .findFirst()
                 .orElseThrow();
     }
 }

@@ -33,23 +33,43 @@ class LoadIT {
     void anAnswerOf300MegabytesLandsOnceInAHeapOf256() throws Exception {
         Path collections = folder.resolve("gc.log");
         // 3 % more than have to be there, since the number is drawn
-        try (Services services = new Services(SandboxSettings.builder().seed(13).eventsPerHour(EVENTS * 1.03).shareWithoutId(0.02)
-                .shareDocumented(0.02), Duration.ofMinutes(61))) {
+        try (Services services = new Services(
+                SandboxSettings.builder()
+                        .seed(13)
+                        .eventsPerHour(EVENTS * 1.03)
+                        .shareWithoutId(0.02)
+                        .shareDocumented(0.02),
+                Duration.ofMinutes(61))) {
             services.tables().delay(Duration.ofMillis(50));
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties()).likeUsers()
+            PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                    .with(services.properties())
+                    .likeUsers()
                     .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, Duration.ofSeconds(220));
-                double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1)).group(1)) / 1000.0;
+                double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))
+                                .group(1))
+                        / 1000.0;
                 double compressed = services.bytesServed() / 1e6;
                 program.signal("TERM");
-                assertThat(program.awaitExit(Duration.ofSeconds(40))).as("exit code").isZero();
+                assertThat(program.awaitExit(Duration.ofSeconds(40)))
+                        .as("exit code")
+                        .isZero();
 
                 int events = services.assertThatAllCommittedLandedOnce(program);
                 double served = services.bytesOfCommitted(program) / 1e6;
                 int heap = heapPeak(collections);
-                System.out.printf(Locale.ROOT, "load: %,d events, %.0f MB of JSON (%.0f MB compressed) in %.1f s = %.1f MB/s; heap"
-                        + " before collection at most %d MB of %d%n", events, served, compressed, seconds, served / seconds, heap, HEAP_MB);
+                System.out.printf(
+                        Locale.ROOT,
+                        "load: %,d events, %.0f MB of JSON (%.0f MB compressed) in %.1f s = %.1f MB/s; heap"
+                                + " before collection at most %d MB of %d%n",
+                        events,
+                        served,
+                        compressed,
+                        seconds,
+                        served / seconds,
+                        heap,
+                        HEAP_MB);
                 assertThat(events).isGreaterThanOrEqualTo(EVENTS);
                 assertThat(heap).isBetween(1, HEAP_MB);
                 assertThat(program.output()).doesNotContain("OutOfMemoryError", "not committed, it will be read again");
@@ -61,8 +81,12 @@ class LoadIT {
     }
 
     private static int heapPeak(Path collections) throws IOException {
-        return BEFORE_COLLECTION.matcher(Files.readString(collections)).results().mapToInt(pause -> Integer.parseInt(pause.group(1)))
-                .max().orElse(0);
+        return BEFORE_COLLECTION
+                .matcher(Files.readString(collections))
+                .results()
+                .mapToInt(pause -> Integer.parseInt(pause.group(1)))
+                .max()
+                .orElse(0);
     }
 
     /** The folder itself may go with the program. */

@@ -23,8 +23,9 @@ class LogFormatIT {
 
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String WINDOW = "(poll|backlog) \\S+Z/\\S+Z committed in \\d+ ms: \\d+ fetched, \\d+ new \\(\\d+ late\\), \\d+ delivered before"
-            + "; (\\d+) bytes after \\d+ ms, read and delivered in \\d+ ms";
+    private static final String WINDOW =
+            "(poll|backlog) \\S+Z/\\S+Z committed in \\d+ ms: \\d+ fetched, \\d+ new \\(\\d+ late\\), \\d+ delivered before"
+                    + "; (\\d+) bytes after \\d+ ms, read and delivered in \\d+ ms";
 
     @TempDir
     Path folder;
@@ -33,8 +34,12 @@ class LogFormatIT {
     void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             stage.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
-            stage.sink().next(upload -> SinkFault.STATUS_503.on(upload, stage), upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-            try (PackagedProgram program = HealthIT.launch(stage, folder).with("log.format", "json").start()) {
+            stage.sink()
+                    .next(
+                            upload -> SinkFault.STATUS_503.on(upload, stage),
+                            upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
+            try (PackagedProgram program =
+                    HealthIT.launch(stage, folder).with("log.format", "json").start()) {
                 program.awaitLine(WINDOW, SOON);
                 program.signal("TERM").awaitExit(SOON);
 
@@ -42,8 +47,12 @@ class LogFormatIT {
                 List<String> levels = new ArrayList<>();
                 for (String line : program.lines()) {
                     JsonNode object = JSON.readTree(line);
-                    assertThat(object.fieldNames()).toIterable().as(line).containsExactly("time", "level", "logger", "thread", "message");
-                    assertThat(Instant.parse(object.path("time").asText())).isAfter(Instant.now().minus(Duration.ofMinutes(5)));
+                    assertThat(object.fieldNames())
+                            .toIterable()
+                            .as(line)
+                            .containsExactly("time", "level", "logger", "thread", "message");
+                    assertThat(Instant.parse(object.path("time").asText()))
+                            .isAfter(Instant.now().minus(Duration.ofMinutes(5)));
                     assertThat(object.path("logger").asText()).isNotEmpty();
                     assertThat(object.path("thread").asText()).isNotEmpty();
                     levels.add(object.path("level").asText());
@@ -52,8 +61,10 @@ class LogFormatIT {
                 assertThat(levels).contains("INFO", "WARN");
                 assertThat(messages).first().asString().startsWith("tap-sentinel reads ");
                 assertThat(messages).last().asString().startsWith("drained: ");
-                assertThat(messages).anyMatch(message -> message.contains("TAP answered 503"))
-                        .anyMatch(message -> message.contains("OperationFailed")).anyMatch(message -> message.matches(WINDOW));
+                assertThat(messages)
+                        .anyMatch(message -> message.contains("TAP answered 503"))
+                        .anyMatch(message -> message.contains("OperationFailed"))
+                        .anyMatch(message -> message.matches(WINDOW));
             }
         }
     }
@@ -76,13 +87,16 @@ class LogFormatIT {
 
     @Test
     void whatKeepsItFromStartingIsPlainTextAndAWrongFormatIsRefused() throws Exception {
-        try (PackagedProgram program = PackagedProgram.in(folder).with("log.format", "json").start()) {
+        try (PackagedProgram program =
+                PackagedProgram.in(folder).with("log.format", "json").start()) {
             assertThat(program.awaitExit(SOON)).isEqualTo(1);
             assertThat(program.lines()).singleElement().asString().startsWith("tap-sentinel: missing: tap.principal");
         }
-        try (PackagedProgram program = PackagedProgram.in(folder).with("log.format", "xml").start()) {
+        try (PackagedProgram program =
+                PackagedProgram.in(folder).with("log.format", "xml").start()) {
             assertThat(program.awaitExit(SOON)).isEqualTo(1);
-            assertThat(program.lines()).containsExactly("tap-sentinel: log.format is \"xml\"; it has to be one of text, json");
+            assertThat(program.lines())
+                    .containsExactly("tap-sentinel: log.format is \"xml\"; it has to be one of text, json");
         }
     }
 }

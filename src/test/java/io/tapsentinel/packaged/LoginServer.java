@@ -46,9 +46,13 @@ final class LoginServer implements HttpHandler {
     /** A token as storage accounts read it: what it says is all that they check. */
     static String storageToken() {
         long now = Instant.now().getEpochSecond();
-        return Stream.of("{\"alg\":\"none\",\"typ\":\"JWT\"}", "{\"aud\":\"https://storage.azure.com\",\"iss\":\"https://sts.windows.net/"
-                + TENANT + "/\",\"iat\":" + now + ",\"nbf\":" + (now - 60) + ",\"exp\":" + (now + 86_399) + "}", "signature")
-                .map(part -> Base64.getUrlEncoder().withoutPadding().encodeToString(part.getBytes(StandardCharsets.UTF_8)))
+        return Stream.of(
+                        "{\"alg\":\"none\",\"typ\":\"JWT\"}",
+                        "{\"aud\":\"https://storage.azure.com\",\"iss\":\"https://sts.windows.net/" + TENANT
+                                + "/\",\"iat\":" + now + ",\"nbf\":" + (now - 60) + ",\"exp\":" + (now + 86_399) + "}",
+                        "signature")
+                .map(part ->
+                        Base64.getUrlEncoder().withoutPadding().encodeToString(part.getBytes(StandardCharsets.UTF_8)))
                 .collect(Collectors.joining("."));
     }
 
@@ -67,18 +71,30 @@ final class LoginServer implements HttpHandler {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String path = exchange.getRequestURI().getPath();
         if (path.endsWith("/discovery/instance")) {
-            answer(exchange, 200, "{\"tenant_discovery_endpoint\":\"https://" + host + "/" + TENANT + "/v2.0/.well-known/openid-configuration\","
-                    + "\"api-version\":\"1.1\",\"metadata\":[{\"preferred_network\":\"" + host + "\",\"preferred_cache\":\"" + host
-                    + "\",\"aliases\":[\"" + host + "\"]}]}");
+            answer(
+                    exchange,
+                    200,
+                    "{\"tenant_discovery_endpoint\":\"https://" + host + "/" + TENANT
+                            + "/v2.0/.well-known/openid-configuration\","
+                            + "\"api-version\":\"1.1\",\"metadata\":[{\"preferred_network\":\"" + host
+                            + "\",\"preferred_cache\":\"" + host
+                            + "\",\"aliases\":[\"" + host + "\"]}]}");
         } else if (!path.equals("/" + TENANT + "/oauth2/v2.0/token")) {
             answer(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
         } else {
             requests.add(new Request(host, form(body)));
-            String token = requests.get(requests.size() - 1).isForStorage() ? storageToken()
-                    : token((int) requests.stream().filter(request -> !request.isForStorage()).count());
-            answer(exchange, refusing ? 401 : 200, refusing
-                    ? "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\"error_codes\":[7000215]}"
-                    : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\"" + token + "\"}");
+            String token = requests.get(requests.size() - 1).isForStorage()
+                    ? storageToken()
+                    : token((int) requests.stream()
+                            .filter(request -> !request.isForStorage())
+                            .count());
+            answer(
+                    exchange,
+                    refusing ? 401 : 200,
+                    refusing
+                            ? "{\"error\":\"invalid_client\",\"error_description\":\"AADSTS7000215: Invalid client secret provided.\",\"error_codes\":[7000215]}"
+                            : "{\"token_type\":\"Bearer\",\"expires_in\":86399,\"ext_expires_in\":86399,\"access_token\":\""
+                                    + token + "\"}");
         }
     }
 
@@ -86,7 +102,9 @@ final class LoginServer implements HttpHandler {
         Map<String, String> form = new ConcurrentHashMap<>();
         for (String pair : body.split("&")) {
             String[] parts = pair.split("=", 2);
-            form.put(URLDecoder.decode(parts[0], StandardCharsets.UTF_8), URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            form.put(
+                    URLDecoder.decode(parts[0], StandardCharsets.UTF_8),
+                    URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
         }
         return form;
     }

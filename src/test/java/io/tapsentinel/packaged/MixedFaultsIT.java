@@ -34,13 +34,15 @@ class MixedFaultsIT {
 
     @TempDir
     Path folder;
+
     private final Draw<TapFault> tapFaults = new Draw<>(TapFault.values(), ROUNDS_AT_TAP);
     private final Draw<SinkFault> sinkFaults = new Draw<>(SinkFault.values(), ROUNDS_AT_THE_SINK);
     private Instant end;
 
     @Test
     void nothingIsLostAndOnlyWhatIsListedIsTwice() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
+        try (Stage stage = new Stage(
+                SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
             Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
             stage.tap().script(request -> {
                 TapFault fault = tapFaults.next();
@@ -59,15 +61,25 @@ class MixedFaultsIT {
             PackagedProgram.Launch launch = FaultTrial.launch(stage, folder);
             try (PackagedProgram program = launch.start()) {
                 // how many requests it takes depends on how the faults fall; polls go on until each kind was met
-                program.awaitThat("all is met and committed, seed " + SEED, Duration.ofSeconds(200), () -> tapFaults.isOver()
-                        && sinkFaults.met() == SinkFault.values().length && program.found(Services.COMMITTED).size() > 5
-                        && TapPlan.covers(program.found(Services.COMMITTED).stream().map(line -> new TimeRange(Instant.parse(line.group(1)),
-                        Instant.parse(line.group(2)))).toList(), origin, end()));
+                program.awaitThat(
+                        "all is met and committed, seed " + SEED,
+                        Duration.ofSeconds(200),
+                        () -> tapFaults.isOver()
+                                && sinkFaults.met() == SinkFault.values().length
+                                && program.found(Services.COMMITTED).size() > 5
+                                && TapPlan.covers(
+                                        program.found(Services.COMMITTED).stream()
+                                                .map(line -> new TimeRange(
+                                                        Instant.parse(line.group(1)), Instant.parse(line.group(2))))
+                                                .toList(),
+                                        origin,
+                                        end()));
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
                 int twice = FaultTrial.assertThatOnlyListedOnesAreThereTwice(stage, launch);
-                System.out.printf("mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n", SEED,
-                        tapFaults, sinkFaults, events, twice);
+                System.out.printf(
+                        "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
+                        SEED, tapFaults, sinkFaults, events, twice);
             }
         }
     }

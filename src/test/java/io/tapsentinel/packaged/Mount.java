@@ -29,11 +29,16 @@ final class Mount implements AutoCloseable {
 
     /** Mounts it again with other options, such as {@code ro} or {@code size=8m}. */
     void change(String options) throws IOException, InterruptedException {
-        assertThat(run("mount", "-o", "remount," + options, folder.toString())).as("remount with %s", options).isTrue();
+        assertThat(run("mount", "-o", "remount," + options, folder.toString()))
+                .as("remount with %s", options)
+                .isTrue();
     }
 
     private static boolean run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
         return process.waitFor() == 0;
     }
 

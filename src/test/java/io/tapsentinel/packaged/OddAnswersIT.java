@@ -30,13 +30,33 @@ class OddAnswersIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration SOON = Duration.ofSeconds(60);
     /** Columns for a text; with 62,000 bytes in each a record is over 1.2 MB and no single value too long. */
-    private static final List<String> TEXTS = List.of("cluster", "subject", "quarantineFolder", "quarantineRule", "headerFrom",
-            "headerReplyTo", "QID", "messageID", "sender", "senderIP", "xmailer");
-    private static final List<String> LISTS = List.of("policyRoutes", "modulesRun", "fromAddress", "ccAddresses", "replyToAddress",
-            "toAddresses", "messageParts", "threatsInfoMap", "recipient");
+    private static final List<String> TEXTS = List.of(
+            "cluster",
+            "subject",
+            "quarantineFolder",
+            "quarantineRule",
+            "headerFrom",
+            "headerReplyTo",
+            "QID",
+            "messageID",
+            "sender",
+            "senderIP",
+            "xmailer");
+
+    private static final List<String> LISTS = List.of(
+            "policyRoutes",
+            "modulesRun",
+            "fromAddress",
+            "ccAddresses",
+            "replyToAddress",
+            "toAddresses",
+            "messageParts",
+            "threatsInfoMap",
+            "recipient");
 
     @TempDir
     Path folder;
+
     private final HandmadeTap tap = new HandmadeTap();
     private final Map<String, JsonNode> landed = new ConcurrentHashMap<>();
     private PackagedProgram.Launch launch;
@@ -54,14 +74,19 @@ class OddAnswersIT {
         tap.add("clicksPermitted", "");
         tap.add("messagesDelivered", "");
         tap.add("messagesBlocked", "");
-        String[] unknown = {tap.add("messagesQuarantined", "\"subject\":\"" + Services.MARKER + "\""), tap.add("messagesQuarantined", "")};
-        try (Stage stage = stage(); PackagedProgram program = launch.with(stage.properties()).start()) {
+        String[] unknown = {
+            tap.add("messagesQuarantined", "\"subject\":\"" + Services.MARKER + "\""),
+            tap.add("messagesQuarantined", "")
+        };
+        try (Stage stage = stage();
+                PackagedProgram program = launch.with(stage.properties()).start()) {
             awaitReads(program, 1);
             assertThat(landed).as("landed").hasSize(8);
             Map<Path, FileTime> files = times();
             awaitReads(program, 4);
             assertThat(times()).as("written once, however often it was read").isEqualTo(files);
-            assertThat(rejected.documents("unknown-type")).extracting(document -> document.path("record").path("id").asText())
+            assertThat(rejected.documents("unknown-type"))
+                    .extracting(document -> document.path("record").path("id").asText())
                     .containsExactlyInAnyOrder(unknown);
             assertThat(stage.landings().duplicates()).as("twice").isEmpty();
         }
@@ -69,22 +94,40 @@ class OddAnswersIT {
 
     @Test
     void whatIsTooLargeIsCutWhereThatHelpsAndNothingOfItIsLost() throws Exception {
-        String tooLarge = tap.add("messagesBlocked", Stream.concat(TEXTS.stream().map(name -> text(name, 62_000)),
-                LISTS.stream().map(name -> "\"" + name + "\":[\"" + "y".repeat(62_000) + "\"]")).collect(Collectors.joining(",")));
+        String tooLarge = tap.add(
+                "messagesBlocked",
+                Stream.concat(
+                                TEXTS.stream().map(name -> text(name, 62_000)),
+                                LISTS.stream().map(name -> "\"" + name + "\":[\"" + "y".repeat(62_000) + "\"]"))
+                        .collect(Collectors.joining(",")));
         String longText = tap.add("messagesBlocked", text("subject", 1_200_000));
-        String threats = tap.add("messagesDelivered", "\"threatsInfoMap\":" + IntStream.range(0, 1_000)
-                .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}").collect(Collectors.joining(",", "[", "]")));
+        String threats = tap.add(
+                "messagesDelivered",
+                "\"threatsInfoMap\":"
+                        + IntStream.range(0, 1_000)
+                                .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}")
+                                .collect(Collectors.joining(",", "[", "]")));
         String plain = tap.add("messagesBlocked", "");
-        try (Stage stage = stage(); PackagedProgram program = launch.with(stage.properties()).start()) {
+        try (Stage stage = stage();
+                PackagedProgram program = launch.with(stage.properties()).start()) {
             awaitReads(program, 2);
             assertThat(landed).containsOnlyKeys(longText, threats, plain);
-            assertThat(landed.get(longText).path("subject").asText()).hasSizeBetween(60_000, 65_536).contains("[cut ");
+            assertThat(landed.get(longText).path("subject").asText())
+                    .hasSizeBetween(60_000, 65_536)
+                    .contains("[cut ");
             JsonNode cut = landed.get(threats).path("threatsInfoMap");
-            assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt()).isEqualTo(1_000);
+            assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt())
+                    .isEqualTo(1_000);
 
             assertThat(rejected.documents("too-large")).hasSize(1);
-            assertThat(rejected.documents("too-large").get(0).path("record").path("id").asText()).isEqualTo(tooLarge);
-            Map<String, JsonNode> whole = rejected.documents("capped").stream().map(document -> document.path("record"))
+            assertThat(rejected.documents("too-large")
+                            .get(0)
+                            .path("record")
+                            .path("id")
+                            .asText())
+                    .isEqualTo(tooLarge);
+            Map<String, JsonNode> whole = rejected.documents("capped").stream()
+                    .map(document -> document.path("record"))
                     .collect(Collectors.toMap(record -> record.path("id").asText(), record -> record));
             assertThat(whole).containsOnlyKeys(longText, threats);
             assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
@@ -97,7 +140,8 @@ class OddAnswersIT {
         Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30));
         stage.tap().script(call -> tap::on);
         stage.sink().script(call -> upload -> {
-            JSON.readTree(upload.body()).forEach(row -> landed.put(row.path("id").asText(), row));
+            JSON.readTree(upload.body())
+                    .forEach(row -> landed.put(row.path("id").asText(), row));
             stage.store(upload);
         });
         return stage;
@@ -108,7 +152,10 @@ class OddAnswersIT {
     }
 
     private static void awaitReads(PackagedProgram program, int reads) {
-        program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() >= reads);
+        program.awaitOutput(
+                Services.COMMITTED,
+                SOON,
+                output -> program.found(Services.COMMITTED).size() >= reads);
     }
 
     private Map<Path, FileTime> times() throws IOException {

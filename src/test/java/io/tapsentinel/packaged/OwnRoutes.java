@@ -10,15 +10,15 @@ final class OwnRoutes {
 
     private static final String OPTION = "lingerMs: 500";
 
-    private OwnRoutes() {
-    }
+    private OwnRoutes() {}
 
     /** Puts them below a working directory; {@code options} of the tables as {@code name: value}. */
     static void in(Path work, String... options) throws IOException {
         Path own = Files.createDirectories(work.resolve("routes"));
         try (Stream<Path> packaged = Files.list(Path.of("routes"))) {
             for (Path file : (Iterable<Path>) packaged::iterator) {
-                Files.writeString(own.resolve(file.getFileName()),
+                Files.writeString(
+                        own.resolve(file.getFileName()),
                         Files.readString(file).replace(OPTION, String.join("\n" + " ".repeat(20), options)));
             }
         }
@@ -27,6 +27,7 @@ final class OwnRoutes {
     /** Another time for TAP's answers to go on, in milliseconds. */
     static void tapTimeout(Path work, int millis) throws IOException {
         Path file = work.resolve("routes/tap-poll.camel.yaml");
-        Files.writeString(file, Files.readString(file).replaceAll("(responseTimeout|soTimeout): \\d+", "$1: " + millis));
+        Files.writeString(
+                file, Files.readString(file).replaceAll("(responseTimeout|soTimeout): \\d+", "$1: " + millis));
     }
 }

@@ -99,23 +99,31 @@ final class PackagedProgram implements AutoCloseable {
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
             // what a killed process leaves of the SQLite driver goes with the test's folder
             Path temporary = Files.createDirectories(folder.resolve("tmp"));
-            List<String> command = new ArrayList<>(ignoresInterrupts() ? List.of("env", "--default-signal=INT") : List.of());
-            command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Djava.io.tmpdir=" + temporary));
+            List<String> command =
+                    new ArrayList<>(ignoresInterrupts() ? List.of("env", "--default-signal=INT") : List.of());
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + temporary));
             command.addAll(quick ? QuickStart.options(jar) : List.of());
             command.addAll(javaOptions);
             command.addAll(List.of("-jar", jar.toString()));
             command.addAll(List.of(arguments));
             Path output = folder.resolve("output-" + ++starts + ".txt");
-            ProcessBuilder builder = new ProcessBuilder(command).directory(work().toFile()).redirectErrorStream(true)
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(work().toFile())
+                    .redirectErrorStream(true)
                     .redirectOutput(output.toFile());
             builder.environment().clear();
-            builder.environment().put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(FreePort.next()));
+            builder.environment()
+                    .put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(FreePort.next()));
             if (TestDatabase.isShared()) {
-                TestDatabase.properties(store(work())).forEach((property, value) ->
-                        builder.environment().put(EffectiveProperties.environmentName(property), value));
+                TestDatabase.properties(store(work()))
+                        .forEach((property, value) ->
+                                builder.environment().put(EffectiveProperties.environmentName(property), value));
             }
             builder.environment().putAll(environment);
-            int port = Integer.parseInt(builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
+            int port = Integer.parseInt(
+                    builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
             return new PackagedProgram(builder.start(), output, port);
         }
     }
@@ -163,7 +171,9 @@ final class PackagedProgram implements AutoCloseable {
     /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
     List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
         awaitThat("printed: " + regex, atMost, () -> wanted.test(output()));
-        assertThat(output()).as("output of a program that has to print " + regex).matches(wanted);
+        assertThat(output())
+                .as("output of a program that has to print " + regex)
+                .matches(wanted);
         return found(regex);
     }
 
@@ -179,7 +189,11 @@ final class PackagedProgram implements AutoCloseable {
 
     /** {@code kill -TERM} or {@code kill -INT}. */
     PackagedProgram signal(String name) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).start().waitFor()).as("kill -" + name).isZero();
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                        .start()
+                        .waitFor())
+                .as("kill -" + name)
+                .isZero();
         return this;
     }
 
@@ -189,7 +203,9 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     int awaitExit(Duration atMost) throws InterruptedException {
-        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("ends within %s; it printed%n%s", atMost, output()).isTrue();
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+                .as("ends within %s; it printed%n%s", atMost, output())
+                .isTrue();
         return process.exitValue();
     }
 
@@ -199,8 +215,11 @@ final class PackagedProgram implements AutoCloseable {
      */
     private static boolean ignoresInterrupts() throws IOException {
         Path status = Path.of("/proc/self/status");
-        return Files.exists(status) && Files.readAllLines(status).stream().filter(line -> line.startsWith("SigIgn:"))
-                .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
     }
 
     /** What its health endpoint says, asked several times a second. */

@@ -17,65 +17,102 @@ final class PageAndStore {
 
     private static final Pattern NUMBER = Pattern.compile("^[\\d,]+");
 
-    private PageAndStore() {
-    }
+    private PageAndStore() {}
 
     /** Rows, duplicates, rejections, requests, progress, hours and reads; one record was rejected. */
     static void assertThatItShows(StoreFile store, Page page) throws SQLException {
         for (EventType type : EventType.values()) {
             Locator card = page.locator("#tables article").nth(type.ordinal());
-            assertThat(numbers(card.locator(".large"))).as("rows of %s", type).containsExactly(
-                    store.number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
-            assertThat(numbers(card.locator("dd"))).as("late, duplicates and rejected of %s", type).containsExactly(
-                    counted(store, type, "'late'"), counted(store, type, "'duplicate', 'duplicate-inside'"), counted(store, type, "'rejected'"));
+            assertThat(numbers(card.locator(".large")))
+                    .as("rows of %s", type)
+                    .containsExactly(store.number(
+                            "SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
+            assertThat(numbers(card.locator("dd")))
+                    .as("late, duplicates and rejected of %s", type)
+                    .containsExactly(
+                            counted(store, type, "'late'"),
+                            counted(store, type, "'duplicate', 'duplicate-inside'"),
+                            counted(store, type, "'rejected'"));
         }
-        assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1")).as("rejected").isOne();
+        assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1"))
+                .as("rejected")
+                .isOne();
         assertThat(page.locator("#rejected")).containsText("1 record rejected.");
         assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
-        assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span"))).as("requests").containsExactly(
-                store.number("SELECT count(*) FROM request_log WHERE pool = 'everything-else'"));
-        assertThat(page.locator("#progress time").first().getAttribute("datetime")).as("read until").isEqualTo(
-                store.all("SELECT read_to FROM progress", row -> javascript(row.getLong(1))).get(0));
+        assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span")))
+                .as("requests")
+                .containsExactly(store.number("SELECT count(*) FROM request_log WHERE pool = 'everything-else'"));
+        assertThat(page.locator("#progress time").first().getAttribute("datetime"))
+                .as("read until")
+                .isEqualTo(store.all("SELECT read_to FROM progress", row -> javascript(row.getLong(1)))
+                        .get(0));
         assertThatHoursAreShown(store, page);
         assertThatReadsAreShown(store, page);
     }
 
     private static long counted(StoreFile store, EventType type, String outcomes) throws SQLException {
-        return store.number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE outcome IN (" + outcomes + ") AND stream = '"
-                + type.arrayName() + "'");
+        return store.number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE outcome IN (" + outcomes
+                + ") AND stream = '" + type.arrayName() + "'");
     }
 
     private static void assertThatHoursAreShown(StoreFile store, Page page) throws SQLException {
         List<Long> swept = store.all("SELECT DISTINCT hour FROM sweep ORDER BY hour DESC", row -> row.getLong(1));
         assertThat(swept).isNotEmpty();
         for (long hour : swept) {
-            List<long[]> types = Stream.of(EventType.values()).map(type -> {
-                try {
-                    return store.all("SELECT keys FROM sweep WHERE hour = " + hour + " AND stream = '" + type.arrayName() + "'", row -> {
-                        byte[] keys = row.getBytes(1);
-                        return new long[] {keys.length / 16, store.held(type.arrayName(), keys)};
-                    }).get(0);
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            }).toList();
+            List<long[]> types = Stream.of(EventType.values())
+                    .map(type -> {
+                        try {
+                            return store.all(
+                                            "SELECT keys FROM sweep WHERE hour = " + hour + " AND stream = '"
+                                                    + type.arrayName() + "'",
+                                            row -> {
+                                                byte[] keys = row.getBytes(1);
+                                                return new long[] {keys.length / 16, store.held(type.arrayName(), keys)
+                                                };
+                                            })
+                                    .get(0);
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    })
+                    .toList();
             long theirs = types.stream().mapToLong(type -> type[0]).sum();
             long ours = types.stream().mapToLong(type -> type[1]).sum();
-            List<Long> expected = Stream.concat(Stream.of(theirs, ours, theirs - ours),
-                    types.stream().flatMap(type -> Stream.of(type[0], type[1], type[0] - type[1]))).toList();
+            List<Long> expected = Stream.concat(
+                            Stream.of(theirs, ours, theirs - ours),
+                            types.stream().flatMap(type -> Stream.of(type[0], type[1], type[0] - type[1])))
+                    .toList();
             assertThat(numbers(page.locator("#hours tr:has(time[datetime='" + javascript(hour) + "']) td.number")))
-                    .as("hour %s: theirs, ours and missing", Instant.ofEpochMilli(hour)).isEqualTo(expected);
+                    .as("hour %s: theirs, ours and missing", Instant.ofEpochMilli(hour))
+                    .isEqualTo(expected);
         }
     }
 
     private static void assertThatReadsAreShown(StoreFile store, Page page) throws SQLException {
-        List<String> expected = store.all("SELECT l.read_at, l.purpose, l.from_at, l.to_at,"
-                + " sum(CASE WHEN outcome = 'fetched' THEN events ELSE 0 END), sum(CASE WHEN outcome = 'new' THEN events ELSE 0 END) FROM ledger l LEFT JOIN ledger_count c ON c.read_at = l.read_at"
-                + " AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at ORDER BY l.read_at DESC, l.from_at DESC LIMIT 20", row ->
-                String.join(" ", javascript(row.getLong(1)), row.getString(2), javascript(row.getLong(3)), javascript(row.getLong(4)),
-                        row.getString(5), row.getString(6)));
-        assertThat(page.locator("#reads tbody tr").all().stream().map(row -> String.join(" ", time(row, 0), cell(row, 0), time(row, 1),
-                time(row, 2), cell(row, 3), cell(row, 4))).toList()).as("reads").containsExactlyInAnyOrderElementsOf(expected);
+        List<String> expected = store.all(
+                "SELECT l.read_at, l.purpose, l.from_at, l.to_at,"
+                        + " sum(CASE WHEN outcome = 'fetched' THEN events ELSE 0 END), sum(CASE WHEN outcome = 'new' THEN events ELSE 0 END) FROM ledger l LEFT JOIN ledger_count c ON c.read_at = l.read_at"
+                        + " AND c.from_at = l.from_at GROUP BY l.read_at, l.from_at ORDER BY l.read_at DESC, l.from_at DESC LIMIT 20",
+                row -> String.join(
+                        " ",
+                        javascript(row.getLong(1)),
+                        row.getString(2),
+                        javascript(row.getLong(3)),
+                        javascript(row.getLong(4)),
+                        row.getString(5),
+                        row.getString(6)));
+        assertThat(page.locator("#reads tbody tr").all().stream()
+                        .map(row -> String.join(
+                                " ",
+                                time(row, 0),
+                                cell(row, 0),
+                                time(row, 1),
+                                time(row, 2),
+                                cell(row, 3),
+                                cell(row, 4)))
+                        .toList())
+                .as("reads")
+                .containsExactlyInAnyOrderElementsOf(expected);
     }
 
     private static String cell(Locator row, int which) {
@@ -92,7 +129,9 @@ final class PageAndStore {
     }
 
     private static List<Long> numbers(Locator cells) {
-        return cells.allInnerTexts().stream().flatMap(text -> NUMBER.matcher(text).results())
-                .map(found -> Long.valueOf(found.group().replace(",", ""))).toList();
+        return cells.allInnerTexts().stream()
+                .flatMap(text -> NUMBER.matcher(text).results())
+                .map(found -> Long.valueOf(found.group().replace(",", "")))
+                .toList();
     }
 }

@@ -34,7 +34,8 @@ class PageFiguresIT {
     @Test
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(120), Services.sinceTheThirdOfAnHour(6))) {
+                Stage stage = new Stage(
+                        SandboxSettings.builder().seed(7).eventsPerHour(120), Services.sinceTheThirdOfAnHour(6))) {
             PageTrial trial = new PageTrial(folder, stage);
             StoreFile store = StoreFile.in(trial.launch().work().resolve("state"));
             AtomicReference<Row> refused = new AtomicReference<>();
@@ -50,15 +51,20 @@ class PageFiguresIT {
                 }
             });
             CountDownLatch held = new CountDownLatch(1);
-            try (PackagedProgram program = trial.launch().start(); Page page = browser.desk(ColorScheme.LIGHT)) {
-                Instant hour = Instant.parse(program.awaitLine(SWEPT, PageTrial.SOON).group(1));
+            try (PackagedProgram program = trial.launch().start();
+                    Page page = browser.desk(ColorScheme.LIGHT)) {
+                Instant hour =
+                        Instant.parse(program.awaitLine(SWEPT, PageTrial.SOON).group(1));
                 // from here on the figures stand still
                 stage.tap().script(call -> request -> {
                     held.countDown();
                     new CountDownLatch(1).await();
                 });
-                assertThat(held.await(PageTrial.SOON.toSeconds(), TimeUnit.SECONDS)).as("a request is held").isTrue();
-                store.change("INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
+                assertThat(held.await(PageTrial.SOON.toSeconds(), TimeUnit.SECONDS))
+                        .as("a request is held")
+                        .isTrue();
+                store.change(
+                        "INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
                 page.navigate(trial.url());
                 assertThat(page.locator("#gaps")).containsText("1 gap.", PageTrial.within(PageTrial.SOON_MS));
                 assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
@@ -67,7 +73,8 @@ class PageFiguresIT {
                 PageAndStore.assertThatItShows(store, page);
 
                 store.forgetThreeKeys(hour);
-                assertThat(page.locator("#hours .summary")).containsText("3 events missing.", PageTrial.within(PageTrial.SOON_MS));
+                assertThat(page.locator("#hours .summary"))
+                        .containsText("3 events missing.", PageTrial.within(PageTrial.SOON_MS));
                 assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
                 assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
                 assertThat(page.locator("#verdict .problems")).containsText("missing");
@@ -81,21 +88,26 @@ class PageFiguresIT {
     @Test
     void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
+                Stage stage =
+                        new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
             PageTrial trial = new PageTrial(folder, stage);
-            try (PackagedProgram program = trial.launch().start(); Page page = browser.desk(ColorScheme.DARK)) {
+            try (PackagedProgram program = trial.launch().start();
+                    Page page = browser.desk(ColorScheme.DARK)) {
                 program.awaitLine(Services.COMMITTED, PageTrial.SOON);
                 page.navigate(trial.url());
                 PageTrial.awaitLevel(page, "up");
 
                 stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
-                assertThat(PageTrial.worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
+                assertThat(PageTrial.worst(page))
+                        .containsText(
+                                Pattern.compile("tap: .*401.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
                 stage.tap().script(call -> ScriptedServer.Step.PASS);
                 PageTrial.awaitLevel(page, "up");
 
                 stage.sink().script(call -> upload -> upload.reset());
-                assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", PageTrial.within(PageTrial.SHOWN_MS));
+                assertThat(page.locator("#verdict .problems"))
+                        .containsText("sentinel: ", PageTrial.within(PageTrial.SHOWN_MS));
                 stage.sink().script(call -> upload -> stage.store(upload));
                 PageTrial.awaitLevel(page, "up");
                 browser.assertThatItNeverComplained();

@@ -42,7 +42,9 @@ class PageServerIT {
 
     @TempDir
     Path folder;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private PackagedProgram.Launch launch;
     private int port;
 
@@ -77,16 +79,23 @@ class PageServerIT {
     void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 ServerSocket taken = new ServerSocket(port);
-                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
+                PackagedProgram program = launch.with(stage.properties())
+                        .with("camel.server.enabled", "true")
+                        .start()) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
-            assertThat(program.output()).contains("tap-sentinel: camel.server.port is \"" + taken.getLocalPort() + "\"; it has to be a free port");
+            assertThat(program.output())
+                    .contains("tap-sentinel: camel.server.port is \"" + taken.getLocalPort()
+                            + "\"; it has to be a free port");
         }
     }
 
     @Test
     void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
         try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
-                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").with("camel.server.host", "0.0.0.0").start()) {
+                PackagedProgram program = launch.with(stage.properties())
+                        .with("camel.server.enabled", "true")
+                        .with("camel.server.host", "0.0.0.0")
+                        .start()) {
             program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in", SOON);
             assertThat(get("/status.json").statusCode()).isEqualTo(200);
         }
@@ -99,21 +108,30 @@ class PageServerIT {
         Set<String> odd = ConcurrentHashMap.newKeySet();
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
         try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
-                PackagedProgram program = launch.with(stage.properties()).with("camel.server.enabled", "true").start()) {
+                PackagedProgram program = launch.with(stage.properties())
+                        .with("camel.server.enabled", "true")
+                        .start()) {
             program.awaitLine("status page: ", SOON);
-            List<Future<?>> looking = IntStream.range(0, BROWSERS).<Future<?>>mapToObj(i -> browsers.submit(() -> {
-                while (look.get()) {
-                    HttpResponse<String> answer = get("/status.json");
-                    answers.incrementAndGet();
-                    if (answer.statusCode() != 200) {
-                        odd.add(answer.statusCode() + " " + answer.body());
-                    }
-                    Services.NEVER_SHOWN.stream().filter(answer.body()::contains).forEach(odd::add);
-                }
-                return null;
-            })).toList();
+            List<Future<?>> looking = IntStream.range(0, BROWSERS)
+                    .<Future<?>>mapToObj(i -> browsers.submit(() -> {
+                        while (look.get()) {
+                            HttpResponse<String> answer = get("/status.json");
+                            answers.incrementAndGet();
+                            if (answer.statusCode() != 200) {
+                                odd.add(answer.statusCode() + " " + answer.body());
+                            }
+                            Services.NEVER_SHOWN.stream()
+                                    .filter(answer.body()::contains)
+                                    .forEach(odd::add);
+                        }
+                        return null;
+                    }))
+                    .toList();
             // six hours and what comes anew
-            program.awaitOutput(Services.COMMITTED, Duration.ofSeconds(120), output -> program.found(Services.COMMITTED).size() >= 10);
+            program.awaitOutput(
+                    Services.COMMITTED,
+                    Duration.ofSeconds(120),
+                    output -> program.found(Services.COMMITTED).size() >= 10);
             assertThat(program.health().now("/live").statusCode()).as("live").isEqualTo(200);
             look.set(false);
             for (Future<?> one : looking) {
@@ -121,11 +139,14 @@ class PageServerIT {
             }
             assertThat(odd).as("what no browser may see").isEmpty();
             assertThat(answers.get()).as("answers").isGreaterThan(BROWSERS);
-            System.out.printf("%d answers for %d browsers while %d windows were committed%n", answers.get(), BROWSERS,
-                    program.found(Services.COMMITTED).size());
+            System.out.printf(
+                    "%d answers for %d browsers while %d windows were committed%n",
+                    answers.get(), BROWSERS, program.found(Services.COMMITTED).size());
             program.signal("TERM");
             assertThat(program.awaitExit(SOON)).isZero();
-            assertThat(stage.services().assertThatAllCommittedLandedOnce(program)).as("rows").isPositive();
+            assertThat(stage.services().assertThatAllCommittedLandedOnce(program))
+                    .as("rows")
+                    .isPositive();
         } finally {
             look.set(false);
             browsers.shutdownNow();
@@ -133,6 +154,9 @@ class PageServerIT {
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return http.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(), BodyHandlers.ofString());
+        return http.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .build(),
+                BodyHandlers.ofString());
     }
 }

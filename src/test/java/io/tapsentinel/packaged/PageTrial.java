@@ -28,11 +28,16 @@ final class PageTrial {
     PageTrial(Path folder, Stage stage) throws Exception {
         int port = FreePort.next();
         url = "http://127.0.0.1:" + port + "/";
-        launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.poll.cron", "0/2 * * * * ?")
+        launch = PackagedProgram.in(folder)
+                .with(stage.properties())
+                .with("tap.poll.cron", "0/2 * * * * ?")
                 .with("tap.sweep.cron", "0/1 * * * * ?")
-                .with("tap.retry.pauses", "PT0.2S").with("tap.rest.credentials", "PT1S").with("camel.server.enabled", "true")
+                .with("tap.retry.pauses", "PT0.2S")
+                .with("tap.rest.credentials", "PT1S")
+                .with("camel.server.enabled", "true")
                 .with("camel.server.port", String.valueOf(port));
-        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        OwnRoutes.in(
+                launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 
     PackagedProgram.Launch launch() {
@@ -48,8 +53,8 @@ final class PageTrial {
     }
 
     static void awaitLevel(Page page, String level) {
-        assertThat(page.locator("#verdict")).hasAttribute("data-level", level,
-                new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+        assertThat(page.locator("#verdict"))
+                .hasAttribute("data-level", level, new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
     }
 
     static Locator worst(Page page) {

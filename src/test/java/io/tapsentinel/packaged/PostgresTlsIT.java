@@ -29,8 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PostgresTlsIT {
 
     private static final String NAME = "db.example.com";
+
     @TempDir
     static Path folder;
+
     private static Postgres postgres;
     private static TestAuthority authority;
     private static String path;
@@ -53,24 +55,37 @@ class PostgresTlsIT {
         assertRefused(NAME, authority.file().toString(), "SSL");
 
         KeyStore keys = KeyStore.getInstance(authority.serverKeys().toFile(), TestAuthority.PASSWORD.toCharArray());
-        String key = Base64.getMimeEncoder().encodeToString(keys.getKey("server", TestAuthority.PASSWORD.toCharArray()).getEncoded());
-        postgres.encrypt(Files.readString(folder.resolve("chain.pem")), "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
+        String key = Base64.getMimeEncoder()
+                .encodeToString(keys.getKey("server", TestAuthority.PASSWORD.toCharArray())
+                        .getEncoded());
+        postgres.encrypt(
+                Files.readString(folder.resolve("chain.pem")),
+                "-----BEGIN PRIVATE KEY-----\n" + key + "\n-----END PRIVATE KEY-----\n");
 
         try (Store store = Store.open(address(NAME, authority.file().toString()), "tap", "https://tap.example.com")) {
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()"))).isEqualTo(1);
+            assertThat(store.<Long>transaction(c ->
+                            Sql.number(c, "SELECT count(*) FROM pg_stat_ssl WHERE ssl AND pid = pg_backend_pid()")))
+                    .isEqualTo(1);
         }
         assertRefused("other.example.com", authority.file().toString(), "other.example.com");
         assertRefused(NAME, "", "PKIX");
     }
 
     private static void assertRefused(String name, String authorities, String why) {
-        assertThatThrownBy(() -> Store.open(address(name, authorities), "tap", "https://tap.example.com").close()).isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("state.url: jdbc:postgresql://" + name).hasMessageContaining(why).hasMessageNotContaining(postgres.password());
+        assertThatThrownBy(() -> Store.open(address(name, authorities), "tap", "https://tap.example.com")
+                        .close())
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("state.url: jdbc:postgresql://" + name)
+                .hasMessageContaining(why)
+                .hasMessageNotContaining(postgres.password());
     }
 
     private static StoreAddress address(String name, String authorities) {
-        return new StoreAddress("jdbc:postgresql://" + name + path + "?socketFactory=" + ToThisMachine.class.getName(), postgres.user(),
-                postgres::password, authorities);
+        return new StoreAddress(
+                "jdbc:postgresql://" + name + path + "?socketFactory=" + ToThisMachine.class.getName(),
+                postgres.user(),
+                postgres::password,
+                authorities);
     }
 
     /** What a name server would say. */

@@ -27,6 +27,7 @@ class PrivacyIT {
             new Fault[] {Fault.DROP, Fault.DROP}, "failed to respond",
             new Fault[] {Fault.LOSE_ANSWER, Fault.LOSE_ANSWER}, "TAP answered 503",
             new Fault[] {Fault.CUT_BODY}, "TAP's answer is cut or not JSON at byte \\d{4,}");
+
     private static final Map<Fault, String> SINK = Map.of(
             Fault.REFUSE, "refused: 500",
             Fault.LOSE_ANSWER, "refused: 503",
@@ -39,28 +40,44 @@ class PrivacyIT {
 
     @Test
     void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {
-        SandboxSettings.Builder events = SandboxSettings.builder().seed(14).eventsPerHour(1_500)
-                .shareWithoutId(0.1).shareDocumented(0.2);
+        SandboxSettings.Builder events = SandboxSettings.builder()
+                .seed(14)
+                .eventsPerHour(1_500)
+                .shareWithoutId(0.1)
+                .shareDocumented(0.2);
         try (Services services = new Services(events, Duration.ofMinutes(40));
                 FaultProxy tap = new FaultProxy(services.tapUri());
                 FaultProxy sink = new FaultProxy(services.sinkUri())) {
             services.tables().count(Services.MARKER);
             TAP.keySet().forEach(tap::next);
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties())
-                    .with("tap.poll.cron", "0/1 * * * * ?").with("tap.budget.requests-per-day", "1000000").with("tap.retry.pauses", "none")
-                    .with("tap.url", tap.uri().toString()).with("sentinel.endpoint", sink.uri().toString())
-                    .java("-Dlog4j2.configurationFile=" + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+            PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                    .with(services.properties())
+                    .with("tap.poll.cron", "0/1 * * * * ?")
+                    .with("tap.budget.requests-per-day", "1000000")
+                    .with("tap.retry.pauses", "none")
+                    .with("tap.url", tap.uri().toString())
+                    .with("sentinel.endpoint", sink.uri().toString())
+                    .java("-Dlog4j2.configurationFile="
+                            + Path.of(
+                                    getClass().getResource("/log4j2-debug.xml").toURI()));
             OwnRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
             String output;
             try (PackagedProgram program = launch.start()) {
                 TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
                 SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
                 int committed = program.found(Services.COMMITTED).size();
-                program.awaitOutput(Services.COMMITTED, SOON, all -> program.found(Services.COMMITTED).size() > committed + 1);
+                program.awaitOutput(
+                        Services.COMMITTED,
+                        SOON,
+                        all -> program.found(Services.COMMITTED).size() > committed + 1);
                 services.assertThatNothingCommittedIsLost(program);
-                await("health tells more than UP").atMost(SOON).until(() -> program.health().all().stream()
-                        .anyMatch(answer -> answer.startsWith("200 ") && answer.contains("storage.rejected.files")
-                                && answer.contains("sentinel.acknowledged") && answer.contains("tap.last-answer")));
+                await("health tells more than UP")
+                        .atMost(SOON)
+                        .until(() -> program.health().all().stream()
+                                .anyMatch(answer -> answer.startsWith("200 ")
+                                        && answer.contains("storage.rejected.files")
+                                        && answer.contains("sentinel.acknowledged")
+                                        && answer.contains("tap.last-answer")));
                 // the last one, since TAP is then left alone for a quarter of an hour
                 tap.next(Fault.UNAUTHORIZED);
                 program.awaitLine("not committed.*TAP answered 401", SOON);
@@ -69,12 +86,22 @@ class PrivacyIT {
                 output = program.output();
             }
 
-            System.out.printf("privacy: %d lines of log, %d rows with the marker landed, %d requests to TAP and %d uploads, with %d"
-                    + " kinds of faults%n", output.lines().count(), services.tables().counted(), tap.requests(), sink.requests(),
+            System.out.printf(
+                    "privacy: %d lines of log, %d rows with the marker landed, %d requests to TAP and %d uploads, with %d"
+                            + " kinds of faults%n",
+                    output.lines().count(),
+                    services.tables().counted(),
+                    tap.requests(),
+                    sink.requests(),
                     TAP.size() + 1 + SINK.size());
             assertThat(output).as("the log is at DEBUG").contains(" DEBUG i.t.");
-            assertThat(services.tables().counted()).as("rows with the marker").isGreaterThan(700).isEqualTo(services.tables().size());
-            assertThat(output).as("content and credentials").doesNotContain(Services.NEVER_SHOWN.toArray(String[]::new));
+            assertThat(services.tables().counted())
+                    .as("rows with the marker")
+                    .isGreaterThan(700)
+                    .isEqualTo(services.tables().size());
+            assertThat(output)
+                    .as("content and credentials")
+                    .doesNotContain(Services.NEVER_SHOWN.toArray(String[]::new));
         }
     }
 

@@ -28,6 +28,7 @@ class ProxyIT {
 
     @TempDir
     Path folder;
+
     private CloudStage stage;
 
     @BeforeEach
@@ -44,29 +45,44 @@ class ProxyIT {
     void itsPasswordOpensTheWayAndIsNotShown() throws Exception {
         stage.proxy().want("user-of-a-test", PASSWORD);
         // the upper-case name, which counts first, is in most other tests
-        stage.launch().environment(Map.of("HTTPS_PROXY", "", "https_proxy", "http://user-of-a-test:" + WRITTEN + "@" + stage.proxy().place()));
+        stage.launch()
+                .environment(Map.of(
+                        "HTTPS_PROXY",
+                        "",
+                        "https_proxy",
+                        "http://user-of-a-test:" + WRITTEN + "@" + stage.proxy().place()));
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
 
             assertThat(stage.proxy().connected()).contains(TAP, RULE, "login.microsoftonline.com:443");
             assertThat(stage.proxy().asked()).extracting(Asked::method).containsOnly("CONNECT");
-            assertThat(program.output()).contains("through the proxy " + stage.proxy().place())
+            assertThat(program.output())
+                    .contains("through the proxy " + stage.proxy().place())
                     .doesNotContain("user-of-a-test", PASSWORD, WRITTEN);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"'', HTTPS_PROXY has to name a user and a password", "user:wrong-one@, not with the user and password of HTTPS_PROXY"})
+    @CsvSource({
+        "'', HTTPS_PROXY has to name a user and a password",
+        "user:wrong-one@, not with the user and password of HTTPS_PROXY"
+    })
     void whatKeepsItsPasswordFromBeingTakenIsSaidOfBothSides(String user, String said) throws Exception {
         stage.proxy().want("user", PASSWORD);
-        stage.launch().environment(Map.of("HTTPS_PROXY", "http://" + user + stage.proxy().place()));
+        stage.launch()
+                .environment(
+                        Map.of("HTTPS_PROXY", "http://" + user + stage.proxy().place()));
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("the proxy " + stage.proxy().place() + " refused the way to " + TAP + " with 407: " + said, CloudStage.SOON);
+            program.awaitLine(
+                    "the proxy " + stage.proxy().place() + " refused the way to " + TAP + " with 407: " + said,
+                    CloudStage.SOON);
             assertThat(stage.proxy().connected()).isEmpty();
 
             stage.proxy().wantNothingFor(TAP);
-            program.awaitLine("has no token: .*the proxy " + stage.proxy().place() + " refused the way to login.microsoftonline.com:443 with 407: "
-                    + said, CloudStage.SOON);
+            program.awaitLine(
+                    "has no token: .*the proxy " + stage.proxy().place()
+                            + " refused the way to login.microsoftonline.com:443 with 407: " + said,
+                    CloudStage.SOON);
             assertThat(stage.proxy().connected()).containsExactly(TAP);
             assertThat(program.output()).doesNotContain("wrong-one");
             stage.assertThatNothingIsShown(program);
@@ -76,30 +92,43 @@ class ProxyIT {
     @Test
     void hostsThatItIsNotForAreAskedDirectly() throws Exception {
         int tap = stage.tapUri().getPort();
-        stage.launch().java(hosts()).with("tap.url", "https://" + CloudStage.TAP + ":" + tap)
-                .with("sentinel.endpoint", "https://" + CloudStage.RULE + ":" + stage.ruleUri().getPort())
+        stage.launch()
+                .java(hosts())
+                .with("tap.url", "https://" + CloudStage.TAP + ":" + tap)
+                .with(
+                        "sentinel.endpoint",
+                        "https://" + CloudStage.RULE + ":" + stage.ruleUri().getPort())
                 .environment(Map.of("NO_PROXY", "other.example, .ingest.example.test, tap.example.test:" + tap));
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
 
-            assertThat(stage.proxy().asked()).extracting(Asked::to).isNotEmpty().allMatch(to -> to.startsWith("login.microsoft"));
+            assertThat(stage.proxy().asked())
+                    .extracting(Asked::to)
+                    .isNotEmpty()
+                    .allMatch(to -> to.startsWith("login.microsoft"));
         }
     }
 
     @Test
     void thisMachineIsAskedDirectly() throws Exception {
-        stage.launch().with("tap.url", stage.tapUri().toString()).with("sentinel.endpoint", stage.ruleUri().toString());
+        stage.launch()
+                .with("tap.url", stage.tapUri().toString())
+                .with("sentinel.endpoint", stage.ruleUri().toString());
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
 
-            assertThat(stage.proxy().asked()).extracting(Asked::to).isNotEmpty().allMatch(to -> to.startsWith("login.microsoft"));
+            assertThat(stage.proxy().asked())
+                    .extracting(Asked::to)
+                    .isNotEmpty()
+                    .allMatch(to -> to.startsWith("login.microsoft"));
         }
     }
 
     @Test
     void whileItRefusesTheWayToTapThatIsNoRefusalOfTap() throws Exception {
         refuse(TAP, 403);
-        try (PackagedProgram program = stage.launch().with("tap.retry.pauses", "PT0.5S").start()) {
+        try (PackagedProgram program =
+                stage.launch().with("tap.retry.pauses", "PT0.5S").start()) {
             program.awaitLine(refused(TAP, 403), CloudStage.SOON);
             refuse(TAP, 503);
             program.awaitLine(refused(TAP, 503), CloudStage.SOON);
@@ -109,7 +138,9 @@ class ProxyIT {
 
             stage.proxy().refuse(to -> 0);
             stage.assertThatItWorks(program);
-            assertThat(program.output()).as("what TAP's own 403 would bring about").doesNotContain("tap.principal", "credentials");
+            assertThat(program.output())
+                    .as("what TAP's own 403 would bring about")
+                    .doesNotContain("tap.principal", "credentials");
         }
     }
 
@@ -141,13 +172,20 @@ class ProxyIT {
         stage.launch().environment(Map.of("HTTPS_PROXY", "socks5://user:hush-hush@proxy.example.test:1080"));
         try (PackagedProgram program = stage.launch().start()) {
             assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
-            assertThat(program.lines()).as("printed").singleElement().asString().startsWith("tap-sentinel: HTTPS_PROXY ")
+            assertThat(program.lines())
+                    .as("printed")
+                    .singleElement()
+                    .asString()
+                    .startsWith("tap-sentinel: HTTPS_PROXY ")
                     .doesNotContain("hush", "proxy.example.test");
         }
     }
 
     /** Lets a program find the servers of the test by their names, and no others. */
     private String hosts() throws Exception {
-        return "-Djdk.net.hosts.file=" + Files.writeString(folder.resolve("hosts"), "127.0.0.1 localhost " + CloudStage.TAP + " " + CloudStage.RULE + "\n");
+        return "-Djdk.net.hosts.file="
+                + Files.writeString(
+                        folder.resolve("hosts"),
+                        "127.0.0.1 localhost " + CloudStage.TAP + " " + CloudStage.RULE + "\n");
     }
 }

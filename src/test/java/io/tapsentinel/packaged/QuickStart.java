@@ -29,14 +29,17 @@ final class QuickStart {
 
     private static List<String> options;
 
-    private QuickStart() {
-    }
+    private QuickStart() {}
 
     /** The options for this jar. */
     static synchronized List<String> options(Path jar) throws IOException {
         if (options == null) {
             options = new ArrayList<>(COMPILER_AND_COLLECTOR);
-            options.addAll(List.of("-XX:SharedArchiveFile=" + archive(jar), "-Xshare:auto", "-Xlog:disable", "-Xlog:all=error:stderr"));
+            options.addAll(List.of(
+                    "-XX:SharedArchiveFile=" + archive(jar),
+                    "-Xshare:auto",
+                    "-Xlog:disable",
+                    "-Xlog:all=error:stderr"));
         }
         return options;
     }
@@ -44,13 +47,23 @@ final class QuickStart {
     /** Two test JVMs may come here at once: one makes it, the other waits. */
     private static Path archive(Path jar) throws IOException {
         Path archive = jar.resolveSibling("tap-sentinel.jsa");
-        try (FileChannel file = FileChannel.open(jar.resolveSibling("tap-sentinel.jsa.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel file = FileChannel.open(
+                        jar.resolveSibling("tap-sentinel.jsa.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
                 FileLock lock = file.lock()) {
             assertThat(lock.isValid()).isTrue();
-            if (!Files.exists(archive) || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
+            if (!Files.exists(archive)
+                    || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
                 Path folder = Files.createTempDirectory(jar.getParent(), "archive");
                 Path made = folder.resolve("made.jsa");
-                run(folder, "-Xshare:dump", "-XX:SharedClassListFile=" + classes(folder, jar), "-XX:SharedArchiveFile=" + made, "-cp", jar.toString());
+                run(
+                        folder,
+                        "-Xshare:dump",
+                        "-XX:SharedClassListFile=" + classes(folder, jar),
+                        "-XX:SharedArchiveFile=" + made,
+                        "-cp",
+                        jar.toString());
                 if (Files.exists(made)) {
                     Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 }
@@ -63,30 +76,40 @@ final class QuickStart {
     private static Path classes(Path folder, Path jar) throws IOException {
         Path loaded = folder.resolve("loaded.txt");
         Path output = folder.resolve("output.txt");
-        ProcessBuilder builder = java(folder, "-Xshare:off", "-XX:DumpLoadedClassList=" + loaded, "-jar", jar.toString(), "--local");
+        ProcessBuilder builder =
+                java(folder, "-Xshare:off", "-XX:DumpLoadedClassList=" + loaded, "-jar", jar.toString(), "--local");
         builder.redirectOutput(output.toFile());
         builder.environment().clear();
         builder.environment().put("CAMEL_MANAGEMENT_PORT", String.valueOf(FreePort.next()));
         builder.environment().put("CAMEL_SERVER_PORT", String.valueOf(FreePort.next()));
         Process program = builder.start();
         try {
-            await("a window is committed").atMost(SOON).until(() -> !program.isAlive() || Files.readString(output).contains("committed"));
+            await("a window is committed")
+                    .atMost(SOON)
+                    .until(() -> !program.isAlive() || Files.readString(output).contains("committed"));
         } finally {
             program.destroy();
         }
         end(program);
         Path list = folder.resolve("classes.txt");
         // lines with @ are about lambdas, which make this JVM's dump fail
-        Files.write(list, Files.readAllLines(loaded).stream().filter(line -> !line.startsWith("@")).toList());
+        Files.write(
+                list,
+                Files.readAllLines(loaded).stream()
+                        .filter(line -> !line.startsWith("@"))
+                        .toList());
         return list;
     }
 
     private static void run(Path folder, String... arguments) throws IOException {
-        end(java(folder, arguments).redirectOutput(folder.resolve("dump.txt").toFile()).start());
+        end(java(folder, arguments)
+                .redirectOutput(folder.resolve("dump.txt").toFile())
+                .start());
     }
 
     private static ProcessBuilder java(Path folder, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(COMPILER_AND_COLLECTOR);
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);

@@ -30,10 +30,12 @@ class RefusedRecordsIT {
     private static final Duration SOON = Duration.ofSeconds(60);
     /** As many uploads as two minutes bring with pauses of up to a second. */
     private static final int UPLOADS = 150;
+
     private static final String CODE = "InvalidRecord";
 
     @TempDir
     Path folder;
+
     private final HandmadeTap tap = new HandmadeTap();
     private PackagedProgram.Launch launch;
     private Rejected rejected;
@@ -42,7 +44,12 @@ class RefusedRecordsIT {
     void prepare() throws IOException {
         launch = PackagedProgram.in(folder);
         rejected = new Rejected(launch.work());
-        OwnRoutes.in(launch.work(), "batchRecords: " + EVENTS, "lingerMs: 5000", "retryBackoffMs: 20", "retryBackoffMaxMs: 50");
+        OwnRoutes.in(
+                launch.work(),
+                "batchRecords: " + EVENTS,
+                "lingerMs: 5000",
+                "retryBackoffMs: 20",
+                "retryBackoffMaxMs: 50");
     }
 
     @ParameterizedTest
@@ -65,7 +72,10 @@ class RefusedRecordsIT {
                 }
             });
             try (PackagedProgram program = launch.with(stage.properties()).start()) {
-                program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > 1);
+                program.awaitOutput(
+                        Services.COMMITTED,
+                        SOON,
+                        output -> program.found(Services.COMMITTED).size() > 1);
                 int uploads = stage.sink().requests();
                 assertThat(largest).as("records in the first batch").hasValue(EVENTS);
                 assertThat(stage.landings().distinct()).as("landed").isEqualTo(EVENTS - bad);
@@ -73,10 +83,14 @@ class RefusedRecordsIT {
 
                 accepts.set(true);
                 rejected.replay();
-                await("replayed records land").atMost(SOON).until(() -> stage.landings().distinct() == EVENTS && rejected.done().size() == bad);
+                await("replayed records land")
+                        .atMost(SOON)
+                        .until(() -> stage.landings().distinct() == EVENTS
+                                && rejected.done().size() == bad);
                 assertThat(rejected.files()).as("left aside").isEmpty();
                 assertThat(stage.landings().duplicates()).as("twice").isEmpty();
-                System.out.printf("%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
+                System.out.printf(
+                        "%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
                         bad, EVENTS, uploads);
             }
         }
@@ -98,9 +112,13 @@ class RefusedRecordsIT {
             try (PackagedProgram program = launch.with(stage.properties()).start()) {
                 program.health().awaitDown(CODE, SOON);
                 int before = stage.sink().requests();
-                await("nothing is rejected, health stays DOWN").atMost(SOON)
-                        .failFast("rejected, committed, or not DOWN any more", () -> !rejected.files().isEmpty()
-                                || !program.found(Services.COMMITTED).isEmpty() || !program.health().last().startsWith("503 "))
+                await("nothing is rejected, health stays DOWN")
+                        .atMost(SOON)
+                        .failFast(
+                                "rejected, committed, or not DOWN any more",
+                                () -> !rejected.files().isEmpty()
+                                        || !program.found(Services.COMMITTED).isEmpty()
+                                        || !program.health().last().startsWith("503 "))
                         .until(() -> stage.sink().requests() >= before + UPLOADS);
                 assertThat(program.health().last()).contains(CODE);
                 int uploads = stage.sink().requests();
@@ -117,8 +135,10 @@ class RefusedRecordsIT {
     }
 
     private void assertThatTheyLieAside(Set<String> refused) throws IOException {
-        assertThat(rejected.documents()).extracting(document -> document.path("record").path("id").asText())
-                .as("ids of what lies aside").containsExactlyInAnyOrderElementsOf(refused);
+        assertThat(rejected.documents())
+                .extracting(document -> document.path("record").path("id").asText())
+                .as("ids of what lies aside")
+                .containsExactlyInAnyOrderElementsOf(refused);
         for (JsonNode document : rejected.documents()) {
             assertThat(document.path("reason").asText()).isEqualTo("refused");
             assertThat(document.path("code").asText()).isEqualTo(CODE);

@@ -48,7 +48,9 @@ final class Rejected {
 
     /** Those with this reason. */
     List<JsonNode> documents(String reason) throws IOException {
-        return documents().stream().filter(document -> document.path("reason").asText().equals(reason)).toList();
+        return documents().stream()
+                .filter(document -> document.path("reason").asText().equals(reason))
+                .toList();
     }
 
     /** Moves all rejected records to where they are sent again. */
@@ -67,7 +69,10 @@ final class Rejected {
             return List.of();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(file -> Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".")).sorted().toList();
+            return files.filter(file -> Files.isRegularFile(file)
+                            && !file.getFileName().toString().startsWith("."))
+                    .sorted()
+                    .toList();
         }
     }
 }

@@ -22,6 +22,7 @@ class ReloadIT {
 
     @TempDir
     Path folder;
+
     private PackagedProgram.Launch launch;
     private Path tables;
 
@@ -40,11 +41,15 @@ class ReloadIT {
             String text = Files.readString(tables);
 
             Files.writeString(tables, text.replace("lingerMs: 500", "lingerMs: 100"));
-            program.awaitLine("routes/ reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew", SOON);
+            program.awaitLine(
+                    "routes/ reloaded: sentinel-tables.camel.yaml: routes clicks-permitted, .* started anew", SOON);
 
             Files.writeString(tables, text.replace("messagesBlockedSeen", "messagesDeliveredSeen"));
-            program.awaitLine("WARN .*routes/ is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked", SOON);
-            program.awaitThat("health shows it", SOON, () -> program.health().last().contains("routes.refused"));
+            program.awaitLine(
+                    "WARN .*routes/ is refused, the routes that run stay as they are: sentinel-tables.camel.yaml.*messages-blocked",
+                    SOON);
+            program.awaitThat(
+                    "health shows it", SOON, () -> program.health().last().contains("routes.refused"));
 
             program.signal("TERM");
             assertThat(program.awaitExit(SOON)).as("exit code").isZero();

@@ -45,15 +45,20 @@ final class Replicas implements AutoCloseable {
 
     /** Starts one more. */
     PackagedProgram start() throws IOException {
-        PackagedProgram program = PackagedProgram.in(folder.resolve("replica-" + all.size())).with(services.properties())
-                .with("state.url", url).with("state.user", postgres.user()).with("state.password", postgres.password()).start();
+        PackagedProgram program = PackagedProgram.in(folder.resolve("replica-" + all.size()))
+                .with(services.properties())
+                .with("state.url", url)
+                .with("state.user", postgres.user())
+                .with("state.password", postgres.password())
+                .start();
         all.add(program);
         return program;
     }
 
     /** The one that holds the source's lock; empty while nobody reads. */
     Optional<PackagedProgram> reader() throws SQLException {
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement();
+        try (Connection connection = postgres.connect(url);
+                Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(HOLDER)) {
             if (!row.next()) {
                 return Optional.empty();
@@ -70,13 +75,16 @@ final class Replicas implements AutoCloseable {
 
     /** The windows that were committed, whoever did. */
     List<MatchResult> committed() {
-        return all.stream().flatMap(program -> program.found(Services.COMMITTED).stream()).toList();
+        return all.stream()
+                .flatMap(program -> program.found(Services.COMMITTED).stream())
+                .toList();
     }
 
     /** Ids of records that Sentinel may hold twice. */
     Set<String> possibleDuplicates() throws SQLException {
         Set<String> ids = new HashSet<>();
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement();
+        try (Connection connection = postgres.connect(url);
+                Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("SELECT id FROM possible_duplicate")) {
             while (rows.next()) {
                 ids.add(rows.getString(1));

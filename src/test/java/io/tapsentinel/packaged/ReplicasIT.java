@@ -50,7 +50,9 @@ class ReplicasIT {
                     tables.refuseWhatWaits();
                 }
                 long asked = replicas.services().tapRequests();
-                await("another one reads").atMost(SOON).until(() -> replicas.services().tapRequests() > asked);
+                await("another one reads")
+                        .atMost(SOON)
+                        .until(() -> replicas.services().tapRequests() > asked);
                 takeOvers.add(Duration.between(killed, Instant.now()));
                 if (kill < KILLS - 1) {
                     replicas.start();
@@ -58,12 +60,19 @@ class ReplicasIT {
             }
             tables.release();
             int before = replicas.committed().size();
-            await("windows are committed").atMost(SOON).until(() -> replicas.committed().size() > before + 1);
+            await("windows are committed")
+                    .atMost(SOON)
+                    .until(() -> replicas.committed().size() > before + 1);
 
             int events = replicas.services().assertThatNothingIsLost(replicas.committed());
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf("replicas: reader killed %d times, 0 of %d events lost, %d there twice of %d listed, taken over after %s ms%n",
-                    KILLS, events, twice, replicas.possibleDuplicates().size(), takeOvers.stream().map(Duration::toMillis).toList());
+            System.out.printf(
+                    "replicas: reader killed %d times, 0 of %d events lost, %d there twice of %d listed, taken over after %s ms%n",
+                    KILLS,
+                    events,
+                    twice,
+                    replicas.possibleDuplicates().size(),
+                    takeOvers.stream().map(Duration::toMillis).toList());
             assertThat(takeOvers).allMatch(time -> time.compareTo(TAKE_OVER) < 0);
         }
     }
@@ -76,8 +85,13 @@ class ReplicasIT {
             for (PackagedProgram program : List.of(one, other)) {
                 program.awaitLine("tap-sentinel reads", SOON);
             }
-            await("windows are committed").atMost(SOON).until(() -> replicas.committed().size() > 2);
-            assertThat(one.found("no history").size() + other.found("no history").size()).as("beginnings of reading").isEqualTo(1);
+            await("windows are committed")
+                    .atMost(SOON)
+                    .until(() -> replicas.committed().size() > 2);
+            assertThat(one.found("no history").size()
+                            + other.found("no history").size())
+                    .as("beginnings of reading")
+                    .isEqualTo(1);
             for (PackagedProgram program : List.of(one, other)) {
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
             }
@@ -88,7 +102,8 @@ class ReplicasIT {
 
     @Test
     void aDatabaseThatIsGoneForThirtySecondsIsWaitedFor() throws Exception {
-        try (Postgres postgres = Postgres.start(); Replicas replicas = replicas(postgres)) {
+        try (Postgres postgres = Postgres.start();
+                Replicas replicas = replicas(postgres)) {
             PackagedProgram one = replicas.start();
             PackagedProgram other = replicas.start();
             Tables tables = replicas.services().tables();
@@ -96,19 +111,27 @@ class ReplicasIT {
             await("rows come").atMost(SOON).until(() -> tables.size() > 100);
             postgres.kill();
             Instant gone = Instant.now();
-            await("health tells").atMost(SOON).until(() -> one.health().last().contains("the store cannot be read or written"));
+            await("health tells")
+                    .atMost(SOON)
+                    .until(() -> one.health().last().contains("the store cannot be read or written"));
             // the length of the outage is what this is about
             await().atMost(SOON).until(() -> Instant.now().isAfter(gone.plusSeconds(30)));
             int during = replicas.committed().size();
             postgres.startAgain();
-            await("windows are committed").atMost(SOON).until(() -> replicas.committed().size() > during + 2);
-            await("health is well").atMost(SOON).until(() -> List.of(one, other).stream()
-                    .noneMatch(program -> program.health().last().contains("the store cannot be read or written")));
+            await("windows are committed")
+                    .atMost(SOON)
+                    .until(() -> replicas.committed().size() > during + 2);
+            await("health is well")
+                    .atMost(SOON)
+                    .until(() -> List.of(one, other).stream()
+                            .noneMatch(program ->
+                                    program.health().last().contains("the store cannot be read or written")));
 
             int events = replicas.services().assertThatNothingIsLost(replicas.committed());
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf("replicas: database gone for 30 s, 0 of %d events lost, %d there twice of %d listed%n", events, twice,
-                    replicas.possibleDuplicates().size());
+            System.out.printf(
+                    "replicas: database gone for 30 s, 0 of %d events lost, %d there twice of %d listed%n",
+                    events, twice, replicas.possibleDuplicates().size());
             for (PackagedProgram program : List.of(one, other)) {
                 assertThat(program.output()).as("no stack traces").doesNotContain("\n\tat ");
             }
@@ -128,27 +151,39 @@ class ReplicasIT {
                 int committed = reader.found(Services.COMMITTED).size();
                 assertThat(replicas.cutTheReader()).isEqualTo(1);
                 tables.release();
-                await("it says so").atMost(SOON).until(() -> reader.found("not committed").size() > 0);
-                assertThat(reader.found(Services.COMMITTED)).as("what the cut run committed").hasSize(committed);
+                await("it says so")
+                        .atMost(SOON)
+                        .until(() -> reader.found("not committed").size() > 0);
+                assertThat(reader.found(Services.COMMITTED))
+                        .as("what the cut run committed")
+                        .hasSize(committed);
                 int before = replicas.committed().size();
-                await("a window is committed").atMost(SOON).until(() -> replicas.committed().size() > before);
+                await("a window is committed")
+                        .atMost(SOON)
+                        .until(() -> replicas.committed().size() > before);
             }
             int events = replicas.services().assertThatNothingIsLost(replicas.committed());
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
-            System.out.printf("replicas: connection cut %d times, 0 of %d events lost, %d there twice of %d listed%n", CUTS, events, twice,
-                    replicas.possibleDuplicates().size());
+            System.out.printf(
+                    "replicas: connection cut %d times, 0 of %d events lost, %d there twice of %d listed%n",
+                    CUTS, events, twice, replicas.possibleDuplicates().size());
         }
     }
 
     private Replicas replicas(Postgres postgres) throws Exception {
-        return new Replicas(postgres, folder, SandboxSettings.builder().seed(8).eventsPerHour(12_000), Duration.ofMinutes(20));
+        return new Replicas(
+                postgres, folder, SandboxSettings.builder().seed(8).eventsPerHour(12_000), Duration.ofMinutes(20));
     }
 
     private static int assertThatWhatIsThereTwiceIsListed(Replicas replicas) throws Exception {
         Set<String> seen = new HashSet<>();
-        List<String> twice = replicas.services().tables().rows().stream().filter(row -> !seen.add(row)).toList();
+        List<String> twice = replicas.services().tables().rows().stream()
+                .filter(row -> !seen.add(row))
+                .toList();
         Set<String> listed = replicas.possibleDuplicates();
-        assertThat(twice).as("there twice and not listed").allMatch(row -> listed.stream().anyMatch(row::contains));
+        assertThat(twice)
+                .as("there twice and not listed")
+                .allMatch(row -> listed.stream().anyMatch(row::contains));
         return twice.size();
     }
 }

@@ -19,6 +19,7 @@ class RoutesCommandIT {
 
     @TempDir
     Path folder;
+
     private PackagedProgram.Launch launch;
 
     @BeforeEach
@@ -35,14 +36,23 @@ class RoutesCommandIT {
     @Test
     void aFolderThatMayNotExitsWithOneAndALineForEachReason() throws Exception {
         Path tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
-        Files.writeString(tables, Files.readString(tables).replace("uri: sentinel:ProofPointTAPClicksBlockedV2_CL",
-                "uri: sentinel:ProofPointTAPClicksPermittedV2_CL").replace("Repository: messagesBlockedSeen", "Repository: messagesBlokedSeen"));
+        Files.writeString(
+                tables,
+                Files.readString(tables)
+                        .replace(
+                                "uri: sentinel:ProofPointTAPClicksBlockedV2_CL",
+                                "uri: sentinel:ProofPointTAPClicksPermittedV2_CL")
+                        .replace("Repository: messagesBlockedSeen", "Repository: messagesBlokedSeen"));
 
         List<String> lines = run(1, "routes", "check", "routes");
 
-        assertThat(lines).anyMatch(line -> line.matches("sentinel-tables\\.camel\\.yaml:\\d+ clicks-blocked, step clicks-blocked-sentinel: .*"))
-                .anyMatch(line -> line.matches("sentinel-tables\\.camel\\.yaml:\\d+ messages-blocked, step messages-blocked-seen: .*"));
-        assertThat(lines.get(lines.size() - 1)).matches("tap-sentinel: routes: \\d problems; this set would be refused");
+        assertThat(lines)
+                .anyMatch(line -> line.matches(
+                        "sentinel-tables\\.camel\\.yaml:\\d+ clicks-blocked, step clicks-blocked-sentinel: .*"))
+                .anyMatch(line -> line.matches(
+                        "sentinel-tables\\.camel\\.yaml:\\d+ messages-blocked, step messages-blocked-seen: .*"));
+        assertThat(lines.get(lines.size() - 1))
+                .matches("tap-sentinel: routes: \\d problems; this set would be refused");
     }
 
     @Test
@@ -50,7 +60,8 @@ class RoutesCommandIT {
         launch = PackagedProgram.in(folder.resolve("elsewhere"));
 
         assertThat(run(0, "routes", "check")).containsExactly("the packaged routes: 5 files, as they have to be");
-        assertThat(run(0, "routes", "show")).contains("tap-poll <- quartz:tap/poll cron={{tap.poll.cron}} recoverableJob=true stateful=true");
+        assertThat(run(0, "routes", "show"))
+                .contains("tap-poll <- quartz:tap/poll cron={{tap.poll.cron}} recoverableJob=true stateful=true");
         assertThat(launch.work()).isEmptyDirectory();
     }
 

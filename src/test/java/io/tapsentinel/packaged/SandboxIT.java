@@ -34,6 +34,7 @@ class SandboxIT {
 
     @TempDir
     Path folder;
+
     private PackagedProgram.Launch launch;
 
     @BeforeEach
@@ -58,11 +59,17 @@ class SandboxIT {
             stop(program);
         }
         List<String> ids = ids();
-        System.out.printf("sandbox: %d rows, after a restart %d rows and %d duplicates suppressed, none twice%n", rows, ids.size(),
-                suppressed);
-        assertThat(ids).as("type and id of all rows").hasSizeGreaterThanOrEqualTo((int) rows).doesNotHaveDuplicates();
+        System.out.printf(
+                "sandbox: %d rows, after a restart %d rows and %d duplicates suppressed, none twice%n",
+                rows, ids.size(), suppressed);
+        assertThat(ids)
+                .as("type and id of all rows")
+                .hasSizeGreaterThanOrEqualTo((int) rows)
+                .doesNotHaveDuplicates();
         try (Stream<Path> made = Files.list(launch.work())) {
-            assertThat(made.map(path -> path.getFileName().toString())).as("what was made").containsExactly("sandbox");
+            assertThat(made.map(path -> path.getFileName().toString()))
+                    .as("what was made")
+                    .containsExactly("sandbox");
         }
     }
 
@@ -76,13 +83,15 @@ class SandboxIT {
     }
 
     static void awaitRowsInAllTables(PackagedProgram.Launch launch) {
-        await("rows in all four tables").atMost(FIRST_ROWS)
-                .until(() -> Arrays.stream(EventType.values()).allMatch(type -> file(launch, type).toFile().length() > 0));
+        await("rows in all four tables")
+                .atMost(FIRST_ROWS)
+                .until(() -> Arrays.stream(EventType.values())
+                        .allMatch(type -> file(launch, type).toFile().length() > 0));
     }
 
     private static long awaitSuppressed(PackagedProgram program) {
-        List<MatchResult> totals = program.awaitOutput(TOTAL, FIRST_ROWS, output -> program.found(TOTAL).stream()
-                .anyMatch(total -> number(total, 2) > 0));
+        List<MatchResult> totals = program.awaitOutput(
+                TOTAL, FIRST_ROWS, output -> program.found(TOTAL).stream().anyMatch(total -> number(total, 2) > 0));
         return number(totals.get(totals.size() - 1), 2);
     }
 
@@ -101,7 +110,8 @@ class SandboxIT {
         try (Stream<Path> all = Files.walk(launch.work().resolve("sandbox"))) {
             for (Path path : (Iterable<Path>) all::iterator) {
                 try {
-                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path))).as("permissions of %s", path)
+                    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .as("permissions of %s", path)
                             .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
                 } catch (NoSuchFileException goneMeanwhile) {
                     // a spooled answer that was read

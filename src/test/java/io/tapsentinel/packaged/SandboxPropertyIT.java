@@ -20,11 +20,14 @@ class SandboxPropertyIT {
 
     @Test
     void thePropertyStartsItTooAndTheHealthTableIsOneOfItsTables() throws Exception {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder).with("tap.sandbox", "on").with("sentinel.health-table", "true");
+        PackagedProgram.Launch launch =
+                PackagedProgram.in(folder).with("tap.sandbox", "on").with("sentinel.health-table", "true");
         try (PackagedProgram program = launch.start()) {
             SandboxIT.awaitRowsInAllTables(launch);
             Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
-            await("a heartbeat").atMost(SandboxIT.FIRST_ROWS).until(() -> health.toFile().length() > 0);
+            await("a heartbeat")
+                    .atMost(SandboxIT.FIRST_ROWS)
+                    .until(() -> health.toFile().length() > 0);
             assertThat(Files.readString(health)).contains("\"kind\":\"heartbeat\"");
             assertThat(program.output()).contains("nothing leaves this machine");
             SandboxIT.stop(program);

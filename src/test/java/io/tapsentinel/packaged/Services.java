@@ -47,8 +47,10 @@ final class Services implements AutoCloseable {
     /** In every subject, address, URL and name that TAP's stand-in makes up. */
     static final String MARKER = "MARKER";
     /** What no program may print, nor its health tell. */
-    static final List<String> NEVER_SHOWN = List.of(MARKER, SECRET, Base64.getEncoder()
-            .encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
+    static final List<String> NEVER_SHOWN = List.of(
+            MARKER,
+            SECRET,
+            Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
     /** In the log: first and last instant of a window. */
     static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
 
@@ -67,9 +69,13 @@ final class Services implements AutoCloseable {
 
     /** @param tapClock TAP's */
     Services(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
-        events = new SandboxEvents(settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
+        events = new SandboxEvents(
+                settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
-        tap = SandboxTap.builder(events).credentials(PRINCIPAL, SECRET).clock(tapClock).build();
+        tap = SandboxTap.builder(events)
+                .credentials(PRINCIPAL, SECRET)
+                .clock(tapClock)
+                .build();
         tapServer = LoopbackServer.start(this::count, 0);
         ingestion.start();
     }
@@ -80,18 +86,35 @@ final class Services implements AutoCloseable {
      */
     static Duration sinceTheThirdOfAnHour(int hours) {
         Instant now = Instant.now();
-        return Duration.between(now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
+        return Duration.between(
+                now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
     }
 
     /** A program that polls every other second and keeps its state below its working directory. */
     Map<String, String> properties() {
-        return new HashMap<>(Map.of("tap.url", tapUri().toString(), "tap.principal", PRINCIPAL, "tap.secret", SECRET,
-                "tap.poll.start", origin.toString(), "tap.poll.cron", "0/2 * * * * ?",
+        return new HashMap<>(Map.of(
+                "tap.url",
+                tapUri().toString(),
+                "tap.principal",
+                PRINCIPAL,
+                "tap.secret",
+                SECRET,
+                "tap.poll.start",
+                origin.toString(),
+                "tap.poll.cron",
+                "0/2 * * * * ?",
                 // a window that failed comes again soon
-                "tap.retry.pauses", "PT0.5S,PT1S",
+                "tap.retry.pauses",
+                "PT0.5S,PT1S",
                 // polls of seconds are not in TAP's budget
-                "tap.budget.requests-per-day", "1000000", "sentinel.endpoint", sinkUri().toString(),
-                "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none"));
+                "tap.budget.requests-per-day",
+                "1000000",
+                "sentinel.endpoint",
+                sinkUri().toString(),
+                "sentinel.dcr-immutable-id",
+                SandboxIngestion.RULE_ID,
+                "sentinel.auth",
+                "none"));
     }
 
     URI tapUri() {
@@ -134,7 +157,7 @@ final class Services implements AutoCloseable {
     /** {@link SandboxEvent#truthKey} of all events that TAP has created in [from, to]. */
     List<String> truth(Instant from, Instant to) {
         List<String> truth = new ArrayList<>();
-        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext();) {
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
             truth.add(all.next().truthKey());
         }
         return truth;
@@ -142,10 +165,16 @@ final class Services implements AutoCloseable {
 
     /** What TAP answers for a window, as it is. */
     byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
-                .header("Authorization", "Basic " + Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)))
+        HttpRequest request = HttpRequest.newBuilder(
+                        tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
+                .header(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)))
                 .build();
-        HttpResponse<byte[]> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response =
+                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
         assertThat(response.statusCode()).isEqualTo(200);
         return response.body();
     }
@@ -153,7 +182,9 @@ final class Services implements AutoCloseable {
     /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
     int assertThatAllCommittedLandedOnce(PackagedProgram program) {
         int events = assertThatNothingCommittedIsLost(program);
-        assertThat(Trial.surplus(tables.rows(), truth(origin, Instant.now()))).as("twice, or never there").isEmpty();
+        assertThat(Trial.surplus(tables.rows(), truth(origin, Instant.now())))
+                .as("twice, or never there")
+                .isEmpty();
         return events;
     }
 
@@ -165,7 +196,8 @@ final class Services implements AutoCloseable {
     /** The same for windows that any program says it has committed. */
     int assertThatNothingIsLost(List<MatchResult> windows) {
         assertThat(windows).as("committed windows").isNotEmpty();
-        List<String> truth = truth(window(windows, 1).min(Instant::compareTo).orElseThrow(),
+        List<String> truth = truth(
+                window(windows, 1).min(Instant::compareTo).orElseThrow(),
                 window(windows, 2).max(Instant::compareTo).orElseThrow());
         assertThat(Trial.surplus(truth, tables.rows())).as("lost").isEmpty();
         return truth.size();
@@ -178,8 +210,9 @@ final class Services implements AutoCloseable {
             CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());
             try (JsonGenerator json = new JsonFactory().createGenerator(count)) {
                 SplittableRandom shuffle = new SplittableRandom(1);
-                for (Iterator<SandboxEvent> all = events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
-                        all.hasNext();) {
+                for (Iterator<SandboxEvent> all =
+                                events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
+                        all.hasNext(); ) {
                     all.next().write(json, shuffle);
                 }
             }

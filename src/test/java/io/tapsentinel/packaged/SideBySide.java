@@ -13,8 +13,7 @@ import org.junit.jupiter.api.DynamicTest;
 /** Several cases at a time, since a program that starts or waits needs little of the machine; each is a test of its own. */
 final class SideBySide {
 
-    private SideBySide() {
-    }
+    private SideBySide() {}
 
     /** What is done with one case. */
     @FunctionalInterface
@@ -23,15 +22,19 @@ final class SideBySide {
     }
 
     /** @param longest after this a case has failed, waiting for its turn included */
-    static <C> Stream<DynamicTest> run(int atOnce, Duration longest, List<C> cases, Function<C, String> name, Body<C> body) {
+    static <C> Stream<DynamicTest> run(
+            int atOnce, Duration longest, List<C> cases, Function<C, String> name, Body<C> body) {
         ExecutorService threads = Executors.newFixedThreadPool(atOnce);
-        List<DynamicTest> tests = cases.stream().map(one -> {
-            Future<Void> end = threads.submit(() -> {
-                body.run(one);
-                return null;
-            });
-            return DynamicTest.dynamicTest(name.apply(one), () -> end.get(longest.toMillis(), TimeUnit.MILLISECONDS));
-        }).toList();
+        List<DynamicTest> tests = cases.stream()
+                .map(one -> {
+                    Future<Void> end = threads.submit(() -> {
+                        body.run(one);
+                        return null;
+                    });
+                    return DynamicTest.dynamicTest(
+                            name.apply(one), () -> end.get(longest.toMillis(), TimeUnit.MILLISECONDS));
+                })
+                .toList();
         return tests.stream().onClose(threads::shutdownNow);
     }
 }

@@ -8,7 +8,6 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What the ingestion endpoint can do to an upload instead of storing and acknowledging it. */
 enum SinkFault {
-
     THROTTLED_429,
     THROTTLED_429_WITH_RETRY_AFTER,
     STATUS_503,
@@ -50,11 +49,14 @@ enum SinkFault {
 
     /** As the service words a refusal. */
     static void refuse(Call upload, int status, String code, String retryAfter) throws IOException {
-        Map<String, String> headers = new TreeMap<>(Map.of("content-type", "application/json", "x-ms-error-code", code));
+        Map<String, String> headers =
+                new TreeMap<>(Map.of("content-type", "application/json", "x-ms-error-code", code));
         if (!retryAfter.isEmpty()) {
             headers.put("retry-after", retryAfter);
         }
-        upload.send(new Answer(status, headers,
+        upload.send(new Answer(
+                status,
+                headers,
                 ("{\"error\":{\"code\":\"" + code + "\",\"message\":\"The test refuses\"}}").getBytes()));
     }
 }

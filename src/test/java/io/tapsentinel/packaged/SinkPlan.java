@@ -49,12 +49,18 @@ final class SinkPlan {
 
     private synchronized boolean meets(Call upload) throws IOException {
         List<Row> rows = Landings.rows(upload);
-        boolean completes = stage.landings().distinct() + rows.stream().filter(record -> !stage.landings().has(record)).count() >= expected;
+        boolean completes = stage.landings().distinct()
+                        + rows.stream()
+                                .filter(record -> !stage.landings().has(record))
+                                .count()
+                >= expected;
         if (answered >= ROW_AT && rowTable == null) {
             rowTable = Landings.type(upload);
         }
-        boolean meets = answered == 0 && first-- > 0 || Landings.type(upload) == rowTable && row-- > 0
-                || answered >= MIDDLE && middle-- > 0 || completes && last-- > 0;
+        boolean meets = answered == 0 && first-- > 0
+                || Landings.type(upload) == rowTable && row-- > 0
+                || answered >= MIDDLE && middle-- > 0
+                || completes && last-- > 0;
         if (meets) {
             met++;
         } else {

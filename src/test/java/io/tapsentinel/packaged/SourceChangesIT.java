@@ -38,10 +38,15 @@ class SourceChangesIT {
         tap.addClicks(10);
         Path file = Files.writeString(folder.resolve("secret"), Services.SECRET + "\n");
         try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
-            stage.tap().script(request -> request.header("authorization").equals(basic(valid.get())) ? tap::on
-                    : call -> call.send(401, "Service principal or secret is not valid"));
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties()).without("tap.secret")
-                    .with("tap.secret-file", file.toString()).with("tap.rest.credentials", "PT1S");
+            stage.tap()
+                    .script(request -> request.header("authorization").equals(basic(valid.get()))
+                            ? tap::on
+                            : call -> call.send(401, "Service principal or secret is not valid"));
+            PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                    .with(stage.properties())
+                    .without("tap.secret")
+                    .with("tap.secret-file", file.toString())
+                    .with("tap.rest.credentials", "PT1S");
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(Services.COMMITTED, SOON);
                 valid.set(rotated);
@@ -49,7 +54,9 @@ class SourceChangesIT {
                 program.health().awaitDown("401", SOON);
                 Files.writeString(file, rotated + "\n");
 
-                await("it goes on with the new secret").atMost(SOON).until(() -> stage.landings().distinct() == 20);
+                await("it goes on with the new secret")
+                        .atMost(SOON)
+                        .until(() -> stage.landings().distinct() == 20);
                 program.health().awaitUp(SOON);
                 assertThat(program.isAlive()).isTrue();
                 assertThat(stage.landings().duplicates()).as("twice").isEmpty();
@@ -60,15 +67,27 @@ class SourceChangesIT {
     @Test
     void aClockTwoMinutesAheadOfTapsIsSaidAndLosesNothing() throws Exception {
         Clock behind = Clock.offset(Clock.systemUTC(), BEHIND.negated());
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(71).eventsPerHour(3_000).shareWithoutId(0.05), Duration.ofMinutes(30),
+        try (Stage stage = new Stage(
+                SandboxSettings.builder().seed(71).eventsPerHour(3_000).shareWithoutId(0.05),
+                Duration.ofMinutes(30),
                 behind)) {
-            stage.tap().script(request -> call -> call.send(call.forward().with("date",
-                    DateTimeFormatter.RFC_1123_DATE_TIME.format(behind.instant().atZone(ZoneOffset.UTC)))));
-            try (PackagedProgram program = PackagedProgram.in(folder).with(stage.properties()).start()) {
+            stage.tap()
+                    .script(request -> call -> call.send(call.forward()
+                            .with(
+                                    "date",
+                                    DateTimeFormatter.RFC_1123_DATE_TIME.format(
+                                            behind.instant().atZone(ZoneOffset.UTC)))));
+            try (PackagedProgram program =
+                    PackagedProgram.in(folder).with(stage.properties()).start()) {
                 program.awaitLine("(?i)WARN.*clock.*ahead", SOON);
-                program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > 1);
-                assertThat(program.found(Services.COMMITTED)).as("ends of windows that TAP has answered")
-                        .allSatisfy(window -> assertThat(Instant.parse(window.group(2))).isBefore(behind.instant()));
+                program.awaitOutput(
+                        Services.COMMITTED,
+                        SOON,
+                        output -> program.found(Services.COMMITTED).size() > 1);
+                assertThat(program.found(Services.COMMITTED))
+                        .as("ends of windows that TAP has answered")
+                        .allSatisfy(window ->
+                                assertThat(Instant.parse(window.group(2))).isBefore(behind.instant()));
                 int events = stage.services().assertThatAllCommittedLandedOnce(program);
                 System.out.printf("clock %s ahead of TAP's: said, 0 of %d events lost, 0 twice%n", BEHIND, events);
             }
@@ -76,6 +95,8 @@ class SourceChangesIT {
     }
 
     private static String basic(String secret) {
-        return "Basic " + Base64.getEncoder().encodeToString((Services.PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
+        return "Basic "
+                + Base64.getEncoder()
+                        .encodeToString((Services.PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
     }
 }

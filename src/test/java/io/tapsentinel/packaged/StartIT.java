@@ -24,12 +24,23 @@ class StartIT {
 
     private static final Duration REFUSES = Duration.ofSeconds(60);
     /** Nobody answers there; enough for a program that only has to start. */
-    private static final Map<String, String> COMPLETE = Map.of("tap.url", "http://127.0.0.1:1", "tap.principal", "principal",
-            "tap.secret", "hush-hush", "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
-            "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID);
+    private static final Map<String, String> COMPLETE = Map.of(
+            "tap.url",
+            "http://127.0.0.1:1",
+            "tap.principal",
+            "principal",
+            "tap.secret",
+            "hush-hush",
+            "sentinel.endpoint",
+            "http://127.0.0.1:1",
+            "sentinel.auth",
+            "none",
+            "sentinel.dcr-immutable-id",
+            SandboxIngestion.RULE_ID);
 
     @TempDir
     Path folder;
+
     private PackagedProgram.Launch launch;
 
     @BeforeEach
@@ -40,15 +51,18 @@ class StartIT {
 
     @Test
     void withoutAnyPropertyItNamesAllThatAreMissing() throws Exception {
-        assertThat(refusal()).startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
-                + " sentinel.dcr-immutable-id;");
+        assertThat(refusal())
+                .startsWith("tap-sentinel: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint,"
+                        + " sentinel.dcr-immutable-id;");
         assertThat(filesMade()).isEmpty();
     }
 
     @Test
     void aWrongValueIsNamedWithItsBoundAndASecretInItIsNotShown() throws Exception {
         launch.with(COMPLETE).with("tap.url", "https://principal:hush-hush@tap.example.com");
-        assertThat(refusal()).startsWith("tap-sentinel: tap.url is \"https://...@tap.example.com\"; it has to be ").doesNotContain("hush-hush");
+        assertThat(refusal())
+                .startsWith("tap-sentinel: tap.url is \"https://...@tap.example.com\"; it has to be ")
+                .doesNotContain("hush-hush");
         assertThat(filesMade()).isEmpty();
     }
 
@@ -56,7 +70,9 @@ class StartIT {
     void aBusyManagementPortIsNamed() throws Exception {
         try (ServerSocket busy = new ServerSocket(0)) {
             launch.with(COMPLETE).with("camel.management.port", String.valueOf(busy.getLocalPort()));
-            assertThat(refusal()).contains("camel.management.port is \"" + busy.getLocalPort() + "\"").contains("free port");
+            assertThat(refusal())
+                    .contains("camel.management.port is \"" + busy.getLocalPort() + "\"")
+                    .contains("free port");
         }
     }
 
@@ -69,7 +85,10 @@ class StartIT {
                 assertThat(refusal()).contains("is in use by process " + first.pid());
 
                 int committed = first.found(Services.COMMITTED).size();
-                first.awaitOutput(Services.COMMITTED, Duration.ofSeconds(60), output -> first.found(Services.COMMITTED).size() > committed);
+                first.awaitOutput(
+                        Services.COMMITTED,
+                        Duration.ofSeconds(60),
+                        output -> first.found(Services.COMMITTED).size() > committed);
                 services.assertThatAllCommittedLandedOnce(first);
             }
         }

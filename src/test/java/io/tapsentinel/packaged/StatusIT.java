@@ -38,14 +38,17 @@ class StatusIT {
 
     @TempDir
     Path folder;
+
     private PackagedProgram.Launch launch;
     private PackagedProgram.Launch command;
 
     @BeforeEach
     void prepare() throws Exception {
         launch = PackagedProgram.in(folder.resolve("program"));
-        OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
-        command = PackagedProgram.in(folder.resolve("command")).with("state.url", "jdbc:sqlite:" + state().resolve("tap-sentinel.db"))
+        OwnRoutes.in(
+                launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        command = PackagedProgram.in(folder.resolve("command"))
+                .with("state.url", "jdbc:sqlite:" + state().resolve("tap-sentinel.db"))
                 .with("tap.rejected.uri", "file:" + state().resolve("rejected"));
     }
 
@@ -57,10 +60,13 @@ class StatusIT {
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
         try (Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
-            stage.tap().script(call -> holds.get() ? request -> hold(held) : request -> {
-                served.put(request.target() + ' ' + served.size(), stage.eventsAskedFor(request));
-                Step.PASS.on(request);
-            });
+            stage.tap()
+                    .script(call -> holds.get()
+                            ? request -> hold(held)
+                            : request -> {
+                                served.put(request.target() + ' ' + served.size(), stage.eventsAskedFor(request));
+                                Step.PASS.on(request);
+                            });
             stage.sink().script(call -> upload -> {
                 List<Row> rows = Landings.rows(upload);
                 if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
@@ -78,22 +84,42 @@ class StatusIT {
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(SWEPT, SOON);
                 holds.set(true);
-                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS)).as("a request is held").isTrue();
+                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
+                        .as("a request is held")
+                        .isTrue();
 
                 String status = run("status");
-                long events = served.values().stream().mapToLong(Integer::longValue).sum();
+                long events =
+                        served.values().stream().mapToLong(Integer::longValue).sum();
                 assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1$"))
-                        .as("reads, fetched, new, duplicates").containsExactly((long) served.size(), events, (long) stage.landings().distinct(),
+                        .as("reads, fetched, new, duplicates")
+                        .containsExactly(
+                                (long) served.size(),
+                                events,
+                                (long) stage.landings().distinct(),
                                 events - stage.landings().distinct() - 1);
-                assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$")).as("requests").containsExactly((long) stage.tap().requests());
+                assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
+                        .as("requests")
+                        .containsExactly((long) stage.tap().requests());
                 Instant hour = Instant.parse(program.found(SWEPT).get(0).group(1));
-                assertThat(numbers(status, "total((?: +[\\d,]+){12})$")).as("theirs, ours and missing of the hours").isEqualTo(hours(stage, program));
-                assertThat(status).contains("nothing is missing").contains("no gap").contains("1 record at tap.rejected.uri")
+                assertThat(numbers(status, "total((?: +[\\d,]+){12})$"))
+                        .as("theirs, ours and missing of the hours")
+                        .isEqualTo(hours(stage, program));
+                assertThat(status)
+                        .contains("nothing is missing")
+                        .contains("no gap")
+                        .contains("1 record at tap.rejected.uri")
                         .contains(unsure.get().size() + " records that Sentinel may hold twice");
 
-                assertThat(run("rejected").lines()).singleElement().asString().contains(refused.get().key()).contains("\trefused\tInvalidRecord\t");
-                assertThat(run("duplicates").lines().map(line -> line.split("\t")[1])).as("ids")
-                        .containsExactlyInAnyOrderElementsOf(unsure.get().stream().map(Row::id).toList());
+                assertThat(run("rejected").lines())
+                        .singleElement()
+                        .asString()
+                        .contains(refused.get().key())
+                        .contains("\trefused\tInvalidRecord\t");
+                assertThat(run("duplicates").lines().map(line -> line.split("\t")[1]))
+                        .as("ids")
+                        .containsExactlyInAnyOrderElementsOf(
+                                unsure.get().stream().map(Row::id).toList());
                 assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
 
                 StoreFile.in(state()).forgetThreeKeys(hour);
@@ -108,7 +134,10 @@ class StatusIT {
     void aWordThatIsNoneIsAnsweredInOneLine() throws Exception {
         try (PackagedProgram program = command.start("possible")) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
-            assertThat(program.lines()).singleElement().asString().startsWith("tap-sentinel: there is no command \"possible\"; there are status, ");
+            assertThat(program.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("tap-sentinel: there is no command \"possible\"; there are status, ");
         }
     }
 
@@ -123,7 +152,9 @@ class StatusIT {
                 assertThat(program.awaitExit(SOON)).isZero();
             }
             mount.change("ro");
-            assertThat(state().resolve("tap-sentinel.db-wal")).as("the log after a stop").doesNotExist();
+            assertThat(state().resolve("tap-sentinel.db-wal"))
+                    .as("the log after a stop")
+                    .doesNotExist();
             assertThat(run("status")).contains("no backlog");
 
             mount.change("rw");
@@ -132,7 +163,9 @@ class StatusIT {
                 program.kill();
             }
             mount.change("ro");
-            assertThat(Files.size(state().resolve("tap-sentinel.db-wal"))).as("bytes of the log after a kill").isPositive();
+            assertThat(Files.size(state().resolve("tap-sentinel.db-wal")))
+                    .as("bytes of the log after a kill")
+                    .isPositive();
             assertThat(run("status")).contains("no backlog");
         }
     }
@@ -145,24 +178,40 @@ class StatusIT {
     /** What it prints; it ends well. */
     private String run(String word) throws Exception {
         try (PackagedProgram program = command.start(word)) {
-            assertThat(program.awaitExit(SOON)).as("exit code of %s, which printed%n%s", word, program.output()).isZero();
+            assertThat(program.awaitExit(SOON))
+                    .as("exit code of %s, which printed%n%s", word, program.output())
+                    .isZero();
             return program.output();
         }
     }
 
     private static List<Long> numbers(String text, String line) {
-        return Pattern.compile("(?m)^" + line).matcher(text).results()
+        return Pattern.compile("(?m)^" + line)
+                .matcher(text)
+                .results()
                 .flatMap(found -> IntStream.rangeClosed(1, found.groupCount()).mapToObj(found::group))
-                .flatMap(group -> List.of(group.strip().split(" +")).stream()).map(number -> Long.valueOf(number.replace(",", ""))).toList();
+                .flatMap(group -> List.of(group.strip().split(" +")).stream())
+                .map(number -> Long.valueOf(number.replace(",", "")))
+                .toList();
     }
 
     /** What TAP has in the hours that were swept, as the line of the status has it. */
     private static List<Long> hours(Stage stage, PackagedProgram program) {
         Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
-        List<String> truth = program.found(SWEPT).stream().map(line -> Instant.parse(line.group(1))).flatMap(hour -> stage.services()
-                .truth(hour.isBefore(origin) ? origin : hour, hour.plus(Duration.ofHours(1))).stream()).toList();
-        return Arrays.stream(EventType.values()).map(type -> truth.stream().filter(key -> key.startsWith(type.arrayName() + '|')).count())
-                .flatMap(theirs -> Stream.of(theirs, theirs, 0L)).toList();
+        List<String> truth = program.found(SWEPT).stream()
+                .map(line -> Instant.parse(line.group(1)))
+                .flatMap(
+                        hour -> stage
+                                .services()
+                                .truth(hour.isBefore(origin) ? origin : hour, hour.plus(Duration.ofHours(1)))
+                                .stream())
+                .toList();
+        return Arrays.stream(EventType.values())
+                .map(type -> truth.stream()
+                        .filter(key -> key.startsWith(type.arrayName() + '|'))
+                        .count())
+                .flatMap(theirs -> Stream.of(theirs, theirs, 0L))
+                .toList();
     }
 
     private Path state() {

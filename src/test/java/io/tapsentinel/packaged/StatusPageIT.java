@@ -26,15 +26,19 @@ class StatusPageIT {
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
+                Stage stage =
+                        new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
             PageTrial trial = new PageTrial(folder, stage);
-            try (PackagedProgram program = trial.launch().start(); Page page = browser.desk(ColorScheme.DARK)) {
+            try (PackagedProgram program = trial.launch().start();
+                    Page page = browser.desk(ColorScheme.DARK)) {
                 program.awaitLine(Services.COMMITTED, PageTrial.SOON);
                 page.navigate(trial.url());
                 PageTrial.awaitLevel(page, "up");
 
                 stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-                assertThat(PageTrial.worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
+                assertThat(PageTrial.worst(page))
+                        .containsText(
+                                Pattern.compile("sentinel: .*403.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
                 trial.leaveScreenshots(browser, "running-refused");
                 stage.sink().script(call -> upload -> stage.store(upload));
@@ -43,7 +47,8 @@ class StatusPageIT {
                 browser.assertThatItNeverComplained();
 
                 program.kill();
-                assertThat(page.locator(".notice")).containsText("lost contact with the program", PageTrial.within(PageTrial.SOON_MS));
+                assertThat(page.locator(".notice"))
+                        .containsText("lost contact with the program", PageTrial.within(PageTrial.SOON_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
             }
         }

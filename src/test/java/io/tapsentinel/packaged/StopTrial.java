@@ -37,21 +37,27 @@ final class StopTrial {
                 program.signal(signal);
                 long requests = services.tapRequests();
 
-                await("no request to TAP any more, and it waits for what is on its way").during(Duration.ofMillis(2_500))
-                        .atMost(Duration.ofSeconds(30)).until(() -> services.tapRequests() == requests && program.isAlive());
+                await("no request to TAP any more, and it waits for what is on its way")
+                        .during(Duration.ofMillis(2_500))
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> services.tapRequests() == requests && program.isAlive());
                 services.tables().release();
 
                 assertThat(program.awaitExit(SOON)).as("exit code").isZero();
                 Matcher last = lastLine(program);
                 drained = Long.parseLong(last.group(1));
-                assertThat(drained).as("rows drained").isPositive().isEqualTo(services.tables().size());
+                assertThat(drained)
+                        .as("rows drained")
+                        .isPositive()
+                        .isEqualTo(services.tables().size());
                 assertThat(last.group(2)).as("pending").isEqualTo("0");
                 assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
             }
             int events = startAgain(services);
             assertThat(drained).as("a stop that came in the middle").isLessThan(events);
-            System.out.printf("stop by SIG%s: %d of %d events drained, the rest landed after the restart, none twice%n", signal,
-                    drained, events);
+            System.out.printf(
+                    "stop by SIG%s: %d of %d events drained, the rest landed after the restart, none twice%n",
+                    signal, drained, events);
         }
     }
 
@@ -64,18 +70,23 @@ final class StopTrial {
     }
 
     static Services moreThanFitsIntoBatches() throws IOException {
-        return new Services(SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+        return new Services(
+                SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
     }
 
     static void holdAcknowledgements(Services services) {
         services.tables().hold();
-        await("acknowledgements are held").atMost(SOON).until(() -> services.tables().waiting() > 1);
+        await("acknowledgements are held")
+                .atMost(SOON)
+                .until(() -> services.tables().waiting() > 1);
     }
 
     static Matcher lastLine(PackagedProgram program) {
         List<String> lines = program.lines();
         Matcher last = LAST_LINE.matcher(lines.get(lines.size() - 1));
-        assertThat(last.matches()).as("the last line tells what was drained:%n%s", program.output()).isTrue();
+        assertThat(last.matches())
+                .as("the last line tells what was drained:%n%s", program.output())
+                .isTrue();
         return last;
     }
 }

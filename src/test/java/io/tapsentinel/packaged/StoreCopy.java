@@ -36,7 +36,8 @@ final class StoreCopy implements AutoCloseable {
             return new StoreCopy(folder, TestDatabase.connect(PackagedProgram.store(work)));
         }
         try (Stream<Path> files = Files.list(work.resolve("state"))) {
-            for (Path file : (Iterable<Path>) files.filter(f -> f.getFileName().toString().matches(".*\\.db(-wal)?"))::iterator) {
+            for (Path file : (Iterable<Path>)
+                    files.filter(f -> f.getFileName().toString().matches(".*\\.db(-wal)?"))::iterator) {
                 Files.copy(file, folder.resolve(file.getFileName()));
             }
         }
@@ -62,7 +63,8 @@ final class StoreCopy implements AutoCloseable {
                 String keys = HexFormat.of().formatHex(found.getBytes(2));
                 String[] ids = found.getString(3).split("\n", -1);
                 for (int i = 0; i < ids.length; i++) {
-                    rows.add(new Row(found.getString(1), keys.substring(i * 2 * KEY_BYTES, (i + 1) * 2 * KEY_BYTES), ids[i]));
+                    rows.add(new Row(
+                            found.getString(1), keys.substring(i * 2 * KEY_BYTES, (i + 1) * 2 * KEY_BYTES), ids[i]));
                 }
             }
         }
@@ -95,7 +97,7 @@ final class StoreCopy implements AutoCloseable {
     public void close() throws IOException, SQLException {
         connection.close();
         try (Stream<Path> files = Files.list(folder)) {
-            for (Iterator<Path> all = files.iterator(); all.hasNext();) {
+            for (Iterator<Path> all = files.iterator(); all.hasNext(); ) {
                 Files.delete(all.next());
             }
         }

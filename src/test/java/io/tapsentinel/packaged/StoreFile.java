@@ -35,7 +35,8 @@ final class StoreFile {
     }
 
     <T> List<T> all(String sql, Row<T> row) throws SQLException {
-        try (Connection store = DriverManager.getConnection(url); ResultSet rows = store.createStatement().executeQuery(sql)) {
+        try (Connection store = DriverManager.getConnection(url);
+                ResultSet rows = store.createStatement().executeQuery(sql)) {
             List<T> all = new ArrayList<>();
             while (rows.next()) {
                 all.add(row.of(rows));
@@ -51,14 +52,17 @@ final class StoreFile {
 
     void change(String sql) throws SQLException {
         try (Connection store = DriverManager.getConnection(url)) {
-            assertThat(store.createStatement().executeUpdate(sql)).as("rows changed").isPositive();
+            assertThat(store.createStatement().executeUpdate(sql))
+                    .as("rows changed")
+                    .isPositive();
         }
     }
 
     /** How many of these keys, one after the other, the table of keys holds. */
     long held(String stream, byte[] keys) throws SQLException {
         try (Connection store = DriverManager.getConnection(url);
-                PreparedStatement select = store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ?")) {
+                PreparedStatement select =
+                        store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ?")) {
             long held = 0;
             for (int i = 0; i < keys.length; i += EventKey.BYTES) {
                 select.setString(1, stream);
@@ -74,14 +78,16 @@ final class StoreFile {
     /** Of those that the sweep of this hour found. */
     void forgetThreeKeys(Instant hour) throws SQLException {
         try (Connection store = DriverManager.getConnection(url);
-                PreparedStatement select = store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");
+                PreparedStatement select =
+                        store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");
                 PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
             select.setLong(1, hour.toEpochMilli());
             try (ResultSet sweep = select.executeQuery()) {
                 assertThat(sweep.next()).as("a type with three keys").isTrue();
                 delete.setString(1, sweep.getString(1));
                 for (int i = 0; i < 3; i++) {
-                    delete.setBytes(2, Arrays.copyOfRange(sweep.getBytes(2), i * EventKey.BYTES, (i + 1) * EventKey.BYTES));
+                    delete.setBytes(
+                            2, Arrays.copyOfRange(sweep.getBytes(2), i * EventKey.BYTES, (i + 1) * EventKey.BYTES));
                     delete.addBatch();
                 }
             }

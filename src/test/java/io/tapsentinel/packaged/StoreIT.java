@@ -29,6 +29,7 @@ class StoreIT {
 
     @TempDir
     Path folder;
+
     private StoreTrial trial;
 
     @BeforeEach
@@ -43,18 +44,22 @@ class StoreIT {
 
     @Test
     void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
-        try (PackagedProgram program = trial.launch().start(); Connection other = lockedAtTheFirstUpload()) {
+        try (PackagedProgram program = trial.launch().start();
+                Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
             trial.assertThatItComplains(program);
             int landed = trial.stage().landings().distinct();
-            await("nothing lands that nobody could write down").during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(6))
+            await("nothing lands that nobody could write down")
+                    .during(Duration.ofMillis(2_500))
+                    .atMost(Duration.ofSeconds(6))
                     .until(() -> trial.stage().landings().distinct() == landed);
             assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
             int events = trial.assertThatAllLands(program);
-            System.out.printf("store locked for a while: 0 of %d events lost, %d twice, all of them listed%n", events,
-                    trial.stage().landings().duplicates().size());
+            System.out.printf(
+                    "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
+                    events, trial.stage().landings().duplicates().size());
         }
     }
 
@@ -90,8 +95,11 @@ class StoreIT {
             trial.assertThatItComplains(program);
             int committed = program.found(Services.COMMITTED).size();
             int landed = trial.stage().landings().distinct();
-            await("nothing is committed or sent any more").during(Duration.ofMillis(2_500)).atMost(Duration.ofSeconds(6))
-                    .until(() -> program.found(Services.COMMITTED).size() == committed && trial.stage().landings().distinct() == landed);
+            await("nothing is committed or sent any more")
+                    .during(Duration.ofMillis(2_500))
+                    .atMost(Duration.ofSeconds(6))
+                    .until(() -> program.found(Services.COMMITTED).size() == committed
+                            && trial.stage().landings().distinct() == landed);
         }
         restore(copy);
         landSomething();
@@ -105,7 +113,9 @@ class StoreIT {
     }
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
-        await("uploads begin").atMost(StoreTrial.SOON).until(() -> trial.stage().sink().requests() > 0);
+        await("uploads begin")
+                .atMost(StoreTrial.SOON)
+                .until(() -> trial.stage().sink().requests() > 0);
         Connection other = trial.connect("");
         lock(other);
         return other;
@@ -118,15 +128,19 @@ class StoreIT {
 
     private void assertThatPlainWritesFail(String... one) throws SQLException {
         assertThatThrownBy(() -> {
-            try (Connection connection = trial.connect("")) {
-                StoreTrial.write(connection);
-            }
-        }).isInstanceOf(SQLException.class).message().containsAnyOf(one);
+                    try (Connection connection = trial.connect("")) {
+                        StoreTrial.write(connection);
+                    }
+                })
+                .isInstanceOf(SQLException.class)
+                .message()
+                .containsAnyOf(one);
     }
 
     /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
     private Path copyAndCorrupt() throws IOException, SQLException {
-        try (Connection other = trial.connect(""); Statement statement = other.createStatement()) {
+        try (Connection other = trial.connect("");
+                Statement statement = other.createStatement()) {
             StoreTrial.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));

@@ -25,11 +25,20 @@ final class StoreTrial implements AutoCloseable {
     private final PackagedProgram.Launch launch;
 
     StoreTrial(Path folder, long seed, int eventsPerHour) throws IOException {
-        stage = new Stage(SandboxSettings.builder().seed(seed).eventsPerHour(eventsPerHour).shareWithoutId(0.05), Duration.ofMinutes(50));
+        stage = new Stage(
+                SandboxSettings.builder()
+                        .seed(seed)
+                        .eventsPerHour(eventsPerHour)
+                        .shareWithoutId(0.05),
+                Duration.ofMinutes(50));
         // where the store lies is to be all that is in trouble
-        launch = PackagedProgram.in(folder).with(stage.properties()).with("tap.spool", folder.resolve("spool").toString())
-                .with("tap.rejected.uri", "file:" + folder.resolve("rejected")).with("tap.replay.uri", "file:" + folder.resolve("replay"));
-        OwnRoutes.in(launch.work(), "batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        launch = PackagedProgram.in(folder)
+                .with(stage.properties())
+                .with("tap.spool", folder.resolve("spool").toString())
+                .with("tap.rejected.uri", "file:" + folder.resolve("rejected"))
+                .with("tap.replay.uri", "file:" + folder.resolve("replay"));
+        OwnRoutes.in(
+                launch.work(), "batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 
     Stage stage() {
@@ -60,7 +69,9 @@ final class StoreTrial implements AutoCloseable {
     void assertThatItRefusesToStart() throws Exception {
         try (PackagedProgram program = launch.start()) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
-            List<String> lines = program.lines().stream().filter(line -> !line.contains(" INFO ")).toList();
+            List<String> lines = program.lines().stream()
+                    .filter(line -> !line.contains(" INFO "))
+                    .toList();
             assertThat(lines).as("what it says").hasSize(1);
             assertThat(lines.get(0)).startsWith("tap-sentinel: state.url").contains(file().toString());
             assertThat(program.output()).doesNotContain("\tat ");
@@ -76,7 +87,10 @@ final class StoreTrial implements AutoCloseable {
     /** A new program, if there is none, brings everything in; twice there is only what is listed. */
     int assertThatAllLands(PackagedProgram program) throws Exception {
         int before = program.found(Services.COMMITTED).size();
-        program.awaitOutput(Services.COMMITTED, SOON, output -> program.found(Services.COMMITTED).size() > before);
+        program.awaitOutput(
+                Services.COMMITTED,
+                SOON,
+                output -> program.found(Services.COMMITTED).size() > before);
         program.health().awaitUp(SOON);
         int events = stage.services().assertThatNothingCommittedIsLost(program);
         program.kill();
@@ -92,7 +106,9 @@ final class StoreTrial implements AutoCloseable {
             unaccounted.removeIf(row -> durable.contains(row.stream() + '|' + row.key()));
             unaccounted.removeAll(store.possibleDuplicates());
             unaccounted.removeAll(store.onTheirWay());
-            assertThat(unaccounted).as("landed, and the store knows nothing of it").isEmpty();
+            assertThat(unaccounted)
+                    .as("landed, and the store knows nothing of it")
+                    .isEmpty();
         }
     }
 

@@ -29,7 +29,11 @@ final class Tables implements RowSink {
     private int waiting;
     private int rowsWaiting;
 
-    private enum Gate { OPEN, HELD, REFUSING }
+    private enum Gate {
+        OPEN,
+        HELD,
+        REFUSING
+    }
 
     /** Requests wait from now on, before their rows are stored. */
     synchronized void hold() {
@@ -93,12 +97,18 @@ final class Tables implements RowSink {
 
     @Override
     public void accept(String table, List<byte[]> accepted) throws IOException {
-        EventType type = Arrays.stream(EventType.values()).filter(t -> t.table().equals(table)).findFirst().orElseThrow();
+        EventType type = Arrays.stream(EventType.values())
+                .filter(t -> t.table().equals(table))
+                .findFirst()
+                .orElseThrow();
         List<String> keys = new ArrayList<>(accepted.size());
         for (byte[] row : accepted) {
             JsonNode json = JSON.readTree(row);
             JsonNode recipient = json.path("recipient");
-            keys.add(SandboxEvent.truthKey(type, json.path("id").textValue(), json.path("GUID").asText(),
+            keys.add(SandboxEvent.truthKey(
+                    type,
+                    json.path("id").textValue(),
+                    json.path("GUID").asText(),
                     recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
             bytes.addAndGet(row.length);
             if (!marker.isEmpty() && new String(row, StandardCharsets.UTF_8).contains(marker)) {

@@ -10,14 +10,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What TAP can do to a request instead of answering it. */
 enum TapFault implements Step {
-
     STATUS_500(text(500, "Internal Server Error")),
     STATUS_502(text(502, "Bad Gateway")),
     STATUS_503(text(503, "Service Unavailable")),
     STATUS_504(text(504, "Gateway Timeout")),
     THROTTLED_429(text(429, "The limit of requests per 24 hours is exceeded")),
     TOO_SHORT_400(text(400, "The requested interval is too short. Requests must be for at least 30.00s of data")),
-    TOO_OLD_400(text(400, "The requested start time is too far into the past. Requests for information up to 7.00d are accepted")),
+    TOO_OLD_400(text(
+            400,
+            "The requested start time is too far into the past. Requests for information up to 7.00d are accepted")),
     STILL_CURRENT_400(text(400, "The requested interval is still current")),
     BADLY_FORMED_400(text(400, "The interval parameter is badly formed")),
     WITHOUT_TEXT_400(text(400, "")),
@@ -27,7 +28,8 @@ enum TapFault implements Step {
         Answer whole = call.forward();
         call.send(new Answer(200, whole.headers(), Arrays.copyOf(whole.body(), whole.body().length / 2)));
     }),
-    HTML_PAGE(call -> call.send(new Answer(200, Map.of("content-type", "text/html"), "<html><body>maintenance</body></html>".getBytes()))),
+    HTML_PAGE(call -> call.send(
+            new Answer(200, Map.of("content-type", "text/html"), "<html><body>maintenance</body></html>".getBytes()))),
     SLOW_BODY(call -> {
         OutputStream out = half(call);
         LockSupport.parkNanos(TapFault.SLOW_MS * 1_000_000L);

@@ -58,11 +58,17 @@ final class TapPlan {
 
     /** Whether all of it was met and the program has committed everything since the origin. */
     synchronized boolean isOver(PackagedProgram program) {
-        return met == left.length + IN_A_ROW && covers(program.found(Services.COMMITTED).stream()
-                .map(line -> new TimeRange(Instant.parse(line.group(1)), Instant.parse(line.group(2)))).toList(), origin, end);
+        return met == left.length + IN_A_ROW
+                && covers(
+                        program.found(Services.COMMITTED).stream()
+                                .map(line -> new TimeRange(Instant.parse(line.group(1)), Instant.parse(line.group(2))))
+                                .toList(),
+                        origin,
+                        end);
     }
 
     static boolean covers(List<TimeRange> windows, Instant from, Instant to) {
-        return TimeRange.union(new ArrayList<>(windows)).stream().anyMatch(range -> !range.from().isAfter(from) && !range.to().isBefore(to));
+        return TimeRange.union(new ArrayList<>(windows)).stream()
+                .anyMatch(range -> !range.from().isAfter(from) && !range.to().isBefore(to));
     }
 }

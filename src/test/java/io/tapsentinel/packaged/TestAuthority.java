@@ -46,16 +46,50 @@ final class TestAuthority {
     /** @param names of servers, beside 127.0.0.1 */
     TestAuthority(Path folder, String... names) throws IOException, InterruptedException {
         this.folder = Files.createDirectories(folder);
-        keytool("authority", "-genkeypair", "-alias", "authority", "-keyalg", "EC", "-dname", "CN=authority of a test", "-ext", "bc:c",
-                "-validity", "2");
+        keytool(
+                "authority",
+                "-genkeypair",
+                "-alias",
+                "authority",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=authority of a test",
+                "-ext",
+                "bc:c",
+                "-validity",
+                "2");
         keytool("authority", "-exportcert", "-alias", "authority", "-rfc", "-file", file().toString());
-        keytool("server", "-genkeypair", "-alias", "server", "-keyalg", "EC", "-dname", "CN=server of a test", "-validity", "2");
+        keytool(
+                "server",
+                "-genkeypair",
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=server of a test",
+                "-validity",
+                "2");
         keytool("server", "-certreq", "-alias", "server", "-file", at("server.csr"));
         List<String> alternatives = new ArrayList<>(List.of("IP:127.0.0.1"));
         List.of(names).forEach(name -> alternatives.add("DNS:" + name));
-        keytool("authority", "-gencert", "-alias", "authority", "-infile", at("server.csr"), "-outfile", at("server.pem"), "-rfc",
-                "-ext", "SAN=" + String.join(",", alternatives), "-validity", "2");
-        Files.writeString(folder.resolve("chain.pem"), Files.readString(folder.resolve("server.pem")) + Files.readString(file()));
+        keytool(
+                "authority",
+                "-gencert",
+                "-alias",
+                "authority",
+                "-infile",
+                at("server.csr"),
+                "-outfile",
+                at("server.pem"),
+                "-rfc",
+                "-ext",
+                "SAN=" + String.join(",", alternatives),
+                "-validity",
+                "2");
+        Files.writeString(
+                folder.resolve("chain.pem"), Files.readString(folder.resolve("server.pem")) + Files.readString(file()));
         keytool("server", "-importcert", "-alias", "server", "-file", at("chain.pem"), "-noprompt");
     }
 
@@ -72,7 +106,17 @@ final class TestAuthority {
     /** A key pair {@code client} of the kind that Microsoft Entra ID takes. */
     static Path rsa(Path folder) throws IOException, InterruptedException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
-        keytool(store, "-genkeypair", "-alias", "client", "-keyalg", "RSA", "-dname", "CN=client of a test", "-validity", "2");
+        keytool(
+                store,
+                "-genkeypair",
+                "-alias",
+                "client",
+                "-keyalg",
+                "RSA",
+                "-dname",
+                "CN=client of a test",
+                "-validity",
+                "2");
         return store;
     }
 
@@ -85,8 +129,10 @@ final class TestAuthority {
     }
 
     private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-J-XX:TieredStopAtLevel=1", "-J-XX:+UseSerialGC"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-J-XX:TieredStopAtLevel=1",
+                "-J-XX:+UseSerialGC"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();

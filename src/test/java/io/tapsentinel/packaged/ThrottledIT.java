@@ -27,21 +27,40 @@ class ThrottledIT {
     @ValueSource(ints = {429, 503})
     void aRefusalCostsOneRequest(int status) throws Exception {
         AtomicInteger requests = new AtomicInteger();
-        try (LoopbackServer tap = LoopbackServer.start(exchange -> {
-            requests.incrementAndGet();
-            exchange.sendResponseHeaders(status, -1);
-            exchange.close();
-        }, 0)) {
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(Map.of("tap.url", tap.uri().toString(),
-                    "tap.principal", Services.PRINCIPAL, "tap.secret", Services.SECRET, "tap.poll.cron", "0/5 * * * * ?",
-                    "tap.budget.requests-per-day", "100000",
-                    "sentinel.endpoint", "http://127.0.0.1:1", "sentinel.auth", "none",
-                    "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID));
+        try (LoopbackServer tap = LoopbackServer.start(
+                exchange -> {
+                    requests.incrementAndGet();
+                    exchange.sendResponseHeaders(status, -1);
+                    exchange.close();
+                },
+                0)) {
+            PackagedProgram.Launch launch = PackagedProgram.in(folder)
+                    .with(Map.of(
+                            "tap.url",
+                            tap.uri().toString(),
+                            "tap.principal",
+                            Services.PRINCIPAL,
+                            "tap.secret",
+                            Services.SECRET,
+                            "tap.poll.cron",
+                            "0/5 * * * * ?",
+                            "tap.budget.requests-per-day",
+                            "100000",
+                            "sentinel.endpoint",
+                            "http://127.0.0.1:1",
+                            "sentinel.auth",
+                            "none",
+                            "sentinel.dcr-immutable-id",
+                            SandboxIngestion.RULE_ID));
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine("not committed.*TAP answered " + status, Duration.ofSeconds(60));
                 // well after the second that the HTTP client would wait, well before the next poll
-                await("no second request").during(Duration.ofSeconds(2)).atMost(Duration.ofSeconds(3))
-                        .until(() -> requests.get() == program.found("not committed.*TAP answered " + status).size());
+                await("no second request")
+                        .during(Duration.ofSeconds(2))
+                        .atMost(Duration.ofSeconds(3))
+                        .until(() -> requests.get()
+                                == program.found("not committed.*TAP answered " + status)
+                                        .size());
                 assertThat(requests).hasPositiveValue();
             }
         }

@@ -24,8 +24,7 @@ final class TokenGate implements HttpHandler {
     private volatile CountDownLatch together = new CountDownLatch(0);
 
     /** @param digest of stream and body */
-    record Request(String token, int digest, boolean accepted) {
-    }
+    record Request(String token, int digest, boolean accepted) {}
 
     TokenGate(HttpHandler sink, String accepted) {
         this.sink = sink;
@@ -55,14 +54,17 @@ final class TokenGate implements HttpHandler {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
         boolean good = authorization.equals("Bearer " + accepted);
-        requests.add(new Request(authorization.replaceFirst("^Bearer ", ""),
-                31 * exchange.getRequestURI().getPath().hashCode() + Arrays.hashCode(body), good));
+        requests.add(new Request(
+                authorization.replaceFirst("^Bearer ", ""),
+                31 * exchange.getRequestURI().getPath().hashCode() + Arrays.hashCode(body),
+                good));
         if (good) {
             exchange.setStreams(new ByteArrayInputStream(body), null);
             sink.handle(exchange);
         } else {
             waitForOthers();
-            byte[] answer = "{\"error\":{\"code\":\"InvalidToken\",\"message\":\"The token is spent\"}}".getBytes(StandardCharsets.UTF_8);
+            byte[] answer = "{\"error\":{\"code\":\"InvalidToken\",\"message\":\"The token is spent\"}}"
+                    .getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             exchange.sendResponseHeaders(401, answer.length);
             exchange.getResponseBody().write(answer);

@@ -25,6 +25,7 @@ final class UnpackedImage {
     private static final ObjectMapper JSON = new ObjectMapper();
     /** What Java needs of the machine. */
     private static final List<String> BASE = List.of("/usr", "/etc", "/proc", "/dev");
+
     private static final List<String> LINKS = List.of("bin", "lib", "lib64", "sbin");
 
     private final Path root;
@@ -41,13 +42,24 @@ final class UnpackedImage {
         Path parts = Files.createDirectories(folder.resolve("parts"));
         Path root = Files.createDirectories(folder.resolve("root"));
         run("tar", "-xf", tar.toString(), "-C", parts.toString());
-        JsonNode manifest = JSON.readTree(parts.resolve("manifest.json").toFile()).get(0);
+        JsonNode manifest =
+                JSON.readTree(parts.resolve("manifest.json").toFile()).get(0);
         List<String> layers = new ArrayList<>();
         for (JsonNode layer : manifest.get("Layers")) {
             layers.add(layer.asText());
-            run("tar", "-xzf", parts.resolve(layer.asText()).toString(), "-C", root.toString(), "--numeric-owner", "--same-permissions");
+            run(
+                    "tar",
+                    "-xzf",
+                    parts.resolve(layer.asText()).toString(),
+                    "-C",
+                    root.toString(),
+                    "--numeric-owner",
+                    "--same-permissions");
         }
-        return new UnpackedImage(root, JSON.readTree(parts.resolve(manifest.get("Config").asText()).toFile()), layers);
+        return new UnpackedImage(
+                root,
+                JSON.readTree(parts.resolve(manifest.get("Config").asText()).toFile()),
+                layers);
     }
 
     /** Names of the layers, which are digests of what is in them. */
@@ -70,12 +82,17 @@ final class UnpackedImage {
     }
 
     /** Starts its entry point with these words behind it. */
-    Process start(Path output, Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
+    Process start(Path output, Map<String, String> environment, String... arguments)
+            throws IOException, InterruptedException {
         assumeRoot();
         StringBuilder script = new StringBuilder("set -e\nmount --bind \"$ROOT\" \"$ROOT\"\n");
         for (String part : BASE) {
             Files.createDirectories(root.resolve(part.substring(1)));
-            script.append("mount --rbind ").append(part).append(" \"$ROOT").append(part).append("\"\n");
+            script.append("mount --rbind ")
+                    .append(part)
+                    .append(" \"$ROOT")
+                    .append(part)
+                    .append("\"\n");
         }
         for (String link : LINKS) {
             if (!Files.isSymbolicLink(root.resolve(link))) {
@@ -83,31 +100,56 @@ final class UnpackedImage {
             }
         }
         String user = config().get("User").asText();
-        for (var volumes = config().get("Volumes").fieldNames(); volumes.hasNext();) {
+        for (var volumes = config().get("Volumes").fieldNames(); volumes.hasNext(); ) {
             String volume = volumes.next();
             Files.createDirectories(root.resolve(volume.substring(1)));
-            // as Kubernetes leaves a volume with fsGroup: its owner is root, so that the program cannot change its rights
-            script.append("mount -t tmpfs -o mode=2770,uid=0,gid=").append(user.split(":")[1]).append(" tmpfs \"$ROOT").append(volume).append("\"\n");
+            // as Kubernetes leaves a volume with fsGroup: its owner is root, so that the program cannot change its
+            // rights
+            script.append("mount -t tmpfs -o mode=2770,uid=0,gid=")
+                    .append(user.split(":")[1])
+                    .append(" tmpfs \"$ROOT")
+                    .append(volume)
+                    .append("\"\n");
         }
         script.append("mount -o remount,ro,bind \"$ROOT\"\n")
-                .append("exec chroot --userspec=").append(user).append(" \"$ROOT\" /usr/bin/env -i \"$@\"\n");
-        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private", "sh", "-c", script.toString(), "sh",
-                "-C", config().get("WorkingDir").asText()));
-        Map<String, String> variables = new TreeMap<>(Map.of("PATH", Path.of(System.getProperty("java.home"), "bin") + ":/usr/bin:/bin"));
-        config().path("Env").forEach(variable -> variables.put(variable.asText().split("=", 2)[0], variable.asText().split("=", 2)[1]));
+                .append("exec chroot --userspec=")
+                .append(user)
+                .append(" \"$ROOT\" /usr/bin/env -i \"$@\"\n");
+        List<String> command = new ArrayList<>(List.of(
+                "unshare",
+                "--mount",
+                "--propagation",
+                "private",
+                "sh",
+                "-c",
+                script.toString(),
+                "sh",
+                "-C",
+                config().get("WorkingDir").asText()));
+        Map<String, String> variables =
+                new TreeMap<>(Map.of("PATH", Path.of(System.getProperty("java.home"), "bin") + ":/usr/bin:/bin"));
+        config().path("Env")
+                .forEach(variable -> variables.put(
+                        variable.asText().split("=", 2)[0], variable.asText().split("=", 2)[1]));
         variables.putAll(environment);
         variables.forEach((name, value) -> command.add(name + "=" + value));
         config().get("Entrypoint").forEach(word -> command.add(word.asText()));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("ROOT", root.toString());
         return builder.start();
     }
 
     private static void assumeRoot() throws IOException, InterruptedException {
-        boolean may = new ProcessBuilder("unshare", "--mount", "--propagation", "private", "true").start().waitFor() == 0;
+        boolean may = new ProcessBuilder("unshare", "--mount", "--propagation", "private", "true")
+                        .start()
+                        .waitFor()
+                == 0;
         if ("true".equals(System.getenv("CI"))) {
-            assertThat(may).as("mounts of our own are permitted, as they have to be here").isTrue();
+            assertThat(may)
+                    .as("mounts of our own are permitted, as they have to be here")
+                    .isTrue();
         }
         assumeTrue(may, "mounts of our own are not permitted: the image was not run");
     }

@@ -24,10 +24,16 @@ import java.util.Map;
 public final class Browser implements AutoCloseable {
 
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final List<String> ALONE = List.of("--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync");
+    private static final List<String> ALONE = List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
     /** How wide a phone is. */
     static final int PHONE = 360;
+
     private static final int DESK = 1280;
 
     private static com.microsoft.playwright.Browser chromium;
@@ -35,8 +41,7 @@ public final class Browser implements AutoCloseable {
     private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
 
-    private Browser() {
-    }
+    private Browser() {}
 
     /** Starts it, unless it runs. */
     public static synchronized Browser start() {
@@ -45,8 +50,11 @@ public final class Browser implements AutoCloseable {
             return System.getenv("CI") == null ? abort(why) : fail(why);
         }
         if (chromium == null || !chromium.isConnected()) {
-            Playwright playwright = Playwright.create(new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-            chromium = playwright.chromium().launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
+            Playwright playwright = Playwright.create(
+                    new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            chromium = playwright
+                    .chromium()
+                    .launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
         }
         return new Browser();
     }
@@ -62,8 +70,12 @@ public final class Browser implements AutoCloseable {
     }
 
     private Page page(ColorScheme scheme, int width, int height) {
-        BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions().setViewportSize(width, height)
-                .setColorScheme(scheme).setReducedMotion(ReducedMotion.REDUCE).setTimezoneId("Europe/Berlin").setLocale("en-GB"));
+        BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setTimezoneId("Europe/Berlin")
+                .setLocale("en-GB"));
         contexts.add(context);
         Page page = context.newPage();
         page.onConsoleMessage(message -> {
@@ -87,7 +99,8 @@ public final class Browser implements AutoCloseable {
 
     /** The whole page as {@code target/screenshots/<name>.png}. */
     public static void screenshot(Page page, String name) {
-        page.screenshot(new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
+        page.screenshot(
+                new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
     /** Closes all its pages. */

@@ -47,14 +47,19 @@ class PageAccessIT {
     }
 
     static Stream<Arguments> states() {
-        return Stream.<Named<Supplier<ObjectNode>>>of(Named.of("healthy", PageStates::healthy), Named.of("outage", PageStates::outage),
-                Named.of("losses", PageStates::losses), Named.of("empty", PageStates::empty), Named.of("hostile", PageStates::hostile))
+        return Stream.<Named<Supplier<ObjectNode>>>of(
+                        Named.of("healthy", PageStates::healthy),
+                        Named.of("outage", PageStates::outage),
+                        Named.of("losses", PageStates::losses),
+                        Named.of("empty", PageStates::empty),
+                        Named.of("hostile", PageStates::hostile))
                 .map(Arguments::of);
     }
 
     @ParameterizedTest
     @MethodSource("states")
-    void everyTextStandsOutFromItsGroundNothingIsWiderThanAPhoneAndAScreenReaderCanTellAll(Supplier<ObjectNode> state) throws IOException {
+    void everyTextStandsOutFromItsGroundNothingIsWiderThanAPhoneAndAScreenReaderCanTellAll(Supplier<ObjectNode> state)
+            throws IOException {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), state)) {
             assertThat(run(page, "contrast.js")).as("too pale in light").isEmpty();
             assertThat(run(page, "names.js")).as("not told").isEmpty();
@@ -64,9 +69,16 @@ class PageAccessIT {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
             page.setViewportSize(Browser.PHONE, 740);
             open(page, state);
-            assertThat(page.evaluate("document.documentElement.scrollWidth")).as("width").isEqualTo(Browser.PHONE);
-            assertThat(page.evaluate("[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .hidden, .symbols, .skip')"
-                    + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)")).asInstanceOf(InstanceOfAssertFactories.LIST).as("cut off").isEmpty();
+            assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                    .as("width")
+                    .isEqualTo(Browser.PHONE);
+            assertThat(
+                            page.evaluate(
+                                    "[...document.querySelectorAll('body *')].filter(e => !e.closest('.scroll, .hidden, .symbols, .skip')"
+                                            + " && e.getBoundingClientRect().right > 361).map(e => e.nodeName + '.' + e.className)"))
+                    .asInstanceOf(InstanceOfAssertFactories.LIST)
+                    .as("cut off")
+                    .isEmpty();
             assertThat(run(page, "contrast.js")).as("too pale on a phone").isEmpty();
         }
         browser.assertThatItNeverComplained();
@@ -75,7 +87,9 @@ class PageAccessIT {
     @Test
     void whatAStrangerWroteIsTextWhereverItStands() {
         try (Page page = open(browser.phone(ColorScheme.DARK), PageStates::hostile)) {
-            assertThat(page.locator("img, b").count()).as("elements out of data").isZero();
+            assertThat(page.locator("img, b").count())
+                    .as("elements out of data")
+                    .isZero();
             String shown = String.valueOf(page.evaluate("document.body.textContent"));
             ObjectNode hostile = PageStates.hostile();
             // all hours have the types of the first, and what a route calls is an arrow
@@ -83,7 +97,9 @@ class PageAccessIT {
             hostile.get("routes").forEach(route -> ((ObjectNode) route).remove("to"));
             List<String> texts = new ArrayList<>();
             collect(hostile, texts);
-            assertThat(texts).hasSizeGreaterThan(100).allSatisfy(text -> assertThat(shown).contains(text));
+            assertThat(texts)
+                    .hasSizeGreaterThan(100)
+                    .allSatisfy(text -> assertThat(shown).contains(text));
             assertThat(page.title()).endsWith("tap-sentinel");
         }
         browser.assertThatItNeverComplained();
@@ -93,12 +109,13 @@ class PageAccessIT {
     void theKeyboardReachesAllThatScrollsOpensOrLeadsSomewhereAndOneSeesWhere() {
         try (Page page = open(browser.phone(ColorScheme.LIGHT), PageStates::losses)) {
             List<String> reached = new ArrayList<>();
-            for (String last = ""; !last.equals("BODY") && reached.size() < 100;) {
+            for (String last = ""; !last.equals("BODY") && reached.size() < 100; ) {
                 page.keyboard().press("Tab");
                 last = String.valueOf(page.evaluate("document.activeElement.nodeName"));
                 if (!last.equals("BODY")) {
                     assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
-                            .as("outline of %s", last).isEqualTo("solid");
+                            .as("outline of %s", last)
+                            .isEqualTo("solid");
                     reached.add(String.valueOf(page.evaluate("document.activeElement.textContent")));
                 }
             }
@@ -108,7 +125,9 @@ class PageAccessIT {
             page.locator("summary").first().focus();
             int closed = page.locator(PARTS_CLOSED).count();
             page.keyboard().press("Enter");
-            assertThat(page.locator(PARTS_CLOSED).count()).as("closed after Enter").isEqualTo(closed - 1);
+            assertThat(page.locator(PARTS_CLOSED).count())
+                    .as("closed after Enter")
+                    .isEqualTo(closed - 1);
         }
     }
 
@@ -117,8 +136,11 @@ class PageAccessIT {
     void onPaperNothingIsCutOff() {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setMedia(Media.PRINT));
-            assertThat(page.evaluate("[...document.querySelectorAll('.scroll')].filter(e => e.scrollHeight > e.clientHeight + 1).length"))
-                    .as("regions with something out of sight").isEqualTo(0);
+            assertThat(
+                            page.evaluate(
+                                    "[...document.querySelectorAll('.scroll')].filter(e => e.scrollHeight > e.clientHeight + 1).length"))
+                    .as("regions with something out of sight")
+                    .isEqualTo(0);
         }
     }
 

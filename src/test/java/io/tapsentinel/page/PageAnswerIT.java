@@ -30,6 +30,7 @@ class PageAnswerIT {
 
     @TempDir
     static Path folder;
+
     private static Trial trial;
     private static ServedPage page;
 
@@ -46,24 +47,43 @@ class PageAnswerIT {
 
     @Test
     void everyAnswerKeepsOtherSitesOut() throws Exception {
-        for (HttpResponse<String> answer : List.of(page.get("/"), page.get("/status.json"), page.get("/page.js"), page.get("/nothing"), page.send("POST", "/"))) {
-            assertThat(answer.headers().firstValue("Content-Security-Policy")).as(answer.uri().toString()).hasValueSatisfying(policy -> assertThat(policy)
-                    .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'").doesNotContain("unsafe"));
+        for (HttpResponse<String> answer : List.of(
+                page.get("/"),
+                page.get("/status.json"),
+                page.get("/page.js"),
+                page.get("/nothing"),
+                page.send("POST", "/"))) {
+            assertThat(answer.headers().firstValue("Content-Security-Policy"))
+                    .as(answer.uri().toString())
+                    .hasValueSatisfying(policy -> assertThat(policy)
+                            .contains("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'")
+                            .doesNotContain("unsafe"));
             assertThat(answer.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
             assertThat(answer.headers().firstValue("Referrer-Policy")).hasValue("no-referrer");
             assertThat(answer.headers().firstValue("Cache-Control")).hasValue("no-store");
-            assertThat(answer.headers().map().keySet()).noneMatch(name -> name.toLowerCase().startsWith("camel") || name.equalsIgnoreCase("server"));
+            assertThat(answer.headers().map().keySet())
+                    .noneMatch(name -> name.toLowerCase().startsWith("camel") || name.equalsIgnoreCase("server"));
         }
     }
 
     @Test
     void onlyThePageAndItsFiguresAreThere() throws Exception {
         assertThat(page.get("/").headers().firstValue("Content-Type")).hasValue("text/html; charset=utf-8");
-        assertThat(page.get("/page.js").headers().firstValue("Content-Type")).hasValue("text/javascript; charset=utf-8");
+        assertThat(page.get("/page.js").headers().firstValue("Content-Type"))
+                .hasValue("text/javascript; charset=utf-8");
         assertThat(page.get("/page.css").statusCode()).isEqualTo(200);
-        assertThat(page.get("/status.json").headers().firstValue("Content-Type")).hasValue("application/json");
-        for (String path : List.of("/application.properties", "/%2e%2e/application.properties", "/..%2fapplication.properties", "/page/index.html", "/log4j2.xml",
-                "/status.json/", "//etc/passwd", "/index.html%00", "/observe/health")) {
+        assertThat(page.get("/status.json").headers().firstValue("Content-Type"))
+                .hasValue("application/json");
+        for (String path : List.of(
+                "/application.properties",
+                "/%2e%2e/application.properties",
+                "/..%2fapplication.properties",
+                "/page/index.html",
+                "/log4j2.xml",
+                "/status.json/",
+                "//etc/passwd",
+                "/index.html%00",
+                "/observe/health")) {
             assertThat(page.get(path).statusCode()).as(path).isIn(400, 404);
         }
     }
@@ -71,9 +91,13 @@ class PageAnswerIT {
     @Test
     void itIsReadOnly() throws Exception {
         for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
-            assertThat(page.send(method, "/status.json").statusCode()).as(method).isEqualTo(405);
+            assertThat(page.send(method, "/status.json").statusCode())
+                    .as(method)
+                    .isEqualTo(405);
         }
-        assertThat(page.send("HEAD", "/")).satisfies(head -> assertThat(head.statusCode()).isEqualTo(200)).satisfies(head -> assertThat(head.body()).isEmpty());
+        assertThat(page.send("HEAD", "/"))
+                .satisfies(head -> assertThat(head.statusCode()).isEqualTo(200))
+                .satisfies(head -> assertThat(head.body()).isEmpty());
     }
 
     @Test
@@ -81,7 +105,8 @@ class PageAnswerIT {
         for (String host : List.of("localhost", "LOCALHOST:" + page.port(), "127.0.0.1", "[::1]:" + page.port())) {
             assertThat(statusFor(host)).as(host).isEqualTo(200);
         }
-        for (String host : List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "")) {
+        for (String host :
+                List.of("evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "10.0.0.1", "")) {
             assertThat(statusFor(host)).as(host).isIn(400, 421);
         }
     }
@@ -91,8 +116,12 @@ class PageAnswerIT {
         page.program().poll();
         ExecutorService browsers = Executors.newFixedThreadPool(50);
         try {
-            List<Callable<String>> looks = IntStream.range(0, 200).<Callable<String>>mapToObj(i -> () -> page.get("/status.json").body()).toList();
-            Set<String> seen = browsers.invokeAll(looks).stream().map(PageAnswerIT::result).collect(Collectors.toSet());
+            List<Callable<String>> looks = IntStream.range(0, 200)
+                    .<Callable<String>>mapToObj(
+                            i -> () -> page.get("/status.json").body())
+                    .toList();
+            Set<String> seen =
+                    browsers.invokeAll(looks).stream().map(PageAnswerIT::result).collect(Collectors.toSet());
             // the trial's clock ticks a millisecond at each look at it
             assertThat(seen.size()).as("times that the figures were worked out").isLessThanOrEqualTo(3);
         } finally {
@@ -123,18 +152,24 @@ class PageAnswerIT {
     @Test
     void withoutBeingAskedForThereIsNoServer() throws Exception {
         try (Trial other = trial("other")) {
-            assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString)).noneMatch(uri -> uri.contains("platform-http"));
+            assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString))
+                    .noneMatch(uri -> uri.contains("platform-http"));
         }
     }
 
     private static Trial trial(String name) throws Exception {
-        return new Trial(folder.resolve(name), SandboxSettings.builder().seed(11).eventsPerHour(60).build());
+        return new Trial(
+                folder.resolve(name),
+                SandboxSettings.builder().seed(11).eventsPerHour(60).build());
     }
 
     private int statusFor(String host) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
-            socket.getOutputStream().write(("GET /status.json HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
-            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
+            socket.getOutputStream()
+                    .write(("GET /status.json HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
             return Integer.parseInt(line.split(" ")[1]);
         }
     }

@@ -28,12 +28,19 @@ class PageDataIT {
 
     @TempDir
     Path folder;
+
     private Trial trial;
     private ServedPage page;
 
     @BeforeEach
     void begin() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(11).eventsPerHour(60).shareWithoutId(0.05).build());
+        trial = new Trial(
+                folder,
+                SandboxSettings.builder()
+                        .seed(11)
+                        .eventsPerHour(60)
+                        .shareWithoutId(0.05)
+                        .build());
         page = new ServedPage(trial);
     }
 
@@ -50,7 +57,10 @@ class PageDataIT {
         assertThat(figures.at("/progress/lastPollAt").isNull()).isTrue();
         assertThat(figures.get("hours")).isEmpty();
         assertThat(figures.get("reads")).isEmpty();
-        assertThat(figures.get("tables")).hasSize(4).allMatch(table -> table.get("rows24h").asLong() == 0 && table.get("byHour").size() == 24);
+        assertThat(figures.get("tables"))
+                .hasSize(4)
+                .allMatch(table -> table.get("rows24h").asLong() == 0
+                        && table.get("byHour").size() == 24);
         assertThat(figures.get("source").asText()).isEqualTo("tap");
         assertThat(figures.get("archive").isNull()).isTrue();
         assertThat(figures.get("sandbox").asBoolean()).isFalse();
@@ -60,12 +70,13 @@ class PageDataIT {
     @Test
     void rowsReadsHoursAndBudgetAreThoseOfTheStoreWithoutContentOfEvents() throws Exception {
         TreeSet<String> content = new TreeSet<>();
-        trial.eachRow(row -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP").forEach(name -> {
-            JsonNode value = row.path(name);
-            if (value.isTextual() && value.asText().length() > 6) {
-                content.add(value.asText());
-            }
-        }));
+        trial.eachRow(row -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
+                .forEach(name -> {
+                    JsonNode value = row.path(name);
+                    if (value.isTextual() && value.asText().length() > 6) {
+                        content.add(value.asText());
+                    }
+                }));
         for (int i = 0; i < 8; i++) {
             page.program().poll();
             trial.clock().advance(Duration.ofHours(1));
@@ -78,32 +89,51 @@ class PageDataIT {
         for (EventType type : EventType.values()) {
             JsonNode table = figures.get("tables").get(type.ordinal());
             assertThat(table.get("table").asText()).isEqualTo(type.table());
-            assertThat(table.get("rows24h").asLong()).isPositive()
-                    .isEqualTo(number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
+            assertThat(table.get("rows24h").asLong())
+                    .isPositive()
+                    .isEqualTo(
+                            number("SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
             for (JsonNode hour : table.get("byHour")) {
-                assertThat(hour.get("rows").asLong()).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM delivered_hour WHERE stream = '"
-                        + type.arrayName() + "' AND hour = " + millis(hour.get("hour"))));
+                assertThat(hour.get("rows").asLong())
+                        .isEqualTo(number("SELECT coalesce(sum(events), 0) FROM delivered_hour WHERE stream = '"
+                                + type.arrayName() + "' AND hour = " + millis(hour.get("hour"))));
             }
-            for (String[] count : new String[][] {{"late24h", "'late'"}, {"duplicates24h", "'duplicate', 'duplicate-inside'"}, {"rejected24h", "'rejected'"}}) {
-                assertThat(table.get(count[0]).asLong()).as(count[0]).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
-                        + type.arrayName() + "' AND outcome IN (" + count[1] + ")"));
+            for (String[] count : new String[][] {
+                {"late24h", "'late'"},
+                {"duplicates24h", "'duplicate', 'duplicate-inside'"},
+                {"rejected24h", "'rejected'"}
+            }) {
+                assertThat(table.get(count[0]).asLong())
+                        .as(count[0])
+                        .isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
+                                + type.arrayName() + "' AND outcome IN (" + count[1] + ")"));
             }
         }
-        assertThat(figures.at("/progress/readTo").asText()).isEqualTo(Instant.ofEpochMilli(number("SELECT read_to FROM progress")).toString());
+        assertThat(figures.at("/progress/readTo").asText())
+                .isEqualTo(Instant.ofEpochMilli(number("SELECT read_to FROM progress"))
+                        .toString());
         assertThat(figures.at("/progress/lastPollAt").asText())
-                .isEqualTo(Instant.ofEpochMilli(number("SELECT max(read_at) FROM ledger WHERE purpose = 'poll'")).toString());
-        assertThat(figures.at("/budget/0/used").asLong()).isEqualTo(trial.tap().requests()).isEqualTo(number("SELECT count(*) FROM request_log"));
-        assertThat(figures.at("/budget/0/leftForPolls").asLong()).isEqualTo(1_800 - trial.tap().requests());
+                .isEqualTo(Instant.ofEpochMilli(number("SELECT max(read_at) FROM ledger WHERE purpose = 'poll'"))
+                        .toString());
+        assertThat(figures.at("/budget/0/used").asLong())
+                .isEqualTo(trial.tap().requests())
+                .isEqualTo(number("SELECT count(*) FROM request_log"));
+        assertThat(figures.at("/budget/0/leftForPolls").asLong())
+                .isEqualTo(1_800 - trial.tap().requests());
         assertThat(figures.get("reads")).hasSize((int) Math.min(20, number("SELECT count(*) FROM ledger")));
         for (JsonNode read : figures.get("reads")) {
             for (String what : List.of("fetched", "new", "late", "filtered", "changed", "rejected")) {
-                assertThat(read.get(what).asLong()).as(what).isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE read_at = "
-                        + millis(read.get("readAt")) + " AND from_at = " + millis(read.get("from")) + " AND outcome = '" + what + "'"));
+                assertThat(read.get(what).asLong())
+                        .as(what)
+                        .isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE read_at = "
+                                + millis(read.get("readAt")) + " AND from_at = " + millis(read.get("from"))
+                                + " AND outcome = '" + what + "'"));
             }
         }
         List<String> swept = new ArrayList<>();
         for (JsonNode hour : figures.get("hours")) {
-            long theirs = number("SELECT coalesce(sum(theirs), -1) FROM sweep WHERE hour = " + millis(hour.get("hour")));
+            long theirs =
+                    number("SELECT coalesce(sum(theirs), -1) FROM sweep WHERE hour = " + millis(hour.get("hour")));
             if (theirs >= 0) {
                 swept.add(hour.get("hour").asText());
                 assertThat(hour.get("theirs").asLong()).isEqualTo(theirs);
@@ -113,7 +143,8 @@ class PageDataIT {
                 assertThat(hour.get("dueAt").asText()).isNotEmpty();
             }
         }
-        assertThat(swept).as("hours that were swept").isNotEmpty().hasSize((int) number("SELECT count(DISTINCT hour) FROM sweep"));
+        assertThat(swept).as("hours that were swept").isNotEmpty().hasSize((int)
+                number("SELECT count(DISTINCT hour) FROM sweep"));
     }
 
     @Test
@@ -121,16 +152,22 @@ class PageDataIT {
         page.program().poll();
         trial.clock().advance(Duration.ofHours(6));
         page.program().poll().sweep();
-        assertThat(page.figures().get("hours")).anyMatch(hour -> hour.get("theirs").asLong() > 0).noneMatch(hour -> hour.get("missing").asLong() > 0);
+        assertThat(page.figures().get("hours"))
+                .anyMatch(hour -> hour.get("theirs").asLong() > 0)
+                .noneMatch(hour -> hour.get("missing").asLong() > 0);
 
         long hour = forgetOneSweptKey();
         trial.clock().advance(Duration.ofSeconds(31));
 
-        assertThat(page.figures().get("hours")).filteredOn(one -> one.get("missing").asLong() > 0).singleElement().satisfies(one -> {
-            assertThat(millis(one.get("hour"))).isEqualTo(hour);
-            assertThat(one.get("missing").asLong()).isEqualTo(1);
-            assertThat(one.get("theirs").asLong() - one.get("ours").asLong()).isEqualTo(1);
-        });
+        assertThat(page.figures().get("hours"))
+                .filteredOn(one -> one.get("missing").asLong() > 0)
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(millis(one.get("hour"))).isEqualTo(hour);
+                    assertThat(one.get("missing").asLong()).isEqualTo(1);
+                    assertThat(one.get("theirs").asLong() - one.get("ours").asLong())
+                            .isEqualTo(1);
+                });
     }
 
     @Test
@@ -143,20 +180,30 @@ class PageDataIT {
         page.program().poll();
         JsonNode figures = page.figures();
 
-        assertThat(figures.get("gapsTotal").asLong()).isEqualTo(number("SELECT count(*) FROM gap")).isPositive();
+        assertThat(figures.get("gapsTotal").asLong())
+                .isEqualTo(number("SELECT count(*) FROM gap"))
+                .isPositive();
         assertThat(millis(figures.at("/gaps/0/from"))).isEqualTo(number("SELECT from_at FROM gap"));
-        assertThat(figures.at("/gaps/0/lostSeconds").asLong()).isEqualTo(number("SELECT (to_at - from_at) / 1000 FROM gap"));
+        assertThat(figures.at("/gaps/0/lostSeconds").asLong())
+                .isEqualTo(number("SELECT (to_at - from_at) / 1000 FROM gap"));
         assertThat(figures.get("overall").asText()).isEqualTo("DOWN");
         assertThat(figures.at("/problems/0/level").asText()).isEqualTo("DOWN");
-        assertThat(figures.get("problems")).allMatch(problem -> !problem.get("what").asText().isEmpty() && !problem.get("remedy").asText().isEmpty())
-                .anyMatch(problem -> problem.get("part").asText().equals("sentinel") && problem.get("what").asText().contains("403"))
+        assertThat(figures.get("problems"))
+                .allMatch(problem -> !problem.get("what").asText().isEmpty()
+                        && !problem.get("remedy").asText().isEmpty())
+                .anyMatch(problem -> problem.get("part").asText().equals("sentinel")
+                        && problem.get("what").asText().contains("403"))
                 .anyMatch(problem -> problem.get("part").asText().equals("completeness"));
-        assertThat(figures.at("/sink/tables")).anyMatch(table -> table.get("needsPerson").asBoolean() && table.get("failures").asInt() > 0);
+        assertThat(figures.at("/sink/tables"))
+                .anyMatch(table -> table.get("needsPerson").asBoolean()
+                        && table.get("failures").asInt() > 0);
     }
 
     private long forgetOneSweptKey() throws Exception {
-        try (Connection store = store(); ResultSet sweep = store.createStatement()
-                .executeQuery("SELECT hour, stream, keys FROM sweep WHERE length(keys) > 0 ORDER BY hour DESC LIMIT 1")) {
+        try (Connection store = store();
+                ResultSet sweep = store.createStatement()
+                        .executeQuery(
+                                "SELECT hour, stream, keys FROM sweep WHERE length(keys) > 0 ORDER BY hour DESC LIMIT 1")) {
             sweep.next();
             try (PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
                 delete.setString(1, sweep.getString(2));
@@ -168,13 +215,23 @@ class PageDataIT {
     }
 
     private static void assertThatTheyAreThoseThatRunWithoutOptionsOfTheirUris(JsonNode routes) {
-        assertThat(routes).extracting(route -> route.get("id").asText()).contains("tap-poll", "tap-event", "clicks-blocked", "before-clicks-blocked", "tap-window")
+        assertThat(routes)
+                .extracting(route -> route.get("id").asText())
+                .contains("tap-poll", "tap-event", "clicks-blocked", "before-clicks-blocked", "tap-window")
                 .doesNotContain("tap-archive");
-        assertThat(routes).filteredOn(route -> route.get("id").asText().equals("tap-event")).singleElement().satisfies(route -> {
-            assertThat(route.get("yaml").asBoolean()).isTrue();
-            assertThat(route.get("to")).extracting(JsonNode::asText).containsExactly("direct:clicks-permitted", "direct:clicks-blocked",
-                    "direct:messages-delivered", "direct:messages-blocked");
-        });
+        assertThat(routes)
+                .filteredOn(route -> route.get("id").asText().equals("tap-event"))
+                .singleElement()
+                .satisfies(route -> {
+                    assertThat(route.get("yaml").asBoolean()).isTrue();
+                    assertThat(route.get("to"))
+                            .extracting(JsonNode::asText)
+                            .containsExactly(
+                                    "direct:clicks-permitted",
+                                    "direct:clicks-blocked",
+                                    "direct:messages-delivered",
+                                    "direct:messages-blocked");
+                });
         assertThat(routes.toString()).doesNotContain("?").doesNotContain("cron");
     }
 
@@ -183,7 +240,8 @@ class PageDataIT {
     }
 
     private long number(String sql) throws Exception {
-        try (Connection store = store(); ResultSet row = store.createStatement().executeQuery(sql)) {
+        try (Connection store = store();
+                ResultSet row = store.createStatement().executeQuery(sql)) {
             return row.getLong(1);
         }
     }

@@ -33,11 +33,16 @@ class PageImagesIT {
 
     /** The upper part, down to the hours. */
     private static Path picture(Browser browser, ObjectNode state, ColorScheme scheme, Path file) throws Exception {
-        try (PageServer server = new PageServer(state); Page page = browser.desk(scheme)) {
+        try (PageServer server = new PageServer(state);
+                Page page = browser.desk(scheme)) {
             page.navigate(server.url());
             page.locator("#versions p").waitFor();
-            Number height = (Number) page.evaluate("document.querySelector('#hours').getBoundingClientRect().bottom + scrollY + 12");
-            page.screenshot(new ScreenshotOptions().setFullPage(true).setClip(0, 0, 1280, height.intValue()).setPath(file));
+            Number height = (Number)
+                    page.evaluate("document.querySelector('#hours').getBoundingClientRect().bottom + scrollY + 12");
+            page.screenshot(new ScreenshotOptions()
+                    .setFullPage(true)
+                    .setClip(0, 0, 1280, height.intValue())
+                    .setPath(file));
             Browser.screenshot(page, file.getFileName().toString().replace(".png", "-whole"));
             return file;
         }

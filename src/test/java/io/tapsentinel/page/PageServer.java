@@ -18,10 +18,17 @@ import java.util.concurrent.atomic.AtomicReference;
 final class PageServer implements AutoCloseable {
 
     /** How the program does. */
-    enum Mode { ANSWERS, REFUSES, HANGS, REPEATS, NO_JSON }
+    enum Mode {
+        ANSWERS,
+        REFUSES,
+        HANGS,
+        REPEATS,
+        NO_JSON
+    }
 
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-            + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String POLICY =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final long BETWEEN_ANSWERS = 5;
 
     private final HttpServer server;
@@ -90,7 +97,7 @@ final class PageServer implements AutoCloseable {
             case REPEATS -> send(exchange, 200, "application/json", now(0));
             case NO_JSON -> send(exchange, 200, "application/json", "<html>".getBytes(StandardCharsets.UTF_8));
             case REFUSES -> send(exchange, 503, "text/plain", new byte[0]);
-            default -> { } // closed while it hung
+            default -> {} // closed while it hung
         }
     }
 

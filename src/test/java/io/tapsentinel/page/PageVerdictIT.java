@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the top of the page says in each state, and how it follows the program. */
 class PageVerdictIT {
 
-    private static final String OUTAGE = "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
+    private static final String OUTAGE =
+            "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
     private static Browser browser;
     private PageServer server;
     private Page page;
@@ -58,11 +59,16 @@ class PageVerdictIT {
 
     @Test
     void wellMeansThatEverythingHasArrived() {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         assertThat(page.locator("#verdict .problems")).hasCount(0);
         assertThat(page.locator(".facts time").first()).hasAttribute("title", Pattern.compile("11:05:00"));
-        assertThat(page.locator("#hours .summary")).hasText("Nothing is missing in 20 swept hours. 4 hours not swept yet:"
-                + " an hour is swept, which is to be read once more and compared, some hours after its end.");
+        assertThat(page.locator("#hours .summary"))
+                .hasText("Nothing is missing in 20 swept hours. 4 hours not swept yet:"
+                        + " an hour is swept, which is to be read once more and compared, some hours after its end.");
         assertThat(page.locator("#gaps")).hasText("No gap: all time since the first start was read, or still will be.");
         browser.assertThatItNeverComplained();
     }
@@ -71,22 +77,34 @@ class PageVerdictIT {
     void inAnOutageItSaysWhatIsWrongAndWhatToDoWorstFirst() {
         see(PageStates.outage(), "down", OUTAGE, "Act · tap-sentinel");
         assertThat(page.locator("#verdict .problems li")).hasText(new String[] {
-            "sentinel: Sentinel forbids the identity to write" + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
+            "sentinel: Sentinel forbids the identity to write"
+                    + "ProofPointTAPClicksPermittedV2_CL since 08:06:02 UTC, 41 failed requests in a row:"
                     + " 403 OperationFailed" + "What to do: "
-                    + KnownProblem.SENTINEL_ROLE.remedy().replace("the command doctor", "java -jar tap-sentinel.jar doctor"),
+                    + KnownProblem.SENTINEL_ROLE
+                            .remedy()
+                            .replace("the command doctor", "java -jar tap-sentinel.jar doctor"),
             "tap: windows keep failing" + "25 in a row since 08:06:02 UTC, the last one: rows wait for Sentinel"
-                    + "What to do: " + KnownProblem.TAP_FAILING.remedy().replace("the command doctor", "java -jar tap-sentinel.jar doctor")});
+                    + "What to do: "
+                    + KnownProblem.TAP_FAILING
+                            .remedy()
+                            .replace("the command doctor", "java -jar tap-sentinel.jar doctor")
+        });
         assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Sentinel takes no rows, they wait"});
         assertThat(page.locator("#tables .card").first()).containsText("Sentinel takes no rows");
         assertThat(page.locator(".facts")).containsText("Read until 08:05 UTC, 2 h 4 min behind the clock");
-        assertThat(page.locator("#sink .what")).hasText("ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, somebody has to act");
+        assertThat(page.locator("#sink .what"))
+                .hasText("ProofPointTAPClicksPermittedV2_CL: 41 failed uploads in a row, somebody has to act");
     }
 
     @Test
     void whatIsLostMissingOrRejectedShows() {
-        see(PageStates.losses(), "degraded", "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem",
+        see(
+                PageStates.losses(),
+                "degraded",
+                "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem",
                 "Look · tap-sentinel");
-        assertThat(page.locator("#verdict .problems")).containsText("time was lost: 6 h 15 min that Proofpoint no longer holds");
+        assertThat(page.locator("#verdict .problems"))
+                .containsText("time was lost: 6 h 15 min that Proofpoint no longer holds");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -104,10 +122,19 @@ class PageVerdictIT {
         assertThat(page.locator("#archive")).containsText("Off");
 
         ObjectNode waiting = PageStates.empty();
-        ((ArrayNode) waiting.get("hours")).addObject().put("hour", "2026-11-23T09:00:00Z").putNull("sweptAt")
-                .put("dueAt", "2026-11-23T14:00:00Z").putNull("theirs").putNull("ours").putNull("missing").putArray("tables");
+        ((ArrayNode) waiting.get("hours"))
+                .addObject()
+                .put("hour", "2026-11-23T09:00:00Z")
+                .putNull("sweptAt")
+                .put("dueAt", "2026-11-23T14:00:00Z")
+                .putNull("theirs")
+                .putNull("ours")
+                .putNull("missing")
+                .putArray("tables");
         see(waiting, "wait", "Nothing has been read yet", "Wait · tap-sentinel");
-        until(() -> page.locator("#hours").textContent().contains("No hour has been swept yet: the first is due at 14:00 UTC."));
+        until(() -> page.locator("#hours")
+                .textContent()
+                .contains("No hour has been swept yet: the first is due at 14:00 UTC."));
     }
 
     @Test
@@ -116,7 +143,11 @@ class PageVerdictIT {
         ObjectNode early = PageStates.healthy();
         early.putNull("late");
         early.putNull("rejected");
-        see(early, "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                early,
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         assertThat(page.locator("#late")).containsText("Being counted.");
         assertThat(page.locator("#rejected")).containsText("Being counted.");
         browser.assertThatItNeverComplained();
@@ -126,16 +157,31 @@ class PageVerdictIT {
     void whatNoPartHasToldIsNotCalledWellAllTheSame() {
         ObjectNode missing = PageStates.losses().put("overall", "UP");
         missing.putArray("problems");
-        see(missing, "degraded", "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel,"
-                + " and 1 more problem", "Look · tap-sentinel");
-        assertThat(page.locator("#verdict .problems")).containsText("3 events that Proofpoint reported are missing in Sentinel");
+        see(
+                missing,
+                "degraded",
+                "Running, but needs a look: 3 events that Proofpoint reported are missing in Sentinel,"
+                        + " and 1 more problem",
+                "Look · tap-sentinel");
+        assertThat(page.locator("#verdict .problems"))
+                .containsText("3 events that Proofpoint reported are missing in Sentinel");
 
         ObjectNode lost = PageStates.losses().put("overall", "DEGRADED");
-        lost.putArray("problems").addObject().put("part", "storage").put("level", "DEGRADED").put("what", "records were rejected").put("remedy", "-");
+        lost.putArray("problems")
+                .addObject()
+                .put("part", "storage")
+                .put("level", "DEGRADED")
+                .put("what", "records were rejected")
+                .put("remedy", "-");
         ((ArrayNode) lost.get("hours")).removeAll();
-        see(lost, "degraded", "Running, but needs a look: time was lost: 6 h 15 min that Proofpoint no longer holds, and 1 more problem",
+        see(
+                lost,
+                "degraded",
+                "Running, but needs a look: time was lost: 6 h 15 min that Proofpoint no longer holds, and 1 more problem",
                 "Look · tap-sentinel");
-        ((ObjectNode) lost.at("/gaps/0")).put("noticedAt", "2025-11-14T16:20:08Z").put("from", "2025-11-07T10:05:00Z");
+        ((ObjectNode) lost.at("/gaps/0"))
+                .put("noticedAt", "2025-11-14T16:20:08Z")
+                .put("from", "2025-11-07T10:05:00Z");
         see(lost, "degraded", "Running, but needs a look: records were rejected", "Look · tap-sentinel");
         assertThat(page.locator("#gaps tbody th").first()).hasText("7 Nov 2025 10:05");
 
@@ -146,14 +192,26 @@ class PageVerdictIT {
 
         ObjectNode backlog = PageStates.healthy();
         ((ObjectNode) backlog.get("progress")).put("backlogSeconds", 18_000);
-        see(backlog, "wait", "New events have arrived until 10:05 UTC; 5 h of older time is still being read", "Wait · tap-sentinel");
+        see(
+                backlog,
+                "wait",
+                "New events have arrived until 10:05 UTC; 5 h of older time is still being read",
+                "Wait · tap-sentinel");
     }
 
     @ParameterizedTest
-    @CsvSource({"REFUSES, it answers with status 503", "HANGS, it does not answer within 4.5 s",
-        "REPEATS, it answers with the same figures again", "NO_JSON, its answer is no JSON"})
+    @CsvSource({
+        "REFUSES, it answers with status 503",
+        "HANGS, it does not answer within 4.5 s",
+        "REPEATS, it answers with the same figures again",
+        "NO_JSON, its answer is no JSON"
+    })
     void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         // none may be on its way when the fault begins
         hidden(true);
         page.evaluate("fetch('status.json').then(answer => answer.text())");
@@ -166,9 +224,13 @@ class PageVerdictIT {
         int before = server.asked();
         hidden(false);
         until(() -> page.locator(".notice").count() == 1);
-        // the first of the same figures again may be new to the page, and the next may come so soon that it proves nothing
-        assertThat(server.asked()).as("requests until it is said").isBetween(before + 2, before + (mode == Mode.REPEATS ? 5 : 3));
-        assertThat(page.locator("#verdict h2")).hasText(Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
+        // the first of the same figures again may be new to the page, and the next may come so soon that it proves
+        // nothing
+        assertThat(server.asked())
+                .as("requests until it is said")
+                .isBetween(before + 2, before + (mode == Mode.REPEATS ? 5 : 3));
+        assertThat(page.locator("#verdict h2"))
+                .hasText(Pattern.compile("Unknown: no contact with the program since 10:\\d\\d:\\d\\d UTC"));
         assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
         assertThat(page.locator(".notice")).containsText("Why: " + why + ". What to do: see whether the program runs");
         assertThat(page).hasTitle("No contact · tap-sentinel");
@@ -177,7 +239,8 @@ class PageVerdictIT {
         page.evaluate("() => { AbortSignal.timeout = window.timeout || AbortSignal.timeout; }");
         server.mode(Mode.ANSWERS);
         until(() -> page.locator(".notice").count() == 0);
-        assertThat(page.locator("#verdict h2")).hasText("Everything that Proofpoint reported until 10:05 UTC has arrived");
+        assertThat(page.locator("#verdict h2"))
+                .hasText("Everything that Proofpoint reported until 10:05 UTC has arrived");
         assertThat(page.locator("body")).not().hasClass("stale");
         browser.complaints().removeIf(complaint -> complaint.contains("Failed to load resource"));
         browser.assertThatItNeverComplained();
@@ -186,7 +249,11 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void neverAreTwoRequestsOnTheirWayAndNoneWhileNobodyLooks() {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         hidden(true);
         int before = server.asked();
         page.clock().runFor(60_000);
@@ -204,15 +271,24 @@ class PageVerdictIT {
 
     @Test
     void figuresThatCannotBeShownAreNotTakenForThePresent() {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         ObjectNode other = PageStates.healthy();
         other.remove("progress");
         server.show(other);
         until(() -> page.locator(".notice").count() == 1);
-        assertThat(page.locator(".notice")).containsText("its figures cannot be shown: the program and this page are of different versions");
+        assertThat(page.locator(".notice"))
+                .containsText("its figures cannot be shown: the program and this page are of different versions");
         assertThat(page).hasTitle("No contact · tap-sentinel");
 
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         assertThat(page.locator(".notice")).hasCount(0);
         browser.complaints().removeIf(complaint -> complaint.contains("pollIntervalSeconds"));
         browser.assertThatItNeverComplained();
@@ -221,7 +297,11 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void whoeverComesBackTwiceWithinMomentsIsNotToldOfLostContact() {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         int before = server.asked();
         until(() -> server.asked() > before);
         server.mode(Mode.REPEATS);
@@ -233,7 +313,11 @@ class PageVerdictIT {
             until(() -> server.asked() > asked);
         }
         server.mode(Mode.ANSWERS);
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         assertThat(page.locator(".notice")).hasCount(0);
     }
 
@@ -251,7 +335,11 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void aRefreshLeavesFocusScrollingAndWhatIsOpenAsTheyAre() {
-        see(PageStates.healthy(), "up", "Everything that Proofpoint reported until 10:05 UTC has arrived", "All is well · tap-sentinel");
+        see(
+                PageStates.healthy(),
+                "up",
+                "Everything that Proofpoint reported until 10:05 UTC has arrived",
+                "All is well · tap-sentinel");
         page.setViewportSize(360, 740);
         page.locator("summary").nth(2).click();
         page.locator("#hours .scroll").focus();
@@ -260,14 +348,23 @@ class PageVerdictIT {
                 + " {childList: true, characterData: true, subtree: true}); scrollTo(0, 250)");
         ObjectNode later = PageStates.healthy();
         ((ObjectNode) later.get("progress")).put("readTo", "2026-11-23T10:10:00Z");
-        see(later, "up", "Everything that Proofpoint reported until 10:10 UTC has arrived", "All is well · tap-sentinel");
-        assertThat(page.evaluate("[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]")).asInstanceOf(InstanceOfAssertFactories.LIST)
-                .as("same focus, scrolled inside, scrolled, said").containsExactly(true, 20, 250, 0);
+        see(
+                later,
+                "up",
+                "Everything that Proofpoint reported until 10:10 UTC has arrived",
+                "All is well · tap-sentinel");
+        assertThat(page.evaluate(
+                        "[document.activeElement === window.was, window.was.scrollLeft, scrollY, window.said]"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .as("same focus, scrolled inside, scrolled, said")
+                .containsExactly(true, 20, 250, 0);
         assertThat(page.locator("details").nth(2)).hasAttribute("open", "");
 
         see(PageStates.outage(), "down", OUTAGE, "Act · tap-sentinel");
         assertThat(page.locator("#announce")).containsText("What to do: give the identity the role Monitoring");
-        assertThat(page.evaluate("document.activeElement === window.was")).as("same focus").isEqualTo(true);
+        assertThat(page.evaluate("document.activeElement === window.was"))
+                .as("same focus")
+                .isEqualTo(true);
     }
 
     private void see(ObjectNode state, String level, String headline, String title) {
@@ -286,11 +383,15 @@ class PageVerdictIT {
         while (!condition.getAsBoolean() && System.nanoTime() < end) {
             page.clock().runFor(500);
         }
-        assertThat(condition.getAsBoolean()).as("comes in time: %s", page.locator("#verdict").innerText()).isTrue();
+        assertThat(condition.getAsBoolean())
+                .as("comes in time: %s", page.locator("#verdict").innerText())
+                .isTrue();
     }
 
     private void hidden(boolean value) {
-        page.evaluate("value => { Object.defineProperty(document, 'hidden', {value, configurable: true});"
-                + " document.dispatchEvent(new Event('visibilitychange')); }", value);
+        page.evaluate(
+                "value => { Object.defineProperty(document, 'hidden', {value, configurable: true});"
+                        + " document.dispatchEvent(new Event('visibilitychange')); }",
+                value);
     }
 }

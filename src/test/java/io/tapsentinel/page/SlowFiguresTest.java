@@ -85,21 +85,29 @@ class SlowFiguresTest {
 
     @Test
     void whatFailsIsToldAndTriedAgain() {
-        SlowFigures<Integer> figures = new SlowFigures<>(() -> {
-            if (++worked == 1) {
-                throw new StoreException("state.url: it is away");
-            }
-            return worked;
-        }, thread, clock, LONG);
+        SlowFigures<Integer> figures = new SlowFigures<>(
+                () -> {
+                    if (++worked == 1) {
+                        throw new StoreException("state.url: it is away");
+                    }
+                    return worked;
+                },
+                thread,
+                clock,
+                LONG);
         assertThatThrownBy(figures::get).isInstanceOf(StoreException.class).hasMessage("state.url: it is away");
         assertThat(figures.get()).hasValue(2);
     }
 
     private SlowFigures<Integer> figures(Duration patience) {
-        return new SlowFigures<>(() -> {
-            mayEnd.acquireUninterruptibly();
-            clock.advance(takes);
-            return ++worked;
-        }, thread, clock, patience);
+        return new SlowFigures<>(
+                () -> {
+                    mayEnd.acquireUninterruptibly();
+                    clock.advance(takes);
+                    return ++worked;
+                },
+                thread,
+                clock,
+                patience);
     }
 }

@@ -28,6 +28,7 @@ final class AsideTrial implements AutoCloseable {
 
     /** Stands in events; must not turn up in lines, reasons and health. */
     static final String MARKER = "c0ntent-m4rker";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     final SourceTrial source;
@@ -44,7 +45,9 @@ final class AsideTrial implements AutoCloseable {
     void addToAnswers(String members) {
         trial.tapProxy().rewrite(body -> {
             String answer = new String(body, StandardCharsets.UTF_8);
-            return answer.replaceFirst("\\{", "{" + members.replace("\\", "\\\\").replace("$", "\\$") + ",").getBytes(StandardCharsets.UTF_8);
+            return answer.replaceFirst(
+                            "\\{", "{" + members.replace("\\", "\\\\").replace("$", "\\$") + ",")
+                    .getBytes(StandardCharsets.UTF_8);
         });
     }
 
@@ -53,7 +56,8 @@ final class AsideTrial implements AutoCloseable {
         Path made = Files.createDirectories(state.resolve("outside")).resolve(name);
         Files.write(made, content);
         made.toFile().setLastModified(System.currentTimeMillis() - 60_000);
-        Files.move(made, Files.createDirectories(state.resolve("replay")).resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(
+                made, Files.createDirectories(state.resolve("replay")).resolve(name), StandardCopyOption.ATOMIC_MOVE);
     }
 
     void drop(String name, String content) throws IOException {
@@ -62,7 +66,8 @@ final class AsideTrial implements AutoCloseable {
 
     /** Waits until so many files lie there, reasons not counted. */
     List<Path> await(String subfolder, int files) {
-        Awaitility.await(files + " files in " + subfolder).atMost(Duration.ofSeconds(40))
+        Awaitility.await(files + " files in " + subfolder)
+                .atMost(Duration.ofSeconds(40))
                 .until(() -> documents(subfolder).size() == files);
         return documents(subfolder);
     }
@@ -75,15 +80,23 @@ final class AsideTrial implements AutoCloseable {
 
     /** The reason beside the file in failed/ that was dropped by this name. */
     String reason(String name) throws IOException {
-        Path file = Awaitility.await(name + " in failed/").atMost(Duration.ofSeconds(40)).until(() -> documents("replay/failed").stream()
-                .filter(failed -> failed.toString().endsWith(name)).findFirst().orElse(null), Objects::nonNull);
+        Path file = Awaitility.await(name + " in failed/")
+                .atMost(Duration.ofSeconds(40))
+                .until(
+                        () -> documents("replay/failed").stream()
+                                .filter(failed -> failed.toString().endsWith(name))
+                                .findFirst()
+                                .orElse(null),
+                        Objects::nonNull);
         Path reason = file.resolveSibling(file.getFileName() + ".reason.txt");
         Awaitility.await("its reason").until(() -> Files.exists(reason) && Files.size(reason) > 0);
         return Files.readString(reason);
     }
 
     List<Path> documents(String subfolder) {
-        return files(subfolder).stream().filter(file -> !file.toString().endsWith(".reason.txt")).toList();
+        return files(subfolder).stream()
+                .filter(file -> !file.toString().endsWith(".reason.txt"))
+                .toList();
     }
 
     List<Path> files(String subfolder) {
@@ -107,11 +120,16 @@ final class AsideTrial implements AutoCloseable {
     }
 
     HealthCheck.Result health(RunningProgram program) {
-        return program.camel().getRegistry().lookupByNameAndType("tap-storage", HealthCheck.class).call();
+        return program.camel()
+                .getRegistry()
+                .lookupByNameAndType("tap-storage", HealthCheck.class)
+                .call();
     }
 
     List<LedgerEntry> replays() {
-        return trial.reads().stream().filter(read -> read.purpose() == Purpose.REPLAY).toList();
+        return trial.reads().stream()
+                .filter(read -> read.purpose() == Purpose.REPLAY)
+                .toList();
     }
 
     long number(String sql) throws SQLException {
@@ -123,7 +141,9 @@ final class AsideTrial implements AutoCloseable {
 
     /** Rows in all tables. */
     long landed() {
-        return List.of(EventType.values()).stream().mapToLong(type -> trial.ingestion().landed(type)).sum();
+        return List.of(EventType.values()).stream()
+                .mapToLong(type -> trial.ingestion().landed(type))
+                .sum();
     }
 
     @Override

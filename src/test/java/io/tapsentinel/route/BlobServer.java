@@ -31,14 +31,11 @@ final class BlobServer implements AutoCloseable {
     private volatile int page = 5_000;
     private int versions;
 
-    private record Version(String etag, byte[] content) {
-    }
+    private record Version(String etag, byte[] content) {}
 
-    private record Fault(int status, String code) {
-    }
+    private record Fault(int status, String code) {}
 
-    BlobServer() throws IOException {
-    }
+    BlobServer() throws IOException {}
 
     URI endpoint() {
         return server.uri().resolve("/" + ACCOUNT);
@@ -82,9 +79,15 @@ final class BlobServer implements AutoCloseable {
         Fault fault = next == null ? null : next.poll();
         if (fault != null && fault.status() != BROKEN) {
             exchange.getResponseHeaders().set("x-ms-error-code", fault.code());
-            answer(exchange, fault.status(), "<Error><Code>" + fault.code() + "</Code><Message>c0ntent-m4rker</Message></Error>");
+            answer(
+                    exchange,
+                    fault.status(),
+                    "<Error><Code>" + fault.code() + "</Code><Message>c0ntent-m4rker</Message></Error>");
         } else if (listing) {
-            answer(exchange, 200, listing(String.valueOf(exchange.getRequestURI().getQuery())));
+            answer(
+                    exchange,
+                    200,
+                    listing(String.valueOf(exchange.getRequestURI().getQuery())));
         } else {
             blob(exchange, blobs.get(name), fault != null);
         }
@@ -106,18 +109,26 @@ final class BlobServer implements AutoCloseable {
     private String listing(String query) {
         String marker = query.contains("marker=") ? query.replaceAll(".*marker=([^&]*).*", "$1") : "";
         markers.add(marker);
-        StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"answers\"><Blobs>");
+        StringBuilder xml = new StringBuilder(
+                "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"answers\"><Blobs>");
         String last = "";
         int left = page;
         for (Map.Entry<String, Version> blob : blobs.entrySet()) {
             if (blob.getKey().compareTo(marker) > 0 && left-- > 0) {
                 last = blob.getKey();
-                xml.append("<Blob><Name>").append(last).append("</Name><Properties><Etag>").append(blob.getValue().etag())
-                        .append("</Etag><Content-Length>").append(blob.getValue().content().length)
+                xml.append("<Blob><Name>")
+                        .append(last)
+                        .append("</Name><Properties><Etag>")
+                        .append(blob.getValue().etag())
+                        .append("</Etag><Content-Length>")
+                        .append(blob.getValue().content().length)
                         .append("</Content-Length><BlobType>BlockBlob</BlobType></Properties></Blob>");
             }
         }
-        return xml.append("</Blobs><NextMarker>").append(left < 0 ? last : "").append("</NextMarker></EnumerationResults>").toString();
+        return xml.append("</Blobs><NextMarker>")
+                .append(left < 0 ? last : "")
+                .append("</NextMarker></EnumerationResults>")
+                .toString();
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

@@ -26,6 +26,7 @@ class BlobTroubleIT {
 
     @TempDir
     Path folder;
+
     private AsideTrial aside;
     private BlobServer server;
     private LogLines log;
@@ -35,7 +36,8 @@ class BlobTroubleIT {
         log = LogLines.open();
         server = new BlobServer();
         aside = new AsideTrial(folder);
-        aside.trial.with("tap.replay.uri", "azure-storage-blob:" + BlobServer.ACCOUNT + "/answers?delay=100")
+        aside.trial
+                .with("tap.replay.uri", "azure-storage-blob:" + BlobServer.ACCOUNT + "/answers?delay=100")
                 .with("azure.blob-endpoint", server.endpoint().toString());
     }
 
@@ -57,8 +59,13 @@ class BlobTroubleIT {
 
         assertThat(server.fetched()).containsOnly("1.json", "2.json", "3.json");
         assertThat(Collections.frequency(server.fetched(), "2.json")).isEqualTo(4);
-        assertThat(Collections.frequency(server.fetched(), "1.json") + Collections.frequency(server.fetched(), "3.json")).isEqualTo(2);
-        assertThat(log.lines()).filteredOn(line -> line.contains("cannot be fetched")).singleElement().asString()
+        assertThat(Collections.frequency(server.fetched(), "1.json")
+                        + Collections.frequency(server.fetched(), "3.json"))
+                .isEqualTo(2);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("cannot be fetched"))
+                .singleElement()
+                .asString()
                 .contains("2.json cannot be fetched: answered 503 ServerBusy; tried again at the next look");
     }
 
@@ -100,8 +107,14 @@ class BlobTroubleIT {
 
         assertThat(Collections.frequency(server.fetched(), "1.json")).isEqualTo(2);
         assertThat(Collections.frequency(server.fetched(), "2.json")).isEqualTo(1);
-        assertThat(program.camel().getRegistry().lookupByNameAndType("tap-replay", ProgramHealthCheck.class).findings().problems())
-                .singleElement().asString().contains("1.json was not brought in: answered 409 BlobArchived");
+        assertThat(program.camel()
+                        .getRegistry()
+                        .lookupByNameAndType("tap-replay", ProgramHealthCheck.class)
+                        .findings()
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("1.json was not brought in: answered 409 BlobArchived");
     }
 
     @Test
@@ -116,8 +129,11 @@ class BlobTroubleIT {
         awaitRows(1);
 
         assertThat(server.fetched()).hasSize(2);
-        assertThat(log.lines()).anyMatch(line -> line.contains("replay of 1.json failed, it is tried again in PT0.1S at the earliest"));
-        await("health is well").until(() -> log.lines().stream().anyMatch(line -> line.contains("nothing of it waits")));
+        assertThat(log.lines())
+                .anyMatch(
+                        line -> line.contains("replay of 1.json failed, it is tried again in PT0.1S at the earliest"));
+        await("health is well")
+                .until(() -> log.lines().stream().anyMatch(line -> line.contains("nothing of it waits")));
     }
 
     @Test
@@ -153,16 +169,18 @@ class BlobTroubleIT {
     }
 
     private static String answer(int number) {
-        return "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesBlocked\":[{\"id\":\"b" + number + "\",\"GUID\":\"g" + number
-                + "\",\"subject\":\"" + AsideTrial.MARKER + "\"}]}";
+        return "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesBlocked\":[{\"id\":\"b" + number
+                + "\",\"GUID\":\"g" + number + "\",\"subject\":\"" + AsideTrial.MARKER + "\"}]}";
     }
 
     private RunningProgram start() {
         return aside.trial.start((settings, properties, clock, committed) -> {
             Program program = new Program(settings, properties, clock, committed);
             // over http no token is sent
-            program.main().addOverrideProperty("camel.component.azure-storage-blob.access-key",
-                    Base64.getEncoder().encodeToString("of a test".getBytes()));
+            program.main()
+                    .addOverrideProperty(
+                            "camel.component.azure-storage-blob.access-key",
+                            Base64.getEncoder().encodeToString("of a test".getBytes()));
             return program;
         });
     }

@@ -3,19 +3,16 @@ package io.tapsentinel.route;
 import io.tapsentinel.Program;
 import io.tapsentinel.sentinel.BrokenSentinel;
 import io.tapsentinel.sentinel.SentinelComponent;
-import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.trial.Trial;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
@@ -23,8 +20,7 @@ import org.apache.camel.spi.IdempotentRepository;
 /** The mistakes that the three rules are about, each as a program that is whole but for this one. */
 public final class BrokenParts {
 
-    private BrokenParts() {
-    }
+    private BrokenParts() {}
 
     /** Rule 1: an exchange completes when its record was buffered. */
     public static Trial.Maker producerThatCompletesOnAppend() {

@@ -31,6 +31,7 @@ class ChangedReadTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(WindowReadFixture.NOW);
     private Store store;
 
@@ -78,7 +79,9 @@ class ChangedReadTest {
         WindowRead read = read(seen);
         end(read, second, Outcome.DELIVERED);
         end(read, third, Outcome.DUPLICATE_OF_RESERVED);
-        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessageContaining("was not delivered");
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessageContaining("was not delivered");
 
         assertThat(seen.claim(third)).as("its turn").isEqualTo(Claim.CHANGED);
         seen.delivered(0, List.of(third));
@@ -88,13 +91,21 @@ class ChangedReadTest {
     }
 
     private WindowRead read(SeenKeys seen) {
-        return new WindowRead(new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside), Purpose.SWEEP,
-                clock.instant(), seen, () -> false);
+        return new WindowRead(
+                new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
+                Purpose.SWEEP,
+                clock.instant(),
+                seen,
+                () -> false);
     }
 
     private static TapEvent event(long verdict) {
         Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
-        return new TapEvent(WindowReadFixture.TYPE, EventIdentity.of(WindowReadFixture.TYPE, fields), verdict, WindowReadFixture.EVENT_TIME,
+        return new TapEvent(
+                WindowReadFixture.TYPE,
+                EventIdentity.of(WindowReadFixture.TYPE, fields),
+                verdict,
+                WindowReadFixture.EVENT_TIME,
                 fields);
     }
 

@@ -22,6 +22,7 @@ class ClockSkewIT {
 
     @TempDir
     Path folder;
+
     private SourceTrial source;
     private Trial trial;
     private LogLines log;
@@ -49,14 +50,17 @@ class ClockSkewIT {
         assertThat(health(program).getState()).isEqualTo(State.UP);
         String words = ahead.toString().substring(2).toLowerCase() + " ahead of TAP's";
         assertThat(health(program).getDetails().get("tap.clock")).asString().contains(words);
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("still current") && line.contains(words));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("WARN") && line.contains("still current") && line.contains(words));
 
         for (int i = 0; i < 7; i++) {
             trial.clock().advance(Duration.ofMinutes(10));
             program.poll();
         }
         assertThat(trial.tapProxy().requests()).as("one refusal only").isEqualTo(9);
-        assertThat(trial.reads()).hasSize(8).allMatch(read -> !read.window().to().isAfter(trial.clock().look()));
+        assertThat(trial.reads())
+                .hasSize(8)
+                .allMatch(read -> !read.window().to().isAfter(trial.clock().look()));
         assertThat(source.gaps()).isEmpty();
         assertLandedSinceTheFirstRead();
     }
@@ -64,7 +68,10 @@ class ClockSkewIT {
     @Test
     void withoutADateAClockAheadStepsBackUntilTapAnswers() throws Exception {
         trial.tapDate().set(null);
-        RunningProgram program = trial.start(SourceTrial.ahead(Duration.ofMinutes(2))).poll().poll().poll();
+        RunningProgram program = trial.start(SourceTrial.ahead(Duration.ofMinutes(2)))
+                .poll()
+                .poll()
+                .poll();
 
         assertThat(trial.reads()).isNotEmpty();
         assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("no Date says how far"));
@@ -75,24 +82,32 @@ class ClockSkewIT {
     @Test
     void aRefusalsDateCountsToo() throws Exception {
         trial.tapProxy().next(Fault.REFUSE);
-        RunningProgram program = trial.start(SourceTrial.ahead(Duration.ofMinutes(2))).poll();
+        RunningProgram program =
+                trial.start(SourceTrial.ahead(Duration.ofMinutes(2))).poll();
         assertThat(health(program).getDetails().get("tap.clock")).asString().contains("2m ahead of TAP's");
 
         program.poll();
-        assertThat(trial.tapProxy().requests()).as("no window lies in the future").isEqualTo(2);
+        assertThat(trial.tapProxy().requests())
+                .as("no window lies in the future")
+                .isEqualTo(2);
         assertThat(trial.reads()).hasSize(1);
     }
 
     @Test
     void aClockBehindAsksForNothingTapCallsTooOld() throws Exception {
-        RunningProgram program = trial.start(SourceTrial.ahead(Duration.ofMinutes(-2))).poll();
+        RunningProgram program =
+                trial.start(SourceTrial.ahead(Duration.ofMinutes(-2))).poll();
         trial.clock().advance(Duration.ofMinutes(5));
         program.poll();
 
         assertThat(trial.reads()).hasSize(2);
         // a Date is cut to whole seconds
-        assertThat(health(program).getDetails().get("tap.clock")).asString().containsAnyOf("1m59s behind TAP's", "2m behind TAP's");
-        assertThat(log.lines()).filteredOn(line -> line.contains("TAP's; windows are planned by the earlier one")).hasSize(1);
+        assertThat(health(program).getDetails().get("tap.clock"))
+                .asString()
+                .containsAnyOf("1m59s behind TAP's", "2m behind TAP's");
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("TAP's; windows are planned by the earlier one"))
+                .hasSize(1);
         assertLandedSinceTheFirstRead();
     }
 
@@ -111,7 +126,8 @@ class ClockSkewIT {
     @ValueSource(strings = {"P10D", "-P10D"})
     void aProxyWithAWrongClockMakesNeitherAGapNorAWindowInTheFuture(Duration wrong) throws Exception {
         trial.tapDate().set(() -> trial.clock().look().plus(wrong));
-        RunningProgram program = trial.with("tap.poll.backfill", "PT3H").start().poll().poll().poll();
+        RunningProgram program =
+                trial.with("tap.poll.backfill", "PT3H").start().poll().poll().poll();
         for (int i = 0; i < 4; i++) {
             trial.clock().advance(Duration.ofMinutes(5));
             program.poll();
@@ -125,10 +141,18 @@ class ClockSkewIT {
 
     private void assertLandedSinceTheFirstRead() {
         var last = trial.reads().get(trial.reads().size() - 1);
-        var first = trial.reads().stream().map(read -> read.window().from()).sorted().findFirst().orElseThrow();
+        var first = trial.reads().stream()
+                .map(read -> read.window().from())
+                .sorted()
+                .findFirst()
+                .orElseThrow();
         // by TAP's time, since the program's differs
-        assertThat(Trial.surplus(trial.truth(first, last.window().to(), trial.clock().look().minus(Duration.ofSeconds(10))), trial.rows()))
-                .as("lost").isEmpty();
+        assertThat(Trial.surplus(
+                        trial.truth(
+                                first, last.window().to(), trial.clock().look().minus(Duration.ofSeconds(10))),
+                        trial.rows()))
+                .as("lost")
+                .isEmpty();
         assertThat(trial.rows()).hasSizeGreaterThan(30).doesNotHaveDuplicates();
     }
 }

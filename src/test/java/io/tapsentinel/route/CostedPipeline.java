@@ -60,13 +60,21 @@ final class CostedPipeline implements AutoCloseable {
     CostedPipeline(RouteCost.Variant variant) throws Exception {
         this.variant = variant;
         SentinelComponent sentinel = new SentinelComponent();
-        sentinel.setUploader((stream, body) -> { });
+        sentinel.setUploader((stream, body) -> {});
         sentinel.setDeliveryLog(seen);
         sentinel.setMappingReport(MAPPED);
         context.addComponent("sentinel", sentinel);
         // as the program does
-        context.getTypeConverterRegistry().addTypeConverter(EventType.class, String.class, new SimpleTypeConverter(true,
-                (to, exchange, word) -> Stream.of(EventType.values()).filter(type -> type.name().equals(word)).findFirst().orElse(null)));
+        context.getTypeConverterRegistry()
+                .addTypeConverter(
+                        EventType.class,
+                        String.class,
+                        new SimpleTypeConverter(
+                                true,
+                                (to, exchange, word) -> Stream.of(EventType.values())
+                                        .filter(type -> type.name().equals(word))
+                                        .findFirst()
+                                        .orElse(null)));
         for (EventType type : EventType.values()) {
             context.getRegistry().bind(type.repository(), new SeenRepository(type, seen));
         }
@@ -81,8 +89,14 @@ final class CostedPipeline implements AutoCloseable {
             PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(name, text));
         }
         context.addRoutes(new FilteredRoute(seen));
-        context.addRoutes(new TapSpine(new TapRun(null, null, null, null, null, null, null, null, null, null),
-                new SweepRun(null, null, null, null, null, null, null, null, null), null, List.of(), null, AnswerArchive.NONE, null));
+        context.addRoutes(new TapSpine(
+                new TapRun(null, null, null, null, null, null, null, null, null, null),
+                new SweepRun(null, null, null, null, null, null, null, null, null),
+                null,
+                List.of(),
+                null,
+                AnswerArchive.NONE,
+                null));
         context.start();
     }
 
@@ -97,7 +111,11 @@ final class CostedPipeline implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             TapEvent sample = SAMPLES.get(i % SAMPLES.size());
             // the high half as scattered as a digest's
-            events.add(new TapEvent(sample.getType(), new EventKey(i * 0x9E3779B97F4A7C15L, i), sample.getVerdict(), sample.getTime(),
+            events.add(new TapEvent(
+                    sample.getType(),
+                    new EventKey(i * 0x9E3779B97F4A7C15L, i),
+                    sample.getVerdict(),
+                    sample.getTime(),
                     new HashMap<>(sample.getFields())));
         }
         return events;
@@ -115,7 +133,10 @@ final class CostedPipeline implements AutoCloseable {
         Exchange exchange = context.getEndpoint(TapSpine.EVENTS).createExchange();
         TapSpine.attach(exchange, read);
         exchange.getMessage().setBody(read.events(events.iterator()));
-        exchange = context.createFluentProducerTemplate().withExchange(exchange).to(TapSpine.EVENTS).send();
+        exchange = context.createFluentProducerTemplate()
+                .withExchange(exchange)
+                .to(TapSpine.EVENTS)
+                .send();
         if (exchange.getException() != null || committed.total(LedgerCount.FETCHED) != events.size()) {
             throw new IllegalStateException("not committed", exchange.getException());
         }
@@ -177,7 +198,8 @@ final class CostedPipeline implements AutoCloseable {
     private static List<TapEvent> samples() {
         try (InputStream answer = CostedPipeline.class.getResourceAsStream("/samples/all-live.json")) {
             List<TapEvent> events = new ArrayList<>();
-            new TapEventReader(answer, Instant.parse("2026-11-20T11:00:00Z"), (array, fields) -> { }).forEachRemaining(events::add);
+            new TapEventReader(answer, Instant.parse("2026-11-20T11:00:00Z"), (array, fields) -> {})
+                    .forEachRemaining(events::add);
             return events;
         } catch (IOException e) {
             throw new IllegalStateException(e);

@@ -26,9 +26,12 @@ class FailuresTest {
 
     @Test
     void aForeignExceptionIsNamedAndNotQuoted() {
-        assertThat(Failures.describe(Foreign.numberFormat(CONTENT))).isEqualTo("java.lang.NumberFormatException at java.lang.NumberFormatException.forInputString");
+        assertThat(Failures.describe(Foreign.numberFormat(CONTENT)))
+                .isEqualTo("java.lang.NumberFormatException at java.lang.NumberFormatException.forInputString");
         assertThat(Failures.describe(Foreign.conversion(CONTENT))).doesNotContain(CONTENT);
-        assertThat(Failures.describe(Foreign.execution(null))).isEqualTo("org.apache.camel.CamelExecutionException at java.lang.NumberFormatException.forInputString");
+        assertThat(Failures.describe(Foreign.execution(null)))
+                .isEqualTo(
+                        "org.apache.camel.CamelExecutionException at java.lang.NumberFormatException.forInputString");
     }
 
     @Test
@@ -47,12 +50,17 @@ class FailuresTest {
 
     @Test
     void ourExceptionsAreQuoted() {
-        for (Exception ours : List.of(new UploadException(503, "upload refused"), new StoreException("the store refused"),
-                new TapAnswerException("cut at byte 7"), new WindowFailedException("1 of clicks were read, 0 ended"),
-                new TapRefusedException(400, "too short"), new ConnectException("Connection refused"))) {
+        for (Exception ours : List.of(
+                new UploadException(503, "upload refused"),
+                new StoreException("the store refused"),
+                new TapAnswerException("cut at byte 7"),
+                new WindowFailedException("1 of clicks were read, 0 ended"),
+                new TapRefusedException(400, "too short"),
+                new ConnectException("Connection refused"))) {
             assertThat(Failures.describe(ours)).isEqualTo(ours.getMessage());
         }
-        assertThat(Failures.describe(new IllegalStateException("thrown by our code"))).isEqualTo("thrown by our code");
+        assertThat(Failures.describe(new IllegalStateException("thrown by our code")))
+                .isEqualTo("thrown by our code");
     }
 
     @Test
@@ -72,9 +80,12 @@ class FailuresTest {
 
     @Test
     void aRefusalIsFoundInBothForms() {
-        assertThat(Failures.refusal(new TapRefusedException(401, "no")).status()).isEqualTo(401);
-        assertThat(Failures.refusal(new HttpOperationFailedException("http://tap", 429, "Too many", null, Map.of(), "slow down")))
-                .hasMessage("TAP answered 429: slow down").matches(refused -> refused.status() == 429);
+        assertThat(Failures.refusal(new TapRefusedException(401, "no")).status())
+                .isEqualTo(401);
+        assertThat(Failures.refusal(
+                        new HttpOperationFailedException("http://tap", 429, "Too many", null, Map.of(), "slow down")))
+                .hasMessage("TAP answered 429: slow down")
+                .matches(refused -> refused.status() == 429);
         assertThat(Failures.refusal(new WindowFailedException("stopped"))).isNull();
     }
 
@@ -112,7 +123,8 @@ class FailuresTest {
         }
 
         static Exception execution(Exception cause) {
-            Exception foreign = new CamelExecutionException(CONTENT, new DefaultExchange(new DefaultCamelContext()), cause);
+            Exception foreign =
+                    new CamelExecutionException(CONTENT, new DefaultExchange(new DefaultCamelContext()), cause);
             foreign.setStackTrace(numberFormat("x").getStackTrace());
             return foreign;
         }

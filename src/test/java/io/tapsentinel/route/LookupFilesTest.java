@@ -27,6 +27,7 @@ class LookupFilesTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private LookupFiles lookup;
 
@@ -56,7 +57,8 @@ class LookupFilesTest {
     void aListIsLookedUpElementByElement() throws Exception {
         write("a = 1\nb = 2");
 
-        assertThat(put(Arrays.asList("A", "other", null, "b")).getFields()).containsEntry("to", Arrays.asList("1", "other", null, "2"));
+        assertThat(put(Arrays.asList("A", "other", null, "b")).getFields())
+                .containsEntry("to", Arrays.asList("1", "other", null, "2"));
     }
 
     @Test
@@ -132,8 +134,10 @@ class LookupFilesTest {
 
     private void assertRefused(String why) {
         clock.advance(Duration.ofSeconds(1));
-        assertThatThrownBy(() -> put("a")).isInstanceOf(IllegalStateException.class)
-                .hasMessage("lookup: some.properties " + why + after(why) + "; no event that asks for it goes on until that is put right");
+        assertThatThrownBy(() -> put("a"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("lookup: some.properties " + why + after(why)
+                        + "; no event that asks for it goes on until that is put right");
     }
 
     private static String after(String why) {

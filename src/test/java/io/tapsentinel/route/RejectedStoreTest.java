@@ -33,10 +33,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RejectedStoreTest {
 
     private static final String NAME = "messagesBlocked-00000000000000010000000000000002-refused.json";
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
+    private static final ObjectMapper JSON =
+            new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
     @TempDir
     Path folder;
+
     private final CamelContext context = new DefaultCamelContext();
 
     @AfterEach
@@ -49,9 +51,10 @@ class RejectedStoreTest {
         store("file:" + folder.resolve("made/rejected"), 1_000_000).store(record(Map.of("subject", "x")));
 
         Path file = folder.resolve("made/rejected").resolve(NAME);
-        assertThat(AsideTrial.json(file).toString()).isEqualTo("{reason=refused, status=400, code=InvalidRecord, text=no such column,"
-                + " requestId=r-1, time=2026-11-20T12:00:00Z, type=messagesBlocked, table=T_CL,"
-                + " key=00000000000000010000000000000002, record={subject=x}}");
+        assertThat(AsideTrial.json(file).toString())
+                .isEqualTo("{reason=refused, status=400, code=InvalidRecord, text=no such column,"
+                        + " requestId=r-1, time=2026-11-20T12:00:00Z, type=messagesBlocked, table=T_CL,"
+                        + " key=00000000000000010000000000000002, record={subject=x}}");
         assertThat(AsideTrial.permissions(file)).isEqualTo("rw-------");
         assertThat(AsideTrial.permissions(file.getParent())).isEqualTo("rwx------");
         assertThat(AsideTrial.permissions(file.getParent().getParent())).isEqualTo("rwx------");
@@ -86,7 +89,8 @@ class RejectedStoreTest {
         fields.put("itself", itself);
         store("file:" + folder, 1_000_000).store(record(fields));
 
-        Map<?, ?> written = (Map<?, ?>) JSON.readValue(folder.resolve(NAME).toFile(), Map.class).get("record");
+        Map<?, ?> written = (Map<?, ?>)
+                JSON.readValue(folder.resolve(NAME).toFile(), Map.class).get("record");
         assertThat(written.get("exact")).isEqualTo(fields.get("exact"));
         assertThat(written.get("huge")).isEqualTo(fields.get("huge"));
         assertThat(written.get("time")).isEqualTo("2026-11-20T12:00:00Z");
@@ -98,8 +102,10 @@ class RejectedStoreTest {
         RejectedStore store = store("file:" + folder, 1_000);
         Files.write(folder.resolve("other"), new byte[800]);
 
-        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER.repeat(10))))).isInstanceOf(RejectedException.class)
-                .hasMessageContaining("tap.rejected.max-megabytes").hasMessageContaining("replay")
+        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER.repeat(10)))))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("tap.rejected.max-megabytes")
+                .hasMessageContaining("replay")
                 .hasMessageNotContaining(AsideTrial.MARKER);
         assertThat(names()).containsExactly("other");
 
@@ -114,12 +120,17 @@ class RejectedStoreTest {
         context.addRoutes(new RouteBuilder() {
             @Override
             public void configure() {
-                from("direct:bucket").process(exchange -> got.add(exchange.getMessage().getHeader(Exchange.FILE_NAME) + " "
-                        + exchange.getMessage().getBody(String.class)));
+                from("direct:bucket")
+                        .process(exchange -> got.add(exchange.getMessage().getHeader(Exchange.FILE_NAME) + " "
+                                + exchange.getMessage().getBody(String.class)));
             }
         });
         store("direct:bucket", 1).store(record(Map.of("subject", "x")));
-        assertThat(got).singleElement().asString().startsWith(NAME + " {\"reason\":\"refused\"").contains("\"record\":{\"subject\":\"x\"}");
+        assertThat(got)
+                .singleElement()
+                .asString()
+                .startsWith(NAME + " {\"reason\":\"refused\"")
+                .contains("\"record\":{\"subject\":\"x\"}");
     }
 
     @Test
@@ -128,26 +139,40 @@ class RejectedStoreTest {
             @Override
             public void configure() {
                 from("direct:broken").errorHandler(noErrorHandler()).process(exchange -> {
-                    throw new IOException("cannot write " + exchange.getMessage().getBody(String.class));
+                    throw new IOException(
+                            "cannot write " + exchange.getMessage().getBody(String.class));
                 });
             }
         });
         RejectedStore store = store("direct:broken", 1_000_000);
 
-        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER)))).isInstanceOf(RejectedException.class)
-                .hasMessageContaining("tap.rejected.uri").hasMessageContaining("IOException").hasNoCause()
+        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER))))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("tap.rejected.uri")
+                .hasMessageContaining("IOException")
+                .hasNoCause()
                 .hasMessageNotContaining(AsideTrial.MARKER);
     }
 
     private RejectedStore store(String uri, long mostBytes) throws Exception {
         context.addRoutes(new RejectedRoute(uri));
         context.start();
-        return new RejectedStore(new Settings.Aside(uri, Duration.ofDays(30), mostBytes, "direct:unused", Duration.ofDays(7)), () -> context);
+        return new RejectedStore(
+                new Settings.Aside(uri, Duration.ofDays(30), mostBytes, "direct:unused", Duration.ofDays(7)),
+                () -> context);
     }
 
     private static RejectedRecord record(Map<String, Object> fields) {
-        return new RejectedRecord(Reason.REFUSED, "messagesBlocked", "T_CL", new EventKey(1, 2), Instant.parse("2026-11-20T12:00:00Z"),
-                new UploadException(400, "upload refused: 400", new UploadException.Answer("InvalidRecord", "no such column", "r-1", null)),
+        return new RejectedRecord(
+                Reason.REFUSED,
+                "messagesBlocked",
+                "T_CL",
+                new EventKey(1, 2),
+                Instant.parse("2026-11-20T12:00:00Z"),
+                new UploadException(
+                        400,
+                        "upload refused: 400",
+                        new UploadException.Answer("InvalidRecord", "no such column", "r-1", null)),
                 fields);
     }
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
-import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.RejectedRecord;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventIdentity;
@@ -47,11 +47,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayIT {
 
     private static final EventType TYPE = EventType.MESSAGES_BLOCKED;
-    private static final String ANSWER = "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesBlocked\":[{\"id\":\"r1\",\"GUID\":\"g1\","
-            + "\"messageTime\":\"2026-11-20T11:30:00Z\"},{\"id\":\"r2\",\"GUID\":\"g2\"}],\"clicksBlocked\":[{\"id\":\"r3\",\"GUID\":\"g3\"}]}";
+    private static final String ANSWER =
+            "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesBlocked\":[{\"id\":\"r1\",\"GUID\":\"g1\","
+                    + "\"messageTime\":\"2026-11-20T11:30:00Z\"},{\"id\":\"r2\",\"GUID\":\"g2\"}],\"clicksBlocked\":[{\"id\":\"r3\",\"GUID\":\"g3\"}]}";
 
     @TempDir
     Path folder;
+
     private AsideTrial aside;
     private Trial trial;
     private LogLines log;
@@ -82,8 +84,11 @@ class ReplayIT {
             assertThat(read.counts().get("messagesBlocked")).containsEntry("new", 2L);
             assertThat(read.window()).hasToString("2026-11-20T10:59:00Z/2026-11-20T11:59:00Z");
         });
-        assertThat(aside.number("SELECT count(*) FROM ledger WHERE purpose = 'replay'")).isEqualTo(1);
-        assertThat(aside.number("SELECT count(*) FROM progress")).as("progress is the polls'").isZero();
+        assertThat(aside.number("SELECT count(*) FROM ledger WHERE purpose = 'replay'"))
+                .isEqualTo(1);
+        assertThat(aside.number("SELECT count(*) FROM progress"))
+                .as("progress is the polls'")
+                .isZero();
         assertThat(done.getFileName().toString()).matches("\\d{8}T\\d{9}Z-answer\\.json");
         assertThat(AsideTrial.permissions(done)).isEqualTo("rw-------");
         for (Path closed : List.of(done.getParent(), aside.state.resolve("replay"))) {
@@ -126,7 +131,8 @@ class ReplayIT {
         aside.drop("answer.json", ANSWER);
         await("the replay waits for the sink").until(() -> trial.sinkProxy().held() > 0);
         CompletableFuture<Void> poll = program.pollInBackground();
-        await("the poll waits").during(Duration.ofMillis(500))
+        await("the poll waits")
+                .during(Duration.ofMillis(500))
                 .until(() -> !poll.isDone() && trial.tapProxy().requests() == 0);
 
         trial.sinkProxy().release();
@@ -154,8 +160,17 @@ class ReplayIT {
     @Test
     void aRecordWithOddValuesKeepsItsIdentityOnItsWayThroughTheFolder() throws Exception {
         RunningProgram program = trial.start();
-        Map<String, Object> odd = new HashMap<>(Map.of("subject", "half \ud83d of a pair and \u00fc", "spamScore", 3,
-                "big", new BigDecimal("1.50E+400"), "exact", new BigDecimal("0.10"), "recipient", List.of("a@x")));
+        Map<String, Object> odd = new HashMap<>(Map.of(
+                "subject",
+                "half \ud83d of a pair and \u00fc",
+                "spamScore",
+                3,
+                "big",
+                new BigDecimal("1.50E+400"),
+                "exact",
+                new BigDecimal("0.10"),
+                "recipient",
+                List.of("a@x")));
 
         aside.drop("odd.json", rejected(program, Reason.TOO_LARGE, odd));
 
@@ -199,7 +214,8 @@ class ReplayIT {
     void aRecordThatIsNotWhatItWasGoesToFailedWithTheReasonAndWithoutItsContent() throws Exception {
         RunningProgram program = trial.start();
         String document = rejected(program, Reason.REFUSED, fields("r1"));
-        List<List<String>> edits = List.of(List.of("\"id\":\"r1\"", "\"id\":\"r9\"", "another event"),
+        List<List<String>> edits = List.of(
+                List.of("\"id\":\"r1\"", "\"id\":\"r9\"", "another event"),
                 List.of("messagesBlocked", "messagesHeld", "none of the four"),
                 List.of("\"record\":{", "\"record\":[{", "cut or not JSON at byte"),
                 List.of("}}", "}", "cut or not JSON"));
@@ -211,9 +227,11 @@ class ReplayIT {
             aside.drop(name, document.replace(edits.get(i).get(0), edits.get(i).get(1)));
 
             assertThat(aside.reason(name)).contains(reason).doesNotContain(AsideTrial.MARKER);
-            assertThat(aside.files("replay/failed")).hasSize(2 * (i + 1))
+            assertThat(aside.files("replay/failed"))
+                    .hasSize(2 * (i + 1))
                     .allSatisfy(file -> assertThat(AsideTrial.permissions(file)).isEqualTo("rw-------"));
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains(name) && line.contains(reason))
+            assertThat(log.lines())
+                    .anyMatch(line -> line.startsWith("WARN") && line.contains(name) && line.contains(reason))
                     .noneMatch(line -> line.contains(AsideTrial.MARKER) || line.contains("\tat "));
             assertThat(trial.rows()).isEmpty();
         }
@@ -272,7 +290,9 @@ class ReplayIT {
         trial.sinkProxy().hold();
         RunningProgram program = trial.start();
         aside.drop("answer.json", ANSWER);
-        await("a batch is on its way").atMost(Duration.ofSeconds(30)).until(() -> trial.sinkProxy().held() > 0);
+        await("a batch is on its way")
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> trial.sinkProxy().held() > 0);
         CompletableFuture<String> stop = CompletableFuture.supplyAsync(() -> {
             try {
                 return program.stop();
@@ -280,11 +300,15 @@ class ReplayIT {
                 throw new IllegalStateException(e);
             }
         });
-        await("the stop is known").until(() -> !program.camel().getStatus().isStarted() || program.camel().isStopping());
+        await("the stop is known")
+                .until(() -> !program.camel().getStatus().isStarted()
+                        || program.camel().isStopping());
         trial.sinkProxy().release();
         stop.join();
         // the events were handed out before the stop, so that the read either ended whole or stays to be done
-        assertThat(aside.documents("replay").size() + aside.documents("replay/done").size()).isEqualTo(1);
+        assertThat(aside.documents("replay").size()
+                        + aside.documents("replay/done").size())
+                .isEqualTo(1);
         assertThat(aside.documents("replay/failed")).isEmpty();
 
         trial.start();
@@ -305,7 +329,8 @@ class ReplayIT {
             many.append(",{\"id\":\"").append(i).append("\"}");
         }
         aside.drop("many.json", many.append("]}").toString());
-        await("no more may wait, so that the reader is in the middle of the file").atMost(Duration.ofSeconds(30))
+        await("no more may wait, so that the reader is in the middle of the file")
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> program.program().sentinel().deliveries().pending() >= 500);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
         stop.join();
@@ -326,7 +351,9 @@ class ReplayIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("TAP has not answered yet").until(() -> trial.tapProxy().held() == 1);
         aside.drop("answer.json", ANSWER);
-        await("the replay has begun").during(Duration.ofMillis(500)).until(() -> trial.rows().isEmpty());
+        await("the replay has begun")
+                .during(Duration.ofMillis(500))
+                .until(() -> trial.rows().isEmpty());
 
         trial.tapProxy().release();
         poll.join();
@@ -345,7 +372,8 @@ class ReplayIT {
                     @Override
                     public boolean add(Exchange exchange, String key) {
                         TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
-                        return !(event.getId().equals("r2") && Handling.advance(event, Outcome.NONE, Outcome.REJECTED)) && super.add(exchange, key);
+                        return !(event.getId().equals("r2") && Handling.advance(event, Outcome.NONE, Outcome.REJECTED))
+                                && super.add(exchange, key);
                     }
                 };
             }
@@ -354,7 +382,9 @@ class ReplayIT {
 
         assertThat(aside.reason()).contains("1 of 3 refused again");
         assertThat(trial.rows()).hasSize(2);
-        assertThat(aside.replays().get(0).counts().get("messagesBlocked")).containsEntry("rejected", 1L).containsEntry("new", 1L);
+        assertThat(aside.replays().get(0).counts().get("messagesBlocked"))
+                .containsEntry("rejected", 1L)
+                .containsEntry("new", 1L);
     }
 
     @Test
@@ -365,8 +395,10 @@ class ReplayIT {
             template.sendBody("direct:brought", gzip(ANSWER));
             assertThat(trial.rows()).hasSize(3);
 
-            assertThatThrownBy(() -> template.sendBody("direct:brought", "{\"messagesBlocked\":[{\"subject\":\"" + AsideTrial.MARKER))
-                    .hasCauseInstanceOf(ReplayRefusedException.class).hasRootCauseMessage("the document is cut or not JSON at byte 46");
+            assertThatThrownBy(() -> template.sendBody(
+                            "direct:brought", "{\"messagesBlocked\":[{\"subject\":\"" + AsideTrial.MARKER))
+                    .hasCauseInstanceOf(ReplayRefusedException.class)
+                    .hasRootCauseMessage("the document is cut or not JSON at byte 46");
         }
         assertThat(aside.files("spool")).isEmpty();
     }
@@ -403,7 +435,8 @@ class ReplayIT {
     }
 
     private static RejectedRecord record(Reason reason, TapEvent event) {
-        return new RejectedRecord(reason, TYPE.arrayName(), TYPE.table(), event.getKey(), Trial.START, null, event.getFields());
+        return new RejectedRecord(
+                reason, TYPE.arrayName(), TYPE.table(), event.getKey(), Trial.START, null, event.getFields());
     }
 
     private static TapEvent event(Map<String, Object> fields) {
@@ -411,7 +444,8 @@ class ReplayIT {
     }
 
     private static Map<String, Object> fields(String id) {
-        return new HashMap<>(Map.of("id", id, "GUID", "g-" + id, "subject", AsideTrial.MARKER, "recipient", List.of("a@x")));
+        return new HashMap<>(
+                Map.of("id", id, "GUID", "g-" + id, "subject", AsideTrial.MARKER, "recipient", List.of("a@x")));
     }
 
     private static byte[] gzip(String text) throws IOException {

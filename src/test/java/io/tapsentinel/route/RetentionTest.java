@@ -22,6 +22,7 @@ class RetentionTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOW);
     private boolean timeIsKnown = true;
     private Retention retention;
@@ -31,8 +32,15 @@ class RetentionTest {
         Files.createDirectories(folder.resolve("rejected"));
         Files.createDirectories(folder.resolve("replay/done"));
         Files.createDirectories(folder.resolve("replay/failed"));
-        retention = new Retention(new Settings.Aside("file:" + folder.resolve("rejected") + "?charset=utf-8", Duration.ofDays(30), 1_000,
-                "file:" + folder.resolve("replay"), Duration.ofDays(7)), clock, () -> timeIsKnown);
+        retention = new Retention(
+                new Settings.Aside(
+                        "file:" + folder.resolve("rejected") + "?charset=utf-8",
+                        Duration.ofDays(30),
+                        1_000,
+                        "file:" + folder.resolve("replay"),
+                        Duration.ofDays(7)),
+                clock,
+                () -> timeIsKnown);
     }
 
     @Test
@@ -42,8 +50,11 @@ class RetentionTest {
 
         try (LogLines log = LogLines.open()) {
             retention.run();
-            assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("1 records") && line.contains("not replayed"))
-                    .anyMatch(line -> line.startsWith("INFO") && line.contains("removed 1 files, 10 bytes; 1 files, 10 bytes left"));
+            assertThat(log.lines())
+                    .anyMatch(line ->
+                            line.startsWith("WARN") && line.contains("1 records") && line.contains("not replayed"))
+                    .anyMatch(line -> line.startsWith("INFO")
+                            && line.contains("removed 1 files, 10 bytes; 1 files, 10 bytes left"));
         }
         assertThat(old).doesNotExist();
         assertThat(young).exists();
@@ -85,7 +96,11 @@ class RetentionTest {
 
         try (LogLines log = LogLines.open()) {
             retention.run();
-            assertThat(log.lines()).filteredOn(line -> line.startsWith("WARN")).singleElement().asString().contains("1 records");
+            assertThat(log.lines())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("1 records");
         }
         assertThat(done).doesNotExist();
         assertThat(failed).exists();
@@ -109,7 +124,11 @@ class RetentionTest {
 
     @Test
     void otherEndpointsThanFoldersAreLeftAlone() {
-        new Retention(new Settings.Aside("direct:a", Duration.ofDays(1), 1, "direct:b", Duration.ofDays(1)), clock, () -> timeIsKnown).run();
+        new Retention(
+                        new Settings.Aside("direct:a", Duration.ofDays(1), 1, "direct:b", Duration.ofDays(1)),
+                        clock,
+                        () -> timeIsKnown)
+                .run();
     }
 
     private Path file(String name, Duration age, int bytes) throws IOException {

@@ -28,6 +28,7 @@ class RetriesIT {
 
     @TempDir
     Path folder;
+
     private SourceTrial source;
     private Trial trial;
     private LogLines log;
@@ -47,9 +48,16 @@ class RetriesIT {
 
     @Test
     void aWindowThatFailsThreeTimesIsReadAtTheFourthAndEachAttemptCounts() throws Exception {
-        RunningProgram program = trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
+        RunningProgram program =
+                trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
         int windows = 0;
-        for (Fault fault : List.of(Fault.REFUSE, Fault.BAD_GATEWAY, Fault.LOSE_ANSWER, Fault.HTML, Fault.CUT_BODY, Fault.BROKEN_BODY,
+        for (Fault fault : List.of(
+                Fault.REFUSE,
+                Fault.BAD_GATEWAY,
+                Fault.LOSE_ANSWER,
+                Fault.HTML,
+                Fault.CUT_BODY,
+                Fault.BROKEN_BODY,
                 Fault.DROP)) {
             trial.tapProxy().next(fault, fault, fault);
             program.poll();
@@ -69,13 +77,18 @@ class RetriesIT {
         RunningProgram program = trial.start().poll();
         assertThat(trial.tapProxy().requests()).isEqualTo(2);
         assertThat(trial.reads()).isEmpty();
-        assertThat(health(program).getDetails()).containsEntry("tap.failures-in-a-row", 2).containsEntry("tap.windows-failed-in-a-row", 2)
-                .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck").containsEntry("tap.last-error", "tap-500")
+        assertThat(health(program).getDetails())
+                .containsEntry("tap.failures-in-a-row", 2)
+                .containsEntry("tap.windows-failed-in-a-row", 2)
+                .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck")
+                .containsEntry("tap.last-error", "tap-500")
                 .doesNotContainKeys("tap.last-poll", "status");
 
         program.poll();
-        assertThat(health(program).getDetails()).doesNotContainKeys("tap.failures-in-a-row", "tap.windows-failed-in-a-row")
-                .containsKey("tap.last-poll").containsEntry("tap.last-error", "tap-500");
+        assertThat(health(program).getDetails())
+                .doesNotContainKeys("tap.failures-in-a-row", "tap.windows-failed-in-a-row")
+                .containsKey("tap.last-poll")
+                .containsEntry("tap.last-error", "tap-500");
         source.assertEverythingLandedOnce();
     }
 
@@ -84,8 +97,13 @@ class RetriesIT {
         trial.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.CUT_BODY);
         trial.start().poll();
 
-        assertThat(trial.reads()).singleElement().satisfies(read -> assertThat(read.counts().values().stream()
-                .mapToLong(counts -> counts.get("duplicate")).sum()).as("delivered by the attempt that was cut").isPositive());
+        assertThat(trial.reads())
+                .singleElement()
+                .satisfies(read -> assertThat(read.counts().values().stream()
+                                .mapToLong(counts -> counts.get("duplicate"))
+                                .sum())
+                        .as("delivered by the attempt that was cut")
+                        .isPositive());
         source.assertNothingTwice();
     }
 
@@ -101,23 +119,27 @@ class RetriesIT {
     @Test
     void pausesAreThoseOfThePropertyAndUpToAFifthLonger() throws Exception {
         List<Duration> pauses = new CopyOnWriteArrayList<>();
-        trial.with("tap.retry.pauses", "PT5S,PT20S,PT1M").tapProxy().next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
+        trial.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
+                .tapProxy()
+                .next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
         trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-            @Override
-            protected StopSignal stopSignal() {
-                return new StopSignal() {
                     @Override
-                    public boolean pause(Duration pause) {
-                        pauses.add(pause);
-                        return true;
+                    protected StopSignal stopSignal() {
+                        return new StopSignal() {
+                            @Override
+                            public boolean pause(Duration pause) {
+                                pauses.add(pause);
+                                return true;
+                            }
+                        };
                     }
-                };
-            }
-        }).poll();
+                })
+                .poll();
 
         assertThat(pauses).hasSize(3);
         for (int i = 0; i < 3; i++) {
-            Duration set = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1)).get(i);
+            Duration set = List.of(Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofMinutes(1))
+                    .get(i);
             assertThat(pauses.get(i)).isBetween(set, set.multipliedBy(6).dividedBy(5));
         }
     }
@@ -127,7 +149,8 @@ class RetriesIT {
         trial.with("tap.retry.pauses", "PT10M").tapProxy().next(Fault.REFUSE);
         RunningProgram program = trial.start();
         CompletableFuture<Void> run = program.pollInBackground();
-        await("the first attempt has failed").until(() -> log.lines().stream().anyMatch(line -> line.contains("TAP answered 500")));
+        await("the first attempt has failed")
+                .until(() -> log.lines().stream().anyMatch(line -> line.contains("TAP answered 500")));
 
         assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
         run.get(30, TimeUnit.SECONDS);
@@ -140,12 +163,17 @@ class RetriesIT {
         RunningProgram program = trial.start().poll();
         Instant end = Trial.START.minus(Duration.ofMinutes(1));
 
-        assertThat(trial.tapProxy().requests()).as("hour, hour, newest half, older half").isEqualTo(4);
-        assertThat(trial.reads()).extracting(read -> read.window()).containsExactly(
-                new TimeRange(end.minus(Duration.ofMinutes(30)), end),
-                new TimeRange(SourceTrial.ORIGIN, SourceTrial.ORIGIN.plus(Duration.ofMinutes(30))));
+        assertThat(trial.tapProxy().requests())
+                .as("hour, hour, newest half, older half")
+                .isEqualTo(4);
+        assertThat(trial.reads())
+                .extracting(read -> read.window())
+                .containsExactly(
+                        new TimeRange(end.minus(Duration.ofMinutes(30)), end),
+                        new TimeRange(SourceTrial.ORIGIN, SourceTrial.ORIGIN.plus(Duration.ofMinutes(30))));
         assertThat(source.backlog()).isEmpty();
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("in windows of 30m: TAP answered 504"));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("WARN") && line.contains("in windows of 30m: TAP answered 504"));
         assertThat(health(program).getDetails()).containsEntry("tap.longest-window", "PT30M");
         source.assertEverythingLandedOnce();
 

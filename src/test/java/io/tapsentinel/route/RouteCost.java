@@ -21,10 +21,10 @@ public final class RouteCost {
     private static final int WARM_UP = 2;
     /** What is too small to be seen once is seen often. */
     static final int MORE_CHECKS = 100;
+
     static final int MORE_BEFORE = 10;
 
-    private RouteCost() {
-    }
+    private RouteCost() {}
 
     /** What differs from the program as it is. */
     enum Variant {
@@ -39,8 +39,7 @@ public final class RouteCost {
         MORE_BEFORE
     }
 
-    private record Cost(double newWall, double newCpu, double againWall, double againCpu) {
-    }
+    private record Cost(double newWall, double newCpu, double againWall, double againCpu) {}
 
     /** Prints a table. */
     public static void main(String[] args) throws Exception {
@@ -61,13 +60,23 @@ public final class RouteCost {
                 alone.add(check);
             }
         }
-        System.out.printf(Locale.ROOT, "%,d events, %d rounds; microseconds an event, median (least to greatest)%n", EVENTS, rounds);
-        costs.forEach((variant, of) -> System.out.printf("%-12s new: %s, CPU %s; read again: %s, CPU %s%n", variant,
-                spread(of.stream().map(Cost::newWall).toList()), spread(of.stream().map(Cost::newCpu).toList()),
-                spread(of.stream().map(Cost::againWall).toList()), spread(of.stream().map(Cost::againCpu).toList())));
-        for (Variant variant : List.of(Variant.UNSETTLED, Variant.CHECKED_MORE, Variant.NO_BEFORE, Variant.MORE_BEFORE)) {
-            System.out.printf("%-12s less SHIPPED, CPU, pair by pair: new %s, read again %s%n", variant,
-                    spread(pairs(costs, variant, true)), spread(pairs(costs, variant, false)));
+        System.out.printf(
+                Locale.ROOT,
+                "%,d events, %d rounds; microseconds an event, median (least to greatest)%n",
+                EVENTS,
+                rounds);
+        costs.forEach((variant, of) -> System.out.printf(
+                "%-12s new: %s, CPU %s; read again: %s, CPU %s%n",
+                variant,
+                spread(of.stream().map(Cost::newWall).toList()),
+                spread(of.stream().map(Cost::newCpu).toList()),
+                spread(of.stream().map(Cost::againWall).toList()),
+                spread(of.stream().map(Cost::againCpu).toList())));
+        for (Variant variant :
+                List.of(Variant.UNSETTLED, Variant.CHECKED_MORE, Variant.NO_BEFORE, Variant.MORE_BEFORE)) {
+            System.out.printf(
+                    "%-12s less SHIPPED, CPU, pair by pair: new %s, read again %s%n",
+                    variant, spread(pairs(costs, variant, true)), spread(pairs(costs, variant, false)));
         }
         System.out.printf("the check alone: %s%n", spread(alone));
     }
@@ -83,7 +92,8 @@ public final class RouteCost {
     }
 
     private static String spread(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
         return String.format(Locale.ROOT, "%.3f (%.3f to %.3f)", median, sorted[0], sorted[sorted.length - 1]);
     }

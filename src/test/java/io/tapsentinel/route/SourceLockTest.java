@@ -21,6 +21,7 @@ class SourceLockTest {
 
     @TempDir
     Path folder;
+
     private Store store;
     private SourceLock lock;
 

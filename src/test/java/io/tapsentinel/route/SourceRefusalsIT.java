@@ -27,6 +27,7 @@ class SourceRefusalsIT {
 
     @TempDir
     Path folder;
+
     private SourceTrial source;
     private Trial trial;
     private LogLines log;
@@ -45,7 +46,9 @@ class SourceRefusalsIT {
     }
 
     @ParameterizedTest
-    @EnumSource(value = Fault.class, names = {"UNAUTHORIZED", "FORBIDDEN"})
+    @EnumSource(
+            value = Fault.class,
+            names = {"UNAUTHORIZED", "FORBIDDEN"})
     void refusedCredentialsAreTriedEveryFifteenMinutesAndHealthSaysSo(Fault refusal) throws Exception {
         String status = refusal == Fault.FORBIDDEN ? "403" : "401";
         trial.tapProxy().next(refusal, refusal);
@@ -56,8 +59,10 @@ class SourceRefusalsIT {
         for (int refused = 1; refused <= 2; refused++) {
             assertThat(trial.tapProxy().requests()).isEqualTo(refused);
             assertThat(health(program).getState()).isEqualTo(State.DOWN);
-            assertThat(health(program).getMessage()).hasValueSatisfying(text ->
-                    assertThat(text).contains("TAP answered " + status, "tap.principal", "tap.secret").doesNotContain("hush-hush"));
+            assertThat(health(program).getMessage())
+                    .hasValueSatisfying(text -> assertThat(text)
+                            .contains("TAP answered " + status, "tap.principal", "tap.secret")
+                            .doesNotContain("hush-hush"));
             assertThat(source.progress()).isEqualTo(SourceTrial.ORIGIN);
 
             trial.clock().advance(Duration.ofMinutes(14).plusSeconds(50));
@@ -83,23 +88,36 @@ class SourceRefusalsIT {
         assertThat(health(program).getState()).isEqualTo(State.UP);
         assertThat(trial.reads()).isEmpty();
         program.poll();
-        assertThat(health(program).getMessage()).as("three windows failed, not by TAP's fault").get().asString().contains("windows keep failing (3 in a row");
+        assertThat(health(program).getMessage())
+                .as("three windows failed, not by TAP's fault")
+                .get()
+                .asString()
+                .contains("windows keep failing (3 in a row");
     }
 
     @Test
     void aProbeThatMeetsSomethingElseLeavesHealthDownAndRestsAgain() throws Exception {
         RunningProgram program = trial.with("tap.retry.pauses", "PT0S,PT0S").start();
-        for (Fault fault : List.of(Fault.REFUSE, Fault.GATEWAY_TIMEOUT, Fault.DROP, Fault.THROTTLED, Fault.SILENT_400)) {
+        for (Fault fault :
+                List.of(Fault.REFUSE, Fault.GATEWAY_TIMEOUT, Fault.DROP, Fault.THROTTLED, Fault.SILENT_400)) {
             int before = trial.tapProxy().requests();
             trial.tapProxy().next(Fault.UNAUTHORIZED, fault);
             program.poll();
             trial.clock().advance(Duration.ofMinutes(15));
             program.poll();
 
-            assertThat(trial.tapProxy().requests()).as("a probe is one request, " + fault).isEqualTo(before + 2);
+            assertThat(trial.tapProxy().requests())
+                    .as("a probe is one request, " + fault)
+                    .isEqualTo(before + 2);
             assertThat(health(program).getState()).as(fault.name()).isEqualTo(State.DOWN);
-            assertThat(health(program).getMessage()).get().asString().as(fault.name()).contains("TAP answered 401", "tap.secret");
-            assertThat(health(program).getDetails()).as(fault.name()).containsKey("tap.next-request-after")
+            assertThat(health(program).getMessage())
+                    .get()
+                    .asString()
+                    .as(fault.name())
+                    .contains("TAP answered 401", "tap.secret");
+            assertThat(health(program).getDetails())
+                    .as(fault.name())
+                    .containsKey("tap.next-request-after")
                     .containsEntry("tap.failures-in-a-row", 2);
             trial.clock().advance(Duration.ofMinutes(14));
             program.poll();
@@ -108,7 +126,9 @@ class SourceRefusalsIT {
             program.poll();
 
             assertThat(health(program).getState()).as(fault.name()).isEqualTo(State.UP);
-            assertThat(health(program).getDetails()).as(fault.name()).doesNotContainKeys("tap.next-request-after", "tap.failures-in-a-row");
+            assertThat(health(program).getDetails())
+                    .as(fault.name())
+                    .doesNotContainKeys("tap.next-request-after", "tap.failures-in-a-row");
             readAfterAnyRest(program);
             source.assertEverythingLandedOnce();
         }
@@ -117,13 +137,18 @@ class SourceRefusalsIT {
     @Test
     void aSecretThatIsRotatedInItsFileNeedsNoRestart() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "last-years\n");
-        RunningProgram program = trial.without("tap.secret").with("tap.secret-file", secret.toString()).start().poll();
+        RunningProgram program = trial.without("tap.secret")
+                .with("tap.secret-file", secret.toString())
+                .start()
+                .poll();
         assertThat(health(program).getState()).isEqualTo(State.DOWN);
 
         Files.delete(secret);
         trial.clock().advance(Duration.ofMinutes(15));
         program.poll();
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("tap.secret-file: " + secret + " cannot be read"))
+        assertThat(log.lines())
+                .anyMatch(line ->
+                        line.startsWith("WARN") && line.contains("tap.secret-file: " + secret + " cannot be read"))
                 .noneMatch(line -> line.startsWith("ERROR") || line.contains("last-years"));
         assertThat(health(program).getState()).isEqualTo(State.DOWN);
 
@@ -136,17 +161,23 @@ class SourceRefusalsIT {
 
     @Test
     void throttlingAlthoughWeAskedLittleNamesAnotherClient() throws Exception {
-        trial.with("tap.budget.requests-per-day", "4").with("tap.sweep.ages", "none").tapProxy().next(Fault.THROTTLED, Fault.THROTTLED);
+        trial.with("tap.budget.requests-per-day", "4")
+                .with("tap.sweep.ages", "none")
+                .tapProxy()
+                .next(Fault.THROTTLED, Fault.THROTTLED);
         RunningProgram program = trial.start().poll();
 
         assertThat(health(program).getState()).isEqualTo(State.UP);
         assertThat(health(program).getDetails()).containsEntry("tap.requests.everything-else.in-24-hours", 1L);
-        assertThat(health(program).getDetails().get("tap.throttled")).asString()
+        assertThat(health(program).getDetails().get("tap.throttled"))
+                .asString()
                 .isEqualTo("only 1 requests of ours in 24 hours: another client may share the credential");
 
         trial.clock().advance(Duration.ofMinutes(5));
         program.poll();
-        assertThat(health(program).getDetails()).containsEntry("tap.requests.everything-else.in-24-hours", 2L).doesNotContainKey("tap.throttled");
+        assertThat(health(program).getDetails())
+                .containsEntry("tap.requests.everything-else.in-24-hours", 2L)
+                .doesNotContainKey("tap.throttled");
     }
 
     @Test
@@ -156,10 +187,14 @@ class SourceRefusalsIT {
         int requests = 1;
         for (int minutes : List.of(5, 10, 20, 30, 30)) {
             assertThat(trial.tapProxy().requests()).isEqualTo(requests);
-            assertThat(health(program).getDetails().get("tap.last-refusal")).asString().contains("429");
+            assertThat(health(program).getDetails().get("tap.last-refusal"))
+                    .asString()
+                    .contains("429");
             trial.clock().advance(Duration.ofMinutes(minutes).minusSeconds(10));
             program.poll();
-            assertThat(trial.tapProxy().requests()).as("after nearly " + minutes + " minutes").isEqualTo(requests);
+            assertThat(trial.tapProxy().requests())
+                    .as("after nearly " + minutes + " minutes")
+                    .isEqualTo(requests);
             trial.clock().advance(Duration.ofSeconds(10));
             program.poll();
             requests++;
@@ -181,8 +216,16 @@ class SourceRefusalsIT {
     @Test
     void aPollIsOneRequestThatTheBudgetCountsWhateverBecomesOfIt() throws Exception {
         RunningProgram program = trial.start();
-        for (Fault fault : List.of(Fault.UNAUTHORIZED, Fault.FORBIDDEN, Fault.THROTTLED, Fault.REFUSE, Fault.LOSE_ANSWER, Fault.DROP,
-                Fault.HTML, Fault.CUT_BODY, Fault.BROKEN_BODY)) {
+        for (Fault fault : List.of(
+                Fault.UNAUTHORIZED,
+                Fault.FORBIDDEN,
+                Fault.THROTTLED,
+                Fault.REFUSE,
+                Fault.LOSE_ANSWER,
+                Fault.DROP,
+                Fault.HTML,
+                Fault.CUT_BODY,
+                Fault.BROKEN_BODY)) {
             int before = trial.tapProxy().requests();
             trial.tapProxy().next(fault);
             program.poll();
@@ -190,7 +233,9 @@ class SourceRefusalsIT {
             assertThat(trial.tapProxy().requests()).as(fault.name()).isEqualTo(before + 1);
             assertThat(source.counted()).as(fault.name()).isEqualTo(before + 1);
             readAfterAnyRest(program);
-            assertThat(source.counted()).as("answers after " + fault).isEqualTo(trial.tapProxy().requests());
+            assertThat(source.counted())
+                    .as("answers after " + fault)
+                    .isEqualTo(trial.tapProxy().requests());
         }
     }
 
@@ -219,9 +264,13 @@ class SourceRefusalsIT {
         }
 
         assertThat(requests).hasSizeBetween(8, 9);
-        assertThat(requests).allSatisfy(from -> assertThat(requests).filteredOn(at -> !at.isBefore(from)
-                && at.isBefore(from.plus(Duration.ofHours(24)))).hasSizeLessThanOrEqualTo(3));
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("tap.budget.requests-per-day (3) is used up for poll"));
+        assertThat(requests)
+                .allSatisfy(from -> assertThat(requests)
+                        .filteredOn(at -> !at.isBefore(from) && at.isBefore(from.plus(Duration.ofHours(24))))
+                        .hasSizeLessThanOrEqualTo(3));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("WARN")
+                        && line.contains("tap.budget.requests-per-day (3) is used up for poll"));
         source.assertNothingTwice();
     }
 }

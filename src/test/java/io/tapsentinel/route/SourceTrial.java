@@ -44,7 +44,12 @@ final class SourceTrial implements AutoCloseable {
     }
 
     static HealthCheck.Result health(RunningProgram program) {
-        return program.program().main().getCamelContext().getRegistry().lookupByNameAndType("tap-health", HealthCheck.class).call();
+        return program.program()
+                .main()
+                .getCamelContext()
+                .getRegistry()
+                .lookupByNameAndType("tap-health", HealthCheck.class)
+                .call();
     }
 
     /** How far reading has come, as the store has it. */
@@ -69,7 +74,8 @@ final class SourceTrial implements AutoCloseable {
 
     /** A program whose clock is so far ahead of TAP's; less than zero for behind. */
     static Trial.Maker ahead(Duration by) {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, Clock.offset(clock, by), committed);
+        return (settings, properties, clock, committed) ->
+                new Program(settings, properties, Clock.offset(clock, by), committed);
     }
 
     private List<TimeRange> ranges(String sql) throws SQLException {
@@ -93,8 +99,10 @@ final class SourceTrial implements AutoCloseable {
 
     /** All of the time since the origin that was read is in the tables, every event once. */
     void assertEverythingLandedOnce() {
-        LedgerEntry fresh = trial.reads().stream().filter(read -> read.purpose() == LedgerEntry.Purpose.POLL)
-                .reduce((earlier, later) -> later).orElseThrow();
+        LedgerEntry fresh = trial.reads().stream()
+                .filter(read -> read.purpose() == LedgerEntry.Purpose.POLL)
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
         List<String> truth = trial.truth(ORIGIN, fresh.window().to(), fresh.readAt());
         assertThat(truth).hasSizeGreaterThan(30);
         assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
@@ -102,8 +110,11 @@ final class SourceTrial implements AutoCloseable {
     }
 
     void assertNothingTwice() {
-        List<String> possible = trial.truth(ORIGIN, trial.clock().look(), trial.clock().look());
-        assertThat(Trial.surplus(trial.rows(), possible)).as("twice, or never there").isEmpty();
+        List<String> possible =
+                trial.truth(ORIGIN, trial.clock().look(), trial.clock().look());
+        assertThat(Trial.surplus(trial.rows(), possible))
+                .as("twice, or never there")
+                .isEmpty();
     }
 
     @Override

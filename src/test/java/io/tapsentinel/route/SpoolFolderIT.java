@@ -35,7 +35,8 @@ class SpoolFolderIT {
     @Test
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
-        try (Trial trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
+        try (Trial trial =
+                new Trial(folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
             Path spool = folder.resolve("state/spool");
             trial.sinkProxy().hold();
             RunningProgram program = trial.start();
@@ -45,9 +46,11 @@ class SpoolFolderIT {
             assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).startsWith("cos");
                 assertThat(Files.size(file)).isGreaterThan(1_000_000);
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).isEqualTo("rw-------");
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                        .isEqualTo("rw-------");
             });
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool)))
+                    .isEqualTo("rwx------");
             trial.sinkProxy().release();
             poll.join();
 

@@ -28,6 +28,7 @@ class StorageHealthCheckIT {
 
     @TempDir
     Path folder;
+
     private AsideTrial aside;
 
     @BeforeEach
@@ -49,13 +50,18 @@ class StorageHealthCheckIT {
         Result health = aside.health(program);
 
         assertThat(health.getState()).isEqualTo(State.UP);
-        assertThat(health.getDetails()).containsEntry("storage.rejected.files", 2L).containsEntry("storage.rejected.bytes", 200L)
-                .containsEntry("storage.replay.failed.files", 0L).containsEntry("sentinel.possible-duplicates", 0L)
+        assertThat(health.getDetails())
+                .containsEntry("storage.rejected.files", 2L)
+                .containsEntry("storage.rejected.bytes", 200L)
+                .containsEntry("storage.replay.failed.files", 0L)
+                .containsEntry("sentinel.possible-duplicates", 0L)
                 .doesNotContainKey("status");
         assertThat((Long) health.getDetails().get("storage.store.bytes")).isPositive();
 
         Files.delete(aside.state.resolve("rejected/a.json"));
-        assertThat(aside.health(program).getDetails()).as("not at every probe").containsEntry("storage.rejected.files", 2L);
+        assertThat(aside.health(program).getDetails())
+                .as("not at every probe")
+                .containsEntry("storage.rejected.files", 2L);
         aside.trial.clock().advance(Duration.ofSeconds(31));
         assertThat(aside.health(program).getDetails()).containsEntry("storage.rejected.files", 1L);
     }
@@ -96,13 +102,18 @@ class StorageHealthCheckIT {
     void whatTheLedgerCountedAsRejectedDegradesItAfterARestartToo() throws Exception {
         RunningProgram program = aside.trial.start().poll();
         try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
-            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
+            other.createStatement()
+                    .execute(
+                            "INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
             // told by its own name
-            other.createStatement().execute("INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
+            other.createStatement()
+                    .execute(
+                            "INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
         }
 
         Result health = aside.health(program);
-        assertThat(health.getMessage()).hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
+        assertThat(health.getMessage())
+                .hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
         assertThat(health.getDetails()).containsEntry("storage.rejected.in-24-hours", 3L);
         aside.trial.clock().advance(Duration.ofHours(25));
         assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
@@ -110,22 +121,37 @@ class StorageHealthCheckIT {
 
     private static void reject(RunningProgram program, Reason reason, String id) {
         EventType type = EventType.CLICKS_BLOCKED;
-        program.program().sentinel().getRejectedLog().store(new RejectedRecord(reason, type.arrayName(), type.table(),
-                EventIdentity.of(type, Map.of("id", id)), Trial.START, null, Map.of("id", id)));
+        program.program()
+                .sentinel()
+                .getRejectedLog()
+                .store(new RejectedRecord(
+                        reason,
+                        type.arrayName(),
+                        type.table(),
+                        EventIdentity.of(type, Map.of("id", id)),
+                        Trial.START,
+                        null,
+                        Map.of("id", id)));
     }
 
     @Test
     void eventsOfUnknownTypesDegradeItForADay() {
         try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
-            UnknownTypes types = new UnknownTypes(record -> {
-                throw new StoreException("not taken");
-            }, fixture.seen, fixture.clock);
+            UnknownTypes types = new UnknownTypes(
+                    record -> {
+                        throw new StoreException("not taken");
+                    },
+                    fixture.seen,
+                    fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             types.of(read).accept("messagesHeld", Map.of("id", "1"));
 
-            assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("not taken");
+            assertThatThrownBy(read::commit)
+                    .isInstanceOf(WindowFailedException.class)
+                    .hasMessage("not taken");
             fixture.clock.advance(Duration.ofHours(23));
-            assertThat(types.recent()).hasValueSatisfying(names -> assertThat(names).contains("messagesHeld"));
+            assertThat(types.recent())
+                    .hasValueSatisfying(names -> assertThat(names).contains("messagesHeld"));
             fixture.clock.advance(Duration.ofHours(2));
             assertThat(types.recent()).isEmpty();
         }

@@ -38,6 +38,7 @@ class SweepOrderTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOON);
     private Store store;
     private Completeness completeness;
@@ -49,9 +50,14 @@ class SweepOrderTest {
         completeness = new Completeness(store);
         ReadState state = new ReadState(store, clock);
         TimeRange read = new TimeRange(SEVEN, NOON);
-        state.commit(new Plan(Optional.of(read), List.of(), List.of(), new Progress(SEVEN, NOON)),
-                new LedgerEntry(NOON, read, Purpose.POLL, Map.of()), connection -> { });
-        order = new SweepOrder(new SweepPlanner(List.of(Duration.ofHours(4))), state, completeness,
+        state.commit(
+                new Plan(Optional.of(read), List.of(), List.of(), new Progress(SEVEN, NOON)),
+                new LedgerEntry(NOON, read, Purpose.POLL, Map.of()),
+                connection -> {});
+        order = new SweepOrder(
+                new SweepPlanner(List.of(Duration.ofHours(4))),
+                state,
+                completeness,
                 new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize()));
         order.begin();
     }
@@ -68,10 +74,12 @@ class SweepOrderTest {
         failed.each().accept(Events.event(TYPE, "gone").ref());
         Ask read = order.next().orElseThrow();
         read.each().accept(Events.event(TYPE, "there").ref());
-        read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> { });
+        read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> {});
 
         assertThat(order.finished()).contains(new TimeRange(SEVEN, SEVEN.plus(Duration.ofHours(1))));
-        assertThat(completeness.check(SEVEN)).filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
-                .singleElement().satisfies(hour -> assertThat(hour.theirs()).isEqualTo(1));
+        assertThat(completeness.check(SEVEN))
+                .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
+                .singleElement()
+                .satisfies(hour -> assertThat(hour.theirs()).isEqualTo(1));
     }
 }

@@ -31,6 +31,7 @@ class SweepRunIT {
 
     @TempDir
     Path folder;
+
     private SourceTrial source;
     private Trial trial;
     private LogLines log;
@@ -98,7 +99,9 @@ class SweepRunIT {
         program.sweep();
 
         Instant half = SEVEN.plus(Duration.ofMinutes(30));
-        assertThat(sweeps()).extracting(LedgerEntry::window).containsExactly(new TimeRange(SEVEN, half), new TimeRange(half, EIGHT));
+        assertThat(sweeps())
+                .extracting(LedgerEntry::window)
+                .containsExactly(new TimeRange(SEVEN, half), new TimeRange(half, EIGHT));
         assertHourIsComplete();
     }
 
@@ -117,7 +120,8 @@ class SweepRunIT {
         sweep.join();
         poll.join();
 
-        assertThat(trial.reads().stream().skip(before)).extracting(LedgerEntry::purpose)
+        assertThat(trial.reads().stream().skip(before))
+                .extracting(LedgerEntry::purpose)
                 .containsExactly(Purpose.SWEEP, Purpose.POLL, Purpose.SWEEP);
     }
 
@@ -134,7 +138,9 @@ class SweepRunIT {
         assertThat(source.progress()).isEqualTo(progress);
         program.sweep();
 
-        assertThat(sweeps()).extracting(read -> read.window().to()).as("those that failed after the others")
+        assertThat(sweeps())
+                .extracting(read -> read.window().to())
+                .as("those that failed after the others")
                 .containsExactly(SEVEN.minus(Duration.ofHours(1)), EIGHT, SEVEN);
     }
 
@@ -195,15 +201,21 @@ class SweepRunIT {
     void rowsThatComeFiveHoursLateAreFoundAndCountedLate() throws Exception {
         source.close();
         Duration late = Duration.ofHours(5);
-        source = new SourceTrial(folder.resolve("late"), SourceTrial.events().shareLate(0.3).lateLag(late, late));
+        source = new SourceTrial(
+                folder.resolve("late"), SourceTrial.events().shareLate(0.3).lateLag(late, late));
         trial = source.trial;
         RunningProgram program = readFrom(SEVEN).sweep();
         trial.clock().advance(Duration.ofHours(6));
         readBacklog(program).sweep();
 
-        LedgerEntry again = sweeps().stream().filter(read -> read.window().to().equals(EIGHT)).reduce((first, last) -> last).orElseThrow();
+        LedgerEntry again = sweeps().stream()
+                .filter(read -> read.window().to().equals(EIGHT))
+                .reduce((first, last) -> last)
+                .orElseThrow();
         assertThat(again.total(LedgerCount.LATE)).isGreaterThan(10).isEqualTo(again.total(LedgerCount.NEW));
-        assertThat(again.counts().values().stream().mapToLong(of -> of.getOrDefault("lag-12h", 0L)).sum())
+        assertThat(again.counts().values().stream()
+                        .mapToLong(of -> of.getOrDefault("lag-12h", 0L))
+                        .sum())
                 .isEqualTo(again.total(LedgerCount.LATE));
         List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().look());
         assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
@@ -224,7 +236,9 @@ class SweepRunIT {
     }
 
     private List<LedgerEntry> sweeps() {
-        return trial.reads().stream().filter(read -> read.purpose() == Purpose.SWEEP).toList();
+        return trial.reads().stream()
+                .filter(read -> read.purpose() == Purpose.SWEEP)
+                .toList();
     }
 
     private void assertHourIsComplete() throws SQLException {

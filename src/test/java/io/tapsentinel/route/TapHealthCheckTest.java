@@ -38,9 +38,10 @@ class TapHealthCheckTest {
 
     @TempDir
     Path folder;
+
     private final TrialClock clock = new TrialClock(Instant.parse("2026-11-20T12:00:00Z"));
-    private final TapCondition tap = new TapCondition(new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)), new TapClock(clock),
-            new WindowSize());
+    private final TapCondition tap = new TapCondition(
+            new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)), new TapClock(clock), new WindowSize());
     private Store store;
     private RequestBudget budget;
     private Postponed postponed;
@@ -51,7 +52,13 @@ class TapHealthCheckTest {
         store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.test");
         budget = new RequestBudget(store, PER_DAY, 30, 5, clock);
         postponed = new Postponed(budget, clock);
-        check = new TapHealthCheck(tap, new Figures(new ReadState(store, clock), new Completeness(store), clock), budget, postponed, new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")), clock);
+        check = new TapHealthCheck(
+                tap,
+                new Figures(new ReadState(store, clock), new Completeness(store), clock),
+                budget,
+                postponed,
+                new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")),
+                clock);
     }
 
     @AfterEach
@@ -64,11 +71,14 @@ class TapHealthCheckTest {
         fail();
         fail();
         assertThat(check.findings().level()).isEqualTo(Level.UP);
-        assertThat(check.findings().details()).containsEntry("tap.windows-failed-in-a-row", 2)
-                .containsEntry("tap.windows-failed-since", "2026-11-20T12:00:00Z").containsEntry("tap.window-failed-last", "clicks ended without delivering");
+        assertThat(check.findings().details())
+                .containsEntry("tap.windows-failed-in-a-row", 2)
+                .containsEntry("tap.windows-failed-since", "2026-11-20T12:00:00Z")
+                .containsEntry("tap.window-failed-last", "clicks ended without delivering");
 
         fail();
-        assertThat(only(KnownProblem.TAP_FAILING).what()).contains("3 in a row since 2026-11-20T12:00:00Z", "clicks ended without delivering");
+        assertThat(only(KnownProblem.TAP_FAILING).what())
+                .contains("3 in a row since 2026-11-20T12:00:00Z", "clicks ended without delivering");
 
         tap.reading().committed(false, clock.instant());
         assertThat(check.findings().problems()).isEmpty();
@@ -96,12 +106,17 @@ class TapHealthCheckTest {
 
         assertThat(only(KnownProblem.TAP_THROTTLED)).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DEGRADED);
-            assertThat(problem.what()).contains("TAP answered 429: enough; it is left alone until 2026-11-20T12:05:00Z");
+            assertThat(problem.what())
+                    .contains("TAP answered 429: enough; it is left alone until 2026-11-20T12:05:00Z");
         });
-        assertThat(check.findings().details()).containsKey("tap.throttled").containsEntry("tap.last-refusal", "TAP answered 429: enough");
+        assertThat(check.findings().details())
+                .containsKey("tap.throttled")
+                .containsEntry("tap.last-refusal", "TAP answered 429: enough");
 
         clock.advance(Duration.ofMinutes(16));
-        assertThat(check.findings().problems()).extracting(Problem::what).as("when it lasts")
+        assertThat(check.findings().problems())
+                .extracting(Problem::what)
+                .as("when it lasts")
                 .anyMatch(what -> what.startsWith(KnownProblem.TAP_NO_POLL.what()));
     }
 
@@ -118,7 +133,9 @@ class TapHealthCheckTest {
 
         tap.reading().committed(false, clock.instant());
         clock.advance(Duration.ofMinutes(15));
-        assertThat(only(KnownProblem.TAP_NO_POLL).what()).as("sweeps and backlog are not fresh").contains("not since 2026-11-20T12:16:00Z");
+        assertThat(only(KnownProblem.TAP_NO_POLL).what())
+                .as("sweeps and backlog are not fresh")
+                .contains("not since 2026-11-20T12:16:00Z");
     }
 
     @Test
@@ -131,7 +148,9 @@ class TapHealthCheckTest {
         assertThat(only(KnownProblem.TAP_BUDGET).what()).contains("1 of 20 of everything-else");
 
         postponed.waits(Purpose.BACKLOG, 1, "the backlog waits, PT4H since 2026-11-20T08:00:00Z");
-        assertThat(check.findings().problems()).extracting(Problem::what).anyMatch(what -> what.contains("the backlog waits, PT4H"));
+        assertThat(check.findings().problems())
+                .extracting(Problem::what)
+                .anyMatch(what -> what.contains("the backlog waits, PT4H"));
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
     }
 
@@ -157,11 +176,15 @@ class TapHealthCheckTest {
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).isEqualTo(Level.DOWN);
 
         TimeRange window = new TimeRange(refused, refused.plusSeconds(60));
-        new ReadState(store, clock).beside(new LedgerEntry(clock.look(), window, Purpose.SWEEP, Map.of()), connection -> { });
+        new ReadState(store, clock)
+                .beside(new LedgerEntry(clock.look(), window, Purpose.SWEEP, Map.of()), connection -> {});
         clock.advance(Duration.ofMinutes(1));
-        assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).as("a sweep says nothing of fresh time").isEqualTo(Level.DOWN);
+        assertThat(only(KnownProblem.TAP_CREDENTIALS).level())
+                .as("a sweep says nothing of fresh time")
+                .isEqualTo(Level.DOWN);
 
-        new ReadState(store, clock).beside(new LedgerEntry(clock.look(), window, Purpose.POLL, Map.of()), connection -> { });
+        new ReadState(store, clock)
+                .beside(new LedgerEntry(clock.look(), window, Purpose.POLL, Map.of()), connection -> {});
         clock.advance(Duration.ofMinutes(1));
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:41:00Z");
@@ -173,7 +196,9 @@ class TapHealthCheckTest {
 
     private Problem only(KnownProblem known) {
         Findings findings = check.findings();
-        assertThat(findings.problems()).singleElement().satisfies(problem -> assertThat(problem.what()).startsWith(known.what()));
+        assertThat(findings.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.what()).startsWith(known.what()));
         return findings.problems().get(0);
     }
 }

@@ -25,6 +25,7 @@ class TapRunIT {
 
     @TempDir
     Path folder;
+
     private SourceTrial source;
     private Trial trial;
     private LogLines log;
@@ -51,7 +52,9 @@ class TapRunIT {
 
         program.poll();
 
-        assertThat(first).as("the second run came back before the first one ended").isNotDone();
+        assertThat(first)
+                .as("the second run came back before the first one ended")
+                .isNotDone();
         assertThat(trial.tapProxy().requests()).isEqualTo(1);
         trial.tapProxy().release();
         first.join();
@@ -64,14 +67,19 @@ class TapRunIT {
         RunningProgram program = trial.start();
         Instant progress = SourceTrial.ORIGIN;
         int windows = 0;
-        for (Fault fault : List.of(Fault.HTML, Fault.CUT_BODY, Fault.BROKEN_BODY, Fault.DROP, Fault.REFUSE, Fault.LOSE_ANSWER)) {
+        for (Fault fault :
+                List.of(Fault.HTML, Fault.CUT_BODY, Fault.BROKEN_BODY, Fault.DROP, Fault.REFUSE, Fault.LOSE_ANSWER)) {
             trial.tapProxy().next(fault);
             program.poll();
             assertThat(trial.reads()).as(fault.name()).hasSize(windows);
             assertThat(source.progress()).as(fault.name()).isEqualTo(progress);
             windows++;
-            assertThat(log.lines()).noneMatch(line -> line.startsWith("ERROR")).filteredOn(line -> line.startsWith("WARN")
-                    && line.contains("not committed, it will be read again")).as(fault.name()).hasSize(windows);
+            assertThat(log.lines())
+                    .noneMatch(line -> line.startsWith("ERROR"))
+                    .filteredOn(
+                            line -> line.startsWith("WARN") && line.contains("not committed, it will be read again"))
+                    .as(fault.name())
+                    .hasSize(windows);
             assertThat(spooled()).as(fault.name()).isEmpty();
 
             program.poll();
@@ -89,8 +97,12 @@ class TapRunIT {
         RunningProgram program = trial.start();
         Instant progress = SourceTrial.ORIGIN;
         int windows = 0;
-        for (String body : List.of(" {\"queryEndTime\":\"2026-11-20T12:00:00Z\"}\n", "[]", "{}",
-                "{\"messagesBlocked\":[],\"clicksBlocked\":null}", "no content")) {
+        for (String body : List.of(
+                " {\"queryEndTime\":\"2026-11-20T12:00:00Z\"}\n",
+                "[]",
+                "{}",
+                "{\"messagesBlocked\":[],\"clicksBlocked\":null}",
+                "no content")) {
             if (body.equals("no content")) {
                 trial.tapProxy().next(Fault.NO_CONTENT);
             }
@@ -98,8 +110,14 @@ class TapRunIT {
             program.poll();
             windows++;
 
-            assertThat(trial.reads()).as(body).hasSize(windows).allMatch(read -> read.counts().isEmpty());
-            assertThat(source.progress()).as(body).isAfter(progress).isEqualTo(trial.reads().get(windows - 1).window().to());
+            assertThat(trial.reads())
+                    .as(body)
+                    .hasSize(windows)
+                    .allMatch(read -> read.counts().isEmpty());
+            assertThat(source.progress())
+                    .as(body)
+                    .isAfter(progress)
+                    .isEqualTo(trial.reads().get(windows - 1).window().to());
             assertThat(trial.rows()).as(body).isEmpty();
             progress = source.progress();
             trial.clock().advance(Duration.ofMinutes(5));

@@ -18,37 +18,57 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TroubleTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', nullValues = "-", value = {
-        "400|The requested start time is too far into the past. Requests for information up to 7.00d are accepted|TOO_OLD",
-        "400|The requested interval is still current|STILL_CURRENT",
-        "400|The requested interval is too short. Requests must be for at least 30.00s of data|REFUSED",
-        "400|The interval parameter is badly formed|REFUSED",
-        "400|-|REFUSED",
-        "401|-|REST", "403|-|REST", "429|-|REST", "404|-|REFUSED", "408|-|TRANSIENT", "302|-|TRANSIENT",
-        "500|-|TRANSIENT", "502|<html>still current</html>|TRANSIENT", "503|-|TRANSIENT", "504|-|TIMED_OUT"})
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "400|The requested start time is too far into the past. Requests for information up to 7.00d are accepted|TOO_OLD",
+                "400|The requested interval is still current|STILL_CURRENT",
+                "400|The requested interval is too short. Requests must be for at least 30.00s of data|REFUSED",
+                "400|The interval parameter is badly formed|REFUSED",
+                "400|-|REFUSED",
+                "401|-|REST",
+                "403|-|REST",
+                "429|-|REST",
+                "404|-|REFUSED",
+                "408|-|TRANSIENT",
+                "302|-|TRANSIENT",
+                "500|-|TRANSIENT",
+                "502|<html>still current</html>|TRANSIENT",
+                "503|-|TRANSIENT",
+                "504|-|TIMED_OUT"
+            })
     void aRefusalIsToldByStatusAndText(int status, String text, Trouble trouble) {
         assertThat(Trouble.of(new TapRefusedException(status, text), false)).isEqualTo(trouble);
     }
 
     @Test
     void aTimeOutOfAnAnswerIsOneAndOneOfAConnectionIsNot() {
-        assertThat(Trouble.of(new SocketTimeoutException("Read timed out"), false)).isEqualTo(Trouble.TIMED_OUT);
-        assertThat(Trouble.of(new RuntimeException(new SocketTimeoutException("Read timed out")), false)).isEqualTo(Trouble.TIMED_OUT);
-        assertThat(Trouble.of(new ConnectTimeoutException("Connect timed out"), false)).isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new SocketTimeoutException("Read timed out"), false))
+                .isEqualTo(Trouble.TIMED_OUT);
+        assertThat(Trouble.of(new RuntimeException(new SocketTimeoutException("Read timed out")), false))
+                .isEqualTo(Trouble.TIMED_OUT);
+        assertThat(Trouble.of(new ConnectTimeoutException("Connect timed out"), false))
+                .isEqualTo(Trouble.TRANSIENT);
     }
 
     @Test
     void theNetworkAndABrokenAnswerAreTransient() {
-        assertThat(Trouble.of(new ConnectException("Connection refused"), false)).isEqualTo(Trouble.TRANSIENT);
-        assertThat(Trouble.of(new NoHttpResponseException("failed to respond"), false)).isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new ConnectException("Connection refused"), false))
+                .isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new NoHttpResponseException("failed to respond"), false))
+                .isEqualTo(Trouble.TRANSIENT);
         assertThat(Trouble.of(new IOException("cut"), false)).isEqualTo(Trouble.TRANSIENT);
-        assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true)).isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true))
+                .isEqualTo(Trouble.TRANSIENT);
     }
 
     @Test
     void whatAnotherAnswerWouldNotHelpIsNotTaps() {
-        assertThat(Trouble.of(new WindowFailedException("refused", new UploadException(503, "refused")), true)).isEqualTo(Trouble.NOT_TAP);
-        assertThat(Trouble.of(new WindowFailedException("slow sink", new SocketTimeoutException("slow sink")), true)).isEqualTo(Trouble.NOT_TAP);
+        assertThat(Trouble.of(new WindowFailedException("refused", new UploadException(503, "refused")), true))
+                .isEqualTo(Trouble.NOT_TAP);
+        assertThat(Trouble.of(new WindowFailedException("slow sink", new SocketTimeoutException("slow sink")), true))
+                .isEqualTo(Trouble.NOT_TAP);
         assertThat(Trouble.of(new StoreException("read-only"), false)).isEqualTo(Trouble.NOT_TAP);
         assertThat(Trouble.of(new BudgetUsedUpException("used up"), false)).isEqualTo(Trouble.BUDGET);
     }

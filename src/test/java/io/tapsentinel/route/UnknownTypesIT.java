@@ -37,6 +37,7 @@ class UnknownTypesIT {
 
     @TempDir
     Path folder;
+
     private AsideTrial aside;
     private LogLines log;
 
@@ -65,14 +66,24 @@ class UnknownTypesIT {
             assertThat(AsideTrial.json(file).get("type")).isEqualTo("messagesHeld");
         });
         assertThat(aside.trial.reads().get(0).counts().get("messagesHeld"))
-                .containsEntry("fetched", 4L).containsEntry("rejected", 3L).containsEntry("duplicate", 1L);
-        assertThat(log.lines().stream().filter(line -> line.contains("messagesHeld"))).singleElement().asString()
-                .startsWith("WARN").contains("messagesHeld=3");
+                .containsEntry("fetched", 4L)
+                .containsEntry("rejected", 3L)
+                .containsEntry("duplicate", 1L);
+        assertThat(log.lines().stream().filter(line -> line.contains("messagesHeld")))
+                .singleElement()
+                .asString()
+                .startsWith("WARN")
+                .contains("messagesHeld=3");
         assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER));
         HealthCheck.Result health = aside.health(program);
         assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
-        assertThat(health.getDetails()).containsEntry("status", "DEGRADED").hasEntrySatisfying("tap.unknown-types",
-                names -> assertThat(names.toString()).contains("messagesHeld").doesNotContain(AsideTrial.MARKER));
+        assertThat(health.getDetails())
+                .containsEntry("status", "DEGRADED")
+                .hasEntrySatisfying(
+                        "tap.unknown-types",
+                        names -> assertThat(names.toString())
+                                .contains("messagesHeld")
+                                .doesNotContain(AsideTrial.MARKER));
     }
 
     @Test
@@ -87,9 +98,12 @@ class UnknownTypesIT {
         aside.trial.start().poll();
 
         assertThat(aside.trial.reads()).hasSize(2);
-        assertThat(aside.trial.reads().get(1).counts().get("messagesHeld")).containsEntry("duplicate", 4L).containsEntry("rejected", 0L);
+        assertThat(aside.trial.reads().get(1).counts().get("messagesHeld"))
+                .containsEntry("duplicate", 4L)
+                .containsEntry("rejected", 0L);
         assertThat(aside.documents("rejected")).isEmpty();
-        assertThat(aside.number("SELECT count(*) FROM seen WHERE stream = 'messagesHeld' AND rejected = 1")).isEqualTo(3);
+        assertThat(aside.number("SELECT count(*) FROM seen WHERE stream = 'messagesHeld' AND rejected = 1"))
+                .isEqualTo(3);
     }
 
     @Test
@@ -100,8 +114,10 @@ class UnknownTypesIT {
 
         assertThat(aside.trial.reads()).isEmpty();
         assertThat(aside.landed()).as("known types").isGreaterThan(30);
-        assertThat(log.lines()).anyMatch(line -> line.contains("not committed") && line.contains("tap.rejected.uri")
-                && line.contains("DirectConsumerNotAvailableException"));
+        assertThat(log.lines())
+                .anyMatch(line -> line.contains("not committed")
+                        && line.contains("tap.rejected.uri")
+                        && line.contains("DirectConsumerNotAvailableException"));
         assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER) || line.contains("nobody-is-there"));
 
         program.poll();
@@ -122,20 +138,22 @@ class UnknownTypesIT {
             UnknownEvents unknown = types.of(read);
             int many = 10_000;
 
-            read.events(new TapEventReader(endless(many), WindowReadFixture.NOW, unknown), unknown).forEachRemaining(event -> { });
+            read.events(new TapEventReader(endless(many), WindowReadFixture.NOW, unknown), unknown)
+                    .forEachRemaining(event -> {});
             read.commit();
 
             assertThat(stored).hasSize(many);
             assertThat(held[0]).isEqualTo(2);
             assertThat(fixture.committed.get(0).counts().get("messagesHeld")).containsEntry("rejected", (long) many);
-            assertThat(fixture.seen.isKnown("messagesHeld", EventIdentity.of("messagesHeld", Map.of("id", "9999")))).isTrue();
+            assertThat(fixture.seen.isKnown("messagesHeld", EventIdentity.of("messagesHeld", Map.of("id", "9999"))))
+                    .isTrue();
         }
     }
 
     @Test
     void namesThatAreMadeUpByTheThousandAreCountedUnderOne() throws Exception {
         try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
-            UnknownTypes types = new UnknownTypes(record -> { }, fixture.seen, fixture.clock);
+            UnknownTypes types = new UnknownTypes(record -> {}, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             UnknownEvents unknown = types.of(read);
             for (int i = 0; i < 1_000; i++) {
@@ -151,16 +169,25 @@ class UnknownTypesIT {
     @Test
     void anEventHasTheSameIdentityOnceItsTypeIsKnown() {
         for (EventType type : EventType.values()) {
-            Map<String, Object> click = Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
+            Map<String, Object> click =
+                    Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
             assertThat(EventIdentity.of(type.arrayName(), click)).isEqualTo(EventIdentity.of(type, click));
         }
     }
 
     @Test
     void aRecordIsNamedWithoutItsContent() {
-        assertThat(new RejectedRecord(RejectedRecord.Reason.UNKNOWN_TYPE, "messagesHeld", null,
-                EventIdentity.of("messagesHeld", Map.of("id", "1")), WindowReadFixture.NOW, null, Map.of("subject", AsideTrial.MARKER)))
-                .asString().contains("messagesHeld").doesNotContain(AsideTrial.MARKER);
+        assertThat(new RejectedRecord(
+                        RejectedRecord.Reason.UNKNOWN_TYPE,
+                        "messagesHeld",
+                        null,
+                        EventIdentity.of("messagesHeld", Map.of("id", "1")),
+                        WindowReadFixture.NOW,
+                        null,
+                        Map.of("subject", AsideTrial.MARKER)))
+                .asString()
+                .contains("messagesHeld")
+                .doesNotContain(AsideTrial.MARKER);
     }
 
     /** An answer that is made while it is read. */
@@ -175,8 +202,12 @@ class UnknownTypesIT {
 
             @Override
             public InputStream nextElement() {
-                String part = next < 0 ? "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesHeld\":[" : next == events ? "]}"
-                        : (next == 0 ? "" : ",") + "{\"id\":\"" + next + "\",\"subject\":\"" + "s".repeat(200) + "\"}";
+                String part = next < 0
+                        ? "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesHeld\":["
+                        : next == events
+                                ? "]}"
+                                : (next == 0 ? "" : ",") + "{\"id\":\"" + next + "\",\"subject\":\"" + "s".repeat(200)
+                                        + "\"}";
                 next++;
                 return new ByteArrayInputStream(part.getBytes(StandardCharsets.UTF_8));
             }

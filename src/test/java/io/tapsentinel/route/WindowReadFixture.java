@@ -43,14 +43,22 @@ final class WindowReadFixture implements AutoCloseable {
 
     /** A read that calls new events of an earlier time late. */
     WindowRead read(Instant lateBefore) {
-        Coverage covered = lateBefore == Instant.MIN ? Coverage.NONE : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
-        return new WindowRead(new Ask(WINDOW, covered, (entry, also) -> committed.add(entry)), Purpose.POLL, NOW, seen, stopping::get);
+        Coverage covered = lateBefore == Instant.MIN
+                ? Coverage.NONE
+                : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
+        return new WindowRead(
+                new Ask(WINDOW, covered, (entry, also) -> committed.add(entry)),
+                Purpose.POLL,
+                NOW,
+                seen,
+                stopping::get);
     }
 
     /** Events of these ids, taken off the answer and not settled. */
     static List<TapEvent> handOut(WindowRead read, String... ids) {
         List<TapEvent> handed = new ArrayList<>();
-        read.events(List.of(ids).stream().map(WindowReadFixture::event).iterator()).forEachRemaining(handed::add);
+        read.events(List.of(ids).stream().map(WindowReadFixture::event).iterator())
+                .forEachRemaining(handed::add);
         return handed;
     }
 

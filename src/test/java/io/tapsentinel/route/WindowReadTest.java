@@ -1,8 +1,8 @@
 package io.tapsentinel.route;
 
-import static io.tapsentinel.route.WindowReadFixture.NO_CAUSE;
 import static io.tapsentinel.route.WindowReadFixture.EVENT_TIME;
 import static io.tapsentinel.route.WindowReadFixture.NOW;
+import static io.tapsentinel.route.WindowReadFixture.NO_CAUSE;
 import static io.tapsentinel.route.WindowReadFixture.TYPE;
 import static io.tapsentinel.route.WindowReadFixture.WINDOW;
 import static io.tapsentinel.route.WindowReadFixture.event;
@@ -39,6 +39,7 @@ class WindowReadTest {
 
     @TempDir
     Path folder;
+
     private WindowReadFixture fixture;
     private WindowRead read;
 
@@ -64,7 +65,10 @@ class WindowReadTest {
             assertThat(entry.window()).isEqualTo(WINDOW);
             assertThat(entry.readAt()).isEqualTo(NOW);
             assertThat(entry.purpose()).isEqualTo(Purpose.POLL);
-            assertThat(entry.counts().get(TYPE.arrayName())).containsEntry("fetched", 3L).containsEntry("new", 2L).containsEntry("duplicate", 1L);
+            assertThat(entry.counts().get(TYPE.arrayName()))
+                    .containsEntry("fetched", 3L)
+                    .containsEntry("new", 2L)
+                    .containsEntry("duplicate", 1L);
         });
         assertThat(read.summary()).contains("3 fetched", "2 new");
     }
@@ -87,14 +91,17 @@ class WindowReadTest {
         TapSpine.attach(answer, read);
 
         assertThat(TapSpine.read(answer)).isSameAs(read);
-        assertThatThrownBy(() -> TapSpine.read(ExchangeHelper.createCorrelatedCopy(answer, false))).isInstanceOf(WindowFailedException.class);
+        assertThatThrownBy(() -> TapSpine.read(ExchangeHelper.createCorrelatedCopy(answer, false)))
+                .isInstanceOf(WindowFailedException.class);
     }
 
     @Test
     void anEmptyWindowCommits() {
         assertThat(handOut(read)).isEmpty();
         read.commit();
-        assertThat(fixture.committed).singleElement().matches(entry -> entry.counts().isEmpty());
+        assertThat(fixture.committed)
+                .singleElement()
+                .matches(entry -> entry.counts().isEmpty());
     }
 
     @Test
@@ -103,7 +110,9 @@ class WindowReadTest {
         List<TapEvent> failed = handOut(read, "2", "3");
         failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), null));
 
-        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("upload refused: 503 (2 events)");
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessage("upload refused: 503 (2 events)");
         assertThat(fixture.committed).isEmpty();
     }
 
@@ -115,7 +124,8 @@ class WindowReadTest {
             Handling.advance(event, Outcome.NONE, outcome);
             read.settled(event, null, NO_CAUSE);
 
-            assertThatThrownBy(read::verify).hasMessageContaining("messages-blocked ended without delivering")
+            assertThatThrownBy(read::verify)
+                    .hasMessageContaining("messages-blocked ended without delivering")
                     .hasMessageContaining(": a step is to blame");
         }
     }
@@ -138,8 +148,11 @@ class WindowReadTest {
         fixture.seen.delivered(0, List.of(event("1")));
 
         read.commit();
-        assertThat(fixture.committed).singleElement().satisfies(entry ->
-                assertThat(entry.counts().get(TYPE.arrayName())).containsEntry("duplicate-inside", 1L).containsEntry("new", 0L));
+        assertThat(fixture.committed)
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.counts().get(TYPE.arrayName()))
+                        .containsEntry("duplicate-inside", 1L)
+                        .containsEntry("new", 0L));
     }
 
     @Test
@@ -170,7 +183,9 @@ class WindowReadTest {
 
         assertThat(events.hasNext()).isFalse();
         assertThatThrownBy(events::next).isInstanceOf(NoSuchElementException.class);
-        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class).hasMessage("stopped");
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessage("stopped");
     }
 
     @Test
@@ -207,7 +222,9 @@ class WindowReadTest {
 
         assertThatCode(events::hasNext).doesNotThrowAnyException();
         assertThat(events.hasNext()).isFalse();
-        assertThatThrownBy(read::commit).hasMessage("TAP's answer is cut or not JSON at byte 7").hasCauseInstanceOf(TapAnswerException.class);
+        assertThatThrownBy(read::commit)
+                .hasMessage("TAP's answer is cut or not JSON at byte 7")
+                .hasCauseInstanceOf(TapAnswerException.class);
     }
 
     @Test
@@ -237,12 +254,15 @@ class WindowReadTest {
 
     @Test
     void anEventThatWasPromisedIsHandedOutWhateverFailsMeanwhile() {
-        Iterator<TapEvent> events = read.events(List.of(WindowReadFixture.event("1"), WindowReadFixture.event("2")).iterator());
+        Iterator<TapEvent> events = read.events(List.of(WindowReadFixture.event("1"), WindowReadFixture.event("2"))
+                .iterator());
         assertThat(events.hasNext()).isTrue();
 
         read.fail(new WindowFailedException("a batch failed"));
 
-        assertThat(events.hasNext()).as("the splitter would take a no for the end of everything").isTrue();
+        assertThat(events.hasNext())
+                .as("the splitter would take a no for the end of everything")
+                .isTrue();
         assertThat(events.next()).isNotNull();
         assertThat(events.hasNext()).isFalse();
     }

@@ -24,6 +24,7 @@ class EditedFolderIT {
 
     @TempDir
     Path work;
+
     private LiveRoutes routes;
 
     @AfterEach
@@ -42,7 +43,8 @@ class EditedFolderIT {
         LedgerEntry next = routes.pollLater();
 
         assertThat(next.total(LedgerCount.NEW)).isGreaterThan(20);
-        assertThat((routes.trial.sinkProxy().requests() - requests) * 3L).as("room in that many requests")
+        assertThat((routes.trial.sinkProxy().requests() - requests) * 3L)
+                .as("room in that many requests")
                 .isGreaterThanOrEqualTo(next.total(LedgerCount.NEW));
         routes.assertEachLandedOnce();
     }
@@ -62,7 +64,9 @@ class EditedFolderIT {
 
         long blocked = next.counts().get("messagesBlocked").get(LedgerCount.NEW.word());
         assertThat(blocked).isPositive();
-        assertThat(rows).filteredOn(row -> row.path("subject").asText().equals("redacted")).hasSize((int) blocked);
+        assertThat(rows)
+                .filteredOn(row -> row.path("subject").asText().equals("redacted"))
+                .hasSize((int) blocked);
         routes.assertEachLandedOnce();
     }
 
@@ -117,8 +121,11 @@ class EditedFolderIT {
 
         LedgerEntry next = routes.pollLater();
 
-        assertThat(work.resolve("copies").toFile().list()).hasSizeGreaterThanOrEqualTo(
-                next.counts().get("messagesBlocked").get(LedgerCount.NEW.word()).intValue());
+        assertThat(work.resolve("copies").toFile().list())
+                .hasSizeGreaterThanOrEqualTo(next.counts()
+                        .get("messagesBlocked")
+                        .get(LedgerCount.NEW.word())
+                        .intValue());
         routes.assertEachLandedOnce();
     }
 
@@ -127,7 +134,8 @@ class EditedFolderIT {
         routes = new LiveRoutes(work, LiveRoutes.EVENTS_PER_HOUR);
         routes.edit(TABLES, Edits::crossedRepositories);
 
-        assertThatThrownBy(routes::start).hasRootCauseInstanceOf(InvalidSettingException.class)
+        assertThatThrownBy(routes::start)
+                .hasRootCauseInstanceOf(InvalidSettingException.class)
                 .hasMessageContainingAll("routes/ is refused", "messages-blocked-seen", "messages-delivered-seen");
     }
 

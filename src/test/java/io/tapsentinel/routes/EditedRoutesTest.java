@@ -3,7 +3,6 @@ package io.tapsentinel.routes;
 import static io.tapsentinel.routes.RoutesFixture.ROUTER;
 import static io.tapsentinel.routes.RoutesFixture.stream;
 import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
-import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
 import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -39,6 +38,7 @@ class EditedRoutesTest {
 
     @TempDir
     Path folder;
+
     private RoutesFixture routes;
 
     @BeforeEach
@@ -53,11 +53,13 @@ class EditedRoutesTest {
 
     @Test
     void anotherTypesTableInOneRouteIsRefusedSinceItsColumnsWouldBeLost() throws Exception {
-        routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + MESSAGES_BLOCKED.table()).start();
+        routes.editRoute("clicks-blocked", "sentinel:" + CLICKS_BLOCKED.table(), "sentinel:" + MESSAGES_BLOCKED.table())
+                .start();
 
         Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
-        assertThat(sent.failure()).hasMessageContainingAll(MESSAGES_BLOCKED.table(), "refuses clicksBlocked", CLICKS_BLOCKED.table());
+        assertThat(sent.failure())
+                .hasMessageContainingAll(MESSAGES_BLOCKED.table(), "refuses clicksBlocked", CLICKS_BLOCKED.table());
         assertThat(routes.uploader.calls()).isEmpty();
         assertThat(routes.durable()).isZero();
     }
@@ -90,7 +92,9 @@ class EditedRoutesTest {
 
     @Test
     void whatWasDeliveredBeforeThereWasAFilterIsADuplicateAndNotFiltered() throws Exception {
-        routes.seen.delivered(routes.seen.sending(List.of(Events.event(CLICKS_BLOCKED, "unwanted"))), List.of(Events.event(CLICKS_BLOCKED, "unwanted")));
+        routes.seen.delivered(
+                routes.seen.sending(List.of(Events.event(CLICKS_BLOCKED, "unwanted"))),
+                List.of(Events.event(CLICKS_BLOCKED, "unwanted")));
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
         assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).isEqualTo(Outcome.DUPLICATE);
@@ -101,7 +105,9 @@ class EditedRoutesTest {
         routes.seen.rejected(Events.event(CLICKS_BLOCKED, "unwanted"));
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
-        assertThat(routes.send(Handling.resend(Events.event(CLICKS_BLOCKED, "unwanted"))).outcome()).isEqualTo(Outcome.FILTERED);
+        assertThat(routes.send(Handling.resend(Events.event(CLICKS_BLOCKED, "unwanted")))
+                        .outcome())
+                .isEqualTo(Outcome.FILTERED);
     }
 
     @Test
@@ -111,18 +117,26 @@ class EditedRoutesTest {
         Handling.advance(filtered, Outcome.NONE, Outcome.FILTERED);
 
         assertThat(routes.send(filtered).failure()).hasMessageContaining("clicksBlockedSeen was asked twice");
-        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).as("not reserved by what never goes on").isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome())
+                .as("not reserved by what never goes on")
+                .isEqualTo(Outcome.DELIVERED);
     }
 
     @Test
     void aFilterBehindTheRepositoryLetsGoOfTheKey() throws Exception {
-        routes.editRoute("clicks-blocked", "            steps:\n              - to:\n                  id: clicks-blocked-sentinel",
-                "            steps:\n" + FILTER.indent(14) + "              - to:\n                  id: clicks-blocked-sentinel").start();
+        routes.editRoute(
+                        "clicks-blocked",
+                        "            steps:\n              - to:\n                  id: clicks-blocked-sentinel",
+                        "            steps:\n" + FILTER.indent(14)
+                                + "              - to:\n                  id: clicks-blocked-sentinel")
+                .start();
 
         Sent unwanted = routes.send(CLICKS_BLOCKED, "unwanted");
         assertThat(unwanted.outcome()).isEqualTo(Outcome.FILTERED);
         assertThat(unwanted.event().getFilteredBy()).isEqualTo("clicks-blocked");
-        assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome()).as("not reserved any more").isEqualTo(Outcome.FILTERED);
+        assertThat(routes.send(CLICKS_BLOCKED, "unwanted").outcome())
+                .as("not reserved any more")
+                .isEqualTo(Outcome.FILTERED);
     }
 
     @Test
@@ -134,22 +148,38 @@ class EditedRoutesTest {
                           uri: direct:filtered
                 """).start();
 
-        assertThat(routes.send(CLICKS_BLOCKED, "1").failure()).hasMessageContaining("direct:filtered got a copy of clicksBlocked");
+        assertThat(routes.send(CLICKS_BLOCKED, "1").failure())
+                .hasMessageContaining("direct:filtered got a copy of clicksBlocked");
     }
 
     @Test
     void filteringBehindSentinelIsRefused() throws Exception {
-        routes.editRoute("clicks-blocked", "lingerMs: 500\n", "lingerMs: 500\n" + "- to:\n    uri: direct:filtered\n".indent(14)).start();
+        routes.editRoute(
+                        "clicks-blocked",
+                        "lingerMs: 500\n",
+                        "lingerMs: 500\n" + "- to:\n    uri: direct:filtered\n".indent(14))
+                .start();
 
-        assertThat(routes.send(CLICKS_BLOCKED, "1").failure()).hasMessageContaining("DELIVERED already").hasMessageContaining("before sentinel:");
+        assertThat(routes.send(CLICKS_BLOCKED, "1").failure())
+                .hasMessageContaining("DELIVERED already")
+                .hasMessageContaining("before sentinel:");
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DUPLICATE);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"advance('NONE', 'DELIVERED')", "filteredBy('me')", "carriedBy('me')", "resend()", "changed(${null})",
-        "outcome.set('DELIVERED')", "setOutcome('DELIVERED')"})
+    @ValueSource(
+            strings = {
+                "advance('NONE', 'DELIVERED')",
+                "filteredBy('me')",
+                "carriedBy('me')",
+                "resend()",
+                "changed(${null})",
+                "outcome.set('DELIVERED')",
+                "setOutcome('DELIVERED')"
+            })
     void noExpressionOfARouteSetsAnOutcome(String call) throws Exception {
-        routes.withFirstStep("clicks-blocked", "- script:\n    simple: \"${body." + call + "}\"\n- stop: {}\n").start();
+        routes.withFirstStep("clicks-blocked", "- script:\n    simple: \"${body." + call + "}\"\n- stop: {}\n")
+                .start();
 
         Sent sent = routes.send(CLICKS_BLOCKED, "1");
 
@@ -183,21 +213,24 @@ class EditedRoutesTest {
 
     @Test
     void aRouteWithTheRepositoryOfAnotherTypeFailsNamingIt() throws Exception {
-        routes.editRoute("clicks-blocked", "clicksBlockedSeen", "clicksPermittedSeen").start();
+        routes.editRoute("clicks-blocked", "clicksBlockedSeen", "clicksPermittedSeen")
+                .start();
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
     }
 
     @Test
     void aRouterThatSendsATypeToAnothersRouteFailsNamingTheRepository() throws Exception {
-        routes.edit(ROUTER, "uri: direct:clicks-blocked", "uri: direct:clicks-permitted").start();
+        routes.edit(ROUTER, "uri: direct:clicks-blocked", "uri: direct:clicks-permitted")
+                .start();
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksPermittedSeen", "clicksBlocked");
     }
 
     @Test
     void anotherExpressionFailsWithTheOneThatItHasToBe() throws Exception {
-        routes.editRoute("clicks-blocked", "${body.key}", "${body.fields[GUID]}").start();
+        routes.editRoute("clicks-blocked", "${body.key}", "${body.fields[GUID]}")
+                .start();
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "clicksBlockedSeen", "${body.key}");
     }
@@ -209,12 +242,17 @@ class EditedRoutesTest {
                     uri: sentinel:ProofPointTAPClicksBlockedV2_CL
                 """).start();
 
-        assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it", "idempotentConsumer");
+        assertFails(
+                routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it", "idempotentConsumer");
     }
 
     @Test
     void passingDuplicatesOnMakesTheProducerRefuseThem() throws Exception {
-        routes.editRoute("clicks-blocked", "idempotentRepository:", "skipDuplicate: false\n            idempotentRepository:").start();
+        routes.editRoute(
+                        "clicks-blocked",
+                        "idempotentRepository:",
+                        "skipDuplicate: false\n            idempotentRepository:")
+                .start();
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome()).isEqualTo(Outcome.DELIVERED);
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.DUPLICATE, "which is DUPLICATE already");
@@ -223,7 +261,8 @@ class EditedRoutesTest {
 
     @Test
     void aLazyIdempotentConsumerReservesNothingAndTheProducerRefuses() throws Exception {
-        routes.editRoute("clicks-blocked", "idempotentRepository:", "eager: false\n            idempotentRepository:").start();
+        routes.editRoute("clicks-blocked", "idempotentRepository:", "eager: false\n            idempotentRepository:")
+                .start();
 
         assertFails(routes.send(CLICKS_BLOCKED, "1"), Outcome.NONE, "no repository has reserved it");
     }
@@ -244,7 +283,9 @@ class EditedRoutesTest {
         assertThat(sent.failure()).isNull();
         assertThat(sent.event().getOutcome().isSettled()).isFalse();
         assertThat(routes.durable()).isZero();
-        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome().isSettled()).as("not a duplicate of anything").isFalse();
+        assertThat(routes.send(CLICKS_BLOCKED, "1").outcome().isSettled())
+                .as("not a duplicate of anything")
+                .isFalse();
     }
 
     @Test

@@ -29,7 +29,9 @@ final class EditedSet {
     EditedSet before(String step) {
         String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);
         int at = shipped.indexOf("- choice: {}", shipped.indexOf("uri: direct:before-messages-blocked"));
-        texts.put(RoutesFixture.OPERATOR, shipped.substring(0, at) + step + shipped.substring(at + "- choice: {}".length()));
+        texts.put(
+                RoutesFixture.OPERATOR,
+                shipped.substring(0, at) + step + shipped.substring(at + "- choice: {}".length()));
         return this;
     }
 

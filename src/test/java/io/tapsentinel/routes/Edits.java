@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Edits of the real YAML, as an operator would make them; each takes a file's text and gives it back changed. */
 final class Edits {
 
-    private Edits() {
-    }
+    private Edits() {}
 
     /** Other options for all tables. */
     static String options(String tables, String options) {
@@ -22,7 +21,8 @@ final class Edits {
 
     /** Other steps in the place of the one that sends blocked messages to their table. */
     static String inPlaceOfSentinel(String tables, String steps) {
-        return tables.replaceFirst("( {14})- to:\\n +id: messages-blocked-sentinel\\n[\\s\\S]*?(?=\\n\\S|\\z)", steps.indent(14));
+        return tables.replaceFirst(
+                "( {14})- to:\\n +id: messages-blocked-sentinel\\n[\\s\\S]*?(?=\\n\\S|\\z)", steps.indent(14));
     }
 
     static String seda(String tables) {
@@ -69,7 +69,8 @@ final class Edits {
     }
 
     static String withoutConsumer(String tables) {
-        return tables.replaceFirst("        - idempotentConsumer:\\n +id: messages-blocked-seen[\\s\\S]*?(?=\\n\\S|\\z)", """
+        return tables.replaceFirst(
+                "        - idempotentConsumer:\\n +id: messages-blocked-seen[\\s\\S]*?(?=\\n\\S|\\z)", """
                 - to:
                     id: messages-blocked-sentinel
                     uri: sentinel:ProofPointTAPMessagesBlockedV2_CL?lingerMs=50
@@ -77,7 +78,8 @@ final class Edits {
     }
 
     static String crossedRepositories(String tables) {
-        return tables.replace("messagesBlockedSeen", "other").replace("messagesDeliveredSeen", "messagesBlockedSeen")
+        return tables.replace("messagesBlockedSeen", "other")
+                .replace("messagesDeliveredSeen", "messagesBlockedSeen")
                 .replace("other", "messagesDeliveredSeen");
     }
 
@@ -89,6 +91,7 @@ final class Edits {
     }
 
     static String broken(String tables) {
-        return tables.replace("      uri: direct:messages-blocked\n", "      uri: direct:messages-blocked\n     steps: [\n");
+        return tables.replace(
+                "      uri: direct:messages-blocked\n", "      uri: direct:messages-blocked\n     steps: [\n");
     }
 }

@@ -36,11 +36,18 @@ class FilteredEventsIT {
 
     @TempDir
     Path folder;
+
     private Trial trial;
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().seed(17).eventsPerHour(100).shareDocumented(0.2).build());
+        trial = new Trial(
+                folder,
+                SandboxSettings.builder()
+                        .seed(17)
+                        .eventsPerHour(100)
+                        .shareDocumented(0.2)
+                        .build());
     }
 
     @AfterEach
@@ -57,13 +64,16 @@ class FilteredEventsIT {
         assertThat(trial.reads()).hasSize(2);
         for (LedgerEntry read : trial.reads()) {
             Map<String, Long> blocked = read.counts().get(EventType.MESSAGES_BLOCKED.arrayName());
-            assertThat(blocked.get(LedgerCount.FILTERED.word())).isEqualTo(filtered(0)).isEqualTo(read.total(LedgerCount.FILTERED))
+            assertThat(blocked.get(LedgerCount.FILTERED.word()))
+                    .isEqualTo(filtered(0))
+                    .isEqualTo(read.total(LedgerCount.FILTERED))
                     .isEqualTo(blocked.get(LedgerCount.filteredBy(ROUTE)));
         }
         assertThat(filtered(0)).isGreaterThan(3);
         assertThat(trial.rows()).hasSize(trial.firstHour().size() - (int) filtered(0));
         assertThat(Trial.surplus(trial.rows(), trial.firstHour())).as("twice").isEmpty();
-        assertThat(number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'")).isEqualTo(2 * filtered(0));
+        assertThat(number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'"))
+                .isEqualTo(2 * filtered(0));
         assertThat(metric(program)).isEqualTo(2.0 * filtered(0));
     }
 
@@ -101,21 +111,26 @@ class FilteredEventsIT {
         assertHour(truth.size());
         assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
         Instant now = trial.clock().look();
-        assertThat(Trial.surplus(trial.rows(), trial.truth(SEVEN.minus(Duration.ofHours(1)), now, now))).as("twice").isEmpty();
+        assertThat(Trial.surplus(trial.rows(), trial.truth(SEVEN.minus(Duration.ofHours(1)), now, now)))
+                .as("twice")
+                .isEmpty();
     }
 
     /** A program with routes of its own, whose filter is the one that the shipped file shows. */
     private RunningProgram filtering() throws Exception {
         Path own = Files.createDirectories(folder.resolve("routes"));
         for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
-            Files.writeString(own.resolve(file.getKey()), file.getKey().equals(RoutesFixture.OPERATOR) ? OperatorExample.in(ROUTE) : file.getValue());
+            Files.writeString(
+                    own.resolve(file.getKey()),
+                    file.getKey().equals(RoutesFixture.OPERATOR) ? OperatorExample.in(ROUTE) : file.getValue());
         }
-        return trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-            @Override
-            protected Path routesFolder() {
-                return own;
-            }
-        });
+        return trial.start(
+                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected Path routesFolder() {
+                        return own;
+                    }
+                });
     }
 
     private void readAll(RunningProgram program) throws SQLException {
@@ -129,8 +144,11 @@ class FilteredEventsIT {
     }
 
     private LedgerEntry sweepOfTheHour() {
-        return trial.reads().stream().filter(read -> read.purpose() == Purpose.SWEEP && read.window().to().equals(EIGHT))
-                .reduce((earlier, later) -> later).orElseThrow();
+        return trial.reads().stream()
+                .filter(read ->
+                        read.purpose() == Purpose.SWEEP && read.window().to().equals(EIGHT))
+                .reduce((earlier, later) -> later)
+                .orElseThrow();
     }
 
     /** Nothing is missing in it, and it has so many events. */
@@ -142,8 +160,15 @@ class FilteredEventsIT {
 
     private double metric(RunningProgram program) {
         String line = "tap_filtered_total{route=\"" + ROUTE + "\"} ";
-        return program.camel().getRegistry().lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class).scrape().lines()
-                .filter(one -> one.startsWith(line)).mapToDouble(one -> Double.parseDouble(one.substring(line.length()))).findFirst().orElseThrow();
+        return program.camel()
+                .getRegistry()
+                .lookupByNameAndType(Metrics.REGISTRY, PrometheusMeterRegistry.class)
+                .scrape()
+                .lines()
+                .filter(one -> one.startsWith(line))
+                .mapToDouble(one -> Double.parseDouble(one.substring(line.length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     private long number(String sql) throws SQLException {

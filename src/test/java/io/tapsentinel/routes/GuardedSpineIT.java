@@ -36,6 +36,7 @@ class GuardedSpineIT {
 
     @TempDir
     static Path folder;
+
     private static LogLines log;
     private static Trial trial;
     private static RunningProgram program;
@@ -54,7 +55,12 @@ class GuardedSpineIT {
             if (trial != null) {
                 trial.close();
             }
-            trial = new Trial(Files.createTempDirectory(folder, "guarded"), SandboxSettings.builder().seed(17).eventsPerHour(LiveRoutes.EVENTS_PER_HOUR).build());
+            trial = new Trial(
+                    Files.createTempDirectory(folder, "guarded"),
+                    SandboxSettings.builder()
+                            .seed(17)
+                            .eventsPerHour(LiveRoutes.EVENTS_PER_HOUR)
+                            .build());
             program = trial.start();
         }
         sound = false;
@@ -72,8 +78,12 @@ class GuardedSpineIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"removeProperty:\n            name: CamelSentinelEvent", "setProperty:\n            name: CamelSentinelEvent\n            constant: x",
-        "removeProperties:\n            pattern: \"*\""})
+    @ValueSource(
+            strings = {
+                "removeProperty:\n            name: CamelSentinelEvent",
+                "setProperty:\n            name: CamelSentinelEvent\n            constant: x",
+                "removeProperties:\n            pattern: \"*\""
+            })
     void theEventIsNotLostSightOf(String step) throws Exception {
         assertStops(RoutesFixture.OPERATOR, CHOICE, "        - " + step, "CamelSentinelEvent");
     }
@@ -81,7 +91,9 @@ class GuardedSpineIT {
     @Test
     void theReadIsNotLostSightOf() throws Exception {
         String text = RoutesFixture.text(RoutesFixture.OPERATOR);
-        reload(RoutesFixture.OPERATOR, text.replace(CHOICE, "        - removeProperty:\n            name: CamelSentinelWindow"));
+        reload(
+                RoutesFixture.OPERATOR,
+                text.replace(CHOICE, "        - removeProperty:\n            name: CamelSentinelWindow"));
 
         pollUntilRead();
         assertEachLandedOnce();
@@ -91,27 +103,39 @@ class GuardedSpineIT {
     @ParameterizedTest
     @ValueSource(strings = {"commit()", "fail(${null})", "entry()"})
     void noExpressionReachesTheRead(String call) throws Exception {
-        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"", "in direct:before-");
+        assertStops(
+                RoutesFixture.OPERATOR,
+                CHOICE,
+                "        - script:\n            simple: \"${exchangeProperty.CamelSentinelWindow." + call + "}\"",
+                "in direct:before-");
     }
 
     @Test
     void anAnswerToAnotherQuestionProvesNothing() throws Exception {
-        assertStops(POLL, REQUEST, "uri: \"{{tap.url}}/v2/siem/messages/blocked\"", "tap-fetch did not ask TAP for this window");
+        assertStops(
+                POLL,
+                REQUEST,
+                "uri: \"{{tap.url}}/v2/siem/messages/blocked\"",
+                "tap-fetch did not ask TAP for this window");
     }
 
     @Test
     void anotherIntervalThanTheWindowsProvesNothing() throws Exception {
         Instant from = trial.clock().look().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
-        assertStops(POLL, "            constant: application/json\n", "            constant: application/json\n        - setHeader:\n"
-                + "            name: CamelHttpQuery\n            constant: format=json&interval=" + from + "/" + from.plus(Duration.ofMinutes(30)) + "\n",
+        assertStops(
+                POLL,
+                "            constant: application/json\n",
+                "            constant: application/json\n        - setHeader:\n"
+                        + "            name: CamelHttpQuery\n            constant: format=json&interval=" + from + "/"
+                        + from.plus(Duration.ofMinutes(30)) + "\n",
                 "tap-fetch did not ask TAP for this window");
     }
 
     @Test
     void anAnswerThatTapDidNotGiveProvesNothing() throws Exception {
         String text = RoutesFixture.text(POLL);
-        String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST)) + "        - setHeader:\n"
-                + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
+        String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST))
+                + "        - setHeader:\n" + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
     }
 
@@ -120,16 +144,26 @@ class GuardedSpineIT {
     void aFailedRequestIsNoAnswerWhateverARouteMakesOfIt(String how, String words) throws Exception {
         trial.tapProxy().next(Fault.DROP);
 
-        String handled = "- onException:\n    exception: [java.io.IOException]\n    " + how + ":\n      constant: \"true\"\n"
-                + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
+        String handled =
+                "- onException:\n    exception: [java.io.IOException]\n    " + how + ":\n      constant: \"true\"\n"
+                        + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
         String text = RoutesFixture.text(POLL);
-        assertStops(POLL, text, handled + text.replace("    errorHandler:\n      noErrorHandler: {}\n    from:\n      uri: direct:tap-fetch\n",
-                "    from:\n      uri: direct:tap-fetch\n"), words);
+        assertStops(
+                POLL,
+                text,
+                handled
+                        + text.replace(
+                                "    errorHandler:\n      noErrorHandler: {}\n    from:\n      uri: direct:tap-fetch\n",
+                                "    from:\n      uri: direct:tap-fetch\n"),
+                words);
     }
 
     @Test
     void aStopBeforeTheRequestIsNoCommit() throws Exception {
-        assertStops(POLL, "      uri: direct:tap-fetch\n      steps:\n", "      uri: direct:tap-fetch\n      steps:\n        - stop: {}\n",
+        assertStops(
+                POLL,
+                "      uri: direct:tap-fetch\n      steps:\n",
+                "      uri: direct:tap-fetch\n      steps:\n        - stop: {}\n",
                 "a route ended it before its commit");
     }
 
@@ -142,22 +176,35 @@ class GuardedSpineIT {
             exchange.setRouteStop(first.get() != exchange.getMessage().getBody());
         });
 
-        assertStops(RoutesFixture.OPERATOR, CHOICE, "        - process:\n            ref: swap", "a route lost track of an event");
+        assertStops(
+                RoutesFixture.OPERATOR,
+                CHOICE,
+                "        - process:\n            ref: swap",
+                "a route lost track of an event");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"${body.fields[threatsInfoMap][0]}", "${body.fields.clear()}${body}"})
     void whatIsNotTheEventIsNotSentInItsPlace(String body) throws Exception {
         String table = "              - to:\n                  id: messages-blocked-sentinel";
-        assertStops(RoutesFixture.TABLES, table, "              - setBody:\n                  simple: \"" + body + "\"\n" + table, "sentinel:");
+        assertStops(
+                RoutesFixture.TABLES,
+                table,
+                "              - setBody:\n                  simple: \"" + body + "\"\n" + table,
+                "sentinel:");
     }
 
     @Test
     void aReservationThatARouteKeepsIsGivenUpWithItsEvent() throws Exception {
-        String steps = "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"\n            steps:\n";
-        assertStops(RoutesFixture.TABLES, steps, steps.replace("Seen\n", "Seen\n            removeOnFailure: false\n")
-                + "              - throwException:\n                  exceptionType: java.lang.IllegalStateException\n"
-                + "                  message: none\n", "IllegalStateException");
+        String steps =
+                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"\n            steps:\n";
+        assertStops(
+                RoutesFixture.TABLES,
+                steps,
+                steps.replace("Seen\n", "Seen\n            removeOnFailure: false\n")
+                        + "              - throwException:\n                  exceptionType: java.lang.IllegalStateException\n"
+                        + "                  message: none\n",
+                "IllegalStateException");
     }
 
     private void assertStops(String file, String from, String to, String words) throws Exception {
@@ -168,7 +215,8 @@ class GuardedSpineIT {
         program.poll();
 
         assertThat(trial.reads()).hasSize(before);
-        assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("not committed") && line.contains(words));
+        assertThat(log.lines())
+                .anyMatch(line -> line.startsWith("WARN") && line.contains("not committed") && line.contains(words));
         reload(file, text);
         pollUntilRead();
         assertEachLandedOnce();
@@ -179,10 +227,13 @@ class GuardedSpineIT {
     }
 
     private void pollUntilRead() {
-        await("a window is read").pollDelay(Duration.ZERO).atMost(LiveRoutes.SOON).until(() -> {
-            program.poll();
-            return trial.reads().size() > before;
-        });
+        await("a window is read")
+                .pollDelay(Duration.ZERO)
+                .atMost(LiveRoutes.SOON)
+                .until(() -> {
+                    program.poll();
+                    return trial.reads().size() > before;
+                });
     }
 
     private void assertEachLandedOnce() {

@@ -14,7 +14,10 @@ class IrregularFileIT {
     @Test
     @Timeout(60)
     void whatIsNoRegularFileIsRefusedAndNotWaitedFor(@TempDir Path folder) throws Exception {
-        assertThat(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString()).start().waitFor()).isZero();
+        assertThat(new ProcessBuilder("mkfifo", folder.resolve("x.camel.yaml").toString())
+                        .start()
+                        .waitFor())
+                .isZero();
 
         assertThatThrownBy(() -> RouteFiles.in(folder)).hasMessageContaining("x.camel.yaml is no regular file");
     }

@@ -45,15 +45,25 @@ final class LiveRoutes implements AutoCloseable {
         folder = Files.createDirectories(work.resolve("routes"));
         RouteFiles.in(Path.of(RouteFiles.FOLDER)).texts().forEach(this::write);
         // the reader waits there, so that an edit meets a window with events before and behind it
-        edit(RoutesFixture.TABLES, text -> text.replace("lingerMs: 500", "lingerMs: 50\n                    maxPending: " + eventsPerHour / 15));
+        edit(
+                RoutesFixture.TABLES,
+                text -> text.replace(
+                        "lingerMs: 500", "lingerMs: 50\n                    maxPending: " + eventsPerHour / 15));
         texts = RouteFiles.in(folder).texts();
-        trial = new Trial(work, SandboxSettings.builder().seed(13).eventsPerHour(eventsPerHour).build())
+        trial = new Trial(
+                        work,
+                        SandboxSettings.builder()
+                                .seed(13)
+                                .eventsPerHour(eventsPerHour)
+                                .build())
                 .with("camel.main.routes-reload-enabled", "true");
     }
 
     /** A program whose routes are the shipped ones and whose next hour has new events: the one before, unless a test failed in it. */
     static LiveRoutes after(LiveRoutes before, Path work) throws Exception {
-        if (before != null && before.sound && RouteFiles.in(before.folder).texts().equals(before.texts)) {
+        if (before != null
+                && before.sound
+                && RouteFiles.in(before.folder).texts().equals(before.texts)) {
             before.sound = false;
             before.log.lines().clear();
             before.trial.clock().advance(Duration.ofMinutes(30));
@@ -66,20 +76,22 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     LiveRoutes start() {
-        program = trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-            @Override
-            protected Path routesFolder() {
-                return folder;
-            }
+        program = trial.start(
+                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected Path routesFolder() {
+                        return folder;
+                    }
 
-            @Override
-            protected RoutesReload.Pace reloadPace() {
-                return PACE;
-            }
-        });
+                    @Override
+                    protected RoutesReload.Pace reloadPace() {
+                        return PACE;
+                    }
+                });
         // Camel Main has started before the folder is watched
-        soon("the folder is watched").until(() -> program.camel().hasService(RoutesReload.class) != null
-                && program.camel().hasService(RoutesReload.class).isStarted());
+        soon("the folder is watched")
+                .until(() -> program.camel().hasService(RoutesReload.class) != null
+                        && program.camel().hasService(RoutesReload.class).isStarted());
         return this;
     }
 
@@ -97,8 +109,10 @@ final class LiveRoutes implements AutoCloseable {
 
     /** Lets go of the uploads once a reload waits for them, or did not have to; returns when the run has ended. */
     void releaseToReload(CompletableFuture<Void> poll) {
-        DefaultShutdownStrategy stopping = (DefaultShutdownStrategy) program.camel().getShutdownStrategy();
-        soon("a route is being stopped").until(() -> stopping.getCurrentShutdownTaskFuture() != null || has("INFO", RELOADED));
+        DefaultShutdownStrategy stopping =
+                (DefaultShutdownStrategy) program.camel().getShutdownStrategy();
+        soon("a route is being stopped")
+                .until(() -> stopping.getCurrentShutdownTaskFuture() != null || has("INFO", RELOADED));
         release(poll);
     }
 
@@ -157,7 +171,8 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     boolean has(String level, String... words) {
-        return log.lines().stream().anyMatch(line -> line.startsWith(level) && Stream.of(words).allMatch(line::contains));
+        return log.lines().stream()
+                .anyMatch(line -> line.startsWith(level) && Stream.of(words).allMatch(line::contains));
     }
 
     /**
@@ -198,7 +213,9 @@ final class LiveRoutes implements AutoCloseable {
 
     static void assertEachLandedOnce(Trial trial) {
         Set<String> shown = new TreeSet<>();
-        trial.reads().forEach(read -> shown.addAll(trial.truth(read.window().from(), read.window().to(), read.readAt())));
+        trial.reads()
+                .forEach(read -> shown.addAll(
+                        trial.truth(read.window().from(), read.window().to(), read.readAt())));
         List<String> truth = List.copyOf(shown);
         assertThat(truth).hasSizeGreaterThan(EVENTS_PER_HOUR / 2);
         assertThat(Trial.surplus(trial.rows(), truth)).as("landed too often").isEmpty();
@@ -206,7 +223,10 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     private static ConditionFactory soon(String what) {
-        return await(what).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(10)).atMost(SOON);
+        return await(what)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(SOON);
     }
 
     @Override

@@ -19,15 +19,29 @@ class OddRouteSetsTest {
     private final EditedSet set = new EditedSet();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\n", "# nothing\n", "just a text", "route:\n  id: mine\n  from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n"})
+    @ValueSource(
+            strings = {
+                "",
+                "\n",
+                "# nothing\n",
+                "just a text",
+                "route:\n  id: mine\n  from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n"
+            })
     void aFileThatIsNoListOfRoutesIsRefusedSinceCamelPassesOverIt(String text) {
-        assertThat(set.mine(text).problems()).singleElement().asString().startsWith("mine.camel.yaml: is no list of routes");
+        assertThat(set.mine(text).problems())
+                .singleElement()
+                .asString()
+                .startsWith("mine.camel.yaml: is no list of routes");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\uFEFF", "# mine\n\n", "---\n", "%YAML 1.2\n---\n# mine\n", "\r\n  # mine\r\n"})
     void whateverStandsBeforeTheFirstRouteIsFine(String start) {
-        assertThat(set.mine(start + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n").problems()).isEmpty();
+        assertThat(set.mine(
+                                start
+                                        + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n")
+                        .problems())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -40,14 +54,17 @@ class OddRouteSetsTest {
 
     @Test
     void aBeanInThePlaceOfARepositoryIsRefused() {
-        set.mine("- beans:\n    - name: messagesBlockedSeen\n      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
+        set.mine(
+                "- beans:\n    - name: messagesBlockedSeen\n      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
 
         assertThat(set.problems()).singleElement().asString().contains("messagesBlockedSeen", "the program's own");
     }
 
     @Test
     void aBeanOfOnesOwnIsFine() {
-        assertThat(set.mine("- beans:\n    - name: mine\n      type: java.util.Date\n").problems()).isEmpty();
+        assertThat(set.mine("- beans:\n    - name: mine\n      type: java.util.Date\n")
+                        .problems())
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -56,40 +73,53 @@ class OddRouteSetsTest {
         String repository = "idempotentRepository: messagesBlockedSeen";
         set.edit(RoutesFixture.TABLES, repository, repository + "\n            " + flag + ": \"false\"");
 
-        assertThat(set.problems()).singleElement().asString().contains("messages-blocked-seen: " + flag + " has to stay true");
+        assertThat(set.problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked-seen: " + flag + " has to stay true");
 
         set.edit(RoutesFixture.TABLES, flag + ": \"false\"", flag + ": \"true\"");
         assertThat(set.problems()).isEmpty();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "- errorHandler:\n    deadLetterChannel:\n      deadLetterUri: https://example.com/x?authPassword=s3cr3t\n",
-        "- route:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: https://example.com/x?authPassword=s3cr3t\n"
-                + "    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
-        "- routeTemplate:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - to: https://example.com/x?authPassword=s3cr3t\n",
-        "- onException:\n    exception: [java.lang.Exception]\n    steps:\n      - to: https://example.com/x?authPassword=s3cr3t\n"
-                + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
-        "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - poll:\n"
-                + "            uri: https://example.com/x?authPassword=s3cr3t\n"})
+    @ValueSource(
+            strings = {
+                "- errorHandler:\n    deadLetterChannel:\n      deadLetterUri: https://example.com/x?authPassword=s3cr3t\n",
+                "- route:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: https://example.com/x?authPassword=s3cr3t\n"
+                        + "    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
+                "- routeTemplate:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - to: https://example.com/x?authPassword=s3cr3t\n",
+                "- onException:\n    exception: [java.lang.Exception]\n    steps:\n      - to: https://example.com/x?authPassword=s3cr3t\n"
+                        + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
+                "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - poll:\n"
+                        + "            uri: https://example.com/x?authPassword=s3cr3t\n"
+            })
     void aSecretIsFoundWhereverAUriMayStand(String text) {
-        assertThat(set.mine(text).problems()).isNotEmpty()
-                .allSatisfy(problem -> assertThat(problem).contains("authPassword is a secret").doesNotContain("s3cr3t"));
+        assertThat(set.mine(text).problems())
+                .isNotEmpty()
+                .allSatisfy(problem ->
+                        assertThat(problem).contains("authPassword is a secret").doesNotContain("s3cr3t"));
     }
 
     @Test
     void routesThatCamelMakesOfOtherThingsHaveNoPlaceAndStillAName() {
         set.mine("- rest:\n    path: /x\n    get:\n      - path: /y\n        to: direct:filtered\n");
 
-        assertThat(set.problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem).doesNotContain("null", "-1"));
+        assertThat(set.problems())
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem).doesNotContain("null", "-1"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "- route: {id: mine, from: {uri: 'direct:mine', steps: [{tofu: {uri: 'direct:other'}}]}}\n",
-        "- route: {id: mine, from: {uri: 'nosuch:mine', steps: [{to: {uri: 'direct:filtered'}}]}}\n"})
+    @ValueSource(
+            strings = {
+                "- route: {id: mine, from: {uri: 'direct:mine', steps: [{tofu: {uri: 'direct:other'}}]}}\n",
+                "- route: {id: mine, from: {uri: 'nosuch:mine', steps: [{to: {uri: 'direct:filtered'}}]}}\n"
+            })
     void aStepOrAComponentThatCamelDoesNotKnowIsRefusedWithItsFile(String text) {
-        assertThat(set.mine(text).problems()).isNotEmpty().allSatisfy(problem -> assertThat(problem).contains("mine.camel.yaml"));
+        assertThat(set.mine(text).problems())
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem).contains("mine.camel.yaml"));
     }
 
     @ParameterizedTest
@@ -104,7 +134,9 @@ class OddRouteSetsTest {
     void aFileThatIsNoTextIsNamed(@TempDir Path folder) throws Exception {
         Files.write(folder.resolve("mine.camel.yaml"), new byte[] {'#', (byte) 0xE4, '\n'});
 
-        assertThatThrownBy(() -> RouteFiles.in(folder)).isInstanceOf(InvalidSettingException.class).hasMessageContaining("mine.camel.yaml")
+        assertThatThrownBy(() -> RouteFiles.in(folder))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("mine.camel.yaml")
                 .hasMessageContaining("UTF-8");
     }
 
@@ -112,6 +144,8 @@ class OddRouteSetsTest {
     void aFolderThatIsCalledLikeAFileIsNamed(@TempDir Path folder) throws Exception {
         Files.createDirectory(folder.resolve("mine.camel.yaml"));
 
-        assertThatThrownBy(() -> RouteFiles.in(folder)).isInstanceOf(InvalidSettingException.class).hasMessageContaining("mine.camel.yaml");
+        assertThatThrownBy(() -> RouteFiles.in(folder))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("mine.camel.yaml");
     }
 }

@@ -19,6 +19,7 @@ class OneRecordPerEventTest {
 
     @TempDir
     Path folder;
+
     private RoutesFixture routes;
 
     @BeforeEach
@@ -50,9 +51,13 @@ class OneRecordPerEventTest {
         assertThat(again.failure()).isNull();
         routes.uploader.release();
 
-        await("whatever was taken has been sent").during(Duration.ofMillis(200)).until(() -> routes.sentinel.deliveries().pending() == 0);
+        await("whatever was taken has been sent")
+                .during(Duration.ofMillis(200))
+                .until(() -> routes.sentinel.deliveries().pending() == 0);
         routes.send(CLICKS_BLOCKED, "1").failure();
-        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id").size()).isEqualTo((int) routes.durable()).isLessThanOrEqualTo(1);
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id").size())
+                .isEqualTo((int) routes.durable())
+                .isLessThanOrEqualTo(1);
     }
 
     @Test

@@ -8,13 +8,12 @@ import java.util.List;
 /** The examples that the operator's routes are shipped with, made real by nothing but taking their # off. */
 final class OperatorExample {
 
-    static final List<String> ALL = List.of("before-clicks-permitted", "before-clicks-blocked", "before-messages-delivered",
-            "before-messages-blocked");
+    static final List<String> ALL = List.of(
+            "before-clicks-permitted", "before-clicks-blocked", "before-messages-delivered", "before-messages-blocked");
     /** An explanation has one space and a word behind its #, an example's line has a list item or deeper text. */
     private static final String COMMENTED = "(?m)^( {8})#(?=[- ] )";
 
-    private OperatorExample() {
-    }
+    private OperatorExample() {}
 
     /** A route's text with its example in use. */
     static String of(String route) {

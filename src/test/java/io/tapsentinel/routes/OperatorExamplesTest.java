@@ -36,12 +36,26 @@ class OperatorExamplesTest {
     private static final String COPY = "before-clicks-blocked";
     private static final String REDACT = "before-messages-delivered";
     private static final String FILTER = "before-messages-blocked";
-    private static final List<String> HOSTILE = List.of("x') ${exception}", "${body.fields.clear()}", "a, 'b', \"c\"", "'quoted'", "\"quoted\"",
-            "line\nbreak\r\n", "{{tap.secret}}", "#{1+1}", "${bean:lookup?method=put(${body}, 'a', 'b', '/etc/passwd')}", "../../up", "null", "",
-            " ", "\u0000", "Ünïcödé ✓");
+    private static final List<String> HOSTILE = List.of(
+            "x') ${exception}",
+            "${body.fields.clear()}",
+            "a, 'b', \"c\"",
+            "'quoted'",
+            "\"quoted\"",
+            "line\nbreak\r\n",
+            "{{tap.secret}}",
+            "#{1+1}",
+            "${bean:lookup?method=put(${body}, 'a', 'b', '/etc/passwd')}",
+            "../../up",
+            "null",
+            "",
+            " ",
+            "\u0000",
+            "Ünïcödé ✓");
 
     @TempDir
     Path folder;
+
     private RoutesFixture routes;
     private int number;
 
@@ -59,7 +73,8 @@ class OperatorExamplesTest {
     void allOfThemTogetherAreAsRoutesHaveToBe() throws Exception {
         OperatorExample.ALL.forEach(routes::withExample);
 
-        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of()))).isEmpty();
+        assertThat(RouteContract.problems(routes.files(), EffectiveProperties.load(folder, Map.of())))
+                .isEmpty();
         assertThat(Path.of("copies")).as("made by a check").doesNotExist();
     }
 
@@ -72,7 +87,8 @@ class OperatorExamplesTest {
         send(CLICKS_PERMITTED, Map.of("recipient", "nobody@example.com"));
         send(CLICKS_PERMITTED, Map.of());
 
-        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient")).containsExactly("main@example.com", "nobody@example.com", "");
+        assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient"))
+                .containsExactly("main@example.com", "nobody@example.com", "");
         assertThat(routes.durable()).isEqualTo(3);
     }
 
@@ -95,8 +111,9 @@ class OperatorExamplesTest {
     void aFileThatIsMissingHoldsTheEventBackByNameUntilItIsThere() throws Exception {
         routes.withExample(LOOKUP).start();
         Sent held = routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com")));
-        assertThat(held.failure()).hasMessage("lookup: lookup/main-addresses.properties is missing;"
-                + " no event that asks for it goes on until that is put right");
+        assertThat(held.failure())
+                .hasMessage("lookup: lookup/main-addresses.properties is missing;"
+                        + " no event that asks for it goes on until that is put right");
         assertThat(held.outcome()).isEqualTo(Outcome.NONE);
         assertThat(routes.uploader.calls()).isEmpty();
         assertThat(routes.durable()).isZero();
@@ -104,7 +121,9 @@ class OperatorExamplesTest {
         lookup("a@example.com=main@example.com");
         routes.clock.advance(Duration.ofSeconds(1));
 
-        assertThat(routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com"))).outcome()).isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.send(event(CLICKS_PERMITTED, "1", Map.of("recipient", "a@example.com")))
+                        .outcome())
+                .isEqualTo(Outcome.DELIVERED);
         assertThat(routes.uploader.sent(stream(CLICKS_PERMITTED), "recipient")).containsExactly("main@example.com");
     }
 
@@ -124,21 +143,33 @@ class OperatorExamplesTest {
     void spamIsFilteredAndNothingElseIs() throws Exception {
         routes.withExample(FILTER).start();
 
-        for (Object threats : List.of(List.of(Map.of("classification", "spam")), List.of(Map.of("classification", "SPAM")))) {
+        for (Object threats :
+                List.of(List.of(Map.of("classification", "spam")), List.of(Map.of("classification", "SPAM")))) {
             Sent spam = routes.send(event(MESSAGES_BLOCKED, "spam-" + number++, Map.of("threatsInfoMap", threats)));
             assertThat(spam.outcome()).isEqualTo(Outcome.FILTERED);
             assertThat(spam.event().getFilteredBy()).isEqualTo(FILTER);
         }
         Map<String, Object> unclassified = new HashMap<>();
         unclassified.put("classification", null);
-        for (Object threats : Arrays.asList(null, List.of(), List.of(Map.of()), List.of(unclassified), Arrays.asList((Object) null), "spam", 7,
-                Map.of("classification", "spam"), List.of("spam"), List.of(Map.of("classification", "phish")))) {
+        for (Object threats : Arrays.asList(
+                null,
+                List.of(),
+                List.of(Map.of()),
+                List.of(unclassified),
+                Arrays.asList((Object) null),
+                "spam",
+                7,
+                Map.of("classification", "spam"),
+                List.of("spam"),
+                List.of(Map.of("classification", "phish")))) {
             Map<String, Object> fields = new HashMap<>();
             fields.put("threatsInfoMap", threats);
             send(MESSAGES_BLOCKED, fields);
         }
         send(MESSAGES_BLOCKED, Map.of());
-        assertThat(routes.durable(MESSAGES_BLOCKED)).as("all but what was filtered").isEqualTo(11);
+        assertThat(routes.durable(MESSAGES_BLOCKED))
+                .as("all but what was filtered")
+                .isEqualTo(11);
     }
 
     @Test
@@ -150,10 +181,12 @@ class OperatorExamplesTest {
         assertThat(sent.outcome()).isEqualTo(Outcome.DELIVERED);
 
         Path file = copies().resolve(event.getKey() + ".json");
-        assertThat((Object) new ObjectMapper().readValue(file.toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat((Object) new ObjectMapper().readValue(file.toFile(), Map.class))
+                .isEqualTo(event.getFields());
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
         assertThat(Files.getPosixFilePermissions(copies())).isEqualTo(PosixFilePermissions.fromString("rwx------"));
-        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com/?a=1&b='2'");
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url"))
+                .containsExactly("https://example.com/?a=1&b='2'");
     }
 
     @Test
@@ -188,7 +221,8 @@ class OperatorExamplesTest {
                     variableReceive: copied
                 - removeVariable:
                     name: copied
-                """).edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
+                """)
+                .edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
                 - route:
                     id: mine
                     errorHandler:
@@ -202,18 +236,24 @@ class OperatorExamplesTest {
                             json: {}
                         - to:
                             uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
-                #\s""".formatted(copies())).start();
+                #\s""".formatted(copies()))
+                .start();
 
         TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
         assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
 
-        assertThat((Object) new ObjectMapper().readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class)).isEqualTo(event.getFields());
+        assertThat((Object) new ObjectMapper()
+                        .readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class))
+                .isEqualTo(event.getFields());
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
     }
 
     @Test
     void withoutTheStrategyTheCopyComesBackInTheEventsPlaceAndIsRefused() throws Exception {
-        copy().replace(RoutesFixture.OPERATOR, "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n", "")
+        copy().replace(
+                        RoutesFixture.OPERATOR,
+                        "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n",
+                        "")
                 .start();
 
         assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).failure()).isNotNull();
@@ -222,7 +262,9 @@ class OperatorExamplesTest {
 
     @Test
     void aCopyThatCannotBeWrittenHoldsItsEventBack() throws Exception {
-        Files.writeString(Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"), "a file where a folder has to be");
+        Files.writeString(
+                Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"),
+                "a file where a folder has to be");
         copy().start();
 
         Sent held = routes.send(event(CLICKS_BLOCKED, "1", Map.of()));
@@ -242,9 +284,12 @@ class OperatorExamplesTest {
             List<Sent> sent = new ArrayList<>();
             List<Map<String, Object>> expected = new ArrayList<>();
             for (String text : HOSTILE) {
-                Map<String, Object> fields = new HashMap<>(Map.of("sender", text, "messageID", text, "GUID", text, "senderIP", text));
+                Map<String, Object> fields =
+                        new HashMap<>(Map.of("sender", text, "messageID", text, "GUID", text, "senderIP", text));
                 fields.put("recipient", message ? List.of(text) : text);
-                fields.put(message ? "threatsInfoMap" : "url", message ? List.of(Map.of("classification", text, text, text)) : text);
+                fields.put(
+                        message ? "threatsInfoMap" : "url",
+                        message ? List.of(Map.of("classification", text, text, text)) : text);
                 fields.put(message ? "quarantineRule" : "classification", text);
                 TapEvent event = event(type, type + text, fields);
                 sent.add(routes.send(event));
@@ -255,7 +300,9 @@ class OperatorExamplesTest {
                 assertThat(sent.get(i).event().getFields()).containsAllEntriesOf(expected.get(i));
             }
             for (String column : List.of("sender", "messageID", "senderIP", message ? "quarantineRule" : "url")) {
-                assertThat(routes.uploader.sent(stream(type), column)).as(column).isEqualTo(HOSTILE);
+                assertThat(routes.uploader.sent(stream(type), column))
+                        .as(column)
+                        .isEqualTo(HOSTILE);
             }
         }
     }
@@ -269,8 +316,10 @@ class OperatorExamplesTest {
         String used = OperatorExample.of(routes.route(COPY));
         String steps = used.substring(used.indexOf("        - multicast:"));
         String head = "            steps:\n              - to:\n                  id: clicks-blocked-sentinel";
-        return copyTo(routes.editRoute("clicks-blocked", head, "            steps:\n" + steps.stripTrailing().indent(6)
-                + head.substring(head.indexOf("\n") + 1)));
+        return copyTo(routes.editRoute(
+                "clicks-blocked",
+                head,
+                "            steps:\n" + steps.stripTrailing().indent(6) + head.substring(head.indexOf("\n") + 1)));
     }
 
     /** Below the test's folder instead of the working directory. */

@@ -34,6 +34,7 @@ class RefusedEditsIT {
 
     @TempDir
     static Path work;
+
     private static LiveRoutes routes;
 
     @BeforeEach
@@ -48,22 +49,30 @@ class RefusedEditsIT {
     }
 
     static Stream<Arguments> refused() {
-        return Stream.of(edit("seda", Edits::seda, "messages-blocked", "parked"),
+        return Stream.of(
+                edit("seda", Edits::seda, "messages-blocked", "parked"),
                 edit("wireTap", Edits::wireTap, "messages-blocked", "tapped", "does not wait"),
                 edit("no idempotentConsumer", Edits::withoutConsumer, "messages-blocked", "idempotentConsumer"),
-                edit("crossed repositories", Edits::crossedRepositories, "messages-blocked-seen", "messagesDeliveredSeen"),
+                edit(
+                        "crossed repositories",
+                        Edits::crossedRepositories,
+                        "messages-blocked-seen",
+                        "messagesDeliveredSeen"),
                 edit("broken", Edits::broken));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("refused")
-    void theWindowThatIsReadAndTheNextGoOnByTheRoutesThatRun(String name, UnaryOperator<String> edit, String[] words) throws Exception {
+    void theWindowThatIsReadAndTheNextGoOnByTheRoutesThatRun(String name, UnaryOperator<String> edit, String[] words)
+            throws Exception {
         long earlier = polls();
         CompletableFuture<Void> poll = routes.pollHeld();
         String before = routes.text(TABLES);
 
         routes.edit(TABLES, edit);
-        routes.awaitLine("WARN", Stream.concat(Stream.of(REFUSED, TABLES), Stream.of(words)).toArray(String[]::new));
+        routes.awaitLine(
+                "WARN",
+                Stream.concat(Stream.of(REFUSED, TABLES), Stream.of(words)).toArray(String[]::new));
         routes.release(poll);
 
         assertThat(polls()).as("the window that was read meanwhile").isEqualTo(earlier + 1);
@@ -87,7 +96,9 @@ class RefusedEditsIT {
         routes.pollLater();
 
         routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
-        routes.awaitFailure("messages-blocked ended without delivering", "step attempt (doTry) of route messages-blocked swallows failures");
+        routes.awaitFailure(
+                "messages-blocked ended without delivering",
+                "step attempt (doTry) of route messages-blocked swallows failures");
 
         routes.trial.sinkProxy().forget();
         routes.log.lines().clear();
@@ -187,7 +198,10 @@ class RefusedEditsIT {
         routes.write(TABLES, routes.text(TABLES));
 
         // several looks long
-        await("nothing is said").during(Duration.ofSeconds(1)).atMost(LiveRoutes.SOON).until(() -> !routes.has("WARN", REFUSED));
+        await("nothing is said")
+                .during(Duration.ofSeconds(1))
+                .atMost(LiveRoutes.SOON)
+                .until(() -> !routes.has("WARN", REFUSED));
         routes.write(TABLES, before);
         routes.awaitLine("INFO", "routes/ is again what runs");
         routes.pollLater();
@@ -206,12 +220,17 @@ class RefusedEditsIT {
 
     /** Windows that were read as they came; what an earlier failure left behind is read beside them. */
     private static long polls() {
-        return routes.trial.reads().stream().filter(read -> read.purpose() == Purpose.POLL).count();
+        return routes.trial.reads().stream()
+                .filter(read -> read.purpose() == Purpose.POLL)
+                .count();
     }
 
     private Map<String, Object> health() {
-        return HealthCheckHelper.invoke(routes.program().camel()).stream().filter(result -> result.getCheck().getId().equals("routes"))
-                .map(HealthCheck.Result::getDetails).findFirst().orElseThrow();
+        return HealthCheckHelper.invoke(routes.program().camel()).stream()
+                .filter(result -> result.getCheck().getId().equals("routes"))
+                .map(HealthCheck.Result::getDetails)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static Arguments edit(String name, UnaryOperator<String> edit, String... words) {

@@ -26,6 +26,7 @@ class ReloadedRoutesIT {
 
     @TempDir
     static Path folder;
+
     private static LiveRoutes routes;
 
     @BeforeEach
@@ -40,18 +41,38 @@ class ReloadedRoutesIT {
     }
 
     static Stream<Arguments> mistakes() {
-        return Stream.of(mistake("seda", Edits::seda, "messages-blocked ended without delivering", "step parked (to seda:parked) of route messages-blocked"),
-                mistake("wireTap", Edits::wireTap, "messages-blocked ended without delivering",
+        return Stream.of(
+                mistake(
+                        "seda",
+                        Edits::seda,
+                        "messages-blocked ended without delivering",
+                        "step parked (to seda:parked) of route messages-blocked"),
+                mistake(
+                        "wireTap",
+                        Edits::wireTap,
+                        "messages-blocked ended without delivering",
                         "step tapped (wireTap sentinel:ProofPointTAPMessagesBlockedV2_CL) of route messages-blocked"),
-                mistake("no idempotentConsumer", Edits::withoutConsumer, "put it inside idempotentConsumer",
+                mistake(
+                        "no idempotentConsumer",
+                        Edits::withoutConsumer,
+                        "put it inside idempotentConsumer",
                         "route messages-blocked, step messages-blocked-sentinel"),
-                mistake("crossed repositories", Edits::crossedRepositories, "needs the repository of its own type", "-seen)"),
-                mistake("no sentinel:", Edits::withoutSentinel, "messages-blocked ended without delivering", "sentinel: is gone from it"));
+                mistake(
+                        "crossed repositories",
+                        Edits::crossedRepositories,
+                        "needs the repository of its own type",
+                        "-seen)"),
+                mistake(
+                        "no sentinel:",
+                        Edits::withoutSentinel,
+                        "messages-blocked ended without delivering",
+                        "sentinel: is gone from it"));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
-    void aMistakeInTheMiddleOfAWindowFailsItByRouteAndStep(String name, UnaryOperator<String> edit, String[] words) throws Exception {
+    void aMistakeInTheMiddleOfAWindowFailsItByRouteAndStep(String name, UnaryOperator<String> edit, String[] words)
+            throws Exception {
         CompletableFuture<Void> poll = routes.pollHeld();
 
         CompletableFuture<Void> forced = routes.force(TABLES, routes.edited(TABLES, edit));
@@ -74,7 +95,9 @@ class ReloadedRoutesIT {
         forced.join();
 
         routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
-        routes.awaitFailure("messages-blocked ended without delivering", "step attempt (doTry) of route messages-blocked swallows failures");
+        routes.awaitFailure(
+                "messages-blocked ended without delivering",
+                "step attempt (doTry) of route messages-blocked swallows failures");
 
         routes.trial.sinkProxy().forget();
         routes.force(TABLES, routes.text(TABLES)).join();
@@ -96,14 +119,16 @@ class ReloadedRoutesIT {
 
     @Test
     void aRouterThatLeavesATypeOutFailsTheWindowByName() throws Exception {
-        routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'"))).join();
+        routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'")))
+                .join();
 
         int before = routes.trial.reads().size();
         routes.program().poll();
 
         assertThat(routes.trial.reads()).hasSize(before);
         assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event leaves it out"))
-                .as(routes.log.lines().toString()).isTrue();
+                .as(routes.log.lines().toString())
+                .isTrue();
         routes.force(ROUTER, routes.text(ROUTER)).join();
         routes.pollUntilRead();
         routes.assertEachLandedOnce();

@@ -46,6 +46,7 @@ final class RoutesFixture implements AutoCloseable {
     private static final Path FOLDER = Path.of("routes");
     /** What the shipped routes say, and the default. */
     private static final long SHIPPED_LINGER_MS = 500;
+
     private static final long LINGER_MS = 5;
 
     final CamelContext context = new DefaultCamelContext();
@@ -70,7 +71,8 @@ final class RoutesFixture implements AutoCloseable {
         context.getShutdownStrategy().setTimeout(5);
         context.getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
             // nearly every test waits for the end of its batch; a linger that a test sets itself stays
-            if (endpoint instanceof SentinelEndpoint table && table.getConfiguration().getLingerMs() == SHIPPED_LINGER_MS) {
+            if (endpoint instanceof SentinelEndpoint table
+                    && table.getConfiguration().getLingerMs() == SHIPPED_LINGER_MS) {
                 table.getConfiguration().setLingerMs(LINGER_MS);
             }
             return endpoint;
@@ -177,8 +179,8 @@ final class RoutesFixture implements AutoCloseable {
 
     /** Keys of one type that are durable, as the file has them. */
     long durable(EventType type) {
-        return store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM seen WHERE stream = ?",
-                type.arrayName()));
+        return store.<Long>transaction(
+                connection -> Sql.number(connection, "SELECT count(*) FROM seen WHERE stream = ?", type.arrayName()));
     }
 
     long durable() {

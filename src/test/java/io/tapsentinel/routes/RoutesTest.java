@@ -30,6 +30,7 @@ class RoutesTest {
 
     @TempDir
     Path folder;
+
     private RoutesFixture routes;
 
     @BeforeEach
@@ -82,7 +83,9 @@ class RoutesTest {
 
         assertThat(again.outcome()).isEqualTo(Outcome.DUPLICATE);
         assertThat(again.failure()).isNull();
-        assertThat(routes.send(CLICKS_PERMITTED, "1").outcome()).as("another type").isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.send(CLICKS_PERMITTED, "1").outcome())
+                .as("another type")
+                .isEqualTo(Outcome.DELIVERED);
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
     }
 
@@ -103,7 +106,8 @@ class RoutesTest {
 
     @Test
     void aFailedBatchReleasesItsKeysAndNoOthers() throws Exception {
-        routes.editRoute("clicks-blocked", "lingerMs: 500", "deliveryTimeoutMs: 1").start();
+        routes.editRoute("clicks-blocked", "lingerMs: 500", "deliveryTimeoutMs: 1")
+                .start();
         assertThat(routes.send(CLICKS_BLOCKED, "before").outcome()).isEqualTo(Outcome.DELIVERED);
         routes.uploader.failNext(stream(CLICKS_BLOCKED), new UploadException(500, "refused"));
         routes.uploader.hold();
@@ -117,7 +121,9 @@ class RoutesTest {
         assertThat(failed.event().getOutcome().isSettled()).isFalse();
         assertThat(routes.send(MESSAGES_BLOCKED, "other").outcome()).isEqualTo(Outcome.DUPLICATE_OF_RESERVED);
         assertThat(routes.send(CLICKS_BLOCKED, "before").outcome()).isEqualTo(Outcome.DUPLICATE);
-        assertThat(routes.send(CLICKS_BLOCKED, "failed").outcome()).as("free again").isEqualTo(Outcome.DELIVERED);
+        assertThat(routes.send(CLICKS_BLOCKED, "failed").outcome())
+                .as("free again")
+                .isEqualTo(Outcome.DELIVERED);
         routes.uploader.release();
         assertThat(other.outcome()).isEqualTo(Outcome.DELIVERED);
         assertThat(routes.durable()).isEqualTo(3);
@@ -130,25 +136,37 @@ class RoutesTest {
             for (RouteDefinition route : load(file)) {
                 String from = route.getInput().getEndpointUri();
                 ids.add(route.getRouteId());
-                assertThat(from.startsWith("direct:") ? from : "direct:" + route.getRouteId()).as(file + ": " + route.getRouteId())
+                assertThat(from.startsWith("direct:") ? from : "direct:" + route.getRouteId())
+                        .as(file + ": " + route.getRouteId())
                         .isEqualTo("direct:" + route.getRouteId());
-                assertThat(route.getDescriptionText()).as(route.getRouteId() + " says what it is for").isNotBlank();
+                assertThat(route.getDescriptionText())
+                        .as(route.getRouteId() + " says what it is for")
+                        .isNotBlank();
             }
         }
-        assertThat(ids).contains("tap-poll", "tap-fetch", "tap-event").doesNotHaveDuplicates()
-                .containsAll(List.of(EventType.values()).stream().map(EventType::routeId).toList());
+        assertThat(ids)
+                .contains("tap-poll", "tap-fetch", "tap-event")
+                .doesNotHaveDuplicates()
+                .containsAll(List.of(EventType.values()).stream()
+                        .map(EventType::routeId)
+                        .toList());
     }
 
     @Test
     void noRouteFileHoldsASecret() throws Exception {
-        assertThat(yaml()).isNotEmpty().allSatisfy(file -> assertThat(Files.readString(file).toLowerCase())
-                .doesNotContain("secret", "password", "authorization", "authpassword", "authusername", "token"));
+        assertThat(yaml())
+                .isNotEmpty()
+                .allSatisfy(file -> assertThat(Files.readString(file).toLowerCase())
+                        .doesNotContain(
+                                "secret", "password", "authorization", "authpassword", "authusername", "token"));
     }
 
     private static List<Path> yaml() throws Exception {
         try (var files = Files.list(Path.of("routes"))) {
             // how Kubernetes gets them is no route
-            return files.filter(file -> !file.endsWith("kustomization.yaml")).sorted().toList();
+            return files.filter(file -> !file.endsWith("kustomization.yaml"))
+                    .sorted()
+                    .toList();
         }
     }
 
@@ -156,7 +174,8 @@ class RoutesTest {
     private static List<RouteDefinition> load(Path file) throws Exception {
         assertThat(file.toString()).endsWith(".camel.yaml");
         ModelCamelContext context = new DefaultCamelContext();
-        PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file.getFileName().toString(), Files.readString(file)));
+        PluginHelper.getRoutesLoader(context)
+                .loadRoutes(ResourceHelper.fromString(file.getFileName().toString(), Files.readString(file)));
         return context.getRouteDefinitions();
     }
 }

@@ -14,18 +14,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SuspectsTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "- wireTap: {id: a, uri: \"sentinel:T?lingerMs=5\"} | step a (wireTap sentinel:T) of route messages-blocked does not wait",
-        "- to: {id: a, uri: \"seda:q?size=5\"} | step a (to seda:q) of route messages-blocked does not wait",
-        "- toD: {id: a, uri: \"jms:q\"} | step a (toD jms:q) of route messages-blocked does not wait",
-        "- aggregate: {id: a, correlationExpression: {constant: x}, completionSize: 2, steps: [{to: {uri: \"sentinel:T\"}}]} | step a (aggregate) of route messages-blocked does not",
-        "- resequence: {id: a, simple: '1', steps: [{to: {uri: \"sentinel:T\"}}]} | step a (resequence) of route messages-blocked does not wait",
-        "- doTry: {id: a, steps: [{to: {uri: \"sentinel:T\"}}], doCatch: [{exception: [java.lang.Exception], steps: [{stop: {}}]}]} | step a (doTry) of route messages-blocked swallows",
-        "- circuitBreaker: {id: a, steps: [{to: {uri: \"sentinel:T\"}}], onFallback: {steps: [{stop: {}}]}} | step a (circuitBreaker) of route messages-blocked swallows",
-        "- choice: {when: [{simple: '1 == 1', steps: [{wireTap: {id: a, uri: \"sentinel:T\"}}]}]} | step a (wireTap sentinel:T) of route messages-blocked",
-        "- to: {uri: \"direct:further\"} | step far (wireTap sentinel:T) of route further does not wait",
-        "- to: {uri: \"sentinel:T\"} | route tap-event leaves it out",
-        "- setBody: {constant: x} | sentinel: is gone from it"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "- wireTap: {id: a, uri: \"sentinel:T?lingerMs=5\"} | step a (wireTap sentinel:T) of route messages-blocked does not wait",
+                "- to: {id: a, uri: \"seda:q?size=5\"} | step a (to seda:q) of route messages-blocked does not wait",
+                "- toD: {id: a, uri: \"jms:q\"} | step a (toD jms:q) of route messages-blocked does not wait",
+                "- aggregate: {id: a, correlationExpression: {constant: x}, completionSize: 2, steps: [{to: {uri: \"sentinel:T\"}}]} | step a (aggregate) of route messages-blocked does not",
+                "- resequence: {id: a, simple: '1', steps: [{to: {uri: \"sentinel:T\"}}]} | step a (resequence) of route messages-blocked does not wait",
+                "- doTry: {id: a, steps: [{to: {uri: \"sentinel:T\"}}], doCatch: [{exception: [java.lang.Exception], steps: [{stop: {}}]}]} | step a (doTry) of route messages-blocked swallows",
+                "- circuitBreaker: {id: a, steps: [{to: {uri: \"sentinel:T\"}}], onFallback: {steps: [{stop: {}}]}} | step a (circuitBreaker) of route messages-blocked swallows",
+                "- choice: {when: [{simple: '1 == 1', steps: [{wireTap: {id: a, uri: \"sentinel:T\"}}]}]} | step a (wireTap sentinel:T) of route messages-blocked",
+                "- to: {uri: \"direct:further\"} | step far (wireTap sentinel:T) of route further does not wait",
+                "- to: {uri: \"sentinel:T\"} | route tap-event leaves it out",
+                "- setBody: {constant: x} | sentinel: is gone from it"
+            })
     void theStepIsNamed(String step, String expected) throws Exception {
         String cause = Suspects.of(context("", step), EventType.MESSAGES_BLOCKED);
 
@@ -33,11 +36,15 @@ class SuspectsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "errorHandler: {deadLetterChannel: {deadLetterUri: \"direct:dead\"}} | the deadLetterChannel of route messages-blocked swallows failures",
-        "errorHandler: {noErrorHandler: {}} | route tap-event leaves it out"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "errorHandler: {deadLetterChannel: {deadLetterUri: \"direct:dead\"}} | the deadLetterChannel of route messages-blocked swallows failures",
+                "errorHandler: {noErrorHandler: {}} | route tap-event leaves it out"
+            })
     void anErrorHandlerMayBeToBlame(String handler, String expected) throws Exception {
-        assertThat(Suspects.of(context(handler, "- to: {uri: \"sentinel:T\"}"), EventType.MESSAGES_BLOCKED)).startsWith(expected);
+        assertThat(Suspects.of(context(handler, "- to: {uri: \"sentinel:T\"}"), EventType.MESSAGES_BLOCKED))
+                .startsWith(expected);
     }
 
     @Test
@@ -50,8 +57,11 @@ class SuspectsTest {
                         handled: {constant: "%s"}
                         steps: [{stop: {}}]
                     """.formatted(handled) + routes("", "- to: {uri: \"sentinel:T\"}"));
-            assertThat(Suspects.of(context, EventType.MESSAGES_BLOCKED)).startsWith(handled ? "step on (onException) of route messages-blocked swallows"
-                    : "route tap-event leaves it out");
+            assertThat(Suspects.of(context, EventType.MESSAGES_BLOCKED))
+                    .startsWith(
+                            handled
+                                    ? "step on (onException) of route messages-blocked swallows"
+                                    : "route tap-event leaves it out");
         }
     }
 

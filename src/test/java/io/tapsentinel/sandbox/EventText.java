@@ -11,8 +11,7 @@ import java.util.SplittableRandom;
 /** An event's JSON, as text and as a tree. */
 final class EventText {
 
-    private EventText() {
-    }
+    private EventText() {}
 
     static String of(SandboxEvent event, long shuffleSeed) {
         StringWriter text = new StringWriter();

@@ -20,7 +20,8 @@ final class IngestionFixture implements AutoCloseable {
     static final String TIME = "\"TimeGenerated\":\"2026-11-20T12:00:00.000Z\"";
 
     final SandboxIngestion ingestion;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     IngestionFixture(RowSink sink) throws IOException {
         this(new SandboxIngestion(sink));
@@ -31,7 +32,8 @@ final class IngestionFixture implements AutoCloseable {
     }
 
     static String path(String table) {
-        return "/dataCollectionRules/" + SandboxIngestion.RULE_ID + "/streams/Custom-" + table + "?api-version=2023-01-01";
+        return "/dataCollectionRules/" + SandboxIngestion.RULE_ID + "/streams/Custom-" + table
+                + "?api-version=2023-01-01";
     }
 
     static byte[] gzip(String text) {
@@ -46,8 +48,10 @@ final class IngestionFixture implements AutoCloseable {
 
     /** A request that is right in everything. */
     HttpRequest.Builder request(String path, byte[] body) {
-        return HttpRequest.newBuilder(URI.create(ingestion.uri() + path)).header("Content-Type", "application/json")
-                .header("Content-Encoding", "gzip").POST(BodyPublishers.ofByteArray(body));
+        return HttpRequest.newBuilder(URI.create(ingestion.uri() + path))
+                .header("Content-Type", "application/json")
+                .header("Content-Encoding", "gzip")
+                .POST(BodyPublishers.ofByteArray(body));
     }
 
     HttpResponse<String> post(String table, String body) throws IOException, InterruptedException {
@@ -62,7 +66,8 @@ final class IngestionFixture implements AutoCloseable {
     static String error(HttpResponse<String> response) throws IOException {
         JsonNode error = TapFixture.MAPPER.readTree(response.body()).get("error");
         String code = error.get("code").asText();
-        if (!code.equals(response.headers().firstValue("x-ms-error-code").orElse(null)) || response.headers().firstValue("x-ms-request-id").isEmpty()) {
+        if (!code.equals(response.headers().firstValue("x-ms-error-code").orElse(null))
+                || response.headers().firstValue("x-ms-request-id").isEmpty()) {
             throw new AssertionError("Header x-ms-error-code or x-ms-request-id is wrong or missing");
         }
         return response.statusCode() + " " + code + " " + error.get("message").asText();

@@ -29,28 +29,41 @@ class LookOnceCounterTest {
     @ValueSource(longs = {1, 2, 3})
     void isExactAgainstASimulationThatRemembersEveryRequest(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
-        SandboxSettings.Builder settings = SandboxSettings.builder().seed(seed).eventsPerHour(100).shareLate(0.4).maxPromptLag(Duration.ofSeconds(90))
+        SandboxSettings.Builder settings = SandboxSettings.builder()
+                .seed(seed)
+                .eventsPerHour(100)
+                .shareLate(0.4)
+                .maxPromptLag(Duration.ofSeconds(90))
                 .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(30));
         List<Look> looks = new ArrayList<>();
-        try (TapFixture fixture = new TapFixture(SandboxTap.builder(new SandboxEvents(settings.build())).requestsPerDay(1_000_000))) {
+        try (TapFixture fixture = new TapFixture(
+                SandboxTap.builder(new SandboxEvents(settings.build())).requestsPerDay(1_000_000))) {
             Instant start = fixture.clock.instant();
             for (int request = 0; request < 120; request++) {
-                fixture.clock.advance(Duration.ofMillis(random.nextLong(1, random.nextInt(10) == 0 ? 20_000_000 : 600_000)));
+                fixture.clock.advance(
+                        Duration.ofMillis(random.nextLong(1, random.nextInt(10) == 0 ? 20_000_000 : 600_000)));
                 Instant now = fixture.clock.instant();
                 // windows with odd microseconds too: the ends are closed
-                Instant to = now.minusNanos(random.nextBoolean() ? 0 : random.nextLong(3_000_000_000_000L) / 1000 * 1000);
+                Instant to =
+                        now.minusNanos(random.nextBoolean() ? 0 : random.nextLong(3_000_000_000_000L) / 1000 * 1000);
                 Instant from = to.minusNanos(random.nextLong(30_000_000_000L, 3_600_000_000_000L) / 1000 * 1000);
                 boolean all = random.nextInt(6) > 0;
-                int status = fixture.get(all ? "/v2/siem/all" : "/v2/siem/issues", TapFixture.interval(from, to) + "&format=json").statusCode();
+                int status = fixture.get(
+                                all ? "/v2/siem/all" : "/v2/siem/issues",
+                                TapFixture.interval(from, to) + "&format=json")
+                        .statusCode();
                 assertThat(status).isIn(200, 204);
                 fixture.get("/v2/siem/all", "format=json&interval=PT1S/" + now);
                 if (all) {
                     looks.add(new Look(from, to, now));
                 }
             }
-            Map<EventType, Long> expected = simulate(fixture.events, looks, start.minus(Duration.ofHours(2)), fixture.clock.instant());
+            Map<EventType, Long> expected =
+                    simulate(fixture.events, looks, start.minus(Duration.ofHours(2)), fixture.clock.instant());
             for (EventType type : EventType.values()) {
-                assertThat(fixture.tap.missedByLookOnce(type)).as(type.name()).isEqualTo(expected.getOrDefault(type, 0L));
+                assertThat(fixture.tap.missedByLookOnce(type))
+                        .as(type.name())
+                        .isEqualTo(expected.getOrDefault(type, 0L));
             }
             assertThat(expected.values()).allSatisfy(count -> assertThat(count).isPositive());
         }
@@ -62,9 +75,13 @@ class LookOnceCounterTest {
             for (int poll = 0; poll < 10; poll++) {
                 fixture.clock.advance(Duration.ofMinutes(5));
                 Instant now = fixture.clock.instant();
-                fixture.get("/v2/siem/all", TapFixture.interval(now.minus(Duration.ofMinutes(5)).plusMillis(1), now) + "&format=json");
+                fixture.get(
+                        "/v2/siem/all",
+                        TapFixture.interval(now.minus(Duration.ofMinutes(5)).plusMillis(1), now) + "&format=json");
             }
-            assertThat(EventType.values()).allSatisfy(type -> assertThat(fixture.tap.missedByLookOnce(type)).isZero());
+            assertThat(EventType.values())
+                    .allSatisfy(type ->
+                            assertThat(fixture.tap.missedByLookOnce(type)).isZero());
         }
     }
 
@@ -88,7 +105,10 @@ class LookOnceCounterTest {
     @Test
     void anAnswerThatBrokeOffCountsForNothing() throws Exception {
         SteppingClock clock = new SteppingClock(TapFixture.NOON);
-        SandboxTap tap = SandboxTap.builder(new SandboxEvents(SandboxSettings.builder().eventsPerHour(6_000).build())).clock(clock).build();
+        SandboxTap tap = SandboxTap.builder(new SandboxEvents(
+                        SandboxSettings.builder().eventsPerHour(6_000).build()))
+                .clock(clock)
+                .build();
         // a front that gives the stand-in an exchange whose body cannot be written
         HttpHandler cutting = exchange -> {
             exchange.setStreams(null, new OutputStream() {
@@ -100,18 +120,21 @@ class LookOnceCounterTest {
             tap.handle(exchange);
         };
         try (LoopbackServer server = LoopbackServer.start(cutting, 0)) {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(server.uri() + "/v2/siem/all?format=json&interval=PT10M/" + TapFixture.NOON))
-                    .header("Authorization", "Basic c2FuZGJveDpzYW5kYm94").build();
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(server.uri() + "/v2/siem/all?format=json&interval=PT10M/" + TapFixture.NOON))
+                    .header("Authorization", "Basic c2FuZGJveDpzYW5kYm94")
+                    .build();
             assertThatThrownBy(() -> HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()))
                     .isInstanceOf(IOException.class);
         }
         assertThat(tap.requests()).isEqualTo(1);
-        assertThat(EventType.values()).allSatisfy(type -> assertThat(tap.served(type)).isZero());
+        assertThat(EventType.values())
+                .allSatisfy(type -> assertThat(tap.served(type)).isZero());
     }
 
     private static Map<EventType, Long> simulate(SandboxEvents events, List<Look> looks, Instant from, Instant to) {
         Map<EventType, Long> missed = new EnumMap<>(EventType.class);
-        for (var all = events.between(from, to); all.hasNext();) {
+        for (var all = events.between(from, to); all.hasNext(); ) {
             SandboxEvent event = all.next();
             boolean tookItAtOnce = false;
             boolean sawItLater = false;
@@ -131,6 +154,5 @@ class LookOnceCounterTest {
         return missed;
     }
 
-    private record Look(Instant from, Instant to, Instant at) {
-    }
+    private record Look(Instant from, Instant to, Instant at) {}
 }

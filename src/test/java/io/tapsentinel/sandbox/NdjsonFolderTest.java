@@ -44,7 +44,9 @@ class NdjsonFolderTest {
     void aFolderThatOthersMayEnterIsRefused() throws IOException {
         Path open = Files.createDirectory(temp.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxr-x---"));
-        assertThatThrownBy(() -> new NdjsonFolder(open)).isInstanceOf(IOException.class).hasMessageContaining("rwxr-x---");
+        assertThatThrownBy(() -> new NdjsonFolder(open))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("rwxr-x---");
     }
 
     @Test
@@ -70,18 +72,25 @@ class NdjsonFolderTest {
             }));
         }
         writes.forEach(CompletableFuture::join);
-        assertThat(Files.readAllLines(folder.file("One_CL"))).hasSize(80).allMatch(line -> line.matches("\\{\"a\":\"(.)\\1{19999}\"}"));
+        assertThat(Files.readAllLines(folder.file("One_CL")))
+                .hasSize(80)
+                .allMatch(line -> line.matches("\\{\"a\":\"(.)\\1{19999}\"}"));
     }
 
     @Test
     void theFileGrowsOnlyAfterEveryCheckAndBeforeTheAnswer() throws Exception {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a"));
         try (IngestionFixture fixture = new IngestionFixture(folder)) {
-            for (String bad : List.of("[{" + TIME + "},{\"url\":\"a\"}]", "[{" + TIME + "},{" + TIME + ",\"url\":1}]", "[{" + TIME + "},", "{" + TIME + "}")) {
+            for (String bad : List.of(
+                    "[{" + TIME + "},{\"url\":\"a\"}]",
+                    "[{" + TIME + "},{" + TIME + ",\"url\":1}]",
+                    "[{" + TIME + "},",
+                    "{" + TIME + "}")) {
                 assertThat(fixture.post(CLICKS, bad).statusCode()).isEqualTo(400);
                 assertThat(folder.file(CLICKS)).doesNotExist();
             }
-            assertThat(fixture.post(CLICKS, "[{" + TIME + "},{" + TIME + "}]").statusCode()).isEqualTo(204);
+            assertThat(fixture.post(CLICKS, "[{" + TIME + "},{" + TIME + "}]").statusCode())
+                    .isEqualTo(204);
             assertThat(Files.readAllLines(folder.file(CLICKS))).containsExactly("{" + TIME + "}", "{" + TIME + "}");
         }
     }
@@ -91,12 +100,15 @@ class NdjsonFolderTest {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a"));
         Files.createDirectory(folder.file(CLICKS));
         try (IngestionFixture fixture = new IngestionFixture(folder)) {
-            assertThat(IngestionFixture.error(fixture.post(CLICKS, "[{" + TIME + "}]"))).startsWith("500 InternalServerError");
+            assertThat(IngestionFixture.error(fixture.post(CLICKS, "[{" + TIME + "}]")))
+                    .startsWith("500 InternalServerError");
         }
     }
 
     private static List<byte[]> rows(String... rows) {
-        return List.of(rows).stream().map(row -> row.getBytes(StandardCharsets.UTF_8)).toList();
+        return List.of(rows).stream()
+                .map(row -> row.getBytes(StandardCharsets.UTF_8))
+                .toList();
     }
 
     private static String permissions(Path path) throws IOException {

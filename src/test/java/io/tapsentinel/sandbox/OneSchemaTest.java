@@ -22,17 +22,30 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OneSchemaTest {
 
     private static final String TIME = "2026-11-20T10:30:00Z";
-    private static final Map<ColumnType, Object> VALUES = Map.of(ColumnType.STRING, "s", ColumnType.INT, 7, ColumnType.DATETIME, TIME,
-            ColumnType.BOOLEAN, true, ColumnType.DYNAMIC, Map.of("k", 1));
+    private static final Map<ColumnType, Object> VALUES = Map.of(
+            ColumnType.STRING,
+            "s",
+            ColumnType.INT,
+            7,
+            ColumnType.DATETIME,
+            TIME,
+            ColumnType.BOOLEAN,
+            true,
+            ColumnType.DYNAMIC,
+            Map.of("k", 1));
 
     @ParameterizedTest
     @EnumSource(EventType.class)
     void everyColumnIsWrittenByTheMapperAndTakenByTheSandbox(EventType type) throws Exception {
         TableSchema schema = TableSchema.of(type.table(), true);
         Map<String, Object> fields = new LinkedHashMap<>(Map.of("unheardOf", 1));
-        schema.columns().values().forEach(column -> fields.put(column.name(), column.list() ? "one" : VALUES.get(column.type())));
+        schema.columns()
+                .values()
+                .forEach(column -> fields.put(column.name(), column.list() ? "one" : VALUES.get(column.type())));
 
-        byte[] row = new RecordMapper(schema, new FieldReport(Clock.systemUTC(), true, new SimpleMeterRegistry())).map(fields, Instant.parse(TIME)).json();
+        byte[] row = new RecordMapper(schema, new FieldReport(Clock.systemUTC(), true, new SimpleMeterRegistry()))
+                .map(fields, Instant.parse(TIME))
+                .json();
 
         String text = new String(row, StandardCharsets.UTF_8);
         assertThat(schema.columns().keySet()).allMatch(name -> text.contains("\"" + name + "\":"));
@@ -46,16 +59,20 @@ class OneSchemaTest {
         for (Column column : schema.columns().values()) {
             String name = column.name();
             String other = name.equals(name.toUpperCase()) ? name.toLowerCase() : name.toUpperCase();
-            assertThatExceptionOfType(IngestionRefusal.class).isThrownBy(() -> rows(schema, "{\"TimeGenerated\":\"" + TIME + "\",\"" + other + "\":null}"))
+            assertThatExceptionOfType(IngestionRefusal.class)
+                    .isThrownBy(() -> rows(schema, "{\"TimeGenerated\":\"" + TIME + "\",\"" + other + "\":null}"))
                     .withMessageContaining("'" + other + "' is not declared");
             if (column.type() != ColumnType.DYNAMIC || column.list()) {
-                assertThatExceptionOfType(IngestionRefusal.class).isThrownBy(() -> rows(schema, "{\"" + name + "\":{\"k\":1}}"))
+                assertThatExceptionOfType(IngestionRefusal.class)
+                        .isThrownBy(() -> rows(schema, "{\"" + name + "\":{\"k\":1}}"))
                         .withMessageContaining("'" + name + "' is not");
             }
         }
     }
 
     private static int rows(TableSchema schema, String row) throws IngestionRefusal {
-        return new RowCheck(schema).rows(("[" + row + "]").getBytes(StandardCharsets.UTF_8)).size();
+        return new RowCheck(schema)
+                .rows(("[" + row + "]").getBytes(StandardCharsets.UTF_8))
+                .size();
     }
 }

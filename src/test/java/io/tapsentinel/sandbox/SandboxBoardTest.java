@@ -14,8 +14,10 @@ class SandboxBoardTest {
 
     @Test
     void numbersStandUnderTheirHeads() {
-        SandboxBoard board = new SandboxBoard(type -> 1_000 * (type.ordinal() + 1), type -> 20 + type.ordinal(), type -> 3, type -> 0);
-        assertThat(board.render(TapFixture.NOON.plusMillis(999), Duration.ofSeconds(65))).isEqualTo("""
+        SandboxBoard board = new SandboxBoard(
+                type -> 1_000 * (type.ordinal() + 1), type -> 20 + type.ordinal(), type -> 3, type -> 0);
+        assertThat(board.render(TapFixture.NOON.plusMillis(999), Duration.ofSeconds(65)))
+                .isEqualTo("""
                 Sandbox at 2026-11-20T12:00:00Z, 65 s since start
                 Sentinel table                          rows landed  duplicates suppressed  late rows recovered  missed by a reader that looks once
                 ProofPointTAPClicksPermittedV2_CL             1,000                     20                    3                                   0

@@ -44,7 +44,8 @@ class SandboxClosedPortIT {
     void withTheIngestionPortClosedTheProgramKeepsTryingButNoFileGrowsAndProgressStays() throws Exception {
         Path files = folder.resolve("sandbox");
         List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
-        try (Sandbox sandbox = Sandbox.start(files, Clock.systemUTC(), new PrintStream(OutputStream.nullOutputStream()))) {
+        try (Sandbox sandbox =
+                Sandbox.start(files, Clock.systemUTC(), new PrintStream(OutputStream.nullOutputStream()))) {
             Map<String, String> properties = new HashMap<>(EffectiveProperties.load(folder, Map.of()));
             properties.putAll(sandbox.properties());
             // a stop waits in vain
@@ -64,7 +65,9 @@ class SandboxClosedPortIT {
                 await("more tries").atMost(SOON).until(() -> failures(program) >= 5);
                 Stand after = stand(files);
 
-                System.out.printf("closed port: %d tries, files stay at %s bytes, progress stays%n", failures(program), after.bytes());
+                System.out.printf(
+                        "closed port: %d tries, files stay at %s bytes, progress stays%n",
+                        failures(program), after.bytes());
                 assertThat(before.bytes()).as("bytes per file").hasSize(4).allMatch(bytes -> bytes > 0);
                 assertThat(after.bytes()).as("bytes per file").isEqualTo(before.bytes());
                 assertThat(after.readTo()).as("progress").isEqualTo(before.readTo());
@@ -76,15 +79,18 @@ class SandboxClosedPortIT {
     }
 
     private static int failures(Program program) {
-        return program.sentinel().deliveries().troubles().values().stream().mapToInt(Deliveries.Trouble::failures).sum();
+        return program.sentinel().deliveries().troubles().values().stream()
+                .mapToInt(Deliveries.Trouble::failures)
+                .sum();
     }
 
     /** What there is to see from outside at one moment. */
-    private record Stand(List<Long> bytes, long readTo) {
-    }
+    private record Stand(List<Long> bytes, long readTo) {}
 
     private static Stand stand(Path files) throws SQLException {
-        List<Long> bytes = Arrays.stream(EventType.values()).map(type -> files.resolve(type.table() + ".ndjson").toFile().length()).toList();
+        List<Long> bytes = Arrays.stream(EventType.values())
+                .map(type -> files.resolve(type.table() + ".ndjson").toFile().length())
+                .toList();
         try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + files.resolve("tap-sentinel.db"))) {
             return new Stand(bytes, number(store, "SELECT read_to FROM progress"));
         }
@@ -98,13 +104,15 @@ class SandboxClosedPortIT {
 
     private static CompletableFuture<String> run(Program program) {
         CompletableFuture<String> end = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
-            try {
-                end.complete(program.run());
-            } catch (Throwable e) {
-                end.completeExceptionally(e);
-            }
-        }, "program");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        end.complete(program.run());
+                    } catch (Throwable e) {
+                        end.completeExceptionally(e);
+                    }
+                },
+                "program");
         thread.setDaemon(true);
         thread.start();
         return end;

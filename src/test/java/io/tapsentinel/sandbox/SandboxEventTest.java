@@ -18,12 +18,53 @@ import org.junit.jupiter.api.Test;
 class SandboxEventTest {
 
     private static final Instant FROM = Instant.parse("2026-11-20T10:00:00Z");
-    private static final Set<String> LIVE_CLICK = Set.of("url", "classification", "clickTime", "threatTime", "userAgent", "campaignId", "id",
-            "clickIP", "sender", "recipient", "senderIP", "GUID", "threatID", "threatURL", "threatStatus", "messageID");
-    private static final Set<String> LIVE_MESSAGE = Set.of("spamScore", "phishScore", "threatsInfoMap", "messageTime", "impostorScore",
-            "malwareScore", "cluster", "subject", "quarantineFolder", "quarantineRule", "policyRoutes", "modulesRun", "messageSize", "headerFrom",
-            "headerReplyTo", "fromAddress", "ccAddresses", "replyToAddress", "toAddresses", "xmailer", "messageParts", "completelyRewritten",
-            "QID", "GUID", "sender", "senderIP", "messageID", "recipient", "id");
+    private static final Set<String> LIVE_CLICK = Set.of(
+            "url",
+            "classification",
+            "clickTime",
+            "threatTime",
+            "userAgent",
+            "campaignId",
+            "id",
+            "clickIP",
+            "sender",
+            "recipient",
+            "senderIP",
+            "GUID",
+            "threatID",
+            "threatURL",
+            "threatStatus",
+            "messageID");
+    private static final Set<String> LIVE_MESSAGE = Set.of(
+            "spamScore",
+            "phishScore",
+            "threatsInfoMap",
+            "messageTime",
+            "impostorScore",
+            "malwareScore",
+            "cluster",
+            "subject",
+            "quarantineFolder",
+            "quarantineRule",
+            "policyRoutes",
+            "modulesRun",
+            "messageSize",
+            "headerFrom",
+            "headerReplyTo",
+            "fromAddress",
+            "ccAddresses",
+            "replyToAddress",
+            "toAddresses",
+            "xmailer",
+            "messageParts",
+            "completelyRewritten",
+            "QID",
+            "GUID",
+            "sender",
+            "senderIP",
+            "messageID",
+            "recipient",
+            "id");
 
     @Test
     void liveEventsHaveTheFieldsOfLiveAnswers() {
@@ -44,16 +85,19 @@ class SandboxEventTest {
             JsonNode tree = EventText.tree(event);
             List<Instant> times = new ArrayList<>();
             tree.findValues("threatTime").forEach(time -> times.add(Instant.parse(time.asText())));
-            times.add(Instant.parse(tree.path(event.type().isClick() ? "clickTime" : "messageTime").asText()));
+            times.add(Instant.parse(tree.path(event.type().isClick() ? "clickTime" : "messageTime")
+                    .asText()));
             assertThat(times.stream().max(Instant::compareTo)).contains(event.created());
             assertThat(event.created().getNano() % 1_000_000).isZero();
-            assertThat(tree.findValue("threatTime").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+            assertThat(tree.findValue("threatTime").asText())
+                    .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
         }
     }
 
     @Test
     void someHappenedDaysBeforeTheyWereCreated() {
-        assertThat(events(SandboxSettings.builder())).anyMatch(event -> event.happened().isBefore(event.created().minusSeconds(86_400)))
+        assertThat(events(SandboxSettings.builder()))
+                .anyMatch(event -> event.happened().isBefore(event.created().minusSeconds(86_400)))
                 .anyMatch(event -> event.happened().equals(event.created()));
     }
 
@@ -62,22 +106,31 @@ class SandboxEventTest {
         List<JsonNode> messages = messages(SandboxSettings.builder());
         assertThat(messages).anyMatch(message -> !message.has("subject"));
         assertThat(messages).anyMatch(message -> message.path("subject").isNull());
-        assertThat(messages).anyMatch(message -> message.path("subject").asText().contains("☃"));
-        assertThat(messages).anyMatch(message -> message.path("subject").asText().contains("\n"));
-        assertThat(messages).anyMatch(message -> message.get("messageID").asText().isEmpty());
+        assertThat(messages)
+                .anyMatch(message -> message.path("subject").asText().contains("☃"));
+        assertThat(messages)
+                .anyMatch(message -> message.path("subject").asText().contains("\n"));
+        assertThat(messages)
+                .anyMatch(message -> message.get("messageID").asText().isEmpty());
         assertThat(messages).anyMatch(message -> message.get("sender").asText().isEmpty());
         assertThat(messages).anyMatch(message -> message.get("QID").isNull());
         assertThat(messages).anyMatch(message -> message.get("impostorScore").isDouble());
         assertThat(messages).anyMatch(message -> message.get("replyToAddress").isNull());
-        assertThat(messages).anyMatch(message -> message.get("replyToAddress").isArray() && message.get("replyToAddress").isEmpty());
+        assertThat(messages)
+                .anyMatch(message -> message.get("replyToAddress").isArray()
+                        && message.get("replyToAddress").isEmpty());
         assertThat(messages).anyMatch(message -> message.get("fromAddress").isEmpty());
         assertThat(messages).anyMatch(message -> message.get("policyRoutes").isNull());
         assertThat(messages).anyMatch(message -> message.get("modulesRun").isNull());
-        assertThat(messages).anyMatch(message -> message.get("threatsInfoMap").get(0).has("actors"));
-        assertThat(messages).anyMatch(message -> message.get("threatsInfoMap").get(0).has("detectionType"));
-        assertThat(messages).anyMatch(message -> !message.get("threatsInfoMap").get(0).has("threatStatus"));
+        assertThat(messages)
+                .anyMatch(message -> message.get("threatsInfoMap").get(0).has("actors"));
+        assertThat(messages)
+                .anyMatch(message -> message.get("threatsInfoMap").get(0).has("detectionType"));
+        assertThat(messages)
+                .anyMatch(message -> !message.get("threatsInfoMap").get(0).has("threatStatus"));
         Set<String> statuses = new HashSet<>();
-        messages.forEach(message -> message.get("messageParts").forEach(part -> statuses.add(part.get("sandboxStatus").asText("null"))));
+        messages.forEach(message -> message.get("messageParts")
+                .forEach(part -> statuses.add(part.get("sandboxStatus").asText("null"))));
         assertThat(statuses).contains("null", "threat", "THREAT", "NOT_SUPPORTED");
     }
 
@@ -85,12 +138,22 @@ class SandboxEventTest {
     void documentedSpellingIsThatOfTheVendorsPage() {
         for (SandboxEvent event : events(SandboxSettings.builder().shareDocumented(1))) {
             JsonNode tree = EventText.tree(event);
-            assertThat(tree.get("classification") == null ? tree.get("threatsInfoMap").get(0).get("classification").asText()
-                    : tree.get("classification").asText()).isUpperCase();
+            assertThat(
+                            tree.get("classification") == null
+                                    ? tree.get("threatsInfoMap")
+                                            .get(0)
+                                            .get("classification")
+                                            .asText()
+                                    : tree.get("classification").asText())
+                    .isUpperCase();
             if (!event.type().isClick()) {
                 assertThat(event.id()).isNull();
-                assertThat(names(tree)).contains("clusterId", "headerTo", "headerCC").doesNotContain("cluster", "id");
-                assertThat(names(tree.get("threatsInfoMap").get(0))).contains("threatId", "campaignId").doesNotContain("threatID", "campaignID");
+                assertThat(names(tree))
+                        .contains("clusterId", "headerTo", "headerCC")
+                        .doesNotContain("cluster", "id");
+                assertThat(names(tree.get("threatsInfoMap").get(0)))
+                        .contains("threatId", "campaignId")
+                        .doesNotContain("threatID", "campaignID");
                 assertThat(tree.get("fromAddress").isTextual()).isTrue();
                 assertThat(tree.get("completelyRewritten").asText()).isIn("true", "false", "na");
                 assertThat(tree.get("completelyRewritten").isTextual()).isTrue();
@@ -124,8 +187,21 @@ class SandboxEventTest {
         for (SandboxEvent event : events(SandboxSettings.builder().marker("zqx").shareDocumented(0.2))) {
             JsonNode tree = EventText.tree(event);
             Set<String> own = new HashSet<>();
-            for (String name : List.of("subject", "sender", "recipient", "fromAddress", "toAddresses", "ccAddresses", "headerFrom", "headerTo",
-                    "headerReplyTo", "replyToAddress", "url", "threatURL", "threatUrl", "threat")) {
+            for (String name : List.of(
+                    "subject",
+                    "sender",
+                    "recipient",
+                    "fromAddress",
+                    "toAddresses",
+                    "ccAddresses",
+                    "headerFrom",
+                    "headerTo",
+                    "headerReplyTo",
+                    "replyToAddress",
+                    "url",
+                    "threatURL",
+                    "threatUrl",
+                    "threat")) {
                 for (JsonNode value : tree.findValues(name)) {
                     for (JsonNode text : value.isArray() ? value : new ArrayNode(null).add(value)) {
                         if (!text.isNull() && !text.asText().isEmpty()) {
@@ -143,15 +219,24 @@ class SandboxEventTest {
 
     @Test
     void sizesAreThoseOfTheRealThing() {
-        assertThat(events(SandboxSettings.builder()).stream().filter(event -> event.type().isClick())
-                .mapToInt(event -> EventText.of(event, 1).length()).average().orElse(0)).isBetween(600.0, 900.0);
-        assertThat(events(SandboxSettings.builder()).stream().filter(event -> !event.type().isClick())
-                .mapToInt(event -> EventText.of(event, 1).length()).average().orElse(0)).isBetween(1_900.0, 3_000.0);
+        assertThat(events(SandboxSettings.builder()).stream()
+                        .filter(event -> event.type().isClick())
+                        .mapToInt(event -> EventText.of(event, 1).length())
+                        .average()
+                        .orElse(0))
+                .isBetween(600.0, 900.0);
+        assertThat(events(SandboxSettings.builder()).stream()
+                        .filter(event -> !event.type().isClick())
+                        .mapToInt(event -> EventText.of(event, 1).length())
+                        .average()
+                        .orElse(0))
+                .isBetween(1_900.0, 3_000.0);
     }
 
     @Test
     void textOfAnEventShowsNoContent() {
-        assertThat(events(SandboxSettings.builder().marker("zqx"))).allSatisfy(event -> assertThat(event.toString()).doesNotContain("zqx"));
+        assertThat(events(SandboxSettings.builder().marker("zqx")))
+                .allSatisfy(event -> assertThat(event.toString()).doesNotContain("zqx"));
     }
 
     private static List<SandboxEvent> events(SandboxSettings.Builder settings) {
@@ -159,7 +244,10 @@ class SandboxEventTest {
     }
 
     private static List<JsonNode> messages(SandboxSettings.Builder settings) {
-        return events(settings).stream().filter(event -> !event.type().isClick()).map(EventText::tree).toList();
+        return events(settings).stream()
+                .filter(event -> !event.type().isClick())
+                .map(EventText::tree)
+                .toList();
     }
 
     private static Set<String> names(JsonNode object) {

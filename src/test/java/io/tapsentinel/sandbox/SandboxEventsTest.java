@@ -51,10 +51,17 @@ class SandboxEventsTest {
     void bothEndsOfAWindowBelongToIt() {
         SandboxSettings.Builder settings = SandboxSettings.builder();
         SandboxEvent event = list(settings, FROM, TO).get(100);
-        assertThat(list(settings, event.created(), event.created().plusSeconds(30))).contains(event);
-        assertThat(list(settings, event.created().minusSeconds(30), event.created())).contains(event);
-        assertThat(list(settings, event.created().plusMillis(1), event.created().plusSeconds(30))).doesNotContain(event);
-        assertThat(list(settings, event.created().minusSeconds(30), event.created().minusMillis(1))).doesNotContain(event);
+        assertThat(list(settings, event.created(), event.created().plusSeconds(30)))
+                .contains(event);
+        assertThat(list(settings, event.created().minusSeconds(30), event.created()))
+                .contains(event);
+        assertThat(list(settings, event.created().plusMillis(1), event.created().plusSeconds(30)))
+                .doesNotContain(event);
+        assertThat(list(
+                        settings,
+                        event.created().minusSeconds(30),
+                        event.created().minusMillis(1)))
+                .doesNotContain(event);
     }
 
     @Test
@@ -68,11 +75,14 @@ class SandboxEventsTest {
     void asManyEventsComeAsWereAskedForWhateverTheShareOfCopies() {
         for (double perHour : new double[] {0, 40, 2_000, 150_000, 600_000}) {
             for (double share : new double[] {0, 0.10, 1}) {
-                SandboxSettings.Builder settings = SandboxSettings.builder().eventsPerHour(perHour).shareMultiRecipient(share);
+                SandboxSettings.Builder settings =
+                        SandboxSettings.builder().eventsPerHour(perHour).shareMultiRecipient(share);
                 // about as many events for each, so that the tolerance means the same
-                Duration time = Duration.ofMinutes(perHour < 100 ? 6_000 : perHour < 10_000 ? 60 : perHour < 200_000 ? 2 : 1);
+                Duration time =
+                        Duration.ofMinutes(perHour < 100 ? 6_000 : perHour < 10_000 ? 60 : perHour < 200_000 ? 2 : 1);
                 double expected = perHour * time.toMinutes() / 60;
-                long count = list(settings, FROM, FROM.plus(time).minusMillis(1)).size();
+                long count =
+                        list(settings, FROM, FROM.plus(time).minusMillis(1)).size();
                 assertThat((double) count).isCloseTo(expected, within(expected * 0.07));
             }
         }
@@ -81,8 +91,11 @@ class SandboxEventsTest {
     @Test
     void allFourTypesComeAndEveryKeyIsUnique() {
         List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
-        Map<EventType, Long> counts = events.stream().collect(Collectors.groupingBy(SandboxEvent::type, Collectors.counting()));
-        assertThat(counts).containsOnlyKeys(EventType.values()).allSatisfy((type, count) -> assertThat(count).isGreaterThan(300));
+        Map<EventType, Long> counts =
+                events.stream().collect(Collectors.groupingBy(SandboxEvent::type, Collectors.counting()));
+        assertThat(counts)
+                .containsOnlyKeys(EventType.values())
+                .allSatisfy((type, count) -> assertThat(count).isGreaterThan(300));
         assertThat(counts.get(EventType.MESSAGES_BLOCKED)).isGreaterThan(counts.get(EventType.MESSAGES_DELIVERED));
         assertThat(keys(events)).hasSameSizeAs(events);
     }
@@ -91,72 +104,112 @@ class SandboxEventsTest {
     void aMessageToSeveralIsAnEventForEachOfThem() {
         List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
         Map<String, List<SandboxEvent>> byGuid = events.stream().collect(Collectors.groupingBy(SandboxEvent::guid));
-        List<List<SandboxEvent>> several = byGuid.values().stream().filter(copies -> copies.size() > 1).toList();
-        long messages = byGuid.values().stream().filter(copies -> !copies.get(0).type().isClick()).count();
+        List<List<SandboxEvent>> several =
+                byGuid.values().stream().filter(copies -> copies.size() > 1).toList();
+        long messages = byGuid.values().stream()
+                .filter(copies -> !copies.get(0).type().isClick())
+                .count();
         assertThat((double) several.size() / messages).isCloseTo(0.10, within(0.01));
         assertThat(several).extracting(List::size).containsOnly(2, 3, 4).contains(2, 3, 4);
         assertThat(several).allSatisfy(copies -> {
             assertThat(copies).extracting(SandboxEvent::recipient).doesNotHaveDuplicates();
-            assertThat(copies).extracting(SandboxEvent::id).doesNotHaveDuplicates().doesNotContainNull();
-            assertThat(copies).extracting(SandboxEvent::type).containsOnly(copies.get(0).type()).allMatch(type -> !type.isClick());
-            assertThat(copies).extracting(SandboxEvent::happened).containsOnly(copies.get(0).happened());
-            assertThat(copies).extracting(copy -> EventText.without(copy, "recipient", "id")).containsOnly(EventText.without(copies.get(0), "recipient", "id"));
+            assertThat(copies)
+                    .extracting(SandboxEvent::id)
+                    .doesNotHaveDuplicates()
+                    .doesNotContainNull();
+            assertThat(copies)
+                    .extracting(SandboxEvent::type)
+                    .containsOnly(copies.get(0).type())
+                    .allMatch(type -> !type.isClick());
+            assertThat(copies)
+                    .extracting(SandboxEvent::happened)
+                    .containsOnly(copies.get(0).happened());
+            assertThat(copies)
+                    .extracting(copy -> EventText.without(copy, "recipient", "id"))
+                    .containsOnly(EventText.without(copies.get(0), "recipient", "id"));
         });
     }
 
     @Test
     void aTenthIsLateByOneToTenMinutesAndTheRestShowsWithinSeconds() {
         List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
-        List<Duration> lags = events.stream().map(event -> Duration.between(event.created(), event.visibleAt())).toList();
-        List<Duration> late = lags.stream().filter(lag -> lag.compareTo(Duration.ofMinutes(1)) >= 0).toList();
+        List<Duration> lags = events.stream()
+                .map(event -> Duration.between(event.created(), event.visibleAt()))
+                .toList();
+        List<Duration> late = lags.stream()
+                .filter(lag -> lag.compareTo(Duration.ofMinutes(1)) >= 0)
+                .toList();
         assertThat((double) late.size() / events.size()).isCloseTo(0.10, within(0.01));
         assertThat(late).allSatisfy(lag -> assertThat(lag).isLessThanOrEqualTo(Duration.ofMinutes(10)));
         assertThat(late).anySatisfy(lag -> assertThat(lag).isGreaterThan(Duration.ofMinutes(9)));
-        assertThat(lags.stream().filter(lag -> !late.contains(lag))).allSatisfy(lag -> assertThat(lag).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
+        assertThat(lags.stream().filter(lag -> !late.contains(lag)))
+                .allSatisfy(lag -> assertThat(lag).isBetween(Duration.ZERO, Duration.ofSeconds(20)));
     }
 
     @Test
     void latenessCanBeSet() {
-        SandboxSettings.Builder settings = SandboxSettings.builder().shareLate(1).lateLag(Duration.ofMinutes(29), Duration.ofMinutes(29));
-        assertThat(list(settings, FROM, TO)).allSatisfy(event -> assertThat(event.visibleAt()).isEqualTo(event.created().plus(Duration.ofMinutes(29))));
+        SandboxSettings.Builder settings =
+                SandboxSettings.builder().shareLate(1).lateLag(Duration.ofMinutes(29), Duration.ofMinutes(29));
+        assertThat(list(settings, FROM, TO))
+                .allSatisfy(event ->
+                        assertThat(event.visibleAt()).isEqualTo(event.created().plus(Duration.ofMinutes(29))));
         settings.shareLate(0).maxPromptLag(Duration.ZERO);
-        assertThat(list(settings, FROM, TO)).allSatisfy(event -> assertThat(event.visibleAt()).isEqualTo(event.created()));
+        assertThat(list(settings, FROM, TO))
+                .allSatisfy(event -> assertThat(event.visibleAt()).isEqualTo(event.created()));
     }
 
     @Test
     void someEventsCarryNoIdWhenAskedFor() {
-        List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(3_000).shareWithoutId(0.25), FROM, TO);
-        assertThat(events.stream().filter(event -> event.id() == null).count() / (double) events.size()).isCloseTo(0.25, within(0.02));
+        List<SandboxEvent> events =
+                list(SandboxSettings.builder().eventsPerHour(3_000).shareWithoutId(0.25), FROM, TO);
+        assertThat(events.stream().filter(event -> event.id() == null).count() / (double) events.size())
+                .isCloseTo(0.25, within(0.02));
         assertThat(keys(events)).hasSameSizeAs(events);
-        assertThat(list(SandboxSettings.builder(), FROM, TO)).extracting(SandboxEvent::id).doesNotContainNull();
+        assertThat(list(SandboxSettings.builder(), FROM, TO))
+                .extracting(SandboxEvent::id)
+                .doesNotContainNull();
     }
 
     @Test
     void keysTakeTheGuidWhereThereIsNoId() {
-        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, "i", "g", "r")).isEqualTo("clicksBlocked|i|r");
-        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, null, "g", "r")).isEqualTo("clicksBlocked||r|g");
-        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, "", "g", "r")).isEqualTo("clicksBlocked||r|g");
+        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, "i", "g", "r"))
+                .isEqualTo("clicksBlocked|i|r");
+        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, null, "g", "r"))
+                .isEqualTo("clicksBlocked||r|g");
+        assertThat(SandboxEvent.truthKey(EventType.CLICKS_BLOCKED, "", "g", "r"))
+                .isEqualTo("clicksBlocked||r|g");
     }
 
     @Test
     void settingsOutOfBoundsAreNamed() {
-        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(-1).build()).hasMessageContaining("eventsPerHour is -1.0");
-        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(4e7).build()).hasMessageContaining("36000000");
-        assertThatThrownBy(() -> SandboxSettings.builder().shareLate(1.5).build()).hasMessageContaining("shareLate is 1.5");
-        assertThatThrownBy(() -> SandboxSettings.builder().shareDocumented(Double.NaN).build()).hasMessageContaining("shareDocumented");
-        assertThatThrownBy(() -> SandboxSettings.builder().lateLag(Duration.ofMinutes(2), Duration.ofMinutes(1)).build()).hasMessageContaining("in order");
-        assertThatThrownBy(() -> SandboxSettings.builder().marker("a b").build()).hasMessageContaining("marker");
+        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(-1).build())
+                .hasMessageContaining("eventsPerHour is -1.0");
+        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(4e7).build())
+                .hasMessageContaining("36000000");
+        assertThatThrownBy(() -> SandboxSettings.builder().shareLate(1.5).build())
+                .hasMessageContaining("shareLate is 1.5");
+        assertThatThrownBy(() ->
+                        SandboxSettings.builder().shareDocumented(Double.NaN).build())
+                .hasMessageContaining("shareDocumented");
+        assertThatThrownBy(() -> SandboxSettings.builder()
+                        .lateLag(Duration.ofMinutes(2), Duration.ofMinutes(1))
+                        .build())
+                .hasMessageContaining("in order");
+        assertThatThrownBy(() -> SandboxSettings.builder().marker("a b").build())
+                .hasMessageContaining("marker");
     }
 
     static List<SandboxEvent> list(SandboxSettings.Builder settings, Instant from, Instant to) {
         List<SandboxEvent> events = new ArrayList<>();
-        for (Iterator<SandboxEvent> all = new SandboxEvents(settings.build()).between(from, to); all.hasNext();) {
+        for (Iterator<SandboxEvent> all = new SandboxEvents(settings.build()).between(from, to); all.hasNext(); ) {
             events.add(all.next());
         }
         return events;
     }
 
     private static Set<String> keys(List<SandboxEvent> events) {
-        return events.stream().map((Function<SandboxEvent, String>) SandboxEvent::truthKey).collect(Collectors.toCollection(HashSet::new));
+        return events.stream()
+                .map((Function<SandboxEvent, String>) SandboxEvent::truthKey)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 }

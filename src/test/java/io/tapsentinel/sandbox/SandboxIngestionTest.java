@@ -48,11 +48,14 @@ class SandboxIngestionTest {
 
     @Test
     void goodRowsAreStoredAndAcknowledgedWithoutABody() throws Exception {
-        HttpResponse<String> response = fixture.post(CLICKS, "[{" + TIME + ",\"url\":\"a\"},\n {\n" + TIME + ",\r\n\"url\":\"b\\n\"}]");
+        HttpResponse<String> response =
+                fixture.post(CLICKS, "[{" + TIME + ",\"url\":\"a\"},\n {\n" + TIME + ",\r\n\"url\":\"b\\n\"}]");
         assertThat(response.statusCode()).isEqualTo(204);
         assertThat(response.body()).isEmpty();
         assertThat(response.headers().firstValue("x-ms-request-id")).isPresent();
-        assertThat(stored).containsExactly(CLICKS + " {" + TIME + ",\"url\":\"a\"}", CLICKS + " { " + TIME + ",  \"url\":\"b\\n\"}");
+        assertThat(stored)
+                .containsExactly(
+                        CLICKS + " {" + TIME + ",\"url\":\"a\"}", CLICKS + " { " + TIME + ",  \"url\":\"b\\n\"}");
         assertThat(fixture.ingestion.landed(EventType.CLICKS_BLOCKED)).isEqualTo(2);
         assertThat(fixture.ingestion.landed(EventType.CLICKS_PERMITTED)).isZero();
     }
@@ -64,43 +67,62 @@ class SandboxIngestionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/dataCollectionRules/dcr-1/streams", "/dataCollectionRules/dcr-1/streams/Custom-X/y?api-version=2023-01-01",
-        "/dataCollectionRules/dcr-1/streams/Custom-ProofPointTAPClicksBlockedV2_CL?api-version=2023-01-01"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/dataCollectionRules/dcr-1/streams",
+                "/dataCollectionRules/dcr-1/streams/Custom-X/y?api-version=2023-01-01",
+                "/dataCollectionRules/dcr-1/streams/Custom-ProofPointTAPClicksBlockedV2_CL?api-version=2023-01-01"
+            })
     void otherPathsAndOtherRulesAreNotFound(String path) throws Exception {
         assertThat(error(fixture.send(fixture.request(path, gzip("[]"))))).startsWith("404 NotFound");
     }
 
     @Test
     void theTableIsNotTheStream() throws Exception {
-        assertThat(error(fixture.send(fixture.request(path(CLICKS).replace("Custom-", ""), gzip("[]"))))).startsWith("400 InvalidStream");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS).replace("Custom-", ""), gzip("[]")))))
+                .startsWith("400 InvalidStream");
         assertThat(error(fixture.post("Other_CL", "[]"))).startsWith("400 InvalidStream");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "?", "?api-version=2021-11-01", "?api-version=2023-01-01&x=y"})
     void theApiVersionMustBeThatOne(String query) throws Exception {
-        assertThat(error(fixture.send(fixture.request(path(CLICKS).replaceAll("\\?.*", "") + query, gzip("[]"))))).startsWith("400 InvalidApiVersion");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS).replaceAll("\\?.*", "") + query, gzip("[]")))))
+                .startsWith("400 InvalidApiVersion");
     }
 
     @Test
     void methodAndHeadersAreChecked() throws Exception {
         byte[] body = gzip("[]");
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).GET()))).startsWith("405 MethodNotAllowed");
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Type", "text/plain")))).startsWith("400 InvalidContentType");
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Encoding", "deflate")))).startsWith("400 InvalidContentEncoding");
-        assertThat(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Type", "application/json; charset=utf-8")).statusCode()).isEqualTo(204);
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), "[]".getBytes(StandardCharsets.UTF_8))))).startsWith("400 InvalidGzip");
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), Arrays.copyOf(body, body.length - 4))))).startsWith("400 InvalidGzip");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).GET())))
+                .startsWith("405 MethodNotAllowed");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Type", "text/plain"))))
+                .startsWith("400 InvalidContentType");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), body).setHeader("Content-Encoding", "deflate"))))
+                .startsWith("400 InvalidContentEncoding");
+        assertThat(fixture.send(fixture.request(path(CLICKS), body)
+                                .setHeader("Content-Type", "application/json; charset=utf-8"))
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), "[]".getBytes(StandardCharsets.UTF_8)))))
+                .startsWith("400 InvalidGzip");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), Arrays.copyOf(body, body.length - 4)))))
+                .startsWith("400 InvalidGzip");
     }
 
     @Test
     void aTokenIsAskedForWhenOneIsSet() throws Exception {
-        try (IngestionFixture guarded = new IngestionFixture(new SandboxIngestion((table, rows) -> { }, "dcr-7", "t0ken", 0))) {
+        try (IngestionFixture guarded =
+                new IngestionFixture(new SandboxIngestion((table, rows) -> {}, "dcr-7", "t0ken", 0))) {
             String path = path(CLICKS).replace(SandboxIngestion.RULE_ID, "dcr-7");
             HttpResponse<String> without = guarded.send(guarded.request(path, gzip("[]")));
             assertThat(error(without)).startsWith("401 InvalidToken").doesNotContain("t0ken");
-            assertThat(error(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer other")))).startsWith("401 ");
-            assertThat(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer t0ken")).statusCode()).isEqualTo(204);
+            assertThat(error(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer other"))))
+                    .startsWith("401 ");
+            assertThat(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer t0ken"))
+                            .statusCode())
+                    .isEqualTo(204);
         }
     }
 
@@ -109,10 +131,12 @@ class SandboxIngestionTest {
         String row = "[{" + TIME + "}";
         String atLimit = row + " ".repeat(1_048_576 - row.length() - 1) + "]";
         assertThat(fixture.post(CLICKS, atLimit).statusCode()).isEqualTo(204);
-        assertThat(error(fixture.post(CLICKS, atLimit + " "))).startsWith("413 ContentLengthLimitExceeded The uncompressed");
+        assertThat(error(fixture.post(CLICKS, atLimit + " ")))
+                .startsWith("413 ContentLengthLimitExceeded The uncompressed");
         byte[] noise = new byte[3_000_000];
         new Random(1).nextBytes(noise);
-        assertThat(error(fixture.send(fixture.request(path(CLICKS), noise)))).startsWith("413 ContentLengthLimitExceeded The compressed");
+        assertThat(error(fixture.send(fixture.request(path(CLICKS), noise))))
+                .startsWith("413 ContentLengthLimitExceeded The compressed");
         assertThat(stored).hasSize(1);
     }
 
@@ -128,7 +152,9 @@ class SandboxIngestionTest {
     @Test
     void whatCannotBeStoredIsNotAcknowledged() throws Exception {
         broken = true;
-        assertThat(error(fixture.post(CLICKS, "[{" + TIME + "}]"))).startsWith("500 InternalServerError").doesNotContain("zqx");
+        assertThat(error(fixture.post(CLICKS, "[{" + TIME + "}]")))
+                .startsWith("500 InternalServerError")
+                .doesNotContain("zqx");
         assertThat(fixture.ingestion.landed(EventType.CLICKS_BLOCKED)).isZero();
         broken = false;
         assertThat(fixture.post(CLICKS, "[{" + TIME + "}]").statusCode()).isEqualTo(204);
@@ -137,13 +163,16 @@ class SandboxIngestionTest {
 
     @Test
     void requestsAtTheSameTimeAllLand() {
-        List<CompletableFuture<Integer>> answers = IntStream.range(0, 60).mapToObj(number -> CompletableFuture.supplyAsync(() -> {
-            try {
-                return fixture.post(CLICKS, "[{" + TIME + ",\"id\":\"" + number + "\"}]").statusCode();
-            } catch (IOException | InterruptedException failed) {
-                throw new IllegalStateException(failed);
-            }
-        })).toList();
+        List<CompletableFuture<Integer>> answers = IntStream.range(0, 60)
+                .mapToObj(number -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return fixture.post(CLICKS, "[{" + TIME + ",\"id\":\"" + number + "\"}]")
+                                .statusCode();
+                    } catch (IOException | InterruptedException failed) {
+                        throw new IllegalStateException(failed);
+                    }
+                }))
+                .toList();
         assertThat(answers).extracting(CompletableFuture::join).containsOnly(204);
         assertThat(stored).hasSize(60).doesNotHaveDuplicates();
         assertThat(fixture.ingestion.requests()).isEqualTo(60);
@@ -151,13 +180,22 @@ class SandboxIngestionTest {
 
     @Test
     void aTestCanPutAHandlerInFront() throws Exception {
-        SandboxIngestion behind = new SandboxIngestion((table, rows) -> { });
-        try (LoopbackServer server = LoopbackServer.start(exchange -> {
-            exchange.sendResponseHeaders(503, -1);
-            exchange.close();
-        }, 0); LoopbackServer open = LoopbackServer.start(behind, 0)) {
-            assertThat(fixture.send(fixture.request("", gzip("[]")).uri(server.uri().resolve(path(CLICKS)))).statusCode()).isEqualTo(503);
-            assertThat(fixture.send(fixture.request("", gzip("[]")).uri(open.uri().resolve(path(CLICKS)))).statusCode()).isEqualTo(204);
+        SandboxIngestion behind = new SandboxIngestion((table, rows) -> {});
+        try (LoopbackServer server = LoopbackServer.start(
+                        exchange -> {
+                            exchange.sendResponseHeaders(503, -1);
+                            exchange.close();
+                        },
+                        0);
+                LoopbackServer open = LoopbackServer.start(behind, 0)) {
+            assertThat(fixture.send(fixture.request("", gzip("[]"))
+                                    .uri(server.uri().resolve(path(CLICKS))))
+                            .statusCode())
+                    .isEqualTo(503);
+            assertThat(fixture.send(fixture.request("", gzip("[]"))
+                                    .uri(open.uri().resolve(path(CLICKS))))
+                            .statusCode())
+                    .isEqualTo(204);
         }
     }
 }

@@ -46,7 +46,8 @@ class SandboxTapMoodsTest {
     void anArrayWithoutRowsIsMissingNullOrEmpty() throws Exception {
         Set<String> forms = new HashSet<>();
         Set<String> firstNames = new HashSet<>();
-        try (TapFixture fixture = new TapFixture(SandboxSettings.builder().eventsPerHour(4).shareLate(0))) {
+        try (TapFixture fixture =
+                new TapFixture(SandboxSettings.builder().eventsPerHour(4).shareLate(0))) {
             for (int request = 0; request < 300; request++) {
                 fixture.clock.advance(Duration.ofMinutes(31));
                 HttpResponse<String> response = fixture.get("/v2/siem/all", fixture.lastHalfHour() + "&format=json");
@@ -71,7 +72,8 @@ class SandboxTapMoodsTest {
         List<String> bodies = new ArrayList<>();
         for (long seed : new long[] {5, 5, 6}) {
             try (TapFixture fixture = new TapFixture(SandboxSettings.builder(), seed)) {
-                bodies.add(fixture.get("/v2/siem/all", JSON).body() + fixture.get("/v2/siem/issues", JSON).body());
+                bodies.add(fixture.get("/v2/siem/all", JSON).body()
+                        + fixture.get("/v2/siem/issues", JSON).body());
             }
         }
         assertThat(bodies.get(1)).isEqualTo(bodies.get(0)).isNotEqualTo(bodies.get(2));
@@ -82,9 +84,12 @@ class SandboxTapMoodsTest {
         try (TapFixture fixture = new TapFixture(SandboxSettings.builder().shareFalsePositive(0.3))) {
             List<String> all = fixture.truth(FROM, TO, TapFixture.NOON);
             List<String> byDefault = fixture.keys(fixture.get("/v2/siem/all", JSON));
-            List<String> activeAndCleared = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active&threatStatus=cleared"));
-            List<String> falsePositive = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=falsePositive"));
-            List<String> every = fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active,cleared,falsePositive"));
+            List<String> activeAndCleared =
+                    fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active&threatStatus=cleared"));
+            List<String> falsePositive =
+                    fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=falsePositive"));
+            List<String> every =
+                    fixture.keys(fixture.get("/v2/siem/all", JSON + "&threatStatus=active,cleared,falsePositive"));
             assertThat(every).containsExactlyInAnyOrderElementsOf(all);
             assertThat(byDefault).containsExactlyInAnyOrderElementsOf(activeAndCleared);
             assertThat(byDefault.size() + falsePositive.size()).isEqualTo(all.size());
@@ -95,36 +100,55 @@ class SandboxTapMoodsTest {
     @Test
     void rowsCanBeAskedForByThreatType() throws Exception {
         try (TapFixture fixture = new TapFixture(SandboxSettings.builder())) {
-            JsonNode answer = TapFixture.MAPPER.readTree(fixture.get("/v2/siem/messages/blocked", JSON + "&threatType=attachment,messageText").body());
-            assertThat(answer.get("messagesBlocked")).isNotEmpty().allSatisfy(message ->
-                    assertThat(message.findValuesAsText("threatType")).containsAnyOf("attachment", "messageText"));
+            JsonNode answer = TapFixture.MAPPER.readTree(
+                    fixture.get("/v2/siem/messages/blocked", JSON + "&threatType=attachment,messageText")
+                            .body());
+            assertThat(answer.get("messagesBlocked"))
+                    .isNotEmpty()
+                    .allSatisfy(message -> assertThat(message.findValuesAsText("threatType"))
+                            .containsAnyOf("attachment", "messageText"));
         }
     }
 
     @Test
     void anAllowanceRecoversAsItsOldestRequestsAgeOut() throws Exception {
-        try (TapFixture fixture = new TapFixture(TapFixture.builder(100).requestsPerDay(3).clicksPermittedPerDay(2))) {
-            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isIn(200, 204);
+        try (TapFixture fixture =
+                new TapFixture(TapFixture.builder(100).requestsPerDay(3).clicksPermittedPerDay(2))) {
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode())
+                    .isIn(200, 204);
             fixture.clock.advance(Duration.ofHours(1));
-            assertThat(fixture.get("/v2/siem/issues", "sinceSeconds=1").statusCode()).as("refused requests are charged too").isEqualTo(400);
-            assertThat(fixture.get("/v2/siem/clicks/blocked", fixture.lastHalfHour()).statusCode()).isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/issues", "sinceSeconds=1").statusCode())
+                    .as("refused requests are charged too")
+                    .isEqualTo(400);
+            assertThat(fixture.get("/v2/siem/clicks/blocked", fixture.lastHalfHour())
+                            .statusCode())
+                    .isIn(200, 204);
             HttpResponse<String> over = fixture.get("/v2/siem/messages/blocked", fixture.lastHalfHour());
             assertThat(over.statusCode()).isEqualTo(429);
             assertThat(over.headers().firstValue("Retry-After")).isEmpty();
-            assertThat(fixture.get("/v2/siem/clicks/permitted", fixture.lastHalfHour()).statusCode()).as("a pool of its own").isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/clicks/permitted", fixture.lastHalfHour())
+                            .statusCode())
+                    .as("a pool of its own")
+                    .isIn(200, 204);
             fixture.clock.advance(Duration.ofHours(23).minusMillis(1));
-            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isEqualTo(429);
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode())
+                    .isEqualTo(429);
             fixture.clock.advance(Duration.ofMillis(1));
-            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).as("a 429 is not charged").isIn(200, 204);
-            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode()).isEqualTo(429);
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode())
+                    .as("a 429 is not charged")
+                    .isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode())
+                    .isEqualTo(429);
         }
     }
 
     @Test
     void clicksPermittedHasAnAllowanceOfItsOwn() throws Exception {
         try (TapFixture fixture = new TapFixture(TapFixture.builder(100).clicksPermittedPerDay(1))) {
-            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode()).isIn(200, 204);
-            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode()).isEqualTo(429);
+            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode())
+                    .isIn(200, 204);
+            assertThat(fixture.get("/v2/siem/clicks/permitted", JSON).statusCode())
+                    .isEqualTo(429);
             assertThat(fixture.get("/v2/siem/all", JSON).statusCode()).isIn(200, 204);
         }
     }

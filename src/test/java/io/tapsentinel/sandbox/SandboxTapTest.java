@@ -48,23 +48,36 @@ class SandboxTapTest {
         "/v2/siem/clicks/blocked,     CLICKS_BLOCKED",
         "/v2/siem/clicks/permitted,   CLICKS_PERMITTED",
         "/v2/siem/messages/blocked,   MESSAGES_BLOCKED",
-        "/v2/siem/messages/delivered, MESSAGES_DELIVERED"})
+        "/v2/siem/messages/delivered, MESSAGES_DELIVERED"
+    })
     void eachPathReturnsItsArraysAndAllTheirRows(String path, String types) throws Exception {
-        EventType[] expected = List.of(types.split(" ")).stream().map(EventType::valueOf).toArray(EventType[]::new);
+        EventType[] expected =
+                List.of(types.split(" ")).stream().map(EventType::valueOf).toArray(EventType[]::new);
         HttpResponse<String> response = fixture.get(path, JSON);
         assertThat(response.statusCode()).isEqualTo(200);
-        assertThat(fixture.keys(response)).containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON, expected));
+        assertThat(fixture.keys(response))
+                .containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON, expected));
         Set<String> names = new HashSet<>(Set.of("queryEndTime"));
         List.of(expected).forEach(type -> names.add(type.arrayName()));
-        assertThat(TapFixture.MAPPER.readTree(response.body()).fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(names);
-        assertThat(TapFixture.MAPPER.readTree(response.body()).get("queryEndTime").asText()).isEqualTo(TO.toString());
+        assertThat(TapFixture.MAPPER.readTree(response.body()).fieldNames())
+                .toIterable()
+                .containsExactlyInAnyOrderElementsOf(names);
+        assertThat(TapFixture.MAPPER
+                        .readTree(response.body())
+                        .get("queryEndTime")
+                        .asText())
+                .isEqualTo(TO.toString());
         for (EventType type : EventType.values()) {
-            assertThat(fixture.tap.served(type)).isEqualTo(fixture.truth(FROM, TO, TapFixture.NOON, type).size() * (List.of(expected).contains(type) ? 1L : 0L));
+            assertThat(fixture.tap.served(type))
+                    .isEqualTo(fixture.truth(FROM, TO, TapFixture.NOON, type).size()
+                            * (List.of(expected).contains(type) ? 1L : 0L));
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/v2/siem", "/v2/siem/", "/v2/siem/all/", "/v2/siem/clicks", "/v1/siem/all", "/v2/siem/ALL"})
+    @ValueSource(
+            strings = {"/", "/v2/siem", "/v2/siem/", "/v2/siem/all/", "/v2/siem/clicks", "/v1/siem/all", "/v2/siem/ALL"
+            })
     void otherPathsAreNotFound(String path) throws Exception {
         assertThat(fixture.get(path, JSON).statusCode()).isEqualTo(404);
     }
@@ -72,27 +85,46 @@ class SandboxTapTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "DELETE", "HEAD"})
     void otherMethodsAreNotAllowed(String method) throws Exception {
-        HttpResponse<String> response = fixture.send(fixture.request("/v2/siem/all", JSON).method(method, HttpRequest.BodyPublishers.noBody()));
+        HttpResponse<String> response =
+                fixture.send(fixture.request("/v2/siem/all", JSON).method(method, HttpRequest.BodyPublishers.noBody()));
         assertThat(response.statusCode()).isEqualTo(405);
         assertThat(response.headers().firstValue("Allow")).contains("GET");
     }
 
     @Test
     void missingOrWrongCredentialsAreRefused() throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(fixture.request("/v2/siem/all", JSON).build().uri());
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                fixture.request("/v2/siem/all", JSON).build().uri());
         HttpResponse<String> missing = fixture.send(request);
         assertThat(missing.statusCode()).isEqualTo(401);
         assertThat(missing.headers().firstValue("WWW-Authenticate")).isPresent();
-        assertThat(fixture.send(request.copy().header("Authorization", "Basic cHJpbmNpcGFsOndyb25n")).statusCode()).isEqualTo(401);
-        assertThat(fixture.send(request.copy().header("Authorization", "Bearer secret")).statusCode()).isEqualTo(401);
+        assertThat(fixture.send(request.copy().header("Authorization", "Basic cHJpbmNpcGFsOndyb25n"))
+                        .statusCode())
+                .isEqualTo(401);
+        assertThat(fixture.send(request.copy().header("Authorization", "Bearer secret"))
+                        .statusCode())
+                .isEqualTo(401);
         assertThat(fixture.tap.requests()).isEqualTo(3);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "format=json", "interval=PT30M/2026-11-20T11:00:00Z&sinceSeconds=300", "sinceSeconds=300&sinceTime=2026-11-20T11:00:00Z",
-        "sinceSeconds=300&sinceSeconds=300", "sinceSeconds=300&format=xml", "sinceSeconds=300&format=json&format=json",
-        "sinceSeconds=300&threatStatus=open", "sinceSeconds=300&threatStatus=active,", "sinceSeconds=300&threatType=URL",
-        "sinceSeconds=300&threatstatus=active", "sinceSeconds", "sinceSeconds=%25x", "interval=PT20S/2026-11-20T11:00:00Z"})
+    @ValueSource(
+            strings = {
+                "",
+                "format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z&sinceSeconds=300",
+                "sinceSeconds=300&sinceTime=2026-11-20T11:00:00Z",
+                "sinceSeconds=300&sinceSeconds=300",
+                "sinceSeconds=300&format=xml",
+                "sinceSeconds=300&format=json&format=json",
+                "sinceSeconds=300&threatStatus=open",
+                "sinceSeconds=300&threatStatus=active,",
+                "sinceSeconds=300&threatType=URL",
+                "sinceSeconds=300&threatstatus=active",
+                "sinceSeconds",
+                "sinceSeconds=%25x",
+                "interval=PT20S/2026-11-20T11:00:00Z"
+            })
     void badParametersAreRefusedWithAText(String query) throws Exception {
         HttpResponse<String> response = fixture.get("/v2/siem/all", query.isEmpty() ? null : query);
         assertThat(response.statusCode()).isEqualTo(400);
@@ -101,16 +133,20 @@ class SandboxTapTest {
 
     @Test
     void intervalsMayBeEscaped() throws Exception {
-        HttpResponse<String> response = fixture.get("/v2/siem/all", "format=JSON&interval=2026-11-20T11%3A30%3A00%2B01%3A00%2FPT30M");
-        assertThat(fixture.keys(response)).containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON));
+        HttpResponse<String> response =
+                fixture.get("/v2/siem/all", "format=JSON&interval=2026-11-20T11%3A30%3A00%2B01%3A00%2FPT30M");
+        assertThat(fixture.keys(response))
+                .containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON));
     }
 
     @Test
     void sinceFormsAreServed() throws Exception {
         Instant from = TapFixture.NOON.minusSeconds(600);
         List<String> truth = fixture.truth(from, TapFixture.NOON, TapFixture.NOON);
-        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceSeconds=600&format=json"))).containsExactlyInAnyOrderElementsOf(truth);
-        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceTime=" + from + "&format=json"))).containsExactlyInAnyOrderElementsOf(truth);
+        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceSeconds=600&format=json")))
+                .containsExactlyInAnyOrderElementsOf(truth);
+        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceTime=" + from + "&format=json")))
+                .containsExactlyInAnyOrderElementsOf(truth);
     }
 
     @Test
@@ -118,7 +154,9 @@ class SandboxTapTest {
         for (String query : List.of(TapFixture.interval(FROM, TO), TapFixture.interval(FROM, TO) + "&format=syslog")) {
             HttpResponse<String> response = fixture.get("/v2/siem/all", query);
             assertThat(response.headers().firstValue("Content-Type")).contains("text/plain");
-            assertThat(response.body().lines()).hasSameSizeAs(fixture.truth(FROM, TO, TapFixture.NOON)).allMatch(line -> line.startsWith("<38>1 "));
+            assertThat(response.body().lines())
+                    .hasSameSizeAs(fixture.truth(FROM, TO, TapFixture.NOON))
+                    .allMatch(line -> line.startsWith("<38>1 "));
         }
     }
 
@@ -129,7 +167,9 @@ class SandboxTapTest {
         List<String> first = fixture.keys(fixture.get("/v2/siem/all", query));
         fixture.clock.advance(Duration.ofMinutes(11));
         List<String> second = fixture.keys(fixture.get("/v2/siem/all", query));
-        assertThat(first).containsExactlyInAnyOrderElementsOf(fixture.truth(from, TapFixture.NOON, TapFixture.NOON)).isNotEmpty();
+        assertThat(first)
+                .containsExactlyInAnyOrderElementsOf(fixture.truth(from, TapFixture.NOON, TapFixture.NOON))
+                .isNotEmpty();
         assertThat(second).containsAll(first).hasSizeGreaterThan(first.size() + 10);
     }
 
@@ -142,12 +182,15 @@ class SandboxTapTest {
 
     @Test
     void answersAreCompressedWhenTheClientAcceptsIt() throws Exception {
-        HttpResponse<InputStream> response = fixture.stream(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "deflate, gzip;q=0.8"));
+        HttpResponse<InputStream> response =
+                fixture.stream(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "deflate, gzip;q=0.8"));
         assertThat(response.headers().firstValue("Content-Encoding")).contains("gzip");
         try (InputStream body = fixture.gunzipped(response)) {
             assertThat(TapFixture.MAPPER.readTree(body).get("messagesBlocked")).isNotEmpty();
         }
-        assertThat(fixture.send(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "gzip;q=0")).headers().firstValue("Content-Encoding"))
+        assertThat(fixture.send(fixture.request("/v2/siem/all", JSON).header("Accept-Encoding", "gzip;q=0"))
+                        .headers()
+                        .firstValue("Content-Encoding"))
                 .isEmpty();
     }
 
@@ -155,7 +198,10 @@ class SandboxTapTest {
     void theContentTypeIsSometimesTextPlain() throws Exception {
         Set<String> seen = new HashSet<>();
         for (int request = 0; request < 40; request++) {
-            seen.add(fixture.get("/v2/siem/clicks/blocked", JSON).headers().firstValue("Content-Type").orElseThrow());
+            seen.add(fixture.get("/v2/siem/clicks/blocked", JSON)
+                    .headers()
+                    .firstValue("Content-Type")
+                    .orElseThrow());
         }
         assertThat(seen).containsExactlyInAnyOrder("application/json", "text/plain");
     }

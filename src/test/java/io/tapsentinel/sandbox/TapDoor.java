@@ -27,7 +27,8 @@ public final class TapDoor {
             if (!query.json()) {
                 throw new TapRefusal(400, "Only JSON can be asked for here");
             }
-            return Optional.of(new TimeRange(query.window().from(), query.window().to()));
+            return Optional.of(
+                    new TimeRange(query.window().from(), query.window().to()));
         } catch (TapRefusal refusal) {
             TapReply.text(exchange, refusal.status(), refusal.getMessage());
             return Optional.empty();

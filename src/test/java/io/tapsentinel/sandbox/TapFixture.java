@@ -27,7 +27,8 @@ final class TapFixture implements AutoCloseable {
     final SteppingClock clock = new SteppingClock(NOON);
     final SandboxEvents events;
     final SandboxTap tap;
-    private final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     TapFixture(SandboxSettings.Builder settings) throws IOException {
         this(settings, 1);
@@ -43,7 +44,8 @@ final class TapFixture implements AutoCloseable {
     }
 
     static SandboxTapBuilder builder(double eventsPerHour) {
-        return SandboxTap.builder(new SandboxEvents(SandboxSettings.builder().eventsPerHour(eventsPerHour).build()));
+        return SandboxTap.builder(new SandboxEvents(
+                SandboxSettings.builder().eventsPerHour(eventsPerHour).build()));
     }
 
     static String interval(Instant from, Instant to) {
@@ -57,7 +59,8 @@ final class TapFixture implements AutoCloseable {
 
     HttpRequest.Builder request(String path, String query) {
         String basic = Base64.getEncoder().encodeToString("principal:secret".getBytes(StandardCharsets.UTF_8));
-        return HttpRequest.newBuilder(URI.create(tap.uri() + path + (query == null ? "" : "?" + query))).header("Authorization", "Basic " + basic);
+        return HttpRequest.newBuilder(URI.create(tap.uri() + path + (query == null ? "" : "?" + query)))
+                .header("Authorization", "Basic " + basic);
     }
 
     HttpResponse<String> get(String path, String query) throws IOException, InterruptedException {
@@ -85,8 +88,11 @@ final class TapFixture implements AutoCloseable {
         JsonNode answer = MAPPER.readTree(response.body());
         for (EventType type : EventType.values()) {
             for (JsonNode row : answer.path(type.arrayName())) {
-                JsonNode recipient = type.isClick() ? row.get("recipient") : row.get("recipient").get(0);
-                keys.add(SandboxEvent.truthKey(type, row.path("id").asText(null), row.get("GUID").asText(), recipient.asText()));
+                JsonNode recipient = type.isClick()
+                        ? row.get("recipient")
+                        : row.get("recipient").get(0);
+                keys.add(SandboxEvent.truthKey(
+                        type, row.path("id").asText(null), row.get("GUID").asText(), recipient.asText()));
             }
         }
         return keys;
@@ -96,7 +102,7 @@ final class TapFixture implements AutoCloseable {
     List<String> truth(Instant from, Instant to, Instant at, EventType... types) {
         List<EventType> wanted = types.length == 0 ? List.of(EventType.values()) : List.of(types);
         List<String> keys = new ArrayList<>();
-        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext();) {
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
             SandboxEvent event = all.next();
             if (!event.visibleAt().isAfter(at) && wanted.contains(event.type())) {
                 keys.add(event.truthKey());

@@ -19,9 +19,11 @@ class TapWindowParameterTest {
         "2026-11-20T11:00:00Z/PT30M,                      2026-11-20T11:00:00Z, 2026-11-20T11:30:00Z",
         "2026-11-20T12:00:00+01:00/PT30M,                 2026-11-20T11:00:00Z, 2026-11-20T11:30:00Z",
         "2026-11-20T11:00:00.500Z/2026-11-20T12:00:00.5Z, 2026-11-20T11:00:00.5Z, 2026-11-20T12:00:00.5Z",
-        "2026-11-13T12:00:00.500Z/PT30S,                  2026-11-13T12:00:00.5Z, 2026-11-13T12:00:30.5Z"})
+        "2026-11-13T12:00:00.500Z/PT30S,                  2026-11-13T12:00:00.5Z, 2026-11-13T12:00:30.5Z"
+    })
     void intervalsHaveThreeForms(String text, String from, String to) throws TapRefusal {
-        assertThat(TapWindowParameter.interval(text, NOW)).isEqualTo(new TapWindow(Instant.parse(from), Instant.parse(to)));
+        assertThat(TapWindowParameter.interval(text, NOW))
+                .isEqualTo(new TapWindow(Instant.parse(from), Instant.parse(to)));
     }
 
     @ParameterizedTest
@@ -43,20 +45,26 @@ class TapWindowParameterTest {
         "2026-11-20T11:00:00Z/P,                        badly formed",
         "2026-13-20T11:00:00Z/PT30M,                    badly formed",
         "2026-11-20T11:00:00Z/PT99999999999999999H,     badly formed",
-        "2026-11-20T11:00:00Z/PT-30M,                    badly formed"})
+        "2026-11-20T11:00:00Z/PT-30M,                    badly formed"
+    })
     void whatTheServiceRefusesIsRefusedWithItsReason(String text, String reason) {
-        assertThatThrownBy(() -> TapWindowParameter.interval(text, NOW)).isInstanceOf(TapRefusal.class).hasMessageContaining(reason)
-                .extracting(refusal -> ((TapRefusal) refusal).status()).isEqualTo(400);
+        assertThatThrownBy(() -> TapWindowParameter.interval(text, NOW))
+                .isInstanceOf(TapRefusal.class)
+                .hasMessageContaining(reason)
+                .extracting(refusal -> ((TapRefusal) refusal).status())
+                .isEqualTo(400);
     }
 
     @ParameterizedTest
     @CsvSource({
         "2026-11-20T12:00:29.999Z, 2026-11-20T12:00:00Z",
         "2026-11-20T12:00:30Z,     2026-11-20T12:01:00Z",
-        "2026-11-20T12:00:59Z,     2026-11-20T12:01:00Z"})
+        "2026-11-20T12:00:59Z,     2026-11-20T12:01:00Z"
+    })
     void sinceFormsEndAtTheNearestMinute(String now, String end) throws TapRefusal {
         Instant to = Instant.parse(end);
-        assertThat(TapWindowParameter.sinceSeconds("300", Instant.parse(now))).isEqualTo(new TapWindow(to.minusSeconds(300), to));
+        assertThat(TapWindowParameter.sinceSeconds("300", Instant.parse(now)))
+                .isEqualTo(new TapWindow(to.minusSeconds(300), to));
         assertThat(TapWindowParameter.sinceTime("2026-11-20T11:50:00Z", Instant.parse(now)))
                 .isEqualTo(new TapWindow(Instant.parse("2026-11-20T11:50:00Z"), to));
     }
@@ -66,8 +74,10 @@ class TapWindowParameterTest {
         assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("29", NOW)).hasMessageContaining("too short");
         assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("3601", NOW)).hasMessageContaining("too long");
         assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("x", NOW)).hasMessageContaining("badly formed");
-        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-20T11:59:50Z", NOW)).hasMessageContaining("too short");
-        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-10T11:59:50Z", NOW)).hasMessageContaining("too far into the past");
+        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-20T11:59:50Z", NOW))
+                .hasMessageContaining("too short");
+        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-10T11:59:50Z", NOW))
+                .hasMessageContaining("too far into the past");
         assertThatThrownBy(() -> TapWindowParameter.sinceTime("yesterday", NOW)).hasMessageContaining("badly formed");
     }
 }

@@ -11,23 +11,31 @@ import org.apache.camel.Producer;
 /** Components with a mistake in their producer. */
 public final class BrokenSentinel {
 
-    private BrokenSentinel() {
-    }
+    private BrokenSentinel() {}
 
     /** Calls an event delivered when its record is in the batch, as an aggregator would. */
     public static SentinelComponent completesOnAppend() {
         return new SentinelComponent() {
             @Override
-            protected Endpoint createEndpoint(String uri, String table, Map<String, Object> parameters) throws Exception {
-                SentinelEndpoint endpoint = new SentinelEndpoint(uri, this, table, getConfiguration().copy()) {
+            protected Endpoint createEndpoint(String uri, String table, Map<String, Object> parameters)
+                    throws Exception {
+                SentinelEndpoint endpoint = new SentinelEndpoint(
+                        uri, this, table, getConfiguration().copy()) {
                     @Override
                     public Producer createProducer() {
-                        return new SentinelProducer(this, TableSchema.of(table), getConfiguration().batchSettings(),
+                        return new SentinelProducer(
+                                this,
+                                TableSchema.of(table),
+                                getConfiguration().batchSettings(),
                                 getConfiguration().retrySettings()) {
                             @Override
                             protected void append(PendingRecord record) throws InterruptedException {
-                                super.append(new PendingRecord(record.event(), record.fields(), record.json(), record.window(),
-                                        failure -> { }));
+                                super.append(new PendingRecord(
+                                        record.event(),
+                                        record.fields(),
+                                        record.json(),
+                                        record.window(),
+                                        failure -> {}));
                                 Handling.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
                                 record.settled().accept(null);
                             }

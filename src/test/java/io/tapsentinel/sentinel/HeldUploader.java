@@ -1,7 +1,6 @@
 package io.tapsentinel.sentinel;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -28,7 +27,7 @@ public final class HeldUploader implements Uploader {
     private int mostInFlight;
     private int acknowledged;
     private boolean holding;
-    private Runnable onReturn = () -> { };
+    private Runnable onReturn = () -> {};
 
     /** One upload, as it came in. */
     public record Call(String stream, String body) {
@@ -36,7 +35,9 @@ public final class HeldUploader implements Uploader {
         /** Value of a column in each of the rows. */
         public List<String> values(String column) {
             try {
-                return StreamSupport.stream(JSON.readTree(body).spliterator(), false).map(row -> row.path(column).asText()).toList();
+                return StreamSupport.stream(JSON.readTree(body).spliterator(), false)
+                        .map(row -> row.path(column).asText())
+                        .toList();
             } catch (JsonProcessingException e) {
                 throw new AssertionError("not JSON: " + body, e);
             }
@@ -88,7 +89,9 @@ public final class HeldUploader implements Uploader {
 
     /** Values of a column of all rows that were sent to one stream. */
     public List<String> sent(String stream, String column) {
-        return calls(stream).stream().flatMap(call -> call.values(column).stream()).toList();
+        return calls(stream).stream()
+                .flatMap(call -> call.values(column).stream())
+                .toList();
     }
 
     /** Uploads that have begun and not ended. */

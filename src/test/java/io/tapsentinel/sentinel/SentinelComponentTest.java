@@ -49,7 +49,8 @@ class SentinelComponentTest {
         assertThat(fixture.journal).containsExactly("uploaded", "delivered", "completed");
         assertThat(fixture.delivered).containsExactly(event);
         assertThat(event.getOutcome()).isEqualTo(Outcome.DELIVERED);
-        assertThat(sent.exchange().getMessage().getHeader(SentinelConstants.TABLE)).isEqualTo(TYPE.table());
+        assertThat(sent.exchange().getMessage().getHeader(SentinelConstants.TABLE))
+                .isEqualTo(TYPE.table());
         assertThat(sent.callbacks()).hasValue(1);
     }
 
@@ -59,7 +60,8 @@ class SentinelComponentTest {
         TapEvent event = reserved("1");
 
         assertThat(fixture.send(reserved("2"), event).failure()).hasMessageContaining("not its own");
-        assertThat(fixture.send(event, new HashMap<>(event.getFields())).failure()).isNull();
+        assertThat(fixture.send(event, new HashMap<>(event.getFields())).failure())
+                .isNull();
         assertThat(fixture.delivered).containsExactly(event);
     }
 
@@ -83,11 +85,18 @@ class SentinelComponentTest {
 
         List<Sent> sent = fixture.sendAll(4);
 
-        assertThat(sent.subList(0, 2)).allMatch(one -> one.failure().getMessage().contains("upload refused: 503"));
+        assertThat(sent.subList(0, 2))
+                .allMatch(one -> one.failure().getMessage().contains("upload refused: 503"));
         assertThat(sent.subList(2, 4)).allMatch(one -> one.failure() == null);
         assertThat(fixture.delivered).hasSize(2);
-        assertThat(sent.get(0).exchange().getProperty(TapEvent.PROPERTY, TapEvent.class).getOutcome().isSettled()).isFalse();
-        assertThat(sent.get(0).exchange().getMessage().getHeader(SentinelConstants.TABLE)).isNull();
+        assertThat(sent.get(0)
+                        .exchange()
+                        .getProperty(TapEvent.PROPERTY, TapEvent.class)
+                        .getOutcome()
+                        .isSettled())
+                .isFalse();
+        assertThat(sent.get(0).exchange().getMessage().getHeader(SentinelConstants.TABLE))
+                .isNull();
         assertThat(sent).allMatch(one -> one.callbacks().get() == 1);
     }
 
@@ -127,7 +136,8 @@ class SentinelComponentTest {
 
         fixture.sendAll(6).forEach(sent -> assertThat(sent.failure()).isNull());
 
-        assertThat(fixture.uploader.calls()).extracting(call -> call.values("id"))
+        assertThat(fixture.uploader.calls())
+                .extracting(call -> call.values("id"))
                 .containsExactly(List.of("id-0", "id-1", "id-2"), List.of("id-3", "id-4", "id-5"));
         assertThat(fixture.uploader.calls()).allMatch(call -> call.stream().equals(STREAM));
         assertThat(fixture.component.deliveries().batches()).isEqualTo(2);
@@ -137,7 +147,9 @@ class SentinelComponentTest {
     void anOpenBatchLingersAsLongAsTheUriSaysOrUntilItIsDrained() throws Exception {
         fixture.routeTo(uri("lingerMs=60000"));
         List<Sent> sent = fixture.sendAll(2);
-        await("nothing is sent yet").during(Duration.ofMillis(700)).until(() -> fixture.uploader.calls().isEmpty());
+        await("nothing is sent yet")
+                .during(Duration.ofMillis(700))
+                .until(() -> fixture.uploader.calls().isEmpty());
 
         fixture.component.drain();
 
@@ -149,14 +161,18 @@ class SentinelComponentTest {
     void atMostOneUploadOfATableIsUnderWay() throws Exception {
         fixture.routeTo(uri("lingerMs=0&batchRecords=1"));
         fixture.uploader.hold();
-        List<CompletableFuture<Sent>> senders = Stream.of("1", "2", "3", "4").map(id -> CompletableFuture.supplyAsync(() -> {
-            try {
-                return fixture.send(reserved(id));
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
-            }
-        })).toList();
-        await("a second upload does not begin").during(Duration.ofMillis(300)).until(() -> fixture.uploader.calls().size() <= 1);
+        List<CompletableFuture<Sent>> senders = Stream.of("1", "2", "3", "4")
+                .map(id -> CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return fixture.send(reserved(id));
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .toList();
+        await("a second upload does not begin")
+                .during(Duration.ofMillis(300))
+                .until(() -> fixture.uploader.calls().size() <= 1);
 
         fixture.uploader.release();
 
@@ -183,7 +199,8 @@ class SentinelComponentTest {
         fixture.uploader.release();
 
         assertThat(third.join().failure()).isNull();
-        await("nothing waits any more").until(() -> fixture.component.deliveries().pending() == 0);
+        await("nothing waits any more")
+                .until(() -> fixture.component.deliveries().pending() == 0);
     }
 
     @Test
@@ -197,7 +214,8 @@ class SentinelComponentTest {
         assertThat(fixture.send(event, fields).failure()).isNull();
 
         assertThat(fixture.uploader.sent(STREAM, "sender")).containsExactly("changed");
-        assertThat(fixture.uploader.sent(STREAM, "TimeGenerated")).containsExactly(event.getTime().toString());
+        assertThat(fixture.uploader.sent(STREAM, "TimeGenerated"))
+                .containsExactly(event.getTime().toString());
         assertThat(fixture.unknownFields).containsExactly(TYPE.table() + " colour");
         assertThat(fixture.delivered).containsExactly(event);
     }

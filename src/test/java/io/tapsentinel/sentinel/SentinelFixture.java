@@ -32,6 +32,7 @@ final class SentinelFixture implements AutoCloseable {
     final HeldUploader uploader = new HeldUploader();
     /** What happened, in order: uploaded, delivered, completed. */
     final List<String> journal = Collections.synchronizedList(new ArrayList<>());
+
     final List<TapEvent> delivered = Collections.synchronizedList(new ArrayList<>());
     final List<String> unknownFields = Collections.synchronizedList(new ArrayList<>());
     final AtomicReference<RuntimeException> failDelivery = new AtomicReference<>();

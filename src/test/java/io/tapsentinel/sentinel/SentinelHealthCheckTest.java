@@ -36,11 +36,14 @@ class SentinelHealthCheckTest {
         Findings findings = check.findings();
         assertThat(findings.level()).isEqualTo(Level.DEGRADED);
         assertThat(findings.problems()).singleElement().satisfies(problem -> {
-            assertThat(problem.what()).startsWith(KnownProblem.SENTINEL_RETRIES.what())
-                    .contains("Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
+            assertThat(problem.what())
+                    .startsWith(KnownProblem.SENTINEL_RETRIES.what())
+                    .contains(
+                            "Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
             assertThat(problem.remedy()).startsWith("nothing, ");
         });
-        assertThat(findings.details()).containsEntry("sentinel.last-acknowledged", "2026-11-20T12:00:00Z")
+        assertThat(findings.details())
+                .containsEntry("sentinel.last-acknowledged", "2026-11-20T12:00:00Z")
                 .containsEntry("sentinel.last-acknowledged.Clicks_CL", "2026-11-20T12:00:00Z")
                 .containsEntry("sentinel.failing-since.Clicks_CL", "2026-11-20T12:01:00Z")
                 .containsEntry("sentinel.trouble.Clicks_CL", "2 failed requests in a row: refused with 503")
@@ -49,7 +52,8 @@ class SentinelHealthCheckTest {
         clicks.accepted();
         messages.accepted();
         assertThat(check.findings().problems()).isEmpty();
-        assertThat(check.findings().details()).doesNotContainKeys("sentinel.trouble.Clicks_CL", "sentinel.failing-since.Clicks_CL");
+        assertThat(check.findings().details())
+                .doesNotContainKeys("sentinel.trouble.Clicks_CL", "sentinel.failing-since.Clicks_CL");
     }
 
     @Test
@@ -57,26 +61,42 @@ class SentinelHealthCheckTest {
         clicks.failing(refused(429), false);
         clock.advance(Duration.ofMinutes(1));
         messages.failing(new UploadException(0, "no answer from host:443"), false);
-        assertThat(check.findings().details()).containsEntry("sentinel.last-refusal.status", 0).containsEntry("sentinel.last-refusal.table", "Messages_CL")
-                .doesNotContainKeys("sentinel.last-refusal.code", "sentinel.last-refusal.text", "sentinel.last-refusal.request-id");
+        assertThat(check.findings().details())
+                .containsEntry("sentinel.last-refusal.status", 0)
+                .containsEntry("sentinel.last-refusal.table", "Messages_CL")
+                .doesNotContainKeys(
+                        "sentinel.last-refusal.code", "sentinel.last-refusal.text", "sentinel.last-refusal.request-id");
 
         clock.advance(Duration.ofMinutes(1));
         clicks.failing(refused(403), true);
         clicks.accepted();
-        assertThat(check.findings().details()).containsEntry("sentinel.last-refusal", "refused with 403")
-                .containsEntry("sentinel.last-refusal.at", "2026-11-20T12:02:00Z").containsEntry("sentinel.last-refusal.table", "Clicks_CL")
-                .containsEntry("sentinel.last-refusal.status", 403).containsEntry("sentinel.last-refusal.code", "Code")
-                .containsEntry("sentinel.last-refusal.text", "words").containsEntry("sentinel.last-refusal.request-id", "id-1");
+        assertThat(check.findings().details())
+                .containsEntry("sentinel.last-refusal", "refused with 403")
+                .containsEntry("sentinel.last-refusal.at", "2026-11-20T12:02:00Z")
+                .containsEntry("sentinel.last-refusal.table", "Clicks_CL")
+                .containsEntry("sentinel.last-refusal.status", 403)
+                .containsEntry("sentinel.last-refusal.code", "Code")
+                .containsEntry("sentinel.last-refusal.text", "words")
+                .containsEntry("sentinel.last-refusal.request-id", "id-1");
     }
 
     @ParameterizedTest
-    @CsvSource({"401,SENTINEL_TOKEN", "403,SENTINEL_ROLE", "404,SENTINEL_RULE", "400,SENTINEL_REFUSES", "301,SENTINEL_REFUSES"})
+    @CsvSource({
+        "401,SENTINEL_TOKEN",
+        "403,SENTINEL_ROLE",
+        "404,SENTINEL_RULE",
+        "400,SENTINEL_REFUSES",
+        "301,SENTINEL_REFUSES"
+    })
     void whatNeedsAPersonSaysWhatThePersonHasToDo(int status, KnownProblem known) {
         messages.failing(refused(503), false);
         clicks.failing(refused(status), true);
 
         assertThat(check.findings().level()).isEqualTo(Level.DOWN);
-        assertThat(check.findings().problems()).hasSize(2).extracting(Problem::remedy).contains(known.remedy());
+        assertThat(check.findings().problems())
+                .hasSize(2)
+                .extracting(Problem::remedy)
+                .contains(known.remedy());
     }
 
     @Test
@@ -85,12 +105,15 @@ class SentinelHealthCheckTest {
 
         assertThat(check.findings().problems()).singleElement().satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DOWN);
-            assertThat(problem.what()).startsWith(KnownProblem.SENTINEL_NOT_KEPT.what()).contains("disk full");
+            assertThat(problem.what())
+                    .startsWith(KnownProblem.SENTINEL_NOT_KEPT.what())
+                    .contains("disk full");
         });
         assertThat(check.findings().details()).doesNotContainKey("sentinel.last-refusal.status");
     }
 
     private static UploadException refused(int status) {
-        return new UploadException(status, "refused with " + status, new UploadException.Answer("Code", "words", "id-1", null));
+        return new UploadException(
+                status, "refused with " + status, new UploadException.Answer("Code", "words", "id-1", null));
     }
 }

@@ -44,42 +44,63 @@ class SentinelRefusalsTest {
         TapEvent event = Events.event(TYPE, "1");
         Handling.advance(event, Outcome.NONE, outcome);
 
-        assertRefused(fixture.send(event), "clicksBlocked", outcome == Outcome.NONE ? "no repository has reserved it" : "is " + outcome + " already");
+        assertRefused(
+                fixture.send(event),
+                "clicksBlocked",
+                outcome == Outcome.NONE ? "no repository has reserved it" : "is " + outcome + " already");
     }
 
     @Test
     void aBodyThatIsNeitherEventNorMapIsRefused() throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
 
-        assertRefused(fixture.send(reserved("1"), "{\"subject\":\"hello\"}"), "the event or a map of its fields", "java.lang.String");
+        assertRefused(
+                fixture.send(reserved("1"), "{\"subject\":\"hello\"}"),
+                "the event or a map of its fields",
+                "java.lang.String");
         assertRefused(fixture.send(reserved("1"), null), "the event or a map of its fields");
     }
 
     @Test
     void anUnknownTableFailsTheStartNamingItAndTheKnownOnes() {
-        assertThatThrownBy(() -> fixture.routeTo("sentinel:ProofPointTAPClicksV2_CL")).rootCause()
-                .hasMessageContaining("ProofPointTAPClicksV2_CL").hasMessageContaining("known: ProofPointTAPClicksBlockedV2_CL");
+        assertThatThrownBy(() -> fixture.routeTo("sentinel:ProofPointTAPClicksV2_CL"))
+                .rootCause()
+                .hasMessageContaining("ProofPointTAPClicksV2_CL")
+                .hasMessageContaining("known: ProofPointTAPClicksBlockedV2_CL");
     }
 
     @ParameterizedTest
-    @CsvSource({"batchBytes=999,1000 and 1000000", "batchBytes=1048576,1000 and 1000000", "batchRecords=0,1 and 100000",
-        "lingerMs=60001,0 and 60000", "lingerMs=-1,0 and 60000", "maxPending=0,1 and 1000000", "retryBackoffMs=9,10 and 60000",
-        "retryBackoffMaxMs=999,1000 and 3600000", "deliveryTimeoutMs=-1,0 and"})
+    @CsvSource({
+        "batchBytes=999,1000 and 1000000",
+        "batchBytes=1048576,1000 and 1000000",
+        "batchRecords=0,1 and 100000",
+        "lingerMs=60001,0 and 60000",
+        "lingerMs=-1,0 and 60000",
+        "maxPending=0,1 and 1000000",
+        "retryBackoffMs=9,10 and 60000",
+        "retryBackoffMaxMs=999,1000 and 3600000",
+        "deliveryTimeoutMs=-1,0 and"
+    })
     void anOptionOutOfBoundsFailsTheStartWithItsNameValueAndBound(String option, String bound) {
-        assertThatThrownBy(() -> fixture.routeTo(uri(option))).rootCause()
-                .hasMessageContaining(option.replace("=", " is ")).hasMessageContaining("between " + bound);
+        assertThatThrownBy(() -> fixture.routeTo(uri(option)))
+                .rootCause()
+                .hasMessageContaining(option.replace("=", " is "))
+                .hasMessageContaining("between " + bound);
     }
 
     @Test
     void anUnknownOptionFailsTheStartByName() {
-        assertThatThrownBy(() -> fixture.routeTo(uri("lingerSeconds=5"))).rootCause().hasMessageContaining("lingerSeconds")
+        assertThatThrownBy(() -> fixture.routeTo(uri("lingerSeconds=5")))
+                .rootCause()
+                .hasMessageContaining("lingerSeconds")
                 .hasMessageContaining(TYPE.table());
     }
 
     @Test
     void nothingCanBeReadFromIt() {
-        assertThatThrownBy(() -> fixture.context.getEndpoint(uri("lingerMs=0")).createConsumer(exchange -> { }))
-                .isInstanceOf(UnsupportedOperationException.class).hasMessageContaining("sentinel: only takes records");
+        assertThatThrownBy(() -> fixture.context.getEndpoint(uri("lingerMs=0")).createConsumer(exchange -> {}))
+                .isInstanceOf(UnsupportedOperationException.class)
+                .hasMessageContaining("sentinel: only takes records");
     }
 
     @Test
@@ -99,10 +120,16 @@ class SentinelRefusalsTest {
         SentinelEndpoint endpoint = fixture.context.getEndpoint(uri("lingerMs=9"), SentinelEndpoint.class);
 
         assertThat(fixture.component.getComponentPropertyConfigurer()).isInstanceOf(SentinelComponentConfigurer.class);
-        assertThat(endpoint.getComponent().getEndpointPropertyConfigurer()).isInstanceOf(SentinelEndpointConfigurer.class);
-        for (String name : List.of("configurer/sentinel-component", "configurer/sentinel-endpoint", "component/sentinel",
+        assertThat(endpoint.getComponent().getEndpointPropertyConfigurer())
+                .isInstanceOf(SentinelEndpointConfigurer.class);
+        for (String name : List.of(
+                "configurer/sentinel-component",
+                "configurer/sentinel-endpoint",
+                "component/sentinel",
                 "urifactory/sentinel-endpoint")) {
-            assertThat(getClass().getResource("/META-INF/services/org/apache/camel/" + name)).as(name).isNotNull();
+            assertThat(getClass().getResource("/META-INF/services/org/apache/camel/" + name))
+                    .as(name)
+                    .isNotNull();
         }
         PropertyConfigurer found = PluginHelper.getConfigurerResolver(fixture.context)
                 .resolvePropertyConfigurer("sentinel-endpoint-configurer", fixture.context);

@@ -63,14 +63,22 @@ class SentinelStopTest {
 
         fixture.context.stop();
 
-        await("every exchange has ended").atMost(Duration.ofSeconds(5))
+        await("every exchange has ended")
+                .atMost(Duration.ofSeconds(5))
                 .until(() -> open.isDone() && held.stream().allMatch(Sent::isDone));
-        assertThat(held).allMatch(one -> one.failure() != null && one.callbacks().get() == 1);
+        assertThat(held)
+                .allMatch(one -> one.failure() != null && one.callbacks().get() == 1);
         assertThat(open.failure()).isNotNull();
         assertThat(open.callbacks()).hasValue(1);
         assertThat(fixture.delivered).isEmpty();
-        assertThat(open.exchange().getProperty(TapEvent.PROPERTY, TapEvent.class).getOutcome().isSettled()).isFalse();
-        assertThat(fixture.uploader.calls()).as("nothing is begun after the stop").hasSize(1);
+        assertThat(open.exchange()
+                        .getProperty(TapEvent.PROPERTY, TapEvent.class)
+                        .getOutcome()
+                        .isSettled())
+                .isFalse();
+        assertThat(fixture.uploader.calls())
+                .as("nothing is begun after the stop")
+                .hasSize(1);
     }
 
     @Test

@@ -32,6 +32,7 @@ class CompletenessTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOW);
     private Store store;
     private SeenKeys seen;
@@ -54,7 +55,8 @@ class CompletenessTest {
     @Test
     void threeKeysThatAreDeletedAreMissing() {
         // more than are asked for at once
-        List<TapEvent> events = IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        List<TapEvent> events =
+                IntStream.range(0, 1_201).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         seen.delivered(0, events);
         sweep(HOUR, events);
         assertThat(completeness.check(HOUR)).hasSize(4).allMatch(hour -> hour.missing() == 0);
@@ -63,8 +65,11 @@ class CompletenessTest {
             update("DELETE FROM seen WHERE key = ?", event.getKey().bytes());
         }
 
-        assertThat(completeness.check(HOUR)).filteredOn(hour -> hour.stream().equals(TYPE.arrayName())).singleElement()
-                .satisfies(hour -> assertThat(List.of(hour.theirs(), hour.ours(), hour.missing())).containsExactly(1_201L, 1_198L, 3L));
+        assertThat(completeness.check(HOUR))
+                .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
+                .singleElement()
+                .satisfies(hour -> assertThat(List.of(hour.theirs(), hour.ours(), hour.missing()))
+                        .containsExactly(1_201L, 1_198L, 3L));
         assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198));
     }
 
@@ -79,11 +84,16 @@ class CompletenessTest {
     @Test
     void theSweptHoursOfSevenDaysCountTogether() {
         assertThat(completeness.recent()).isEmpty();
-        List<TapEvent> events = IntStream.range(0, 200).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        List<TapEvent> events =
+                IntStream.range(0, 200).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         seen.delivered(0, events);
         store.transaction(connection -> {
             for (int i = 0; i < 200; i++) {
-                completeness.swept(connection, HOUR.minus(Duration.ofHours(i)), NOW, keys(List.of(events.get(i), event(TYPE, "not-ours-" + i))));
+                completeness.swept(
+                        connection,
+                        HOUR.minus(Duration.ofHours(i)),
+                        NOW,
+                        keys(List.of(events.get(i), event(TYPE, "not-ours-" + i))));
             }
             return null;
         });
@@ -95,8 +105,11 @@ class CompletenessTest {
     void timeThatIsGivenUpTwiceIsOneGap() {
         TimeRange first = range(0, 10);
         List<TimeRange> second = List.of(range(-5, 3), range(4, 8), range(9, 12));
-        assertThat(state.commit(new Plan(Optional.empty(), List.of(), List.of(first), new Progress(NOW, NOW)),
-                new LedgerEntry(NOW, first, Purpose.POLL, Map.of()), Also.NOTHING)).containsExactly(first);
+        assertThat(state.commit(
+                        new Plan(Optional.empty(), List.of(), List.of(first), new Progress(NOW, NOW)),
+                        new LedgerEntry(NOW, first, Purpose.POLL, Map.of()),
+                        Also.NOTHING))
+                .containsExactly(first);
 
         assertThat(state.expire(second)).as("one gap that grew").containsExactly(range(-5, 12));
         assertThat(state.expire(second)).as("nothing new").isEmpty();
@@ -106,7 +119,9 @@ class CompletenessTest {
 
     @Test
     void readsAndHoursAreForgottenAfterNinetyDaysAndGapsNever() {
-        state.beside(new LedgerEntry(NOW, range(0, 1), Purpose.SWEEP, Map.of(TYPE.arrayName(), Map.of("fetched", 1L))), Also.NOTHING);
+        state.beside(
+                new LedgerEntry(NOW, range(0, 1), Purpose.SWEEP, Map.of(TYPE.arrayName(), Map.of("fetched", 1L))),
+                Also.NOTHING);
         state.expire(List.of(range(0, 1)));
         sweep(HOUR, List.of(event(TYPE, "1")));
 
@@ -120,7 +135,9 @@ class CompletenessTest {
 
         clock.advance(DAY.multipliedBy(83).minus(Duration.ofHours(1)));
         state.prune();
-        assertThat(rows("ledger") + rows("ledger_count")).as("90 days to the millisecond").isEqualTo(2);
+        assertThat(rows("ledger") + rows("ledger_count"))
+                .as("90 days to the millisecond")
+                .isEqualTo(2);
         clock.advance(Duration.ofHours(1));
         state.prune();
         assertThat(rows("ledger") + rows("ledger_count") + rows("sweep")).isZero();

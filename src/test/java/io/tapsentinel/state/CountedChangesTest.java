@@ -27,6 +27,7 @@ class CountedChangesTest {
 
     @TempDir
     Path folder;
+
     private VersionsFixture tap;
 
     @BeforeEach
@@ -85,12 +86,17 @@ class CountedChangesTest {
 
     @Test
     void oneAmongManyIsFound() {
-        List<TapEvent> events = IntStream.range(0, 1_201).mapToObj(i -> Events.event(VersionsFixture.TYPE, "id-" + i)).toList();
+        List<TapEvent> events = IntStream.range(0, 1_201)
+                .mapToObj(i -> Events.event(VersionsFixture.TYPE, "id-" + i))
+                .toList();
         tap.seen.delivered(0, events);
         List<Sighting> all = IntStream.range(0, 1_201)
-                .mapToObj(i -> new Sighting(events.get(i).ref(), events.get(i).getVerdict() + (i == 777 ? 1 : 0))).toList();
+                .mapToObj(i -> new Sighting(events.get(i).ref(), events.get(i).getVerdict() + (i == 777 ? 1 : 0)))
+                .toList();
 
-        assertThat(tap.seen.sighted(all)).extracting(VerdictChange::event).containsExactly(all.get(777).event());
+        assertThat(tap.seen.sighted(all))
+                .extracting(VerdictChange::event)
+                .containsExactly(all.get(777).event());
     }
 
     @Test
@@ -100,7 +106,9 @@ class CountedChangesTest {
         tap.read(STATUS);
         tap.clock.advance(Duration.ofDays(7));
         tap.seen.prune();
-        assertThat(tap.count("SELECT count(*) FROM version")).as("sighted a week ago").isEqualTo(1);
+        assertThat(tap.count("SELECT count(*) FROM version"))
+                .as("sighted a week ago")
+                .isEqualTo(1);
 
         tap.clock.advance(Duration.ofDays(1));
         tap.seen.prune();

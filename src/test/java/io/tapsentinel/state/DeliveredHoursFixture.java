@@ -28,6 +28,7 @@ abstract class DeliveredHoursFixture {
 
     @TempDir
     Path folder;
+
     final MutableClock clock = new MutableClock(NOON);
     Store store;
     SeenKeys seen;
@@ -57,12 +58,16 @@ abstract class DeliveredHoursFixture {
     }
 
     Map<String, Long> counts() {
-        return new DeliveredHours(store).closed(Instant.EPOCH).stream().filter(hour -> hour.delivered() > 0)
-                .collect(Collectors.toMap(hour -> hour(hour) + " " + hour.type().arrayName(), DeliveredHours.Hour::delivered));
+        return new DeliveredHours(store)
+                .closed(Instant.EPOCH).stream()
+                        .filter(hour -> hour.delivered() > 0)
+                        .collect(Collectors.toMap(
+                                hour -> hour(hour) + " " + hour.type().arrayName(), DeliveredHours.Hour::delivered));
     }
 
     List<String> hours() {
-        return new DeliveredHours(store).closed(Instant.EPOCH).stream().map(DeliveredHoursFixture::hour).toList();
+        return new DeliveredHours(store)
+                .closed(Instant.EPOCH).stream().map(DeliveredHoursFixture::hour).toList();
     }
 
     static String hour(DeliveredHours.Hour hour) {
@@ -74,7 +79,8 @@ abstract class DeliveredHoursFixture {
     }
 
     void execute(String... all) throws SQLException {
-        try (Connection connection = TestDatabase.connect(folder.resolve("tap.db")); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(folder.resolve("tap.db"));
+                Statement statement = connection.createStatement()) {
             for (String sql : all) {
                 statement.execute(sql);
             }

@@ -7,7 +7,6 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -16,12 +15,19 @@ class DeliveredHoursTest extends DeliveredHoursFixture {
 
     @Test
     void rowsCountInTheHourOfTheirEventAcrossBatchesAndRestarts() {
-        seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN.minusMillis(1)), event(TYPE, TEN), event(EventType.MESSAGES_BLOCKED, TEN)));
+        seen.delivered(
+                0,
+                List.of(
+                        event(TYPE, NINE),
+                        event(TYPE, TEN.minusMillis(1)),
+                        event(TYPE, TEN),
+                        event(EventType.MESSAGES_BLOCKED, TEN)));
         close();
         open();
         seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5)), event(TYPE, NINE.plusSeconds(6))));
 
-        assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 4L, "10 clicksBlocked", 1L, "10 messagesBlocked", 1L));
+        assertThat(counts())
+                .isEqualTo(Map.of("09 clicksBlocked", 4L, "10 clicksBlocked", 1L, "10 messagesBlocked", 1L));
     }
 
     @Test
@@ -51,10 +57,14 @@ class DeliveredHoursTest extends DeliveredHoursFixture {
 
     @Test
     void onlyHoursThatWereReadFromTheirBeginningToTheirEndAreTold() {
-        assertThat(hours()).as("read from 9:00 to 11:59, of all tables, also when nothing happened").containsExactly("09", "09", "09", "09", "10", "10", "10", "10");
+        assertThat(hours())
+                .as("read from 9:00 to 11:59, of all tables, also when nothing happened")
+                .containsExactly("09", "09", "09", "09", "10", "10", "10", "10");
         new ReadState(store, clock).begin(new Progress(NINE.plusMillis(1), NOON));
         assertThat(hours()).containsExactly("10", "10", "10", "10", "11", "11", "11", "11");
-        assertThat(new DeliveredHours(store).closed(TEN.plusMillis(1))).extracting(DeliveredHours.Hour::hour).containsOnly(NOON.minus(Duration.ofHours(1)));
+        assertThat(new DeliveredHours(store).closed(TEN.plusMillis(1)))
+                .extracting(DeliveredHours.Hour::hour)
+                .containsOnly(NOON.minus(Duration.ofHours(1)));
     }
 
     @Test

@@ -11,13 +11,16 @@ import java.util.Map;
 /** Events for tests that care about identity only. */
 public final class Events {
 
-    private Events() {
-    }
+    private Events() {}
 
     /** An event of this id. */
     public static TapEvent event(EventType type, String id) {
         Map<String, Object> fields = new HashMap<>(Map.of("id", id, "GUID", "guid-of-" + id));
-        return new TapEvent(type, EventIdentity.of(type, fields), VerdictDigest.of(type, fields),
-                Instant.parse("2026-11-20T10:00:00Z"), fields);
+        return new TapEvent(
+                type,
+                EventIdentity.of(type, fields),
+                VerdictDigest.of(type, fields),
+                Instant.parse("2026-11-20T10:00:00Z"),
+                fields);
     }
 }

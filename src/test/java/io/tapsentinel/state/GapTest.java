@@ -18,6 +18,7 @@ class GapTest {
 
     @TempDir
     Path folder;
+
     private Store store;
 
     @BeforeEach
@@ -53,8 +54,10 @@ class GapTest {
 
         assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(20, 80))).isEmpty();
         assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(101, 110))).containsExactly(range(101, 110));
-        assertThat(all()).containsExactly(new Gap(range(0, 100), Gap.NOT_READ, NOON),
-                new Gap(range(101, 110), Gap.WAITED, NOON.plusSeconds(1)));
+        assertThat(all())
+                .containsExactly(
+                        new Gap(range(0, 100), Gap.NOT_READ, NOON),
+                        new Gap(range(101, 110), Gap.WAITED, NOON.plusSeconds(1)));
     }
 
     private List<TimeRange> add(String reason, Instant at, TimeRange... givenUp) {

@@ -27,6 +27,7 @@ class InFlightTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private Store store;
     private SeenKeys seen;
@@ -49,7 +50,8 @@ class InFlightTest {
         seen.sending(List.of(odd, next));
 
         assertThat(seen.abandoned()).isEqualTo(2);
-        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked 1 2 3 " + odd.getKey(), "clicksBlocked 4 " + next.getKey());
+        assertThat(listed())
+                .containsExactlyInAnyOrder("clicksBlocked 1 2 3 " + odd.getKey(), "clicksBlocked 4 " + next.getKey());
     }
 
     @Test
@@ -65,8 +67,12 @@ class InFlightTest {
 
         assertThat(seen.abandoned()).as("the second time").isZero();
         assertThat(seen.possibleDuplicates()).isEqualTo(3);
-        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked 1 " + first.getKey(), "clicksBlocked 2 " + second.getKey(),
-                "messagesBlocked 3 " + event(EventType.MESSAGES_BLOCKED, "3").getKey());
+        assertThat(listed())
+                .containsExactlyInAnyOrder(
+                        "clicksBlocked 1 " + first.getKey(),
+                        "clicksBlocked 2 " + second.getKey(),
+                        "messagesBlocked 3 "
+                                + event(EventType.MESSAGES_BLOCKED, "3").getKey());
     }
 
     @Test
@@ -102,8 +108,11 @@ class InFlightTest {
 
         assertThat(seen.abandoned()).isEqualTo(3);
 
-        assertThat(listed()).containsExactlyInAnyOrder("clicksBlocked  " + without.getKey(), "clicksBlocked a b " + odd.getKey(),
-                "clicksBlocked c " + plain.getKey());
+        assertThat(listed())
+                .containsExactlyInAnyOrder(
+                        "clicksBlocked  " + without.getKey(),
+                        "clicksBlocked a b " + odd.getKey(),
+                        "clicksBlocked c " + plain.getKey());
     }
 
     @Test
@@ -116,7 +125,9 @@ class InFlightTest {
         TapEvent replayed = Handling.resend(event(TYPE, "1"));
         assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
         seen.delivered(0, List.of(replayed));
-        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).as("replayed once more").isEqualTo(Claim.DELIVERED);
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+                .as("replayed once more")
+                .isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -149,9 +160,11 @@ class InFlightTest {
     private List<String> listed() {
         return store.transaction(connection -> {
             List<String> rows = new ArrayList<>();
-            try (ResultSet row = connection.createStatement().executeQuery("SELECT stream, id, key FROM possible_duplicate")) {
+            try (ResultSet row =
+                    connection.createStatement().executeQuery("SELECT stream, id, key FROM possible_duplicate")) {
                 while (row.next()) {
-                    rows.add(row.getString(1) + " " + row.getString(2) + " " + HexFormat.of().formatHex(row.getBytes(3)));
+                    rows.add(row.getString(1) + " " + row.getString(2) + " "
+                            + HexFormat.of().formatHex(row.getBytes(3)));
                 }
             }
             return rows;

@@ -21,22 +21,36 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class PostgresDatabaseIT {
 
-    private static final List<String> OURS = List.of("transaction_isolation", "statement_timeout", "lock_timeout",
-            "idle_in_transaction_session_timeout", "idle_session_timeout", "synchronous_commit", "tcp_keepalives_idle",
-            "tcp_keepalives_interval", "tcp_keepalives_count", "tcp_user_timeout");
+    private static final List<String> OURS = List.of(
+            "transaction_isolation",
+            "statement_timeout",
+            "lock_timeout",
+            "idle_in_transaction_session_timeout",
+            "idle_session_timeout",
+            "synchronous_commit",
+            "tcp_keepalives_idle",
+            "tcp_keepalives_interval",
+            "tcp_keepalives_count",
+            "tcp_user_timeout");
 
     private final Postgres postgres = Postgres.shared();
 
     @Test
     void whatARoleWasGivenForOthersDoesNotCount() throws SQLException {
         postgres.execute("CREATE ROLE impatient LOGIN PASSWORD '" + postgres.password() + "'");
-        for (String setting : List.of("default_transaction_isolation = 'serializable'", "statement_timeout = '1s'", "lock_timeout = '1s'",
-                "idle_in_transaction_session_timeout = '1s'", "idle_session_timeout = '1s'", "synchronous_commit = 'off'")) {
+        for (String setting : List.of(
+                "default_transaction_isolation = 'serializable'",
+                "statement_timeout = '1s'",
+                "lock_timeout = '1s'",
+                "idle_in_transaction_session_timeout = '1s'",
+                "idle_session_timeout = '1s'",
+                "synchronous_commit = 'off'")) {
             postgres.execute("ALTER ROLE impatient SET " + setting);
         }
         String url = postgres.newDatabase("OWNER impatient");
 
-        try (Store store = Store.open(new StoreAddress(url, "impatient", postgres::password, ""), "tap", "https://tap.example")) {
+        try (Store store =
+                Store.open(new StoreAddress(url, "impatient", postgres::password, ""), "tap", "https://tap.example")) {
             assertThat(store.<List<String>>transaction(PostgresDatabaseIT::settings))
                     .containsExactly("read committed", "0", "0", "0", "0", "on", "5", "2", "2", "9000");
         }
@@ -45,12 +59,17 @@ class PostgresDatabaseIT {
     @Test
     void aStandbyIsRefusedAtEveryConnectionAndSaidToBeOne() throws Exception {
         try (Postgres server = Postgres.start();
-                Store store = Store.open(new StoreAddress(server.newDatabase(), server.user(), server::password, ""), "tap", "https://tap.example")) {
+                Store store = Store.open(
+                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
+                        "tap",
+                        "https://tap.example")) {
             server.standBy();
             for (int i = 0; i < 2; i++) {
                 assertThatThrownBy(store::tryTake).isInstanceOf(StoreException.class);
             }
-            assertThatThrownBy(store::tryTake).hasMessageContaining("this server is a standby").hasMessageContaining("targetServerType=primary");
+            assertThatThrownBy(store::tryTake)
+                    .hasMessageContaining("this server is a standby")
+                    .hasMessageContaining("targetServerType=primary");
         }
     }
 
@@ -58,7 +77,9 @@ class PostgresDatabaseIT {
     void aDatabaseThatCannotHoldEveryIdIsRefused() throws SQLException {
         String ascii = postgres.newDatabase("TEMPLATE template0 ENCODING 'SQL_ASCII'");
 
-        assertThatThrownBy(() -> open(ascii)).isInstanceOf(StoreException.class).hasMessageContaining("ENCODING 'UTF8'");
+        assertThatThrownBy(() -> open(ascii))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("ENCODING 'UTF8'");
     }
 
     @Test
@@ -74,24 +95,30 @@ class PostgresDatabaseIT {
             first.commit();
         }
         try (Store store = second.get(30, TimeUnit.SECONDS)) {
-            assertThat(store.<Integer>transaction(Connection::getNetworkTimeout)).isEqualTo(30_000);
+            assertThat(store.<Integer>transaction(Connection::getNetworkTimeout))
+                    .isEqualTo(30_000);
         }
     }
 
     @Test
-    void aPoolThatGivesEachTransactionAnotherSessionIsNoticedBeforeAnythingIsCommittedWithoutTheLock(@TempDir Path folder) throws Exception {
+    void aPoolThatGivesEachTransactionAnotherSessionIsNoticedBeforeAnythingIsCommittedWithoutTheLock(
+            @TempDir Path folder) throws Exception {
         try (PgBouncer pool = new PgBouncer(postgres, folder)) {
             // as with a newer one, which knows of prepared statements
             String pooled = pool.url(postgres.newDatabase()) + "?prepareThreshold=0";
-            try (Store store = open(pooled); Connection other = postgres.connect(pooled)) {
+            try (Store store = open(pooled);
+                    Connection other = postgres.connect(pooled)) {
                 assertThat(store.tryTake()).isTrue();
                 store.transaction(connection -> null);
                 other.setAutoCommit(false);
                 other.createStatement().execute("SELECT 1");
 
-                assertThatThrownBy(() -> store.transaction(connection -> null)).isInstanceOf(StoreException.class)
-                        .hasMessageContaining("gives each transaction another session").hasMessageContaining("a pool of sessions");
-                assertThatThrownBy(() -> store.transaction(connection -> null)).hasMessageContaining("held the lock of the source was lost");
+                assertThatThrownBy(() -> store.transaction(connection -> null))
+                        .isInstanceOf(StoreException.class)
+                        .hasMessageContaining("gives each transaction another session")
+                        .hasMessageContaining("a pool of sessions");
+                assertThatThrownBy(() -> store.transaction(connection -> null))
+                        .hasMessageContaining("held the lock of the source was lost");
             }
         }
     }

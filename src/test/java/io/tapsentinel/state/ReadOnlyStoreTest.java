@@ -40,7 +40,8 @@ class ReadOnlyStoreTest {
     void itCannotWrite() {
         open().close();
         try (ReadOnlyStore look = look()) {
-            assertThatThrownBy(() -> look.read(c -> Sql.update(c, "DELETE FROM source"))).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> look.read(c -> Sql.update(c, "DELETE FROM source")))
+                    .isInstanceOf(StoreException.class);
         }
         open().close();
     }
@@ -49,7 +50,8 @@ class ReadOnlyStoreTest {
     void anOlderStoreHasToMeetTheProgramFirst() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 2");
-        assertRefused("has version 2, this program reads version " + StoreSchema.version() + "; start the program once");
+        assertRefused(
+                "has version 2, this program reads version " + StoreSchema.version() + "; start the program once");
         execute("DROP TABLE schema_version");
         assertRefused("has version 0");
     }
@@ -58,28 +60,37 @@ class ReadOnlyStoreTest {
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
         open().close();
         execute("UPDATE schema_version SET version = 99");
-        assertRefused("has version 99, this program reads version " + StoreSchema.version() + "; use the newer program");
+        assertRefused(
+                "has version 99, this program reads version " + StoreSchema.version() + "; use the newer program");
     }
 
     @Test
     void anotherSourceIsToldWhichThereAre() {
         open().close();
         Store.open(url(), "second", "https://tap.example.com").close();
-        assertThatThrownBy(() -> ReadOnlyStore.open(url(), "third")).isInstanceOf(StoreException.class)
-                .hasMessageStartingWith("tap.source is \"third\"").hasMessageEndingWith("knows second, tap");
+        assertThatThrownBy(() -> ReadOnlyStore.open(url(), "third"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("tap.source is \"third\"")
+                .hasMessageEndingWith("knows second, tap");
     }
 
     private void assertRefused(String why) {
-        assertThatThrownBy(this::look).isInstanceOf(StoreException.class).hasMessageStartingWith("state.url: ")
-                .hasMessageContaining(TestDatabase.isShared() ? url().toString() : file().toString()).hasMessageContaining(why).hasMessageNotContaining("\n");
+        assertThatThrownBy(this::look)
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("state.url: ")
+                .hasMessageContaining(TestDatabase.isShared() ? url().toString() : file().toString())
+                .hasMessageContaining(why)
+                .hasMessageNotContaining("\n");
     }
 
     private static void deliver(Store store, String id) {
-        new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH)).delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, id)));
+        new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH))
+                .delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, id)));
     }
 
     private void execute(String sql) throws SQLException {
-        try (Connection connection = TestDatabase.connect(file()); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(file());
+                Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }

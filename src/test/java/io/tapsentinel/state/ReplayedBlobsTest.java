@@ -27,6 +27,7 @@ class ReplayedBlobsTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOW);
     private Store store;
     private ReplayedBlobs blobs;
@@ -49,7 +50,8 @@ class ReplayedBlobsTest {
         open();
 
         assertThat(blobs.unknown(List.of(B, A))).containsExactly(B);
-        assertThat(new ReplayedBlobs(store, "account/other", clock).unknown(List.of(A))).containsExactly(A);
+        assertThat(new ReplayedBlobs(store, "account/other", clock).unknown(List.of(A)))
+                .containsExactly(A);
         assertThat(blobs.unknown(List.of())).isEmpty();
     }
 
@@ -67,10 +69,16 @@ class ReplayedBlobsTest {
 
     @Test
     void moreThanOneQueryTakesKeepTheirOrder() {
-        List<Blob> many = IntStream.range(0, 1_201).mapToObj(i -> new Blob("b" + i, "0x" + i)).toList();
+        List<Blob> many = IntStream.range(0, 1_201)
+                .mapToObj(i -> new Blob("b" + i, "0x" + i))
+                .toList();
         blobs.add(many.get(700));
 
-        assertThat(blobs.unknown(many)).hasSize(1_200).startsWith(many.get(0)).endsWith(many.get(1_200)).doesNotContain(many.get(700));
+        assertThat(blobs.unknown(many))
+                .hasSize(1_200)
+                .startsWith(many.get(0))
+                .endsWith(many.get(1_200))
+                .doesNotContain(many.get(700));
     }
 
     @Test
@@ -85,7 +93,8 @@ class ReplayedBlobsTest {
         new ReadState(store, clock).prune();
 
         assertThat(blobs.unknown(List.of(A, B))).containsExactly(B);
-        assertThat(store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM replayed"))).isEqualTo(1);
+        assertThat(store.<Long>transaction(connection -> Sql.number(connection, "SELECT count(*) FROM replayed")))
+                .isEqualTo(1);
     }
 
     @Test
@@ -93,12 +102,16 @@ class ReplayedBlobsTest {
         ReadState state = new ReadState(store, clock);
         Instant origin = NOW.minus(Duration.ofDays(200));
         TimeRange gap = new TimeRange(NOW.minus(Duration.ofDays(150)), NOW.minus(Duration.ofDays(140)));
-        state.commit(new Plan(Optional.empty(), List.of(), List.of(gap), new Progress(origin, NOW)),
-                new LedgerEntry(NOW, new TimeRange(NOW, NOW), LedgerEntry.Purpose.POLL, Map.of()), Also.NOTHING);
+        state.commit(
+                new Plan(Optional.empty(), List.of(), List.of(gap), new Progress(origin, NOW)),
+                new LedgerEntry(NOW, new TimeRange(NOW, NOW), LedgerEntry.Purpose.POLL, Map.of()),
+                Also.NOTHING);
         Instant before = NOW.minus(Duration.ofDays(7));
 
         assertThat(state.wasRead(hour(120), before)).as("read").isTrue();
-        assertThat(state.wasRead(hour(200), before)).as("the hour of the first start").isTrue();
+        assertThat(state.wasRead(hour(200), before))
+                .as("the hour of the first start")
+                .isTrue();
         assertThat(state.wasRead(hour(201), before)).as("before it").isFalse();
         assertThat(state.wasRead(hour(145), before)).as("a gap").isFalse();
         assertThat(state.wasRead(hour(80), before)).as("the ledger would tell").isFalse();

@@ -24,6 +24,7 @@ class RequestBudgetTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private Store store;
 
@@ -71,14 +72,27 @@ class RequestBudgetTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/v2/siem/clicks/permitted, CLICKS_PERMITTED", "/v2/siem/clicks/permitted?format=json, CLICKS_PERMITTED",
-        "/v2/siem/all?x=/clicks/permitted, EVERYTHING_ELSE", "/v2/siem/clicks/blocked, EVERYTHING_ELSE", ", EVERYTHING_ELSE"})
+    @CsvSource({
+        "/v2/siem/clicks/permitted, CLICKS_PERMITTED",
+        "/v2/siem/clicks/permitted?format=json, CLICKS_PERMITTED",
+        "/v2/siem/all?x=/clicks/permitted, EVERYTHING_ELSE",
+        "/v2/siem/clicks/blocked, EVERYTHING_ELSE",
+        ", EVERYTHING_ELSE"
+    })
     void thePathTellsThePool(String path, Pool pool) {
         assertThat(Pool.of(path)).isEqualTo(pool);
     }
 
     @ParameterizedTest
-    @CsvSource({"1800, 30, 288, 540", "1800, 10, 288, 288", "60, 30, 288, 48", "60, 30, 0, 18", "1, 0, 288, 1", "288, 30, 288, 288", "60, 90, 288, 54"})
+    @CsvSource({
+        "1800, 30, 288, 540",
+        "1800, 10, 288, 288",
+        "60, 30, 288, 48",
+        "60, 30, 0, 18",
+        "1, 0, 288, 1",
+        "288, 30, 288, 288",
+        "60, 90, 288, 54"
+    })
     void theShareOfPollsIsTheReserveOrWhatTheScheduleNeedsButNeverAll(int perDay, int reserve, int polls, int share) {
         assertThat(RequestBudget.share(perDay, reserve, polls)).isEqualTo(share);
     }
@@ -108,7 +122,9 @@ class RequestBudgetTest {
 
     @Test
     void aScheduleThatFitsIsNotPaced() {
-        assertThat(takes(budget(1_800, 288), Purpose.POLL, 4)).as("a poll and its retries").isEqualTo(4);
+        assertThat(takes(budget(1_800, 288), Purpose.POLL, 4))
+                .as("a poll and its retries")
+                .isEqualTo(4);
     }
 
     @Test

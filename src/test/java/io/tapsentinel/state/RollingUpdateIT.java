@@ -32,7 +32,8 @@ class RollingUpdateIT {
     @BeforeEach
     void makeOldStore() throws Exception {
         url = postgres.newDatabase();
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement();
+        try (Connection connection = postgres.connect(url);
+                Statement statement = connection.createStatement();
                 var script = RollingUpdateIT.class.getResourceAsStream("/store/postgresql-5.sql")) {
             statement.execute(new String(script.readAllBytes(), StandardCharsets.UTF_8));
         }
@@ -48,7 +49,8 @@ class RollingUpdateIT {
             updated.set(true);
             long written = older.join();
             assertThat(store.<Integer>transaction(StoreSchema::found)).isEqualTo(StoreSchema.version());
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen"))).isEqualTo(written + 1);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen")))
+                    .isEqualTo(written + 1);
             assertThat(written).isGreaterThanOrEqualTo(ROWS);
         }
     }
@@ -58,8 +60,13 @@ class RollingUpdateIT {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             ReadState state = new ReadState(store, clock);
-            assertThat(seen.isDelivered(EventType.CLICKS_BLOCKED, EventKey.of(HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f")))).isTrue();
-            assertThat(state.progress()).hasValueSatisfying(so -> assertThat(so.readTo()).isEqualTo(Instant.ofEpochMilli(1_763_640_000_000L)));
+            assertThat(seen.isDelivered(
+                            EventType.CLICKS_BLOCKED,
+                            EventKey.of(HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f"))))
+                    .isTrue();
+            assertThat(state.progress())
+                    .hasValueSatisfying(
+                            so -> assertThat(so.readTo()).isEqualTo(Instant.ofEpochMilli(1_763_640_000_000L)));
             assertThat(state.backlog()).hasSize(1);
             assertThat(state.gaps()).hasSize(1);
             assertThat(state.lastPoll()).contains(Instant.ofEpochMilli(1_763_640_001_000L));
@@ -75,7 +82,9 @@ class RollingUpdateIT {
         try (Connection connection = postgres.connect(url)) {
             Sql.update(connection, "UPDATE schema_version SET version = ?", next);
         }
-        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContaining("version " + next)
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("version " + next)
                 .hasMessageContaining("up to " + StoreSchema.version());
     }
 
@@ -87,17 +96,41 @@ class RollingUpdateIT {
             while (rows < ROWS || !updated.get()) {
                 rows++;
                 byte[] key = new EventKey(99, rows).bytes();
-                Sql.update(connection, "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)", "tap", rows, "clicksBlocked", rows, key, "id");
+                Sql.update(
+                        connection,
+                        "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)",
+                        "tap",
+                        rows,
+                        "clicksBlocked",
+                        rows,
+                        key,
+                        "id");
                 connection.commit();
                 Sql.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", "tap", rows);
-                Sql.update(connection, "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO UPDATE SET rejected = 0", "tap", "clicksBlocked",
-                        key, rows, rows, 7L, rows, 0);
+                Sql.update(
+                        connection,
+                        "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+                                + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO UPDATE SET rejected = 0",
+                        "tap",
+                        "clicksBlocked",
+                        key,
+                        rows,
+                        rows,
+                        7L,
+                        rows,
+                        0);
                 connection.commit();
                 Sql.update(connection, "DELETE FROM progress WHERE source = ?", "tap");
                 Sql.update(connection, "INSERT INTO progress VALUES (?, ?, ?)", "tap", 1L, rows);
-                Sql.update(connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", "tap", rows, rows, rows + 1, "poll");
-                Sql.update(connection, "INSERT INTO request_log VALUES (?, ?, ?, ?)", "tap", "everything-else", rows, "poll");
+                Sql.update(
+                        connection, "INSERT INTO ledger VALUES (?, ?, ?, ?, ?)", "tap", rows, rows, rows + 1, "poll");
+                Sql.update(
+                        connection,
+                        "INSERT INTO request_log VALUES (?, ?, ?, ?)",
+                        "tap",
+                        "everything-else",
+                        rows,
+                        "poll");
                 connection.commit();
                 Sql.number(connection, "SELECT count(*) FROM ledger WHERE source = ?", "tap");
                 connection.commit();
@@ -112,6 +145,7 @@ class RollingUpdateIT {
     }
 
     private Store open() {
-        return Store.open(new StoreAddress(url, postgres.user(), postgres::password, ""), "tap", "https://tap.example.com");
+        return Store.open(
+                new StoreAddress(url, postgres.user(), postgres::password, ""), "tap", "https://tap.example.com");
     }
 }

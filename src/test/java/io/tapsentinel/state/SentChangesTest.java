@@ -28,6 +28,7 @@ class SentChangesTest {
 
     @TempDir
     Path folder;
+
     private VersionsFixture tap;
 
     @BeforeEach
@@ -52,7 +53,9 @@ class SentChangesTest {
             assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
         }
         assertThat(tap.count("SELECT verdict FROM seen")).isEqualTo(FIRST);
-        assertThat(tap.sighted(FIRST, STATUS, THREAT, CAMPAIGN)).as("counted beside").isEmpty();
+        assertThat(tap.sighted(FIRST, STATUS, THREAT, CAMPAIGN))
+                .as("counted beside")
+                .isEmpty();
     }
 
     @Test
@@ -143,11 +146,15 @@ class SentChangesTest {
         tap.restart();
 
         assertThat(tap.deliver(STATUS)).as("read again").isEqualTo(Claim.DELIVERED);
-        assertThat(tap.seen.claim(Handling.resend(event(FIRST)))).as("the first one is in its table").isEqualTo(Claim.DELIVERED);
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+                .as("the first one is in its table")
+                .isEqualTo(Claim.DELIVERED);
         TapEvent replayed = Handling.resend(event(STATUS));
         assertThat(tap.seen.claim(replayed)).isEqualTo(Claim.CHANGED);
         tap.seen.delivered(0, List.of(replayed));
-        assertThat(tap.seen.claim(Handling.resend(event(STATUS)))).as("replayed once more").isEqualTo(Claim.DELIVERED);
+        assertThat(tap.seen.claim(Handling.resend(event(STATUS))))
+                .as("replayed once more")
+                .isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -156,14 +163,21 @@ class SentChangesTest {
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
 
-        assertThat(tap.seen.claim(Handling.resend(event(FIRST)))).as("the first one, replayed").isEqualTo(Claim.NEW);
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+                .as("the first one, replayed")
+                .isEqualTo(Claim.NEW);
     }
 
     @Test
     void whatWasOnlyCountedBeforeIsNotSentLater() {
         tap.store.transaction(connection -> {
-            new VersionTable("tap", tap.clock).noticed(connection,
-                    List.of(new SeenTable.Row(VersionsFixture.TYPE.arrayName(), event(STATUS).getKey(), STATUS)));
+            new VersionTable("tap", tap.clock)
+                    .noticed(
+                            connection,
+                            List.of(new SeenTable.Row(
+                                    VersionsFixture.TYPE.arrayName(),
+                                    event(STATUS).getKey(),
+                                    STATUS)));
             return null;
         });
 

@@ -92,7 +92,8 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(Stream.of("1", "2", "3").map(id -> theirs.claim(event(TYPE, id)))).containsOnly(Claim.DELIVERED);
+        assertThat(Stream.of("1", "2", "3").map(id -> theirs.claim(event(TYPE, id))))
+                .containsOnly(Claim.DELIVERED);
         assertThat(theirs.claim(event(TYPE, "4"))).isEqualTo(Claim.NEW);
     }
 
@@ -104,7 +105,9 @@ class SharedStoreIT {
         clock.advance(GainedKeys.KEPT.plusSeconds(1));
         ours.prune();
         ours.delivered(0, List.of(event(TYPE, "2")));
-        assertThat(one.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM gained"))).as("rows that are left").isEqualTo(1);
+        assertThat(one.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM gained")))
+                .as("rows that are left")
+                .isEqualTo(1);
 
         theirs.catchUp();
 
@@ -118,8 +121,10 @@ class SharedStoreIT {
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
         ours.delivered(0, List.of(event(TYPE, "1")));
         theirs.catchUp();
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
-            for (String change : List.of("DELETE FROM seen", "DELETE FROM gained", "UPDATE gained_last SET number = 0")) {
+        try (Connection connection = postgres.connect(url);
+                Statement statement = connection.createStatement()) {
+            for (String change :
+                    List.of("DELETE FROM seen", "DELETE FROM gained", "UPDATE gained_last SET number = 0")) {
                 statement.execute(change);
             }
         }
@@ -131,21 +136,27 @@ class SharedStoreIT {
         theirs.catchUp();
 
         assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
-        assertThat(theirs.claim(event(TYPE, "1"))).as("it is not in the restored one").isEqualTo(Claim.NEW);
+        assertThat(theirs.claim(event(TYPE, "1")))
+                .as("it is not in the restored one")
+                .isEqualTo(Claim.NEW);
     }
 
     @Test
     void whoeverLosesTheLockWithItsConnectionCanWriteNothingUntilItHasGivenItUp() throws SQLException {
         SeenKeys seen = new SeenKeys(one, 1_000, clock);
         assertThat(one.tryTake()).isTrue();
-        assertThat(postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')")).isEqualTo(1);
+        assertThat(postgres.cut(url, "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory')"))
+                .isEqualTo(1);
         await().atMost(Duration.ofSeconds(5)).until(other::tryTake);
 
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, "1")))).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, "1"))))
+                    .isInstanceOf(StoreException.class);
         }
-        assertThatThrownBy(() -> seen.sending(List.of(event(TYPE, "1")))).hasMessageContaining("held the lock of the source was lost");
-        assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen"))).isZero();
+        assertThatThrownBy(() -> seen.sending(List.of(event(TYPE, "1"))))
+                .hasMessageContaining("held the lock of the source was lost");
+        assertThat(other.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM seen")))
+                .isZero();
 
         one.giveBack();
         assertThat(one.tryTake()).as("as long as the other has it").isFalse();
@@ -158,28 +169,39 @@ class SharedStoreIT {
     void programsThatStartTogetherOnAnEmptyDatabaseMakeItsTablesOnce() throws SQLException {
         String empty = postgres.newDatabase();
         List<CompletableFuture<Store>> starts = IntStream.range(0, 6)
-                .mapToObj(i -> CompletableFuture.supplyAsync(() -> Store.open(address(empty), "tap", "https://tap.example"))).toList();
+                .mapToObj(i ->
+                        CompletableFuture.supplyAsync(() -> Store.open(address(empty), "tap", "https://tap.example")))
+                .toList();
         starts.forEach(start -> start.join().close());
         try (Connection connection = postgres.connect(empty)) {
             assertThat(StoreSchema.found(connection)).isEqualTo(StoreSchema.version());
-            assertThat(Sql.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'")).isEqualTo(11);
+            assertThat(Sql.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'"))
+                    .isEqualTo(11);
         }
     }
 
     @Test
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
-        try (Connection connection = postgres.connect(url); Statement statement = connection.createStatement()) {
+        try (Connection connection = postgres.connect(url);
+                Statement statement = connection.createStatement()) {
             statement.execute("UPDATE schema_version SET version = 99");
         }
-        assertThatThrownBy(this::store).hasMessageContaining("version 99").hasMessageContaining("up to " + StoreSchema.version());
+        assertThatThrownBy(this::store)
+                .hasMessageContaining("version 99")
+                .hasMessageContaining("up to " + StoreSchema.version());
     }
 
     @Test
     void aServerThatIsAwayForAWhileIsSaidAndForgotten() throws Exception {
         try (Postgres server = Postgres.start();
-                Store store = Store.open(new StoreAddress(server.newDatabase(), server.user(), server::password, ""), "tap", "https://tap.example")) {
+                Store store = Store.open(
+                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
+                        "tap",
+                        "https://tap.example")) {
             server.kill();
-            assertThatThrownBy(store::bytes).isInstanceOf(StoreException.class).hasMessageContaining("state.url: jdbc:postgresql://127.0.0.1");
+            assertThatThrownBy(store::bytes)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("state.url: jdbc:postgresql://127.0.0.1");
             assertThat(store.failure()).isPresent();
             server.startAgain();
 

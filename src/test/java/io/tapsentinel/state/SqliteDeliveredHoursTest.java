@@ -43,16 +43,28 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
         assertThat(seen.claim(changed)).isEqualTo(SeenKeys.Claim.CHANGED);
         seen.delivered(0, List.of(changed));
         olderVersion();
-        assertThat(hours()).as("a changed event was one more row at 11:00, its key is of 9:00").isEmpty();
-        execute("DELETE FROM version", "DELETE FROM seen", "INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
+        assertThat(hours())
+                .as("a changed event was one more row at 11:00, its key is of 9:00")
+                .isEmpty();
+        execute(
+                "DELETE FROM version",
+                "DELETE FROM seen",
+                "INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
         olderVersion();
-        assertThat(hours()).as("what was rejected before and brought in before 10:00 left nothing in seen").containsExactly("10", "10", "10", "10");
+        assertThat(hours())
+                .as("what was rejected before and brought in before 10:00 left nothing in seen")
+                .containsExactly("10", "10", "10", "10");
     }
 
     private void olderVersion() throws SQLException {
         close();
-        execute("DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "DROP TABLE gained",
-                "DROP TABLE gained_last", "UPDATE schema_version SET version = 3");
+        execute(
+                "DROP TABLE delivered_hour",
+                "DROP TABLE counted_since",
+                "DROP TABLE replayed",
+                "DROP TABLE gained",
+                "DROP TABLE gained_last",
+                "UPDATE schema_version SET version = 3");
         open();
     }
 }

@@ -21,7 +21,8 @@ class SqliteReadOnlyStoreTest {
     @Test
     void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
         try (Store store = Store.open(url(), "tap", "https://tap.example.com")) {
-            new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH)).delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, "1")));
+            new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH))
+                    .delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, "1")));
         }
         byte[] before = Files.readAllBytes(file());
         try (ReadOnlyStore look = look()) {
@@ -32,15 +33,21 @@ class SqliteReadOnlyStoreTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .isSubsetOf("tap.db", "tap.db.lock", "tap.db-wal", "tap.db-shm");
         }
-        assertThat(Path.of(file() + "-wal").toFile().length()).as("bytes of the log").isZero();
+        assertThat(Path.of(file() + "-wal").toFile().length())
+                .as("bytes of the log")
+                .isZero();
     }
 
     @Test
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.writeString(file(), "this is no database, although it is long enough to be one".repeat(50));
 
-        assertThatThrownBy(this::look).isInstanceOf(StoreException.class).hasMessageStartingWith("state.url: ")
-                .hasMessageContaining(file().toString()).hasMessageContaining("cannot be read").hasMessageNotContaining("\n");
+        assertThatThrownBy(this::look)
+                .isInstanceOf(StoreException.class)
+                .hasMessageStartingWith("state.url: ")
+                .hasMessageContaining(file().toString())
+                .hasMessageContaining("cannot be read")
+                .hasMessageNotContaining("\n");
     }
 
     private ReadOnlyStore look() {

@@ -25,6 +25,7 @@ class SqliteStoreTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
 
     @Test
@@ -33,10 +34,19 @@ class SqliteStoreTest {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
             store.transaction(connection -> {
                 try (Statement statement = connection.createStatement()) {
-                    for (String sql : List.of("DROP TABLE in_flight", "DROP TABLE possible_duplicate",
-                            "ALTER TABLE seen DROP COLUMN rejected", "DROP TABLE version", "DROP TABLE sweep",
-                            "DROP TABLE delivered_hour", "DROP TABLE counted_since", "DROP TABLE replayed", "DROP TABLE gained", "DROP TABLE gained_last",
-                            "ALTER TABLE request_log DROP COLUMN purpose", "UPDATE schema_version SET version = 1")) {
+                    for (String sql : List.of(
+                            "DROP TABLE in_flight",
+                            "DROP TABLE possible_duplicate",
+                            "ALTER TABLE seen DROP COLUMN rejected",
+                            "DROP TABLE version",
+                            "DROP TABLE sweep",
+                            "DROP TABLE delivered_hour",
+                            "DROP TABLE counted_since",
+                            "DROP TABLE replayed",
+                            "DROP TABLE gained",
+                            "DROP TABLE gained_last",
+                            "ALTER TABLE request_log DROP COLUMN purpose",
+                            "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
                     }
                 }
@@ -47,7 +57,9 @@ class SqliteStoreTest {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).as("it was not rejected").isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+                    .as("it was not rejected")
+                    .isEqualTo(Claim.DELIVERED);
             seen.sending(List.of(event(TYPE, "2")));
             assertThat(seen.abandoned()).isEqualTo(1);
         }
@@ -57,8 +69,10 @@ class SqliteStoreTest {
     void aSecondProgramIsToldWhoHoldsTheStore() {
         try (Store store = open()) {
             assertThat(store.source()).isEqualTo("tap");
-            assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
-                    .hasMessageContaining("is in use by process " + ProcessHandle.current().pid());
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(
+                            "is in use by process " + ProcessHandle.current().pid());
         }
         open().close();
     }
@@ -66,9 +80,12 @@ class SqliteStoreTest {
     @Test
     void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
         Files.createDirectories(folder.resolve("state"));
-        Files.writeString(folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
+        Files.writeString(
+                folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
 
-        assertThatThrownBy(this::open).isInstanceOf(StoreException.class).hasMessageContaining("state.url")
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("state.url")
                 .hasMessageContaining("tap.db");
     }
 
@@ -76,10 +93,15 @@ class SqliteStoreTest {
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state")))).isEqualTo("rwx------");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state"))))
+                    .isEqualTo("rwx------");
             try (var files = Files.list(folder.resolve("state"))) {
-                assertThat(files).hasSizeGreaterThanOrEqualTo(3).allSatisfy(file -> assertThat(
-                        PosixFilePermissions.toString(Files.getPosixFilePermissions(file))).as(file.toString()).isEqualTo("rw-------"));
+                assertThat(files)
+                        .hasSizeGreaterThanOrEqualTo(3)
+                        .allSatisfy(
+                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                                        .as(file.toString())
+                                        .isEqualTo("rw-------"));
             }
         }
     }
@@ -87,11 +109,14 @@ class SqliteStoreTest {
     @Test
     void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
         try (Store store = open()) {
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous"))).as("FULL").isEqualTo(2);
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous")))
+                    .as("FULL")
+                    .isEqualTo(2);
         }
     }
 
     private Store open() {
-        return Store.open(StoreAddress.of("jdbc:sqlite:" + folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
+        return Store.open(
+                StoreAddress.of("jdbc:sqlite:" + folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
     }
 }

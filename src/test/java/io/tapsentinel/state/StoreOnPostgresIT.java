@@ -11,42 +11,32 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class StoreOnPostgresIT {
 
     @Nested
-    class AStore extends StoreTest {
-    }
+    class AStore extends StoreTest {}
 
     @Nested
-    class AReadOnlyStore extends ReadOnlyStoreTest {
-    }
+    class AReadOnlyStore extends ReadOnlyStoreTest {}
 
     @Nested
-    class Batches extends InFlightTest {
-    }
+    class Batches extends InFlightTest {}
 
     @Nested
-    class SentVersions extends SentChangesTest {
-    }
+    class SentVersions extends SentChangesTest {}
 
     @Nested
-    class CountedVersions extends CountedChangesTest {
-    }
+    class CountedVersions extends CountedChangesTest {}
 
     @Nested
-    class Hours extends DeliveredHoursTest {
-    }
+    class Hours extends DeliveredHoursTest {}
 
     @Nested
-    class Sweeps extends CompletenessTest {
-    }
+    class Sweeps extends CompletenessTest {}
 
     @Nested
-    class Gaps extends GapTest {
-    }
+    class Gaps extends GapTest {}
 
     @Nested
-    class Requests extends RequestBudgetTest {
-    }
+    class Requests extends RequestBudgetTest {}
 
     @Nested
-    class Blobs extends ReplayedBlobsTest {
-    }
+    class Blobs extends ReplayedBlobsTest {}
 }

@@ -33,6 +33,7 @@ class StoreTest {
 
     @TempDir
     Path folder;
+
     private final MutableClock clock = new MutableClock(NOW);
 
     @Test
@@ -44,7 +45,9 @@ class StoreTest {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
             assertThat(seen.claim(event(TYPE, "3"))).isEqualTo(Claim.NEW);
-            assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1"))).as("another type").isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1")))
+                    .as("another type")
+                    .isEqualTo(Claim.NEW);
         }
     }
 
@@ -56,7 +59,8 @@ class StoreTest {
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
         }
         try (Store store = open()) {
-            assertThat(new SeenKeys(store, 1_000, clock).claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+            assertThat(new SeenKeys(store, 1_000, clock).claim(event(TYPE, "1")))
+                    .isEqualTo(Claim.NEW);
         }
     }
 
@@ -76,7 +80,8 @@ class StoreTest {
 
     @Test
     void keysBeyondTheMemoryAreLookedUpInTheStore() {
-        List<TapEvent> events = IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        List<TapEvent> events =
+                IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(0, events);
@@ -95,7 +100,8 @@ class StoreTest {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
             clock.advance(Duration.ofDays(5));
-            seen.sighted(List.of(new Sighting(event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
+            seen.sighted(List.of(new Sighting(
+                    event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
             clock.advance(Duration.ofDays(3).plusSeconds(1));
 
             assertThat(seen.prune()).isEqualTo(1);
@@ -110,16 +116,21 @@ class StoreTest {
             TapEvent event = event(TYPE, "1");
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
 
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT verdict FROM seen"))).isEqualTo(event.getVerdict());
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT verdict FROM seen")))
+                    .isEqualTo(event.getVerdict());
         }
     }
 
     @Test
     void aWindowsLedgerRowAndProgressAreOneTransaction() {
         TimeRange window = new TimeRange(NOW.minusSeconds(3_600), NOW);
-        Plan plan = new Plan(Optional.of(window), List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
-                List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))), new Progress(NOW.minusSeconds(90_000), NOW));
-        LedgerEntry entry = new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
+        Plan plan = new Plan(
+                Optional.of(window),
+                List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
+                List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))),
+                new Progress(NOW.minusSeconds(90_000), NOW));
+        LedgerEntry entry =
+                new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
             state.commit(plan, entry, Also.NOTHING);
@@ -132,7 +143,9 @@ class StoreTest {
             assertThat(state.progress()).contains(plan.progress());
             assertThat(state.backlog()).isEqualTo(plan.backlog());
             assertThat(state.gaps()).extracting(Gap::time).isEqualTo(plan.gaps());
-            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'"))).isEqualTo(3);
+            assertThat(store.<Long>transaction(
+                            c -> Sql.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'")))
+                    .isEqualTo(3);
         }
     }
 
@@ -143,8 +156,10 @@ class StoreTest {
         TimeRange window = new TimeRange(NOW.minusSeconds(7_200), NOW.minusSeconds(3_600));
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
-            state.commit(new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
-                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()), Also.NOTHING);
+            state.commit(
+                    new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
+                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
+                    Also.NOTHING);
 
             state.expire(List.of(expired));
             state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), Also.NOTHING);
@@ -158,19 +173,24 @@ class StoreTest {
     void aStoreOfAnotherServiceIsRefused() {
         open().close();
 
-        assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com")).isInstanceOf(StoreException.class)
-                .hasMessageContaining("https://tap.example.com").hasMessageContaining("https://other.example.com");
+        assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("https://tap.example.com")
+                .hasMessageContaining("https://other.example.com");
         Store.open(url(), "second", "https://other.example.com").close();
     }
 
     @Test
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
         open().close();
-        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db")); Statement statement = connection.createStatement()) {
+        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
+                Statement statement = connection.createStatement()) {
             statement.execute("UPDATE schema_version SET version = 99");
         }
-        assertThatThrownBy(this::open).isInstanceOf(StoreException.class)
-                .hasMessageContaining("version 99").hasMessageContaining("up to " + StoreSchema.version());
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("version 99")
+                .hasMessageContaining("up to " + StoreSchema.version());
     }
 
     private Store open() {

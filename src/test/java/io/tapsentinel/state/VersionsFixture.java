@@ -20,6 +20,7 @@ final class VersionsFixture implements AutoCloseable {
     static final EventType TYPE = EventType.CLICKS_BLOCKED;
     /** Verdicts in the order in which tests give them. */
     static final long FIRST = 7;
+
     static final long STATUS = 8;
     static final long THREAT = 1L << 32 | 8;
     static final long CAMPAIGN = 1L << 63 | THREAT;
@@ -49,7 +50,8 @@ final class VersionsFixture implements AutoCloseable {
 
     static TapEvent event(long verdict) {
         Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
-        return new TapEvent(TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
+        return new TapEvent(
+                TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
     }
 
     static Sighting sighting(long verdict) {
@@ -67,7 +69,8 @@ final class VersionsFixture implements AutoCloseable {
     }
 
     List<VerdictChange> sighted(long... verdicts) {
-        return seen.sighted(Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
+        return seen.sighted(
+                Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
     }
 
     /** A read that found these and commits. */

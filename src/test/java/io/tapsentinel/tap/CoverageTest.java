@@ -11,7 +11,8 @@ class CoverageTest {
 
     private static final Duration SETTLE = Duration.ofMinutes(1);
 
-    private final Coverage covered = new Coverage(List.of(range("10:00", "11:00"), range("10:30", "11:30"), range("10:00", "10:40")), SETTLE);
+    private final Coverage covered =
+            new Coverage(List.of(range("10:00", "11:00"), range("10:30", "11:30"), range("10:00", "10:40")), SETTLE);
 
     @Test
     void anEventIsLateMoreThanSettleBeforeTheEndOfTheLastReadOfItsTime() {
@@ -22,7 +23,9 @@ class CoverageTest {
 
     @Test
     void theLastReadOfItsTimeDecidesNotTheOneThatReachedFurthest() {
-        assertThat(covered.isLate(at("10:39"))).as("late for the second read, in time for the third").isFalse();
+        assertThat(covered.isLate(at("10:39")))
+                .as("late for the second read, in time for the third")
+                .isFalse();
         assertThat(covered.isLate(at("10:41"))).isTrue();
         assertThat(covered.isLate(at("10:10"))).isTrue();
     }

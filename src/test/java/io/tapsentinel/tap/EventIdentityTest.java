@@ -33,14 +33,17 @@ class EventIdentityTest {
     @Test
     void oneMessageToFourPeopleWithoutIdsIsFourEvents() {
         assertThat(List.of("a@x", "b@x", "c@x", "d@x").stream()
-                .map(to -> EventIdentity.of(MESSAGE, message("recipient", List.of(to)))).distinct()).hasSize(4);
+                        .map(to -> EventIdentity.of(MESSAGE, message("recipient", List.of(to))))
+                        .distinct())
+                .hasSize(4);
     }
 
     @Test
     void theOrderOfRecipientsAndTheirFormPlayNoRole() {
         EventKey key = EventIdentity.of(MESSAGE, message("recipient", List.of("a@x", "b@x")));
 
-        assertThat(EventIdentity.of(MESSAGE, message("recipient", List.of("b@x", "a@x")))).isEqualTo(key);
+        assertThat(EventIdentity.of(MESSAGE, message("recipient", List.of("b@x", "a@x"))))
+                .isEqualTo(key);
         assertThat(EventIdentity.of(MESSAGE, message("recipient", "a@x")))
                 .isEqualTo(EventIdentity.of(MESSAGE, message("recipient", List.of("a@x"))));
     }
@@ -57,13 +60,16 @@ class EventIdentityTest {
     void withoutIdTheTimeOfAMessageCountsAsAnInstantNotAsText() {
         EventKey key = EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T10:00:00.000Z"));
 
-        assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T11:00:00+01:00"))).isEqualTo(key);
-        assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T10:00:01.000Z"))).isNotEqualTo(key);
+        assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T11:00:00+01:00")))
+                .isEqualTo(key);
+        assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T10:00:01.000Z")))
+                .isNotEqualTo(key);
     }
 
     @Test
     void withoutIdEveryPartOfAClickCounts() {
-        Map<String, Object> click = Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
+        Map<String, Object> click =
+                Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
         List<EventKey> keys = new ArrayList<>(List.of(EventIdentity.of(CLICK, click)));
         for (String part : click.keySet()) {
             Map<String, Object> other = new HashMap<>(click);
@@ -87,29 +93,47 @@ class EventIdentityTest {
         Map<String, Object> other = new HashMap<>(Map.of("subject", "t", "sender", "a@x", "spamScore", 1));
         Map<String, Object> later = new HashMap<>(Map.of("subject", "s", "sender", "a@x", "spamScore", 99));
 
-        assertThat(EventIdentity.of(MESSAGE, one)).isNotEqualTo(EventIdentity.of(MESSAGE, other))
+        assertThat(EventIdentity.of(MESSAGE, one))
+                .isNotEqualTo(EventIdentity.of(MESSAGE, other))
                 .isEqualTo(EventIdentity.of(MESSAGE, later));
     }
 
     @Test
     void aVerdictChangesWithStatusThreatsAndCampaignOnly() {
         Map<String, Object> threat = threat("t1", "active", null);
-        long verdict = VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", null))));
+        long verdict =
+                VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", null))));
 
-        assertThat(VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat("t2", "ACTIVE", ""), threat), "spamScore", 3,
-                "messageParts", List.of(Map.of("md5", "x"))))).as("order, case and scores").isEqualTo(verdict);
-        long cleared = VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "cleared", null))));
-        long third = VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", null), threat("t3", "active", null))));
-        long campaign = VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", "c"))));
+        assertThat(VerdictDigest.of(
+                        MESSAGE,
+                        message(
+                                "threatsInfoMap",
+                                List.of(threat("t2", "ACTIVE", ""), threat),
+                                "spamScore",
+                                3,
+                                "messageParts",
+                                List.of(Map.of("md5", "x")))))
+                .as("order, case and scores")
+                .isEqualTo(verdict);
+        long cleared =
+                VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "cleared", null))));
+        long third = VerdictDigest.of(
+                MESSAGE,
+                message("threatsInfoMap", List.of(threat, threat("t2", "active", null), threat("t3", "active", null))));
+        long campaign =
+                VerdictDigest.of(MESSAGE, message("threatsInfoMap", List.of(threat, threat("t2", "active", "c"))));
         assertThat(List.of(verdict, cleared, third, campaign)).doesNotHaveDuplicates();
         assertThat(verdict >>> 63).isZero();
         assertThat(campaign >>> 63).isOne();
-        assertThat(cleared >>> 32).as("a new status leaves the set of threats alone").isEqualTo(verdict >>> 32);
+        assertThat(cleared >>> 32)
+                .as("a new status leaves the set of threats alone")
+                .isEqualTo(verdict >>> 32);
     }
 
     @Test
     void aClickIsItsOwnThreat() {
-        Map<String, Object> click = new HashMap<>(Map.of("threatID", "t", "classification", "phish", "threatStatus", "active"));
+        Map<String, Object> click =
+                new HashMap<>(Map.of("threatID", "t", "classification", "phish", "threatStatus", "active"));
         long verdict = VerdictDigest.of(CLICK, click);
         click.put("campaignId", "c");
 
@@ -117,15 +141,15 @@ class EventIdentityTest {
     }
 
     private static Map<String, Object> threat(String id, String status, String campaign) {
-        Map<String, Object> threat = new HashMap<>(Map.of("threatID", id, "threatStatus", status, "threatType", "url",
-                "classification", "phish"));
+        Map<String, Object> threat = new HashMap<>(
+                Map.of("threatID", id, "threatStatus", status, "threatType", "url", "classification", "phish"));
         threat.put("campaignID", campaign);
         return threat;
     }
 
     private static Map<String, Object> message(Object... more) {
-        Map<String, Object> message = new HashMap<>(Map.of("GUID", "g", "messageTime", "2026-11-20T10:00:00.000Z",
-                "recipient", Collections.singletonList("r@x")));
+        Map<String, Object> message = new HashMap<>(Map.of(
+                "GUID", "g", "messageTime", "2026-11-20T10:00:00.000Z", "recipient", Collections.singletonList("r@x")));
         for (int i = 0; i < more.length; i += 2) {
             message.put((String) more[i], more[i + 1]);
         }

@@ -15,6 +15,7 @@ final class MoodyTap {
     private TapClock clock;
     /** What it can answer in time at the moment. */
     private Duration answerable = TapLimits.LONGEST_WINDOW;
+
     private Instant restUntil = Instant.MIN;
     private Instant noBudgetUntil = Instant.MIN;
     private boolean calm;

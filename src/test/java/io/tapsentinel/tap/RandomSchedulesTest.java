@@ -33,7 +33,8 @@ class RandomSchedulesTest {
         int postponed = 0;
         for (long seed = first; seed < end; seed++) {
             Duration lookBack = Duration.ofMinutes(30 + seed % 31);
-            Schedule schedule = new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
+            Schedule schedule =
+                    new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
             reads += schedule.tap().reads;
             sweeps += schedule.sweeps();
@@ -43,83 +44,113 @@ class RandomSchedulesTest {
             refusals += schedule.tap().refusals;
             postponed += schedule.tap().postponed;
         }
-        System.out.println("schedules: " + (end - first) + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: " + gaps + ", refusals: "
-                + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced + ", not asked for want of budget: " + postponed);
-        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed)).as("each kind was met").allMatch(met -> met > end - first);
+        System.out.println("schedules: " + (end - first) + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: "
+                + gaps + ", refusals: " + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced
+                + ", not asked for want of budget: " + postponed);
+        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed))
+                .as("each kind was met")
+                .allMatch(met -> met > end - first);
     }
 
     @Test
     void aPlannerWithoutLookBackBreaksThePromise() {
-        assertBroken(new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
-            @Override
-            public Plan poll(Horizon horizon, Progress progress, Duration longest) {
-                Plan honest = super.poll(horizon, progress, longest);
-                // reads on from where it was, each instant once, as other connectors do
-                Instant end = honest.progress().readTo();
-                Instant from = progress.readTo();
-                if (honest.fresh().isEmpty() || Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
-                    return new Plan(Optional.empty(), List.of(), List.of(), progress);
-                }
-                Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW)) ? end.minus(TapLimits.LONGEST_WINDOW) : from;
-                return new Plan(Optional.of(new TimeRange(fresh, end)), honest.backlog(), honest.gaps(), honest.progress());
-            }
-        }, SWEEPS, "Expecting empty");
+        assertBroken(
+                new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
+                    @Override
+                    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+                        Plan honest = super.poll(horizon, progress, longest);
+                        // reads on from where it was, each instant once, as other connectors do
+                        Instant end = honest.progress().readTo();
+                        Instant from = progress.readTo();
+                        if (honest.fresh().isEmpty()
+                                || Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
+                            return new Plan(Optional.empty(), List.of(), List.of(), progress);
+                        }
+                        Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW))
+                                ? end.minus(TapLimits.LONGEST_WINDOW)
+                                : from;
+                        return new Plan(
+                                Optional.of(new TimeRange(fresh, end)),
+                                honest.backlog(),
+                                honest.gaps(),
+                                honest.progress());
+                    }
+                },
+                SWEEPS,
+                "Expecting empty");
     }
 
     @Test
     void aGapThatIsNotWrittenBreaksThePromise() {
         assertThatThrownBy(() -> {
-            // not each of them has a gap
-            for (long seed = 0; seed < 20; seed++) {
-                Schedule silent = new Schedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
-                    @Override
-                    void writeGap(TimeRange gap) {
-                        // nobody is told
+                    // not each of them has a gap
+                    for (long seed = 0; seed < 20; seed++) {
+                        Schedule silent =
+                                new Schedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
+                                    @Override
+                                    void writeGap(TimeRange gap) {
+                                        // nobody is told
+                                    }
+                                };
+                        assertThat(silent.live(120).unproven()).isEmpty();
                     }
-                };
-                assertThat(silent.live(120).unproven()).isEmpty();
-            }
-        }).isInstanceOf(AssertionError.class);
+                })
+                .isInstanceOf(AssertionError.class);
     }
 
     @Test
     void aSweepOfAnHourThatIsStillOwedIsNoticed() {
-        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
-            @Override
-            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
-                return super.due(horizon, progress, List.of(), swept);
-            }
-        }, "still in the backlog");
+        assertBroken(
+                honest(),
+                new SweepPlanner(SweepLife.AGES) {
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, List.of(), swept);
+                    }
+                },
+                "still in the backlog");
     }
 
     @Test
     void aSweepThatIsDoneOnceAndForAllIsNoticed() {
-        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
-            @Override
-            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
-                return super.due(horizon, progress, backlog, swept).stream()
-                        .filter(hour -> !swept.containsKey(SweepPlanner.hourOf(hour))).toList();
-            }
-        }, "was not swept at the age of");
+        assertBroken(
+                honest(),
+                new SweepPlanner(SweepLife.AGES) {
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, backlog, swept).stream()
+                                .filter(hour -> !swept.containsKey(SweepPlanner.hourOf(hour)))
+                                .toList();
+                    }
+                },
+                "was not swept at the age of");
     }
 
     @Test
     void aSweepThatForgetsWhatItSweptIsNoticed() {
-        assertBroken(honest(), new SweepPlanner(SweepLife.AGES) {
-            private int asked;
+        assertBroken(
+                honest(),
+                new SweepPlanner(SweepLife.AGES) {
+                    private int asked;
 
-            @Override
-            public List<TimeRange> due(Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
-                return super.due(horizon, progress, backlog, asked++ % 2 == 0 ? Map.of() : swept);
-            }
-        }, "times");
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, backlog, asked++ % 2 == 0 ? Map.of() : swept);
+                    }
+                },
+                "times");
     }
 
     private static void assertBroken(WindowPlanner planner, SweepPlanner sweeps, String how) {
         for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
             Schedule schedule = new Schedule(planner, sweeps, seed);
             assertThatThrownBy(() -> assertThat(schedule.live(120).unproven()).isEmpty())
-                    .as("seed " + seed).isInstanceOf(AssertionError.class).hasMessageContaining(how);
+                    .as("seed " + seed)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(how);
         }
     }
 

@@ -25,6 +25,7 @@ class Schedule {
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
     private List<TimeRange> settled = new ArrayList<>();
+
     private Progress progress;
 
     Schedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
@@ -110,10 +111,14 @@ class Schedule {
     private void sweep() {
         Progress before = progress;
         List<TimeRange> owed = List.copyOf(backlog);
-        sweeps.tick(progress, backlog, window -> {
-            pass(random.nextInt(3));
-            return read(window, false);
-        }, () -> tap.isResting(clock.instant()));
+        sweeps.tick(
+                progress,
+                backlog,
+                window -> {
+                    pass(random.nextInt(3));
+                    return read(window, false);
+                },
+                () -> tap.isResting(clock.instant()));
         MoodyTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed what is to be read");
     }
 

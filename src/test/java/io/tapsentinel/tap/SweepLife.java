@@ -20,8 +20,13 @@ import java.util.function.Supplier;
  */
 final class SweepLife {
 
-    static final List<Duration> AGES = List.of(Duration.ofHours(4), Duration.ofHours(8), Duration.ofHours(12), Duration.ofDays(1),
-            Duration.ofDays(3), Duration.ofHours(156));
+    static final List<Duration> AGES = List.of(
+            Duration.ofHours(4),
+            Duration.ofHours(8),
+            Duration.ofHours(12),
+            Duration.ofDays(1),
+            Duration.ofDays(3),
+            Duration.ofHours(156));
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final SweepPlanner planner;
@@ -71,7 +76,7 @@ final class SweepLife {
 
     private boolean sweep(TimeRange hour, Predicate<TimeRange> read, Supplier<Boolean> resting) {
         Instant at = tap.horizon().now();
-        for (Instant from = hour.from(); from.isBefore(hour.to());) {
+        for (Instant from = hour.from(); from.isBefore(hour.to()); ) {
             Instant to = from.plus(tap.longest()).isBefore(hour.to()) ? from.plus(tap.longest()) : hour.to();
             Instant least = to.minus(TapLimits.SHORTEST_WINDOW);
             if (resting.get() || !read.test(new TimeRange(from.isBefore(least) ? from : least, to))) {
@@ -91,7 +96,10 @@ final class SweepLife {
         check(!hour.from().isBefore(progress.origin()), hour + " begins before the origin " + progress.origin());
         check(!hour.to().isAfter(progress.readTo()), hour + " was not read yet");
         check(hour.to().truncatedTo(ChronoUnit.HOURS).equals(hour.to()), hour + " is not closed by the hour");
-        check(backlog.stream().noneMatch(owed -> owed.from().isBefore(hour.to()) && hour.from().isBefore(owed.to())),
+        check(
+                backlog.stream()
+                        .noneMatch(owed ->
+                                owed.from().isBefore(hour.to()) && hour.from().isBefore(owed.to())),
                 hour + " is still in the backlog");
         check(!hour.to().plus(AGES.get(0)).isAfter(tap.horizon().now()), hour + " is too young");
     }
@@ -102,11 +110,14 @@ final class SweepLife {
         Consumer<Instant> each = end -> {
             Instant start = end.minus(HOUR);
             Instant from = start.isBefore(progress.origin()) ? progress.origin() : start;
-            boolean readable = !start.isBefore(edge) && Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) >= 0
+            boolean readable = !start.isBefore(edge)
+                    && Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) >= 0
                     && backlog.stream().noneMatch(owed -> owed.from().isBefore(end) && from.isBefore(owed.to()));
             for (Duration age : readable ? AGES : List.<Duration>of()) {
                 Instant reached = end.plus(age);
-                check(reached.isAfter(now) || swept.getOrDefault(start, Instant.MIN).compareTo(reached) >= 0,
+                check(
+                        reached.isAfter(now)
+                                || swept.getOrDefault(start, Instant.MIN).compareTo(reached) >= 0,
                         start + " was not swept at the age of " + age + " by " + now);
             }
         };

@@ -20,8 +20,9 @@ class SweepPlannerTest {
 
     @Test
     void theNewestHourThatIsOldEnoughComesFirst() {
-        assertThat(due(NOW, "2026-11-20T05:00:00Z", List.of())).containsExactly(hour("2026-11-20T07:00:00Z"),
-                hour("2026-11-20T06:00:00Z"), hour("2026-11-20T05:00:00Z"));
+        assertThat(due(NOW, "2026-11-20T05:00:00Z", List.of()))
+                .containsExactly(
+                        hour("2026-11-20T07:00:00Z"), hour("2026-11-20T06:00:00Z"), hour("2026-11-20T05:00:00Z"));
     }
 
     @Test
@@ -34,8 +35,11 @@ class SweepPlannerTest {
             }
         }
 
-        assertThat(sweeps).containsExactly(Instant.parse("2026-11-20T15:07:00Z"), Instant.parse("2026-11-20T19:07:00Z"),
-                Instant.parse("2026-11-21T11:07:00Z"));
+        assertThat(sweeps)
+                .containsExactly(
+                        Instant.parse("2026-11-20T15:07:00Z"),
+                        Instant.parse("2026-11-20T19:07:00Z"),
+                        Instant.parse("2026-11-21T11:07:00Z"));
     }
 
     @Test
@@ -51,18 +55,28 @@ class SweepPlannerTest {
 
     @Test
     void theFirstHourBeginsWhereReadingBegan() {
-        assertThat(due(NOW, "2026-11-20T06:40:00Z", List.of())).containsExactly(hour("2026-11-20T07:00:00Z"),
-                range("2026-11-20T06:40:00Z", "2026-11-20T07:00:00Z"));
+        assertThat(due(NOW, "2026-11-20T06:40:00Z", List.of()))
+                .containsExactly(hour("2026-11-20T07:00:00Z"), range("2026-11-20T06:40:00Z", "2026-11-20T07:00:00Z"));
         assertThat(SweepPlanner.hourOf(range("2026-11-20T06:40:00Z", "2026-11-20T07:00:00Z")))
                 .isEqualTo(Instant.parse("2026-11-20T06:00:00Z"));
-        assertThat(due(NOW, "2026-11-20T06:59:31Z", List.of())).as("under TAP's 30 seconds").containsExactly(hour("2026-11-20T07:00:00Z"));
+        assertThat(due(NOW, "2026-11-20T06:59:31Z", List.of()))
+                .as("under TAP's 30 seconds")
+                .containsExactly(hour("2026-11-20T07:00:00Z"));
     }
 
     @Test
     void anHourThatBeginsBeforeTheEdgeIsLeftAlone() {
-        assertThat(planner.due(new Horizon(NOW, Instant.parse("2026-11-20T06:00:00Z")), progress("2026-11-01T00:00:00Z"), List.of(), swept))
+        assertThat(planner.due(
+                        new Horizon(NOW, Instant.parse("2026-11-20T06:00:00Z")),
+                        progress("2026-11-01T00:00:00Z"),
+                        List.of(),
+                        swept))
                 .containsExactly(hour("2026-11-20T07:00:00Z"), hour("2026-11-20T06:00:00Z"));
-        assertThat(planner.due(new Horizon(NOW, Instant.parse("2026-11-20T06:00:01Z")), progress("2026-11-01T00:00:00Z"), List.of(), swept))
+        assertThat(planner.due(
+                        new Horizon(NOW, Instant.parse("2026-11-20T06:00:01Z")),
+                        progress("2026-11-01T00:00:00Z"),
+                        List.of(),
+                        swept))
                 .containsExactly(hour("2026-11-20T07:00:00Z"));
     }
 
@@ -70,19 +84,22 @@ class SweepPlannerTest {
     void anHourThatIsStillOwedWaitsAndItsNeighboursDoNot() {
         List<TimeRange> backlog = List.of(range("2026-11-20T06:59:59Z", "2026-11-20T07:00:00Z"));
 
-        assertThat(due(NOW, "2026-11-20T05:00:00Z", backlog)).containsExactly(hour("2026-11-20T07:00:00Z"), hour("2026-11-20T05:00:00Z"));
+        assertThat(due(NOW, "2026-11-20T05:00:00Z", backlog))
+                .containsExactly(hour("2026-11-20T07:00:00Z"), hour("2026-11-20T05:00:00Z"));
     }
 
     @Test
     void anHourAfterTheProgressWaits() {
         Progress progress = new Progress(Instant.parse("2026-11-20T05:00:00Z"), Instant.parse("2026-11-20T06:59:59Z"));
 
-        assertThat(planner.due(Horizon.at(NOW), progress, List.of(), swept)).containsExactly(hour("2026-11-20T05:00:00Z"));
+        assertThat(planner.due(Horizon.at(NOW), progress, List.of(), swept))
+                .containsExactly(hour("2026-11-20T05:00:00Z"));
     }
 
     @Test
     void withoutAgesNothingIsDue() {
-        assertThat(new SweepPlanner(List.of()).due(Horizon.at(NOW), progress("2026-11-01T00:00:00Z"), List.of(), swept)).isEmpty();
+        assertThat(new SweepPlanner(List.of()).due(Horizon.at(NOW), progress("2026-11-01T00:00:00Z"), List.of(), swept))
+                .isEmpty();
     }
 
     private List<TimeRange> due(Instant now, String origin, List<TimeRange> backlog) {

@@ -46,7 +46,8 @@ class TapClockTest {
         date(NOW.plus(Duration.ofMinutes(2)));
 
         assertThat(clock.ahead()).contains(Duration.ofMinutes(-2));
-        assertThat(clock.horizon()).isEqualTo(new Horizon(NOW, NOW.plus(Duration.ofMinutes(2)).minus(SEVEN_DAYS)));
+        assertThat(clock.horizon())
+                .isEqualTo(new Horizon(NOW, NOW.plus(Duration.ofMinutes(2)).minus(SEVEN_DAYS)));
     }
 
     @Test
@@ -59,15 +60,19 @@ class TapClockTest {
     @Test
     void aProxyDaysOffMovesNothingByMoreThanAQuarterOfAnHourUntilTapRefuses() {
         date(NOW.plus(Duration.ofDays(10)));
-        assertThat(clock.horizon()).isEqualTo(new Horizon(NOW, NOW.plus(Duration.ofMinutes(15)).minus(SEVEN_DAYS)));
+        assertThat(clock.horizon())
+                .isEqualTo(new Horizon(NOW, NOW.plus(Duration.ofMinutes(15)).minus(SEVEN_DAYS)));
 
         date(NOW.minus(Duration.ofHours(3)));
         assertThat(clock.horizon().now()).isEqualTo(NOW.minus(Duration.ofMinutes(15)));
 
         clock.stillCurrent();
-        assertThat(clock.horizon().now()).isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
+        assertThat(clock.horizon().now())
+                .isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
         date(NOW.minus(Duration.ofHours(3)));
-        assertThat(clock.horizon().now()).as("as long as it stays so").isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
+        assertThat(clock.horizon().now())
+                .as("as long as it stays so")
+                .isEqualTo(NOW.minus(Duration.ofHours(3)).minusSeconds(5));
 
         date(NOW);
         assertThat(clock.horizon()).as("the clock was set right").isEqualTo(Horizon.at(NOW));
@@ -78,7 +83,8 @@ class TapClockTest {
         date(NOW.minus(Duration.ofDays(1)));
         clock.stillCurrent();
 
-        assertThat(clock.horizon().edge()).isEqualTo(NOW.minus(Duration.ofDays(1)).minus(SEVEN_DAYS));
+        assertThat(clock.horizon().edge())
+                .isEqualTo(NOW.minus(Duration.ofDays(1)).minus(SEVEN_DAYS));
     }
 
     @Test
@@ -112,11 +118,15 @@ class TapClockTest {
     @Test
     void onlyTimeNearTheEdgeMayBeTooOld() {
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS)))).isTrue();
-        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(50))))).isTrue();
-        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(70))))).isFalse();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(50)))))
+                .isTrue();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(SEVEN_DAYS).plus(Duration.ofMinutes(70)))))
+                .isFalse();
         assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1))))).isFalse();
         date(NOW.plus(Duration.ofDays(8)));
-        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1))))).as("our clock is eight days behind").isTrue();
+        assertThat(clock.mayBeTooOld(hourFrom(NOW.minus(Duration.ofHours(1)))))
+                .as("our clock is eight days behind")
+                .isTrue();
     }
 
     private static TimeRange hourFrom(Instant from) {
@@ -130,7 +140,9 @@ class TapClockTest {
 
         assertThat(clock.horizon().edge()).isEqualTo(window.from().plus(Duration.ofMinutes(5)));
         own.advance(Duration.ofDays(6));
-        assertThat(clock.horizon().edge()).as("later the seven days pass it").isEqualTo(NOW.plus(Duration.ofDays(6)).minus(SEVEN_DAYS));
+        assertThat(clock.horizon().edge())
+                .as("later the seven days pass it")
+                .isEqualTo(NOW.plus(Duration.ofDays(6)).minus(SEVEN_DAYS));
     }
 
     @Test
@@ -138,7 +150,8 @@ class TapClockTest {
         date(NOW.plus(Duration.ofMinutes(40)));
         clock.tooOld(new TimeRange(NOW.minus(SEVEN_DAYS), NOW.minus(SEVEN_DAYS).plusSeconds(3600)));
 
-        assertThat(clock.horizon().edge()).isEqualTo(NOW.plus(Duration.ofMinutes(40)).minus(SEVEN_DAYS));
+        assertThat(clock.horizon().edge())
+                .isEqualTo(NOW.plus(Duration.ofMinutes(40)).minus(SEVEN_DAYS));
     }
 
     @Test
@@ -148,7 +161,11 @@ class TapClockTest {
             assertThat(log.lines()).isEmpty();
             date(NOW.minusSeconds(120));
             date(NOW.minusSeconds(125));
-            assertThat(log.lines()).singleElement().asString().startsWith("WARN").contains("2m ahead of TAP's");
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARN")
+                    .contains("2m ahead of TAP's");
             date(NOW.plusSeconds(60));
             assertThat(log.lines()).hasSize(2).last().asString().contains("1m behind TAP's");
             date(NOW);

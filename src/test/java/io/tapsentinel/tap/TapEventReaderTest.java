@@ -21,13 +21,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TapEventReaderTest {
 
     private static final Instant DEFAULT_TIME = Instant.parse("2026-11-20T11:00:00Z");
-    private static final BiConsumer<String, Map<String, Object>> NONE = (array, fields) -> { };
+    private static final BiConsumer<String, Map<String, Object>> NONE = (array, fields) -> {};
 
     private final List<String> unknown = new ArrayList<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "{}", " [ ] ", "{\"messagesDelivered\":null}", "{\"messagesDelivered\":[]}",
-        "{\"queryEndTime\":\"2026-11-20T11:00:00Z\",\"clicksBlocked\":[],\"messagesBlocked\":null}"})
+    @ValueSource(
+            strings = {
+                "[]",
+                "{}",
+                " [ ] ",
+                "{\"messagesDelivered\":null}",
+                "{\"messagesDelivered\":[]}",
+                "{\"queryEndTime\":\"2026-11-20T11:00:00Z\",\"clicksBlocked\":[],\"messagesBlocked\":null}"
+            })
     void everyFormOfNothingIsZeroEvents(String body) {
         assertThat(read(body)).isEmpty();
     }
@@ -37,10 +44,14 @@ class TapEventReaderTest {
         List<TapEvent> events = read(sample("all-live.json"));
 
         assertThat(events).hasSize(18);
-        assertThat(events.stream().filter(e -> e.getType() == EventType.MESSAGES_DELIVERED)).hasSize(6);
-        assertThat(events.stream().filter(e -> e.getType() == EventType.MESSAGES_BLOCKED)).hasSize(6);
-        assertThat(events.stream().filter(e -> e.getType() == EventType.CLICKS_PERMITTED)).hasSize(3);
-        assertThat(events.stream().filter(e -> e.getType() == EventType.CLICKS_BLOCKED)).hasSize(3);
+        assertThat(events.stream().filter(e -> e.getType() == EventType.MESSAGES_DELIVERED))
+                .hasSize(6);
+        assertThat(events.stream().filter(e -> e.getType() == EventType.MESSAGES_BLOCKED))
+                .hasSize(6);
+        assertThat(events.stream().filter(e -> e.getType() == EventType.CLICKS_PERMITTED))
+                .hasSize(3);
+        assertThat(events.stream().filter(e -> e.getType() == EventType.CLICKS_BLOCKED))
+                .hasSize(3);
         assertThat(events.stream().map(TapEvent::getKey).distinct()).hasSize(18);
     }
 
@@ -48,23 +59,29 @@ class TapEventReaderTest {
     void documentedSpellingsBecomeLiveOnes() throws IOException {
         TapEvent delivered = read(sample("all-documented.json")).get(0);
 
-        assertThat(delivered.getFields()).containsEntry("cluster", "example_hosted").doesNotContainKey("clusterId");
+        assertThat(delivered.getFields())
+                .containsEntry("cluster", "example_hosted")
+                .doesNotContainKey("clusterId");
         Map<?, ?> threat = (Map<?, ?>) ((List<?>) delivered.getFields().get("threatsInfoMap")).get(0);
-        assertThat(threat.get("threatID")).isEqualTo("881eb76e23b8ce089491fc1bfddeca5566429e252fd984647a81a312e5ee1858");
+        assertThat(threat.get("threatID"))
+                .isEqualTo("881eb76e23b8ce089491fc1bfddeca5566429e252fd984647a81a312e5ee1858");
         assertThat(threat.get("campaignID")).isEqualTo("748bd0c6-257a-b00f-c962-5c7f35da16f2");
         assertThat(threat.keySet().toString()).doesNotContain("threatId", "campaignId");
     }
 
     @Test
     void theLiveSpellingStandsWhereBothAreGiven() {
-        TapEvent event = read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"documented\",\"cluster\":\"live\"}]}").get(0);
+        TapEvent event =
+                read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"documented\",\"cluster\":\"live\"}]}")
+                        .get(0);
 
         assertThat(event.getFields()).containsEntry("cluster", "live").doesNotContainKey("clusterId");
     }
 
     @Test
     void unknownKeysArePassedOver() {
-        String body = "{\"version\":{\"a\":[{\"id\":\"no event\"}]},\"warnings\":[\"x\",[1]],\"messagesDelivered\":[{\"id\":\"1\"}],\"n\":1}";
+        String body =
+                "{\"version\":{\"a\":[{\"id\":\"no event\"}]},\"warnings\":[\"x\",[1]],\"messagesDelivered\":[{\"id\":\"1\"}],\"n\":1}";
 
         assertThat(read(body)).hasSize(1);
     }
@@ -79,16 +96,20 @@ class TapEventReaderTest {
 
     @Test
     void whatTheTakerOfUnknownTypesThrowsLeavesTheReader() {
-        InputStream body = new ByteArrayInputStream("{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8));
+        InputStream body = new ByteArrayInputStream(
+                "{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8));
 
         assertThatThrownBy(() -> new TapEventReader(body, DEFAULT_TIME, (array, fields) -> {
-            throw new IllegalStateException("full");
-        }).hasNext()).hasMessage("full");
+                            throw new IllegalStateException("full");
+                        })
+                        .hasNext())
+                .hasMessage("full");
     }
 
     @Test
     void anEmptyArrayOfAnUnknownTypeIsNothing() {
-        assertThat(read("{\"messagesHeld\":[],\"clicksBlocked\":[{\"id\":\"1\"}]}")).hasSize(1);
+        assertThat(read("{\"messagesHeld\":[],\"clicksBlocked\":[{\"id\":\"1\"}]}"))
+                .hasSize(1);
     }
 
     @Test
@@ -96,33 +117,43 @@ class TapEventReaderTest {
         byte[] whole = sample("all-live.json").strip().getBytes(StandardCharsets.UTF_8);
         for (int length = 0; length < whole.length; length += length < 200 || length > whole.length - 200 ? 1 : 97) {
             String cut = new String(Arrays.copyOf(whole, length), StandardCharsets.ISO_8859_1);
-            assertThatThrownBy(() -> read(cut)).as("cut to " + length).isInstanceOf(TapAnswerException.class)
-                    .hasMessageMatching("TAP's answer.* at byte \\d+").hasNoCause();
+            assertThatThrownBy(() -> read(cut))
+                    .as("cut to " + length)
+                    .isInstanceOf(TapAnswerException.class)
+                    .hasMessageMatching("TAP's answer.* at byte \\d+")
+                    .hasNoCause();
         }
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "<html><body>Bad gateway</body></html> | cut or not JSON at byte",
-        "\"a string\"                           | no JSON object at byte",
-        "[{\"id\":\"1\"}]                       | no JSON object at byte",
-        "null                                   | no JSON object at byte",
-        "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
-        "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | it is an answer for the time until 2026-11-20T10:55:00Z",
-        "{} {}                                  | more follows the end of the document at byte",
-        "[] x                                   | cut or not JSON at byte",
-        "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",
-        "{\"messagesBlocked\":[\"MARKER\"]}     | an element of messagesBlocked is no object at byte",
-        "{\"messagesBlocked\":[{\"id\":MARKER}]} | cut or not JSON at byte"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "<html><body>Bad gateway</body></html> | cut or not JSON at byte",
+                "\"a string\"                           | no JSON object at byte",
+                "[{\"id\":\"1\"}]                       | no JSON object at byte",
+                "null                                   | no JSON object at byte",
+                "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
+                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | it is an answer for the time until 2026-11-20T10:55:00Z",
+                "{} {}                                  | more follows the end of the document at byte",
+                "[] x                                   | cut or not JSON at byte",
+                "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",
+                "{\"messagesBlocked\":[\"MARKER\"]}     | an element of messagesBlocked is no object at byte",
+                "{\"messagesBlocked\":[{\"id\":MARKER}]} | cut or not JSON at byte"
+            })
     void whatIsNoAnswerFailsTheWindow(String body, String message) {
-        assertThatThrownBy(() -> read(body)).isInstanceOf(TapAnswerException.class)
-                .hasMessageContaining(message).hasMessageNotContaining("MARKER").hasMessageNotContaining("gateway");
+        assertThatThrownBy(() -> read(body))
+                .isInstanceOf(TapAnswerException.class)
+                .hasMessageContaining(message)
+                .hasMessageNotContaining("MARKER")
+                .hasMessageNotContaining("gateway");
     }
 
     @Test
     void nestingWithoutEndFailsTheWindowInsteadOfTheProgram() {
         assertThatThrownBy(() -> read("{\"messagesBlocked\":[{\"id\":" + "[".repeat(5_000)))
-                .isInstanceOf(TapAnswerException.class).hasMessageMatching("TAP's answer .* at byte \\d+");
+                .isInstanceOf(TapAnswerException.class)
+                .hasMessageMatching("TAP's answer .* at byte \\d+");
     }
 
     @Test
@@ -133,7 +164,8 @@ class TapEventReaderTest {
                 throw new IOException("MARKER");
             }
         };
-        assertThatThrownBy(() -> new TapEventReader(broken, DEFAULT_TIME, NONE).hasNext()).isInstanceOf(TapAnswerException.class)
+        assertThatThrownBy(() -> new TapEventReader(broken, DEFAULT_TIME, NONE).hasNext())
+                .isInstanceOf(TapAnswerException.class)
                 .hasMessage("TAP's answer could not be read: IOException");
     }
 
@@ -149,15 +181,20 @@ class TapEventReaderTest {
 
     @Test
     void theTimeIsTheLaterOfMessageAndNewestThreat() {
-        TapEvent event = read("{\"messagesBlocked\":[{\"id\":\"1\",\"messageTime\":\"2026-11-20T10:00:00.000Z\",\"threatsInfoMap\":["
-                + "{\"threatTime\":\"2026-11-20T10:30:00.123Z\"},{\"threatTime\":\"2026-11-20T10:20:00.000Z\"},{\"threatTime\":null}]}]}").get(0);
+        TapEvent event =
+                read("{\"messagesBlocked\":[{\"id\":\"1\",\"messageTime\":\"2026-11-20T10:00:00.000Z\",\"threatsInfoMap\":["
+                                + "{\"threatTime\":\"2026-11-20T10:30:00.123Z\"},{\"threatTime\":\"2026-11-20T10:20:00.000Z\"},{\"threatTime\":null}]}]}")
+                        .get(0);
 
         assertThat(event.getTime()).isEqualTo("2026-11-20T10:30:00.123Z");
     }
 
     @Test
     void anEventWithoutReadableTimesTakesTheWindowsEnd() {
-        assertThat(read("{\"clicksBlocked\":[{\"id\":\"1\",\"clickTime\":\"yesterday\"}]}").get(0).getTime()).isEqualTo(DEFAULT_TIME);
+        assertThat(read("{\"clicksBlocked\":[{\"id\":\"1\",\"clickTime\":\"yesterday\"}]}")
+                        .get(0)
+                        .getTime())
+                .isEqualTo(DEFAULT_TIME);
     }
 
     private List<TapEvent> read(String body) {
@@ -168,7 +205,8 @@ class TapEventReaderTest {
 
     private void readInto(List<TapEvent> events, String body) {
         InputStream in = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
-        new TapEventReader(in, DEFAULT_TIME, (array, fields) -> unknown.add(array + " " + fields)).forEachRemaining(events::add);
+        new TapEventReader(in, DEFAULT_TIME, (array, fields) -> unknown.add(array + " " + fields))
+                .forEachRemaining(events::add);
     }
 
     private static String sample(String name) throws IOException {

@@ -16,7 +16,8 @@ class TapRestTest {
 
     private static final TimeRange WINDOW = new TimeRange(NOW.minus(Duration.ofHours(1)), NOW);
 
-    private final TapRest rest = new TapRest(List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList(), Duration.ofMinutes(15));
+    private final TapRest rest =
+            new TapRest(List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList(), Duration.ofMinutes(15));
 
     @Test
     void beforeTheFirstRefusalThereIsNoRest() {
@@ -31,11 +32,15 @@ class TapRestTest {
         Instant now = NOW;
         for (int i = 0; i < 3; i++) {
             rest.refused(new TapRefusedException(status, "no"), now);
-            assertThat(rest.isResting(now.plus(Duration.ofMinutes(15)).minusMillis(1))).isTrue();
+            assertThat(rest.isResting(now.plus(Duration.ofMinutes(15)).minusMillis(1)))
+                    .isTrue();
             now = now.plus(Duration.ofMinutes(15));
             assertThat(rest.isResting(now)).isFalse();
         }
-        assertThat(rest.refusal()).get().matches(TapRest::isAboutCredentials).extracting(Throwable::getMessage)
+        assertThat(rest.refusal())
+                .get()
+                .matches(TapRest::isAboutCredentials)
+                .extracting(Throwable::getMessage)
                 .isEqualTo("TAP answered " + status + ": no");
     }
 
@@ -56,7 +61,9 @@ class TapRestTest {
         rest.refused(new TapRefusedException(status, null), NOW);
 
         assertThat(rest.isResting(NOW)).isFalse();
-        assertThat(rest.refusal()).get().matches(refused -> !TapRest.isAboutCredentials(refused))
+        assertThat(rest.refusal())
+                .get()
+                .matches(refused -> !TapRest.isAboutCredentials(refused))
                 .matches(refused -> refused.status() == status);
     }
 
@@ -105,8 +112,10 @@ class TapRestTest {
 
     @Test
     void theReasonIsOneShortLineAndNoPage() {
-        assertThat(new TapRefusedException(400, "  too\n far " + "x".repeat(1_000)).getMessage()).startsWith("TAP answered 400: too far x")
-                .hasSizeLessThan(250).doesNotContain("\n");
+        assertThat(new TapRefusedException(400, "  too\n far " + "x".repeat(1_000)).getMessage())
+                .startsWith("TAP answered 400: too far x")
+                .hasSizeLessThan(250)
+                .doesNotContain("\n");
         assertThat(new TapRefusedException(502, "<html>bad gateway</html>")).hasMessage("TAP answered 502");
         assertThat(new TapRefusedException(500, null)).hasMessage("TAP answered 500");
     }

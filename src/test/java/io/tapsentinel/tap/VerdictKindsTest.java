@@ -18,12 +18,14 @@ class VerdictKindsTest {
 
     @Test
     void anotherStatusIsAStatusAlone() {
-        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", null)))).containsExactly(STATUS);
+        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", null))))
+                .containsExactly(STATUS);
     }
 
     @Test
     void oneThreatMoreIsAThreatAloneAlthoughItHasAStatus() {
-        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t2", "active", null), threat("t1", "active", null)))).containsExactly(THREAT);
+        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t2", "active", null), threat("t1", "active", null))))
+                .containsExactly(THREAT);
     }
 
     @Test
@@ -36,25 +38,29 @@ class VerdictKindsTest {
 
     @Test
     void severalKindsComeTogether() {
-        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", "c")))).containsExactlyInAnyOrder(STATUS, CAMPAIGN);
-        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t3", "cleared", "c")))).containsExactlyInAnyOrder(THREAT, CAMPAIGN);
+        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t1", "cleared", "c"))))
+                .containsExactlyInAnyOrder(STATUS, CAMPAIGN);
+        assertThat(VerdictDigest.kinds(BEFORE, message(threat("t3", "cleared", "c"))))
+                .containsExactlyInAnyOrder(THREAT, CAMPAIGN);
     }
 
     @Test
     void theSameVerdictInAnotherOrderIsNoChange() {
         long two = message(threat("t1", "active", null), threat("t2", "cleared", "c"));
 
-        assertThat(VerdictDigest.kinds(two, message(threat("t2", "cleared", "c"), threat("t1", "active", null)))).isEmpty();
+        assertThat(VerdictDigest.kinds(two, message(threat("t2", "cleared", "c"), threat("t1", "active", null))))
+                .isEmpty();
     }
 
     private static Map<String, Object> threat(String id, String status, String campaign) {
-        Map<String, Object> threat = new HashMap<>(Map.of("threatID", id, "threatType", "url", "classification", "phish",
-                "threatStatus", status));
+        Map<String, Object> threat = new HashMap<>(
+                Map.of("threatID", id, "threatType", "url", "classification", "phish", "threatStatus", status));
         threat.put("campaignID", campaign);
         return threat;
     }
 
     private static long message(Map<?, ?>... threats) {
-        return VerdictDigest.of(EventType.MESSAGES_DELIVERED, Map.of("threatsInfoMap", new ArrayList<>(List.of(threats))));
+        return VerdictDigest.of(
+                EventType.MESSAGES_DELIVERED, Map.of("threatsInfoMap", new ArrayList<>(List.of(threats))));
     }
 }

@@ -28,7 +28,8 @@ class WindowPlannerTest {
 
     @Test
     void aPauseOfThirtyMinutesStillNeedsOneRequest() {
-        assertThat(poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog()).isEmpty();
+        assertThat(poll(NOW, readTo(END.minus(Duration.ofMinutes(30)))).backlog())
+                .isEmpty();
     }
 
     @Test
@@ -61,26 +62,30 @@ class WindowPlannerTest {
     void nothingBeforeTheOriginIsRead() {
         Progress young = new Progress(END.minus(Duration.ofMinutes(10)), END.minus(Duration.ofMinutes(5)));
 
-        assertThat(poll(NOW, young).fresh())
-                .contains(new TimeRange(young.origin(), END));
+        assertThat(poll(NOW, young).fresh()).contains(new TimeRange(young.origin(), END));
     }
 
     @Test
     void theFirstStartKeepsItsOriginHoweverLateItsFirstPollSucceeds() {
         Progress first = planner.begin(NOW);
 
-        assertThat(first).isEqualTo(new Progress(Instant.parse("2026-11-20T10:59:00Z"), Instant.parse("2026-11-20T10:59:00Z")));
+        assertThat(first)
+                .isEqualTo(new Progress(Instant.parse("2026-11-20T10:59:00Z"), Instant.parse("2026-11-20T10:59:00Z")));
         assertThat(poll(NOW.plus(Duration.ofHours(3)), first).backlog())
                 .containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T13:59:00Z"));
     }
 
     @Test
     void aStartInTheFutureWaitsForItsTime() {
-        WindowPlanner starting = planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
+        WindowPlanner starting =
+                planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(NOW.plus(Duration.ofDays(1))));
 
         assertThat(poll(starting, NOW, starting.begin(NOW)).fresh()).isEmpty();
-        assertThat(poll(starting, NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW)).fresh())
-                .contains(new TimeRange(NOW.plus(Duration.ofDays(1)), NOW.plus(Duration.ofDays(1)).plusSeconds(30)));
+        assertThat(poll(starting, NOW.plus(Duration.ofDays(1)).plusSeconds(90), starting.begin(NOW))
+                        .fresh())
+                .contains(new TimeRange(
+                        NOW.plus(Duration.ofDays(1)),
+                        NOW.plus(Duration.ofDays(1)).plusSeconds(30)));
     }
 
     @Test
@@ -98,12 +103,14 @@ class WindowPlannerTest {
 
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:35:00Z", "2026-11-20T10:59:00Z"));
         assertThat(plan.gaps()).isEmpty();
-        assertThat(planner.expired(plan.backlog(), Horizon.at(NOW.plus(Duration.ofMinutes(29))))).isEmpty();
+        assertThat(planner.expired(plan.backlog(), Horizon.at(NOW.plus(Duration.ofMinutes(29)))))
+                .isEmpty();
     }
 
     @Test
     void aStartWinsOverTheBackfillAndLeavesAGapWhenTapHasForgotten() {
-        Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z"))));
+        Plan plan = firstPoll(planner(
+                Duration.ofHours(1), Duration.ofHours(1), Optional.of(Instant.parse("2026-11-11T00:00:00.500Z"))));
 
         assertThat(plan.gaps()).containsExactly(range("2026-11-11T00:00:00Z", "2026-11-13T12:05:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
@@ -126,7 +133,9 @@ class WindowPlannerTest {
 
     @Test
     void aShortLookBackReachesOverThePauseInstead() {
-        Plan plan = poll(planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty()), NOW,
+        Plan plan = poll(
+                planner(Duration.ofMinutes(30), Duration.ofHours(1), Optional.empty()),
+                NOW,
                 readTo(END.minus(Duration.ofMinutes(5))));
 
         assertThat(plan.fresh()).contains(range("2026-11-20T11:24:00Z", "2026-11-20T11:59:00Z"));
@@ -168,8 +177,10 @@ class WindowPlannerTest {
     void aBacklogThatCrossesTheEdgeIsCutThere() {
         List<TimeRange> backlog = List.of(range("2026-11-13T11:00:00Z", "2026-11-13T13:00:00Z"));
 
-        assertThat(planner.expired(backlog, Horizon.at(NOW))).containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
-        assertThat(planner.expired(backlog, Horizon.at(NOW.minus(Duration.ofHours(2))))).isEmpty();
+        assertThat(planner.expired(backlog, Horizon.at(NOW)))
+                .containsExactly(range("2026-11-13T11:00:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(planner.expired(backlog, Horizon.at(NOW.minus(Duration.ofHours(2)))))
+                .isEmpty();
     }
 
     private static WindowPlanner planner(Duration lookBack, Duration backfill, Optional<Instant> start) {

@@ -18,8 +18,7 @@ public final class ChangingEvents {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private ChangingEvents() {
-    }
+    private ChangingEvents() {}
 
     /**
      * An event of one threat that is active at first and then, after a while, says something else.
@@ -33,7 +32,7 @@ public final class ChangingEvents {
         versions.add(version(name, type, withId, created, created, "active", false, "t1"));
         Instant at = created.plus(after);
         switch (then) {
-            case "" -> { }
+            case "" -> {}
             case "campaign" -> versions.add(version(name, type, withId, created, at, "active", true, "t1"));
             case "t2" -> versions.add(version(name, type, withId, created, at, "active", false, "t1", "t2"));
             default -> versions.add(version(name, type, withId, created, at, then, false, "t1"));
@@ -44,40 +43,66 @@ public final class ChangingEvents {
     /** A message of several threats and parts that never changes, but for their order. */
     public static Event shuffled(String name, boolean withId, Instant created) {
         EventType type = EventType.MESSAGES_DELIVERED;
-        return new Event(type, created, created,
+        return new Event(
+                type,
+                created,
+                created,
                 List.of(version(name, type, withId, created, created, "active", true, "t1", "t2", "t3", "t4")));
     }
 
     /** What a row of a table says of itself: name and version, {@code cleared-message/active}. */
     public static String label(JsonNode row) {
-        return row.path("GUID").asText() + '/' + row.path(row.has("clickTime") ? "userAgent" : "subject").asText();
+        return row.path("GUID").asText()
+                + '/'
+                + row.path(row.has("clickTime") ? "userAgent" : "subject").asText();
     }
 
     /** The labels of these versions of an event. */
     public static List<String> labels(Event event, int from, int to) {
-        return event.versions().subList(from, Math.min(to, event.versions().size())).stream().map(version -> label(version.row())).toList();
+        return event.versions().subList(from, Math.min(to, event.versions().size())).stream()
+                .map(version -> label(version.row()))
+                .toList();
     }
 
-    private static Version version(String name, EventType type, boolean withId, Instant created, Instant from, String status,
-            boolean campaign, String... threats) {
+    private static Version version(
+            String name,
+            EventType type,
+            boolean withId,
+            Instant created,
+            Instant from,
+            String status,
+            boolean campaign,
+            String... threats) {
         String label = status + (campaign ? "+campaign" : "") + '+' + threats.length;
         ObjectNode row = JSON.createObjectNode().put("GUID", name);
         if (withId) {
             row.put("id", UUID.nameUUIDFromBytes(name.getBytes()).toString());
         }
         if (type.isClick()) {
-            row.put("clickTime", created.toString()).put("recipient", "one@example.com").put("url", "https://" + name + ".example.com")
-                    .put("userAgent", label).put("threatID", threats[0]).put("classification", "phish").put("threatStatus", status)
+            row.put("clickTime", created.toString())
+                    .put("recipient", "one@example.com")
+                    .put("url", "https://" + name + ".example.com")
+                    .put("userAgent", label)
+                    .put("threatID", threats[0])
+                    .put("classification", "phish")
+                    .put("threatStatus", status)
                     .put("campaignId", campaign ? "c1" : null);
             return new Version(from, List.of(status), row);
         }
-        row.put("messageTime", created.toString()).put("subject", label).putArray("recipient").add("one@example.com");
+        row.put("messageTime", created.toString())
+                .put("subject", label)
+                .putArray("recipient")
+                .add("one@example.com");
         ArrayNode parts = row.putArray("messageParts");
         ArrayNode map = row.putArray("threatsInfoMap");
         for (String threat : threats) {
             parts.addObject().put("filename", threat + ".txt").put("contentType", "text/plain");
-            map.addObject().put("threatID", threat).put("threatType", "url").put("classification", "phish")
-                    .put("threatStatus", status).put("campaignID", campaign ? "c1" : null);
+            map.addObject()
+                    .put("threatID", threat)
+                    .put("threatType", "url")
+                    .put("classification", "phish")
+                    .put("threatStatus", status)
+                    .put("campaignID", campaign ? "c1" : null);
         }
         return new Version(from, List.of(status), row);
     }

@@ -48,7 +48,9 @@ public final class CronComponent extends DefaultComponent {
 
     /** Moves the clock to {@code end} and fires whatever comes due on the way; returns when all of it has ended. */
     public void runTo(Instant end) {
-        for (Optional<CronConsumer> job = next(); job.isPresent() && !job.get().due().isAfter(end); job = next()) {
+        for (Optional<CronConsumer> job = next();
+                job.isPresent() && !job.get().due().isAfter(end);
+                job = next()) {
             moveTo(job.get().due());
             job.get().fire();
             join();

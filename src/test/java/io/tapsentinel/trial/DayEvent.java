@@ -16,23 +16,40 @@ import java.util.UUID;
  * @param happened  click or message time
  * @param condemned time of its only threat
  */
-public record DayEvent(EventType type, Instant created, Instant visibleAt, String id, String guid, String recipient,
-        Instant happened, Instant condemned) {
+public record DayEvent(
+        EventType type,
+        Instant created,
+        Instant visibleAt,
+        String id,
+        String guid,
+        String recipient,
+        Instant happened,
+        Instant condemned) {
 
     private static final Duration LONGEST_WAIT = Duration.ofDays(3);
 
     /** One event of this number, one in twenty without an id; what is not given is drawn. */
     static DayEvent draw(SplittableRandom random, int number, Instant created, Duration lag) {
         int kind = random.nextInt(100);
-        EventType type = kind < 50 ? EventType.MESSAGES_BLOCKED : kind < 70 ? EventType.MESSAGES_DELIVERED
-                : kind < 88 ? EventType.CLICKS_BLOCKED : EventType.CLICKS_PERMITTED;
+        EventType type = kind < 50
+                ? EventType.MESSAGES_BLOCKED
+                : kind < 70
+                        ? EventType.MESSAGES_DELIVERED
+                        : kind < 88 ? EventType.CLICKS_BLOCKED : EventType.CLICKS_PERMITTED;
         Instant earlier = created.minusMillis(random.nextLong(LONGEST_WAIT.toMillis()));
         boolean condemnedLater = random.nextBoolean();
         String id = random.nextInt(20) == 0 ? null : new UUID(random.nextLong(), random.nextLong()).toString();
         // every third one is of the same message as the one before it
         String guid = "guid-" + (number % 3 == 1 ? number - 1 : number);
-        return new DayEvent(type, created, created.plus(lag), id, guid, "r" + number + "@example.org",
-                condemnedLater ? earlier : created, condemnedLater ? created : earlier);
+        return new DayEvent(
+                type,
+                created,
+                created.plus(lag),
+                id,
+                guid,
+                "r" + number + "@example.org",
+                condemnedLater ? earlier : created,
+                condemnedLater ? created : earlier);
     }
 
     /** Identity, as the sandbox's events have it. */
@@ -42,25 +59,33 @@ public record DayEvent(EventType type, Instant created, Instant visibleAt, Strin
 
     /** The row as TAP's answers have it. */
     String json() {
-        return "{" + (id == null ? "" : "\"id\":\"" + id + "\",") + "\"GUID\":\"" + guid + "\",\"sender\":\"s@example.net\","
-                + "\"senderIP\":\"10.0.0.1\",\"messageID\":\"<" + guid + "@example.net>\"," + (type.isClick() ? click() : message()) + "}";
+        return "{" + (id == null ? "" : "\"id\":\"" + id + "\",") + "\"GUID\":\"" + guid
+                + "\",\"sender\":\"s@example.net\"," + "\"senderIP\":\"10.0.0.1\",\"messageID\":\"<" + guid
+                + "@example.net>\"," + (type.isClick() ? click() : message()) + "}";
     }
 
     private String click() {
-        return "\"recipient\":\"" + recipient + "\",\"clickTime\":\"" + happened + "\",\"threatTime\":\"" + condemned + "\",\"url\":"
-                + "\"https://" + guid + ".example.com/\",\"classification\":\"phish\",\"userAgent\":\"Mozilla/5.0\",\"campaignId\":null,"
-                + "\"clickIP\":\"10.0.0.2\",\"threatID\":\"t-" + guid + "\",\"threatURL\":\"https://threatinsight.proofpoint.com/" + guid
+        return "\"recipient\":\"" + recipient + "\",\"clickTime\":\"" + happened + "\",\"threatTime\":\"" + condemned
+                + "\",\"url\":"
+                + "\"https://" + guid
+                + ".example.com/\",\"classification\":\"phish\",\"userAgent\":\"Mozilla/5.0\",\"campaignId\":null,"
+                + "\"clickIP\":\"10.0.0.2\",\"threatID\":\"t-" + guid
+                + "\",\"threatURL\":\"https://threatinsight.proofpoint.com/" + guid
                 + "\",\"threatStatus\":\"active\"";
     }
 
     private String message() {
-        return "\"recipient\":[\"" + recipient + "\"],\"messageTime\":\"" + happened + "\",\"threatsInfoMap\":[{\"threatID\":\"t-" + guid
-                + "\",\"threatStatus\":\"active\",\"classification\":\"malware\",\"threatTime\":\"" + condemned + "\",\"threat\":"
+        return "\"recipient\":[\"" + recipient + "\"],\"messageTime\":\"" + happened
+                + "\",\"threatsInfoMap\":[{\"threatID\":\"t-" + guid
+                + "\",\"threatStatus\":\"active\",\"classification\":\"malware\",\"threatTime\":\"" + condemned
+                + "\",\"threat\":"
                 + "\"https://" + guid + ".example.com/\",\"threatUrl\":\"https://threatinsight.proofpoint.com/" + guid
-                + "\",\"campaignID\":null,\"threatType\":\"url\"}],\"subject\":\"Invoice " + guid + "\",\"spamScore\":10,"
+                + "\",\"campaignID\":null,\"threatType\":\"url\"}],\"subject\":\"Invoice " + guid
+                + "\",\"spamScore\":10,"
                 + "\"phishScore\":90,\"malwareScore\":0,\"impostorScore\":0.0,\"messageSize\":4321,\"cluster\":\"example_hosted\","
                 + "\"QID\":\"2X1\",\"quarantineFolder\":null,\"quarantineRule\":null,\"policyRoutes\":[\"default_inbound\"],"
-                + "\"modulesRun\":[\"av\",\"spf\"],\"fromAddress\":[\"from@example.com\"],\"toAddresses\":[\"" + recipient + "\"],"
+                + "\"modulesRun\":[\"av\",\"spf\"],\"fromAddress\":[\"from@example.com\"],\"toAddresses\":[\""
+                + recipient + "\"],"
                 + "\"ccAddresses\":[],\"replyToAddress\":null,\"headerFrom\":\"<from@example.com>\",\"headerReplyTo\":null,"
                 + "\"xmailer\":null,\"completelyRewritten\":true,\"messageParts\":[{\"disposition\":\"inline\",\"sha256\":\"00\","
                 + "\"md5\":\"\",\"filename\":\"text.html\",\"sandboxStatus\":null,\"oContentType\":\"text/html\","

@@ -25,9 +25,12 @@ public final class DayEvents {
     /** So many more events, created evenly at random in [{@code from}, {@code to}) and visible after a lag drawn the same way. */
     public DayEvents add(int count, Instant from, Instant to, Duration leastLag, Duration mostLag) {
         for (int i = 0; i < count; i++) {
-            Instant created = from.plusMillis(random.nextLong(Duration.between(from, to).toMillis()));
+            Instant created =
+                    from.plusMillis(random.nextLong(Duration.between(from, to).toMillis()));
             Duration lag = Duration.ofMillis(random.nextLong(leastLag.toMillis(), mostLag.toMillis()));
-            byCreation.computeIfAbsent(created, none -> new ArrayList<>(1)).add(DayEvent.draw(random, number++, created, lag));
+            byCreation
+                    .computeIfAbsent(created, none -> new ArrayList<>(1))
+                    .add(DayEvent.draw(random, number++, created, lag));
         }
         return this;
     }
@@ -44,7 +47,10 @@ public final class DayEvents {
     }
 
     public List<DayEvent> where(Predicate<DayEvent> condition) {
-        return byCreation.values().stream().flatMap(List::stream).filter(condition).toList();
+        return byCreation.values().stream()
+                .flatMap(List::stream)
+                .filter(condition)
+                .toList();
     }
 
     public static List<String> keys(List<DayEvent> events) {

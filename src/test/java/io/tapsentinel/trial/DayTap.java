@@ -33,7 +33,7 @@ public final class DayTap implements AutoCloseable {
     private final Map<DayEvent, Request> firstServed = new HashMap<>();
     private final LoopbackServer server;
     private volatile Duration taken = Duration.ZERO;
-    private volatile Runnable whileTaken = () -> { };
+    private volatile Runnable whileTaken = () -> {};
     private volatile Predicate<TimeRange> out = window -> false;
 
     /**
@@ -46,7 +46,9 @@ public final class DayTap implements AutoCloseable {
 
         /** Whether it asks for a clock hour, as sweeps do; polls end a minute before a multiple of five. */
         public boolean isClockHour() {
-            return window != null && window.from().getEpochSecond() % 3_600 == 0 && window.length().equals(Duration.ofHours(1));
+            return window != null
+                    && window.from().getEpochSecond() % 3_600 == 0
+                    && window.length().equals(Duration.ofHours(1));
         }
     }
 
@@ -123,8 +125,13 @@ public final class DayTap implements AutoCloseable {
             exchange.sendResponseHeaders(204, -1);
             return;
         }
-        String arrays = served.keySet().stream().map(type -> ",\"" + type.arrayName() + "\":["
-                + rows.stream().filter(event -> event.type() == type).map(DayEvent::json).collect(Collectors.joining(",")) + "]")
+        String arrays = served.keySet().stream()
+                .map(type -> ",\"" + type.arrayName() + "\":["
+                        + rows.stream()
+                                .filter(event -> event.type() == type)
+                                .map(DayEvent::json)
+                                .collect(Collectors.joining(","))
+                        + "]")
                 .collect(Collectors.joining());
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         try (OutputStream body = TapDoor.rows(exchange)) {

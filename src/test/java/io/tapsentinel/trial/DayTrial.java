@@ -42,7 +42,8 @@ public final class DayTrial implements AutoCloseable {
     public DayTrial(Path folder, DayEvents events) throws IOException {
         this.folder = folder;
         this.events = events;
-        this.trial = new Trial(folder, SandboxSettings.builder().eventsPerHour(0).build());
+        this.trial =
+                new Trial(folder, SandboxSettings.builder().eventsPerHour(0).build());
         this.tap = new DayTap(events, trial.clock());
         this.date = new OwnDate(tap.uri(), trial.clock()::look);
         trial.with("tap.url", date.uri().toString());
@@ -52,7 +53,9 @@ public final class DayTrial implements AutoCloseable {
         Path routes = Files.createDirectories(folder.resolve("routes"));
         try (var files = Files.list(Path.of("routes"))) {
             for (Path file : (Iterable<Path>) files::iterator) {
-                Files.writeString(routes.resolve(file.getFileName()), Files.readString(file).replace("lingerMs: 500", "lingerMs: 5"));
+                Files.writeString(
+                        routes.resolve(file.getFileName()),
+                        Files.readString(file).replace("lingerMs: 500", "lingerMs: 5"));
             }
         }
     }
@@ -71,7 +74,10 @@ public final class DayTrial implements AutoCloseable {
 
     /** What this health check finds now. */
     public HealthCheck.Result health(String check) {
-        return program.camel().getRegistry().lookupByNameAndType(check, HealthCheck.class).call();
+        return program.camel()
+                .getRegistry()
+                .lookupByNameAndType(check, HealthCheck.class)
+                .call();
     }
 
     public DayTrial start() {
@@ -80,8 +86,14 @@ public final class DayTrial implements AutoCloseable {
             Program made = new Program(settings, properties, clock, committed) {
                 @Override
                 protected RequestBudget budget(Store store) {
-                    return requestsPerDay.isEmpty() ? super.budget(store) : new RequestBudget(store, requestsPerDay.getAsInt(),
-                            settings.reservePercent(), settings.cost().polls(), clock);
+                    return requestsPerDay.isEmpty()
+                            ? super.budget(store)
+                            : new RequestBudget(
+                                    store,
+                                    requestsPerDay.getAsInt(),
+                                    settings.reservePercent(),
+                                    settings.cost().polls(),
+                                    clock);
                 }
 
                 @Override
@@ -96,7 +108,9 @@ public final class DayTrial implements AutoCloseable {
                 }
             };
             made.main().bind("quartz", own);
-            made.main().addOverrideProperty("camel.main.routes-include-pattern", "file:" + folder.resolve("routes") + "/*.camel.yaml");
+            made.main()
+                    .addOverrideProperty(
+                            "camel.main.routes-include-pattern", "file:" + folder.resolve("routes") + "/*.camel.yaml");
             return made;
         });
         cron = own;
@@ -149,7 +163,8 @@ public final class DayTrial implements AutoCloseable {
 
     /** A whole number, as the store's file has it. */
     public long number(String sql) throws SQLException {
-        try (Connection store = store("state"); ResultSet row = store.createStatement().executeQuery(sql)) {
+        try (Connection store = store("state");
+                ResultSet row = store.createStatement().executeQuery(sql)) {
             return row.next() ? row.getLong(1) : 0;
         }
     }
@@ -157,7 +172,8 @@ public final class DayTrial implements AutoCloseable {
     /** Ranges of time, as the store's file has them. */
     public List<TimeRange> ranges(String sql) throws SQLException {
         List<TimeRange> ranges = new ArrayList<>();
-        try (Connection store = store("state"); ResultSet rows = store.createStatement().executeQuery(sql)) {
+        try (Connection store = store("state");
+                ResultSet rows = store.createStatement().executeQuery(sql)) {
             while (rows.next()) {
                 ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
             }

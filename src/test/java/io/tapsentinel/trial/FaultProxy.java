@@ -19,11 +19,12 @@ import java.util.function.UnaryOperator;
 /** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
 public final class FaultProxy implements AutoCloseable {
 
-    private static final Set<String> NOT_FORWARDED = Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade",
-            "http2-settings", ":status");
+    private static final Set<String> NOT_FORWARDED =
+            Set.of("host", "content-length", "connection", "transfer-encoding", "upgrade", "http2-settings", ":status");
 
     private final URI service;
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Deque<Fault> faults = new ConcurrentLinkedDeque<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger held = new AtomicInteger();
@@ -131,7 +132,8 @@ public final class FaultProxy implements AutoCloseable {
                 case THROTTLED -> answer(exchange, 429, "too many".getBytes());
                 case BAD_GATEWAY -> answer(exchange, 502, "<html><body>bad gateway</body></html>".getBytes());
                 case GATEWAY_TIMEOUT -> answer(exchange, 504, "took too long".getBytes());
-                case TOO_OLD -> answer(exchange, 400, "The requested start time is too far into the past (7.00d)".getBytes());
+                case TOO_OLD ->
+                    answer(exchange, 400, "The requested start time is too far into the past (7.00d)".getBytes());
                 case STILL_CURRENT -> answer(exchange, 400, "The requested interval is still current".getBytes());
                 case BADLY_FORMED -> answer(exchange, 400, "The interval parameter is badly formed".getBytes());
                 case SILENT_400 -> answer(exchange, 400, new byte[0]);
@@ -178,7 +180,10 @@ public final class FaultProxy implements AutoCloseable {
             exchange.sendResponseHeaders(response.statusCode(), answer.length);
             exchange.getResponseBody().write(answer, 0, answer.length / 2);
         } else {
-            answer(exchange, response.statusCode(), fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
+            answer(
+                    exchange,
+                    response.statusCode(),
+                    fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
         }
     }
 

@@ -16,10 +16,10 @@ public final class FreePort {
     /** Set by Maven; another value for runs without it. */
     private static final int FORK = Integer.getInteger("tapsentinel.fork", 0);
     /** Another checkout's run on this machine begins elsewhere. */
-    private static final AtomicInteger NEXT = new AtomicInteger((int) (ProcessHandle.current().pid() * 37 % EACH));
+    private static final AtomicInteger NEXT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() * 37 % EACH));
 
-    private FreePort() {
-    }
+    private FreePort() {}
 
     /** One that this JVM was not given before. */
     public static int next() {

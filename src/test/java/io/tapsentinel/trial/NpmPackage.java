@@ -57,7 +57,8 @@ public final class NpmPackage {
     private Path alone() {
         try {
             Files.createDirectories(LOCK.getParent());
-            try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE); FileLock lock = file.lock()) {
+            try (FileChannel file = FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock lock = file.lock()) {
                 return install();
             }
         } catch (IOException e) {
@@ -70,8 +71,18 @@ public final class NpmPackage {
         if (!works("node", "--version")) {
             return missing("node is not installed: " + without);
         }
-        if (!Files.exists(folder.resolve(proof)) && !works("npm", "install", "--no-save", "--no-package-lock", "--ignore-scripts",
-                "--no-audit", "--no-fund", "--prefix", prefix.toString(), name + "@" + version)) {
+        if (!Files.exists(folder.resolve(proof))
+                && !works(
+                        "npm",
+                        "install",
+                        "--no-save",
+                        "--no-package-lock",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        "--prefix",
+                        prefix.toString(),
+                        name + "@" + version)) {
             return missing("npm cannot install " + name + "@" + version + ": " + without + "; see " + log());
         }
         return folder;
@@ -88,7 +99,10 @@ public final class NpmPackage {
     private boolean works(String... command) {
         try {
             Files.createDirectories(prefix);
-            Process process = new ProcessBuilder(List.of(command)).redirectErrorStream(true).redirectOutput(log().toFile()).start();
+            Process process = new ProcessBuilder(List.of(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(log().toFile())
+                    .start();
             process.getOutputStream().close();
             return process.waitFor(SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (IOException e) {

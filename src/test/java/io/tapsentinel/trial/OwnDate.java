@@ -24,7 +24,8 @@ public final class OwnDate implements AutoCloseable {
 
     private static final String NAME = "\r\nDate: ";
     /** As long as the one of the JDK. */
-    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+    private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
             .withZone(ZoneOffset.UTC);
 
     private final URI server;
@@ -63,7 +64,8 @@ public final class OwnDate implements AutoCloseable {
     }
 
     private void copy(Socket from, Socket to, boolean answers) throws IOException {
-        try (from; to) {
+        try (from;
+                to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             byte[] buffer = new byte[1 << 16];
@@ -88,13 +90,15 @@ public final class OwnDate implements AutoCloseable {
     }
 
     private static void thread(Work work) {
-        Thread thread = new Thread(() -> {
-            try {
-                work.run();
-            } catch (IOException closed) {
-                // ends here as it ended there
-            }
-        }, "own-date");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        work.run();
+                    } catch (IOException closed) {
+                        // ends here as it ended there
+                    }
+                },
+                "own-date");
         thread.setDaemon(true);
         thread.start();
     }

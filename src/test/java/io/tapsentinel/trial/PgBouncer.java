@@ -35,7 +35,8 @@ public final class PgBouncer implements AutoCloseable {
                 auth_type = any
                 pool_mode = transaction
                 ignore_startup_parameters = extra_float_digits
-                """.formatted(postgres.port(), postgres.user(), postgres.password(), port));
+                """.formatted(
+                        postgres.port(), postgres.user(), postgres.password(), port));
         process = start(configuration, folder.resolve("output.txt"));
     }
 
@@ -47,7 +48,10 @@ public final class PgBouncer implements AutoCloseable {
         }
         command.add(configuration.toString());
         try {
-            return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
         } catch (IOException e) {
             String why = "pgbouncer cannot be started, no pool of transactions was tried: " + e.getMessage();
             return System.getenv("CI") == null ? abort(why) : fail(why);
@@ -57,11 +61,16 @@ public final class PgBouncer implements AutoCloseable {
     /** The way to a database through it, once it answers. */
     public String url(String direct) {
         String url = direct.replace(":" + postgres.port() + "/", ":" + port + "/");
-        Awaitility.await("PgBouncer answers").atMost(Duration.ofSeconds(20)).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20)).ignoreExceptions().until(() -> {
-            try (Connection connection = postgres.connect(url)) {
-                return connection.isValid(1);
-            }
-        });
+        Awaitility.await("PgBouncer answers")
+                .atMost(Duration.ofSeconds(20))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .ignoreExceptions()
+                .until(() -> {
+                    try (Connection connection = postgres.connect(url)) {
+                        return connection.isValid(1);
+                    }
+                });
         return url;
     }
 

@@ -81,7 +81,8 @@ public final class Postgres implements AutoCloseable {
 
     /** Runs a statement that is about the server, not about one database. */
     public void execute(String sql) throws SQLException {
-        try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement()) {
+        try (Connection connection = connect(url("postgres"));
+                Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
     }
@@ -100,9 +101,11 @@ public final class Postgres implements AutoCloseable {
 
     /** Ends the sessions of a database of which this is true, by columns of {@code pg_stat_activity}; returns how many. */
     public int cut(String url, String which) throws SQLException {
-        try (Connection connection = connect(url("postgres")); Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '"
-                        + name(url) + "' AND (" + which + ")")) {
+        try (Connection connection = connect(url("postgres"));
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '" + name(url)
+                                + "' AND (" + which + ")")) {
             row.next();
             return row.getInt(1);
         }
@@ -134,7 +137,8 @@ public final class Postgres implements AutoCloseable {
         Path secret = Files.writeString(folder.resolve("server.key"), key);
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
         PostgresFiles.giveToUnprivileged(secret);
-        options.addAll(List.of("-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.pem"), "-c", "ssl_key_file=" + secret));
+        options.addAll(List.of(
+                "-c", "ssl=on", "-c", "ssl_cert_file=" + folder.resolve("server.pem"), "-c", "ssl_key_file=" + secret));
         startAgain();
     }
 
@@ -156,15 +160,33 @@ public final class Postgres implements AutoCloseable {
     }
 
     private void launch() throws IOException {
-        List<String> command = PostgresFiles.ours().command("postgres", "-D", folder.resolve("data").toString(), "-p", String.valueOf(port),
-                "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "shared_buffers=32MB",
-                // what a killed process has written is there without it, and the machine stays on
-                "-c", "fsync=off");
+        List<String> command = PostgresFiles.ours()
+                .command(
+                        "postgres",
+                        "-D",
+                        folder.resolve("data").toString(),
+                        "-p",
+                        String.valueOf(port),
+                        "-c",
+                        "listen_addresses=127.0.0.1",
+                        "-c",
+                        "unix_socket_directories=",
+                        "-c",
+                        "shared_buffers=32MB",
+                        // what a killed process has written is there without it, and the machine stays on
+                        "-c",
+                        "fsync=off");
         command.addAll(options);
         RUNNING.add(this);
         Path log = folder.resolve("log");
-        server = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())).start();
-        Awaitility.await("PostgreSQL answers").atMost(SOON).pollDelay(Duration.ZERO).pollInterval(OFTEN)
+        server = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        Awaitility.await("PostgreSQL answers")
+                .atMost(SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(OFTEN)
                 .until(() -> !server.isAlive() || answers());
         if (!server.isAlive()) {
             throw new IOException("PostgreSQL cannot be started: " + Files.readString(log));
@@ -184,7 +206,11 @@ public final class Postgres implements AutoCloseable {
         List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
         all.add(server.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
-        Awaitility.await().atMost(SOON).pollDelay(Duration.ZERO).pollInterval(OFTEN).until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
+        Awaitility.await()
+                .atMost(SOON)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(OFTEN)
+                .until(() -> all.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     private static void stopAll() {

@@ -34,6 +34,7 @@ final class PostgresFiles {
     private final Path own;
     /** Held as long as this JVM lives: so the next one knows whose clusters are left over. */
     private final FileChannel owner;
+
     private int clusters;
 
     /** Those of this JVM. */
@@ -52,7 +53,8 @@ final class PostgresFiles {
         unpacked = base.resolve("unpacked-" + binaries.openConnection().getContentLengthLong());
         own = base.resolve("clusters/" + UUID.randomUUID());
         // two test JVMs start at once
-        try (FileChannel channel = open(base.resolve("lock")); FileLock lock = channel.lock()) {
+        try (FileChannel channel = open(base.resolve("lock"));
+                FileLock lock = channel.lock()) {
             removeWhatIsLeftOver();
             if (!Files.exists(unpacked)) {
                 unpack();
@@ -67,7 +69,11 @@ final class PostgresFiles {
     synchronized Path newCluster() throws IOException {
         Path folder = own.resolve(String.valueOf(++clusters));
         makeFolder(folder);
-        run(List.of("cp", "-a", unpacked.resolve("data").toString(), folder.resolve("data").toString()));
+        run(List.of(
+                "cp",
+                "-a",
+                unpacked.resolve("data").toString(),
+                folder.resolve("data").toString()));
         return folder;
     }
 
@@ -82,7 +88,8 @@ final class PostgresFiles {
     }
 
     private static List<String> command(Path unpacked, String program, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(unpacked.resolve("bin").resolve(program).toString()));
+        List<String> command =
+                new ArrayList<>(List.of(unpacked.resolve("bin").resolve(program).toString()));
         command.addAll(List.of(arguments));
         return unprivileged(command);
     }
@@ -100,10 +107,14 @@ final class PostgresFiles {
             all = folders.toList();
         }
         for (Path folder : all) {
-            try (FileChannel channel = open(folder.resolve("owner")); FileLock lock = channel.tryLock()) {
+            try (FileChannel channel = open(folder.resolve("owner"));
+                    FileLock lock = channel.tryLock()) {
                 if (lock != null) {
-                    ProcessHandle.allProcesses().filter(process -> process.info().commandLine().orElse("").contains(folder + "/"))
-                            .flatMap(server -> Stream.concat(server.descendants(), Stream.of(server))).toList()
+                    ProcessHandle.allProcesses()
+                            .filter(process ->
+                                    process.info().commandLine().orElse("").contains(folder + "/"))
+                            .flatMap(server -> Stream.concat(server.descendants(), Stream.of(server)))
+                            .toList()
                             .forEach(ProcessHandle::destroyForcibly);
                     run(List.of("rm", "-rf", folder.toString()));
                 }
@@ -122,10 +133,22 @@ final class PostgresFiles {
         }
         run(List.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString()));
         Files.delete(packed);
-        Path password = Files.writeString(incomplete.resolve("password"), UUID.randomUUID().toString());
+        Path password = Files.writeString(
+                incomplete.resolve("password"), UUID.randomUUID().toString());
         giveToUnprivileged(incomplete);
-        run(command(incomplete, "initdb", "-D", incomplete.resolve("data").toString(), "-U", USER, "--pwfile=" + password,
-                "--auth=scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"));
+        run(command(
+                incomplete,
+                "initdb",
+                "-D",
+                incomplete.resolve("data").toString(),
+                "-U",
+                USER,
+                "--pwfile=" + password,
+                "--auth=scram-sha-256",
+                "-E",
+                "UTF8",
+                "--no-locale",
+                "--no-sync"));
         Files.move(incomplete, unpacked, StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -141,7 +164,10 @@ final class PostgresFiles {
             return false;
         }
         try {
-            return new ProcessBuilder(unprivileged(List.of("test", "-x", folder.toString()))).start().waitFor() == 0;
+            return new ProcessBuilder(unprivileged(List.of("test", "-x", folder.toString())))
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
@@ -149,7 +175,8 @@ final class PostgresFiles {
     }
 
     private static List<String> unprivileged(List<String> command) {
-        List<String> all = new ArrayList<>(isRoot() ? List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") : List.of());
+        List<String> all = new ArrayList<>(
+                isRoot() ? List.of("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups") : List.of());
         all.addAll(command);
         return all;
     }

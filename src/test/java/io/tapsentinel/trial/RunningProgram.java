@@ -42,25 +42,31 @@ public final class RunningProgram implements AutoCloseable {
                 // a poll ends when its last batch has waited so long for more
                 main.getCamelContext().getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
                     if (endpoint instanceof SentinelEndpoint sentinel) {
-                        sentinel.getConfiguration().setLingerMs(Math.min(sentinel.getConfiguration().getLingerMs(), LINGER_MS));
+                        sentinel.getConfiguration()
+                                .setLingerMs(
+                                        Math.min(sentinel.getConfiguration().getLingerMs(), LINGER_MS));
                     }
                     return endpoint;
                 });
             }
         });
-        Thread thread = new Thread(() -> {
-            try {
-                end.complete(program.run());
-            } catch (Throwable e) {
-                end.completeExceptionally(e);
-            }
-        }, "program");
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        end.complete(program.run());
+                    } catch (Throwable e) {
+                        end.completeExceptionally(e);
+                    }
+                },
+                "program");
         thread.setDaemon(true);
         thread.start();
     }
 
     RunningProgram awaitStart() {
-        await("program has started").pollInterval(Duration.ofMillis(10)).atMost(Duration.ofSeconds(60))
+        await("program has started")
+                .pollInterval(Duration.ofMillis(10))
+                .atMost(Duration.ofSeconds(60))
                 .until(() -> end.isDone() || program.main().isStarted());
         if (end.isCompletedExceptionally()) {
             end.join();

@@ -45,16 +45,14 @@ public final class ScriptedTap implements AutoCloseable {
      * @param visibleAt when answers begin to show it
      * @param versions  what it says, the earliest first
      */
-    public record Event(EventType type, Instant created, Instant visibleAt, List<Version> versions) {
-    }
+    public record Event(EventType type, Instant created, Instant visibleAt, List<Version> versions) {}
 
     /**
      * What an event says from an instant on.
      *
      * @param statuses the statuses of its threats; it is shown to those who ask for one of them
      */
-    public record Version(Instant from, List<String> statuses, ObjectNode row) {
-    }
+    public record Version(Instant from, List<String> statuses, ObjectNode row) {}
 
     public ScriptedTap(TrialClock clock) throws IOException {
         this.clock = clock;
@@ -82,9 +80,13 @@ public final class ScriptedTap implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Map<String, String> query = query(exchange.getRequestURI());
-        Instant[] window = Arrays.stream(query.getOrDefault("interval", "/").split("/")).map(Instant::parse).toArray(Instant[]::new);
+        Instant[] window = Arrays.stream(query.getOrDefault("interval", "/").split("/"))
+                .map(Instant::parse)
+                .toArray(Instant[]::new);
         String refusal = refusal(exchange, query, window);
-        byte[] body = refusal == null ? JSON.writeValueAsBytes(answer(window, List.of(query.get("threatStatus").split(","))))
+        byte[] body = refusal == null
+                ? JSON.writeValueAsBytes(
+                        answer(window, List.of(query.get("threatStatus").split(","))))
                 : refusal.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", refusal == null ? "application/json" : "text/plain");
         exchange.sendResponseHeaders(refusal == null ? 200 : 400, body.length);
@@ -114,11 +116,16 @@ public final class ScriptedTap implements AutoCloseable {
         List.of(EventType.values()).forEach(type -> answer.putArray(type.arrayName()));
         Instant now = clock.look();
         for (Event event : events) {
-            if (event.created().isBefore(window[0]) || event.created().isAfter(window[1]) || event.visibleAt().isAfter(now)) {
+            if (event.created().isBefore(window[0])
+                    || event.created().isAfter(window[1])
+                    || event.visibleAt().isAfter(now)) {
                 continue;
             }
-            event.versions().stream().filter(version -> !version.from().isAfter(now)).reduce((before, after) -> after)
-                    .filter(version -> version.statuses().stream().anyMatch(statuses::contains)).ifPresent(version -> {
+            event.versions().stream()
+                    .filter(version -> !version.from().isAfter(now))
+                    .reduce((before, after) -> after)
+                    .filter(version -> version.statuses().stream().anyMatch(statuses::contains))
+                    .ifPresent(version -> {
                         answer.withArray(event.type().arrayName()).add(shuffled(version.row()));
                         shown.merge(event, 1, Integer::sum);
                     });
@@ -143,7 +150,8 @@ public final class ScriptedTap implements AutoCloseable {
         Map<String, String> query = new HashMap<>();
         for (String pair : uri.getRawQuery().split("&")) {
             String[] sides = pair.split("=", 2);
-            query.merge(sides[0], URLDecoder.decode(sides[1], StandardCharsets.UTF_8), (first, next) -> first + "," + next);
+            query.merge(
+                    sides[0], URLDecoder.decode(sides[1], StandardCharsets.UTF_8), (first, next) -> first + "," + next);
         }
         return query;
     }

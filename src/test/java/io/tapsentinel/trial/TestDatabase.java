@@ -29,8 +29,7 @@ public final class TestDatabase {
 
     private static final Map<Path, String> URLS = new ConcurrentHashMap<>();
 
-    private TestDatabase() {
-    }
+    private TestDatabase() {}
 
     /** Whether stores are on PostgreSQL. */
     public static boolean isShared() {
@@ -39,12 +38,15 @@ public final class TestDatabase {
 
     /** The store of that file. */
     public static StoreAddress address(Path file) {
-        return isShared() ? new StoreAddress(url(file), server().user(), server()::password, "") : StoreAddress.of("jdbc:sqlite:" + file);
+        return isShared()
+                ? new StoreAddress(url(file), server().user(), server()::password, "")
+                : StoreAddress.of("jdbc:sqlite:" + file);
     }
 
     /** The same as properties of the program. */
     public static Map<String, String> properties(Path file) {
-        return isShared() ? Map.of("state.url", url(file), "state.user", server().user(), "state.password", server().password())
+        return isShared()
+                ? Map.of("state.url", url(file), "state.user", server().user(), "state.password", server().password())
                 : Map.of("state.url", "jdbc:sqlite:" + file);
     }
 
@@ -61,7 +63,8 @@ public final class TestDatabase {
             return;
         }
         try (Stream<Path> files = Files.list(from.getParent())) {
-            for (Path file : (Iterable<Path>) files.filter(f -> f.getFileName().toString().startsWith(from.getFileName().toString()))::iterator) {
+            for (Path file : (Iterable<Path>) files.filter(f ->
+                    f.getFileName().toString().startsWith(from.getFileName().toString()))::iterator) {
                 Files.copy(file, to.resolveSibling(file.getFileName()));
             }
         }
@@ -87,8 +90,9 @@ public final class TestDatabase {
 
     private static List<String> tables(Connection source) throws SQLException {
         List<String> tables = new ArrayList<>();
-        try (ResultSet rows = source.createStatement().executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-                + " AND tablename NOT LIKE 'qrtz%'")) {
+        try (ResultSet rows = source.createStatement()
+                .executeQuery("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+                        + " AND tablename NOT LIKE 'qrtz%'")) {
             while (rows.next()) {
                 tables.add(rows.getString(1));
             }
@@ -100,7 +104,8 @@ public final class TestDatabase {
         target.createStatement().execute("DELETE FROM " + table);
         try (ResultSet rows = source.createStatement().executeQuery("SELECT * FROM " + table)) {
             int columns = rows.getMetaData().getColumnCount();
-            try (PreparedStatement insert = target.prepareStatement("INSERT INTO " + table + " VALUES (?" + ", ?".repeat(columns - 1) + ")")) {
+            try (PreparedStatement insert =
+                    target.prepareStatement("INSERT INTO " + table + " VALUES (?" + ", ?".repeat(columns - 1) + ")")) {
                 while (rows.next()) {
                     for (int i = 1; i <= columns; i++) {
                         insert.setObject(i, rows.getObject(i));

@@ -14,7 +14,6 @@ import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,6 +36,7 @@ public final class Trial implements AutoCloseable {
 
     /** When trials begin. */
     public static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NEVER = "0 0 0 1 1 ? 2099";
 
@@ -56,7 +56,7 @@ public final class Trial implements AutoCloseable {
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
-    private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> { };
+    private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> {};
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
 
@@ -69,17 +69,36 @@ public final class Trial implements AutoCloseable {
     public Trial(Path folder, SandboxSettings settings) throws IOException {
         this.folder = folder;
         this.events = new SandboxEvents(settings);
-        this.tap = SandboxTap.builder(events).clock(clock).credentials("principal", "hush-hush").build().start();
+        this.tap = SandboxTap.builder(events)
+                .clock(clock)
+                .credentials("principal", "hush-hush")
+                .build()
+                .start();
         this.ingestion = new SandboxIngestion(this::accept).start();
         this.tapProxy = new FaultProxy(tap.uri());
         this.tapDate = new OwnDate(tapProxy.uri(), clock::look);
         this.sinkProxy = new FaultProxy(ingestion.uri());
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
-        properties.putAll(Map.of("tap.url", tapDate.uri().toString(), "tap.source-identity", "trial", "tap.principal", "principal",
-                "tap.secret", "hush-hush", "sentinel.endpoint", sinkProxy.uri().toString(),
-                "sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID, "sentinel.auth", "none",
+        properties.putAll(Map.of(
+                "tap.url",
+                tapDate.uri().toString(),
+                "tap.source-identity",
+                "trial",
+                "tap.principal",
+                "principal",
+                "tap.secret",
+                "hush-hush",
+                "sentinel.endpoint",
+                sinkProxy.uri().toString(),
+                "sentinel.dcr-immutable-id",
+                SandboxIngestion.RULE_ID,
+                "sentinel.auth",
+                "none",
                 // tests trigger runs themselves unless they say otherwise
-                "tap.poll.cron", NEVER, "tap.sweep.cron", NEVER));
+                "tap.poll.cron",
+                NEVER,
+                "tap.sweep.cron",
+                NEVER));
         // one attempt a run, unless a test is about more
         properties.put("tap.retry.pauses", "none");
         stateIn("state");
@@ -108,7 +127,8 @@ public final class Trial implements AutoCloseable {
 
     /** Copies the store as it is now: what a process that is killed at this moment leaves behind. */
     public void copyState(String from, String to) throws IOException {
-        TestDatabase.copy(folder.resolve(from).resolve("tap.db"), folder.resolve(to).resolve("tap.db"));
+        TestDatabase.copy(
+                folder.resolve(from).resolve("tap.db"), folder.resolve(to).resolve("tap.db"));
     }
 
     public RunningProgram start() {
@@ -117,8 +137,10 @@ public final class Trial implements AutoCloseable {
 
     public RunningProgram start(Maker maker) {
         Map<String, String> own = Map.copyOf(properties);
-        RunningProgram program = new RunningProgram(maker.make(Settings.of(own), own, clock, reads::add),
-                !own.get("tap.poll.cron").equals(NEVER) || !own.get("tap.sweep.cron").equals(NEVER));
+        RunningProgram program = new RunningProgram(
+                maker.make(Settings.of(own), own, clock, reads::add),
+                !own.get("tap.poll.cron").equals(NEVER)
+                        || !own.get("tap.sweep.cron").equals(NEVER));
         programs.add(program);
         return program.awaitStart();
     }
@@ -126,7 +148,7 @@ public final class Trial implements AutoCloseable {
     /** Type, id and recipient of all events created in [from, to] and visible at {@code at}, sorted. */
     public List<String> truth(Instant from, Instant to, Instant at) {
         List<String> truth = new ArrayList<>();
-        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext();) {
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
             SandboxEvent event = all.next();
             if (!event.visibleAt().isAfter(at)) {
                 truth.add(event.truthKey());
@@ -185,8 +207,14 @@ public final class Trial implements AutoCloseable {
                 continue;
             }
             JsonNode recipient = json.path("recipient");
-            EventType type = List.of(EventType.values()).stream().filter(t -> t.table().equals(table)).findFirst().orElseThrow();
-            keys.add(SandboxEvent.truthKey(type, json.path("id").textValue(), json.path("GUID").asText(),
+            EventType type = List.of(EventType.values()).stream()
+                    .filter(t -> t.table().equals(table))
+                    .findFirst()
+                    .orElseThrow();
+            keys.add(SandboxEvent.truthKey(
+                    type,
+                    json.path("id").textValue(),
+                    json.path("GUID").asText(),
                     recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
         }
         rows.addAll(keys);

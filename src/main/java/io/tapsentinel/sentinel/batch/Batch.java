@@ -51,13 +51,16 @@ public final class Batch {
      */
     void settle(Exception failure) {
         if (settled.compareAndSet(false, true)) {
-            Exception reason = failure == null ? new IllegalStateException("the batch ended without this record") : failure;
+            Exception reason =
+                    failure == null ? new IllegalStateException("the batch ended without this record") : failure;
             for (PendingRecord record : records) {
                 try {
                     record.settled().accept(record.event().getOutcome().isSettled() ? null : reason);
                 } catch (RuntimeException e) {
                     // one exchange that cannot go on must not leave the others parked for ever
-                    LOG.error("an exchange failed while it was told of its acknowledgement: {}", e.getClass().getName());
+                    LOG.error(
+                            "an exchange failed while it was told of its acknowledgement: {}",
+                            e.getClass().getName());
                 }
             }
         }

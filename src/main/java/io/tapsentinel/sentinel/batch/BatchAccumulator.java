@@ -37,8 +37,8 @@ public final class BatchAccumulator {
      */
     public void append(PendingRecord record) throws InterruptedException {
         if (!fits(record)) {
-            throw new IllegalArgumentException("a record of " + record.json().length + " bytes does not fit into a request of under "
-                    + BatchSettings.MOST_BYTES + " bytes");
+            throw new IllegalArgumentException("a record of " + record.json().length
+                    + " bytes does not fit into a request of under " + BatchSettings.MOST_BYTES + " bytes");
         }
         lock.lockInterruptibly();
         try {
@@ -152,7 +152,8 @@ public final class BatchAccumulator {
     }
 
     private boolean isDue() {
-        return open.size() > 0 && (full || draining || lingered() >= settings.linger().toNanos());
+        return open.size() > 0
+                && (full || draining || lingered() >= settings.linger().toNanos());
     }
 
     private long lingered() {

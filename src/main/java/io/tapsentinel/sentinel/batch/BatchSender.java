@@ -27,12 +27,19 @@ public final class BatchSender implements Runnable {
      * @param stream    name of the stream
      * @param callbacks where exchanges go on, so that their routes do not hold up the next batch; it may refuse work
      */
-    public static BatchSender of(String stream, BatchAccumulator accumulator, RetrySettings retry, Uploader uploader,
-            DeliveryLog deliveries, Rejections rejections, DeliveryListener listener, Executor callbacks) {
+    public static BatchSender of(
+            String stream,
+            BatchAccumulator accumulator,
+            RetrySettings retry,
+            Uploader uploader,
+            DeliveryLog deliveries,
+            Rejections rejections,
+            DeliveryListener listener,
+            Executor callbacks) {
         CountDownLatch stop = new CountDownLatch(1);
         Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
-        Requests requests = new Requests(stream, uploader, deliveries, listener, backoff, retry.deliveryTimeout(), System::nanoTime,
-                pause -> {
+        Requests requests = new Requests(
+                stream, uploader, deliveries, listener, backoff, retry.deliveryTimeout(), System::nanoTime, pause -> {
                     // not by the thread's mark alone, which a client may have taken off
                     if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                         throw new InterruptedException();
@@ -41,7 +48,11 @@ public final class BatchSender implements Runnable {
         return new BatchSender(accumulator, new Delivery(requests, rejections), listener, callbacks, stop);
     }
 
-    private BatchSender(BatchAccumulator accumulator, Delivery delivery, DeliveryListener listener, Executor callbacks,
+    private BatchSender(
+            BatchAccumulator accumulator,
+            Delivery delivery,
+            DeliveryListener listener,
+            Executor callbacks,
             CountDownLatch stop) {
         this.accumulator = accumulator;
         this.delivery = delivery;
@@ -95,7 +106,8 @@ public final class BatchSender implements Runnable {
             return givenUp(e);
         } catch (Error e) {
             // the exchanges must not stay parked, nor the next batches unsent
-            return givenUp(new IllegalStateException("the upload failed: " + e.getClass().getName(), e));
+            return givenUp(new IllegalStateException(
+                    "the upload failed: " + e.getClass().getName(), e));
         }
     }
 

@@ -37,7 +37,9 @@ final class Delivery {
             Halving halving = new Halving();
             halving.send(left);
             UploadException hold = halving.hold != null ? halving.hold : judge(halving.suspects);
-            left = left.stream().filter(record -> !record.event().getOutcome().isSettled()).toList();
+            left = left.stream()
+                    .filter(record -> !record.event().getOutcome().isSettled())
+                    .toList();
             if (hold != null) {
                 requests.pauseForPerson(hold);
             }
@@ -62,8 +64,7 @@ final class Delivery {
         return hold;
     }
 
-    private record Suspect(PendingRecord record, UploadException refusal) {
-    }
+    private record Suspect(PendingRecord record, UploadException refusal) {}
 
     /** One pass over a batch; ends early when what is refused can hardly be the records' fault. */
     private final class Halving {
@@ -84,15 +85,20 @@ final class Delivery {
             }
         }
 
-        private void suspect(PendingRecord record, UploadException refusal) throws UploadException, InterruptedException {
+        private void suspect(PendingRecord record, UploadException refusal)
+                throws UploadException, InterruptedException {
             if (suspects.isEmpty()) {
                 hold = requests.probe();
             }
             suspects.add(new Suspect(record, refusal));
             int alike = byCode.merge(Rejections.code(refusal), 1, Integer::sum);
             if (rejections.wouldBeTooMany(record.window(), refusal, alike)) {
-                hold = new UploadException(refusal.status(), alike + " or more records of one window were refused alike, so that the"
-                        + " rule, the stream or the table is to blame and none is rejected: " + refusal.getMessage(), refusal.answer());
+                hold = new UploadException(
+                        refusal.status(),
+                        alike + " or more records of one window were refused alike, so that the"
+                                + " rule, the stream or the table is to blame and none is rejected: "
+                                + refusal.getMessage(),
+                        refusal.answer());
             }
         }
     }

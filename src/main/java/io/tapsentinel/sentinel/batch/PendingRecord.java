@@ -13,5 +13,5 @@ import java.util.function.Consumer;
  * @param window  the read that the event came with; only its identity counts, and it may be null
  * @param settled called exactly once: with null when the event has a final outcome, else with the reason
  */
-public record PendingRecord(TapEvent event, Map<String, Object> fields, byte[] json, Object window, Consumer<Exception> settled) {
-}
+public record PendingRecord(
+        TapEvent event, Map<String, Object> fields, byte[] json, Object window, Consumer<Exception> settled) {}

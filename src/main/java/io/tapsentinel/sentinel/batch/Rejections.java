@@ -57,8 +57,13 @@ public final class Rejections {
         if (refusal != null) {
             count(record.window(), code(refusal));
         }
-        LOG.warn("{} is stored at tap.rejected.uri, {}: {}", event, reason.word(), refusal == null
-                ? "a record of " + record.json().length + " bytes does not fit into a request" : refusal.getMessage());
+        LOG.warn(
+                "{} is stored at tap.rejected.uri, {}: {}",
+                event,
+                reason.word(),
+                refusal == null
+                        ? "a record of " + record.json().length + " bytes does not fit into a request"
+                        : refusal.getMessage());
     }
 
     /** Stores the whole of an event that is delivered with cut values. */
@@ -102,10 +107,17 @@ public final class Rejections {
 
     private void store(PendingRecord record, Reason reason, UploadException refusal) {
         if (store == null) {
-            throw new IllegalStateException("sentinel: has no rejectedLog, so that it cannot put a record aside (" + reason.word() + ")");
+            throw new IllegalStateException(
+                    "sentinel: has no rejectedLog, so that it cannot put a record aside (" + reason.word() + ")");
         }
         TapEvent event = record.event();
-        store.store(new RejectedRecord(reason, event.getType().arrayName(), event.getType().table(), event.getKey(),
-                clock.instant(), refusal, record.fields()));
+        store.store(new RejectedRecord(
+                reason,
+                event.getType().arrayName(),
+                event.getType().table(),
+                event.getKey(),
+                clock.instant(),
+                refusal,
+                record.fields()));
     }
 }

@@ -45,8 +45,15 @@ final class Requests {
     }
 
     /** @param timeout how long after {@link #begin} to give up; zero means never */
-    Requests(String stream, Uploader uploader, DeliveryLog deliveries, DeliveryListener listener, Backoff backoff, Duration timeout,
-            LongSupplier nanoClock, Pause pause) {
+    Requests(
+            String stream,
+            Uploader uploader,
+            DeliveryLog deliveries,
+            DeliveryListener listener,
+            Backoff backoff,
+            Duration timeout,
+            LongSupplier nanoClock,
+            Pause pause) {
         this.stream = stream;
         this.uploader = uploader;
         this.deliveries = deliveries;
@@ -163,20 +170,27 @@ final class Requests {
         pauseForPerson(failure);
     }
 
-    private void pause(UploadException failure, boolean needsPerson, Duration duration) throws UploadException, InterruptedException {
+    private void pause(UploadException failure, boolean needsPerson, Duration duration)
+            throws UploadException, InterruptedException {
         listener.failing(failure, needsPerson);
         if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
-            throw new UploadException(failure.status(), "given up after deliveryTimeoutMs (" + timeout.toMillis() + "): "
-                    + failure.getMessage(), failure.answer());
+            throw new UploadException(
+                    failure.status(),
+                    "given up after deliveryTimeoutMs (" + timeout.toMillis() + "): " + failure.getMessage(),
+                    failure.answer());
         }
-        LOG.warn("{}; failure {} in a row, again in {} s", failure.getMessage(), backoff.failures(),
+        LOG.warn(
+                "{}; failure {} in a row, again in {} s",
+                failure.getMessage(),
+                backoff.failures(),
                 String.format(java.util.Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
         pause.of(duration);
     }
 
     /** The body of a request: a JSON array of all records. */
     static byte[] body(List<PendingRecord> records) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
+        ByteArrayOutputStream body = new ByteArrayOutputStream(
+                records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
         for (int i = 0; i < records.size(); i++) {
             body.write(i == 0 ? '[' : ',');
             body.writeBytes(records.get(i).json());

@@ -14,6 +14,10 @@ public record RetrySettings(Duration backoff, Duration backoffMax, Duration deli
     public RetrySettings {
         BatchSettings.check("retryBackoffMs", backoff.toMillis(), 10, 60_000);
         BatchSettings.check("retryBackoffMaxMs", backoffMax.toMillis(), backoff.toMillis(), 3_600_000);
-        BatchSettings.check("deliveryTimeoutMs", deliveryTimeout.toMillis(), 0, Duration.ofDays(365).toMillis());
+        BatchSettings.check(
+                "deliveryTimeoutMs",
+                deliveryTimeout.toMillis(),
+                0,
+                Duration.ofDays(365).toMillis());
     }
 }

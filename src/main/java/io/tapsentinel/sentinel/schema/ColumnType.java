@@ -30,6 +30,7 @@ public enum ColumnType {
                 return type;
             }
         }
-        throw new IllegalArgumentException("column type " + keyword + " is none of string, int, datetime, boolean, dynamic");
+        throw new IllegalArgumentException(
+                "column type " + keyword + " is none of string, int, datetime, boolean, dynamic");
     }
 }

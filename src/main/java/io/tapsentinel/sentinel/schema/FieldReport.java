@@ -18,6 +18,7 @@ public final class FieldReport implements MappingReport {
 
     /** Name under which everything is counted that came after the first {@value #MAX_NAMES} names. */
     public static final String OTHER = "other";
+
     static final int MAX_NAMES = 200;
     static final int MAX_NAME_LENGTH = 64;
 
@@ -42,22 +43,31 @@ public final class FieldReport implements MappingReport {
     }
 
     /** @param name the field's or column's name, or {@link #OTHER} */
-    public record Field(String table, String name) {
-    }
+    public record Field(String table, String name) {}
 
     @Override
     public void unknownField(String table, String field) {
         if (count("unknown-field", unknown, new Field(table, safe(field)))) {
-            LOG.info("{} has no column for field {}: {} (logged once a day)", table, safe(field), kept
-                    ? "it is sent in AdditionalFields" : "it is not sent; sentinel.additional-fields=true would keep it");
+            LOG.info(
+                    "{} has no column for field {}: {} (logged once a day)",
+                    table,
+                    safe(field),
+                    kept
+                            ? "it is sent in AdditionalFields"
+                            : "it is not sent; sentinel.additional-fields=true would keep it");
         }
     }
 
     @Override
     public void lossyValue(String table, String column) {
         if (count("value", lossy, new Field(table, safe(column)))) {
-            LOG.info("{} got a value that does not fit column {}: it was rounded or not sent{} (logged once a day)", table, safe(column),
-                    kept ? ", and as it came stands in AdditionalFields" : "; sentinel.additional-fields=true would keep it");
+            LOG.info(
+                    "{} got a value that does not fit column {}: it was rounded or not sent{} (logged once a day)",
+                    table,
+                    safe(column),
+                    kept
+                            ? ", and as it came stands in AdditionalFields"
+                            : "; sentinel.additional-fields=true would keep it");
         }
     }
 
@@ -74,7 +84,8 @@ public final class FieldReport implements MappingReport {
     /** Counts one; whether the name is to be logged. */
     private synchronized boolean count(String kind, Map<Field, Tally> tallies, Field field) {
         boolean roomFor = tallies.containsKey(field) || tallies.size() < MAX_NAMES;
-        Tally tally = tallies.computeIfAbsent(roomFor ? field : new Field(field.table(), OTHER), name -> tally(kind, name));
+        Tally tally =
+                tallies.computeIfAbsent(roomFor ? field : new Field(field.table(), OTHER), name -> tally(kind, name));
         tally.count++;
         long today = Math.floorDiv(clock.millis(), MILLIS_PER_DAY);
         boolean log = today > tally.loggedDay;
@@ -84,18 +95,24 @@ public final class FieldReport implements MappingReport {
 
     private Tally tally(String kind, Field field) {
         Tally tally = new Tally();
-        FunctionCounter.builder("tap.drift", tally, of -> of.count).tags("kind", kind, "table", field.table(), "field", field.name())
-                .description("Fields without a column (unknown-field) and values that were rounded or not sent (value), since the start")
+        FunctionCounter.builder("tap.drift", tally, of -> of.count)
+                .tags("kind", kind, "table", field.table(), "field", field.name())
+                .description(
+                        "Fields without a column (unknown-field) and values that were rounded or not sent (value), since the start")
                 .register(registry);
         return tally;
     }
 
     private synchronized Map<Field, Long> counts(Map<Field, Tally> tallies) {
-        return tallies.entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, tally -> tally.getValue().count));
+        return tallies.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, tally -> tally.getValue().count));
     }
 
     private static String safe(String name) {
-        return name.chars().limit(MAX_NAME_LENGTH).mapToObj(c -> isSafe(c) ? Character.toString(c) : "?").collect(Collectors.joining());
+        return name.chars()
+                .limit(MAX_NAME_LENGTH)
+                .mapToObj(c -> isSafe(c) ? Character.toString(c) : "?")
+                .collect(Collectors.joining());
     }
 
     private static boolean isSafe(int c) {

@@ -27,6 +27,7 @@ public final class Json {
 
     /** Jackson writes 1,000 levels, of which the row is one; it would refuse the whole row for one value. */
     private static final int MAX_DEPTH = 999;
+
     private static final byte[] REPLACEMENT = "\ufffd".getBytes(StandardCharsets.UTF_8);
 
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -35,12 +36,12 @@ public final class Json {
             .defaultDateFormat(new SimpleDateFormat("yyyy-MM-dd'T'HH:mm:ss.SSSX"))
             .defaultTimeZone(TimeZone.getTimeZone("UTC"))
             // java.sql.Date too, which Jackson else writes as a day
-            .addModule(new SimpleModule().addSerializer(Date.class, DateSerializer.instance)
+            .addModule(new SimpleModule()
+                    .addSerializer(Date.class, DateSerializer.instance)
                     .addSerializer(Temporal.class, ToStringSerializer.instance))
             .build();
 
-    private Json() {
-    }
+    private Json() {}
 
     /**
      * Any value as a tree.
@@ -64,7 +65,10 @@ public final class Json {
      * UTF-8 refuses it, and writes a pair as two escapes.
      */
     static byte[] utf8(JsonNode tree) {
-        CharsetEncoder encoder = StandardCharsets.UTF_8.newEncoder().onMalformedInput(CodingErrorAction.REPLACE).replaceWith(REPLACEMENT);
+        CharsetEncoder encoder = StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .replaceWith(REPLACEMENT);
         ByteArrayOutputStream out = new ByteArrayOutputStream(4096);
         try {
             MAPPER.writeValue(new OutputStreamWriter(out, encoder), tree);

@@ -43,7 +43,9 @@ public final class RecordMapper {
     public RecordMapper(TableSchema schema, MappingReport report) {
         this.schema = schema;
         this.report = report;
-        columns = schema.columns().values().stream().filter(column -> !NOT_FIELDS.contains(column.name())).toList();
+        columns = schema.columns().values().stream()
+                .filter(column -> !NOT_FIELDS.contains(column.name()))
+                .toList();
         additionalFields = schema.columns().containsKey(TableSchema.ADDITIONAL_FIELDS);
     }
 
@@ -54,7 +56,8 @@ public final class RecordMapper {
      * @param timeGenerated the row's TimeGenerated; a field of that name is one that the table does not have
      */
     public MappedRecord map(Map<String, Object> fields, Instant timeGenerated) {
-        ObjectNode row = JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, TypedValue.text(timeGenerated));
+        ObjectNode row =
+                JsonNodeFactory.instance.objectNode().put(TableSchema.TIME_GENERATED, TypedValue.text(timeGenerated));
         ObjectNode rest = JsonNodeFactory.instance.objectNode();
         for (Column column : columns) {
             Object value = fields.get(column.name());
@@ -81,7 +84,9 @@ public final class RecordMapper {
             // else the optional column could make a record too large that fits without it
             row.set(TableSchema.ADDITIONAL_FIELDS, ValueCap.mark(0, rest.size()));
             cut = Json.utf8(row);
-            capped = Stream.concat(capped.stream(), Stream.of(TableSchema.ADDITIONAL_FIELDS)).distinct().toList();
+            capped = Stream.concat(capped.stream(), Stream.of(TableSchema.ADDITIONAL_FIELDS))
+                    .distinct()
+                    .toList();
         }
         return new MappedRecord(cut, capped, RowTime.of(row, timeGenerated));
     }

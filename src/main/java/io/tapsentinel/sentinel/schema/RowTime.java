@@ -13,15 +13,17 @@ import java.util.stream.StreamSupport;
  */
 final class RowTime {
 
-    private RowTime() {
-    }
+    private RowTime() {}
 
     /** The newest of the row's times, or {@code none} when it has none that can be read. */
     static Instant of(JsonNode row, Instant none) {
         JsonNode threats = row.path("threatsInfoMap");
         Stream<JsonNode> threatTimes = threats.isArray()
-                ? StreamSupport.stream(threats.spliterator(), false).map(threat -> threat.path("threatTime")) : Stream.of();
+                ? StreamSupport.stream(threats.spliterator(), false).map(threat -> threat.path("threatTime"))
+                : Stream.of();
         return Stream.concat(Stream.of("clickTime", "messageTime", "threatTime").map(row::path), threatTimes)
-                .flatMap(time -> TapTime.parse(time.textValue()).stream()).max(Comparator.naturalOrder()).orElse(none);
+                .flatMap(time -> TapTime.parse(time.textValue()).stream())
+                .max(Comparator.naturalOrder())
+                .orElse(none);
     }
 }

@@ -51,7 +51,8 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
      * @throws UncheckedIOException     when its file cannot be read
      */
     public static TableSchema of(String table, boolean additionalFields) {
-        List<String> known = Arrays.stream(EventType.values()).map(EventType::table).sorted().toList();
+        List<String> known =
+                Arrays.stream(EventType.values()).map(EventType::table).sorted().toList();
         if (!known.contains(table)) {
             throw new IllegalArgumentException("no schema for table " + table + "; known: " + String.join(", ", known));
         }
@@ -87,6 +88,7 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
                 throw new IllegalArgumentException("column " + name + " is declared twice");
             }
         }
-        return new TableSchema(file.required("table").textValue(), file.required("stream").textValue(), columns);
+        return new TableSchema(
+                file.required("table").textValue(), file.required("stream").textValue(), columns);
     }
 }

@@ -24,6 +24,7 @@ record TypedValue(JsonNode value, boolean lossy) {
 
     /** What cannot be had in its column's type. */
     static final TypedValue LOST = new TypedValue(NullNode.instance, true);
+
     private static final TypedValue NULL = new TypedValue(NullNode.instance, false);
 
     private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
@@ -48,7 +49,11 @@ record TypedValue(JsonNode value, boolean lossy) {
             case INT -> integer(value);
             case DATETIME -> datetime(value);
             case BOOLEAN -> bool(value);
-            case DYNAMIC -> exact(column.list() && value.isTextual() ? JsonNodeFactory.instance.arrayNode().add(value) : value);
+            case DYNAMIC ->
+                exact(
+                        column.list() && value.isTextual()
+                                ? JsonNodeFactory.instance.arrayNode().add(value)
+                                : value);
         };
     }
 
@@ -64,12 +69,15 @@ record TypedValue(JsonNode value, boolean lossy) {
         if (!value.isNumber() && (!value.isTextual() || value.textValue().length() > MAX_INT_TEXT)) {
             return LOST;
         }
-        BigDecimal exact = value.isNumber() ? value.decimalValue() : new BigDecimal(value.textValue().strip());
+        BigDecimal exact = value.isNumber()
+                ? value.decimalValue()
+                : new BigDecimal(value.textValue().strip());
         // rounding 1E+999999999 or 1E-999999999 would write out all its digits
         if (exact.abs().compareTo(BEYOND_INT) > 0) {
             return LOST;
         }
-        BigDecimal rounded = exact.abs().compareTo(HALF) < 0 ? BigDecimal.ZERO : exact.setScale(0, RoundingMode.HALF_UP);
+        BigDecimal rounded =
+                exact.abs().compareTo(HALF) < 0 ? BigDecimal.ZERO : exact.setScale(0, RoundingMode.HALF_UP);
         return new TypedValue(IntNode.valueOf(rounded.intValueExact()), rounded.compareTo(exact) != 0);
     }
 

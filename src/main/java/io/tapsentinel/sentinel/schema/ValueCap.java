@@ -15,8 +15,7 @@ import java.util.Map;
  */
 final class ValueCap {
 
-    private ValueCap() {
-    }
+    private ValueCap() {}
 
     /**
      * The same value when it fits. A longer string ends in {@code ...[cut n of m bytes]}, a longer array in an element

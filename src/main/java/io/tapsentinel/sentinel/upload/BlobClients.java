@@ -26,9 +26,11 @@ public final class BlobClients {
     private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
     /** The same in all clouds. */
     private static final String SCOPE = "https://storage.azure.com/.default";
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Of silence, not of the whole: a large answer may take longer. */
     private static final Duration ANSWER = Duration.ofSeconds(60);
+
     private static final int ONE_TRY = 1;
 
     private final Optional<URI> own;
@@ -61,28 +63,36 @@ public final class BlobClients {
         return clients.computeIfAbsent(account, name -> {
             URI to = endpoint(name);
             if (!"https".equals(to.getScheme())) {
-                throw new InvalidSettingException("azure.blob-endpoint is \"" + to + "\"; it has to be an https URL, since no token is"
-                        + " sent over http; or give the account's key (camel.component.azure-storage-blob.access-key)");
+                throw new InvalidSettingException(
+                        "azure.blob-endpoint is \"" + to + "\"; it has to be an https URL, since no token is"
+                                + " sent over http; or give the account's key (camel.component.azure-storage-blob.access-key)");
             }
-            return builder(to).credential(new ScopedCredential(signIn().session(), SCOPE)).buildClient();
+            return builder(to)
+                    .credential(new ScopedCredential(signIn().session(), SCOPE))
+                    .buildClient();
         });
     }
 
     /** A client that signs with the account's key, where somebody gave one: such as Azurite's over http, which takes no token. */
     public BlobServiceClient of(String account, String key) {
-        return builder(endpoint(account)).credential(new StorageSharedKeyCredential(account, key)).buildClient();
+        return builder(endpoint(account))
+                .credential(new StorageSharedKeyCredential(account, key))
+                .buildClient();
     }
 
     /** Where an account's blobs are. @throws InvalidSettingException as {@link #of(String)} does */
     public URI endpoint(String account) {
         if (!ACCOUNT.matcher(account).matches()) {
-            throw new InvalidSettingException("azure-storage-blob:" + Failure.line(account) + " names no storage account: that has 3 to 24"
-                    + " small letters and digits");
+            throw new InvalidSettingException("azure-storage-blob:" + Failure.line(account)
+                    + " names no storage account: that has 3 to 24" + " small letters and digits");
         }
-        own.flatMap(BlobClients::accountOf).filter(other -> !other.equals(account)).ifPresent(other -> {
-            throw new InvalidSettingException("azure.blob-endpoint is \"" + own.get() + "\", which is of the account " + other
-                    + "; azure-storage-blob:" + account + " names another one");
-        });
+        own.flatMap(BlobClients::accountOf)
+                .filter(other -> !other.equals(account))
+                .ifPresent(other -> {
+                    throw new InvalidSettingException(
+                            "azure.blob-endpoint is \"" + own.get() + "\", which is of the account " + other
+                                    + "; azure-storage-blob:" + account + " names another one");
+                });
         return own.orElseGet(() -> URI.create("https://" + account + "." + cloud.blobs()));
     }
 
@@ -98,8 +108,11 @@ public final class BlobClients {
     }
 
     private BlobServiceClientBuilder builder(URI to) {
-        return new BlobServiceClientBuilder().endpoint(to.toString()).httpClient(http())
-                .retryOptions(new RequestRetryOptions(RetryPolicyType.FIXED, ONE_TRY, (Duration) null, null, null, null));
+        return new BlobServiceClientBuilder()
+                .endpoint(to.toString())
+                .httpClient(http())
+                .retryOptions(
+                        new RequestRetryOptions(RetryPolicyType.FIXED, ONE_TRY, (Duration) null, null, null, null));
     }
 
     private synchronized HttpClient http() {

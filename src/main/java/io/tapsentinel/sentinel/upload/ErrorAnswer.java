@@ -18,27 +18,34 @@ final class ErrorAnswer {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
 
-    private ErrorAnswer() {
-    }
+    private ErrorAnswer() {}
 
     /** @param sent the body that was refused, of which the answer's words are not to show anything */
     static UploadException of(String stream, HttpResponse response, byte[] sent) {
         int status = response.getStatusCode();
         UploadException.Answer answer = answer(response, sent);
         if (status < 300) {
-            return new UploadException(status, "upload to " + stream + " answered " + status
-                    + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?", answer);
+            return new UploadException(
+                    status,
+                    "upload to " + stream + " answered " + status
+                            + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?",
+                    answer);
         }
-        return new UploadException(status, "upload to " + stream + " refused: " + status
-                + (answer.code() == null ? "" : " " + answer.code()) + (answer.text() == null ? "" : ": " + answer.text())
-                + (answer.requestId() == null ? "" : " (request " + answer.requestId() + ")"), answer);
+        return new UploadException(
+                status,
+                "upload to " + stream + " refused: " + status
+                        + (answer.code() == null ? "" : " " + answer.code())
+                        + (answer.text() == null ? "" : ": " + answer.text())
+                        + (answer.requestId() == null ? "" : " (request " + answer.requestId() + ")"),
+                answer);
     }
 
     private static UploadException.Answer answer(HttpResponse response, byte[] sent) {
         JsonNode error = error(response);
         String text = Quoting.without(error.path("message").asText(), new String(sent, StandardCharsets.UTF_8));
         return new UploadException.Answer(
-                word(Objects.requireNonNullElse(response.getHeaderValue(ERROR_CODE), error.path("code").asText())),
+                word(Objects.requireNonNullElse(
+                        response.getHeaderValue(ERROR_CODE), error.path("code").asText())),
                 text.isBlank() ? null : Failure.line(text),
                 word(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID)),
                 RetryAfter.parse(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));

@@ -17,8 +17,7 @@ public final class Failure {
     /** Something that may be a token: of the three parts of a signed one, or after the word that goes before it. */
     private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}");
 
-    private Failure() {
-    }
+    private Failure() {}
 
     /** The first exception of input or output in the chain of causes, else the last one. */
     public static String of(Throwable thrown) {
@@ -30,9 +29,11 @@ public final class Failure {
             return root.getMessage();
         }
         // the JDK's client gives no text when it cannot connect
-        String text = root.getMessage() != null ? line(root.getMessage())
-                : root.getCause() instanceof UnresolvedAddressException ? "the host name has no address"
-                : root instanceof ConnectException ? "cannot connect" : "";
+        String text = root.getMessage() != null
+                ? line(root.getMessage())
+                : root.getCause() instanceof UnresolvedAddressException
+                        ? "the host name has no address"
+                        : root instanceof ConnectException ? "cannot connect" : "";
         return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text) + Network.remedy(root);
     }
 
@@ -57,14 +58,18 @@ public final class Failure {
 
     /** Host and port. */
     public static String place(URI endpoint) {
-        return endpoint.getHost() + ":" + (endpoint.getPort() >= 0 ? endpoint.getPort() : "https".equals(endpoint.getScheme()) ? 443 : 80);
+        return endpoint.getHost() + ":"
+                + (endpoint.getPort() >= 0 ? endpoint.getPort() : "https".equals(endpoint.getScheme()) ? 443 : 80);
     }
 
     /** One line of at most 300 characters, without anything that looks like a token. */
     public static String line(String text) {
-        // a token is looked for before the cut, which could make it too short to be seen; what is over any sense is not read at all
+        // a token is looked for before the cut, which could make it too short to be seen; what is over any sense is not
+        // read at all
         String head = text.substring(0, Math.min(text.length(), 20 * LONGEST_TEXT));
-        String safe = BREAKS.matcher(TOKEN.matcher(head).replaceAll("...")).replaceAll(" ").strip();
+        String safe = BREAKS.matcher(TOKEN.matcher(head).replaceAll("..."))
+                .replaceAll(" ")
+                .strip();
         return safe.substring(0, Math.min(safe.length(), LONGEST_TEXT));
     }
 }

@@ -9,8 +9,7 @@ import java.util.zip.GZIPOutputStream;
 /** Compresses batches. */
 final class Gzip {
 
-    private Gzip() {
-    }
+    private Gzip() {}
 
     static byte[] compress(byte[] body) {
         ByteArrayOutputStream compressed = new ByteArrayOutputStream(body.length / 3);

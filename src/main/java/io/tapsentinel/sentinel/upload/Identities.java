@@ -53,7 +53,8 @@ final class Identities {
     static List<Identity> of(Map<String, String> environment, HttpClient http, AzureCloud cloud) {
         // for the public cloud AZURE_AUTHORITY_HOST has its say, as everywhere with azure-identity
         String own = environment.getOrDefault("AZURE_AUTHORITY_HOST", "").strip();
-        return new Identities(environment, http, cloud == AzureCloud.PUBLIC && !own.isEmpty() ? own : cloud.authority()).selected();
+        return new Identities(environment, http, cloud == AzureCloud.PUBLIC && !own.isEmpty() ? own : cloud.authority())
+                .selected();
     }
 
     private List<Identity> selected() {
@@ -66,8 +67,10 @@ final class Identities {
             case "environmentcredential" -> List.of(service.get(0));
             case "workloadidentitycredential" -> List.of(service.get(1));
             case "managedidentitycredential" -> List.of(service.get(2).alone());
-            default -> throw new InvalidSettingException(SELECTION + " is \"" + value(SELECTION) + "\"; it has to be prod, dev,"
-                    + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, AzureCliCredential, or not set");
+            default ->
+                throw new InvalidSettingException(
+                        SELECTION + " is \"" + value(SELECTION) + "\"; it has to be prod, dev,"
+                                + " EnvironmentCredential, WorkloadIdentityCredential, ManagedIdentityCredential, AzureCliCredential, or not set");
         };
     }
 
@@ -78,25 +81,40 @@ final class Identities {
         if (!value(CERTIFICATE).isEmpty()) {
             return new Identity("client certificate", () -> missing(CLIENT, TENANT), true, this::certificate);
         }
-        return new Identity("client secret or certificate", () -> Optional.of(SECRET + " or " + CERTIFICATE + " is not set"), true, () -> null);
+        return new Identity(
+                "client secret or certificate",
+                () -> Optional.of(SECRET + " or " + CERTIFICATE + " is not set"),
+                true,
+                () -> null);
     }
 
     private TokenCredential secret() {
-        return entra(new ClientSecretCredentialBuilder()).clientSecret(value(SECRET)).build();
+        return entra(new ClientSecretCredentialBuilder())
+                .clientSecret(value(SECRET))
+                .build();
     }
 
     private TokenCredential certificate() {
-        boolean chain = List.of("true", "1").contains(value("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").toLowerCase(Locale.ROOT));
+        boolean chain = List.of("true", "1")
+                .contains(value("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN").toLowerCase(Locale.ROOT));
         // it looks itself whether the file is PEM or PKCS 12
-        return entra(new ClientCertificateCredentialBuilder()).pemCertificate(value(CERTIFICATE)).sendCertificateChain(chain)
-                .clientCertificatePassword(environment.get("AZURE_CLIENT_CERTIFICATE_PASSWORD")).build();
+        return entra(new ClientCertificateCredentialBuilder())
+                .pemCertificate(value(CERTIFICATE))
+                .sendCertificateChain(chain)
+                .clientCertificatePassword(environment.get("AZURE_CLIENT_CERTIFICATE_PASSWORD"))
+                .build();
     }
 
     private Identity workload() {
         Path file = Path.of(value(FEDERATED));
         // azure-identity's own credential for this takes neither our client nor, with it, proxy and authorities
-        return new Identity("workload identity", () -> missing(FEDERATED, CLIENT, TENANT), true,
-                () -> entra(new ClientAssertionCredentialBuilder()).clientAssertion(() -> content(file)).build());
+        return new Identity(
+                "workload identity",
+                () -> missing(FEDERATED, CLIENT, TENANT),
+                true,
+                () -> entra(new ClientAssertionCredentialBuilder())
+                        .clientAssertion(() -> content(file))
+                        .build());
     }
 
     private Identity managed() {
@@ -106,12 +124,20 @@ final class Identities {
 
     private Identity commandLine() {
         String tenant = value(TENANT);
-        return new Identity("Azure CLI", Optional::empty, false,
-                () -> new AzureCliCredentialBuilder().tenantId(tenant.isEmpty() ? null : tenant).build());
+        return new Identity(
+                "Azure CLI",
+                Optional::empty,
+                false,
+                () -> new AzureCliCredentialBuilder()
+                        .tenantId(tenant.isEmpty() ? null : tenant)
+                        .build());
     }
 
     private <B extends AadCredentialBuilderBase<B>> B entra(B builder) {
-        return builder.tenantId(value(TENANT)).clientId(value(CLIENT)).authorityHost(authority).httpClient(http)
+        return builder.tenantId(value(TENANT))
+                .clientId(value(CLIENT))
+                .authorityHost(authority)
+                .httpClient(http)
                 // who wanted the token tries again, after a pause
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)));
     }
@@ -121,13 +147,16 @@ final class Identities {
         try {
             return Files.readString(file).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException(new IOException(FEDERATED + " is \"" + file + "\"; it has to be a file that can be read"));
+            throw new UncheckedIOException(
+                    new IOException(FEDERATED + " is \"" + file + "\"; it has to be a file that can be read"));
         }
     }
 
     private Optional<String> missing(String... names) {
-        List<String> missing = Stream.of(names).filter(name -> value(name).isEmpty()).toList();
-        return missing.isEmpty() ? Optional.empty()
+        List<String> missing =
+                Stream.of(names).filter(name -> value(name).isEmpty()).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
                 : Optional.of(String.join(", ", missing) + (missing.size() == 1 ? " is not set" : " are not set"));
     }
 

@@ -48,7 +48,10 @@ public final class IngestionClients {
      * @throws IllegalArgumentException when the endpoint is no URL
      */
     public LogsIngestionClient azure() {
-        return new LogsIngestionClientBuilder().endpoint(endpoint).httpClient(http).credential(credential())
+        return new LogsIngestionClientBuilder()
+                .endpoint(endpoint)
+                .httpClient(http)
+                .credential(credential())
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
                 .buildClient();
     }
@@ -65,7 +68,8 @@ public final class IngestionClients {
 
     /** A client without credentials, for a loopback endpoint: the bearer policy refuses to send a token over http. */
     public LogsIngestionClient anonymous() {
-        return new LogsIngestionClientBuilder().endpoint(endpoint)
+        return new LogsIngestionClientBuilder()
+                .endpoint(endpoint)
                 // the builder insists on one; the pipeline, which has no policy that asks for a token, wins over it
                 .credential(request -> Mono.error(new IllegalStateException("a loopback endpoint takes no token")))
                 .pipeline(new HttpPipelineBuilder().httpClient(http).build())

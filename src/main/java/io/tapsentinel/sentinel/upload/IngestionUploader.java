@@ -44,7 +44,9 @@ public final class IngestionUploader implements Uploader {
     @Override
     public void upload(String stream, byte[] body) throws UploadException {
         // the client compresses with its own level unless the encoding is set
-        RequestOptions options = new RequestOptions().setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip").setContext(Context.NONE);
+        RequestOptions options = new RequestOptions()
+                .setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip")
+                .setContext(Context.NONE);
         Session used = session;
         try {
             used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
@@ -53,13 +55,16 @@ public final class IngestionUploader implements Uploader {
                 Failure.restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
                 String message = "upload to " + stream + " has no token: " + Failure.of(e);
-                throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(UNAUTHORIZED, message);
+                throw Failure.isOfConnecting(e)
+                        ? UploadException.neverSent(message)
+                        : new UploadException(UNAUTHORIZED, message);
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
             throw ErrorAnswer.of(stream, e.getResponse(), body);
         } catch (RuntimeException e) {
             Failure.restoreInterrupt(e);
-            String message = "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);
+            String message =
+                    "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);
             throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
         }
     }

@@ -57,7 +57,10 @@ final class ManagedIdentity {
     /** Without a token; a user-assigned one when {@code AZURE_CLIENT_ID} names it. */
     TokenCredential credential() {
         String client = environment.getOrDefault("AZURE_CLIENT_ID", "").strip();
-        return new ManagedIdentityCredentialBuilder().clientId(client.isEmpty() ? null : client).httpClient(http).build();
+        return new ManagedIdentityCredentialBuilder()
+                .clientId(client.isEmpty() ? null : client)
+                .httpClient(http)
+                .build();
     }
 
     private static URI url(String text) {

@@ -15,8 +15,7 @@ final class ManagedIdentityTokens {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private ManagedIdentityTokens() {
-    }
+    private ManagedIdentityTokens() {}
 
     /**
      * The next request for a token goes to the identity endpoint, in this whole process. What the endpoint keeps is beyond

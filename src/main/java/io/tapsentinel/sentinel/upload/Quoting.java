@@ -21,21 +21,25 @@ final class Quoting {
     /** Not an apostrophe inside a word. */
     private static final Pattern QUOTE = Pattern.compile("(?<!\\p{L})['\"`<\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb]"
             + "|['\"`>\\u00ab\\u2018-\\u201f\\u2039\\u203a\\u00bb](?!\\p{L})");
+
     private static final Pattern ADDRESS = Pattern.compile("\\S*(@|://|\\bwww\\.)\\S*|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
             + "|\\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}");
     private static final Pattern WORD = Pattern.compile("[^\\s\\p{Punct}]+");
     /** Shorter pairs, such as "of the", stand in every text. */
     private static final int SHORTEST_PAIR = 9;
-    private static final Set<String> NAMES = Arrays.stream(EventType.values()).map(type -> TableSchema.of(type.table()))
-            .flatMap(schema -> Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
+
+    private static final Set<String> NAMES = Arrays.stream(EventType.values())
+            .map(type -> TableSchema.of(type.table()))
+            .flatMap(schema ->
+                    Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
             .collect(Collectors.toSet());
 
-    private Quoting() {
-    }
+    private Quoting() {}
 
     /** The text without what it may quote of {@code sent}; three dots stand where something was. */
     static String without(String text, String sent) {
-        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(text).replaceAll(OMITTED))).replaceAll(OMITTED);
+        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(text).replaceAll(OMITTED)))
+                .replaceAll(OMITTED);
         return withoutPairs(safe, sent);
     }
 
@@ -66,7 +70,9 @@ final class Quoting {
         int copied = 0;
         int before = -1;
         while (word.find()) {
-            if (before >= copied && word.end() - before >= SHORTEST_PAIR && sent.contains(text.substring(before, word.end()))) {
+            if (before >= copied
+                    && word.end() - before >= SHORTEST_PAIR
+                    && sent.contains(text.substring(before, word.end()))) {
                 safe.append(text, copied, before).append(OMITTED);
                 copied = word.end();
             }

@@ -11,8 +11,7 @@ final class RetryAfter {
     /** The longest wait that is believed. */
     static final Duration LONGEST = Duration.ofHours(1);
 
-    private RetryAfter() {
-    }
+    private RetryAfter() {}
 
     /**
      * How long to wait from now, zero to an hour; a date that is past is zero.
@@ -34,7 +33,9 @@ final class RetryAfter {
 
     private static Duration seconds(String digits) {
         // more digits than a number has room for are a long time too
-        return digits.length() > 9 && !digits.matches("0+\\d{1,9}") ? LONGEST : within(Duration.ofSeconds(Long.parseLong(digits)));
+        return digits.length() > 9 && !digits.matches("0+\\d{1,9}")
+                ? LONGEST
+                : within(Duration.ofSeconds(Long.parseLong(digits)));
     }
 
     private static Instant date(String value) {

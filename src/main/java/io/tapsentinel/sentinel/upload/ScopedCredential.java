@@ -27,7 +27,10 @@ final class ScopedCredential implements TokenCredential {
     }
 
     private TokenRequestContext scoped(TokenRequestContext request) {
-        return new TokenRequestContext().addScopes(scope).setClaims(request.getClaims()).setTenantId(request.getTenantId())
+        return new TokenRequestContext()
+                .addScopes(scope)
+                .setClaims(request.getClaims())
+                .setTenantId(request.getTenantId())
                 .setCaeEnabled(request.isCaeEnabled());
     }
 }

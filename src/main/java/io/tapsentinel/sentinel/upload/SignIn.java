@@ -63,14 +63,19 @@ final class SignIn {
                     return token(identity, request);
                 } catch (RuntimeException e) {
                     if (chosen != null || identity.certain()) {
-                        throw new SignInException("signing in to Azure by " + identity.name() + " failed: " + Failure.of(e), true, e);
+                        throw new SignInException(
+                                "signing in to Azure by " + identity.name() + " failed: " + Failure.of(e), true, e);
                     }
                     String reason = Failure.of(e);
-                    tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON)) + ")");
+                    tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON))
+                            + ")");
                 }
             }
-            throw new SignInException("no identity to sign in to Azure with, tried: " + String.join(", ", tried)
-                    + "; set the variables of one of them, or AZURE_TOKEN_CREDENTIALS to the one that is meant", false, null);
+            throw new SignInException(
+                    "no identity to sign in to Azure with, tried: " + String.join(", ", tried)
+                            + "; set the variables of one of them, or AZURE_TOKEN_CREDENTIALS to the one that is meant",
+                    false,
+                    null);
         }
 
         private AccessToken token(Identity identity, TokenRequestContext request) {

@@ -55,8 +55,10 @@ class BatchAccumulatorTest {
         accumulator.append(record(999_997));
 
         assertThat(Requests.body(accumulator.take().records())).hasSize(999_999);
-        assertThatThrownBy(() -> accumulator.append(record(999_998))).isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("999998 bytes").hasMessageContaining("1000000 bytes");
+        assertThatThrownBy(() -> accumulator.append(record(999_998)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("999998 bytes")
+                .hasMessageContaining("1000000 bytes");
     }
 
     @Test
@@ -65,7 +67,8 @@ class BatchAccumulatorTest {
         for (String json : List.of("{\"a\":1}", "{\"a\":2}", "{\"a\":3}")) {
             accumulator.append(record(json.getBytes(), settled::add));
         }
-        assertThat(new String(Requests.body(accumulator.take().records()))).isEqualTo("[{\"a\":1},{\"a\":2},{\"a\":3}]");
+        assertThat(new String(Requests.body(accumulator.take().records())))
+                .isEqualTo("[{\"a\":1},{\"a\":2},{\"a\":3}]");
     }
 
     @Test
@@ -168,15 +171,23 @@ class BatchAccumulatorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"999,1,0,1,batchBytes is 999", "1000001,1,0,1,batchBytes is 1000001", "1000,0,0,1,batchRecords is 0",
-        "1000,1,60001,1,lingerMs is 60001", "1000,1,0,0,maxPending is 0"})
-    void anOptionOutOfBoundsIsRefusedByNameValueAndBound(int bytes, int records, long linger, int pending, String message) {
+    @CsvSource({
+        "999,1,0,1,batchBytes is 999",
+        "1000001,1,0,1,batchBytes is 1000001",
+        "1000,0,0,1,batchRecords is 0",
+        "1000,1,60001,1,lingerMs is 60001",
+        "1000,1,0,0,maxPending is 0"
+    })
+    void anOptionOutOfBoundsIsRefusedByNameValueAndBound(
+            int bytes, int records, long linger, int pending, String message) {
         assertThatThrownBy(() -> new BatchSettings(bytes, records, Duration.ofMillis(linger), pending))
-                .hasMessageContaining(message).hasMessageContaining("it has to lie between");
+                .hasMessageContaining(message)
+                .hasMessageContaining("it has to lie between");
     }
 
     private BatchAccumulator accumulator(int bytes, int records, long lingerMs, int maxPending) {
-        return new BatchAccumulator(new BatchSettings(bytes, records, Duration.ofMillis(lingerMs), maxPending), nanos::get);
+        return new BatchAccumulator(
+                new BatchSettings(bytes, records, Duration.ofMillis(lingerMs), maxPending), nanos::get);
     }
 
     private PendingRecord record(int bytes) {

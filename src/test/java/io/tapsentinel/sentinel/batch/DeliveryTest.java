@@ -34,7 +34,8 @@ class DeliveryTest {
 
         assertThat(stream.stored).hasSize(4_997).doesNotHaveDuplicates().doesNotContain("17", "1000", "4999");
         assertThat(stream.rejectedIds()).containsExactlyInAnyOrder("17", "1000", "4999");
-        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.REJECTED)).hasSize(3);
+        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.REJECTED))
+                .hasSize(3);
         assertThat(records).allMatch(record -> record.event().getOutcome().isSettled());
         assertThat(stream.requests).as("requests for three records of 5,000").isLessThan(110);
     }
@@ -81,9 +82,11 @@ class DeliveryTest {
 
     /** The moment it accepts again is any moment of the halving and of the proof. */
     @RepeatedTest(60)
-    void aStreamThatRefusesEverythingForAWhileRejectsNothingWheneverItRecovers(RepetitionInfo repetition) throws Exception {
+    void aStreamThatRefusesEverythingForAWhileRejectsNothingWheneverItRecovers(RepetitionInfo repetition)
+            throws Exception {
         AtomicInteger request = new AtomicInteger();
-        stream.beforeRequest = () -> stream.refusesEverything = request.incrementAndGet() <= repetition.getCurrentRepetition();
+        stream.beforeRequest =
+                () -> stream.refusesEverything = request.incrementAndGet() <= repetition.getCurrentRepetition();
 
         // a batch of few, which the limit of twenty alike does not protect, and one of many
         int size = repetition.getCurrentRepetition() % 2 == 0 ? 12 : 300;
@@ -108,7 +111,9 @@ class DeliveryTest {
 
             twice.delivery(retry(0)).deliver(records(12, "window"));
 
-            assertThat(twice.rejected).as("refused until request %d, then for six requests after %d", first, pause).isEmpty();
+            assertThat(twice.rejected)
+                    .as("refused until request %d, then for six requests after %d", first, pause)
+                    .isEmpty();
             assertThat(twice.stored).hasSize(12).doesNotHaveDuplicates();
         }
     }
@@ -183,7 +188,8 @@ class DeliveryTest {
         assertThatThrownBy(() -> delivery.deliver(records)).hasMessage("no space");
 
         assertThat(records.get(5).event().getOutcome()).isEqualTo(Outcome.SENDING);
-        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.DELIVERED)).hasSize(9);
+        assertThat(records.stream().filter(record -> record.event().getOutcome() == Outcome.DELIVERED))
+                .hasSize(9);
         assertThat(stream.log).doesNotContain("rejected 5");
     }
 
@@ -192,8 +198,10 @@ class DeliveryTest {
         stream.refusesEverything = true;
         List<PendingRecord> records = records(10, "window");
 
-        assertThatThrownBy(() -> stream.delivery(retry(300_000)).deliver(records)).isInstanceOf(UploadException.class)
-                .hasMessageContaining("deliveryTimeoutMs (300000)").hasMessageContaining("InvalidRecord");
+        assertThatThrownBy(() -> stream.delivery(retry(300_000)).deliver(records))
+                .isInstanceOf(UploadException.class)
+                .hasMessageContaining("deliveryTimeoutMs (300000)")
+                .hasMessageContaining("InvalidRecord");
 
         assertThat(stream.rejected).isEmpty();
         assertThat(records).noneMatch(record -> record.event().getOutcome().isSettled());

@@ -50,7 +50,8 @@ class RequestsTest {
         stream.next.add(refused(503, "Busy"));
         delivery.deliver(records(1, "window"));
 
-        List<Double> seconds = stream.pauses.stream().map(pause -> pause.toMillis() / 1000.0).toList();
+        List<Double> seconds =
+                stream.pauses.stream().map(pause -> pause.toMillis() / 1000.0).toList();
         double[] base = {1, 2, 4, 8, 16, 32, 60, 60, 60, 1};
         assertThat(seconds).hasSize(base.length);
         for (int i = 0; i < base.length; i++) {
@@ -62,11 +63,14 @@ class RequestsTest {
 
     @Test
     void aRetryAfterIsHonoured() throws Exception {
-        stream.next.add(new UploadException(429, "slow down", new Answer("Throttled", null, null, Duration.ofSeconds(90))));
+        stream.next.add(
+                new UploadException(429, "slow down", new Answer("Throttled", null, null, Duration.ofSeconds(90))));
 
         stream.delivery(retry(0)).deliver(records(1, "window"));
 
-        assertThat(stream.pauses).singleElement().satisfies(pause -> assertThat(pause.toSeconds()).isBetween(90L, 108L));
+        assertThat(stream.pauses)
+                .singleElement()
+                .satisfies(pause -> assertThat(pause.toSeconds()).isBetween(90L, 108L));
     }
 
     @Test
@@ -75,7 +79,9 @@ class RequestsTest {
 
         stream.delivery(retry(0)).deliver(records(1, "window"));
 
-        assertThat(stream.pauses).singleElement().satisfies(pause -> assertThat(pause.toMillis()).isBetween(800L, 1_200L));
+        assertThat(stream.pauses)
+                .singleElement()
+                .satisfies(pause -> assertThat(pause.toMillis()).isBetween(800L, 1_200L));
     }
 
     @Test
@@ -115,7 +121,8 @@ class RequestsTest {
         stream.next.addAll(Collections.nCopies(30, refused(503, "Busy")));
 
         assertThatThrownBy(() -> stream.delivery(retry(10_000)).deliver(records(2, "window")))
-                .hasMessageContaining("given up after deliveryTimeoutMs (10000)").hasMessageContaining("503 Busy");
+                .hasMessageContaining("given up after deliveryTimeoutMs (10000)")
+                .hasMessageContaining("503 Busy");
 
         assertThat(stream.requests).isEqualTo(4);
     }

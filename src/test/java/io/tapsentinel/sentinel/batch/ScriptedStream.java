@@ -35,30 +35,42 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     final List<Duration> pauses = new ArrayList<>();
     /** What the durable side heard, in order. */
     final List<String> log = new ArrayList<>();
+
     final List<Boolean> needsPerson = new ArrayList<>();
     /** Ids that the stream refuses with 400. */
     final Set<String> bad = new HashSet<>();
     /** Answers for the next requests, whatever is in them; null accepts. */
     final Deque<UploadException> next = new ArrayDeque<>();
+
     RuntimeException rejectedEndpoint;
     boolean refusesEverything;
     int largest = Integer.MAX_VALUE;
     int requests;
     int renewed;
-    Runnable beforeRequest = () -> { };
+    Runnable beforeRequest = () -> {};
     private long nanos;
     private long sent;
 
     /** A delivery over this stream. */
     Delivery delivery(RetrySettings retry) {
-        Rejections rejections = new Rejections(record -> {
-            if (rejectedEndpoint != null) {
-                throw rejectedEndpoint;
-            }
-            rejected.add(record);
-        }, this, Clock.systemUTC());
-        Requests layer = new Requests("Custom-Table", this, this, this, new Backoff(retry, new Random(1)), retry.deliveryTimeout(),
-                () -> nanos, pause -> {
+        Rejections rejections = new Rejections(
+                record -> {
+                    if (rejectedEndpoint != null) {
+                        throw rejectedEndpoint;
+                    }
+                    rejected.add(record);
+                },
+                this,
+                Clock.systemUTC());
+        Requests layer = new Requests(
+                "Custom-Table",
+                this,
+                this,
+                this,
+                new Backoff(retry, new Random(1)),
+                retry.deliveryTimeout(),
+                () -> nanos,
+                pause -> {
                     pauses.add(pause);
                     nanos += pause.toNanos();
                 });
@@ -71,15 +83,19 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
     /** Records of events that the producer has taken, called {@code 0}, {@code 1} and so on. */
     static List<PendingRecord> records(int number, Object window) {
-        return IntStream.range(0, number).mapToObj(i -> {
-            TapEvent event = Events.event(EventType.MESSAGES_BLOCKED, String.valueOf(i));
-            Handling.advance(event, Outcome.NONE, Outcome.SENDING);
-            return new PendingRecord(event, event.getFields(), ("{\"id\":\"" + i + "\"}").getBytes(), window, failure -> { });
-        }).toList();
+        return IntStream.range(0, number)
+                .mapToObj(i -> {
+                    TapEvent event = Events.event(EventType.MESSAGES_BLOCKED, String.valueOf(i));
+                    Handling.advance(event, Outcome.NONE, Outcome.SENDING);
+                    return new PendingRecord(
+                            event, event.getFields(), ("{\"id\":\"" + i + "\"}").getBytes(), window, failure -> {});
+                })
+                .toList();
     }
 
     static UploadException refused(int status, String code) {
-        return new UploadException(status, "refused: " + status + " " + code, new UploadException.Answer(code, "text", "request", null));
+        return new UploadException(
+                status, "refused: " + status + " " + code, new UploadException.Answer(code, "text", "request", null));
     }
 
     @Override
@@ -177,6 +193,9 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
     /** The ids of what lies at the rejected endpoint. */
     List<Object> rejectedIds() {
-        return rejected.stream().map(RejectedRecord::fields).<Object>map(fields -> Map.copyOf(fields).get("id")).toList();
+        return rejected.stream()
+                .map(RejectedRecord::fields)
+                .<Object>map(fields -> Map.copyOf(fields).get("id"))
+                .toList();
     }
 }

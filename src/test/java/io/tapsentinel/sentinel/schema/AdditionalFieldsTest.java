@@ -24,21 +24,28 @@ class AdditionalFieldsTest {
 
     @Test
     void aValueThatWasRoundedOrLostIsKeptAsItCame() {
-        assertThat(kept("{\"impostorScore\":12.5,\"spamScore\":\"many\",\"messageTime\":\"yesterday\",\"completelyRewritten\":\"perhaps\"}"))
-                .isEqualTo("{\"spamScore\":\"many\",\"messageTime\":\"yesterday\",\"impostorScore\":12.5,\"completelyRewritten\":\"perhaps\"}");
+        assertThat(
+                        kept(
+                                "{\"impostorScore\":12.5,\"spamScore\":\"many\",\"messageTime\":\"yesterday\",\"completelyRewritten\":\"perhaps\"}"))
+                .isEqualTo(
+                        "{\"spamScore\":\"many\",\"messageTime\":\"yesterday\",\"impostorScore\":12.5,\"completelyRewritten\":\"perhaps\"}");
         assertThat(Mapping.tree(row.json()).path("impostorScore").intValue()).isEqualTo(13);
         assertThat(mapping.lossy).hasSize(4);
     }
 
     @Test
     void whatFitsItsColumnIsNotKeptTwice() {
-        assertThat(kept("{\"impostorScore\":12.0,\"completelyRewritten\":\"na\",\"fromAddress\":\"a\",\"xmailer\":7,\"headerTo\":null}")).isEqualTo("");
+        assertThat(
+                        kept(
+                                "{\"impostorScore\":12.0,\"completelyRewritten\":\"na\",\"fromAddress\":\"a\",\"xmailer\":7,\"headerTo\":null}"))
+                .isEqualTo("");
     }
 
     @Test
     void theColumnIsMissingUnlessTheTableHasIt() {
         MappedRecord without = new Mapping(Mapping.MESSAGES).map(Map.of("headerTo", "a", "impostorScore", 12.5));
-        assertThat(Mapping.text(without)).isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\",\"impostorScore\":13}");
+        assertThat(Mapping.text(without))
+                .isEqualTo("{\"TimeGenerated\":\"2026-11-20T10:30:37Z\",\"impostorScore\":13}");
     }
 
     @Test
@@ -57,10 +64,14 @@ class AdditionalFieldsTest {
         fields.put("deep", nested(998));
         fields.put("x", 1);
         row = mapping.map(fields);
-        assertThat(Mapping.tree(row.json()).path("AdditionalFields").properties()).extracting(Map.Entry::getKey).containsExactly("deep", "x");
+        assertThat(Mapping.tree(row.json()).path("AdditionalFields").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("deep", "x");
         fields.put("deep", nested(999));
         row = mapping.map(fields);
-        assertThat(Mapping.tree(row.json()).path("AdditionalFields").properties()).extracting(Map.Entry::getKey).containsExactly("x");
+        assertThat(Mapping.tree(row.json()).path("AdditionalFields").properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactly("x");
         assertThat(mapping.unknown).hasSize(6);
     }
 
@@ -90,7 +101,10 @@ class AdditionalFieldsTest {
             fields.put("long", "l".repeat(60_000));
             fields.put("rest", "r".repeat(length));
             fields.put("dropped", "d".repeat(10_000));
-            int bytes = Mapping.tree(mapping.map(fields).json()).path("AdditionalFields").toString().length();
+            int bytes = Mapping.tree(mapping.map(fields).json())
+                    .path("AdditionalFields")
+                    .toString()
+                    .length();
             assertThat(bytes).isLessThanOrEqualTo(RecordMapper.MAX_VALUE_BYTES);
             longest = Math.max(bytes, longest);
         }
@@ -100,20 +114,25 @@ class AdditionalFieldsTest {
     @Test
     void theyNeverMakeARecordTooLargeThatFitsWithoutThem() {
         Map<String, Object> fields = new LinkedHashMap<>();
-        TableSchema.of(Mapping.MESSAGES).columns().values().stream().filter(column -> column.type() == ColumnType.STRING
-                || column.type() == ColumnType.DYNAMIC && !column.list()).limit(15).forEach(column -> fields.put(column.name(), "s".repeat(65_000)));
+        TableSchema.of(Mapping.MESSAGES).columns().values().stream()
+                .filter(column ->
+                        column.type() == ColumnType.STRING || column.type() == ColumnType.DYNAMIC && !column.list())
+                .limit(15)
+                .forEach(column -> fields.put(column.name(), "s".repeat(65_000)));
         int without = new Mapping(Mapping.MESSAGES).map(fields).json().length;
         fields.put("extra", "e".repeat(30_000));
         row = mapping.map(fields);
         assertThat(without).isBetween(960_000, 999_000);
         assertThat(row.json().length).isLessThan(1_000_000);
         assertThat(row.cappedColumns()).containsExactly("AdditionalFields");
-        assertThat(Mapping.tree(row.json()).path("AdditionalFields").toString()).isEqualTo("{\"tapSentinelCut\":{\"kept\":0,\"of\":1}}");
+        assertThat(Mapping.tree(row.json()).path("AdditionalFields").toString())
+                .isEqualTo("{\"tapSentinelCut\":{\"kept\":0,\"of\":1}}");
     }
 
     @Test
     void undocumentedFieldsOfAThreatStayWhereTheyAre() {
-        String threats = "[{\"threatID\":\"t\",\"actors\":[{\"id\":\"a\",\"name\":\"TA1\",\"type\":\"x\"}],\"detectionType\":\"d\",\"new\":{\"n\":1}}]";
+        String threats =
+                "[{\"threatID\":\"t\",\"actors\":[{\"id\":\"a\",\"name\":\"TA1\",\"type\":\"x\"}],\"detectionType\":\"d\",\"new\":{\"n\":1}}]";
         assertThat(kept("{\"threatsInfoMap\":" + threats + "}")).isEqualTo("");
         assertThat(Mapping.tree(row.json()).path("threatsInfoMap").toString()).isEqualTo(threats);
         assertThat(mapping.unknown).isEmpty();
@@ -121,9 +140,14 @@ class AdditionalFieldsTest {
 
     @Test
     void allFourTablesHaveTheOptionalColumnLast() {
-        assertThat(Arrays.stream(EventType.values()).map(type -> TableSchema.of(type.table(), true).columns().values()))
-                .allSatisfy(columns -> assertThat(columns).last().isEqualTo(new Column("AdditionalFields", ColumnType.DYNAMIC, false)));
-        assertThat(Arrays.stream(EventType.values()).map(type -> TableSchema.of(type.table()).columns().keySet()))
+        assertThat(Arrays.stream(EventType.values())
+                        .map(type ->
+                                TableSchema.of(type.table(), true).columns().values()))
+                .allSatisfy(columns -> assertThat(columns)
+                        .last()
+                        .isEqualTo(new Column("AdditionalFields", ColumnType.DYNAMIC, false)));
+        assertThat(Arrays.stream(EventType.values())
+                        .map(type -> TableSchema.of(type.table()).columns().keySet()))
                 .noneMatch(columns -> columns.contains("AdditionalFields"));
     }
 

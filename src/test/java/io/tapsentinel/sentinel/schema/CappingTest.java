@@ -58,7 +58,9 @@ class CappingTest {
         String character = (String) Mapping.untyped('"' + json + '"');
         String value = "a".repeat(letters) + character + "b".repeat(1000);
         int total = letters + bytes + 1000;
-        String text = Mapping.tree(messages.map(Map.of("subject", value)).json()).get("subject").textValue();
+        String text = Mapping.tree(messages.map(Map.of("subject", value)).json())
+                .get("subject")
+                .textValue();
         String shown = character.equals("\ud83d") ? "\ufffd" : character;
         String start = kept ? "a".repeat(letters) + shown + "b".repeat(65_507 - letters - bytes) : "a".repeat(letters);
         int cut = total - (kept ? 65_507 : letters);
@@ -67,17 +69,23 @@ class CappingTest {
 
     @Test
     void escapesCountAsTheyAreSent() {
-        assertThat(messages.map(Map.of("subject", "\"".repeat(32_768))).cappedColumns()).isEmpty();
-        assertThat(messages.map(Map.of("subject", "\"".repeat(32_768) + "a")).cappedColumns()).containsExactly("subject");
-        assertThat(messages.map(Map.of("subject", "😀".repeat(16_384))).cappedColumns()).isEmpty();
-        assertThat(messages.map(Map.of("subject", "😀".repeat(16_384) + "a")).cappedColumns()).containsExactly("subject");
+        assertThat(messages.map(Map.of("subject", "\"".repeat(32_768))).cappedColumns())
+                .isEmpty();
+        assertThat(messages.map(Map.of("subject", "\"".repeat(32_768) + "a")).cappedColumns())
+                .containsExactly("subject");
+        assertThat(messages.map(Map.of("subject", "😀".repeat(16_384))).cappedColumns())
+                .isEmpty();
+        assertThat(messages.map(Map.of("subject", "😀".repeat(16_384) + "a")).cappedColumns())
+                .containsExactly("subject");
     }
 
     @Test
     void manyEmojiStayWholeWhereverTheyBegin() {
         for (int letters = 0; letters < 4; letters++) {
             String text = "a".repeat(letters) + "😀".repeat(20_000);
-            String cut = Mapping.tree(messages.map(Map.of("subject", text)).json()).get("subject").textValue();
+            String cut = Mapping.tree(messages.map(Map.of("subject", text)).json())
+                    .get("subject")
+                    .textValue();
             assertThat(cut).matches("a{" + letters + "}(😀)+\\.\\.\\.\\[cut \\d+ of " + (80_000 + letters) + " bytes]");
             assertThat(cut.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(65_530, 65_536);
         }
@@ -102,7 +110,8 @@ class CappingTest {
         full.add("12");
         assertThat(messages.only("recipient", full)).hasSize(65_536).endsWith(",\"1234567\",\"12\"]");
         full.set(6553, "123");
-        assertThat(messages.only("recipient", full)).hasSizeLessThanOrEqualTo(65_536)
+        assertThat(messages.only("recipient", full))
+                .hasSizeLessThanOrEqualTo(65_536)
                 .endsWith(",\"1234567\",\"{\\\"tapSentinelCut\\\":{\\\"kept\\\":6548,\\\"of\\\":6554}}\"]");
     }
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ClickMappingTest {
 
-    private static final List<String> TABLES = List.of("ProofPointTAPClicksPermittedV2_CL", "ProofPointTAPClicksBlockedV2_CL");
+    private static final List<String> TABLES =
+            List.of("ProofPointTAPClicksPermittedV2_CL", "ProofPointTAPClicksBlockedV2_CL");
 
     private static final String CASES = """
             value | url            | "https://a.example.com/b?c=d&e" | "https://a.example.com/b?c=d&e"
@@ -90,7 +91,9 @@ class ClickMappingTest {
     void everyColumnOfAClickTakesWhatTapSendsAndWhatItMightSend(MappingCase test) {
         for (String table : TABLES) {
             Mapping mapping = new Mapping(table);
-            assertThat(mapping.only(test.column(), Mapping.untyped(test.value()))).as(table).isEqualTo(test.expected());
+            assertThat(mapping.only(test.column(), Mapping.untyped(test.value())))
+                    .as(table)
+                    .isEqualTo(test.expected());
             assertThat(mapping.lossy).isEqualTo(test.lossy() ? List.of(table + "/" + test.column()) : List.of());
             assertThat(mapping.unknown).isEmpty();
         }
@@ -98,9 +101,11 @@ class ClickMappingTest {
 
     @Test
     void theTableOfCasesHasAllFourKindsForEachColumn() {
-        Set<String> covered = cases().stream().map(c -> c.column() + " " + c.kind()).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> covered =
+                cases().stream().map(c -> c.column() + " " + c.kind()).collect(Collectors.toCollection(TreeSet::new));
         for (String table : TABLES) {
-            Set<String> needed = TableSchema.of(table).columns().keySet().stream().filter(c -> !c.equals("TimeGenerated"))
+            Set<String> needed = TableSchema.of(table).columns().keySet().stream()
+                    .filter(c -> !c.equals("TimeGenerated"))
                     .flatMap(c -> List.of(c + " value", c + " odd", c + " wrong", c + " null").stream())
                     .collect(Collectors.toCollection(TreeSet::new));
             assertThat(covered).as(table).isEqualTo(needed);

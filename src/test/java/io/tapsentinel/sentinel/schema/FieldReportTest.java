@@ -32,9 +32,13 @@ class FieldReportTest {
         report.unknownField("T_CL", "headerTo");
         report.unknownField("T_CL", "headerTo");
         report.unknownField("U_CL", "headerTo");
-        assertThat(report.unknownFields()).containsOnly(Map.entry(new Field("T_CL", "headerTo"), 2L), Map.entry(new Field("U_CL", "headerTo"), 1L));
-        assertThat(lines.lines()).containsExactly("INFO T_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)",
-                "INFO U_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)");
+        assertThat(report.unknownFields())
+                .containsOnly(
+                        Map.entry(new Field("T_CL", "headerTo"), 2L), Map.entry(new Field("U_CL", "headerTo"), 1L));
+        assertThat(lines.lines())
+                .containsExactly(
+                        "INFO T_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)",
+                        "INFO U_CL has no column for field headerTo: it is not sent; sentinel.additional-fields=true would keep it (logged once a day)");
     }
 
     @Test
@@ -43,9 +47,11 @@ class FieldReportTest {
         report.unknownField("T_CL", "impostorScore");
         assertThat(report.lossyValues()).containsOnly(Map.entry(new Field("T_CL", "impostorScore"), 1L));
         assertThat(report.unknownFields()).containsOnly(Map.entry(new Field("T_CL", "impostorScore"), 1L));
-        assertThat(lines.lines()).first().isEqualTo(
-                "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent; sentinel.additional-fields=true"
-                        + " would keep it (logged once a day)");
+        assertThat(lines.lines())
+                .first()
+                .isEqualTo(
+                        "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent; sentinel.additional-fields=true"
+                                + " would keep it (logged once a day)");
     }
 
     @Test
@@ -53,9 +59,11 @@ class FieldReportTest {
         FieldReport kept = new FieldReport(clock, true, registry);
         kept.unknownField("T_CL", "headerTo");
         kept.lossyValue("T_CL", "impostorScore");
-        assertThat(lines.lines()).containsExactly("INFO T_CL has no column for field headerTo: it is sent in AdditionalFields (logged once a day)",
-                "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent, and as it came stands in"
-                        + " AdditionalFields (logged once a day)");
+        assertThat(lines.lines())
+                .containsExactly(
+                        "INFO T_CL has no column for field headerTo: it is sent in AdditionalFields (logged once a day)",
+                        "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent, and as it came stands in"
+                                + " AdditionalFields (logged once a day)");
     }
 
     @Test
@@ -70,12 +78,16 @@ class FieldReportTest {
         for (int i = 0; i < 1000; i++) {
             report.unknownField("T_CL", "field" + i);
         }
-        assertThat(registry.find("tap.drift").tag("kind", "unknown-field").functionCounters()).hasSize(201);
+        assertThat(registry.find("tap.drift").tag("kind", "unknown-field").functionCounters())
+                .hasSize(201);
         assertThat(drift("unknown-field", "other")).isEqualTo(802);
     }
 
     private double drift(String kind, String field) {
-        return registry.get("tap.drift").tags("kind", kind, "table", "T_CL", "field", field).functionCounter().count();
+        return registry.get("tap.drift")
+                .tags("kind", kind, "table", "T_CL", "field", field)
+                .functionCounter()
+                .count();
     }
 
     @Test
@@ -100,10 +112,15 @@ class FieldReportTest {
         }
         report.unknownField("T_CL", "field199");
         report.lossyValue("T_CL", "column");
-        assertThat(report.unknownFields()).hasSize(201).containsEntry(new Field("T_CL", "other"), 800L)
-                .containsEntry(new Field("T_CL", "field199"), 2L).doesNotContainKey(new Field("T_CL", "field200"));
+        assertThat(report.unknownFields())
+                .hasSize(201)
+                .containsEntry(new Field("T_CL", "other"), 800L)
+                .containsEntry(new Field("T_CL", "field199"), 2L)
+                .doesNotContainKey(new Field("T_CL", "field200"));
         assertThat(report.lossyValues()).containsOnlyKeys(new Field("T_CL", "column"));
-        assertThat(lines.lines()).as("200 names, the first of the others, one column").hasSize(202);
+        assertThat(lines.lines())
+                .as("200 names, the first of the others, one column")
+                .hasSize(202);
     }
 
     @Test
@@ -112,15 +129,22 @@ class FieldReportTest {
         report.unknownField("T_CL", "x\r\nINFO forged ü\ud83d\ude00");
         report.unknownField("T_CL", "n".repeat(100));
         report.unknownField("T_CL", "");
-        assertThat(report.unknownFields()).containsOnlyKeys(new Field("T_CL", "a.B_9-z"), new Field("T_CL", "x??INFO?forged????"),
-                new Field("T_CL", "n".repeat(64)), new Field("T_CL", ""));
+        assertThat(report.unknownFields())
+                .containsOnlyKeys(
+                        new Field("T_CL", "a.B_9-z"),
+                        new Field("T_CL", "x??INFO?forged????"),
+                        new Field("T_CL", "n".repeat(64)),
+                        new Field("T_CL", ""));
         assertThat(lines.lines()).noneMatch(line -> line.contains("\n") || line.contains("n".repeat(65)));
     }
 
     @Test
     void countsOfManyThreadsAddUpAndStayBounded() {
         IntStream.range(0, 100_000).parallel().forEach(i -> report.unknownField("T_CL", "field" + i % 500));
-        assertThat(report.unknownFields().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(100_000);
+        assertThat(report.unknownFields().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum())
+                .isEqualTo(100_000);
         assertThat(report.unknownFields()).hasSize(201);
         assertThat(lines.lines()).hasSize(201);
     }

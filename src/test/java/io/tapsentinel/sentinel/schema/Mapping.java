@@ -24,7 +24,9 @@ final class Mapping implements MappingReport {
 
     // a fuzzed name may be as long as a value
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder().maxNameLength(1_000_000).build()).build());
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNameLength(1_000_000).build())
+            .build());
 
     final List<String> unknown = new ArrayList<>();
     final List<String> lossy = new ArrayList<>();
@@ -78,7 +80,7 @@ final class Mapping implements MappingReport {
     /** JSON read as the reader reads it: untyped. */
     static Object untyped(String json) {
         try {
-            return JSON.readValue(json, new TypeReference<Object>() { });
+            return JSON.readValue(json, new TypeReference<Object>() {});
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

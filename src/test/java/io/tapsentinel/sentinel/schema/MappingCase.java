@@ -11,7 +11,10 @@ import java.util.List;
 record MappingCase(String kind, String column, String value, String expected, boolean lossy) {
 
     static List<MappingCase> parse(String table) {
-        return table.lines().filter(line -> !line.isBlank()).map(MappingCase::line).toList();
+        return table.lines()
+                .filter(line -> !line.isBlank())
+                .map(MappingCase::line)
+                .toList();
     }
 
     private static MappingCase line(String line) {
@@ -20,6 +23,11 @@ record MappingCase(String kind, String column, String value, String expected, bo
             throw new IllegalArgumentException("not four parts: " + line);
         }
         boolean lossy = parts.get(3).startsWith("!");
-        return new MappingCase(parts.get(0), parts.get(1), parts.get(2), parts.get(3).substring(lossy ? 1 : 0).strip(), lossy);
+        return new MappingCase(
+                parts.get(0),
+                parts.get(1),
+                parts.get(2),
+                parts.get(3).substring(lossy ? 1 : 0).strip(),
+                lossy);
     }
 }

@@ -150,7 +150,9 @@ class MessageMappingTest {
     void everyColumnOfAMessageTakesWhatTapSendsAndWhatItMightSend(MappingCase test) {
         for (String table : TABLES) {
             Mapping mapping = new Mapping(table);
-            assertThat(mapping.only(test.column(), Mapping.untyped(test.value()))).as(table).isEqualTo(test.expected());
+            assertThat(mapping.only(test.column(), Mapping.untyped(test.value())))
+                    .as(table)
+                    .isEqualTo(test.expected());
             assertThat(mapping.lossy).isEqualTo(test.lossy() ? List.of(table + "/" + test.column()) : List.of());
             assertThat(mapping.unknown).isEmpty();
         }
@@ -158,9 +160,11 @@ class MessageMappingTest {
 
     @Test
     void theTableOfCasesHasAllFourKindsForEachColumn() {
-        Set<String> covered = cases().stream().map(c -> c.column() + " " + c.kind()).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> covered =
+                cases().stream().map(c -> c.column() + " " + c.kind()).collect(Collectors.toCollection(TreeSet::new));
         for (String table : TABLES) {
-            Set<String> needed = TableSchema.of(table).columns().keySet().stream().filter(c -> !c.equals("TimeGenerated"))
+            Set<String> needed = TableSchema.of(table).columns().keySet().stream()
+                    .filter(c -> !c.equals("TimeGenerated"))
                     .flatMap(c -> List.of(c + " value", c + " odd", c + " wrong", c + " null").stream())
                     .collect(Collectors.toCollection(TreeSet::new));
             assertThat(covered).as(table).isEqualTo(needed);

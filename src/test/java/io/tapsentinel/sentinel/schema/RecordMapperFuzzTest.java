@@ -21,14 +21,30 @@ import org.junit.jupiter.api.Test;
 /** Any JSON value in any column gives a valid record whose values have their columns' types and bounds. */
 class RecordMapperFuzzTest {
 
-    private static final String[] TEXTS = {"", "na", "true", "FALSE", "443", " 12.5 ", "1e400", "2026-11-20T10:30:00Z", "2026-11-20",
-            "\ud83d", "\ude00\ud83d", "a\u0000b", "\"\\", "😀"};
+    private static final String[] TEXTS = {
+        "",
+        "na",
+        "true",
+        "FALSE",
+        "443",
+        " 12.5 ",
+        "1e400",
+        "2026-11-20T10:30:00Z",
+        "2026-11-20",
+        "\ud83d",
+        "\ude00\ud83d",
+        "a\u0000b",
+        "\"\\",
+        "😀"
+    };
 
     private static final Pattern DATETIME = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?Z");
 
     @Test
     void anyValueInAnyColumnGivesAValidRecord() throws CharacterCodingException {
-        List<TableSchema> schemas = IntStream.range(0, 8).mapToObj(i -> TableSchema.of(EventType.values()[i % 4].table(), i < 4)).toList();
+        List<TableSchema> schemas = IntStream.range(0, 8)
+                .mapToObj(i -> TableSchema.of(EventType.values()[i % 4].table(), i < 4))
+                .toList();
         int capped = 0;
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
@@ -56,7 +72,9 @@ class RecordMapperFuzzTest {
             String as = seed + " " + member.getKey();
             assertThat(column).as(as).isNotNull();
             assertThat(fits(column.type(), member.getValue())).as(as).isTrue();
-            assertThat(member.getValue().toString().getBytes(StandardCharsets.UTF_8).length).as(as).isLessThanOrEqualTo(65_536 + 2);
+            assertThat(member.getValue().toString().getBytes(StandardCharsets.UTF_8).length)
+                    .as(as)
+                    .isLessThanOrEqualTo(65_536 + 2);
         });
         assertThat(schema.columns().keySet()).containsAll(mapped.cappedColumns());
     }
@@ -65,7 +83,8 @@ class RecordMapperFuzzTest {
         return switch (type) {
             case STRING -> value.isTextual();
             case INT -> value.isInt();
-            case DATETIME -> value.isTextual() && DATETIME.matcher(value.textValue()).matches();
+            case DATETIME ->
+                value.isTextual() && DATETIME.matcher(value.textValue()).matches();
             case BOOLEAN -> value.isBoolean();
             case DYNAMIC -> !value.isNull();
         };
@@ -82,7 +101,8 @@ class RecordMapperFuzzTest {
             case 3:
                 return random.nextBoolean() ? (Number) random.nextLong() : new BigInteger(200, random);
             case 4:
-                return random.nextBoolean() ? (Number) Double.longBitsToDouble(random.nextLong())
+                return random.nextBoolean()
+                        ? (Number) Double.longBitsToDouble(random.nextLong())
                         : new BigDecimal(new BigInteger(70, random), random.nextInt(2000) - 1000);
             case 5:
                 return TEXTS[random.nextInt(TEXTS.length)];

@@ -17,34 +17,52 @@ class RowTimeTest {
     private static final String LATEST = "2026-11-21T01:00:00Z";
 
     @ParameterizedTest
-    @CsvSource({"2026-11-20T09:59:59.999Z, 2026-11-20T08:00:00Z, 2026-11-20T09:59:59.999Z",
-        "2026-11-20T09:00:00Z, 2026-11-20T11:00:00.000+01:00, 2026-11-20T10:00:00Z", "yesterday, , 2026-11-20T10:30:37Z"})
+    @CsvSource({
+        "2026-11-20T09:59:59.999Z, 2026-11-20T08:00:00Z, 2026-11-20T09:59:59.999Z",
+        "2026-11-20T09:00:00Z, 2026-11-20T11:00:00.000+01:00, 2026-11-20T10:00:00Z",
+        "yesterday, , 2026-11-20T10:30:37Z"
+    })
     void aClicksTimeIsTheLaterOfItsOwnAndItsThreats(String clickTime, String threatTime, String expected) {
-        Map<String, Object> fields = threatTime == null ? Map.of("clickTime", clickTime) : Map.of("clickTime", clickTime, "threatTime", threatTime);
+        Map<String, Object> fields = threatTime == null
+                ? Map.of("clickTime", clickTime)
+                : Map.of("clickTime", clickTime, "threatTime", threatTime);
         assertThat(new Mapping(Mapping.CLICKS).map(fields).time()).isEqualTo(expected);
-        assertThat(EventTime.of(EventType.CLICKS_BLOCKED, fields).orElse(Mapping.TIME)).as("as TAP says it").isEqualTo(expected);
+        assertThat(EventTime.of(EventType.CLICKS_BLOCKED, fields).orElse(Mapping.TIME))
+                .as("as TAP says it")
+                .isEqualTo(expected);
     }
 
     @Test
     void aMessagesTimeIsTheLaterOfItsOwnAndThatOfItsNewestThreat() {
-        Map<String, Object> fields = Map.of("messageTime", "2026-11-20T09:00:00Z", "threatTime", "2027-01-01T00:00:00Z",
-                "threatsInfoMap", List.of(Map.of("threatTime", LATEST), Map.of("threatTime", "2026-11-20T07:00:00Z"), Map.of(), "odd"));
+        Map<String, Object> fields = Map.of(
+                "messageTime",
+                "2026-11-20T09:00:00Z",
+                "threatTime",
+                "2027-01-01T00:00:00Z",
+                "threatsInfoMap",
+                List.of(Map.of("threatTime", LATEST), Map.of("threatTime", "2026-11-20T07:00:00Z"), Map.of(), "odd"));
         assertThat(new Mapping(Mapping.MESSAGES).map(fields).time()).isEqualTo(LATEST);
-        assertThat(EventTime.of(EventType.MESSAGES_DELIVERED, fields)).contains(new Mapping(Mapping.MESSAGES).map(fields).time());
+        assertThat(EventTime.of(EventType.MESSAGES_DELIVERED, fields))
+                .contains(new Mapping(Mapping.MESSAGES).map(fields).time());
     }
 
     @Test
     void threatsThatAreNoListTellNoTime() {
-        Map<String, Object> fields = Map.of("messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", Map.of("only", Map.of("threatTime", LATEST)));
-        assertThat(new Mapping(Mapping.MESSAGES).map(fields).time()).as("as in the query").isEqualTo("2026-11-20T09:00:00Z");
+        Map<String, Object> fields = Map.of(
+                "messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", Map.of("only", Map.of("threatTime", LATEST)));
+        assertThat(new Mapping(Mapping.MESSAGES).map(fields).time())
+                .as("as in the query")
+                .isEqualTo("2026-11-20T09:00:00Z");
     }
 
     @Test
     void aThreatThatWasCutOffTellsNoTime() {
         Map<String, Object> newest = Map.of("threatTime", LATEST);
-        List<Object> threats = new ArrayList<>(Collections.nCopies(10, Map.of("threat", "t".repeat(7_000), "threatTime", "2026-11-20T07:00:00Z")));
+        List<Object> threats = new ArrayList<>(
+                Collections.nCopies(10, Map.of("threat", "t".repeat(7_000), "threatTime", "2026-11-20T07:00:00Z")));
         threats.add(newest);
-        MappedRecord row = new Mapping(Mapping.MESSAGES).map(Map.of("messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", threats));
+        MappedRecord row = new Mapping(Mapping.MESSAGES)
+                .map(Map.of("messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", threats));
         assertThat(row.cappedColumns()).containsExactly("threatsInfoMap");
         assertThat(row.time()).isEqualTo("2026-11-20T09:00:00Z");
     }

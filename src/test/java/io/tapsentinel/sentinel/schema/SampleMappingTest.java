@@ -19,11 +19,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The sample answers, in the shape of live answers and of the vendor's page; the reader, which folds spellings, is not involved. */
 class SampleMappingTest {
 
-    private static final Map<String, List<String>> NOT_SENT = Map.of("live", List.of(),
-            "documented", List.of("clusterId", "headerTo", "headerCC"));
+    private static final Map<String, List<String>> NOT_SENT =
+            Map.of("live", List.of(), "documented", List.of("clusterId", "headerTo", "headerCC"));
 
     @ParameterizedTest
-    @CsvSource({"live,MESSAGES_DELIVERED", "documented,MESSAGES_BLOCKED", "live,CLICKS_PERMITTED", "documented,CLICKS_BLOCKED"})
+    @CsvSource({
+        "live,MESSAGES_DELIVERED",
+        "documented,MESSAGES_BLOCKED",
+        "live,CLICKS_PERMITTED",
+        "documented,CLICKS_BLOCKED"
+    })
     void firstEventBecomesTheRecordWrittenOut(String sample, EventType type) throws IOException {
         MappedRecord mapped = new Mapping(type.table()).map(events(sample, type).get(0));
         String expected = resource("expected/" + type.arrayName()).lines().collect(Collectors.joining());
@@ -60,15 +65,26 @@ class SampleMappingTest {
             JsonNode record = Mapping.tree(mapped.json());
             List<String> missing = new ArrayList<>(event.keySet());
             record.fieldNames().forEachRemaining(missing::remove);
-            assertThat(missing).allMatch(name -> event.get(name) == null || "na".equals(event.get(name))
-                    || NOT_SENT.get(sample).contains(name));
-            assertThat(mapping.unknown).containsExactlyElementsOf(type.isClick() ? List.of()
-                    : NOT_SENT.get(sample).stream().map(name -> type.table() + "/" + name).toList());
+            assertThat(missing)
+                    .allMatch(name -> event.get(name) == null
+                            || "na".equals(event.get(name))
+                            || NOT_SENT.get(sample).contains(name));
+            assertThat(mapping.unknown)
+                    .containsExactlyElementsOf(
+                            type.isClick()
+                                    ? List.of()
+                                    : NOT_SENT.get(sample).stream()
+                                            .map(name -> type.table() + "/" + name)
+                                            .toList());
             for (Map.Entry<String, Object> field : event.entrySet()) {
-                if (record.get(field.getKey()) != null && sameTypeAsSent(field.getValue(), record.get(field.getKey()))) {
-                    assertThat(Mapping.untyped(record.get(field.getKey()).toString())).as(field.getKey()).satisfiesAnyOf(
-                            sent -> assertThat(sent).isEqualTo(field.getValue()),
-                            sent -> assertThat(field.getValue()).isEqualTo(sent.toString().replace("Z", ".000Z")));
+                if (record.get(field.getKey()) != null
+                        && sameTypeAsSent(field.getValue(), record.get(field.getKey()))) {
+                    assertThat(Mapping.untyped(record.get(field.getKey()).toString()))
+                            .as(field.getKey())
+                            .satisfiesAnyOf(
+                                    sent -> assertThat(sent).isEqualTo(field.getValue()),
+                                    sent -> assertThat(field.getValue())
+                                            .isEqualTo(sent.toString().replace("Z", ".000Z")));
                 }
             }
         }

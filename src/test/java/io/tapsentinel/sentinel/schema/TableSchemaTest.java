@@ -20,6 +20,7 @@ class TableSchemaTest {
             string: threatStatus messageID
             datetime: clickTime threatTime
             """);
+
     private static final Map<String, String> MESSAGES = columns("""
             int: spamScore phishScore impostorScore malwareScore messageSize
             dynamic: threatsInfoMap xmailer messageParts
@@ -41,7 +42,8 @@ class TableSchemaTest {
     void messageTablesHaveTheVendorsColumns() {
         assertThat(MESSAGES).hasSize(29);
         assertThat(columns(TableSchema.of("ProofPointTAPMessagesBlockedV2_CL"))).isEqualTo(MESSAGES);
-        assertThat(columns(TableSchema.of("ProofPointTAPMessagesDeliveredV2_CL"))).isEqualTo(MESSAGES);
+        assertThat(columns(TableSchema.of("ProofPointTAPMessagesDeliveredV2_CL")))
+                .isEqualTo(MESSAGES);
     }
 
     @Test
@@ -56,21 +58,25 @@ class TableSchemaTest {
     @Test
     void timeGeneratedComesFirst() {
         for (EventType type : EventType.values()) {
-            assertThat(TableSchema.of(type.table()).columns().values()).first()
+            assertThat(TableSchema.of(type.table()).columns().values())
+                    .first()
                     .isEqualTo(new Column("TimeGenerated", ColumnType.DATETIME, false));
         }
     }
 
     @Test
     void unknownTableIsRefusedWithTheKnownOnes() {
-        assertThatIllegalArgumentException().isThrownBy(() -> TableSchema.of("../tables/Other_CL"))
-                .withMessage("no schema for table ../tables/Other_CL; known: ProofPointTAPClicksBlockedV2_CL, "
-                        + "ProofPointTAPClicksPermittedV2_CL, ProofPointTAPMessagesBlockedV2_CL, ProofPointTAPMessagesDeliveredV2_CL");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TableSchema.of("../tables/Other_CL"))
+                .withMessage(
+                        "no schema for table ../tables/Other_CL; known: ProofPointTAPClicksBlockedV2_CL, "
+                                + "ProofPointTAPClicksPermittedV2_CL, ProofPointTAPMessagesBlockedV2_CL, ProofPointTAPMessagesDeliveredV2_CL");
     }
 
     @Test
     void schemaCannotBeChanged() {
-        Map<String, Column> columns = TableSchema.of("ProofPointTAPClicksBlockedV2_CL").columns();
+        Map<String, Column> columns =
+                TableSchema.of("ProofPointTAPClicksBlockedV2_CL").columns();
         assertThatThrownBy(() -> columns.remove("url")).isInstanceOf(UnsupportedOperationException.class);
     }
 
@@ -78,19 +84,23 @@ class TableSchemaTest {
     void typesAreSpelledAsInADataCollectionRule() {
         assertThat(Arrays.stream(ColumnType.values()).map(ColumnType::keyword))
                 .containsExactly("string", "int", "datetime", "boolean", "dynamic");
-        assertThatIllegalArgumentException().isThrownBy(() -> ColumnType.of("guid"))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ColumnType.of("guid"))
                 .withMessage("column type guid is none of string, int, datetime, boolean, dynamic");
     }
 
     @Test
     void onlyADynamicColumnCanBeAList() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new Column("subject", ColumnType.STRING, true))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Column("subject", ColumnType.STRING, true))
                 .withMessage("column subject is a list but not dynamic: string");
     }
 
     private static Map<String, String> columns(TableSchema schema) {
-        return schema.columns().values().stream().filter(c -> !c.name().equals("TimeGenerated"))
-                .collect(Collectors.toMap(Column::name, c -> c.list() ? "list" : c.type().keyword(), (a, b) -> a, TreeMap::new));
+        return schema.columns().values().stream()
+                .filter(c -> !c.name().equals("TimeGenerated"))
+                .collect(Collectors.toMap(
+                        Column::name, c -> c.list() ? "list" : c.type().keyword(), (a, b) -> a, TreeMap::new));
     }
 
     private static Map<String, String> columns(String table) {

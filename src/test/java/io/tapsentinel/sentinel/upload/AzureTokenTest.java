@@ -20,15 +20,23 @@ class AzureTokenTest {
     private final List<TokenRequestContext> asked = new ArrayList<>();
 
     @ParameterizedTest
-    @CsvSource({"public, https://monitor.azure.com//.default", "usgov, https://monitor.azure.us//.default",
-        "china, https://monitor.azure.cn//.default"})
+    @CsvSource({
+        "public, https://monitor.azure.com//.default",
+        "usgov, https://monitor.azure.us//.default",
+        "china, https://monitor.azure.cn//.default"
+    })
     void aTokenIsAskedForTheCloudsOwnScopeOnly(String cloud, String scope) {
-        ScopedCredential credential = new ScopedCredential(request -> {
-            asked.add(request);
-            return Mono.just(new AccessToken("token", OffsetDateTime.MAX));
-        }, AzureCloud.named(cloud).scope());
-        TokenRequestContext request = new TokenRequestContext().addScopes("https://monitor.azure.com//.default").setClaims("{}")
-                .setTenantId("tenant").setCaeEnabled(true);
+        ScopedCredential credential = new ScopedCredential(
+                request -> {
+                    asked.add(request);
+                    return Mono.just(new AccessToken("token", OffsetDateTime.MAX));
+                },
+                AzureCloud.named(cloud).scope());
+        TokenRequestContext request = new TokenRequestContext()
+                .addScopes("https://monitor.azure.com//.default")
+                .setClaims("{}")
+                .setTenantId("tenant")
+                .setCaeEnabled(true);
 
         assertThat(credential.getTokenSync(request).getToken()).isEqualTo("token");
         assertThat(credential.getToken(request).block().getToken()).isEqualTo("token");
@@ -44,8 +52,9 @@ class AzureTokenTest {
     @Test
     void aManagedIdentitysTokenHasExpiredOnceItIsForgotten() {
         TokenCache shared = ManagedIdentityApplication.getSharedTokenCache();
-        shared.deserialize("{\"AccessToken\":{\"key\":{\"environment\":\"e\",\"credential_type\":\"AccessToken\",\"client_id\":\"c\","
-                + "\"secret\":\"token\",\"realm\":\"r\",\"target\":\"t\",\"cached_at\":\"1\",\"expires_on\":\"4102444800\"}}}");
+        shared.deserialize(
+                "{\"AccessToken\":{\"key\":{\"environment\":\"e\",\"credential_type\":\"AccessToken\",\"client_id\":\"c\","
+                        + "\"secret\":\"token\",\"realm\":\"r\",\"target\":\"t\",\"cached_at\":\"1\",\"expires_on\":\"4102444800\"}}}");
 
         ManagedIdentityTokens.forget();
 

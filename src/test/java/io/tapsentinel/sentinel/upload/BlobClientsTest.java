@@ -19,8 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BlobClientsTest {
 
     @ParameterizedTest
-    @CsvSource({"PUBLIC,https://account.blob.core.windows.net", "USGOV,https://account.blob.core.usgovcloudapi.net",
-        "CHINA,https://account.blob.core.chinacloudapi.cn"})
+    @CsvSource({
+        "PUBLIC,https://account.blob.core.windows.net",
+        "USGOV,https://account.blob.core.usgovcloudapi.net",
+        "CHINA,https://account.blob.core.chinacloudapi.cn"
+    })
     void anAccountIsReachedWhereItsCloudIs(AzureCloud cloud, String address) {
         BlobServiceClient client = clients(null, cloud).of("account");
 
@@ -29,8 +32,12 @@ class BlobClientsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"https://account.blob.core.windows.net", "https://account.privatelink.blob.core.windows.net",
-        "https://127.0.0.1:10000/account", "https://blobs.example.com"})
+    @CsvSource({
+        "https://account.blob.core.windows.net",
+        "https://account.privatelink.blob.core.windows.net",
+        "https://127.0.0.1:10000/account",
+        "https://blobs.example.com"
+    })
     void anAddressOfItsOwnWins(String own) {
         BlobClients clients = clients(own, AzureCloud.PUBLIC);
 
@@ -39,10 +46,18 @@ class BlobClientsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"https://other.blob.core.windows.net,account", "https://127.0.0.1:10000/other,account",
-        "http://127.0.0.1:10000/account,account", ",Account", ",a/b", ",evil.example.com", ",ab"})
+    @CsvSource({
+        "https://other.blob.core.windows.net,account",
+        "https://127.0.0.1:10000/other,account",
+        "http://127.0.0.1:10000/account,account",
+        ",Account",
+        ",a/b",
+        ",evil.example.com",
+        ",ab"
+    })
     void whatWouldLeadElsewhereIsRefused(String own, String account) {
-        assertThatThrownBy(() -> clients(own, AzureCloud.PUBLIC).of(account)).isInstanceOf(InvalidSettingException.class);
+        assertThatThrownBy(() -> clients(own, AzureCloud.PUBLIC).of(account))
+                .isInstanceOf(InvalidSettingException.class);
     }
 
     @Test
@@ -51,7 +66,8 @@ class BlobClientsTest {
             camel.getRegistry().bind("clients", new OwnBlobClients(clients(null, AzureCloud.USGOV)));
             camel.start();
 
-            assertThat(client(camel, "azure-storage-blob:first/a").getAccountUrl()).isEqualTo("https://first.blob.core.usgovcloudapi.net");
+            assertThat(client(camel, "azure-storage-blob:first/a").getAccountUrl())
+                    .isEqualTo("https://first.blob.core.usgovcloudapi.net");
             assertThat(client(camel, "azure-storage-blob:second/b?prefix=x").getAccountUrl())
                     .isEqualTo("https://second.blob.core.usgovcloudapi.net");
         }
@@ -60,12 +76,14 @@ class BlobClientsTest {
     @Test
     void whoeverBringsAClientOfTheirOwnHasItUsed() throws Exception {
         try (DefaultCamelContext camel = new DefaultCamelContext()) {
-            BlobServiceClient mine = clients("https://mine.example.com", AzureCloud.PUBLIC).of("account");
+            BlobServiceClient mine =
+                    clients("https://mine.example.com", AzureCloud.PUBLIC).of("account");
             camel.getRegistry().bind("clients", new OwnBlobClients(clients(null, AzureCloud.PUBLIC)));
             camel.getRegistry().bind("mine", mine);
             camel.start();
 
-            assertThat(client(camel, "azure-storage-blob:account/a?serviceClient=#mine")).isSameAs(mine);
+            assertThat(client(camel, "azure-storage-blob:account/a?serviceClient=#mine"))
+                    .isSameAs(mine);
         }
     }
 
@@ -74,6 +92,7 @@ class BlobClientsTest {
     }
 
     private static BlobClients clients(String own, AzureCloud cloud) {
-        return new BlobClients(Optional.ofNullable(own).map(URI::create), cloud, Network.of(Map.of(), Map.of()), Map.of());
+        return new BlobClients(
+                Optional.ofNullable(own).map(URI::create), cloud, Network.of(Map.of(), Map.of()), Map.of());
     }
 }

@@ -16,22 +16,26 @@ class FailureTest {
 
     @Test
     void aConnectionThatCannotBeMadeIsSaidInWords() {
-        assertThat(Failure.of(caused(new ConnectException(), new ClosedChannelException()))).isEqualTo("ConnectException: cannot connect");
+        assertThat(Failure.of(caused(new ConnectException(), new ClosedChannelException())))
+                .isEqualTo("ConnectException: cannot connect");
         assertThat(Failure.of(caused(new ConnectException(), new UnresolvedAddressException())))
                 .isEqualTo("ConnectException: the host name has no address");
     }
 
     @Test
     void theFirstFailureOfInputOrOutputIsTheReason() {
-        assertThat(Failure.of(new IllegalStateException("outer", new IOException("broken\r\npipe", new RuntimeException("inner")))))
+        assertThat(Failure.of(new IllegalStateException(
+                        "outer", new IOException("broken\r\npipe", new RuntimeException("inner")))))
                 .isEqualTo("IOException: broken pipe");
-        assertThat(Failure.of(new IllegalStateException("outer", new RuntimeException("inner")))).isEqualTo("RuntimeException: inner");
+        assertThat(Failure.of(new IllegalStateException("outer", new RuntimeException("inner"))))
+                .isEqualTo("RuntimeException: inner");
         assertThat(Failure.of(new IllegalStateException())).isEqualTo("IllegalStateException");
     }
 
     @Test
     void anEndpointWithoutAPortHasItsSchemes() {
-        assertThat(Failure.place(URI.create("https://x.ingest.monitor.azure.com"))).isEqualTo("x.ingest.monitor.azure.com:443");
+        assertThat(Failure.place(URI.create("https://x.ingest.monitor.azure.com")))
+                .isEqualTo("x.ingest.monitor.azure.com:443");
         assertThat(Failure.place(URI.create("http://[::1]"))).isEqualTo("[::1]:80");
         assertThat(Failure.place(URI.create("https://127.0.0.1:8443/x"))).isEqualTo("127.0.0.1:8443");
     }
@@ -48,11 +52,18 @@ class FailureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl", "eyJ0eXAiOiJKV1QifQ", "Bearer opaque-0123456789_abcdef"})
+    @ValueSource(
+            strings = {
+                "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
+                "eyJ0eXAiOiJKV1QifQ",
+                "Bearer opaque-0123456789_abcdef"
+            })
     void aTokenInATextIsNotShown(String token) {
         String secret = token.replace("Bearer ", "");
         for (String before : new String[] {"the token ", "\"", "x".repeat(270) + " "}) {
-            assertThat(Failure.line(before + token + " is wrong")).doesNotContain(secret.substring(0, 8)).contains("...");
+            assertThat(Failure.line(before + token + " is wrong"))
+                    .doesNotContain(secret.substring(0, 8))
+                    .contains("...");
         }
     }
 

@@ -17,7 +17,8 @@ class GzipTest {
     @Test
     void whatWasCompressedComesBackUnchanged() throws IOException {
         for (byte[] body : new byte[][] {sample(), "[]".getBytes(), new byte[0], new byte[100_000]}) {
-            assertThat(new GZIPInputStream(new ByteArrayInputStream(Gzip.compress(body))).readAllBytes()).isEqualTo(body);
+            assertThat(new GZIPInputStream(new ByteArrayInputStream(Gzip.compress(body))).readAllBytes())
+                    .isEqualTo(body);
         }
     }
 
@@ -25,7 +26,9 @@ class GzipTest {
     void itIsSmallerThanLevelOneAndOfLevelThree() throws IOException {
         byte[] body = sample();
 
-        assertThat(Gzip.compress(body).length).isLessThan(level(body, Deflater.BEST_SPEED).length).isLessThan(body.length / 4);
+        assertThat(Gzip.compress(body).length)
+                .isLessThan(level(body, Deflater.BEST_SPEED).length)
+                .isLessThan(body.length / 4);
         assertThat(Gzip.compress(body)).isEqualTo(level(body, 3));
     }
 
@@ -35,7 +38,9 @@ class GzipTest {
             byte[] one = file.readAllBytes();
             ByteArrayOutputStream many = new ByteArrayOutputStream();
             for (int i = 0; i < 20; i++) {
-                many.write(new String(one).replace("-", Integer.toHexString(i * 7919)).getBytes());
+                many.write(new String(one)
+                        .replace("-", Integer.toHexString(i * 7919))
+                        .getBytes());
             }
             return many.toByteArray();
         }

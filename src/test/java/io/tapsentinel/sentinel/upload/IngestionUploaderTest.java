@@ -34,8 +34,7 @@ class IngestionUploaderTest {
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private LoopbackServer server;
 
-    private record Request(String method, String uri, Headers headers, byte[] body) {
-    }
+    private record Request(String method, String uri, Headers headers, byte[] body) {}
 
     @AfterEach
     void stop() {
@@ -54,8 +53,9 @@ class IngestionUploaderTest {
 
         assertThat(rows).containsExactly(TYPE.table() + " " + ROW, TYPE.table() + " " + ROW);
         Request request = requests.get(0);
-        assertThat(request.method() + " " + request.uri()).isEqualTo("POST /dataCollectionRules/" + SandboxIngestion.RULE_ID + "/streams/"
-                + STREAM + "?api-version=2023-01-01");
+        assertThat(request.method() + " " + request.uri())
+                .isEqualTo("POST /dataCollectionRules/" + SandboxIngestion.RULE_ID + "/streams/" + STREAM
+                        + "?api-version=2023-01-01");
         assertThat(request.headers().get("Content-Encoding")).containsExactly("gzip");
         assertThat(request.headers().getFirst("Content-Type")).startsWith("application/json");
         assertThat(new GZIPInputStream(new ByteArrayInputStream(request.body())).readAllBytes())
@@ -65,25 +65,30 @@ class IngestionUploaderTest {
 
     @Test
     void aRefusalCarriesStatusCodeTextAndRequestId() throws Exception {
-        Uploader uploader = uploaderTo(new SandboxIngestion((table, accepted) -> { }));
+        Uploader uploader = uploaderTo(new SandboxIngestion((table, accepted) -> {}));
 
         UploadException refused = refusal(uploader, "[{\"id\":\"1\"}]");
 
         assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused).hasMessageMatching("upload to " + STREAM
-                + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
+        assertThat(refused)
+                .hasMessageMatching("upload to " + STREAM
+                        + " refused: 400 InvalidContent: .*TimeGenerated.* \\(request [0-9a-f-]{36}\\)");
         assertThat(requests).hasSize(1);
     }
 
     @Test
     void aRefusalIsThereInParts() throws Exception {
-        UploadException refused = refusal(uploaderTo(exchange -> {
-            exchange.getResponseHeaders().set("Retry-After", "17");
-            exchange.getResponseHeaders().set("x-ms-request-id", "abc-1");
-            answer(429, "{\"error\":{\"code\":\"TooMany\",\"message\":\"slow\\r\\ndown\"}}").handle(exchange);
-        }), "[]");
+        UploadException refused = refusal(
+                uploaderTo(exchange -> {
+                    exchange.getResponseHeaders().set("Retry-After", "17");
+                    exchange.getResponseHeaders().set("x-ms-request-id", "abc-1");
+                    answer(429, "{\"error\":{\"code\":\"TooMany\",\"message\":\"slow\\r\\ndown\"}}")
+                            .handle(exchange);
+                }),
+                "[]");
 
-        assertThat(refused.answer()).isEqualTo(new UploadException.Answer("TooMany", "slow down", "abc-1", Duration.ofSeconds(17)));
+        assertThat(refused.answer())
+                .isEqualTo(new UploadException.Answer("TooMany", "slow down", "abc-1", Duration.ofSeconds(17)));
     }
 
     @Test
@@ -101,16 +106,22 @@ class IngestionUploaderTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "[1]", "7", "{\"error\":\"text\"}", "{\"error\":{\"code\":7}}", "{"})
     void anOddErrorDocumentIsNoReasonToFailOtherwise(String body) throws Exception {
-        assertThat(refusal(uploaderTo(answer(404, body)), "[]")).hasMessageContaining("refused: 404").matches(e -> e.status() == 404);
+        assertThat(refusal(uploaderTo(answer(404, body)), "[]"))
+                .hasMessageContaining("refused: 404")
+                .matches(e -> e.status() == 404);
     }
 
     @Test
     void aLongTextIsCut() throws Exception {
         String text = "no\\nsuch " + "x".repeat(5_000);
 
-        assertThat(refusal(uploaderTo(answer(400, "{\"error\":{\"code\":\"Bad\",\"message\":\"" + text + "\"}}")), "[]"))
-                .hasMessageContaining("400 Bad: no such xxx").hasMessageNotContaining("\n")
-                .extracting(Throwable::getMessage).asString().hasSizeLessThan(450);
+        assertThat(refusal(
+                        uploaderTo(answer(400, "{\"error\":{\"code\":\"Bad\",\"message\":\"" + text + "\"}}")), "[]"))
+                .hasMessageContaining("400 Bad: no such xxx")
+                .hasMessageNotContaining("\n")
+                .extracting(Throwable::getMessage)
+                .asString()
+                .hasSizeLessThan(450);
     }
 
     @ParameterizedTest
@@ -138,7 +149,7 @@ class IngestionUploaderTest {
 
     @Test
     void aConnectionThatEndsWithoutAnAnswerIsStatusZeroAfterOneRequest() throws Exception {
-        Uploader uploader = uploaderTo(exchange -> { });
+        Uploader uploader = uploaderTo(exchange -> {});
 
         assertThat(refusal(uploader, "[]").status()).isZero();
         assertThat(requests).hasSize(1);
@@ -153,13 +164,14 @@ class IngestionUploaderTest {
 
         assertThat(refused.status()).isZero();
         assertThat(Refusal.mayHoldThem(refused)).as("nothing was sent").isFalse();
-        assertThat(refused).hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:" + server.uri().getPort()
-                + ": ConnectException: cannot connect");
+        assertThat(refused)
+                .hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:"
+                        + server.uri().getPort() + ": ConnectException: cannot connect");
     }
 
     private static UploadException refusal(Uploader uploader, String body) {
-        UploadException refused = catchThrowableOfType(UploadException.class,
-                () -> uploader.upload(STREAM, body.getBytes(StandardCharsets.UTF_8)));
+        UploadException refused = catchThrowableOfType(
+                UploadException.class, () -> uploader.upload(STREAM, body.getBytes(StandardCharsets.UTF_8)));
         assertThat(refused).isNotNull();
         return refused;
     }
@@ -173,14 +185,24 @@ class IngestionUploaderTest {
     }
 
     private Uploader uploaderTo(HttpHandler service) throws IOException {
-        server = LoopbackServer.start(exchange -> {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            requests.add(new Request(exchange.getRequestMethod(), exchange.getRequestURI().toString(), exchange.getRequestHeaders(), body));
-            exchange.setStreams(new ByteArrayInputStream(body), null);
-            service.handle(exchange);
-            exchange.close();
-        }, 0);
-        return new IngestionUploader(server.uri(), new IngestionClients(server.uri().toString(), AzureCloud.PUBLIC,
-                Network.of(Map.of(), Map.of()), Map.of())::anonymous, SandboxIngestion.RULE_ID);
+        server = LoopbackServer.start(
+                exchange -> {
+                    byte[] body = exchange.getRequestBody().readAllBytes();
+                    requests.add(new Request(
+                            exchange.getRequestMethod(),
+                            exchange.getRequestURI().toString(),
+                            exchange.getRequestHeaders(),
+                            body));
+                    exchange.setStreams(new ByteArrayInputStream(body), null);
+                    service.handle(exchange);
+                    exchange.close();
+                },
+                0);
+        return new IngestionUploader(
+                server.uri(),
+                new IngestionClients(
+                                server.uri().toString(), AzureCloud.PUBLIC, Network.of(Map.of(), Map.of()), Map.of())
+                        ::anonymous,
+                SandboxIngestion.RULE_ID);
     }
 }

@@ -9,25 +9,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 class QuotingTest {
 
     @ParameterizedTest
-    @CsvSource(quoteCharacter = '^', delimiter = '|', value = {
-        "Invalid value 'Overdue invoice' for column 'subject'|Invalid value '...'",
-        "Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long|Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long",
-        "Value \"Re: 'offer' for Falcon\" is invalid|Value \"...\" is invalid",
-        "'the boys' secret plan' is invalid|'...' is invalid",
-        "\u201ehello there\u201c is too long|\u201e...\u201c is too long",
-        "the value Project Falcon is invalid|the value ... is invalid",
-        "bad address 2001:db8::8a2e:370:7334 in it|bad address ... in it",
-        "Column \"recipient\" cannot hold \"ann@example.com\"|Column \"recipient\" cannot hold \"...\"",
-        "ann@example.com is no number|... is no number",
-        "cannot read https://evil.example.com/x?y=1 here|cannot read ... here",
-        "bad address 192.0.2.17 in it|bad address ... in it",
-        "Record {\"subject\":\"hello\"} is invalid|Record ...",
-        "rows [1, 2] are invalid|rows ...",
-        "\u201chello there\u201d is too long|\u201c...\u201d is too long",
-        "The data collection rule's stream doesn't exist|The data collection rule's stream doesn't exist",
-        "Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown|Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown",
-        "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"})
+    @CsvSource(
+            quoteCharacter = '^',
+            delimiter = '|',
+            value = {
+                "Invalid value 'Overdue invoice' for column 'subject'|Invalid value '...'",
+                "Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long|Column 'subject' of 'Custom-ProofPointTAPClicksBlockedV2_CL' is long",
+                "Value \"Re: 'offer' for Falcon\" is invalid|Value \"...\" is invalid",
+                "'the boys' secret plan' is invalid|'...' is invalid",
+                "\u201ehello there\u201c is too long|\u201e...\u201c is too long",
+                "the value Project Falcon is invalid|the value ... is invalid",
+                "bad address 2001:db8::8a2e:370:7334 in it|bad address ... in it",
+                "Column \"recipient\" cannot hold \"ann@example.com\"|Column \"recipient\" cannot hold \"...\"",
+                "ann@example.com is no number|... is no number",
+                "cannot read https://evil.example.com/x?y=1 here|cannot read ... here",
+                "bad address 192.0.2.17 in it|bad address ... in it",
+                "Record {\"subject\":\"hello\"} is invalid|Record ...",
+                "rows [1, 2] are invalid|rows ...",
+                "\u201chello there\u201d is too long|\u201c...\u201d is too long",
+                "The data collection rule's stream doesn't exist|The data collection rule's stream doesn't exist",
+                "Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown|Stream 'Custom-ProofPointTAPClicksBlockedV2_CL' is unknown",
+                "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"
+            })
     void namesAndWordsStayAndContentGoes(String said, String shown) {
-        assertThat(Quoting.without(said, "[{\"subject\":\"Project Falcon is late\"}]")).isEqualTo(shown);
+        assertThat(Quoting.without(said, "[{\"subject\":\"Project Falcon is late\"}]"))
+                .isEqualTo(shown);
     }
 }

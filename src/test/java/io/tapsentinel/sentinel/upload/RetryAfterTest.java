@@ -27,14 +27,24 @@ class RetryAfterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"3601", "999999999", "2147483648", "99999999999999999999999999", "0000000000000003601",
-        "Tue, 24 Nov 2026 19:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"})
+    @ValueSource(
+            strings = {
+                "3601",
+                "999999999",
+                "2147483648",
+                "99999999999999999999999999",
+                "0000000000000003601",
+                "Tue, 24 Nov 2026 19:00:00 GMT",
+                "Fri, 31 Dec 9999 23:59:59 GMT"
+            })
     void noWaitIsLongerThanAnHour(String header) {
         assertThat(RetryAfter.parse(header, NOW)).isEqualTo(Duration.ofHours(1));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"-1", "", " ", "1.5", "soon", "17 s", "2026-11-22T19:01:30Z", "Sun, 22 Nov 2026", "\u0661\u0667"})
+    @ValueSource(
+            strings = {"-1", "", " ", "1.5", "soon", "17 s", "2026-11-22T19:01:30Z", "Sun, 22 Nov 2026", "\u0661\u0667"
+            })
     void whatIsNeitherSaysNothing(String header) {
         assertThat(RetryAfter.parse(header, NOW)).isNull();
     }

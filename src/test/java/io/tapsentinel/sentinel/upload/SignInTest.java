@@ -41,9 +41,14 @@ class SignInTest {
         failing.add("one");
         SignIn signIn = new SignIn(List.of(identity("one", true), identity("two", true)));
 
-        assertThatThrownBy(() -> token(signIn)).isInstanceOfSatisfying(SignInException.class, failed -> assertThat(failed.isIdentityFound()).isTrue())
+        assertThatThrownBy(() -> token(signIn))
+                .isInstanceOfSatisfying(
+                        SignInException.class,
+                        failed -> assertThat(failed.isIdentityFound()).isTrue())
                 .hasMessage("signing in to Azure by one failed: ConnectException: no such luck");
-        assertThat(Failure.isOfConnecting(thrown(signIn))).as("the cause is kept").isTrue();
+        assertThat(Failure.isOfConnecting(thrown(signIn)))
+                .as("the cause is kept")
+                .isTrue();
     }
 
     @Test
@@ -53,7 +58,9 @@ class SignInTest {
         assertThat(token(signIn)).isEqualTo("two");
 
         failing.clear();
-        assertThat(token(signIn)).as("the program does not become somebody else").isEqualTo("two");
+        assertThat(token(signIn))
+                .as("the program does not become somebody else")
+                .isEqualTo("two");
     }
 
     @Test
@@ -64,7 +71,9 @@ class SignInTest {
         failing.add("one");
         absent.add("one");
 
-        assertThatThrownBy(() -> token(signIn)).isInstanceOf(SignInException.class).hasMessageStartingWith("signing in to Azure by one failed: ");
+        assertThatThrownBy(() -> token(signIn))
+                .isInstanceOf(SignInException.class)
+                .hasMessageStartingWith("signing in to Azure by one failed: ");
     }
 
     @Test
@@ -73,19 +82,31 @@ class SignInTest {
         failing.add("two");
         SignIn signIn = new SignIn(List.of(identity("one", true), identity("two", false)));
 
-        assertThatThrownBy(() -> token(signIn)).isInstanceOfSatisfying(SignInException.class, none -> assertThat(none.isIdentityFound()).isFalse())
+        assertThatThrownBy(() -> token(signIn))
+                .isInstanceOfSatisfying(
+                        SignInException.class,
+                        none -> assertThat(none.isIdentityFound()).isFalse())
                 .hasMessageContaining("tried: one (it is not here), two (ConnectException: no such luck); set ");
     }
 
     @ParameterizedTest
-    @CsvSource({"'', 'client secret, workload identity, managed identity, Azure CLI'", "PROD, 'client secret, workload identity, managed identity'",
-        "dev, Azure CLI", "EnvironmentCredential, client secret", "workloadidentitycredential, workload identity",
-        "ManagedIdentityCredential, managed identity", "AzureCliCredential, Azure CLI"})
+    @CsvSource({
+        "'', 'client secret, workload identity, managed identity, Azure CLI'",
+        "PROD, 'client secret, workload identity, managed identity'",
+        "dev, Azure CLI",
+        "EnvironmentCredential, client secret",
+        "workloadidentitycredential, workload identity",
+        "ManagedIdentityCredential, managed identity",
+        "AzureCliCredential, Azure CLI"
+    })
     void aWordTakesSomeOfThemOut(String word, String names) {
-        List<Identity> identities = Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", word, "AZURE_CLIENT_SECRET", "s"), null, AzureCloud.PUBLIC);
+        List<Identity> identities = Identities.of(
+                Map.of("AZURE_TOKEN_CREDENTIALS", word, "AZURE_CLIENT_SECRET", "s"), null, AzureCloud.PUBLIC);
 
         assertThat(identities).extracting(Identity::name).containsExactly(names.split(", "));
-        assertThat(identities.size() > 1 || identities.get(0).certain()).as("the only one is the one that is meant").isTrue();
+        assertThat(identities.size() > 1 || identities.get(0).certain())
+                .as("the only one is the one that is meant")
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -97,24 +118,33 @@ class SignInTest {
 
     @Test
     void aWordForNoneOfThemIsRefused() {
-        assertThatThrownBy(() -> Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "IntelliJCredential"), null, AzureCloud.PUBLIC))
-                .isInstanceOf(InvalidSettingException.class).hasMessageStartingWith("AZURE_TOKEN_CREDENTIALS is \"IntelliJCredential\"");
+        assertThatThrownBy(() ->
+                        Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "IntelliJCredential"), null, AzureCloud.PUBLIC))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith("AZURE_TOKEN_CREDENTIALS is \"IntelliJCredential\"");
     }
 
     @Test
     void withNoVariableOfAClientItSaysWhichWouldBeOne() {
-        SignIn signIn = new SignIn(Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"), null, AzureCloud.PUBLIC));
+        SignIn signIn = new SignIn(
+                Identities.of(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"), null, AzureCloud.PUBLIC));
 
-        assertThatThrownBy(() -> token(signIn)).hasMessageStartingWith("no identity to sign in to Azure with, tried: client secret or certificate"
-                + " (AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set); set ");
+        assertThatThrownBy(() -> token(signIn))
+                .hasMessageStartingWith("no identity to sign in to Azure with, tried: client secret or certificate"
+                        + " (AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH is not set); set ");
     }
 
     private Identity identity(String name, boolean certain) {
-        return new Identity(name, () -> absent.contains(name) ? Optional.of("it is not here") : Optional.empty(), certain, () -> credential(name));
+        return new Identity(
+                name,
+                () -> absent.contains(name) ? Optional.of("it is not here") : Optional.empty(),
+                certain,
+                () -> credential(name));
     }
 
     private TokenCredential credential(String name) {
-        return request -> failing.contains(name) ? Mono.error(new IllegalStateException(new ConnectException("no such luck")))
+        return request -> failing.contains(name)
+                ? Mono.error(new IllegalStateException(new ConnectException("no such luck")))
                 : Mono.just(new AccessToken(name, OffsetDateTime.MAX));
     }
 

@@ -39,16 +39,19 @@ class TokenRenewalTest {
 
     @BeforeEach
     void start() throws IOException {
-        server = LoopbackServer.start(exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            boolean good = ("Bearer " + accepted).equals(exchange.getRequestHeaders().getFirst("Authorization"));
-            if (hold) {
-                heldRequests.countDown();
-                awaitRelease();
-            }
-            exchange.sendResponseHeaders(good ? 204 : 401, -1);
-            exchange.close();
-        }, 0);
+        server = LoopbackServer.start(
+                exchange -> {
+                    exchange.getRequestBody().readAllBytes();
+                    boolean good = ("Bearer " + accepted)
+                            .equals(exchange.getRequestHeaders().getFirst("Authorization"));
+                    if (hold) {
+                        heldRequests.countDown();
+                        awaitRelease();
+                    }
+                    exchange.sendResponseHeaders(good ? 204 : 401, -1);
+                    exchange.close();
+                },
+                0);
         uploader = new IngestionUploader(server.uri(), this::client, SandboxIngestion.RULE_ID);
     }
 
@@ -85,7 +88,9 @@ class TokenRenewalTest {
         hold = true;
         CompletableFuture<UploadException> one = CompletableFuture.supplyAsync(this::upload);
         CompletableFuture<UploadException> other = CompletableFuture.supplyAsync(this::upload);
-        assertThat(heldRequests.await(10, TimeUnit.SECONDS)).as("both requests came").isTrue();
+        assertThat(heldRequests.await(10, TimeUnit.SECONDS))
+                .as("both requests came")
+                .isTrue();
         hold = false;
         release.countDown();
         assertThat(one.get().status()).isEqualTo(401);
@@ -131,16 +136,19 @@ class TokenRenewalTest {
 
     @Test
     void anUploaderWithoutTokensHasNothingToRenew() {
-        Uploader none = (stream, body) -> { };
+        Uploader none = (stream, body) -> {};
 
         assertThatCode(none::renew).doesNotThrowAnyException();
     }
 
     private UploadException withoutToken(Exception cause) {
-        LogsIngestionClient client = new LogsIngestionClientBuilder().endpoint("https://127.0.0.1:1")
+        LogsIngestionClient client = new LogsIngestionClientBuilder()
+                .endpoint("https://127.0.0.1:1")
                 // as the program's own clients, which leave retries to the sender
                 .retryOptions(new RetryOptions(new FixedDelayOptions(0, Duration.ZERO)))
-                .credential(request -> Mono.error(new ClientAuthenticationException("see inner exception", null, cause))).buildClient();
+                .credential(
+                        request -> Mono.error(new ClientAuthenticationException("see inner exception", null, cause)))
+                .buildClient();
         uploader = new IngestionUploader(URI.create("https://127.0.0.1:1"), () -> client, SandboxIngestion.RULE_ID);
         return upload();
     }
@@ -148,11 +156,16 @@ class TokenRenewalTest {
     /** The n-th client has token n. */
     private LogsIngestionClient client() {
         String token = "Bearer token-" + clients.incrementAndGet();
-        return new LogsIngestionClientBuilder().endpoint(server.uri().toString()).credential(request -> Mono.never())
-                .pipeline(new HttpPipelineBuilder().policies((context, next) -> {
-                    context.getHttpRequest().setHeader(HttpHeaderName.AUTHORIZATION, token);
-                    return next.process();
-                }).build()).buildClient();
+        return new LogsIngestionClientBuilder()
+                .endpoint(server.uri().toString())
+                .credential(request -> Mono.never())
+                .pipeline(new HttpPipelineBuilder()
+                        .policies((context, next) -> {
+                            context.getHttpRequest().setHeader(HttpHeaderName.AUTHORIZATION, token);
+                            return next.process();
+                        })
+                        .build())
+                .buildClient();
     }
 
     private UploadException upload() {
