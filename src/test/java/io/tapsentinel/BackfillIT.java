@@ -2,9 +2,9 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.trial.DayEvent;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
+import io.tapsentinel.testing.DayEvent;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

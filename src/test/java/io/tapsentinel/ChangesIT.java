@@ -7,12 +7,12 @@ import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.ChangingEvents;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.ScriptedTap;
-import io.tapsentinel.trial.ScriptedTap.Event;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.ChangingEvents;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.ScriptedTap;
+import io.tapsentinel.testing.ScriptedTap.Event;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,8 +1,8 @@
 package io.tapsentinel;
 
-import io.tapsentinel.trial.DayEvent;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
+import io.tapsentinel.testing.DayEvent;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;

@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.TestDatabase;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.TestDatabase;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.tapsentinel;
 
-import io.tapsentinel.trial.DayEvent;
-import io.tapsentinel.trial.DayEvents;
+import io.tapsentinel.testing.DayEvent;
+import io.tapsentinel.testing.DayEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

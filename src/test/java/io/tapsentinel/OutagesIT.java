@@ -3,11 +3,11 @@ package io.tapsentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.DayEvent;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.DayEvent;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;

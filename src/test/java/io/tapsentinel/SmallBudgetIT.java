@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

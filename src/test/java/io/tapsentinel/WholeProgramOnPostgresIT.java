@@ -1,6 +1,6 @@
 package io.tapsentinel;
 
-import io.tapsentinel.trial.OnPostgres;
+import io.tapsentinel.testing.OnPostgres;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 

@@ -1,6 +1,6 @@
 package io.tapsentinel.azure;
 
-import io.tapsentinel.trial.NpmPackage;
+import io.tapsentinel.testing.NpmPackage;
 import java.nio.file.Path;
 
 /** The Kusto language service. Its version is exact, so that what binds today binds tomorrow. */

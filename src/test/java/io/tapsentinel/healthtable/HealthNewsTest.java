@@ -15,7 +15,7 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.Progress;
-import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.testing.LogLines;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.tapsentinel.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.TrialClock;
+import io.tapsentinel.testing.TrialClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.tapsentinel.metrics;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.testing.RunningProgram;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

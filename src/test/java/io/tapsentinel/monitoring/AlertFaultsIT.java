@@ -2,10 +2,10 @@ package io.tapsentinel.monitoring;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
-import io.tapsentinel.trial.FaultProxy;
-import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.FaultProxy;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.metrics.Scrape;
 import io.tapsentinel.monitoring.Promtool.Answer;
-import io.tapsentinel.trial.DayEvents;
-import io.tapsentinel.trial.DayTrial;
-import io.tapsentinel.trial.FaultProxy;
-import io.tapsentinel.trial.OwnDate;
+import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.FaultProxy;
+import io.tapsentinel.testing.OwnDate;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;

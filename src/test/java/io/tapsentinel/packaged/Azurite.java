@@ -8,7 +8,7 @@ import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.tapsentinel.net.AzureHttp;
 import io.tapsentinel.net.Network;
-import io.tapsentinel.trial.NpmPackage;
+import io.tapsentinel.testing.NpmPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

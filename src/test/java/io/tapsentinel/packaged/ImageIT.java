@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.FreePort;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.Postgres;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

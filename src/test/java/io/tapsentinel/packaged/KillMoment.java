@@ -2,7 +2,7 @@ package io.tapsentinel.packaged;
 
 import io.tapsentinel.packaged.Call.Answer;
 import io.tapsentinel.packaged.Landings.Row;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.trial.FreePort;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

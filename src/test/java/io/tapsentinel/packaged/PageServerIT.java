@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.FreePort;
+import io.tapsentinel.testing.FreePort;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;

@@ -7,7 +7,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.page.Browser;
-import io.tapsentinel.trial.FreePort;
+import io.tapsentinel.testing.FreePort;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.tapsentinel.state.Sql;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;
 import io.tapsentinel.state.StoreException;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.Postgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.FaultProxy;
-import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.testing.FaultProxy;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

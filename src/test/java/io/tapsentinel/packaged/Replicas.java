@@ -1,7 +1,7 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.Postgres;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.Postgres;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

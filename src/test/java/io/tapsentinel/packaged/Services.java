@@ -12,7 +12,7 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.Trial;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.packaged.Landings.Row;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

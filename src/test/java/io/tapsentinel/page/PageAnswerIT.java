@@ -3,7 +3,7 @@ package io.tapsentinel.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.Trial;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;

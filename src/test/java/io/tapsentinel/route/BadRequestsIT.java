@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

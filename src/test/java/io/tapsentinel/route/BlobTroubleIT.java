@@ -5,9 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
 import io.tapsentinel.health.ProgramHealthCheck;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;

@@ -9,7 +9,7 @@ import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.Trial;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.state.MutableClock;
-import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.testing.LogLines;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

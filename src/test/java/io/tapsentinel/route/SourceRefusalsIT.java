@@ -3,10 +3,10 @@ package io.tapsentinel.route;
 import static io.tapsentinel.route.SourceTrial.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -20,7 +20,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
-import io.tapsentinel.trial.TrialClock;
+import io.tapsentinel.testing.TrialClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.trial.FaultProxy.Fault;
-import io.tapsentinel.trial.LogLines;
-import io.tapsentinel.trial.RunningProgram;
-import io.tapsentinel.trial.Trial;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Trial;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

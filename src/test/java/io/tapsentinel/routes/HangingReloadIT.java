@@ -3,7 +3,7 @@ package io.tapsentinel.routes;
 import static io.tapsentinel.routes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;

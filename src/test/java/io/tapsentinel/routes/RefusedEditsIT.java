@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -4,7 +4,7 @@ import static io.tapsentinel.routes.RoutesFixture.ROUTER;
 import static io.tapsentinel.routes.RoutesFixture.TABLES;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.trial.FaultProxy.Fault;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;

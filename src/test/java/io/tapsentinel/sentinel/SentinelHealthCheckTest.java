@@ -8,7 +8,7 @@ import io.tapsentinel.health.Findings.Problem;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.trial.TrialClock;
+import io.tapsentinel.testing.TrialClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -3,7 +3,7 @@ package io.tapsentinel.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

@@ -8,7 +8,7 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.time.Instant;

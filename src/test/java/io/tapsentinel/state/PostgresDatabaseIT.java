@@ -3,8 +3,8 @@ package io.tapsentinel.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.trial.PgBouncer;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.PgBouncer;
+import io.tapsentinel.testing.Postgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

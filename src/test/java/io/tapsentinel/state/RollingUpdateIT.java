@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.Postgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.trial.Postgres;
+import io.tapsentinel.testing.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

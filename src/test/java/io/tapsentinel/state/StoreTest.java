@@ -12,7 +12,7 @@ import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -5,7 +5,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
-import io.tapsentinel.trial.TestDatabase;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

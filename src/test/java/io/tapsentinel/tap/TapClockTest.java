@@ -3,7 +3,7 @@ package io.tapsentinel.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.MutableClock;
-import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.testing.LogLines;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.sentinel.schema.FieldReport.Field;
-import io.tapsentinel.trial.LogLines;
+import io.tapsentinel.testing.LogLines;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

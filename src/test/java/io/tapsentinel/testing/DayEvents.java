@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;

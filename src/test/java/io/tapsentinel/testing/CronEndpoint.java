@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import org.apache.camel.Consumer;
 import org.apache.camel.Processor;

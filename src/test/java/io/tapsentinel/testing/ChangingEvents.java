@@ -1,12 +1,12 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.trial.ScriptedTap.Event;
-import io.tapsentinel.trial.ScriptedTap.Version;
+import io.tapsentinel.testing.ScriptedTap.Event;
+import io.tapsentinel.testing.ScriptedTap.Version;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

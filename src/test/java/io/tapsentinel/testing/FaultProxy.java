@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;

@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

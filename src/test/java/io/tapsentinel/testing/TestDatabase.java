@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;

@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;

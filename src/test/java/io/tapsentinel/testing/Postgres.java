@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.tapsentinel.trial;
+package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
