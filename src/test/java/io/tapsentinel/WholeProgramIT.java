@@ -42,7 +42,7 @@ class WholeProgramIT {
                 return ofSmallBatches;
             });
             Instant end = Trial.START.plus(Duration.ofMinutes(60));
-            while (trial.clock().look().isBefore(end)) {
+            while (trial.clock().now().isBefore(end)) {
                 int before = trial.reads().size();
                 await("a window was committed")
                         .atMost(Duration.ofSeconds(60))
@@ -62,7 +62,7 @@ class WholeProgramIT {
             List<String> certain =
                     trial.truth(first.window().from(), last.window().to(), last.readAt());
             List<String> possible = trial.truth(
-                    first.window().from(), last.window().to(), trial.clock().look());
+                    first.window().from(), last.window().to(), trial.clock().now());
             long late = sum(trial.reads(), "late");
             System.out.printf(
                     "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",

@@ -1,8 +1,8 @@
 package io.tapsentinel.command;
 
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.testing.MovableClock;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +18,7 @@ final class CommandTrial {
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
     private final Path folder;
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
     private String notes = "";
 
@@ -33,7 +33,7 @@ final class CommandTrial {
         return this;
     }
 
-    MutableClock clock() {
+    MovableClock clock() {
         return clock;
     }
 

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.Events;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,7 +29,7 @@ class DuplicatesTest {
     Path folder;
 
     private CommandTrial trial;
-    private MutableClock clock;
+    private MovableClock clock;
     private final TapEvent unnamed = unnamed();
 
     @BeforeEach

@@ -9,7 +9,6 @@ import io.tapsentinel.state.Events;
 import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
@@ -20,6 +19,7 @@ import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Duration;
@@ -303,7 +303,7 @@ class StatusTest {
 
     private static void ledger(Store store, Purpose purpose, Duration ago, Map<String, Long> counts) {
         Instant at = NOW.minus(ago);
-        new ReadState(store, new MutableClock(at))
+        new ReadState(store, new MovableClock(at))
                 .beside(
                         new LedgerEntry(
                                 at,

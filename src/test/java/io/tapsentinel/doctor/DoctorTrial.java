@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.doctor.Finding.Mark;
-import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ final class DoctorTrial {
     static final String SECRET = "hush-hush";
 
     private final Path folder;
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
 
     DoctorTrial(Path folder) {
@@ -55,7 +55,7 @@ final class DoctorTrial {
         return folder.resolve("state/tap.db");
     }
 
-    MutableClock clock() {
+    MovableClock clock() {
         return clock;
     }
 

@@ -9,13 +9,13 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.DeliveredHours;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class HealthNewsTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOON);
+    private final MovableClock clock = new MovableClock(NOON);
     private final List<Integer> bytes = new ArrayList<>();
     private final List<Long> delivered = new ArrayList<>();
     private final LastError tap = new LastError();

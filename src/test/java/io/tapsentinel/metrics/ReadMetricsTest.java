@@ -8,7 +8,7 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.testing.TrialClock;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -21,7 +21,7 @@ class ReadMetricsTest {
     private static final Effort EFFORT = new Effort(Duration.ofSeconds(2), 1_000);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final ReadMetrics metrics = new ReadMetrics(registry, new TrialClock(NOW));
+    private final ReadMetrics metrics = new ReadMetrics(registry, MovableClock.ticking(NOW));
 
     @Test
     void eachWordOfTheLedgerIsCountedWhereItBelongs() {

@@ -43,7 +43,7 @@ final class FaultRun implements AutoCloseable {
     FaultRun(Path folder, DayEvents events, Duration step) throws IOException {
         this.day = new DayTrial(folder, events);
         this.tap = new FaultProxy(day.tap().uri());
-        this.date = new OwnDate(tap.uri(), day.trial().clock()::look);
+        this.date = new OwnDate(tap.uri(), day.trial().clock()::now);
         this.step = step;
         day.with("tap.url", date.uri().toString());
         AlertRules.all()

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +21,7 @@ class SlowFiguresTest {
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final Duration SHORT = Duration.ofMillis(20);
 
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-23T10:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-23T10:00:00Z"));
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final Semaphore mayEnd = new Semaphore(0);
     private volatile int worked;

@@ -16,6 +16,7 @@ import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,11 +29,12 @@ class BadRequestsIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial.with("tap.retry.pauses", "PT0S,PT0S");
     }
@@ -40,7 +42,6 @@ class BadRequestsIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of blobs when their container is in trouble. What a whole one does shows {@code BlobReplayIT}. */
@@ -29,11 +30,12 @@ class BlobTroubleIT {
 
     private AsideTrial aside;
     private BlobServer server;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         server = new BlobServer();
         aside = new AsideTrial(folder);
         aside.trial
@@ -46,7 +48,6 @@ class BlobTroubleIT {
         aside.close();
         server.close();
         assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER));
-        log.close();
     }
 
     @Test

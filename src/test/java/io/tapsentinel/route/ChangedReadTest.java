@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenKeys.Claim;
@@ -17,6 +16,7 @@ import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +32,7 @@ class ChangedReadTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(WindowReadFixture.NOW);
+    private final MovableClock clock = new MovableClock(WindowReadFixture.NOW);
     private Store store;
 
     @BeforeEach

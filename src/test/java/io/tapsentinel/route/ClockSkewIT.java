@@ -13,6 +13,7 @@ import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +26,12 @@ class ClockSkewIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial;
     }
@@ -37,7 +39,6 @@ class ClockSkewIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @ParameterizedTest
@@ -60,7 +61,7 @@ class ClockSkewIT {
         assertThat(trial.tapProxy().requests()).as("one refusal only").isEqualTo(9);
         assertThat(trial.reads())
                 .hasSize(8)
-                .allMatch(read -> !read.window().to().isAfter(trial.clock().look()));
+                .allMatch(read -> !read.window().to().isAfter(trial.clock().now()));
         assertThat(source.gaps()).isEmpty();
         assertLandedSinceTheFirstRead();
     }
@@ -125,7 +126,7 @@ class ClockSkewIT {
     @ParameterizedTest
     @ValueSource(strings = {"P10D", "-P10D"})
     void aProxyWithAWrongClockMakesNeitherAGapNorAWindowInTheFuture(Duration wrong) throws Exception {
-        trial.tapDate().set(() -> trial.clock().look().plus(wrong));
+        trial.tapDate().set(() -> trial.clock().now().plus(wrong));
         RunningProgram program =
                 trial.with("tap.poll.backfill", "PT3H").start().poll().poll().poll();
         for (int i = 0; i < 4; i++) {
@@ -149,7 +150,7 @@ class ClockSkewIT {
         // by TAP's time, since the program's differs
         assertThat(Trial.surplus(
                         trial.truth(
-                                first, last.window().to(), trial.clock().look().minus(Duration.ofSeconds(10))),
+                                first, last.window().to(), trial.clock().now().minus(Duration.ofSeconds(10))),
                         trial.rows()))
                 .as("lost")
                 .isEmpty();

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.Events;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class LookupFilesTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private LookupFiles lookup;
 
     @BeforeEach

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Answers and rejected records that are moved into the replay folder of a running program. */
@@ -56,11 +57,12 @@ class ReplayIT {
 
     private AsideTrial aside;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         aside = new AsideTrial(folder);
         trial = aside.trial;
         trial.with("tap.replay.uri", "file:" + aside.state.resolve("replay") + "?delay=20&initialDelay=0");
@@ -69,7 +71,6 @@ class ReplayIT {
     @AfterEach
     void close() throws Exception {
         aside.close();
-        log.close();
     }
 
     @Test

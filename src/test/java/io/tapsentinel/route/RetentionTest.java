@@ -3,8 +3,8 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.config.Settings;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +23,7 @@ class RetentionTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
     private boolean timeIsKnown = true;
     private Retention retention;
 

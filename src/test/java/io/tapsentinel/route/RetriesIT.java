@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** TAP or the network has a bad moment: the same window is asked for again within the run, and less of it when it is too much. */
@@ -31,11 +32,12 @@ class RetriesIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial;
     }
@@ -43,7 +45,6 @@ class RetriesIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @Test

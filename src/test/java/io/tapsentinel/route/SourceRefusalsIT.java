@@ -18,6 +18,7 @@ import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,11 +31,12 @@ class SourceRefusalsIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial;
     }
@@ -42,7 +44,6 @@ class SourceRefusalsIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @ParameterizedTest
@@ -256,7 +257,7 @@ class SourceRefusalsIT {
         for (int i = 0; i < 60; i++) {
             int before = trial.tapProxy().requests();
             program.poll();
-            Instant now = trial.clock().look();
+            Instant now = trial.clock().now();
             for (int j = before; j < trial.tapProxy().requests(); j++) {
                 requests.add(now);
             }

@@ -111,7 +111,7 @@ final class SourceTrial implements AutoCloseable {
 
     void assertNothingTwice() {
         List<String> possible =
-                trial.truth(ORIGIN, trial.clock().look(), trial.clock().look());
+                trial.truth(ORIGIN, trial.clock().now(), trial.clock().now());
         assertThat(Trial.surplus(trial.rows(), possible))
                 .as("twice, or never there")
                 .isEmpty();

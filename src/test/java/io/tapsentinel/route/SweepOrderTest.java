@@ -6,7 +6,6 @@ import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
@@ -18,6 +17,7 @@ import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class SweepOrderTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOON);
+    private final MovableClock clock = new MovableClock(NOON);
     private Store store;
     private Completeness completeness;
     private SweepOrder order;

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Sweeps through the real program at noon, when hours up to eight o'clock are due. */
@@ -34,11 +35,12 @@ class SweepRunIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial;
     }
@@ -46,7 +48,6 @@ class SweepRunIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @Test
@@ -217,7 +218,7 @@ class SweepRunIT {
                         .mapToLong(of -> of.getOrDefault("lag-12h", 0L))
                         .sum())
                 .isEqualTo(again.total(LedgerCount.LATE));
-        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().look());
+        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().now());
         assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
         assertHourIsComplete();
     }
@@ -243,7 +244,7 @@ class SweepRunIT {
 
     private void assertHourIsComplete() throws SQLException {
         String hour = " FROM sweep WHERE hour = " + SEVEN.toEpochMilli();
-        long truth = new HashSet<>(trial.truth(SEVEN, EIGHT, trial.clock().look())).size();
+        long truth = new HashSet<>(trial.truth(SEVEN, EIGHT, trial.clock().now())).size();
         assertThat(source.number("SELECT sum(theirs)" + hour)).isEqualTo(truth).isGreaterThan(30);
         assertThat(source.number("SELECT sum(ours)" + hour)).isEqualTo(truth);
     }

@@ -20,7 +20,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
-import io.tapsentinel.testing.TrialClock;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -39,7 +39,7 @@ class TapHealthCheckTest {
     @TempDir
     Path folder;
 
-    private final TrialClock clock = new TrialClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00Z"));
     private final TapCondition tap = new TapCondition(
             new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)), new TapClock(clock), new WindowSize());
     private Store store;
@@ -156,7 +156,7 @@ class TapHealthCheckTest {
 
     @Test
     void aClockThatIsSecondsOffIsADetailAndOneThatIsAMinuteOffIsNot() {
-        Instant now = clock.look();
+        Instant now = clock.now();
         tap.clock().observed(now.minusSeconds(10), now, now);
         assertThat(check.findings().level()).isEqualTo(Level.UP);
         assertThat(check.findings().details()).containsKey("tap.clock");
@@ -167,7 +167,7 @@ class TapHealthCheckTest {
 
     @Test
     void whatAnotherProgramOnTheStoreHasReadSinceIsNoTroubleOfOurs() {
-        Instant refused = clock.look();
+        Instant refused = clock.now();
         tap.rest().refused(new TapRefusedException(401, "no such principal"), refused);
         for (int i = 0; i < 3; i++) {
             fail();
@@ -177,14 +177,14 @@ class TapHealthCheckTest {
 
         TimeRange window = new TimeRange(refused, refused.plusSeconds(60));
         new ReadState(store, clock)
-                .beside(new LedgerEntry(clock.look(), window, Purpose.SWEEP, Map.of()), connection -> {});
+                .beside(new LedgerEntry(clock.now(), window, Purpose.SWEEP, Map.of()), connection -> {});
         clock.advance(Duration.ofMinutes(1));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level())
                 .as("a sweep says nothing of fresh time")
                 .isEqualTo(Level.DOWN);
 
         new ReadState(store, clock)
-                .beside(new LedgerEntry(clock.look(), window, Purpose.POLL, Map.of()), connection -> {});
+                .beside(new LedgerEntry(clock.now(), window, Purpose.POLL, Map.of()), connection -> {});
         clock.advance(Duration.ofMinutes(1));
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:41:00Z");

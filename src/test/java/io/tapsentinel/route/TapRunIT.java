@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs over answers that are odd, empty, broken or slow. */
@@ -28,11 +29,12 @@ class TapRunIT {
 
     private SourceTrial source;
     private Trial trial;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         source = new SourceTrial(folder);
         trial = source.trial;
     }
@@ -40,7 +42,6 @@ class TapRunIT {
     @AfterEach
     void close() throws Exception {
         source.close();
-        log.close();
     }
 
     @Test

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Arrays that TAP does not have yet. */
@@ -39,18 +40,18 @@ class UnknownTypesIT {
     Path folder;
 
     private AsideTrial aside;
-    private LogLines log;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        log = LogLines.open();
         aside = new AsideTrial(folder);
     }
 
     @AfterEach
     void close() throws Exception {
         aside.close();
-        log.close();
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.Events;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Coverage;
@@ -12,6 +11,7 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +30,7 @@ final class WindowReadFixture implements AutoCloseable {
     /** The time of all events of {@link Events}. */
     static final Instant EVENT_TIME = Instant.parse("2026-11-20T10:00:00Z");
 
-    final MutableClock clock = new MutableClock(NOW);
+    final MovableClock clock = new MovableClock(NOW);
     final AtomicBoolean stopping = new AtomicBoolean();
     final List<LedgerEntry> committed = new ArrayList<>();
     final SeenKeys seen;

@@ -98,7 +98,7 @@ class FilteredEventsIT {
         program.sweep();
         LedgerEntry first = sweepOfTheHour();
         assertThat(first.total(LedgerCount.FILTERED)).isGreaterThan(3);
-        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().look());
+        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().now());
         assertHour(truth.size() - first.total(LedgerCount.FILTERED));
         program.stop();
 
@@ -110,7 +110,7 @@ class FilteredEventsIT {
         assertThat(sweepOfTheHour().total(LedgerCount.NEW)).isEqualTo(first.total(LedgerCount.FILTERED));
         assertHour(truth.size());
         assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
-        Instant now = trial.clock().look();
+        Instant now = trial.clock().now();
         assertThat(Trial.surplus(trial.rows(), trial.truth(SEVEN.minus(Duration.ofHours(1)), now, now)))
                 .as("twice")
                 .isEmpty();

@@ -19,9 +19,9 @@ import org.apache.camel.Processor;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,16 +37,13 @@ class GuardedSpineIT {
     @TempDir
     static Path folder;
 
-    private static LogLines log;
+    @RegisterExtension
+    static final LogLines log = new LogLines();
+
     private static Trial trial;
     private static RunningProgram program;
     private static boolean sound;
     private int before;
-
-    @BeforeAll
-    static void listen() {
-        log = LogLines.open();
-    }
 
     /** The program of the test before, unless that one failed, with events that it has not read. */
     @BeforeEach
@@ -74,7 +71,6 @@ class GuardedSpineIT {
         trial.close();
         trial = null;
         sound = false;
-        log.close();
     }
 
     @ParameterizedTest
@@ -121,7 +117,7 @@ class GuardedSpineIT {
 
     @Test
     void anotherIntervalThanTheWindowsProvesNothing() throws Exception {
-        Instant from = trial.clock().look().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
+        Instant from = trial.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
         assertStops(
                 POLL,
                 "            constant: application/json\n",

@@ -11,7 +11,6 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.state.Events;
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.state.Sql;
@@ -19,6 +18,7 @@ import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class RoutesFixture implements AutoCloseable {
     final HeldUploader uploader = new HeldUploader();
     final SentinelComponent sentinel = new SentinelComponent();
     final SeenKeys seen;
-    final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private final Store store;
     private final Map<String, String> texts = new LinkedHashMap<>();
 

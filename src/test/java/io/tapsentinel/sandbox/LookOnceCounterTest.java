@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -104,7 +105,7 @@ class LookOnceCounterTest {
 
     @Test
     void anAnswerThatBrokeOffCountsForNothing() throws Exception {
-        SteppingClock clock = new SteppingClock(TapFixture.NOON);
+        MovableClock clock = new MovableClock(TapFixture.NOON);
         SandboxTap tap = SandboxTap.builder(new SandboxEvents(
                         SandboxSettings.builder().eventsPerHour(6_000).build()))
                 .clock(clock)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -30,7 +31,7 @@ class SandboxBoardTest {
 
     @Test
     void theBoardIsPrintedEveryPeriodAndAtTheEnd() {
-        SteppingClock clock = new SteppingClock(TapFixture.NOON);
+        MovableClock clock = new MovableClock(TapFixture.NOON);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         SandboxBoard board = new SandboxBoard(EventType::ordinal, type -> 0, type -> 0, type -> 0);
         PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);

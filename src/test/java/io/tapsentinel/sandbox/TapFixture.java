@@ -3,6 +3,7 @@ package io.tapsentinel.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -24,7 +25,7 @@ final class TapFixture implements AutoCloseable {
     static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     static final ObjectMapper MAPPER = new ObjectMapper();
 
-    final SteppingClock clock = new SteppingClock(NOON);
+    final MovableClock clock = new MovableClock(NOON);
     final SandboxEvents events;
     final SandboxTap tap;
     private final HttpClient http =

@@ -8,7 +8,7 @@ import io.tapsentinel.health.Findings.Problem;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.testing.TrialClock;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SentinelHealthCheckTest {
 
-    private final TrialClock clock = new TrialClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00Z"));
     private final SentinelComponent sentinel = new SentinelComponent(clock);
     private final SentinelHealthCheck check = new SentinelHealthCheck(sentinel);
     private final DeliveryListener clicks = sentinel.deliveries().of("Clicks_CL");

@@ -9,6 +9,7 @@ import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,7 @@ class CompletenessTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
     private Store store;
     private SeenKeys seen;
     private ReadState state;

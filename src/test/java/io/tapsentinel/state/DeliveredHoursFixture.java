@@ -4,6 +4,7 @@ import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -29,7 +30,7 @@ abstract class DeliveredHoursFixture {
     @TempDir
     Path folder;
 
-    final MutableClock clock = new MutableClock(NOON);
+    final MovableClock clock = new MovableClock(NOON);
     Store store;
     SeenKeys seen;
     int ids;

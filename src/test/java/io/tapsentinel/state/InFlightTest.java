@@ -8,6 +8,7 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -28,7 +29,7 @@ class InFlightTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private Store store;
     private SeenKeys seen;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -84,7 +85,7 @@ class ReadOnlyStoreTest {
     }
 
     private static void deliver(Store store, String id) {
-        new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH))
+        new SeenKeys(store, 1_000, new MovableClock(Instant.EPOCH))
                 .delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, id)));
     }
 

@@ -6,6 +6,7 @@ import io.tapsentinel.state.ReplayedBlobs.Blob;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +29,7 @@ class ReplayedBlobsTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
     private Store store;
     private ReplayedBlobs blobs;
 

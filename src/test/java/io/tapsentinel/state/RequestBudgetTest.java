@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ class RequestBudgetTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private Store store;
 
     @BeforeEach

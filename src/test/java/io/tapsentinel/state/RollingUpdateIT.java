@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.Postgres;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -26,7 +27,7 @@ class RollingUpdateIT {
     private static final long ROWS = 200;
 
     private final Postgres postgres = Postgres.shared();
-    private final MutableClock clock = new MutableClock(Instant.ofEpochMilli(1_763_640_002_000L));
+    private final MovableClock clock = new MovableClock(Instant.ofEpochMilli(1_763_640_002_000L));
     private String url;
 
     @BeforeEach

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +30,7 @@ class SharedStoreIT {
     private static final EventType TYPE = EventType.CLICKS_BLOCKED;
 
     private final Postgres postgres = Postgres.shared();
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private String url;
     private Store one;
     private Store other;

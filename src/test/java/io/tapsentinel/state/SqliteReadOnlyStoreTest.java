@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,7 @@ class SqliteReadOnlyStoreTest {
     @Test
     void theStoresFileStaysAsItIsAndBesideItAreOnlySqlitesOwn() throws IOException {
         try (Store store = Store.open(url(), "tap", "https://tap.example.com")) {
-            new SeenKeys(store, 1_000, new MutableClock(Instant.EPOCH))
+            new SeenKeys(store, 1_000, new MovableClock(Instant.EPOCH))
                     .delivered(0, List.of(Events.event(EventType.CLICKS_BLOCKED, "1")));
         }
         byte[] before = Files.readAllBytes(file());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ class SqliteStoreTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
 
     @Test
     void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {

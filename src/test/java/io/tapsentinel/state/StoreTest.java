@@ -12,6 +12,7 @@ import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -34,7 +35,7 @@ class StoreTest {
     @TempDir
     Path folder;
 
-    private final MutableClock clock = new MutableClock(NOW);
+    private final MovableClock clock = new MovableClock(NOW);
 
     @Test
     void deliveredKeysOutliveTheProcess() {

@@ -5,6 +5,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +26,7 @@ final class VersionsFixture implements AutoCloseable {
     static final long THREAT = 1L << 32 | 8;
     static final long CAMPAIGN = 1L << 63 | THREAT;
 
-    final MutableClock clock = new MutableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private final Path folder;
     private final boolean updates;
     Store store;

@@ -1,6 +1,6 @@
 package io.tapsentinel.tap;
 
-import io.tapsentinel.state.MutableClock;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ class Schedule {
 
     private final WindowPlanner planner;
     private final SplittableRandom random;
-    private final MutableClock clock = new MutableClock(START);
+    private final MovableClock clock = new MovableClock(START);
     private final MoodyTap tap;
     private final SweepLife sweeps;
     private final List<TimeRange> gaps = new ArrayList<>();

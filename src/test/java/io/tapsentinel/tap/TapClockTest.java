@@ -2,8 +2,8 @@ package io.tapsentinel.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.MutableClock;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class TapClockTest {
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     private static final Duration SEVEN_DAYS = TapLimits.HISTORY.minus(TapLimits.HISTORY_MARGIN);
 
-    private final MutableClock own = new MutableClock(NOW);
+    private final MovableClock own = new MovableClock(NOW);
     private final TapClock clock = new TapClock(own);
 
     @Test

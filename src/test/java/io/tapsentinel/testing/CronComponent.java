@@ -16,17 +16,17 @@ import org.apache.camel.support.DefaultComponent;
  */
 public final class CronComponent extends DefaultComponent {
 
-    private final TrialClock clock;
+    private final MovableClock clock;
     private final List<CronConsumer> jobs = new CopyOnWriteArrayList<>();
     private final List<Thread> running = new CopyOnWriteArrayList<>();
 
-    public CronComponent(TrialClock clock) {
+    public CronComponent(MovableClock clock) {
         this.clock = clock;
         // what Camel would find by the scheme is for Quartz's own component
         setAutowiredEnabled(false);
     }
 
-    TrialClock clock() {
+    MovableClock clock() {
         return clock;
     }
 
@@ -64,7 +64,7 @@ public final class CronComponent extends DefaultComponent {
      */
     public void fireBeside() {
         for (CronConsumer job : jobs) {
-            if (!job.isRunning() && !job.due().isAfter(clock.look())) {
+            if (!job.isRunning() && !job.due().isAfter(clock.now())) {
                 Thread thread = new Thread(job::fire, "cron");
                 thread.setDaemon(true);
                 running.add(thread);
@@ -81,7 +81,7 @@ public final class CronComponent extends DefaultComponent {
     }
 
     private void moveTo(Instant time) {
-        Duration until = Duration.between(clock.look(), time);
+        Duration until = Duration.between(clock.now(), time);
         if (!until.isNegative()) {
             clock.advance(until);
         }

@@ -37,7 +37,7 @@ final class CronConsumer extends DefaultConsumer {
     @Override
     protected void doStart() throws Exception {
         super.doStart();
-        due = after(component.clock().look());
+        due = after(component.clock().now());
         component.jobs().add(this);
     }
 
@@ -58,7 +58,7 @@ final class CronConsumer extends DefaultConsumer {
     /** Runs the route, on this thread, with the header by which it knows how long it may read. */
     void fire() {
         running.set(true);
-        Instant now = component.clock().look();
+        Instant now = component.clock().now();
         due = after(due.isBefore(now.minus(MISFIRE)) ? now : due);
         Exchange exchange = createExchange(true);
         exchange.getMessage().setHeader("nextFireTime", Date.from(due));

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 public final class DayTap implements AutoCloseable {
 
     private final DayEvents events;
-    private final TrialClock clock;
+    private final MovableClock clock;
     private final TapDoor door = new TapDoor("principal", "hush-hush");
     private final Random order = new Random(1);
     private final List<Request> requests = new ArrayList<>();
@@ -52,7 +52,7 @@ public final class DayTap implements AutoCloseable {
         }
     }
 
-    public DayTap(DayEvents events, TrialClock clock) throws IOException {
+    public DayTap(DayEvents events, MovableClock clock) throws IOException {
         this.events = events;
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
@@ -96,7 +96,7 @@ public final class DayTap implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        Instant at = clock.look();
+        Instant at = clock.now();
         Optional<TimeRange> window = door.admit(exchange, at);
         if (window.isEmpty()) {
             remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());

@@ -45,7 +45,7 @@ public final class DayTrial implements AutoCloseable {
         this.trial =
                 new Trial(folder, SandboxSettings.builder().eventsPerHour(0).build());
         this.tap = new DayTap(events, trial.clock());
-        this.date = new OwnDate(tap.uri(), trial.clock()::look);
+        this.date = new OwnDate(tap.uri(), trial.clock()::now);
         trial.with("tap.url", date.uri().toString());
         for (String schedule : List.of("tap.poll.cron", "tap.sweep.cron")) {
             trial.with(schedule, EffectiveProperties.load(folder, Map.of()).get(schedule));
@@ -146,7 +146,7 @@ public final class DayTrial implements AutoCloseable {
     }
 
     public Instant now() {
-        return trial.clock().look();
+        return trial.clock().now();
     }
 
     public DayTap tap() {

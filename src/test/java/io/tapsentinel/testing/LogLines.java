@@ -7,21 +7,29 @@ import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Listens to what is logged while it is open. */
-public final class LogLines extends AbstractAppender implements AutoCloseable {
+/** Collects what is logged: during each test as a JUnit extension, or between {@link #open} and {@link #close}. */
+public final class LogLines extends AbstractAppender implements BeforeEachCallback, AfterEachCallback, AutoCloseable {
 
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    private LogLines() {
+    public LogLines() {
         super("log-lines", null, null, false, Property.EMPTY_ARRAY);
     }
 
+    /** Starts to collect, for a part of a test or for longer than one. */
     public static LogLines open() {
         LogLines log = new LogLines();
-        log.start();
-        context().getRootLogger().addAppender(log);
+        log.listen();
         return log;
+    }
+
+    private void listen() {
+        start();
+        context().getRootLogger().addAppender(this);
     }
 
     @Override
@@ -39,6 +47,17 @@ public final class LogLines extends AbstractAppender implements AutoCloseable {
     public void close() {
         context().getRootLogger().removeAppender(this);
         stop();
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext test) {
+        lines.clear();
+        listen();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) {
+        close();
     }
 
     private static LoggerContext context() {

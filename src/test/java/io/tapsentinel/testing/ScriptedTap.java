@@ -31,7 +31,7 @@ public final class ScriptedTap implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final TrialClock clock;
+    private final MovableClock clock;
     private final LoopbackServer server;
     private final FaultProxy proxy;
     private final OwnDate date;
@@ -54,11 +54,11 @@ public final class ScriptedTap implements AutoCloseable {
      */
     public record Version(Instant from, List<String> statuses, ObjectNode row) {}
 
-    public ScriptedTap(TrialClock clock) throws IOException {
+    public ScriptedTap(MovableClock clock) throws IOException {
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
         this.proxy = new FaultProxy(server.uri());
-        this.date = new OwnDate(proxy.uri(), clock::look);
+        this.date = new OwnDate(proxy.uri(), clock::now);
     }
 
     public URI uri() {
@@ -105,16 +105,16 @@ public final class ScriptedTap implements AutoCloseable {
         if (length.compareTo(TapLimits.LONGEST_WINDOW) > 0) {
             return "The requested interval is too long";
         }
-        if (window[0].isBefore(clock.look().minus(TapLimits.HISTORY))) {
+        if (window[0].isBefore(clock.now().minus(TapLimits.HISTORY))) {
             return "The requested start time is too far into the past (7.00d)";
         }
-        return window[1].isAfter(clock.look()) ? "The requested interval is still current" : null;
+        return window[1].isAfter(clock.now()) ? "The requested interval is still current" : null;
     }
 
     private synchronized ObjectNode answer(Instant[] window, List<String> statuses) {
         ObjectNode answer = JSON.createObjectNode().put("queryEndTime", window[1].toString());
         List.of(EventType.values()).forEach(type -> answer.putArray(type.arrayName()));
-        Instant now = clock.look();
+        Instant now = clock.now();
         for (Event event : events) {
             if (event.created().isBefore(window[0])
                     || event.created().isAfter(window[1])

@@ -46,7 +46,7 @@ public final class Trial implements AutoCloseable {
     }
 
     private final Path folder;
-    private final TrialClock clock = new TrialClock(START);
+    private final MovableClock clock = MovableClock.ticking(START);
     private final SandboxEvents events;
     private final SandboxTap tap;
     private final SandboxIngestion ingestion;
@@ -76,7 +76,7 @@ public final class Trial implements AutoCloseable {
                 .start();
         this.ingestion = new SandboxIngestion(this::accept).start();
         this.tapProxy = new FaultProxy(tap.uri());
-        this.tapDate = new OwnDate(tapProxy.uri(), clock::look);
+        this.tapDate = new OwnDate(tapProxy.uri(), clock::now);
         this.sinkProxy = new FaultProxy(ingestion.uri());
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
         properties.putAll(Map.of(
@@ -218,10 +218,10 @@ public final class Trial implements AutoCloseable {
                     recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
         }
         rows.addAll(keys);
-        keys.forEach(key -> landedAt.putIfAbsent(key, clock.look()));
+        keys.forEach(key -> landedAt.putIfAbsent(key, clock.now()));
     }
 
-    public TrialClock clock() {
+    public MovableClock clock() {
         return clock;
     }
 

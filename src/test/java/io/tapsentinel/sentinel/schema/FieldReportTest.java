@@ -5,27 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.sentinel.schema.FieldReport.Field;
 import io.tapsentinel.testing.LogLines;
-import java.time.Clock;
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class FieldReportTest {
 
-    private final LogLines lines = LogLines.open();
-    private final SteppingClock clock = new SteppingClock(Instant.parse("2026-11-20T23:59:59Z"));
+    @RegisterExtension
+    final LogLines lines = new LogLines();
+
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T23:59:59Z"));
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final FieldReport report = new FieldReport(clock, false, registry);
-
-    @AfterEach
-    void stopListening() {
-        lines.close();
-    }
 
     @Test
     void everyCallCountsButEachNameIsLoggedOnce() {
@@ -93,14 +88,14 @@ class FieldReportTest {
     @Test
     void aNewDayInUtcLogsAgain() {
         report.unknownField("T_CL", "a");
-        clock.now = clock.now.plusSeconds(1);
+        clock.advance(Duration.ofSeconds(1));
         report.unknownField("T_CL", "a");
         report.unknownField("T_CL", "a");
         assertThat(lines.lines()).hasSize(2);
-        clock.now = clock.now.minus(Duration.ofDays(1));
+        clock.advance(Duration.ofDays(-1));
         report.unknownField("T_CL", "a");
         assertThat(lines.lines()).as("a clock set back").hasSize(2);
-        clock.now = clock.now.plus(Duration.ofDays(1));
+        clock.advance(Duration.ofDays(1));
         report.unknownField("T_CL", "a");
         assertThat(lines.lines()).as("and right again").hasSize(2);
     }
@@ -147,28 +142,5 @@ class FieldReportTest {
                 .isEqualTo(100_000);
         assertThat(report.unknownFields()).hasSize(201);
         assertThat(lines.lines()).hasSize(201);
-    }
-
-    private static final class SteppingClock extends Clock {
-        private volatile Instant now;
-
-        SteppingClock(Instant now) {
-            this.now = now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
     }
 }
