@@ -2,9 +2,9 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.DayEvent;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DrawnEvent;
+import io.tapsentinel.testing.DrawnEvents;
+import io.tapsentinel.testing.SimulatedDays;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackfillIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);
-    private static final Instant START = DayTrial.START;
+    private static final Instant START = SimulatedDays.START;
     private static final Duration POLL = Duration.ofMinutes(5);
     private static final Duration ANSWER = Duration.ofSeconds(40);
     private static final Duration LAG = Duration.ofMinutes(30);
@@ -29,43 +29,43 @@ class BackfillIT {
     @Test
     void freshEventsLandWithinOnePollWhileSevenDaysAreReadAndNothingIsRefused() throws Exception {
         Instant end = START.plus(Duration.ofHours(12));
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, LAG)
                 .add(1_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, LAG);
-        try (DayTrial trial = new DayTrial(folder, events)
+        try (SimulatedDays days = new SimulatedDays(folder, events)
                 .with("tap.poll.backfill", "P7D")
                 .start()
                 .slow(ANSWER)) {
             Instant done = null;
             for (Instant time = START.plus(POLL); !time.isAfter(end); time = time.plus(POLL)) {
-                trial.runTo(time);
+                days.runTo(time);
                 done = done == null
-                                && trial.now().isAfter(START.plus(POLL))
-                                && trial.backlog().isEmpty()
-                        ? trial.now()
+                                && days.now().isAfter(START.plus(POLL))
+                                && days.store().backlog().isEmpty()
+                        ? days.now()
                         : done;
             }
-            trial.stop();
+            days.stop();
 
-            Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
+            Instant origin = Instant.ofEpochMilli(days.store().number("SELECT origin FROM progress"));
             assertThat(origin)
                     .as("as far back as there is")
                     .isBefore(START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(45)));
-            List<DayEvent> due = events.where(event -> !event.created().isBefore(origin));
-            assertThat(trial.trial().rows()).as("every row once").isEqualTo(DayEvents.keys(due));
-            assertThat(trial.tap().requests())
+            List<DrawnEvent> due = events.where(event -> !event.created().isBefore(origin));
+            assertThat(days.services().rows()).as("every row once").isEqualTo(DrawnEvents.keys(due));
+            assertThat(days.tap().requests())
                     .as("refusals")
                     .allMatch(request -> request.status() == 200 || request.status() == 204);
-            assertThat(trial.gaps()).isEmpty();
+            assertThat(days.store().gaps()).isEmpty();
             assertThat(done).as("the backlog is read").isNotNull();
 
             Duration longest = due.stream()
                     .filter(event -> !event.created().isBefore(START))
-                    .map(event -> waited(trial, event))
+                    .map(event -> waited(days, event))
                     .max(Duration::compareTo)
                     .orElseThrow();
-            long polls = trial.number(
-                    "SELECT count(*) FROM ledger WHERE purpose = 'poll' AND read_at < " + done.toEpochMilli());
+            long polls = days.store()
+                    .number("SELECT count(*) FROM ledger WHERE purpose = 'poll' AND read_at < " + done.toEpochMilli());
             System.out.printf(
                     "backfill, seed %d: %d rows of seven days and %d fresh ones; backlog read after %d min and %d polls;"
                             + " a fresh row waited %d s at most; %d requests, at most %d in 24 h%n",
@@ -75,8 +75,8 @@ class BackfillIT {
                     Duration.between(START, done).toMinutes(),
                     polls,
                     longest.toSeconds(),
-                    trial.tap().requests().size(),
-                    trial.tap().mostInADay());
+                    days.tap().requests().size(),
+                    days.tap().mostInADay());
             assertThat(polls).as("polls meanwhile").isGreaterThan(10);
             // one poll, and what TAP takes: for a window of the backlog and one of a sweep that are on their way, and
             // for the answer
@@ -86,9 +86,9 @@ class BackfillIT {
     }
 
     /** From when it was visible and old enough for a window to its landing. */
-    private static Duration waited(DayTrial trial, DayEvent event) {
+    private static Duration waited(SimulatedDays days, DrawnEvent event) {
         Instant settled = event.created().plus(Duration.ofMinutes(1));
         Instant due = event.visibleAt().isAfter(settled) ? event.visibleAt() : settled;
-        return Duration.between(due, trial.trial().landedAt().get(event.truthKey()));
+        return Duration.between(due, days.services().landedAt().get(event.truthKey()));
     }
 }

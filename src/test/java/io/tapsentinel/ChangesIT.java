@@ -12,7 +12,7 @@ import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedTap;
 import io.tapsentinel.testing.ScriptedTap.Event;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,28 +33,26 @@ import org.junit.jupiter.api.io.TempDir;
 /** Events whose verdict changes hours and days after their delivery, through the program as it runs. */
 class ChangesIT {
 
-    private static final Instant CREATED = Trial.START.minus(Duration.ofMinutes(30));
+    private static final Instant CREATED = SimulatedServices.START.minus(Duration.ofMinutes(30));
 
     @TempDir
     Path folder;
 
     private final List<Event> events = new ArrayList<>();
     private final List<String> rows = new CopyOnWriteArrayList<>();
-    private Trial trial;
+
+    @AutoClose
+    private SimulatedServices services;
+
+    @AutoClose
     private ScriptedTap tap;
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().build())
+        services = new SimulatedServices(folder, SandboxSettings.builder().build())
                 .eachRow(row -> rows.add(ChangingEvents.label(row)));
-        tap = new ScriptedTap(trial.clock());
-        trial.with("tap.url", tap.uri().toString());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        trial.close();
-        tap.close();
+        tap = new ScriptedTap(services.clock());
+        services.with("tap.url", tap.uri().toString());
     }
 
     @Test
@@ -73,7 +71,7 @@ class ChangesIT {
 
     @Test
     void aFalsePositiveIsAChangeOfStatusWhenItIsAskedFor() throws Exception {
-        trial.with("tap.threat-status", "active,cleared,falsePositive");
+        services.with("tap.threat-status", "active,cleared,falsePositive");
         threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
@@ -88,7 +86,7 @@ class ChangesIT {
 
     @Test
     void withUpdatesThereIsOneRowForEachVersion() throws Exception {
-        trial.with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive");
+        services.with("tap.updates", "true").with("tap.threat-status", "active,cleared,falsePositive");
         threeDays();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
@@ -103,27 +101,27 @@ class ChangesIT {
 
     @Test
     void whileChangesFailOnTheirWayThereIsStillOneRowForEachVersion() throws Exception {
-        trial.with("tap.updates", "true");
+        services.with("tap.updates", "true");
         RunningProgram program = changeAfterTenMinutes();
 
         // Sentinel refuses them, then TAP's answer is cut while some are on their way, then the program is another one
-        trial.sinkProxy().next(Collections.nCopies(12, Fault.REFUSE).toArray(Fault[]::new));
+        services.sinkProxy().next(Collections.nCopies(12, Fault.REFUSE).toArray(Fault[]::new));
         program.poll();
-        trial.sinkProxy().forget();
+        services.sinkProxy().forget();
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
-        trial.clock().advance(Duration.ofMinutes(5));
+        services.clock().advance(Duration.ofMinutes(5));
         tap.proxy().next(Fault.CUT_BODY);
         program.poll();
         assertThat(rows)
                 .as("some of the changes")
                 .hasSizeBetween(events.size() + 1, versions().size() - 1);
         program.stop();
-        program = trial.start();
-        trial.clock().advance(Duration.ofMinutes(5));
+        program = services.start();
+        services.clock().advance(Duration.ofMinutes(5));
         program.poll().poll().stop();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(versions());
-        assertThat(trial.reads()).as("two polls failed").hasSize(3);
+        assertThat(services.reads()).as("two polls failed").hasSize(3);
     }
 
     @Test
@@ -132,7 +130,7 @@ class ChangesIT {
 
         tap.proxy().next(Fault.CUT_BODY);
         program.poll();
-        trial.clock().advance(Duration.ofMinutes(5));
+        services.clock().advance(Duration.ofMinutes(5));
         program.poll().poll().stop();
 
         assertThat(rows).containsExactlyInAnyOrderElementsOf(firsts());
@@ -141,23 +139,23 @@ class ChangesIT {
 
     @Test
     void anAnswerWithTwoVerdictsOnOneEventGetsBothRowsAndAnEventThatStandsThereTwiceGetsOne() throws Exception {
-        trial.with("tap.updates", "true");
+        services.with("tap.updates", "true");
         add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), ""));
         tap.add(events.get(0));
-        RunningProgram program = trial.start().poll();
+        RunningProgram program = services.start().poll();
         assertThat(rows).as("the same twice").hasSize(1);
-        assertThat(trial.reads()).hasSize(1);
+        assertThat(services.reads()).hasSize(1);
 
         add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "cleared"));
         add(ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ZERO, "campaign"));
         for (int i = 0; i < 3; i++) {
-            trial.clock().advance(Duration.ofMinutes(5));
+            services.clock().advance(Duration.ofMinutes(5));
             program.poll();
         }
         program.stop();
 
         assertThat(rows).containsExactlyInAnyOrder("one/active+1", "one/cleared+1", "one/active+campaign+1");
-        assertThat(trial.reads())
+        assertThat(services.reads())
                 .as("at most the poll that skipped one of them failed")
                 .hasSizeBetween(3, 4);
     }
@@ -173,15 +171,15 @@ class ChangesIT {
                     Duration.ofMinutes(40),
                     "cleared"));
         }
-        RunningProgram program = trial.start().poll();
+        RunningProgram program = services.start().poll();
         assertThat(rows).hasSize(12);
-        trial.clock().advance(Duration.ofMinutes(11));
+        services.clock().advance(Duration.ofMinutes(11));
         return program;
     }
 
     /** Polls for most of an hour every three minutes, then each hour with its sweeps, one after each change, over a restart. */
     private void threeDays() throws Exception {
-        trial.with("tap.sweep.ages", "PT4H,P1D,P3D");
+        services.with("tap.sweep.ages", "PT4H,P1D,P3D");
         add(ChangingEvents.of("cleared-message", MESSAGES_DELIVERED, true, CREATED, Duration.ofHours(2), "cleared"));
         add(ChangingEvents.of("cleared-click", CLICKS_PERMITTED, false, CREATED, Duration.ofHours(2), "cleared"));
         add(ChangingEvents.of("second-threat", MESSAGES_BLOCKED, true, CREATED, Duration.ofDays(3), "t2"));
@@ -192,17 +190,17 @@ class ChangesIT {
         add(ChangingEvents.of("false-click", CLICKS_PERMITTED, false, CREATED, Duration.ofDays(1), "falsePositive"));
         add(ChangingEvents.shuffled("shuffled", true, CREATED));
         add(ChangingEvents.shuffled("shuffled-no-id", false, CREATED));
-        RunningProgram program = trial.start().poll();
+        RunningProgram program = services.start().poll();
         for (int i = 0; i < 16; i++) {
-            trial.clock().advance(Duration.ofMinutes(3));
+            services.clock().advance(Duration.ofMinutes(3));
             program.poll().sweep();
         }
         for (int hour = 1; hour < 75; hour++) {
             if (hour == 23) {
                 program.stop();
-                program = trial.start();
+                program = services.start();
             }
-            trial.clock().advance(Duration.ofHours(1));
+            services.clock().advance(Duration.ofHours(1));
             program.poll().sweep();
         }
         program.stop();

@@ -1,8 +1,8 @@
 package io.tapsentinel;
 
-import io.tapsentinel.testing.DayEvent;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DrawnEvent;
+import io.tapsentinel.testing.DrawnEvents;
+import io.tapsentinel.testing.SimulatedDays;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -12,14 +12,14 @@ final class DayFigures {
 
     private DayFigures() {}
 
-    static void print(DayTrial day, long seed, int requestsInTheDay, Duration time) throws SQLException {
+    static void print(SimulatedDays day, long seed, int requestsInTheDay, Duration time) throws SQLException {
         int most = day.tap().mostInADay();
         System.out.printf(
                 "simulated day, seed %d: %d rows at TAP, %d landed, after %d were read in %d requests: %d in the day itself,"
                         + " at most %d in any 24 h of the week (%.1f %% of 1800); %d s%n",
                 seed,
                 day.events().all().size(),
-                day.trial().rows().size(),
+                day.services().rows().size(),
                 sum(day, "fetched"),
                 day.tap().requests().size(),
                 requestsInTheDay,
@@ -35,23 +35,23 @@ final class DayFigures {
         line(day, "all", day.events().all());
     }
 
-    private static void line(DayTrial day, String what, List<DayEvent> rows) {
+    private static void line(SimulatedDays day, String what, List<DrawnEvent> rows) {
         long landed = rows.stream()
-                .filter(event -> day.trial().landedAt().containsKey(event.truthKey()))
+                .filter(event -> day.services().landedAt().containsKey(event.truthKey()))
                 .count();
-        long lost = rows.stream().filter(DayEvents::isMissedByLookingOnce).count();
+        long lost = rows.stream().filter(DrawnEvents::isMissedByLookingOnce).count();
         System.out.printf(
                 "  %-20s %6d rows, %6d landed, %4d of them found by sweeps; looking once loses %6d (%.1f %%)%n",
                 what, rows.size(), landed, bySweeps(day, rows), lost, 100.0 * lost / rows.size());
     }
 
-    private static long bySweeps(DayTrial day, List<DayEvent> rows) {
+    private static long bySweeps(SimulatedDays day, List<DrawnEvent> rows) {
         return rows.stream()
                 .filter(event -> day.tap().firstServed(event).orElseThrow().isClockHour())
                 .count();
     }
 
-    private static long sum(DayTrial day, String outcome) throws SQLException {
-        return day.number("SELECT sum(events) FROM ledger_count WHERE outcome = '" + outcome + "'");
+    private static long sum(SimulatedDays day, String outcome) throws SQLException {
+        return day.store().number("SELECT sum(events) FROM ledger_count WHERE outcome = '" + outcome + "'");
     }
 }

@@ -9,7 +9,7 @@ import io.tapsentinel.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,9 +26,9 @@ class DriftIT {
 
     @Test
     void whatFitsNoColumnIsCountedByNameAndKept() throws Exception {
-        try (Trial trial = trial().with("sentinel.additional-fields", "true");
+        try (SimulatedServices services = services().with("sentinel.additional-fields", "true");
                 LogLines log = LogLines.open()) {
-            MeterRegistry registry = registry(trial.start().poll());
+            MeterRegistry registry = registry(services.start().poll());
 
             assertThat(count(registry, "unknown-field", "headerTo"))
                     .isEqualTo(having("headerTo"))
@@ -51,16 +51,16 @@ class DriftIT {
 
     @Test
     void withoutTheColumnItIsOnlyCounted() throws Exception {
-        try (Trial trial = trial()) {
-            MeterRegistry registry = registry(trial.start().poll());
+        try (SimulatedServices services = services()) {
+            MeterRegistry registry = registry(services.start().poll());
 
             assertThat(count(registry, "unknown-field", "headerTo")).isGreaterThan(20);
             assertThat(rows).isNotEmpty().noneMatch(row -> row.has("AdditionalFields"));
         }
     }
 
-    private Trial trial() throws Exception {
-        return new Trial(
+    private SimulatedServices services() throws Exception {
+        return new SimulatedServices(
                         folder,
                         SandboxSettings.builder()
                                 .eventsPerHour(300)

@@ -11,11 +11,9 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.TestDatabase;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StoreQueries;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
@@ -47,7 +45,7 @@ class GuaranteesIT {
     /** A guarantee that holds for one program and must not hold for another. */
     @FunctionalInterface
     private interface Scenario {
-        void run(Trial trial, Trial.Maker maker) throws Exception;
+        void run(SimulatedServices services, SimulatedServices.Maker maker) throws Exception;
     }
 
     @Test
@@ -95,91 +93,100 @@ class GuaranteesIT {
         fails(this::cutWhileParked, windowWithoutCommitGuard());
     }
 
-    private void heldAcknowledgement(Trial trial, Trial.Maker maker) throws Exception {
-        trial.sinkProxy().hold();
-        RunningProgram program = trial.start(maker);
+    private void heldAcknowledgement(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+        services.sinkProxy().hold();
+        RunningProgram program = services.start(maker);
         CompletableFuture<Void> poll = program.pollInBackground();
-        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+        await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
         staysTrue(
                 "nothing is durable or committed",
-                () -> trial.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
+                () -> services.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
 
-        trial.sinkProxy().release();
+        services.sinkProxy().release();
         poll.join();
-        assertThat(trial.rows()).isEqualTo(trial.firstHour());
-        assertThat(keys("state")).isEqualTo(trial.rows().size());
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(keys("state")).isEqualTo(services.rows().size());
     }
 
-    private void killedBeforeTheAcknowledgement(Trial trial, Trial.Maker maker) throws Exception {
-        trial.sinkProxy().hold();
-        trial.sinkProxy().next(refusals());
-        RunningProgram killed = trial.start(maker);
+    private void killedBeforeTheAcknowledgement(SimulatedServices services, SimulatedServices.Maker maker)
+            throws Exception {
+        services.sinkProxy().hold();
+        services.sinkProxy().next(refusals());
+        RunningProgram killed = services.start(maker);
         CompletableFuture<Void> poll = killed.pollInBackground();
-        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+        await("uploads wait").until(() -> services.sinkProxy().held() > 0);
         // what a process killed at this moment leaves behind; the process itself must do nothing more that counts
-        trial.copyState("state", "after-kill");
-        trial.tapProxy().next(Fault.REFUSE);
-        trial.sinkProxy().release();
+        services.copyState("state", "after-kill");
+        services.tapProxy().next(Fault.REFUSE);
+        services.sinkProxy().release();
         poll.join();
         killed.stop();
-        assertThat(trial.rows()).as("nothing was accepted before the kill").isEmpty();
-        trial.sinkProxy().forget();
-        trial.tapProxy().forget();
+        assertThat(services.rows()).as("nothing was accepted before the kill").isEmpty();
+        services.sinkProxy().forget();
+        services.tapProxy().forget();
 
-        trial.stateIn("after-kill").start(maker).poll();
+        services.stateIn("after-kill").start(maker).poll();
 
-        assertThat(trial.rows()).isNotEmpty();
-        assertThat(Trial.surplus(trial.firstHour(), trial.rows())).as("lost").isEmpty();
-        assertThat(Trial.surplus(trial.rows(), trial.firstHour())).as("twice").isEmpty();
+        assertThat(services.rows()).isNotEmpty();
+        assertThat(SimulatedServices.surplus(services.firstHour(), services.rows()))
+                .as("lost")
+                .isEmpty();
+        assertThat(SimulatedServices.surplus(services.rows(), services.firstHour()))
+                .as("twice")
+                .isEmpty();
     }
 
-    private void failedBatch(Trial trial, Trial.Maker maker) throws Exception {
-        trial.sinkProxy().next(Fault.NONE, Fault.REFUSE);
-        RunningProgram program = trial.start(maker).poll();
-        assertAllOfTheFirstHourLands(trial, program);
+    private void failedBatch(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+        services.sinkProxy().next(Fault.NONE, Fault.REFUSE);
+        RunningProgram program = services.start(maker).poll();
+        assertAllOfTheFirstHourLands(services, program);
     }
 
-    private void cutWhileParked(Trial trial, Trial.Maker maker) throws Exception {
-        trial.sinkProxy().hold();
-        trial.sinkProxy().next(refusals());
-        trial.tapProxy().next(Fault.CUT_BODY);
-        RunningProgram program = trial.start(maker);
+    private void cutWhileParked(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+        services.sinkProxy().hold();
+        services.sinkProxy().next(refusals());
+        services.tapProxy().next(Fault.CUT_BODY);
+        RunningProgram program = services.start(maker);
         CompletableFuture<Void> poll = program.pollInBackground();
-        await("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+        await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
         staysTrue("the window waits for what is parked", () -> !poll.isDone());
 
-        trial.sinkProxy().release();
+        services.sinkProxy().release();
         poll.join();
-        trial.sinkProxy().forget();
-        assertAllOfTheFirstHourLands(trial, program);
+        services.sinkProxy().forget();
+        assertAllOfTheFirstHourLands(services, program);
     }
 
     /** Polls move away from the first hour, each looking back over one, so that only a progress that never moved brings it back. */
-    private static void assertAllOfTheFirstHourLands(Trial trial, RunningProgram program) {
-        List<String> firstHour = trial.truth(
-                Trial.START.minus(Duration.ofMinutes(61)), Trial.START.minus(Duration.ofMinutes(1)), Trial.START);
+    private static void assertAllOfTheFirstHourLands(SimulatedServices services, RunningProgram program) {
+        List<String> firstHour = services.truth(
+                SimulatedServices.START.minus(Duration.ofMinutes(61)),
+                SimulatedServices.START.minus(Duration.ofMinutes(1)),
+                SimulatedServices.START);
         for (int i = 0; i < 8; i++) {
-            trial.clock().advance(Duration.ofMinutes(25));
+            services.clock().advance(Duration.ofMinutes(25));
             program.poll();
         }
         assertThat(firstHour).hasSizeGreaterThan(100);
-        assertThat(Trial.surplus(firstHour, trial.rows())).as("lost").isEmpty();
-        assertThat(trial.rows()).as("twice").doesNotHaveDuplicates();
+        assertThat(SimulatedServices.surplus(firstHour, services.rows()))
+                .as("lost")
+                .isEmpty();
+        assertThat(services.rows()).as("twice").doesNotHaveDuplicates();
     }
 
     private void holds(Scenario scenario) throws Exception {
-        try (Trial trial = new Trial(folder, EVENTS)) {
-            scenario.run(trial, Program::new);
+        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
+            scenario.run(services, Program::new);
         }
     }
 
-    private void fails(Scenario scenario, Trial.Maker mistake) {
+    private void fails(Scenario scenario, SimulatedServices.Maker mistake) {
         quiet = Duration.ofSeconds(2);
         assertThatThrownBy(() -> {
-                    try (Trial trial = new Trial(folder, EVENTS)) {
-                        scenario.run(trial, mistake);
+                    try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
+                        scenario.run(services, mistake);
                     }
                 })
                 .as("the guarantee's scenario has to notice this mistake")
@@ -203,10 +210,6 @@ class GuaranteesIT {
     }
 
     private long keys(String state) throws SQLException {
-        try (Connection store = TestDatabase.connect(folder.resolve(state).resolve("tap.db"));
-                ResultSet row = store.createStatement().executeQuery("SELECT count(*) FROM seen")) {
-            row.next();
-            return row.getLong(1);
-        }
+        return new StoreQueries(folder.resolve(state).resolve("tap.db")).number("SELECT count(*) FROM seen");
     }
 }

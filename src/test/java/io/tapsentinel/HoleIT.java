@@ -9,7 +9,7 @@ import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,9 +30,9 @@ class HoleIT {
 
     @Test
     void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
-        try (Trial trial = new Trial(folder, EVENTS)) {
+        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
             AtomicInteger uploads = new AtomicInteger();
-            RunningProgram program = trial.start((settings, properties, clock, committed) ->
+            RunningProgram program = services.start((settings, properties, clock, committed) ->
                     new Program(settings, properties, clock, committed) {
                         @Override
                         protected Uploader uploader() {
@@ -46,19 +46,19 @@ class HoleIT {
                         }
                     });
             program.poll();
-            assertThat(trial.reads()).isEmpty();
+            assertThat(services.reads()).isEmpty();
 
             program.poll();
 
-            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(services.rows()).isEqualTo(services.firstHour());
         }
     }
 
     @Test
     void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
-        try (Trial trial = new Trial(folder, EVENTS)) {
+        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
             AtomicInteger claims = new AtomicInteger();
-            RunningProgram program = trial.start((settings, properties, clock, committed) ->
+            RunningProgram program = services.start((settings, properties, clock, committed) ->
                     new Program(settings, properties, clock, committed) {
                         @Override
                         protected SeenKeys seenKeys(Store store) {
@@ -74,36 +74,36 @@ class HoleIT {
                         }
                     });
             program.poll();
-            assertThat(trial.reads()).isEmpty();
+            assertThat(services.reads()).isEmpty();
 
             program.poll();
 
-            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(services.rows()).isEqualTo(services.firstHour());
         }
     }
 
     @Test
     void aClockThatJumpsAheadDoesNotMakeTheProgramForgetWhatItDelivered() throws Exception {
-        try (Trial trial = new Trial(folder, EVENTS)) {
-            trial.start().poll().stop();
-            trial.tapProxy().next(Fault.REFUSE);
-            trial.clock().advance(Duration.ofDays(10));
-            trial.start().poll().stop();
-            trial.clock().advance(Duration.ofDays(-10));
+        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
+            services.start().poll().stop();
+            services.tapProxy().next(Fault.REFUSE);
+            services.clock().advance(Duration.ofDays(10));
+            services.start().poll().stop();
+            services.clock().advance(Duration.ofDays(-10));
 
-            trial.start().poll();
+            services.start().poll();
 
-            assertThat(trial.rows()).doesNotHaveDuplicates();
+            assertThat(services.rows()).doesNotHaveDuplicates();
         }
     }
 
     @Test
     void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
-        try (Trial trial = new Trial(folder, EVENTS)) {
+        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
             Path mine = Files.createDirectories(folder.resolve("state/spool/sub"));
             Files.writeString(mine.resolve("mine.txt"), "precious");
 
-            trial.start().poll().stop();
+            services.start().poll().stop();
 
             assertThat(mine.resolve("mine.txt")).exists();
             assertThat(folder.resolve("state/tap.db")).exists();

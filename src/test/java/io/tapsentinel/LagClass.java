@@ -1,7 +1,7 @@
 package io.tapsentinel;
 
-import io.tapsentinel.testing.DayEvent;
-import io.tapsentinel.testing.DayEvents;
+import io.tapsentinel.testing.DrawnEvent;
+import io.tapsentinel.testing.DrawnEvents;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,8 +27,8 @@ enum LagClass {
     }
 
     /** All rows of a day. */
-    static DayEvents day(long seed, Instant from, Instant to) {
-        DayEvents events = new DayEvents(seed);
+    static DrawnEvents day(long seed, Instant from, Instant to) {
+        DrawnEvents events = new DrawnEvents(seed);
         for (LagClass each : values()) {
             events.add(each.rows, from, to, each.least, each.most);
         }
@@ -36,7 +36,7 @@ enum LagClass {
     }
 
     /** Its rows among these. */
-    List<DayEvent> of(List<DayEvent> events) {
+    List<DrawnEvent> of(List<DrawnEvent> events) {
         return events.stream()
                 .filter(event -> {
                     Duration lag = Duration.between(event.created(), event.visibleAt());

@@ -3,11 +3,11 @@ package io.tapsentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.testing.DayEvent;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DrawnEvent;
+import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedDays;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutagesIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);
-    private static final Instant START = DayTrial.START;
+    private static final Instant START = SimulatedDays.START;
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
     private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
 
@@ -32,15 +32,15 @@ class OutagesIT {
     @Test
     void anOutageOfFiveHoursOverARestartLosesNothing() throws Exception {
         Instant end = START.plus(Duration.ofHours(10));
-        DayEvents events =
-                new DayEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none")) {
-            trial.start().runTo(START.plus(Duration.ofHours(2))).stop();
-            trial.pass(Duration.ofHours(5)).start().runTo(end).stop();
+        DrawnEvents events =
+                new DrawnEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
+        try (SimulatedDays days = new SimulatedDays(folder, events).with("tap.sweep.ages", "none")) {
+            days.start().runTo(START.plus(Duration.ofHours(2))).stop();
+            days.pass(Duration.ofHours(5)).start().runTo(end).stop();
 
-            assertThat(trial.trial().rows()).isEqualTo(DayEvents.keys(events.all()));
-            assertThat(trial.gaps()).isEmpty();
-            print("5 hours over a restart", trial, events.all());
+            assertThat(days.services().rows()).isEqualTo(DrawnEvents.keys(events.all()));
+            assertThat(days.store().gaps()).isEmpty();
+            print("5 hours over a restart", days, events.all());
         }
     }
 
@@ -49,21 +49,21 @@ class OutagesIT {
         Instant outage = START.plus(Duration.ofHours(3));
         Instant over = outage.plus(Duration.ofHours(10));
         Instant end = over.plus(Duration.ofHours(2));
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(500, outage.minus(HALF_AN_HOUR), outage, Duration.ofMinutes(20), HALF_AN_HOUR)
                 .add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
         // what sweeps would find too is left to the plan of the first poll after it
-        try (DayTrial trial =
-                new DayTrial(folder, events).with("tap.sweep.ages", "none").start()) {
-            trial.runTo(outage);
-            trial.tap().out(window -> true);
-            trial.runTo(over);
-            trial.tap().out(window -> false);
-            trial.runTo(end).stop();
+        try (SimulatedDays days =
+                new SimulatedDays(folder, events).with("tap.sweep.ages", "none").start()) {
+            days.runTo(outage);
+            days.tap().out(window -> true);
+            days.runTo(over);
+            days.tap().out(window -> false);
+            days.runTo(end).stop();
 
-            assertThat(trial.trial().rows()).isEqualTo(DayEvents.keys(events.all()));
-            assertThat(trial.gaps()).isEmpty();
-            print("10 hours without TAP", trial, events.all());
+            assertThat(days.services().rows()).isEqualTo(DrawnEvents.keys(events.all()));
+            assertThat(days.store().gaps()).isEmpty();
+            print("10 hours without TAP", days, events.all());
         }
     }
 
@@ -71,115 +71,117 @@ class OutagesIT {
     void aProgressOfNineDaysAgoIsOneGapWithTheRightLimits() throws Exception {
         Instant back = START.plus(Duration.ofDays(9));
         Instant end = back.plus(Duration.ofHours(6));
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(6_000, START.minus(HALF_AN_HOUR), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events).with("tap.sweep.ages", "none");
+        try (SimulatedDays days = new SimulatedDays(folder, events).with("tap.sweep.ages", "none");
                 LogLines log = LogLines.open()) {
-            trial.start().runTo(START.plus(Duration.ofHours(1))).stop();
-            Instant readTo = Instant.ofEpochMilli(trial.number("SELECT read_to FROM progress"));
-            trial.pass(Duration.between(trial.now(), back))
+            days.start().runTo(START.plus(Duration.ofHours(1))).stop();
+            Instant readTo = Instant.ofEpochMilli(days.store().number("SELECT read_to FROM progress"));
+            days.pass(Duration.between(days.now(), back))
                     .start()
                     .slow(Duration.ofSeconds(10))
                     .runTo(end)
                     .stop();
 
-            TimeRange gap = assertOneGap(trial, log);
+            TimeRange gap = assertOneGap(days, log);
             assertThat(gap.from()).isEqualTo(readTo.minus(HALF_AN_HOUR));
             // the first poll is five minutes after the start
             Instant forgotten = back.plus(Duration.ofMinutes(5)).minus(HISTORY);
             assertThat(gap.to()).isBetween(forgotten, forgotten.plusSeconds(11));
-            assertAllButTheGapLanded(trial, events);
-            print("9 days away, " + gap, trial, events.all());
+            assertAllButTheGapLanded(days, events);
+            print("9 days away, " + gap, days, events.all());
         }
     }
 
     @Test
     void aBacklogThatTapForgetsWhileItDoesNotAnswerIsAGapAtOnce() throws Exception {
         Instant end = START.plus(Duration.ofHours(3));
-        DayEvents events =
-                new DayEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
-        try (DayTrial trial =
-                new DayTrial(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
-            trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofHours(2))));
-            trial.start().runTo(START.plus(Duration.ofMinutes(10)));
-            trial.tap().out(window -> true);
-            trial.runTo(end);
+        DrawnEvents events =
+                new DrawnEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
+        try (SimulatedDays days =
+                new SimulatedDays(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
+            days.tap().out(window -> window.from().isBefore(START.minus(Duration.ofHours(2))));
+            days.start().runTo(START.plus(Duration.ofMinutes(10)));
+            days.tap().out(window -> true);
+            days.runTo(end);
 
-            assertThat(trial.gaps())
+            assertThat(days.store().gaps())
                     .as("while TAP is away")
                     .singleElement()
                     .satisfies(gap -> assertThat(gap.to())
                             .isBetween(end.minus(HISTORY).minus(Duration.ofMinutes(6)), end.minus(HISTORY)));
-            assertThat(trial.health("tap-completeness").getDetails()).containsEntry("status", "DEGRADED");
-            trial.stop();
+            assertThat(days.program().health("tap-completeness").getDetails()).containsEntry("status", "DEGRADED");
+            days.stop();
         }
     }
 
     @Test
     void aBacklogThatWaitsAcrossTheEdgeLosesWhatTapForgotAndNothingElse() throws Exception {
         Instant end = START.plus(Duration.ofHours(20));
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(
                         6_000,
                         START.minus(Duration.ofDays(7)),
                         end.minus(Duration.ofHours(1)),
                         Duration.ZERO,
                         HALF_AN_HOUR);
-        try (DayTrial trial = new DayTrial(folder, events)
+        try (SimulatedDays days = new SimulatedDays(folder, events)
                         .with("tap.sweep.ages", "none")
                         .with("tap.poll.backfill", "P7D")
                         .with("tap.retry.pauses", "PT5S,PT20S,PT1M");
                 LogLines log = LogLines.open()) {
             // the oldest two days cannot be read for three hours, and each attempt is made again within its run
-            trial.tap().out(window -> window.from().isBefore(START.minus(Duration.ofDays(5))));
-            trial.start().runTo(START.plus(Duration.ofHours(3)));
-            trial.tap().out(window -> false);
-            trial.runTo(end).stop();
+            days.tap().out(window -> window.from().isBefore(START.minus(Duration.ofDays(5))));
+            days.start().runTo(START.plus(Duration.ofHours(3)));
+            days.tap().out(window -> false);
+            days.runTo(end).stop();
 
-            Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
-            TimeRange gap = assertOneGap(trial, log);
+            Instant origin = Instant.ofEpochMilli(days.store().number("SELECT origin FROM progress"));
+            TimeRange gap = assertOneGap(days, log);
             assertThat(gap.from()).isEqualTo(origin);
             assertThat(gap.to())
                     .as("as TAP had forgotten by the first poll that was answered")
                     .isEqualTo(START.plus(Duration.ofHours(3))
                             .plus(Duration.ofMinutes(5))
                             .minus(HISTORY));
-            assertThat(trial.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
-            assertAllButTheGapLanded(trial, events);
-            print("a backlog across the edge, " + gap, trial, events.all());
+            assertThat(days.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
+            assertAllButTheGapLanded(days, events);
+            print("a backlog across the edge, " + gap, days, events.all());
         }
     }
 
     /** In the store and said aloud. */
-    private static TimeRange assertOneGap(DayTrial trial, LogLines log) throws SQLException {
-        List<TimeRange> gaps = trial.gaps();
+    private static TimeRange assertOneGap(SimulatedDays days, LogLines log) throws SQLException {
+        List<TimeRange> gaps = days.store().gaps();
         assertThat(gaps).hasSize(1);
         assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR gap: " + gaps.get(0) + " "));
         return gaps.get(0);
     }
 
     /** Whatever was created since the first start's edge and not in the gap landed, once; of the gap what was read before. */
-    private static void assertAllButTheGapLanded(DayTrial trial, DayEvents events) throws SQLException {
-        Instant origin = Instant.ofEpochMilli(trial.number("SELECT origin FROM progress"));
-        TimeRange gap = trial.gaps().get(0);
-        List<DayEvent> due = events.where(event -> !event.created().isBefore(origin)
+    private static void assertAllButTheGapLanded(SimulatedDays days, DrawnEvents events) throws SQLException {
+        Instant origin = Instant.ofEpochMilli(days.store().number("SELECT origin FROM progress"));
+        TimeRange gap = days.store().gaps().get(0);
+        List<DrawnEvent> due = events.where(event -> !event.created().isBefore(origin)
                 && (event.created().isBefore(gap.from()) || !event.created().isBefore(gap.to())));
-        List<String> rows = trial.trial().rows();
-        assertThat(Trial.surplus(DayEvents.keys(due), rows)).as("lost").isEmpty();
-        assertThat(Trial.surplus(rows, DayEvents.keys(events.all())))
+        List<String> rows = days.services().rows();
+        assertThat(SimulatedServices.surplus(DrawnEvents.keys(due), rows))
+                .as("lost")
+                .isEmpty();
+        assertThat(SimulatedServices.surplus(rows, DrawnEvents.keys(events.all())))
                 .as("twice, or never there")
                 .isEmpty();
         assertThat(due).hasSizeGreaterThan(1_000);
     }
 
-    private static void print(String what, DayTrial trial, List<DayEvent> events) {
+    private static void print(String what, SimulatedDays days, List<DrawnEvent> events) {
         System.out.printf(
                 "outage, seed %d: %s: %d rows at TAP, %d landed, %d requests, at most %d in 24 h%n",
                 SEED,
                 what,
                 events.size(),
-                trial.trial().rows().size(),
-                trial.tap().requests().size(),
-                trial.tap().mostInADay());
+                days.services().rows().size(),
+                days.tap().requests().size(),
+                days.tap().mostInADay());
     }
 }

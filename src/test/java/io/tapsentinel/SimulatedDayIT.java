@@ -7,11 +7,11 @@ import io.tapsentinel.state.Completeness.Hour;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.testing.DayEvent;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTap.Request;
-import io.tapsentinel.testing.DayTrial;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.DrawnEvent;
+import io.tapsentinel.testing.DrawnEvents;
+import io.tapsentinel.testing.RecordingTap.Request;
+import io.tapsentinel.testing.SimulatedDays;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SimulatedDayIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);
-    private static final Instant START = DayTrial.START;
+    private static final Instant START = SimulatedDays.START;
     private static final Instant NIGHT = START.plus(Duration.ofDays(1));
     /** A tick of the sweep after the day's last hour has reached the age of a day: 24 quiet hours and a little. */
     private static final Instant QUIET = NIGHT.plus(Duration.ofHours(24)).plus(Duration.ofMinutes(8));
@@ -49,19 +49,19 @@ class SimulatedDayIT {
     @Test
     void everyRowOfADayLandsOnceHoweverLateItComesForAQuarterOfTheRequests() throws Exception {
         long began = System.nanoTime();
-        try (DayTrial day = new DayTrial(folder, LagClass.day(SEED, START, NIGHT)).start()) {
-            List<String> truth = DayEvents.keys(day.events().all());
+        try (SimulatedDays day = new SimulatedDays(folder, LagClass.day(SEED, START, NIGHT)).start()) {
+            List<String> truth = DrawnEvents.keys(day.events().all());
 
             day.runTo(NIGHT);
             int inTheDay = day.tap().mostInADay();
             day.runTo(QUIET);
-            assertThat(Trial.surplus(truth, day.trial().rows()))
+            assertThat(SimulatedServices.surplus(truth, day.services().rows()))
                     .as("lost after 24 quiet hours")
                     .isEmpty();
             assertCompleteness(day);
             day.runTo(END).stop();
 
-            assertThat(day.trial().rows()).as("every row once").isEqualTo(truth);
+            assertThat(day.services().rows()).as("every row once").isEqualTo(truth);
             assertThat(day.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
             assertThat(day.tap().mostInADay()).as("requests in a rolling day").isLessThanOrEqualTo(450);
             assertLedger(day);
@@ -70,9 +70,9 @@ class SimulatedDayIT {
     }
 
     /** What the ledger says beside what the server counted and what is true. */
-    private static void assertLedger(DayTrial day) throws SQLException {
+    private static void assertLedger(SimulatedDays day) throws SQLException {
         List<Request> requests = day.tap().requests();
-        assertThat(day.number("SELECT count(*) FROM ledger"))
+        assertThat(day.store().number("SELECT count(*) FROM ledger"))
                 .as("a row per request")
                 .isEqualTo(requests.size());
         String outcomes = Stream.of(LedgerCount.values())
@@ -90,30 +90,31 @@ class SimulatedDayIT {
                     .isEqualTo(served);
             assertThat(sum(day, of + "= 'new'"))
                     .as("new of " + type)
-                    .isEqualTo(DayEvents.count(day.events().all(), type));
+                    .isEqualTo(DrawnEvents.count(day.events().all(), type));
             assertThat(sum(day, of + "= 'late' AND purpose = 'sweep'"))
                     .as("late of " + type + ", found by sweeps")
-                    .isEqualTo(DayEvents.count(bySweeps(day), type));
+                    .isEqualTo(DrawnEvents.count(bySweeps(day), type));
         }
     }
 
-    private static long sum(DayTrial day, String condition) throws SQLException {
-        return day.number(
-                "SELECT sum(events) FROM ledger_count JOIN ledger USING (source, read_at, from_at)" + condition);
+    private static long sum(SimulatedDays day, String condition) throws SQLException {
+        return day.store()
+                .number("SELECT sum(events) FROM ledger_count JOIN ledger USING (source, read_at, from_at)"
+                        + condition);
     }
 
-    private static List<DayEvent> bySweeps(DayTrial day) {
+    private static List<DrawnEvent> bySweeps(SimulatedDays day) {
         return day.events()
                 .where(event -> day.tap().firstServed(event).orElseThrow().isClockHour());
     }
 
-    private static void assertCompleteness(DayTrial day) throws Exception {
+    private static void assertCompleteness(SimulatedDays day) throws Exception {
         // what is done to it must not change what comes
-        day.trial().copyState("state", COPY);
+        day.services().copyState("state", COPY);
         List<Hour> hours = hours(day);
         assertThat(hours).as("each hour of the day, by type").hasSize(24 * EventType.values().length);
         assertThat(hours).allSatisfy(hour -> {
-            List<DayEvent> inHour =
+            List<DrawnEvent> inHour =
                     day.events().in(new TimeRange(hour.hour(), hour.hour().plus(Duration.ofHours(1))));
             assertThat(hour.theirs())
                     .isPositive()
@@ -135,14 +136,14 @@ class SimulatedDayIT {
                 });
     }
 
-    private static List<Hour> hours(DayTrial day) throws SQLException {
-        try (Connection store = day.store(COPY)) {
+    private static List<Hour> hours(SimulatedDays day) throws SQLException {
+        try (Connection store = day.services().store(COPY).connect()) {
             return Completeness.hours(store, "tap", START, NIGHT.minusSeconds(1));
         }
     }
 
-    private static void deleteThreeKeys(DayTrial day, Hour hour) throws SQLException {
-        try (Connection store = day.store(COPY);
+    private static void deleteThreeKeys(SimulatedDays day, Hour hour) throws SQLException {
+        try (Connection store = day.services().store(COPY).connect();
                 PreparedStatement select =
                         store.prepareStatement("SELECT keys FROM sweep WHERE hour = ? AND stream = ?");
                 PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedDays;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SmallBudgetIT {
 
     private static final long SEED = Long.getLong("day.seed", 20_261_122);
-    private static final Instant START = DayTrial.START;
+    private static final Instant START = SimulatedDays.START;
     private static final int BUDGET = 60;
 
     @TempDir
@@ -33,45 +33,46 @@ class SmallBudgetIT {
     @Test
     void noRollingDayHasMoreRequestsThanTheBudgetAndPollsComeEvenlyAcrossARestart() throws Exception {
         Instant end = START.plus(Duration.ofHours(54));
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(
                         3_000,
                         START.minus(Duration.ofHours(19)),
                         end.minus(Duration.ofHours(2)),
                         Duration.ZERO,
                         Duration.ofMinutes(30));
-        try (DayTrial trial = new DayTrial(folder, events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
+        try (SimulatedDays days =
+                        new SimulatedDays(folder, events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
                 LogLines log = LogLines.open()) {
-            trial.start().runTo(START.plus(Duration.ofHours(13)));
-            Map<String, Object> health = trial.health("tap-health").getDetails();
-            assertThat(trial.health("tap-health").getState()).isEqualTo(State.UP);
+            days.start().runTo(START.plus(Duration.ofHours(13)));
+            Map<String, Object> health = days.program().health("tap-health").getDetails();
+            assertThat(days.program().health("tap-health").getState()).isEqualTo(State.UP);
             assertThat(health.get("tap.postponed")).asString().contains("closed hours wait to be swept");
             assertThat(health).containsEntry("tap.requests.everything-else.left-for-the-rest", 0L);
-            trial.stop().start().runTo(end).stop();
+            days.stop().start().runTo(end).stop();
 
-            List<String> truth = DayEvents.keys(events.all());
-            assertThat(Trial.surplus(truth, trial.trial().rows()).size())
+            List<String> truth = DrawnEvents.keys(events.all());
+            assertThat(SimulatedServices.surplus(truth, days.services().rows()).size())
                     .as("lost")
                     .isZero();
-            assertThat(Trial.surplus(trial.trial().rows(), truth).size())
+            assertThat(SimulatedServices.surplus(days.services().rows(), truth).size())
                     .as("twice")
                     .isZero();
-            assertThat(trial.gaps()).isEmpty();
-            assertThat(trial.tap().mostInADay()).isLessThanOrEqualTo(BUDGET);
-            Duration longest = longestPause(trial.trial().reads());
+            assertThat(days.store().gaps()).isEmpty();
+            assertThat(days.tap().mostInADay()).isLessThanOrEqualTo(BUDGET);
+            Duration longest = longestPause(days.services().reads());
             System.out.printf(
                     "budget of %d, seed %d: %d requests in 54 h, at most %d in 24 h; %d polls, at most %d min apart; %d sweeps, "
                             + "%d windows of backlog%n",
                     BUDGET,
                     SEED,
-                    trial.tap().requests().size(),
-                    trial.tap().mostInADay(),
-                    count(trial, Purpose.POLL),
+                    days.tap().requests().size(),
+                    days.tap().mostInADay(),
+                    count(days, Purpose.POLL),
                     longest.toMinutes(),
-                    count(trial, Purpose.SWEEP),
-                    count(trial, Purpose.BACKLOG));
+                    count(days, Purpose.SWEEP),
+                    count(days, Purpose.BACKLOG));
             assertThat(longest).isLessThan(Duration.ofMinutes(30).plusSeconds(1));
-            assertThat(count(trial, Purpose.SWEEP))
+            assertThat(count(days, Purpose.SWEEP))
                     .as("what the budget leaves is used")
                     .isPositive();
             assertThat(log.lines())
@@ -81,22 +82,22 @@ class SmallBudgetIT {
 
     @Test
     void whatARouteAsksForIsCountedInThePoolOfItsPath() throws Exception {
-        DayEvents events = new DayEvents(SEED)
+        DrawnEvents events = new DrawnEvents(SEED)
                 .add(100, START, START.plus(Duration.ofHours(1)), Duration.ZERO, Duration.ofSeconds(1));
-        try (DayTrial trial = new DayTrial(folder, events)) {
+        try (SimulatedDays days = new SimulatedDays(folder, events)) {
             Path poll = folder.resolve("routes/tap-poll.camel.yaml");
             Files.writeString(poll, Files.readString(poll).replace("/v2/siem/all", "/v2/siem/clicks/permitted"));
-            trial.start().runTo(START.plus(Duration.ofMinutes(31))).stop();
+            days.start().runTo(START.plus(Duration.ofMinutes(31))).stop();
 
-            assertThat(trial.tap().requests()).hasSize(6);
-            assertThat(trial.number("SELECT count(*) FROM request_log WHERE pool = 'clicks-permitted'"))
+            assertThat(days.tap().requests()).hasSize(6);
+            assertThat(days.store().number("SELECT count(*) FROM request_log WHERE pool = 'clicks-permitted'"))
                     .isEqualTo(6);
-            assertThat(trial.number("SELECT count(*) FROM request_log")).isEqualTo(6);
+            assertThat(days.store().number("SELECT count(*) FROM request_log")).isEqualTo(6);
         }
     }
 
-    private static long count(DayTrial trial, Purpose purpose) {
-        return trial.trial().reads().stream()
+    private static long count(SimulatedDays days, Purpose purpose) {
+        return days.services().reads().stream()
                 .filter(read -> read.purpose() == purpose)
                 .count();
     }

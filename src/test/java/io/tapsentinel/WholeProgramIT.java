@@ -7,7 +7,7 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,48 +33,48 @@ class WholeProgramIT {
 
     @Test
     void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
-        try (Trial trial = new Trial(folder, TWO_HOURS)
+        try (SimulatedServices services = new SimulatedServices(folder, TWO_HOURS)
                 .with("tap.poll.cron", "0/1 * * * * ?")
                 .with("tap.budget.requests-per-day", "1000000")) {
-            RunningProgram program = trial.start((settings, properties, clock, committed) -> {
+            RunningProgram program = services.start((settings, properties, clock, committed) -> {
                 Program ofSmallBatches = new Program(settings, properties, clock, committed);
                 ofSmallBatches.sentinel().getConfiguration().setBatchBytes(100_000);
                 return ofSmallBatches;
             });
-            Instant end = Trial.START.plus(Duration.ofMinutes(60));
-            while (trial.clock().now().isBefore(end)) {
-                int before = trial.reads().size();
+            Instant end = SimulatedServices.START.plus(Duration.ofMinutes(60));
+            while (services.clock().now().isBefore(end)) {
+                int before = services.reads().size();
                 await("a window was committed")
                         .atMost(Duration.ofSeconds(60))
-                        .until(() -> trial.reads().size() > before);
+                        .until(() -> services.reads().size() > before);
                 // a poll that was planned before one step may end after it: two steps are still no backlog
-                trial.clock().advance(Duration.ofMinutes(10));
+                services.clock().advance(Duration.ofMinutes(10));
             }
-            int before = trial.reads().size();
+            int before = services.reads().size();
             await("windows after the last step")
                     .atMost(Duration.ofSeconds(60))
-                    .until(() -> trial.reads().size() > before + 1);
+                    .until(() -> services.reads().size() > before + 1);
             program.stop();
 
-            LedgerEntry first = trial.reads().get(0);
-            LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
-            List<String> rows = trial.rows();
+            LedgerEntry first = services.reads().get(0);
+            LedgerEntry last = services.reads().get(services.reads().size() - 1);
+            List<String> rows = services.rows();
             List<String> certain =
-                    trial.truth(first.window().from(), last.window().to(), last.readAt());
-            List<String> possible = trial.truth(
-                    first.window().from(), last.window().to(), trial.clock().now());
-            long late = sum(trial.reads(), "late");
+                    services.truth(first.window().from(), last.window().to(), last.readAt());
+            List<String> possible = services.truth(
+                    first.window().from(), last.window().to(), services.clock().now());
+            long late = sum(services.reads(), "late");
             System.out.printf(
                     "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
                     certain.size(),
                     rows.size(),
                     program.program().sentinel().deliveries().batches(),
-                    trial.reads().size(),
+                    services.reads().size(),
                     late,
-                    sum(trial.reads(), "duplicate"));
+                    sum(services.reads(), "duplicate"));
             assertThat(certain).hasSizeGreaterThan(2_000);
-            assertThat(Trial.surplus(certain, rows)).as("lost").isEmpty();
-            assertThat(Trial.surplus(rows, possible))
+            assertThat(SimulatedServices.surplus(certain, rows)).as("lost").isEmpty();
+            assertThat(SimulatedServices.surplus(rows, possible))
                     .as("twice, or never there")
                     .isEmpty();
             assertThat(program.program().sentinel().deliveries().batches())
@@ -83,54 +83,54 @@ class WholeProgramIT {
             // how many of the fifth that is late counts as late depends on where polls fall between the steps
             assertThat(late).isGreaterThan(certain.size() / 50);
             assertThat(List.of(EventType.values()))
-                    .allMatch(type -> trial.ingestion().landed(type) > 0);
-            assertThat(trial.ingestion().refused()).isZero();
+                    .allMatch(type -> services.ingestion().landed(type) > 0);
+            assertThat(services.ingestion().refused()).isZero();
         }
     }
 
     @Test
     void aRestartSendsNothingAgain() throws Exception {
-        try (Trial trial = new Trial(
+        try (SimulatedServices services = new SimulatedServices(
                 folder,
                 SandboxSettings.builder()
                         .eventsPerHour(300)
                         .shareWithoutId(0.05)
                         .build())) {
-            trial.start().poll().stop();
-            List<String> rows = trial.rows();
-            assertThat(rows).isEqualTo(trial.firstHour());
+            services.start().poll().stop();
+            List<String> rows = services.rows();
+            assertThat(rows).isEqualTo(services.firstHour());
 
-            trial.start().poll().stop();
+            services.start().poll().stop();
 
-            assertThat(trial.rows()).isEqualTo(rows);
-            assertThat(sum(trial.reads().subList(1, 2), "duplicate")).isEqualTo(rows.size());
+            assertThat(services.rows()).isEqualTo(rows);
+            assertThat(sum(services.reads().subList(1, 2), "duplicate")).isEqualTo(rows.size());
         }
     }
 
     @Test
     void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
-        try (Trial trial =
-                new Trial(folder, SandboxSettings.builder().eventsPerHour(60).build())) {
-            RunningProgram program = trial.start().poll();
-            trial.clock().advance(Duration.ofHours(5));
+        try (SimulatedServices services = new SimulatedServices(
+                folder, SandboxSettings.builder().eventsPerHour(60).build())) {
+            RunningProgram program = services.start().poll();
+            services.clock().advance(Duration.ofHours(5));
             for (int i = 0; i < 6; i++) {
                 program.poll();
             }
             program.stop();
 
-            LedgerEntry last = trial.reads().get(trial.reads().size() - 1);
-            assertThat(trial.reads().get(1).purpose()).isEqualTo(LedgerEntry.Purpose.POLL);
-            assertThat(trial.reads().stream()
+            LedgerEntry last = services.reads().get(services.reads().size() - 1);
+            assertThat(services.reads().get(1).purpose()).isEqualTo(LedgerEntry.Purpose.POLL);
+            assertThat(services.reads().stream()
                             .filter(read -> read.purpose() == LedgerEntry.Purpose.BACKLOG)
                             .map(read -> read.window().from()))
                     .hasSize(5)
                     .isSorted();
-            assertThat(Trial.surplus(
-                            trial.truth(
-                                    Trial.START.minus(Duration.ofMinutes(61)),
+            assertThat(SimulatedServices.surplus(
+                            services.truth(
+                                    SimulatedServices.START.minus(Duration.ofMinutes(61)),
                                     last.window().to(),
                                     last.readAt()),
-                            trial.rows()))
+                            services.rows()))
                     .as("lost")
                     .isEmpty();
         }

@@ -8,7 +8,7 @@ import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +33,9 @@ class AnswerArchiveIT {
     @TempDir
     Path folder;
 
-    private Trial trial;
+    @AutoClose
+    private SimulatedServices services;
+
     private Path archive;
     private Path outbox;
     private final List<String> answers = new CopyOnWriteArrayList<>();
@@ -42,26 +44,21 @@ class AnswerArchiveIT {
     void begin() throws Exception {
         archive = folder.resolve("archive");
         outbox = folder.resolve("outbox");
-        trial = new Trial(
+        services = new SimulatedServices(
                 folder, SandboxSettings.builder().seed(11).eventsPerHour(60).build());
-        trial.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
-        trial.tapProxy().rewrite(body -> {
+        services.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
+        services.tapProxy().rewrite(body -> {
             answers.add(new String(body, StandardCharsets.UTF_8));
             return body;
         });
     }
 
-    @AfterEach
-    void end() throws Exception {
-        trial.close();
-    }
-
     @Test
     void everyAnswerInWhichSomethingWasNewIsThereAsTapSentItAndNoOther() throws Exception {
-        RunningProgram program = trial.start().poll();
+        RunningProgram program = services.start().poll();
         // nothing can be new in the same time asked for again
         program.poll();
-        trial.clock().advance(Duration.ofMinutes(10));
+        services.clock().advance(Duration.ofMinutes(10));
         program.poll();
 
         await("both answers are archived")
@@ -82,8 +79,8 @@ class AnswerArchiveIT {
     @Test
     void anArchiveThatIsAwayHoldsUpNothingAndGetsEverythingWhenItIsBack() throws Exception {
         Files.createFile(archive);
-        RunningProgram program = trial.start().poll();
-        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        RunningProgram program = services.start().poll();
+        assertThat(services.rows()).isEqualTo(services.firstHour());
         await("health tells it").atMost(SOON).until(() -> findings(program).level() == Findings.Level.DEGRADED);
         assertThat(findings(program).problems())
                 .singleElement()
@@ -92,7 +89,7 @@ class AnswerArchiveIT {
         assertThat(files(outbox)).hasSize(1);
 
         Files.delete(archive);
-        trial.clock().advance(Duration.ofMinutes(5));
+        services.clock().advance(Duration.ofMinutes(5));
         await("it is there").atMost(SOON).until(() -> files(outbox).isEmpty());
         assertThat(files(archive)).map(AnswerArchiveIT::text).containsExactly(answers.get(0));
         assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
@@ -102,16 +99,17 @@ class AnswerArchiveIT {
     void anArchiveThatNeverAnswersIsToldAndHoldsUpNothing() throws Exception {
         try (FaultProxy never = new FaultProxy(URI.create("http://127.0.0.1:9"))) {
             never.hold();
-            RunningProgram program = trial.with("tap.archive.uri", never.uri().toString())
+            RunningProgram program = services.with(
+                            "tap.archive.uri", never.uri().toString())
                     .start()
                     .poll();
             await("an answer is on its way").atMost(SOON).until(() -> never.held() == 1);
-            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(services.rows()).isEqualTo(services.firstHour());
             assertThat(findings(program).level()).isEqualTo(Findings.Level.UP);
 
-            trial.clock().advance(Duration.ofMinutes(6));
+            services.clock().advance(Duration.ofMinutes(6));
             program.poll();
-            assertThat(trial.rows()).hasSizeGreaterThan(trial.firstHour().size());
+            assertThat(services.rows()).hasSizeGreaterThan(services.firstHour().size());
             assertThat(findings(program).problems())
                     .singleElement()
                     .asString()
@@ -125,10 +123,10 @@ class AnswerArchiveIT {
         Files.createFile(archive);
         Files.createDirectory(outbox);
         Files.write(outbox.resolve("other"), new byte[1_000_000]);
-        trial.with("tap.archive.max-megabytes", "1");
-        RunningProgram program = trial.start().poll();
+        services.with("tap.archive.max-megabytes", "1");
+        RunningProgram program = services.start().poll();
 
-        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        assertThat(services.rows()).isEqualTo(services.firstHour());
         assertThat(findings(program).details()).containsEntry("archive.dropped", 1L);
         assertThat(findings(program).problems())
                 .singleElement()
@@ -147,7 +145,7 @@ class AnswerArchiveIT {
         Files.write(
                 outbox.resolve("tap_20261120T115900Z_20261120T125900Z_20261120T130000123Z.json.gz.open"),
                 new byte[] {0x1f, (byte) 0x8b, 8});
-        trial.start();
+        services.start();
 
         await("the whole one is archived")
                 .atMost(SOON)
@@ -160,7 +158,7 @@ class AnswerArchiveIT {
     @Test
     void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
         Files.createFile(outbox);
-        org.assertj.core.api.Assertions.assertThatThrownBy(trial::start)
+        org.assertj.core.api.Assertions.assertThatThrownBy(services::start)
                 .hasMessageContaining("tap.archive.outbox is \"" + outbox);
     }
 

@@ -15,7 +15,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,11 +41,13 @@ class HealthTableIT {
     private final List<JsonNode> told = workspace.told();
     private volatile HealthTable table;
     private boolean byItself;
-    private Trial trial;
+
+    @AutoClose
+    private SimulatedServices services;
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(
+        services = new SimulatedServices(
                         folder,
                         SandboxSettings.builder()
                                 .seed(5)
@@ -56,17 +58,12 @@ class HealthTableIT {
                 .eachRowOf(workspace::landed);
     }
 
-    @AfterEach
-    void close() throws Exception {
-        trial.close();
-    }
-
     @Test
     void everyClosedHourTellsAsManyRowsAsTheSinkHoldsOfIt() throws Exception {
         RunningProgram program = start();
         for (int poll = 0; poll < 20; poll++) {
             program.poll();
-            trial.clock().advance(Duration.ofMinutes(20));
+            services.clock().advance(Duration.ofMinutes(20));
         }
         program.poll();
         program.sweep();
@@ -80,8 +77,8 @@ class HealthTableIT {
         assertThat(hours).isEqualTo(held);
         assertThat(workspace.newest("swept")).isNotEmpty();
         assertThat(workspace.newest("missing").values()).containsOnly(0L);
-        assertThat(trial.rows()).as("health rows are no events").hasSize((int) Stream.of(EventType.values())
-                .mapToLong(trial.ingestion()::landed)
+        assertThat(services.rows()).as("health rows are no events").hasSize((int) Stream.of(EventType.values())
+                .mapToLong(services.ingestion()::landed)
                 .sum());
     }
 
@@ -112,8 +109,8 @@ class HealthTableIT {
                 .contains("\"kind\":\"heartbeat\"", "\"source\":\"tap\"", "\"version\":\"", "\"budgetLeft\":1800")
                 .doesNotContain("progress", "lastError");
         program.poll();
-        trial.tapProxy().next(Fault.UNAUTHORIZED);
-        trial.clock().advance(Duration.ofMinutes(7));
+        services.tapProxy().next(Fault.UNAUTHORIZED);
+        services.clock().advance(Duration.ofMinutes(7));
         program.poll();
         table.send();
         JsonNode row = told.get(told.size() - 1);
@@ -122,7 +119,8 @@ class HealthTableIT {
         }
         assertThat(row.path("lastErrorCode").textValue()).isEqualTo("tap-401");
         assertThat(Instant.parse(row.path("lastErrorTime").textValue()))
-                .isBetween(Instant.parse("2026-11-20T12:07:00Z"), trial.clock().now());
+                .isBetween(
+                        Instant.parse("2026-11-20T12:07:00Z"), services.clock().now());
         assertThat(row.path("lagSeconds").intValue()).isEqualTo(8 * 60);
         assertThat(row.path("budgetLeft").intValue()).isEqualTo(1798);
         assertThat(row.path("progress").textValue()).isEqualTo("2026-11-20T11:59:00Z");
@@ -189,25 +187,26 @@ class HealthTableIT {
     @Test
     void whileItWaitsForAnAnswerReadingGoesOn() throws Exception {
         RunningProgram program = start();
-        trial.sinkProxy().hold();
+        services.sinkProxy().hold();
         CompletableFuture<Void> sending = CompletableFuture.runAsync(table::send);
-        await("the health table waits").until(() -> trial.sinkProxy().held() == 1);
+        await("the health table waits").until(() -> services.sinkProxy().held() == 1);
         CompletableFuture<Void> polling = program.pollInBackground();
-        await("events are on their way beside it").until(() -> trial.sinkProxy().held() > 1);
-        trial.sinkProxy().release();
+        await("events are on their way beside it")
+                .until(() -> services.sinkProxy().held() > 1);
+        services.sinkProxy().release();
         polling.get(30, TimeUnit.SECONDS);
         sending.get(30, TimeUnit.SECONDS);
-        assertThat(trial.reads()).hasSize(1);
+        assertThat(services.reads()).hasSize(1);
     }
 
     @Test
     void itTellsByItselfSoonAfterTheStartAndAStopDoesNotWaitForIt() throws Exception {
         byItself = true;
-        trial.sinkProxy().hold();
+        services.sinkProxy().hold();
         RunningProgram program = start();
         await("the first heartbeat is on its way")
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> trial.sinkProxy().held() == 1);
+                .until(() -> services.sinkProxy().held() == 1);
         long before = System.nanoTime();
         try (LogLines log = LogLines.open()) {
             assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
@@ -218,7 +217,7 @@ class HealthTableIT {
 
     @Test
     void switchedOffItTellsNothing() throws Exception {
-        trial.with("sentinel.health-table", "false");
+        services.with("sentinel.health-table", "false");
         start().poll();
         assertThat(table).isNull();
         assertThat(told).isEmpty();
@@ -227,12 +226,12 @@ class HealthTableIT {
     private void twoHours(RunningProgram program) {
         for (int poll = 0; poll < 7; poll++) {
             program.poll();
-            trial.clock().advance(Duration.ofMinutes(20));
+            services.clock().advance(Duration.ofMinutes(20));
         }
     }
 
     private RunningProgram start() {
-        return trial.start((settings, properties, clock, committed) ->
+        return services.start((settings, properties, clock, committed) ->
                 new Program(settings, properties, clock, committed) {
                     @Override
                     protected RouteBuilder telling(Store store, HealthTable made) {

@@ -16,7 +16,7 @@ import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedTap;
 import io.tapsentinel.testing.ScriptedTap.Event;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,27 +41,26 @@ class ToldHoursIT {
 
     private final Workspace workspace = new Workspace();
     private final RefusingSink sink = new RefusingSink("refused");
-    private Trial trial;
+
+    @AutoClose
+    private SimulatedServices services;
+
+    @AutoClose
     private ScriptedTap tap;
+
     private boolean countsRejected;
     private TellingProgram program;
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(folder, SandboxSettings.builder().build())
+        services = new SimulatedServices(folder, SandboxSettings.builder().build())
                 .eachRowOf(workspace::landed)
                 .with("sentinel.health-table", "true")
                 .with("tap.updates", "true")
                 .with("tap.threat-status", "active,cleared,falsePositive")
                 .with("tap.poll.start", SIX.toString());
-        tap = new ScriptedTap(trial.clock());
-        trial.with("tap.url", tap.uri().toString());
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        trial.close();
-        tap.close();
+        tap = new ScriptedTap(services.clock());
+        services.with("tap.url", tap.uri().toString());
     }
 
     @Test
@@ -81,10 +80,10 @@ class ToldHoursIT {
     void whatAnUnansweredRequestStoredIsMoreThanWasAcknowledged() throws Exception {
         plain(5);
         RunningProgram running = start();
-        trial.sinkProxy().next(Fault.LOSE_ANSWER);
+        services.sinkProxy().next(Fault.LOSE_ANSWER);
         for (int poll = 0; poll < 12; poll++) {
             running.poll();
-            trial.clock().advance(Duration.ofMinutes(5));
+            services.clock().advance(Duration.ofMinutes(5));
         }
         program.table().send();
 
@@ -124,7 +123,7 @@ class ToldHoursIT {
         add(message);
 
         RunningProgram running = start();
-        trial.sinkProxy().next(Fault.REFUSE);
+        services.sinkProxy().next(Fault.REFUSE);
         for (int step = 0; step < 24; step++) {
             if (step == 10) {
                 running.stop();
@@ -134,7 +133,7 @@ class ToldHoursIT {
             if (step % 5 == 0) {
                 program.table().send();
             }
-            trial.clock().advance(Duration.ofMinutes(20));
+            services.clock().advance(Duration.ofMinutes(20));
         }
         assertThat(sink.refused()).as("one record was refused").isPositive();
         assertAsHeld();
@@ -179,7 +178,12 @@ class ToldHoursIT {
     private void plain(int events) {
         for (int i = 0; i < events; i++) {
             add(ChangingEvents.of(
-                    "plain-" + i, MESSAGES_DELIVERED, i % 3 > 0, Trial.START.minusSeconds(600 + i), WEEK, ""));
+                    "plain-" + i,
+                    MESSAGES_DELIVERED,
+                    i % 3 > 0,
+                    SimulatedServices.START.minusSeconds(600 + i),
+                    WEEK,
+                    ""));
         }
     }
 
@@ -200,7 +204,7 @@ class ToldHoursIT {
     }
 
     private RunningProgram start() {
-        return trial.start((settings, properties, clock, committed) -> {
+        return services.start((settings, properties, clock, committed) -> {
             program = new TellingProgram(settings, properties, clock, committed, sink, countsRejected);
             return program;
         });

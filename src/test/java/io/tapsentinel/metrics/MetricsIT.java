@@ -3,16 +3,11 @@ package io.tapsentinel.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
+import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -20,39 +15,19 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class MetricsIT {
 
     private static final String CLICKS = EventType.CLICKS_PERMITTED.table();
 
-    @TempDir
-    Path folder;
-
-    private Trial trial;
-
-    @BeforeEach
-    void begin() throws Exception {
-        trial = new Trial(
-                folder,
-                SandboxSettings.builder()
-                        .seed(11)
-                        .eventsPerHour(60)
-                        .shareWithoutId(0.05)
-                        .build());
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        trial.close();
-    }
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
 
     @Test
     void everySeriesThatCanBeForeseenIsThereBeforeTheFirstRead() {
-        Scrape before = Scrape.of(trial.start());
+        Scrape before = Scrape.of(services.start());
 
         for (String table : Stream.concat(Stream.of(EventType.values()).map(EventType::table), Stream.of("unknown"))
                 .toList()) {
@@ -78,7 +53,7 @@ class MetricsIT {
             assertThat(before.value("sentinel_retries_total{status=\"503\",table=\"" + type.table() + "\"}"))
                     .isZero();
             assertThat(before.value("sentinel_last_acknowledged_timestamp_seconds" + label))
-                    .isCloseTo(Trial.START.getEpochSecond(), within(1.0));
+                    .isCloseTo(SimulatedServices.START.getEpochSecond(), within(1.0));
         }
         for (String purpose : List.of("poll", "backlog", "sweep", "replay")) {
             assertThat(before.value("tap_reads_total{purpose=\"" + purpose + "\",result=\"failed\"}"))
@@ -88,18 +63,18 @@ class MetricsIT {
         }
         assertThat(before.value("tap_refusals_total{status=\"429\"}")).isZero();
         assertThat(before.value("tap_last_poll_timestamp_seconds"))
-                .isCloseTo(Trial.START.getEpochSecond(), within(1.0));
+                .isCloseTo(SimulatedServices.START.getEpochSecond(), within(1.0));
     }
 
     @Test
     void eventsAndBatchesAreThoseThatTheServersSaw() throws Exception {
         Map<String, AtomicInteger> rows = new ConcurrentHashMap<>();
-        trial.eachRowOf((table, row) ->
+        services.eachRowOf((table, row) ->
                 rows.computeIfAbsent(table, name -> new AtomicInteger()).incrementAndGet());
-        RunningProgram program = trial.start().poll();
-        trial.clock().advance(Duration.ofMinutes(5));
+        RunningProgram program = services.start().poll();
+        services.clock().advance(Duration.ofMinutes(5));
         program.poll();
-        trial.clock().advance(Duration.ofHours(6));
+        services.clock().advance(Duration.ofHours(6));
         program.poll().sweep();
 
         Scrape scrape = Scrape.of(program);
@@ -121,11 +96,11 @@ class MetricsIT {
                     .isEqualTo(scrape.value("sentinel_batch_bytes_count" + label))
                     .isEqualTo(scrape.value("sentinel_upload_seconds_count" + label));
             assertThat(scrape.value("sentinel_last_acknowledged_timestamp_seconds" + label))
-                    .isCloseTo(trial.clock().now().getEpochSecond(), within(1.5));
+                    .isCloseTo(services.clock().now().getEpochSecond(), within(1.5));
         }
         assertThat(events(scrape, EventType.MESSAGES_BLOCKED, "duplicate")).isPositive();
         for (LedgerEntry.Purpose purpose : LedgerEntry.Purpose.values()) {
-            double reads = trial.reads().stream()
+            double reads = services.reads().stream()
                     .filter(read -> read.purpose() == purpose)
                     .count();
             assertThat(scrape.value("tap_reads_total{purpose=\"" + purpose.word() + "\",result=\"committed\"}"))
@@ -135,28 +110,28 @@ class MetricsIT {
         }
         assertThat(scrape.value("tap_read_bytes_total{purpose=\"poll\"}")).isGreaterThan(100_000);
         assertThat(scrape.value("tap_requests{pool=\"everything-else\"}"))
-                .isEqualTo(trial.tap().requests());
+                .isEqualTo(services.tap().requests());
         assertThat(scrape.value("tap_requests_left{pool=\"everything-else\",purpose=\"poll\"}"))
-                .isEqualTo(1_800 - trial.tap().requests());
+                .isEqualTo(1_800 - services.tap().requests());
         assertThat(scrape.value("tap_requests_limit")).isEqualTo(1_800);
         assertThat(scrape.value("tap_last_poll_timestamp_seconds"))
-                .isCloseTo(trial.clock().now().getEpochSecond(), within(1.5));
+                .isCloseTo(services.clock().now().getEpochSecond(), within(1.5));
     }
 
     @Test
     void aProgramThatIsRestartedAllTheTimeDoesNotLookAsIfItRead() throws Exception {
-        RunningProgram first = trial.start().poll();
+        RunningProgram first = services.start().poll();
         double polled = Scrape.of(first).value("tap_last_poll_timestamp_seconds");
         first.stop();
-        trial.clock().advance(Duration.ofHours(2));
+        services.clock().advance(Duration.ofHours(2));
 
-        assertThat(Scrape.of(trial.start()).value("tap_last_poll_timestamp_seconds"))
+        assertThat(Scrape.of(services.start()).value("tap_last_poll_timestamp_seconds"))
                 .isCloseTo(polled, within(1.5));
     }
 
     @Test
     void theLagOfAnEventIsFromItsTimeToItsAcknowledgement() throws Exception {
-        Scrape scrape = Scrape.of(trial.start().poll());
+        Scrape scrape = Scrape.of(services.start().poll());
 
         String label = "{table=\"" + CLICKS + "\"}";
         double average =
@@ -170,11 +145,11 @@ class MetricsIT {
 
     @Test
     void whatFailsIsCountedByItsStatus() throws Exception {
-        RunningProgram program = trial.start();
-        trial.tapProxy().next(Fault.THROTTLED);
+        RunningProgram program = services.start();
+        services.tapProxy().next(Fault.THROTTLED);
         program.poll();
-        trial.clock().advance(Duration.ofHours(1));
-        trial.tapProxy().next(Fault.REFUSE);
+        services.clock().advance(Duration.ofHours(1));
+        services.tapProxy().next(Fault.REFUSE);
         program.poll();
 
         Scrape scrape = Scrape.of(program);
@@ -183,9 +158,9 @@ class MetricsIT {
         assertThat(scrape.value("tap_reads_total{purpose=\"poll\",result=\"failed\"}"))
                 .isEqualTo(2);
 
-        trial.clock().advance(Duration.ofHours(1));
-        int before = trial.sinkProxy().requests();
-        trial.sinkProxy().next(Collections.nCopies(50, Fault.FORBIDDEN).toArray(Fault[]::new));
+        services.clock().advance(Duration.ofHours(1));
+        int before = services.sinkProxy().requests();
+        services.sinkProxy().next(Collections.nCopies(50, Fault.FORBIDDEN).toArray(Fault[]::new));
         program.poll();
         Scrape refused = Scrape.of(program);
         List<Double> retries = Stream.of(EventType.values())
@@ -193,15 +168,15 @@ class MetricsIT {
                 .toList();
         assertThat(retries.stream().mapToDouble(Double::doubleValue).sum())
                 .isPositive()
-                .isEqualTo(trial.sinkProxy().requests() - before);
+                .isEqualTo(services.sinkProxy().requests() - before);
         for (EventType type : EventType.values()) {
             assertThat(refused.value("sentinel_needs_person{table=\"" + type.table() + "\"}"))
                     .as(type.table())
                     .isEqualTo(retries.get(type.ordinal()) > 0 ? 1 : 0);
         }
 
-        trial.sinkProxy().forget();
-        trial.clock().advance(Duration.ofMinutes(5));
+        services.sinkProxy().forget();
+        services.clock().advance(Duration.ofMinutes(5));
         assertThat(Scrape.of(program.poll()).samples().entrySet())
                 .filteredOn(sample -> sample.getKey().startsWith("sentinel_needs_person")
                         || sample.getKey().startsWith("sentinel_failures_in_a_row"))
@@ -213,11 +188,8 @@ class MetricsIT {
     }
 
     private double ledger(EventType type, String word) throws Exception {
-        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
-                ResultSet sum = store.createStatement()
-                        .executeQuery("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '"
-                                + type.arrayName() + "' AND outcome = '" + word + "'")) {
-            return sum.getLong(1);
-        }
+        return services.store()
+                .number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE stream = '" + type.arrayName()
+                        + "' AND outcome = '" + word + "'");
     }
 }

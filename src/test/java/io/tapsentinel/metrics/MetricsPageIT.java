@@ -3,7 +3,7 @@ package io.tapsentinel.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +32,9 @@ class MetricsPageIT {
     @Test
     void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
-        try (Trial trial = new Trial(
+        try (SimulatedServices services = new SimulatedServices(
                 folder, SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
-            Scrape scrape = Scrape.of(trial.start().poll());
+            Scrape scrape = Scrape.of(services.start().poll());
 
             assertThat(page.keySet()).isEqualTo(scrape.types().keySet().stream().collect(Collectors.toCollection(() -> {
                 Set<String> names = new TreeSet<>();

@@ -2,10 +2,10 @@ package io.tapsentinel.monitoring;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.SimulatedDays;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class AlertFaultsIT {
 
-    private static final Instant START = DayTrial.START;
+    private static final Instant START = SimulatedDays.START;
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration FOUR_MINUTES = Duration.ofMinutes(4);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -37,7 +37,7 @@ class AlertFaultsIT {
     void aWrongSecret() throws Exception {
         Path secret = Files.writeString(folder.resolve("secret"), "hush-hush");
         try (FaultRun run = run(Duration.ofHours(4), 200, MINUTE)) {
-            run.day().trial().without("tap.secret").with("tap.secret-file", secret.toString());
+            run.day().services().without("tap.secret").with("tap.secret-file", secret.toString());
             run.start().to(minutes(30));
             Files.writeString(secret, "wrong");
             run.to(minutes(150));
@@ -55,9 +55,9 @@ class AlertFaultsIT {
     void sentinelRefuses() throws Exception {
         try (FaultRun run = run(Duration.ofHours(2), 500, MINUTE)) {
             run.start().to(minutes(30));
-            always(run.day().trial().sinkProxy(), Fault.FORBIDDEN);
+            always(run.day().services().sinkProxy(), Fault.FORBIDDEN);
             run.to(minutes(50));
-            run.day().trial().sinkProxy().forget();
+            run.day().services().sinkProxy().forget();
             run.to(minutes(70));
 
             run.quietUntil(minutes(30))
@@ -71,9 +71,9 @@ class AlertFaultsIT {
     void sentinelFailsForLong() throws Exception {
         try (FaultRun run = run(Duration.ofHours(3), 500, MINUTE)) {
             run.start().to(minutes(30));
-            always(run.day().trial().sinkProxy(), Fault.REFUSE);
+            always(run.day().services().sinkProxy(), Fault.REFUSE);
             run.to(minutes(70));
-            run.day().trial().sinkProxy().forget();
+            run.day().services().sinkProxy().forget();
             run.to(minutes(90));
 
             run.quietUntil(minutes(30))
@@ -155,7 +155,7 @@ class AlertFaultsIT {
 
     @Test
     void nothingNewForSixHours() throws Exception {
-        DayEvents events = new DayEvents(4)
+        DrawnEvents events = new DrawnEvents(4)
                 .add(300, START, START.plus(Duration.ofHours(1)), Duration.ZERO, MINUTE)
                 .add(300, START.plus(Duration.ofHours(9)), START.plus(Duration.ofHours(11)), Duration.ZERO, MINUTE);
         try (FaultRun run = new FaultRun(folder, events, FOUR_MINUTES)) {
@@ -208,7 +208,7 @@ class AlertFaultsIT {
         Path archive = Files.createDirectories(folder.resolve("archive"));
         Path outbox = folder.resolve("outbox");
         Instant now = Instant.now();
-        DayEvents events = new DayEvents(4)
+        DrawnEvents events = new DrawnEvents(4)
                 .add(3_000, now.minus(minutes(90)), now.plus(Duration.ofHours(6)), Duration.ZERO, MINUTE);
         try (FaultRun run = new FaultRun(folder, events, MINUTE)) {
             // files have the machine's time
@@ -257,7 +257,7 @@ class AlertFaultsIT {
         int count = (int) (eventsPerHour * length.toHours());
         return new FaultRun(
                 folder,
-                new DayEvents(4)
+                new DrawnEvents(4)
                         .add(count, START.minus(Duration.ofHours(1)), START.plus(length), Duration.ZERO, MINUTE),
                 step);
     }
@@ -271,7 +271,7 @@ class AlertFaultsIT {
     }
 
     private static void sql(FaultRun run, String statement) throws SQLException {
-        try (Connection store = run.day().store("state")) {
+        try (Connection store = run.day().store().connect()) {
             store.createStatement().execute(statement);
         }
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.metrics.Scrape;
 import io.tapsentinel.monitoring.Promtool.Answer;
-import io.tapsentinel.testing.DayEvents;
-import io.tapsentinel.testing.DayTrial;
+import io.tapsentinel.testing.DateProxy;
+import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
-import io.tapsentinel.testing.OwnDate;
+import io.tapsentinel.testing.SimulatedDays;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -30,9 +30,9 @@ final class FaultRun implements AutoCloseable {
     private static final Set<String> MOMENTS =
             Set.of("tap_last_poll_timestamp_seconds", "sentinel_last_acknowledged_timestamp_seconds");
 
-    private final DayTrial day;
+    private final SimulatedDays day;
     private final FaultProxy tap;
-    private final OwnDate date;
+    private final DateProxy date;
     private final Duration step;
     private final Set<String> metrics = new TreeSet<>();
     private final Map<String, List<String>> series = new TreeMap<>();
@@ -40,17 +40,17 @@ final class FaultRun implements AutoCloseable {
     private Instant start;
     private int scrapes;
 
-    FaultRun(Path folder, DayEvents events, Duration step) throws IOException {
-        this.day = new DayTrial(folder, events);
+    FaultRun(Path folder, DrawnEvents events, Duration step) throws IOException {
+        this.day = new SimulatedDays(folder, events);
         this.tap = new FaultProxy(day.tap().uri());
-        this.date = new OwnDate(tap.uri(), day.trial().clock()::now);
+        this.date = new DateProxy(tap.uri(), day.services().clock()::now);
         this.step = step;
         day.with("tap.url", date.uri().toString());
         AlertRules.all()
                 .forEach(rule -> metrics.addAll(new PromQl(rule.path("expr").asText()).metrics()));
     }
 
-    DayTrial day() {
+    SimulatedDays day() {
         return day;
     }
 

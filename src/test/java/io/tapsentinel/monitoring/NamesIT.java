@@ -7,7 +7,7 @@ import io.tapsentinel.monitoring.Promtool.Answer;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,7 +120,7 @@ class NamesIT {
 
     /** Of a program that has met a field without a column. */
     private Scrape scrape() throws Exception {
-        try (Trial trial = new Trial(
+        try (SimulatedServices trial = new SimulatedServices(
                 folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
             trial.tapProxy()
                     .rewrite(body -> new String(body, StandardCharsets.UTF_8)

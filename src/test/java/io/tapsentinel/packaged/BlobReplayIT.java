@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -249,11 +249,11 @@ class BlobReplayIT {
     private void assertThatBlobsAre(int answers) {
         List<String> truth = stage.services().truth(start(3), start(3 - answers));
         assertThat(truth).isNotEmpty();
-        assertThat(Trial.surplus(truth, stage.services().tables().rows()))
+        assertThat(SimulatedServices.surplus(truth, stage.services().tables().rows()))
                 .as("lost")
                 .isEmpty();
         List<String> known = stage.services().truth(start(3), Instant.now());
-        assertThat(Trial.surplus(stage.services().tables().rows(), known))
+        assertThat(SimulatedServices.surplus(stage.services().tables().rows(), known))
                 .as("twice, or never there")
                 .isEmpty();
     }

@@ -12,7 +12,7 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -182,7 +182,7 @@ final class Services implements AutoCloseable {
     /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
     int assertThatAllCommittedLandedOnce(PackagedProgram program) {
         int events = assertThatNothingCommittedIsLost(program);
-        assertThat(Trial.surplus(tables.rows(), truth(origin, Instant.now())))
+        assertThat(SimulatedServices.surplus(tables.rows(), truth(origin, Instant.now())))
                 .as("twice, or never there")
                 .isEmpty();
         return events;
@@ -199,7 +199,7 @@ final class Services implements AutoCloseable {
         List<String> truth = truth(
                 window(windows, 1).min(Instant::compareTo).orElseThrow(),
                 window(windows, 2).max(Instant::compareTo).orElseThrow());
-        assertThat(Trial.surplus(truth, tables.rows())).as("lost").isEmpty();
+        assertThat(SimulatedServices.surplus(truth, tables.rows())).as("lost").isEmpty();
         return truth.size();
     }
 

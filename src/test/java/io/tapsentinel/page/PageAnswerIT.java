@@ -3,7 +3,7 @@ package io.tapsentinel.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
@@ -31,7 +31,7 @@ class PageAnswerIT {
     @TempDir
     static Path folder;
 
-    private static Trial trial;
+    private static SimulatedServices trial;
     private static ServedPage page;
 
     @BeforeAll
@@ -134,7 +134,7 @@ class PageAnswerIT {
     @Test
     void figuresThatCannotBeReadAreAnErrorWithoutDetails() throws Exception {
         // figures are kept for some time, so that this needs a page that nobody has asked for them
-        try (Trial other = trial("unreadable")) {
+        try (SimulatedServices other = trial("unreadable")) {
             ServedPage own = new ServedPage(other);
             own.program().poll();
             Path store = folder.resolve("unreadable/state/tap.db");
@@ -151,14 +151,14 @@ class PageAnswerIT {
 
     @Test
     void withoutBeingAskedForThereIsNoServer() throws Exception {
-        try (Trial other = trial("other")) {
+        try (SimulatedServices other = trial("other")) {
             assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString))
                     .noneMatch(uri -> uri.contains("platform-http"));
         }
     }
 
-    private static Trial trial(String name) throws Exception {
-        return new Trial(
+    private static SimulatedServices trial(String name) throws Exception {
+        return new SimulatedServices(
                 folder.resolve(name),
                 SandboxSettings.builder().seed(11).eventsPerHour(60).build());
     }

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,12 +29,12 @@ class PageDataIT {
     @TempDir
     Path folder;
 
-    private Trial trial;
+    private SimulatedServices trial;
     private ServedPage page;
 
     @BeforeEach
     void begin() throws Exception {
-        trial = new Trial(
+        trial = new SimulatedServices(
                 folder,
                 SandboxSettings.builder()
                         .seed(11)

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.Program;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +20,7 @@ final class ServedPage {
     private final int port = FreePort.next();
     private final RunningProgram program;
 
-    ServedPage(Trial trial) {
+    ServedPage(SimulatedServices trial) {
         trial.with("camel.server.enabled", "true");
         program = trial.start((settings, properties, clock, committed) -> {
             Program made = new Program(settings, properties, clock, committed);

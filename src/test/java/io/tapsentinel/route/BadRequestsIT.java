@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import static io.tapsentinel.route.SourceTrial.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -8,96 +7,88 @@ import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
-import java.nio.file.Path;
+import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** TAP answers 400: what is cut is a gap, what is not understood is kept, and nothing is skipped in silence. */
 class BadRequestsIT {
 
-    @TempDir
-    Path folder;
-
-    private SourceTrial source;
-    private Trial trial;
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
 
     @RegisterExtension
     final LogLines log = new LogLines();
 
     @BeforeEach
     void open() throws Exception {
-        source = new SourceTrial(folder);
-        trial = source.trial.with("tap.retry.pauses", "PT0S,PT0S");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        source.close();
+        services.with("tap.retry.pauses", "PT0S,PT0S");
     }
 
     @Test
     void timeThatTapCallsTooOldIsAGapOfFiveMinutesAStepAndTheRestIsRead() throws Exception {
-        Instant origin = Trial.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(20));
-        trial.with("tap.poll.start", origin.toString()).tapProxy().next(Fault.NONE, Fault.TOO_OLD, Fault.TOO_OLD);
-        RunningProgram program = trial.start().poll();
+        Instant origin = SimulatedServices.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(20));
+        services.with("tap.poll.start", origin.toString()).tapProxy().next(Fault.NONE, Fault.TOO_OLD, Fault.TOO_OLD);
+        RunningProgram program = services.start().poll();
 
-        assertThat(source.gaps()).containsExactly(new TimeRange(origin, origin.plus(Duration.ofMinutes(10))));
+        assertThat(services.store().gaps()).containsExactly(new TimeRange(origin, origin.plus(Duration.ofMinutes(10))));
         assertThat(log.lines())
                 .filteredOn(line -> line.startsWith("ERROR gap: "))
                 .hasSize(2);
-        assertThat(trial.reads().get(1).window().from()).isEqualTo(origin.plus(Duration.ofMinutes(10)));
-        assertThat(source.counted()).isEqualTo(4);
-        assertThat(health(program).getState()).isEqualTo(State.UP);
+        assertThat(services.reads().get(1).window().from()).isEqualTo(origin.plus(Duration.ofMinutes(10)));
+        assertThat(services.store().requests()).isEqualTo(4);
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
     }
 
     @Test
     void timeThatTapCallsTooOldAndCannotBeIsKeptAndReadAndHealthIsDownUntilThen() throws Exception {
-        trial.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.TOO_OLD, Fault.NONE, Fault.TOO_OLD);
-        RunningProgram program = trial.start().poll();
-        assertThat(health(program).getState()).isEqualTo(State.DOWN);
-        assertThat(health(program).getMessage()).get().asString().contains("too far into the past");
+        services.with("tap.poll.backfill", "PT3H").tapProxy().next(Fault.TOO_OLD, Fault.NONE, Fault.TOO_OLD);
+        RunningProgram program = services.start().poll();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
+        assertThat(program.health("tap-health").getMessage()).get().asString().contains("too far into the past");
 
         for (int i = 0; i < 5; i++) {
             program.poll();
         }
 
-        assertThat(source.gaps()).isEmpty();
-        assertThat(source.backlog()).isEmpty();
-        assertThat(health(program).getState()).isEqualTo(State.UP);
-        Instant end = Trial.START.minus(Duration.ofMinutes(1));
-        assertThat(Trial.surplus(
-                        trial.truth(Trial.START.minus(Duration.ofMinutes(181)), end, Trial.START), trial.rows()))
+        assertThat(services.store().gaps()).isEmpty();
+        assertThat(services.store().backlog()).isEmpty();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
+        Instant end = SimulatedServices.START.minus(Duration.ofMinutes(1));
+        assertThat(SimulatedServices.surplus(
+                        services.truth(
+                                SimulatedServices.START.minus(Duration.ofMinutes(181)), end, SimulatedServices.START),
+                        services.rows()))
                 .as("lost")
                 .isEmpty();
-        assertThat(trial.rows()).doesNotHaveDuplicates();
+        assertThat(services.rows()).doesNotHaveDuplicates();
     }
 
     @Test
     void aClockBehindIsCutAtTapsEdgeAndNoStepFurther() throws Exception {
-        Instant origin = Trial.START.minus(Duration.ofDays(7)).minus(Duration.ofMinutes(15));
-        trial.with("tap.poll.start", origin.toString());
-        trial.start(SourceTrial.ahead(Duration.ofMinutes(-40))).poll();
+        Instant origin = SimulatedServices.START.minus(Duration.ofDays(7)).minus(Duration.ofMinutes(15));
+        services.with("tap.poll.start", origin.toString());
+        services.start(SimulatedServices.ahead(Duration.ofMinutes(-40))).poll();
 
-        assertThat(source.gaps()).singleElement().satisfies(gap -> {
+        assertThat(services.store().gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.from()).isEqualTo(origin);
-            // five minutes of margin; the trial's clock and the whole seconds of a Date move it by one or two
-            assertThat(Duration.between(Trial.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(5)), gap.to()))
+            // five minutes of margin; the services's clock and the whole seconds of a Date move it by one or two
+            assertThat(Duration.between(
+                            SimulatedServices.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(5)), gap.to()))
                     .isBetween(Duration.ofSeconds(-2), Duration.ofSeconds(2));
         });
-        assertThat(trial.reads())
+        assertThat(services.reads())
                 .hasSize(2)
                 .last()
                 .satisfies(read -> assertThat(read.window().from())
-                        .isEqualTo(source.gaps().get(0).to()));
+                        .isEqualTo(services.store().gaps().get(0).to()));
         assertThat(log.lines()).anyMatch(line -> line.startsWith("ERROR gap: " + origin));
     }
 
@@ -106,61 +97,61 @@ class BadRequestsIT {
             value = Fault.class,
             names = {"BADLY_FORMED", "SILENT_400"})
     void aRefusalThatIsNotUnderstoodKeepsTheWindowAndHealthIsDown(Fault fault) throws Exception {
-        trial.tapProxy().next(fault);
-        RunningProgram program = trial.start().poll();
+        services.tapProxy().next(fault);
+        RunningProgram program = services.start().poll();
 
-        assertThat(trial.tapProxy().requests())
+        assertThat(services.tapProxy().requests())
                 .as("it is not asked for again blindly")
                 .isEqualTo(1);
-        assertThat(source.progress()).isEqualTo(SourceTrial.ORIGIN);
-        assertThat(source.gaps()).isEmpty();
-        assertThat(health(program).getState()).isEqualTo(State.DOWN);
-        assertThat(health(program).getMessage())
+        assertThat(services.store().progress()).isEqualTo(SimulatedServices.ORIGIN);
+        assertThat(services.store().gaps()).isEmpty();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
+        assertThat(program.health("tap-health").getMessage())
                 .get()
                 .asString()
                 .contains(
                         fault == Fault.SILENT_400
                                 ? "(TAP answered 400)"
                                 : "(TAP answered 400: The interval parameter is badly formed)");
-        assertThat(health(program).getDetails().get("tap.refused-window"))
+        assertThat(program.health("tap-health").getDetails().get("tap.refused-window"))
                 .asString()
-                .startsWith(SourceTrial.ORIGIN.toString());
+                .startsWith(SimulatedServices.ORIGIN.toString());
 
         program.poll();
-        assertThat(health(program).getState()).isEqualTo(State.UP);
-        source.assertEverythingLandedOnce();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
+        services.assertEverythingLandedOnce();
     }
 
     @Test
     void onePartOfTheBacklogThatIsRefusedBlocksNeitherFreshTimeNorTheRest() throws Exception {
-        trial.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, Fault.BADLY_FORMED);
-        RunningProgram program = trial.start().poll();
-        Instant origin = Trial.START.minus(Duration.ofMinutes(241));
+        services.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, Fault.BADLY_FORMED);
+        RunningProgram program = services.start().poll();
+        Instant origin = SimulatedServices.START.minus(Duration.ofMinutes(241));
         TimeRange refused = new TimeRange(origin, origin.plus(Duration.ofHours(1)));
 
-        assertThat(trial.reads()).extracting(read -> read.purpose()).containsExactly(Purpose.POLL, Purpose.BACKLOG);
-        assertThat(trial.reads().get(1).window().from())
+        assertThat(services.reads()).extracting(read -> read.purpose()).containsExactly(Purpose.POLL, Purpose.BACKLOG);
+        assertThat(services.reads().get(1).window().from())
                 .as("the next part, in the same run")
                 .isEqualTo(refused.to());
-        assertThat(source.backlog()).contains(refused);
+        assertThat(services.store().backlog()).contains(refused);
 
-        trial.tapProxy().next(Fault.NONE, Fault.BADLY_FORMED, Fault.BADLY_FORMED);
+        services.tapProxy().next(Fault.NONE, Fault.BADLY_FORMED, Fault.BADLY_FORMED);
         program.poll();
-        assertThat(trial.tapProxy().requests())
+        assertThat(services.tapProxy().requests())
                 .as("two failures in a row end the run")
                 .isEqualTo(6);
-        assertThat(health(program).getState())
+        assertThat(program.health("tap-health").getState())
                 .as("fresh time is read, the refused window is not")
                 .isEqualTo(State.DOWN);
 
         program.poll().poll().poll();
-        assertThat(source.backlog()).isEmpty();
-        assertThat(health(program).getState()).isEqualTo(State.UP);
-        Instant end = Trial.START.minus(Duration.ofMinutes(1));
-        assertThat(Trial.surplus(trial.truth(origin, end, Trial.START), trial.rows()))
+        assertThat(services.store().backlog()).isEmpty();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
+        Instant end = SimulatedServices.START.minus(Duration.ofMinutes(1));
+        assertThat(SimulatedServices.surplus(services.truth(origin, end, SimulatedServices.START), services.rows()))
                 .as("lost")
                 .isEmpty();
-        assertThat(trial.rows()).doesNotHaveDuplicates();
+        assertThat(services.rows()).doesNotHaveDuplicates();
     }
 
     @ParameterizedTest
@@ -168,9 +159,9 @@ class BadRequestsIT {
             value = Fault.class,
             names = {"UNAUTHORIZED", "THROTTLED"})
     void aRefusalThatRestsEndsTheBacklogAtOnce(Fault fault) throws Exception {
-        trial.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, fault);
-        trial.start().poll();
+        services.with("tap.poll.backfill", "PT4H").tapProxy().next(Fault.NONE, fault);
+        services.start().poll();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(2);
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
     }
 }

@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
 import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import java.nio.file.Path;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
@@ -18,17 +20,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What becomes of blobs when their container is in trouble. What a whole one does shows {@code BlobReplayIT}. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class BlobTroubleIT {
 
-    @TempDir
-    Path folder;
+    private final SimulatedServices services = new SimulatedServices();
+    private final StateFolder state = services.state();
 
-    private AsideTrial aside;
     private BlobServer server;
 
     @RegisterExtension
@@ -37,17 +37,15 @@ class BlobTroubleIT {
     @BeforeEach
     void open() throws Exception {
         server = new BlobServer();
-        aside = new AsideTrial(folder);
-        aside.trial
-                .with("tap.replay.uri", "azure-storage-blob:" + BlobServer.ACCOUNT + "/answers?delay=100")
+        services.with("tap.replay.uri", "azure-storage-blob:" + BlobServer.ACCOUNT + "/answers?delay=100")
                 .with("azure.blob-endpoint", server.endpoint().toString());
     }
 
     @AfterEach
     void close() throws Exception {
-        aside.close();
+        services.close();
         server.close();
-        assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER));
+        assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
     }
 
     @Test
@@ -79,8 +77,8 @@ class BlobTroubleIT {
         awaitRows(1);
 
         assertThat(server.fetched()).hasSize(3);
-        assertThat(aside.files("spool")).as("left behind").isEmpty();
-        assertThat(aside.replays()).hasSize(1);
+        assertThat(state.files("spool")).as("left behind").isEmpty();
+        assertThat(services.reads(Purpose.REPLAY)).hasSize(1);
     }
 
     @Test
@@ -103,7 +101,7 @@ class BlobTroubleIT {
         RunningProgram program = start();
 
         awaitRows(1);
-        aside.trial.clock().advance(Duration.ofSeconds(1));
+        services.clock().advance(Duration.ofSeconds(1));
         awaitLooks(5);
 
         assertThat(Collections.frequency(server.fetched(), "1.json")).isEqualTo(2);
@@ -121,11 +119,11 @@ class BlobTroubleIT {
     @Test
     void whatFailedOnItsWayToSentinelComesAgain() {
         put(1);
-        aside.trial.sinkProxy().next(Fault.REFUSE);
+        services.sinkProxy().next(Fault.REFUSE);
         start();
         awaitLooks(5);
         assertThat(server.fetched()).as("while it pauses").hasSize(1);
-        aside.trial.clock().advance(Duration.ofSeconds(1));
+        services.clock().advance(Duration.ofSeconds(1));
 
         awaitRows(1);
 
@@ -171,11 +169,11 @@ class BlobTroubleIT {
 
     private static String answer(int number) {
         return "{\"queryEndTime\":\"2026-11-20T11:59:00Z\",\"messagesBlocked\":[{\"id\":\"b" + number
-                + "\",\"GUID\":\"g" + number + "\",\"subject\":\"" + AsideTrial.MARKER + "\"}]}";
+                + "\",\"GUID\":\"g" + number + "\",\"subject\":\"" + StateFolder.MARKER + "\"}]}";
     }
 
     private RunningProgram start() {
-        return aside.trial.start((settings, properties, clock, committed) -> {
+        return services.start((settings, properties, clock, committed) -> {
             Program program = new Program(settings, properties, clock, committed);
             // over http no token is sent
             program.main()
@@ -187,9 +185,9 @@ class BlobTroubleIT {
     }
 
     private void awaitRows(int rows) {
-        await(rows + " rows").until(() -> aside.trial.rows().size() >= rows);
+        await(rows + " rows").until(() -> services.rows().size() >= rows);
         awaitLooks(2);
-        assertThat(aside.trial.rows()).hasSize(rows).doesNotHaveDuplicates();
+        assertThat(services.rows()).hasSize(rows).doesNotHaveDuplicates();
     }
 
     private void awaitLooks(int more) {

@@ -9,7 +9,7 @@ import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
@@ -23,7 +23,7 @@ public final class BrokenParts {
     private BrokenParts() {}
 
     /** Rule 1: an exchange completes when its record was buffered. */
-    public static Trial.Maker producerThatCompletesOnAppend() {
+    public static SimulatedServices.Maker producerThatCompletesOnAppend() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected SentinelComponent component() {
@@ -33,7 +33,7 @@ public final class BrokenParts {
     }
 
     /** Rule 2: a key is durable when it is seen, as with the repositories that Camel ships. */
-    public static Trial.Maker repositoryThatPersistsInAdd() {
+    public static SimulatedServices.Maker repositoryThatPersistsInAdd() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected IdempotentRepository repository(EventType type, SeenKeys seen) {
@@ -52,7 +52,7 @@ public final class BrokenParts {
     }
 
     /** Rule 2: a window commits when its split has ended, whatever became of its events. */
-    public static Trial.Maker windowWithoutCommitGuard() {
+    public static SimulatedServices.Maker windowWithoutCommitGuard() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
@@ -72,7 +72,7 @@ public final class BrokenParts {
     }
 
     /** Rule 2: the reader throws inside the split instead of ending it quietly. */
-    public static Trial.Maker readerThatThrowsInsideTheSplit() {
+    public static SimulatedServices.Maker readerThatThrowsInsideTheSplit() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {

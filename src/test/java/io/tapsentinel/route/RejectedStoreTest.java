@@ -10,6 +10,7 @@ import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -51,13 +52,13 @@ class RejectedStoreTest {
         store("file:" + folder.resolve("made/rejected"), 1_000_000).store(record(Map.of("subject", "x")));
 
         Path file = folder.resolve("made/rejected").resolve(NAME);
-        assertThat(AsideTrial.json(file).toString())
+        assertThat(StateFolder.json(file).toString())
                 .isEqualTo("{reason=refused, status=400, code=InvalidRecord, text=no such column,"
                         + " requestId=r-1, time=2026-11-20T12:00:00Z, type=messagesBlocked, table=T_CL,"
                         + " key=00000000000000010000000000000002, record={subject=x}}");
-        assertThat(AsideTrial.permissions(file)).isEqualTo("rw-------");
-        assertThat(AsideTrial.permissions(file.getParent())).isEqualTo("rwx------");
-        assertThat(AsideTrial.permissions(file.getParent().getParent())).isEqualTo("rwx------");
+        assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
+        assertThat(StateFolder.permissions(file.getParent())).isEqualTo("rwx------");
+        assertThat(StateFolder.permissions(file.getParent().getParent())).isEqualTo("rwx------");
     }
 
     @Test
@@ -67,13 +68,13 @@ class RejectedStoreTest {
         store.store(record(Map.of("subject", "y")));
 
         assertThat(names()).containsExactly(NAME);
-        assertThat(AsideTrial.json(folder.resolve(NAME)).get("record")).hasToString("{subject=y}");
+        assertThat(StateFolder.json(folder.resolve(NAME)).get("record")).hasToString("{subject=y}");
     }
 
     @Test
     void whatTheOperatorSetsStands() throws Exception {
         store("file://" + folder + "?chmod=640&fileExist=Append", 1_000_000).store(record(Map.of()));
-        assertThat(AsideTrial.permissions(folder.resolve(NAME))).isEqualTo("rw-r-----");
+        assertThat(StateFolder.permissions(folder.resolve(NAME))).isEqualTo("rw-r-----");
     }
 
     @Test
@@ -102,11 +103,11 @@ class RejectedStoreTest {
         RejectedStore store = store("file:" + folder, 1_000);
         Files.write(folder.resolve("other"), new byte[800]);
 
-        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER.repeat(10)))))
+        assertThatThrownBy(() -> store.store(record(Map.of("subject", StateFolder.MARKER.repeat(10)))))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("tap.rejected.max-megabytes")
                 .hasMessageContaining("replay")
-                .hasMessageNotContaining(AsideTrial.MARKER);
+                .hasMessageNotContaining(StateFolder.MARKER);
         assertThat(names()).containsExactly("other");
 
         Files.delete(folder.resolve("other"));
@@ -146,12 +147,12 @@ class RejectedStoreTest {
         });
         RejectedStore store = store("direct:broken", 1_000_000);
 
-        assertThatThrownBy(() -> store.store(record(Map.of("subject", AsideTrial.MARKER))))
+        assertThatThrownBy(() -> store.store(record(Map.of("subject", StateFolder.MARKER))))
                 .isInstanceOf(RejectedException.class)
                 .hasMessageContaining("tap.rejected.uri")
                 .hasMessageContaining("IOException")
                 .hasNoCause()
-                .hasMessageNotContaining(AsideTrial.MARKER);
+                .hasMessageNotContaining(StateFolder.MARKER);
     }
 
     private RejectedStore store(String uri, long mostBytes) throws Exception {

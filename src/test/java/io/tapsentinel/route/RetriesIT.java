@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import static io.tapsentinel.route.SourceTrial.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,8 +8,7 @@ import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
-import java.nio.file.Path;
+import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -18,39 +16,23 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** TAP or the network has a bad moment: the same window is asked for again within the run, and less of it when it is too much. */
 class RetriesIT {
 
-    @TempDir
-    Path folder;
-
-    private SourceTrial source;
-    private Trial trial;
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
 
     @RegisterExtension
     final LogLines log = new LogLines();
 
-    @BeforeEach
-    void open() throws Exception {
-        source = new SourceTrial(folder);
-        trial = source.trial;
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        source.close();
-    }
-
     @Test
     void aWindowThatFailsThreeTimesIsReadAtTheFourthAndEachAttemptCounts() throws Exception {
         RunningProgram program =
-                trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
+                services.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
         int windows = 0;
         for (Fault fault : List.of(
                 Fault.REFUSE,
@@ -60,25 +42,25 @@ class RetriesIT {
                 Fault.CUT_BODY,
                 Fault.BROKEN_BODY,
                 Fault.DROP)) {
-            trial.tapProxy().next(fault, fault, fault);
+            services.tapProxy().next(fault, fault, fault);
             program.poll();
             windows++;
 
-            assertThat(trial.tapProxy().requests()).as(fault.name()).isEqualTo(4 * windows);
-            assertThat(source.counted()).as(fault.name()).isEqualTo(4 * windows);
-            assertThat(trial.reads()).as(fault.name()).hasSize(windows);
-            source.assertEverythingLandedOnce();
-            trial.clock().advance(Duration.ofMinutes(5));
+            assertThat(services.tapProxy().requests()).as(fault.name()).isEqualTo(4 * windows);
+            assertThat(services.store().requests()).as(fault.name()).isEqualTo(4 * windows);
+            assertThat(services.reads()).as(fault.name()).hasSize(windows);
+            services.assertEverythingLandedOnce();
+            services.clock().advance(Duration.ofMinutes(5));
         }
     }
 
     @Test
     void whenRetriesAreUsedUpTheNextRunAsksAgain() throws Exception {
-        trial.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.REFUSE, Fault.REFUSE);
-        RunningProgram program = trial.start().poll();
-        assertThat(trial.tapProxy().requests()).isEqualTo(2);
-        assertThat(trial.reads()).isEmpty();
-        assertThat(health(program).getDetails())
+        services.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.REFUSE, Fault.REFUSE);
+        RunningProgram program = services.start().poll();
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
+        assertThat(services.reads()).isEmpty();
+        assertThat(program.health("tap-health").getDetails())
                 .containsEntry("tap.failures-in-a-row", 2)
                 .containsEntry("tap.windows-failed-in-a-row", 2)
                 .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck")
@@ -86,44 +68,44 @@ class RetriesIT {
                 .doesNotContainKeys("tap.last-poll", "status");
 
         program.poll();
-        assertThat(health(program).getDetails())
+        assertThat(program.health("tap-health").getDetails())
                 .doesNotContainKeys("tap.failures-in-a-row", "tap.windows-failed-in-a-row")
                 .containsKey("tap.last-poll")
                 .containsEntry("tap.last-error", "tap-500");
-        source.assertEverythingLandedOnce();
+        services.assertEverythingLandedOnce();
     }
 
     @Test
     void whatWasAcknowledgedInAnEarlierAttemptIsNotSentAgain() throws Exception {
-        trial.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.CUT_BODY);
-        trial.start().poll();
+        services.with("tap.retry.pauses", "PT0S").tapProxy().next(Fault.CUT_BODY);
+        services.start().poll();
 
-        assertThat(trial.reads())
+        assertThat(services.reads())
                 .singleElement()
                 .satisfies(read -> assertThat(read.counts().values().stream()
                                 .mapToLong(counts -> counts.get("duplicate"))
                                 .sum())
                         .as("delivered by the attempt that was cut")
                         .isPositive());
-        source.assertNothingTwice();
+        services.assertNothingTwice();
     }
 
     @Test
     void aSinkThatRefusesCostsNoMoreRequestsOfTaps() throws Exception {
-        trial.with("tap.retry.pauses", "PT0S,PT0S");
-        trial.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
-        trial.start().poll();
+        services.with("tap.retry.pauses", "PT0S,PT0S");
+        services.sinkProxy().next(Collections.nCopies(50, Fault.REFUSE).toArray(Fault[]::new));
+        services.start().poll();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(1);
+        assertThat(services.tapProxy().requests()).isEqualTo(1);
     }
 
     @Test
     void pausesAreThoseOfThePropertyAndUpToAFifthLonger() throws Exception {
         List<Duration> pauses = new CopyOnWriteArrayList<>();
-        trial.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
+        services.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
                 .tapProxy()
                 .next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
-        trial.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+        services.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
                     @Override
                     protected StopSignal stopSignal() {
                         return new StopSignal() {
@@ -147,50 +129,52 @@ class RetriesIT {
 
     @Test
     void aStopEndsAPauseAtOnce() throws Exception {
-        trial.with("tap.retry.pauses", "PT10M").tapProxy().next(Fault.REFUSE);
-        RunningProgram program = trial.start();
+        services.with("tap.retry.pauses", "PT10M").tapProxy().next(Fault.REFUSE);
+        RunningProgram program = services.start();
         CompletableFuture<Void> run = program.pollInBackground();
         await("the first attempt has failed")
                 .until(() -> log.lines().stream().anyMatch(line -> line.contains("TAP answered 500")));
 
         assertThat(program.stop()).isEqualTo("drained: 0 rows, 0 pending");
         run.get(30, TimeUnit.SECONDS);
-        assertThat(trial.tapProxy().requests()).isEqualTo(1);
+        assertThat(services.tapProxy().requests()).isEqualTo(1);
     }
 
     @Test
     void aWindowThatTimesOutTwiceIsHalvedItsOlderPartIsReadLaterAndItGrowsBack() throws Exception {
-        trial.with("tap.retry.pauses", "PT0S,PT0S,PT0S").tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
-        RunningProgram program = trial.start().poll();
-        Instant end = Trial.START.minus(Duration.ofMinutes(1));
+        services.with("tap.retry.pauses", "PT0S,PT0S,PT0S")
+                .tapProxy()
+                .next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
+        RunningProgram program = services.start().poll();
+        Instant end = SimulatedServices.START.minus(Duration.ofMinutes(1));
 
-        assertThat(trial.tapProxy().requests())
+        assertThat(services.tapProxy().requests())
                 .as("hour, hour, newest half, older half")
                 .isEqualTo(4);
-        assertThat(trial.reads())
+        assertThat(services.reads())
                 .extracting(read -> read.window())
                 .containsExactly(
                         new TimeRange(end.minus(Duration.ofMinutes(30)), end),
-                        new TimeRange(SourceTrial.ORIGIN, SourceTrial.ORIGIN.plus(Duration.ofMinutes(30))));
-        assertThat(source.backlog()).isEmpty();
+                        new TimeRange(SimulatedServices.ORIGIN, SimulatedServices.ORIGIN.plus(Duration.ofMinutes(30))));
+        assertThat(services.store().backlog()).isEmpty();
         assertThat(log.lines())
                 .anyMatch(line -> line.startsWith("WARN") && line.contains("in windows of 30m: TAP answered 504"));
-        assertThat(health(program).getDetails()).containsEntry("tap.longest-window", "PT30M");
-        source.assertEverythingLandedOnce();
+        assertThat(program.health("tap-health").getDetails()).containsEntry("tap.longest-window", "PT30M");
+        services.assertEverythingLandedOnce();
 
         program.poll();
-        assertThat(health(program).getDetails()).doesNotContainKey("tap.longest-window");
-        source.assertEverythingLandedOnce();
+        assertThat(program.health("tap-health").getDetails()).doesNotContainKey("tap.longest-window");
+        services.assertEverythingLandedOnce();
     }
 
     @Test
     void timeOutsOfTwoRunsHalveAsWell() throws Exception {
-        trial.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
-        RunningProgram program = trial.start().poll().poll();
-        assertThat(trial.reads()).isEmpty();
+        services.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
+        RunningProgram program = services.start().poll().poll();
+        assertThat(services.reads()).isEmpty();
 
         program.poll();
-        assertThat(trial.reads().get(0).window().length()).hasMinutes(30);
-        source.assertEverythingLandedOnce();
+        assertThat(services.reads().get(0).window().length()).hasMinutes(30);
+        services.assertEverythingLandedOnce();
     }
 }

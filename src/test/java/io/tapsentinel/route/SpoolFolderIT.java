@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,13 +35,13 @@ class SpoolFolderIT {
     @Test
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
-        try (Trial trial =
-                new Trial(folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
+        try (SimulatedServices services = new SimulatedServices(
+                folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
             Path spool = folder.resolve("state/spool");
-            trial.sinkProxy().hold();
-            RunningProgram program = trial.start();
+            services.sinkProxy().hold();
+            RunningProgram program = services.start();
             CompletableFuture<Void> poll = program.pollInBackground();
-            await("an upload waits").until(() -> trial.sinkProxy().held() > 0);
+            await("an upload waits").until(() -> services.sinkProxy().held() > 0);
 
             assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).startsWith("cos");
@@ -51,11 +51,11 @@ class SpoolFolderIT {
             });
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool)))
                     .isEqualTo("rwx------");
-            trial.sinkProxy().release();
+            services.sinkProxy().release();
             poll.join();
 
             assertThat(files(spool)).isEmpty();
-            assertThat(trial.rows()).isEqualTo(trial.firstHour());
+            assertThat(services.rows()).isEqualTo(services.firstHour());
         }
     }
 

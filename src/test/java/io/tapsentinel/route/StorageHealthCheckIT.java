@@ -10,44 +10,31 @@ import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.camel.health.HealthCheck.Result;
 import org.apache.camel.health.HealthCheck.State;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class StorageHealthCheckIT {
 
-    @TempDir
-    Path folder;
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
 
-    private AsideTrial aside;
-
-    @BeforeEach
-    void open() throws Exception {
-        aside = new AsideTrial(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        aside.close();
-    }
+    private final StateFolder state = services.state();
 
     @Test
     void whatLiesOnDiskIsCounted() throws Exception {
-        RunningProgram program = aside.trial.start();
-        Files.write(aside.state.resolve("rejected/a.json"), new byte[100]);
-        Files.write(aside.state.resolve("rejected/b.json"), new byte[100]);
+        RunningProgram program = services.start();
+        Files.write(state.resolve("rejected/a.json"), new byte[100]);
+        Files.write(state.resolve("rejected/b.json"), new byte[100]);
 
-        Result health = aside.health(program);
+        Result health = program.health("tap-storage");
 
         assertThat(health.getState()).isEqualTo(State.UP);
         assertThat(health.getDetails())
@@ -58,50 +45,50 @@ class StorageHealthCheckIT {
                 .doesNotContainKey("status");
         assertThat((Long) health.getDetails().get("storage.store.bytes")).isPositive();
 
-        Files.delete(aside.state.resolve("rejected/a.json"));
-        assertThat(aside.health(program).getDetails())
+        Files.delete(state.resolve("rejected/a.json"));
+        assertThat(program.health("tap-storage").getDetails())
                 .as("not at every probe")
                 .containsEntry("storage.rejected.files", 2L);
-        aside.trial.clock().advance(Duration.ofSeconds(31));
-        assertThat(aside.health(program).getDetails()).containsEntry("storage.rejected.files", 1L);
+        services.clock().advance(Duration.ofSeconds(31));
+        assertThat(program.health("tap-storage").getDetails()).containsEntry("storage.rejected.files", 1L);
     }
 
     @Test
     void itIsDownWhileTheStoreCannotBeWrittenAndUpOnceItHasBeen() throws Exception {
-        RunningProgram program = aside.trial.start();
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
+        RunningProgram program = services.start();
+        try (Connection other = services.store().connect()) {
             other.createStatement().execute("ALTER TABLE request_log RENAME TO elsewhere");
             program.poll();
-            Result health = aside.health(program);
+            Result health = program.health("tap-storage");
             assertThat(health.getState()).isEqualTo(State.DOWN);
             assertThat(health.getMessage().orElse("")).contains("state.url").contains("request_log");
 
             other.createStatement().execute("ALTER TABLE elsewhere RENAME TO request_log");
         }
         program.poll();
-        assertThat(aside.trial.reads()).hasSize(1);
-        assertThat(aside.health(program).getState()).isEqualTo(State.UP);
+        assertThat(services.reads()).hasSize(1);
+        assertThat(program.health("tap-storage").getState()).isEqualTo(State.UP);
     }
 
     @Test
     void aRejectedRecordDegradesItForADayAndOneThatWasOnlyCutDoesNot() throws Exception {
-        RunningProgram program = aside.trial.start();
+        RunningProgram program = services.start();
         reject(program, Reason.CAPPED, "r1");
-        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+        assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");
 
         reject(program, Reason.REFUSED, "r2");
-        Result health = aside.health(program);
+        Result health = program.health("tap-storage");
         assertThat(health.getState()).isEqualTo(State.UP);
         assertThat(health.getDetails()).containsEntry("status", "DEGRADED");
         assertThat(health.getMessage()).contains(KnownProblem.REJECTED.what() + ": " + KnownProblem.REJECTED.remedy());
-        aside.trial.clock().advance(Duration.ofHours(25));
-        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+        services.clock().advance(Duration.ofHours(25));
+        assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");
     }
 
     @Test
     void whatTheLedgerCountedAsRejectedDegradesItAfterARestartToo() throws Exception {
-        RunningProgram program = aside.trial.start().poll();
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + aside.state.resolve("tap.db"))) {
+        RunningProgram program = services.start().poll();
+        try (Connection other = services.store().connect()) {
             other.createStatement()
                     .execute(
                             "INSERT INTO ledger_count SELECT source, read_at, from_at, 'clicksBlocked', 'rejected', 3 FROM ledger");
@@ -111,12 +98,12 @@ class StorageHealthCheckIT {
                             "INSERT INTO ledger_count SELECT source, read_at, from_at, 'messagesHeld', 'rejected', 5 FROM ledger");
         }
 
-        Result health = aside.health(program);
+        Result health = program.health("tap-storage");
         assertThat(health.getMessage())
                 .hasValueSatisfying(message -> assertThat(message).startsWith(KnownProblem.REJECTED.what() + " (3): "));
         assertThat(health.getDetails()).containsEntry("storage.rejected.in-24-hours", 3L);
-        aside.trial.clock().advance(Duration.ofHours(25));
-        assertThat(aside.health(program).getDetails()).doesNotContainKey("status");
+        services.clock().advance(Duration.ofHours(25));
+        assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");
     }
 
     private static void reject(RunningProgram program, Reason reason, String id) {
@@ -129,14 +116,14 @@ class StorageHealthCheckIT {
                         type.arrayName(),
                         type.table(),
                         EventIdentity.of(type, Map.of("id", id)),
-                        Trial.START,
+                        SimulatedServices.START,
                         null,
                         Map.of("id", id)));
     }
 
     @Test
     void eventsOfUnknownTypesDegradeItForADay() {
-        try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
+        try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             UnknownTypes types = new UnknownTypes(
                     record -> {
                         throw new StoreException("not taken");

@@ -10,19 +10,16 @@ import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
-import java.nio.file.Path;
+import io.tapsentinel.testing.SimulatedServices;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Sweeps through the real program at noon, when hours up to eight o'clock are due. */
 class SweepRunIT {
@@ -30,49 +27,37 @@ class SweepRunIT {
     private static final Instant SEVEN = Instant.parse("2026-11-20T07:00:00Z");
     private static final Instant EIGHT = SEVEN.plus(Duration.ofHours(1));
 
-    @TempDir
-    Path folder;
-
-    private SourceTrial source;
-    private Trial trial;
+    @AutoClose
+    private SimulatedServices services = new SimulatedServices();
 
     @RegisterExtension
     final LogLines log = new LogLines();
 
-    @BeforeEach
-    void open() throws Exception {
-        source = new SourceTrial(folder);
-        trial = source.trial;
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        source.close();
-    }
-
     @Test
     void aTickWithNothingDueSendsNoRequest() throws Exception {
         RunningProgram program = readFrom(EIGHT);
-        int before = trial.tapProxy().requests();
+        int before = services.tapProxy().requests();
 
         program.sweep();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(before);
+        assertThat(services.tapProxy().requests()).isEqualTo(before);
     }
 
     @Test
     void anHourThatIsDueIsReadOnceAndNothingElseChanges() throws Exception {
         RunningProgram program = readFrom(SEVEN);
-        Instant progress = source.progress();
-        int before = trial.tapProxy().requests();
+        Instant progress = services.store().progress();
+        int before = services.tapProxy().requests();
 
         program.sweep().sweep();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(before + 1);
-        assertThat(sweeps()).extracting(LedgerEntry::window).containsExactly(new TimeRange(SEVEN, EIGHT));
-        assertThat(sweeps().get(0).total(LedgerCount.NEW)).isZero();
-        assertThat(source.progress()).isEqualTo(progress);
-        assertThat(source.backlog()).isEmpty();
+        assertThat(services.tapProxy().requests()).isEqualTo(before + 1);
+        assertThat(services.reads(Purpose.SWEEP))
+                .extracting(LedgerEntry::window)
+                .containsExactly(new TimeRange(SEVEN, EIGHT));
+        assertThat(services.reads(Purpose.SWEEP).get(0).total(LedgerCount.NEW)).isZero();
+        assertThat(services.store().progress()).isEqualTo(progress);
+        assertThat(services.store().backlog()).isEmpty();
         assertHourIsComplete();
         assertThat(log.lines()).anyMatch(line -> line.startsWith("INFO hour " + SEVEN + ": all "));
     }
@@ -80,27 +65,27 @@ class SweepRunIT {
     @Test
     void beforeTapHasToldItsTimeNothingIsSwept() throws Exception {
         readFrom(SEVEN).stop();
-        RunningProgram program = trial.start();
-        int before = trial.tapProxy().requests();
+        RunningProgram program = services.start();
+        int before = services.tapProxy().requests();
 
         program.sweep();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(before);
+        assertThat(services.tapProxy().requests()).isEqualTo(before);
         program.poll().sweep();
-        assertThat(sweeps()).hasSize(1);
+        assertThat(services.reads(Purpose.SWEEP)).hasSize(1);
     }
 
     @Test
     void anHourThatTimesOutIsReadInPartsAndCountedAsAWhole() throws Exception {
         RunningProgram program = readFrom(SEVEN);
-        trial.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
+        services.tapProxy().next(Fault.GATEWAY_TIMEOUT, Fault.GATEWAY_TIMEOUT);
 
         program.sweep().sweep();
-        assertThat(sweeps()).isEmpty();
+        assertThat(services.reads(Purpose.SWEEP)).isEmpty();
         program.sweep();
 
         Instant half = SEVEN.plus(Duration.ofMinutes(30));
-        assertThat(sweeps())
+        assertThat(services.reads(Purpose.SWEEP))
                 .extracting(LedgerEntry::window)
                 .containsExactly(new TimeRange(SEVEN, half), new TimeRange(half, EIGHT));
         assertHourIsComplete();
@@ -109,19 +94,19 @@ class SweepRunIT {
     @Test
     void aPollHasItsTurnBetweenTwoHours() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(1)));
-        int before = trial.reads().size();
-        trial.tapProxy().hold();
+        int before = services.reads().size();
+        services.tapProxy().hold();
         CompletableFuture<Void> sweep = CompletableFuture.runAsync(program::sweep);
-        await("the first hour is asked for").until(() -> trial.tapProxy().held() == 1);
+        await("the first hour is asked for").until(() -> services.tapProxy().held() == 1);
         Thread poll = new Thread(program::poll);
         poll.start();
         await("the poll waits for its turn").until(() -> poll.getState() == Thread.State.WAITING);
 
-        trial.tapProxy().release();
+        services.tapProxy().release();
         sweep.join();
         poll.join();
 
-        assertThat(trial.reads().stream().skip(before))
+        assertThat(services.reads().stream().skip(before))
                 .extracting(LedgerEntry::purpose)
                 .containsExactly(Purpose.SWEEP, Purpose.POLL, Purpose.SWEEP);
     }
@@ -129,17 +114,17 @@ class SweepRunIT {
     @Test
     void twoHoursInARowThatFailEndTheTickAndTheNextOneReadsThem() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(2)));
-        Instant progress = source.progress();
-        int before = trial.tapProxy().requests();
-        trial.tapProxy().next(Fault.REFUSE, Fault.REFUSE);
+        Instant progress = services.store().progress();
+        int before = services.tapProxy().requests();
+        services.tapProxy().next(Fault.REFUSE, Fault.REFUSE);
 
         program.sweep();
-        assertThat(trial.tapProxy().requests()).isEqualTo(before + 2);
-        assertThat(sweeps()).isEmpty();
-        assertThat(source.progress()).isEqualTo(progress);
+        assertThat(services.tapProxy().requests()).isEqualTo(before + 2);
+        assertThat(services.reads(Purpose.SWEEP)).isEmpty();
+        assertThat(services.store().progress()).isEqualTo(progress);
         program.sweep();
 
-        assertThat(sweeps())
+        assertThat(services.reads(Purpose.SWEEP))
                 .extracting(read -> read.window().to())
                 .as("those that failed after the others")
                 .containsExactly(SEVEN.minus(Duration.ofHours(1)), EIGHT, SEVEN);
@@ -147,69 +132,70 @@ class SweepRunIT {
 
     @Test
     void aSweepAsksOnceATickWherePollsTryAgain() throws Exception {
-        trial.with("tap.retry.pauses", "PT0.01S,PT0.01S");
+        services.with("tap.retry.pauses", "PT0.01S,PT0.01S");
         RunningProgram program = readFrom(SEVEN);
-        int before = trial.tapProxy().requests();
-        trial.tapProxy().next(Fault.REFUSE);
+        int before = services.tapProxy().requests();
+        services.tapProxy().next(Fault.REFUSE);
 
         program.sweep();
 
-        assertThat(trial.tapProxy().requests()).isEqualTo(before + 1);
-        assertThat(sweeps()).isEmpty();
+        assertThat(services.tapProxy().requests()).isEqualTo(before + 1);
+        assertThat(services.reads(Purpose.SWEEP)).isEmpty();
         program.sweep();
-        assertThat(sweeps()).hasSize(1);
-        trial.tapProxy().next(Fault.REFUSE, Fault.REFUSE);
+        assertThat(services.reads(Purpose.SWEEP)).hasSize(1);
+        services.tapProxy().next(Fault.REFUSE, Fault.REFUSE);
         program.poll();
-        assertThat(trial.tapProxy().requests()).as("a poll").isEqualTo(before + 5);
+        assertThat(services.tapProxy().requests()).as("a poll").isEqualTo(before + 5);
     }
 
     @Test
     void aRestEndsTheTickAndTheHourIsReadAfterIt() throws Exception {
         RunningProgram program = readFrom(SEVEN.minus(Duration.ofHours(1)));
-        int before = trial.tapProxy().requests();
-        trial.tapProxy().next(Fault.THROTTLED);
+        int before = services.tapProxy().requests();
+        services.tapProxy().next(Fault.THROTTLED);
 
         program.sweep().sweep();
-        assertThat(trial.tapProxy().requests()).as("one probe and no more").isEqualTo(before + 1);
-        trial.clock().advance(Duration.ofMinutes(6));
+        assertThat(services.tapProxy().requests()).as("one probe and no more").isEqualTo(before + 1);
+        services.clock().advance(Duration.ofMinutes(6));
         program.sweep();
 
-        assertThat(sweeps()).hasSize(2);
+        assertThat(services.reads(Purpose.SWEEP)).hasSize(2);
         assertHourIsComplete();
     }
 
     @Test
     void aStopInTheMiddleLeavesTheHourDue() throws Exception {
         RunningProgram program = readFrom(SEVEN);
-        trial.tapProxy().hold();
+        services.tapProxy().hold();
         CompletableFuture<Void> sweep = CompletableFuture.runAsync(program::sweep);
-        await("the hour is asked for").until(() -> trial.tapProxy().held() == 1);
+        await("the hour is asked for").until(() -> services.tapProxy().held() == 1);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
         await("it stops").until(() -> stop.isDone());
-        trial.tapProxy().release();
+        services.tapProxy().release();
         sweep.exceptionally(interrupted -> null).join();
         program.stop();
-        assertThat(sweeps()).isEmpty();
-        assertThat(source.number("SELECT count(*) FROM sweep")).isZero();
+        assertThat(services.reads(Purpose.SWEEP)).isEmpty();
+        assertThat(services.store().number("SELECT count(*) FROM sweep")).isZero();
 
-        trial.start().poll().sweep();
+        services.start().poll().sweep();
 
-        assertThat(sweeps()).hasSize(1);
+        assertThat(services.reads(Purpose.SWEEP)).hasSize(1);
         assertHourIsComplete();
     }
 
     @Test
     void rowsThatComeFiveHoursLateAreFoundAndCountedLate() throws Exception {
-        source.close();
+        services.close();
         Duration late = Duration.ofHours(5);
-        source = new SourceTrial(
-                folder.resolve("late"), SourceTrial.events().shareLate(0.3).lateLag(late, late));
-        trial = source.trial;
+        services = new SimulatedServices(SimulatedServices.sixtyEventsAnHour()
+                .shareLate(0.3)
+                .lateLag(late, late)
+                .build());
         RunningProgram program = readFrom(SEVEN).sweep();
-        trial.clock().advance(Duration.ofHours(6));
+        services.clock().advance(Duration.ofHours(6));
         readBacklog(program).sweep();
 
-        LedgerEntry again = sweeps().stream()
+        LedgerEntry again = services.reads(Purpose.SWEEP).stream()
                 .filter(read -> read.window().to().equals(EIGHT))
                 .reduce((first, last) -> last)
                 .orElseThrow();
@@ -218,34 +204,30 @@ class SweepRunIT {
                         .mapToLong(of -> of.getOrDefault("lag-12h", 0L))
                         .sum())
                 .isEqualTo(again.total(LedgerCount.LATE));
-        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().now());
-        assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
+        List<String> truth = services.truth(SEVEN, EIGHT, services.clock().now());
+        assertThat(SimulatedServices.surplus(truth, services.rows())).as("lost").isEmpty();
         assertHourIsComplete();
     }
 
     /** A program that has read everything since then. */
     private RunningProgram readFrom(Instant start) throws SQLException {
-        trial.with("tap.poll.start", start.toString());
-        return readBacklog(trial.start());
+        services.with("tap.poll.start", start.toString());
+        return readBacklog(services.start());
     }
 
     private RunningProgram readBacklog(RunningProgram program) throws SQLException {
         do {
             program.poll();
-        } while (!source.backlog().isEmpty());
+        } while (!services.store().backlog().isEmpty());
         return program;
-    }
-
-    private List<LedgerEntry> sweeps() {
-        return trial.reads().stream()
-                .filter(read -> read.purpose() == Purpose.SWEEP)
-                .toList();
     }
 
     private void assertHourIsComplete() throws SQLException {
         String hour = " FROM sweep WHERE hour = " + SEVEN.toEpochMilli();
-        long truth = new HashSet<>(trial.truth(SEVEN, EIGHT, trial.clock().now())).size();
-        assertThat(source.number("SELECT sum(theirs)" + hour)).isEqualTo(truth).isGreaterThan(30);
-        assertThat(source.number("SELECT sum(ours)" + hour)).isEqualTo(truth);
+        long truth = new HashSet<>(services.truth(SEVEN, EIGHT, services.clock().now())).size();
+        assertThat(services.store().number("SELECT sum(theirs)" + hour))
+                .isEqualTo(truth)
+                .isGreaterThan(30);
+        assertThat(services.store().number("SELECT sum(ours)" + hour)).isEqualTo(truth);
     }
 }

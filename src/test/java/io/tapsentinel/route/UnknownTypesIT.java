@@ -9,6 +9,8 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -21,52 +23,40 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.camel.health.HealthCheck;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Arrays that TAP does not have yet. */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class UnknownTypesIT {
 
-    private static final String HELD = "\"messagesHeld\":[{\"id\":\"h1\",\"subject\":\"" + AsideTrial.MARKER + "\"},"
+    private static final String HELD = "\"messagesHeld\":[{\"id\":\"h1\",\"subject\":\"" + StateFolder.MARKER + "\"},"
             + "{\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"recipient\":[\"a@x\"]},"
             + "{\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"recipient\":[\"b@x\"]},{\"id\":\"h1\"}]";
 
-    @TempDir
-    Path folder;
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
 
-    private AsideTrial aside;
+    private final StateFolder state = services.state();
 
     @RegisterExtension
     final LogLines log = new LogLines();
 
-    @BeforeEach
-    void open() throws Exception {
-        aside = new AsideTrial(folder);
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        aside.close();
-    }
-
     @Test
     void theKnownTypesLandAndEachUnknownEventLiesInTheRejectedFolderOnce() throws Exception {
-        aside.addToAnswers(HELD);
-        RunningProgram program = aside.trial.start().poll();
+        addToAnswers(HELD);
+        RunningProgram program = services.start().poll();
 
-        assertThat(aside.trial.rows()).isEqualTo(aside.trial.firstHour());
-        assertThat(aside.documents("rejected")).hasSize(3).allSatisfy(file -> {
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(state.documents("rejected")).hasSize(3).allSatisfy(file -> {
             assertThat(file.getFileName().toString()).matches("messagesHeld-[0-9a-f]{32}-unknown-type\\.json");
-            assertThat(AsideTrial.permissions(file)).isEqualTo("rw-------");
-            assertThat(AsideTrial.json(file).get("reason")).isEqualTo("unknown-type");
-            assertThat(AsideTrial.json(file).get("type")).isEqualTo("messagesHeld");
+            assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
+            assertThat(StateFolder.json(file).get("reason")).isEqualTo("unknown-type");
+            assertThat(StateFolder.json(file).get("type")).isEqualTo("messagesHeld");
         });
-        assertThat(aside.trial.reads().get(0).counts().get("messagesHeld"))
+        assertThat(services.reads().get(0).counts().get("messagesHeld"))
                 .containsEntry("fetched", 4L)
                 .containsEntry("rejected", 3L)
                 .containsEntry("duplicate", 1L);
@@ -75,8 +65,8 @@ class UnknownTypesIT {
                 .asString()
                 .startsWith("WARN")
                 .contains("messagesHeld=3");
-        assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER));
-        HealthCheck.Result health = aside.health(program);
+        assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
+        HealthCheck.Result health = program.health("tap-storage");
         assertThat(health.getState()).isEqualTo(HealthCheck.State.UP);
         assertThat(health.getDetails())
                 .containsEntry("status", "DEGRADED")
@@ -84,50 +74,51 @@ class UnknownTypesIT {
                         "tap.unknown-types",
                         names -> assertThat(names.toString())
                                 .contains("messagesHeld")
-                                .doesNotContain(AsideTrial.MARKER));
+                                .doesNotContain(StateFolder.MARKER));
     }
 
     @Test
     void whatLiesThereIsNotStoredAgainByALaterReadNorAfterARestart() throws Exception {
-        aside.addToAnswers(HELD);
-        aside.trial.start().poll().stop();
-        for (Path file : aside.documents("rejected")) {
+        addToAnswers(HELD);
+        services.start().poll().stop();
+        for (Path file : state.documents("rejected")) {
             Files.delete(file);
         }
-        aside.trial.clock().advance(Duration.ofMinutes(5));
+        services.clock().advance(Duration.ofMinutes(5));
 
-        aside.trial.start().poll();
+        services.start().poll();
 
-        assertThat(aside.trial.reads()).hasSize(2);
-        assertThat(aside.trial.reads().get(1).counts().get("messagesHeld"))
+        assertThat(services.reads()).hasSize(2);
+        assertThat(services.reads().get(1).counts().get("messagesHeld"))
                 .containsEntry("duplicate", 4L)
                 .containsEntry("rejected", 0L);
-        assertThat(aside.documents("rejected")).isEmpty();
-        assertThat(aside.number("SELECT count(*) FROM seen WHERE stream = 'messagesHeld' AND rejected = 1"))
+        assertThat(state.documents("rejected")).isEmpty();
+        assertThat(services.store().number("SELECT count(*) FROM seen WHERE stream = 'messagesHeld' AND rejected = 1"))
                 .isEqualTo(3);
     }
 
     @Test
     void whenTheyCannotBeStoredTheKnownTypesLandAndTheWindowStaysDue() throws Exception {
-        aside.addToAnswers(HELD);
-        aside.trial.with("tap.rejected.uri", "direct:nobody-is-there?block=false&failIfNoConsumers=true");
-        RunningProgram program = aside.trial.start().poll();
+        addToAnswers(HELD);
+        services.with("tap.rejected.uri", "direct:nobody-is-there?block=false&failIfNoConsumers=true");
+        RunningProgram program = services.start().poll();
 
-        assertThat(aside.trial.reads()).isEmpty();
-        assertThat(aside.landed()).as("known types").isGreaterThan(30);
+        assertThat(services.reads()).isEmpty();
+        assertThat(services.rows().size()).as("known types").isGreaterThan(30);
         assertThat(log.lines())
                 .anyMatch(line -> line.contains("not committed")
                         && line.contains("tap.rejected.uri")
                         && line.contains("DirectConsumerNotAvailableException"));
-        assertThat(log.lines()).noneMatch(line -> line.contains(AsideTrial.MARKER) || line.contains("nobody-is-there"));
+        assertThat(log.lines())
+                .noneMatch(line -> line.contains(StateFolder.MARKER) || line.contains("nobody-is-there"));
 
         program.poll();
-        assertThat(aside.trial.rows()).doesNotHaveDuplicates();
+        assertThat(services.rows()).doesNotHaveDuplicates();
     }
 
     @Test
     void tenThousandEventsOfUnknownTypesAreHeldOneAtATime() throws Exception {
-        try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
+        try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             Set<String> stored = new HashSet<>();
             int[] held = {0};
             RejectedLog log = record -> {
@@ -153,7 +144,7 @@ class UnknownTypesIT {
 
     @Test
     void namesThatAreMadeUpByTheThousandAreCountedUnderOne() throws Exception {
-        try (WindowReadFixture fixture = new WindowReadFixture(folder.resolve("own"))) {
+        try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             UnknownTypes types = new UnknownTypes(record -> {}, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             UnknownEvents unknown = types.of(read);
@@ -185,10 +176,10 @@ class UnknownTypesIT {
                         EventIdentity.of("messagesHeld", Map.of("id", "1")),
                         WindowReadFixture.NOW,
                         null,
-                        Map.of("subject", AsideTrial.MARKER)))
+                        Map.of("subject", StateFolder.MARKER)))
                 .asString()
                 .contains("messagesHeld")
-                .doesNotContain(AsideTrial.MARKER);
+                .doesNotContain(StateFolder.MARKER);
     }
 
     /** An answer that is made while it is read. */
@@ -212,6 +203,16 @@ class UnknownTypesIT {
                 next++;
                 return new ByteArrayInputStream(part.getBytes(StandardCharsets.UTF_8));
             }
+        });
+    }
+
+    /** From now on TAP's answers begin with these members too. */
+    private void addToAnswers(String members) {
+        services.tapProxy().rewrite(body -> {
+            String answer = new String(body, StandardCharsets.UTF_8);
+            return answer.replaceFirst(
+                            "\\{", "{" + members.replace("\\", "\\\\").replace("$", "\\$") + ",")
+                    .getBytes(StandardCharsets.UTF_8);
         });
     }
 }

@@ -38,12 +38,12 @@ class EditedFolderIT {
         CompletableFuture<Void> poll = readingHeld(eventsPerHour);
         routes.edit(TABLES, text -> Edits.options(text, "lingerMs: 20\nbatchRecords: 3"));
         reloaded(poll, TABLES);
-        int requests = routes.trial.sinkProxy().requests();
+        int requests = routes.services.sinkProxy().requests();
 
         LedgerEntry next = routes.pollLater();
 
         assertThat(next.total(LedgerCount.NEW)).isGreaterThan(20);
-        assertThat((routes.trial.sinkProxy().requests() - requests) * 3L)
+        assertThat((routes.services.sinkProxy().requests() - requests) * 3L)
                 .as("room in that many requests")
                 .isGreaterThanOrEqualTo(next.total(LedgerCount.NEW));
         routes.assertEachLandedOnce();
@@ -58,7 +58,7 @@ class EditedFolderIT {
                 """));
         reloaded(poll, OPERATOR);
         List<JsonNode> rows = new CopyOnWriteArrayList<>();
-        routes.trial.eachRow(rows::add);
+        routes.services.eachRow(rows::add);
 
         LedgerEntry next = routes.pollLater();
 
@@ -83,13 +83,13 @@ class EditedFolderIT {
         LedgerEntry next = routes.pollUntilRead();
         long filtered = next.counts().get("messagesBlocked").get(LedgerCount.filteredBy("before-messages-blocked"));
         assertThat(filtered).isPositive();
-        int landed = routes.trial.rows().size();
+        int landed = routes.services.rows().size();
 
         routes.log.lines().clear();
         routes.write(OPERATOR, before);
         routes.awaitLine("INFO", LiveRoutes.RELOADED, OPERATOR);
         routes.pollUntilRead();
-        assertThat(routes.trial.rows()).hasSizeGreaterThanOrEqualTo(landed + (int) filtered);
+        assertThat(routes.services.rows()).hasSizeGreaterThanOrEqualTo(landed + (int) filtered);
         routes.assertEachLandedOnce();
     }
 

@@ -11,18 +11,15 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,11 +34,12 @@ class FilteredEventsIT {
     @TempDir
     Path folder;
 
-    private Trial trial;
+    @AutoClose
+    private SimulatedServices services;
 
     @BeforeEach
     void open() throws Exception {
-        trial = new Trial(
+        services = new SimulatedServices(
                 folder,
                 SandboxSettings.builder()
                         .seed(17)
@@ -50,19 +48,14 @@ class FilteredEventsIT {
                         .build());
     }
 
-    @AfterEach
-    void close() throws Exception {
-        trial.close();
-    }
-
     @Test
     void theLedgerAndTheMetricCountEachReadOfWhatIsFiltered() throws Exception {
         RunningProgram program = filtering();
         assertThat(metric(program)).as("there before anything is filtered").isZero();
         program.poll().poll();
 
-        assertThat(trial.reads()).hasSize(2);
-        for (LedgerEntry read : trial.reads()) {
+        assertThat(services.reads()).hasSize(2);
+        for (LedgerEntry read : services.reads()) {
             Map<String, Long> blocked = read.counts().get(EventType.MESSAGES_BLOCKED.arrayName());
             assertThat(blocked.get(LedgerCount.FILTERED.word()))
                     .isEqualTo(filtered(0))
@@ -70,9 +63,12 @@ class FilteredEventsIT {
                     .isEqualTo(blocked.get(LedgerCount.filteredBy(ROUTE)));
         }
         assertThat(filtered(0)).isGreaterThan(3);
-        assertThat(trial.rows()).hasSize(trial.firstHour().size() - (int) filtered(0));
-        assertThat(Trial.surplus(trial.rows(), trial.firstHour())).as("twice").isEmpty();
-        assertThat(number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'"))
+        assertThat(services.rows()).hasSize(services.firstHour().size() - (int) filtered(0));
+        assertThat(SimulatedServices.surplus(services.rows(), services.firstHour()))
+                .as("twice")
+                .isEmpty();
+        assertThat(services.store()
+                        .number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'"))
                 .isEqualTo(2 * filtered(0));
         assertThat(metric(program)).isEqualTo(2.0 * filtered(0));
     }
@@ -80,38 +76,39 @@ class FilteredEventsIT {
     @Test
     void withoutTheFilterTheNextReadBringsEachOfThemOnce() throws Exception {
         RunningProgram program = filtering().poll();
-        assertThat(trial.rows()).hasSizeLessThan(trial.firstHour().size());
+        assertThat(services.rows()).hasSizeLessThan(services.firstHour().size());
         program.stop();
 
-        trial.start().poll().poll();
+        services.start().poll().poll();
 
-        assertThat(trial.reads().get(1).total(LedgerCount.NEW)).isEqualTo(filtered(0));
-        assertThat(trial.reads().get(2).total(LedgerCount.NEW)).isZero();
-        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        assertThat(services.reads().get(1).total(LedgerCount.NEW)).isEqualTo(filtered(0));
+        assertThat(services.reads().get(2).total(LedgerCount.NEW)).isZero();
+        assertThat(services.rows()).isEqualTo(services.firstHour());
     }
 
     @Test
     void anHourMissesNothingOfWhatIsFilteredAndALaterSweepBringsItOnceTheFilterIsGone() throws Exception {
-        trial.with("tap.poll.start", SEVEN.toString());
+        services.with("tap.poll.start", SEVEN.toString());
         RunningProgram program = filtering();
         readAll(program);
         program.sweep();
         LedgerEntry first = sweepOfTheHour();
         assertThat(first.total(LedgerCount.FILTERED)).isGreaterThan(3);
-        List<String> truth = trial.truth(SEVEN, EIGHT, trial.clock().now());
+        List<String> truth = services.truth(SEVEN, EIGHT, services.clock().now());
         assertHour(truth.size() - first.total(LedgerCount.FILTERED));
         program.stop();
 
-        trial.clock().advance(Duration.ofHours(6));
-        program = trial.start();
+        services.clock().advance(Duration.ofHours(6));
+        program = services.start();
         readAll(program);
         program.sweep();
 
         assertThat(sweepOfTheHour().total(LedgerCount.NEW)).isEqualTo(first.total(LedgerCount.FILTERED));
         assertHour(truth.size());
-        assertThat(Trial.surplus(truth, trial.rows())).as("lost").isEmpty();
-        Instant now = trial.clock().now();
-        assertThat(Trial.surplus(trial.rows(), trial.truth(SEVEN.minus(Duration.ofHours(1)), now, now)))
+        assertThat(SimulatedServices.surplus(truth, services.rows())).as("lost").isEmpty();
+        Instant now = services.clock().now();
+        assertThat(SimulatedServices.surplus(
+                        services.rows(), services.truth(SEVEN.minus(Duration.ofHours(1)), now, now)))
                 .as("twice")
                 .isEmpty();
     }
@@ -124,7 +121,7 @@ class FilteredEventsIT {
                     own.resolve(file.getKey()),
                     file.getKey().equals(RoutesFixture.OPERATOR) ? OperatorExample.in(ROUTE) : file.getValue());
         }
-        return trial.start(
+        return services.start(
                 (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
                     @Override
                     protected Path routesFolder() {
@@ -136,15 +133,16 @@ class FilteredEventsIT {
     private void readAll(RunningProgram program) throws SQLException {
         do {
             program.poll();
-        } while (number("SELECT count(*) FROM backlog") > 0 || number("SELECT count(*) FROM ledger") == 0);
+        } while (services.store().number("SELECT count(*) FROM backlog") > 0
+                || services.store().number("SELECT count(*) FROM ledger") == 0);
     }
 
     private long filtered(int read) {
-        return trial.reads().get(read).total(LedgerCount.FILTERED);
+        return services.reads().get(read).total(LedgerCount.FILTERED);
     }
 
     private LedgerEntry sweepOfTheHour() {
-        return trial.reads().stream()
+        return services.reads().stream()
                 .filter(read ->
                         read.purpose() == Purpose.SWEEP && read.window().to().equals(EIGHT))
                 .reduce((earlier, later) -> later)
@@ -154,8 +152,8 @@ class FilteredEventsIT {
     /** Nothing is missing in it, and it has so many events. */
     private void assertHour(long events) throws SQLException {
         String hour = " FROM sweep WHERE hour = " + SEVEN.toEpochMilli();
-        assertThat(number("SELECT sum(theirs)" + hour)).isEqualTo(events);
-        assertThat(number("SELECT sum(ours)" + hour)).isEqualTo(events);
+        assertThat(services.store().number("SELECT sum(theirs)" + hour)).isEqualTo(events);
+        assertThat(services.store().number("SELECT sum(ours)" + hour)).isEqualTo(events);
     }
 
     private double metric(RunningProgram program) {
@@ -169,12 +167,5 @@ class FilteredEventsIT {
                 .mapToDouble(one -> Double.parseDouble(one.substring(line.length())))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private long number(String sql) throws SQLException {
-        try (Connection store = DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("state/tap.db"));
-                ResultSet row = store.createStatement().executeQuery(sql)) {
-            return row.getLong(1);
-        }
     }
 }

@@ -8,7 +8,7 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +40,7 @@ class GuardedSpineIT {
     @RegisterExtension
     static final LogLines log = new LogLines();
 
-    private static Trial trial;
+    private static SimulatedServices services;
     private static RunningProgram program;
     private static boolean sound;
     private int before;
@@ -49,27 +49,27 @@ class GuardedSpineIT {
     @BeforeEach
     void open() throws Exception {
         if (!sound) {
-            if (trial != null) {
-                trial.close();
+            if (services != null) {
+                services.close();
             }
-            trial = new Trial(
+            services = new SimulatedServices(
                     Files.createTempDirectory(folder, "guarded"),
                     SandboxSettings.builder()
                             .seed(17)
                             .eventsPerHour(LiveRoutes.EVENTS_PER_HOUR)
                             .build());
-            program = trial.start();
+            program = services.start();
         }
         sound = false;
-        trial.clock().advance(Duration.ofMinutes(30));
-        before = trial.reads().size();
+        services.clock().advance(Duration.ofMinutes(30));
+        before = services.reads().size();
         log.lines().clear();
     }
 
     @AfterAll
     static void close() throws Exception {
-        trial.close();
-        trial = null;
+        services.close();
+        services = null;
         sound = false;
     }
 
@@ -117,7 +117,7 @@ class GuardedSpineIT {
 
     @Test
     void anotherIntervalThanTheWindowsProvesNothing() throws Exception {
-        Instant from = trial.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
+        Instant from = services.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
         assertStops(
                 POLL,
                 "            constant: application/json\n",
@@ -138,7 +138,7 @@ class GuardedSpineIT {
     @ParameterizedTest
     @CsvSource({"handled, a route ended it before its commit", "continued, tap-fetch did not ask TAP for this window"})
     void aFailedRequestIsNoAnswerWhateverARouteMakesOfIt(String how, String words) throws Exception {
-        trial.tapProxy().next(Fault.DROP);
+        services.tapProxy().next(Fault.DROP);
 
         String handled =
                 "- onException:\n    exception: [java.io.IOException]\n    " + how + ":\n      constant: \"true\"\n"
@@ -210,7 +210,7 @@ class GuardedSpineIT {
 
         program.poll();
 
-        assertThat(trial.reads()).hasSize(before);
+        assertThat(services.reads()).hasSize(before);
         assertThat(log.lines())
                 .anyMatch(line -> line.startsWith("WARN") && line.contains("not committed") && line.contains(words));
         reload(file, text);
@@ -228,12 +228,12 @@ class GuardedSpineIT {
                 .atMost(LiveRoutes.SOON)
                 .until(() -> {
                     program.poll();
-                    return trial.reads().size() > before;
+                    return services.reads().size() > before;
                 });
     }
 
     private void assertEachLandedOnce() {
-        LiveRoutes.assertEachLandedOnce(trial);
+        LiveRoutes.assertEachLandedOnce(services);
         sound = true;
     }
 }

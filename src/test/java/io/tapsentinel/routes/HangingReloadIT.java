@@ -19,17 +19,19 @@ class HangingReloadIT {
     @Test
     void aReloadWhileTheSinkHangsFailsTheWindowInsteadOfHangingIt() throws Exception {
         try (LiveRoutes routes = new LiveRoutes(folder, 300)) {
-            routes.trial.with("tap.shutdown-timeout", "PT1S");
+            routes.services.with("tap.shutdown-timeout", "PT1S");
             routes.start();
-            routes.trial.sinkProxy().next(Collections.nCopies(100, Fault.REFUSE).toArray(Fault[]::new));
+            routes.services
+                    .sinkProxy()
+                    .next(Collections.nCopies(100, Fault.REFUSE).toArray(Fault[]::new));
             CompletableFuture<Void> poll = routes.pollHeld();
 
             routes.force(TABLES, routes.text(TABLES)).join();
 
             assertThat(poll).as("the run that was reading").succeedsWithin(LiveRoutes.SOON);
-            assertThat(routes.trial.reads()).isEmpty();
-            routes.trial.sinkProxy().forget();
-            routes.trial.sinkProxy().release();
+            assertThat(routes.services.reads()).isEmpty();
+            routes.services.sinkProxy().forget();
+            routes.services.sinkProxy().release();
             routes.pollUntilRead();
             routes.assertEachLandedOnce();
         }

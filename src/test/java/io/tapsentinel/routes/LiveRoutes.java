@@ -8,7 +8,7 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.Trial;
+import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ final class LiveRoutes implements AutoCloseable {
     private static final RoutesReload.Pace PACE = new RoutesReload.Pace(Duration.ofMillis(50), Duration.ofMillis(300));
 
     final Path folder;
-    final Trial trial;
+    final SimulatedServices services;
     final LogLines log = LogLines.open();
     private final Map<String, String> texts;
     private RunningProgram program;
@@ -50,7 +50,7 @@ final class LiveRoutes implements AutoCloseable {
                 text -> text.replace(
                         "lingerMs: 500", "lingerMs: 50\n                    maxPending: " + eventsPerHour / 15));
         texts = RouteFiles.in(folder).texts();
-        trial = new Trial(
+        services = new SimulatedServices(
                         work,
                         SandboxSettings.builder()
                                 .seed(13)
@@ -66,7 +66,7 @@ final class LiveRoutes implements AutoCloseable {
                 && RouteFiles.in(before.folder).texts().equals(before.texts)) {
             before.sound = false;
             before.log.lines().clear();
-            before.trial.clock().advance(Duration.ofMinutes(30));
+            before.services.clock().advance(Duration.ofMinutes(30));
             return before;
         }
         if (before != null) {
@@ -76,7 +76,7 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     LiveRoutes start() {
-        program = trial.start(
+        program = services.start(
                 (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
                     @Override
                     protected Path routesFolder() {
@@ -101,9 +101,9 @@ final class LiveRoutes implements AutoCloseable {
 
     /** A run whose uploads are on their way, and stay there until {@link #release}. */
     CompletableFuture<Void> pollHeld() {
-        trial.sinkProxy().hold();
+        services.sinkProxy().hold();
         CompletableFuture<Void> poll = program.pollInBackground();
-        soon("uploads wait").until(() -> trial.sinkProxy().held() > 0);
+        soon("uploads wait").until(() -> services.sinkProxy().held() > 0);
         return poll;
     }
 
@@ -117,7 +117,7 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     void release(CompletableFuture<Void> poll) {
-        trial.sinkProxy().release();
+        services.sinkProxy().release();
         assertThat(poll).succeedsWithin(SOON);
     }
 
@@ -180,46 +180,50 @@ final class LiveRoutes implements AutoCloseable {
      * way into the route that is gone: DirectProducer remembers that it has looked before it has. Such a window is read again.
      */
     LedgerEntry pollUntilRead() {
-        int before = trial.reads().size();
+        int before = services.reads().size();
         soon("a window is read").until(() -> {
             program.poll();
-            return trial.reads().size() > before;
+            return services.reads().size() > before;
         });
-        return trial.reads().get(before);
+        return services.reads().get(before);
     }
 
     /** Polls for events that were not there before until that fails with this line. */
     void awaitFailure(String... words) {
-        int before = trial.reads().size();
-        trial.clock().advance(Duration.ofMinutes(30));
+        int before = services.reads().size();
+        services.clock().advance(Duration.ofMinutes(30));
         soon("WARN " + List.of(words)).until(() -> {
             program.poll();
             return has("WARN", words);
         });
-        assertThat(trial.reads()).as("windows that committed in spite of it").hasSize(before);
+        assertThat(services.reads()).as("windows that committed in spite of it").hasSize(before);
     }
 
     /** A read with events that were not there before. */
     LedgerEntry pollLater() {
-        trial.clock().advance(Duration.ofMinutes(30));
+        services.clock().advance(Duration.ofMinutes(30));
         return pollUntilRead();
     }
 
     /** Of all that TAP showed to any read. */
     void assertEachLandedOnce() {
-        assertEachLandedOnce(trial);
+        assertEachLandedOnce(services);
         sound = true;
     }
 
-    static void assertEachLandedOnce(Trial trial) {
+    static void assertEachLandedOnce(SimulatedServices services) {
         Set<String> shown = new TreeSet<>();
-        trial.reads()
+        services.reads()
                 .forEach(read -> shown.addAll(
-                        trial.truth(read.window().from(), read.window().to(), read.readAt())));
+                        services.truth(read.window().from(), read.window().to(), read.readAt())));
         List<String> truth = List.copyOf(shown);
         assertThat(truth).hasSizeGreaterThan(EVENTS_PER_HOUR / 2);
-        assertThat(Trial.surplus(trial.rows(), truth)).as("landed too often").isEmpty();
-        assertThat(Trial.surplus(truth, trial.rows())).as("missing").isEmpty();
+        assertThat(SimulatedServices.surplus(services.rows(), truth))
+                .as("landed too often")
+                .isEmpty();
+        assertThat(SimulatedServices.surplus(truth, services.rows()))
+                .as("missing")
+                .isEmpty();
     }
 
     private static ConditionFactory soon(String what) {
@@ -231,7 +235,7 @@ final class LiveRoutes implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        trial.close();
+        services.close();
         log.close();
     }
 }

@@ -95,12 +95,14 @@ class RefusedEditsIT {
         routes.awaitLine("INFO", LiveRoutes.RELOADED);
         routes.pollLater();
 
-        routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.services
+                .sinkProxy()
+                .next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
         routes.awaitFailure(
                 "messages-blocked ended without delivering",
                 "step attempt (doTry) of route messages-blocked swallows failures");
 
-        routes.trial.sinkProxy().forget();
+        routes.services.sinkProxy().forget();
         routes.log.lines().clear();
         routes.write(TABLES, before);
         routes.awaitLine("INFO", LiveRoutes.RELOADED);
@@ -220,7 +222,7 @@ class RefusedEditsIT {
 
     /** Windows that were read as they came; what an earlier failure left behind is read beside them. */
     private static long polls() {
-        return routes.trial.reads().stream()
+        return routes.services.reads().stream()
                 .filter(read -> read.purpose() == Purpose.POLL)
                 .count();
     }

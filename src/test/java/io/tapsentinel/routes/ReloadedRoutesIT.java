@@ -94,12 +94,14 @@ class ReloadedRoutesIT {
         routes.releaseToReload(poll);
         forced.join();
 
-        routes.trial.sinkProxy().next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.services
+                .sinkProxy()
+                .next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
         routes.awaitFailure(
                 "messages-blocked ended without delivering",
                 "step attempt (doTry) of route messages-blocked swallows failures");
 
-        routes.trial.sinkProxy().forget();
+        routes.services.sinkProxy().forget();
         routes.force(TABLES, routes.text(TABLES)).join();
         routes.pollUntilRead();
         routes.assertEachLandedOnce();
@@ -107,13 +109,13 @@ class ReloadedRoutesIT {
 
     @Test
     void brokenYamlIsNeverInForce() throws Exception {
-        int before = routes.trial.reads().size();
+        int before = routes.services.reads().size();
         CompletableFuture<Void> poll = routes.pollHeld();
 
         assertThat(routes.force(TABLES, routes.edited(TABLES, Edits::broken))).failsWithin(LiveRoutes.SOON);
 
         routes.release(poll);
-        assertThat(routes.trial.reads()).as("the window commits").hasSizeGreaterThan(before);
+        assertThat(routes.services.reads()).as("the window commits").hasSizeGreaterThan(before);
         routes.assertEachLandedOnce();
     }
 
@@ -122,10 +124,10 @@ class ReloadedRoutesIT {
         routes.force(ROUTER, routes.edited(ROUTER, text -> text.replace("'CLICKS_PERMITTED'", "'CLICKS_ALLOWED'")))
                 .join();
 
-        int before = routes.trial.reads().size();
+        int before = routes.services.reads().size();
         routes.program().poll();
 
-        assertThat(routes.trial.reads()).hasSize(before);
+        assertThat(routes.services.reads()).hasSize(before);
         assertThat(routes.has("WARN", "clicks-permitted ended without delivering", "route tap-event leaves it out"))
                 .as(routes.log.lines().toString())
                 .isTrue();

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.health.HealthCheck;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 
@@ -80,6 +81,13 @@ public final class RunningProgram implements AutoCloseable {
 
     public CamelContext camel() {
         return program.main().getCamelContext();
+    }
+
+    /** The result of this health check now. */
+    public HealthCheck.Result health(String check) {
+        return camel().getRegistry()
+                .lookupByNameAndType(check, HealthCheck.class)
+                .call();
     }
 
     /** One run, as Quartz would trigger it; returns when it has ended. */

@@ -34,7 +34,7 @@ public final class ScriptedTap implements AutoCloseable {
     private final MovableClock clock;
     private final LoopbackServer server;
     private final FaultProxy proxy;
-    private final OwnDate date;
+    private final DateProxy date;
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private final Map<Event, Integer> shown = Collections.synchronizedMap(new HashMap<>());
     private final Random order = new Random(4);
@@ -58,7 +58,7 @@ public final class ScriptedTap implements AutoCloseable {
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
         this.proxy = new FaultProxy(server.uri());
-        this.date = new OwnDate(proxy.uri(), clock::now);
+        this.date = new DateProxy(proxy.uri(), clock::now);
     }
 
     public URI uri() {

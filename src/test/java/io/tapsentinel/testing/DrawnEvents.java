@@ -12,52 +12,52 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** A fixed list of events, drawn from a seed, and what is true of it whoever reads. */
-public final class DayEvents {
+public final class DrawnEvents {
 
-    private final NavigableMap<Instant, List<DayEvent>> byCreation = new TreeMap<>();
+    private final NavigableMap<Instant, List<DrawnEvent>> byCreation = new TreeMap<>();
     private final SplittableRandom random;
     private int number;
 
-    public DayEvents(long seed) {
+    public DrawnEvents(long seed) {
         random = new SplittableRandom(seed);
     }
 
     /** So many more events, created evenly at random in [{@code from}, {@code to}) and visible after a lag drawn the same way. */
-    public DayEvents add(int count, Instant from, Instant to, Duration leastLag, Duration mostLag) {
+    public DrawnEvents add(int count, Instant from, Instant to, Duration leastLag, Duration mostLag) {
         for (int i = 0; i < count; i++) {
             Instant created =
                     from.plusMillis(random.nextLong(Duration.between(from, to).toMillis()));
             Duration lag = Duration.ofMillis(random.nextLong(leastLag.toMillis(), mostLag.toMillis()));
             byCreation
                     .computeIfAbsent(created, none -> new ArrayList<>(1))
-                    .add(DayEvent.draw(random, number++, created, lag));
+                    .add(DrawnEvent.draw(random, number++, created, lag));
         }
         return this;
     }
 
     /** Those created in a closed range, as TAP selects them. */
-    public List<DayEvent> in(TimeRange range) {
-        List<DayEvent> events = new ArrayList<>();
+    public List<DrawnEvent> in(TimeRange range) {
+        List<DrawnEvent> events = new ArrayList<>();
         byCreation.subMap(range.from(), true, range.to(), true).values().forEach(events::addAll);
         return events;
     }
 
-    public List<DayEvent> all() {
+    public List<DrawnEvent> all() {
         return where(event -> true);
     }
 
-    public List<DayEvent> where(Predicate<DayEvent> condition) {
+    public List<DrawnEvent> where(Predicate<DrawnEvent> condition) {
         return byCreation.values().stream()
                 .flatMap(List::stream)
                 .filter(condition)
                 .toList();
     }
 
-    public static List<String> keys(List<DayEvent> events) {
-        return events.stream().map(DayEvent::truthKey).sorted().toList();
+    public static List<String> keys(List<DrawnEvent> events) {
+        return events.stream().map(DrawnEvent::truthKey).sorted().toList();
     }
 
-    public static long count(List<DayEvent> events, EventType type) {
+    public static long count(List<DrawnEvent> events, EventType type) {
         return events.stream().filter(event -> event.type() == type).count();
     }
 
@@ -65,7 +65,7 @@ public final class DayEvents {
      * Whether a reader loses it that every five minutes asks once for the five minutes that ended a minute ago, as connectors do that
      * look once.
      */
-    public static boolean isMissedByLookingOnce(DayEvent event) {
+    public static boolean isMissedByLookingOnce(DrawnEvent event) {
         long step = Duration.ofMinutes(5).toMillis();
         long settled = event.created().plus(Duration.ofMinutes(1)).toEpochMilli();
         Instant look = Instant.ofEpochMilli((settled + step - 1) / step * step);

@@ -22,15 +22,15 @@ import java.util.Random;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** A TAP as strict as the sandbox's that holds {@link DayEvents} and remembers what it was asked and what it answered. */
-public final class DayTap implements AutoCloseable {
+/** A TAP as strict as the sandbox's that holds {@link DrawnEvents} and remembers what it was asked and what it answered. */
+public final class RecordingTap implements AutoCloseable {
 
-    private final DayEvents events;
+    private final DrawnEvents events;
     private final MovableClock clock;
     private final TapDoor door = new TapDoor("principal", "hush-hush");
     private final Random order = new Random(1);
     private final List<Request> requests = new ArrayList<>();
-    private final Map<DayEvent, Request> firstServed = new HashMap<>();
+    private final Map<DrawnEvent, Request> firstServed = new HashMap<>();
     private final LoopbackServer server;
     private volatile Duration taken = Duration.ZERO;
     private volatile Runnable whileTaken = () -> {};
@@ -52,7 +52,7 @@ public final class DayTap implements AutoCloseable {
         }
     }
 
-    public DayTap(DayEvents events, MovableClock clock) throws IOException {
+    public RecordingTap(DrawnEvents events, MovableClock clock) throws IOException {
         this.events = events;
         this.clock = clock;
         this.server = LoopbackServer.start(this::handle, 0);
@@ -78,7 +78,7 @@ public final class DayTap implements AutoCloseable {
     }
 
     /** The answer that contained it first. */
-    public synchronized Optional<Request> firstServed(DayEvent event) {
+    public synchronized Optional<Request> firstServed(DrawnEvent event) {
         return Optional.ofNullable(firstServed.get(event));
     }
 
@@ -115,7 +115,7 @@ public final class DayTap implements AutoCloseable {
 
     private void answer(HttpExchange exchange, Instant at, TimeRange window) throws IOException {
         // what it takes to answer is time in which nothing more becomes visible
-        List<DayEvent> rows = new ArrayList<>(events.in(window));
+        List<DrawnEvent> rows = new ArrayList<>(events.in(window));
         rows.removeIf(event -> event.visibleAt().isAfter(at));
         Collections.shuffle(rows, order);
         Map<EventType, Long> served = new EnumMap<>(EventType.class);
@@ -129,7 +129,7 @@ public final class DayTap implements AutoCloseable {
                 .map(type -> ",\"" + type.arrayName() + "\":["
                         + rows.stream()
                                 .filter(event -> event.type() == type)
-                                .map(DayEvent::json)
+                                .map(DrawnEvent::json)
                                 .collect(Collectors.joining(","))
                         + "]")
                 .collect(Collectors.joining());
@@ -139,7 +139,7 @@ public final class DayTap implements AutoCloseable {
         }
     }
 
-    private synchronized void remember(Request request, List<DayEvent> rows) {
+    private synchronized void remember(Request request, List<DrawnEvent> rows) {
         requests.add(request);
         rows.forEach(event -> firstServed.putIfAbsent(event, request));
     }

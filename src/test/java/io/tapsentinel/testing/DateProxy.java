@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * Stands before a server of the JDK, which writes the machine's time into every answer, and puts another Date there, byte for
  * byte. Connections break here as they break there.
  */
-public final class OwnDate implements AutoCloseable {
+public final class DateProxy implements AutoCloseable {
 
     private static final String NAME = "\r\nDate: ";
     /** As long as the one of the JDK. */
@@ -34,7 +34,7 @@ public final class OwnDate implements AutoCloseable {
     private volatile Supplier<Instant> time;
 
     /** @param time what answers say; null leaves their Date away */
-    public OwnDate(URI server, Supplier<Instant> time) throws IOException {
+    public DateProxy(URI server, Supplier<Instant> time) throws IOException {
         this.server = server;
         this.time = time;
         this.listener = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));

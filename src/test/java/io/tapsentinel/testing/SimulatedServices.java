@@ -1,5 +1,7 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.Program;
@@ -12,14 +14,18 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -29,13 +35,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** Both services behind fault proxies, what they know to be true, and programs started against them. */
-public final class Trial implements AutoCloseable {
+/**
+ * TAP and Sentinel, simulated behind fault proxies, and programs that run against them: what TAP holds, what has been delivered and what
+ * the programs read.
+ */
+public final class SimulatedServices implements AutoCloseable {
 
-    /** When trials begin. */
+    /** The time at first. */
     public static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+
+    /** Where the first start begins to read: settle and backfill before {@link #START}. */
+    public static final Instant ORIGIN = START.minus(Duration.ofMinutes(61));
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NEVER = "0 0 0 1 1 ? 2099";
@@ -46,12 +59,13 @@ public final class Trial implements AutoCloseable {
     }
 
     private final Path folder;
+    private final boolean ownsFolder;
     private final MovableClock clock = MovableClock.ticking(START);
     private final SandboxEvents events;
     private final SandboxTap tap;
     private final SandboxIngestion ingestion;
     private final FaultProxy tapProxy;
-    private final OwnDate tapDate;
+    private final DateProxy tapDate;
     private final FaultProxy sinkProxy;
     private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
     private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
@@ -60,24 +74,44 @@ public final class Trial implements AutoCloseable {
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
 
-    /** Makes the program of a trial; broken variants make another one. */
+    /** Makes a program; broken variants make another one. */
     @FunctionalInterface
     public interface Maker {
         Program make(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed);
     }
 
-    public Trial(Path folder, SandboxSettings settings) throws IOException {
+    /** Some sixty events an hour, in a folder that is deleted at the end. */
+    public SimulatedServices() {
+        this(sixtyEventsAnHour().build());
+    }
+
+    /** In a folder that is deleted at the end. */
+    public SimulatedServices(SandboxSettings settings) {
+        this(newFolder(), true, settings);
+    }
+
+    /** In a folder of the test's. */
+    public SimulatedServices(Path folder, SandboxSettings settings) {
+        this(folder, false, settings);
+    }
+
+    private SimulatedServices(Path folder, boolean ownsFolder, SandboxSettings settings) {
         this.folder = folder;
+        this.ownsFolder = ownsFolder;
         this.events = new SandboxEvents(settings);
-        this.tap = SandboxTap.builder(events)
-                .clock(clock)
-                .credentials("principal", "hush-hush")
-                .build()
-                .start();
-        this.ingestion = new SandboxIngestion(this::accept).start();
-        this.tapProxy = new FaultProxy(tap.uri());
-        this.tapDate = new OwnDate(tapProxy.uri(), clock::now);
-        this.sinkProxy = new FaultProxy(ingestion.uri());
+        try {
+            this.tap = SandboxTap.builder(events)
+                    .clock(clock)
+                    .credentials("principal", "hush-hush")
+                    .build()
+                    .start();
+            this.ingestion = new SandboxIngestion(this::accept).start();
+            this.tapProxy = new FaultProxy(tap.uri());
+            this.tapDate = new DateProxy(tapProxy.uri(), clock::now);
+            this.sinkProxy = new FaultProxy(ingestion.uri());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         properties.putAll(EffectiveProperties.load(folder, Map.of()));
         properties.putAll(Map.of(
                 "tap.url",
@@ -105,19 +139,19 @@ public final class Trial implements AutoCloseable {
     }
 
     /** Another value of a property, for programs that are started from now on. */
-    public Trial with(String property, String value) {
+    public SimulatedServices with(String property, String value) {
         properties.put(property, value);
         return this;
     }
 
     /** No value of a property, for programs that are started from now on. */
-    public Trial without(String property) {
+    public SimulatedServices without(String property) {
         properties.remove(property);
         return this;
     }
 
-    /** Programs that are started from now on keep their state in this folder of the trial's. */
-    public Trial stateIn(String name) {
+    /** Programs that are started from now on keep their state in this folder. */
+    public SimulatedServices stateIn(String name) {
         properties.putAll(TestDatabase.properties(folder.resolve(name).resolve("tap.db")));
         properties.put("tap.rejected.uri", "file:" + folder.resolve(name).resolve("rejected"));
         properties.put("tap.replay.uri", "file:" + folder.resolve(name).resolve("replay"));
@@ -129,6 +163,35 @@ public final class Trial implements AutoCloseable {
     public void copyState(String from, String to) throws IOException {
         TestDatabase.copy(
                 folder.resolve(from).resolve("tap.db"), folder.resolve(to).resolve("tap.db"));
+    }
+
+    /** Where programs keep their state unless the test says otherwise. */
+    public StateFolder state() {
+        return new StateFolder(folder.resolve("state"));
+    }
+
+    /** The store of programs that keep their state there. */
+    public StoreQueries store() {
+        return store("state");
+    }
+
+    public StoreQueries store(String state) {
+        return new StoreQueries(folder.resolve(state).resolve("tap.db"));
+    }
+
+    public Path folder() {
+        return folder;
+    }
+
+    /** What is served unless the test says otherwise. */
+    public static SandboxSettings.Builder sixtyEventsAnHour() {
+        return SandboxSettings.builder().seed(11).eventsPerHour(60).shareWithoutId(0.05);
+    }
+
+    /** A program whose clock is this far ahead of TAP's; less than zero for behind. */
+    public static Maker ahead(Duration by) {
+        return (settings, properties, clock, committed) ->
+                new Program(settings, properties, Clock.offset(clock, by), committed);
     }
 
     public RunningProgram start() {
@@ -179,12 +242,12 @@ public final class Trial implements AutoCloseable {
     }
 
     /** From now on every row that the ingestion endpoint accepts is shown here too. */
-    public Trial eachRow(Consumer<JsonNode> look) {
+    public SimulatedServices eachRow(Consumer<JsonNode> look) {
         return eachRowOf((table, row) -> look.accept(row));
     }
 
     /** The same with the row's table. */
-    public Trial eachRowOf(BiConsumer<String, JsonNode> look) {
+    public SimulatedServices eachRowOf(BiConsumer<String, JsonNode> look) {
         eachRow = look;
         return this;
     }
@@ -225,8 +288,8 @@ public final class Trial implements AutoCloseable {
         return clock;
     }
 
-    /** What TAP's answers say about the time; the trial's clock unless the test sets another. */
-    public OwnDate tapDate() {
+    /** What TAP's answers say about the time; the clock's unless the test sets another. */
+    public DateProxy tapDate() {
         return tapDate;
     }
 
@@ -246,9 +309,29 @@ public final class Trial implements AutoCloseable {
         return ingestion;
     }
 
-    /** Reads that were committed, of all programs of this trial. */
+    /** Reads that were committed, of all programs. */
     public List<LedgerEntry> reads() {
         return reads;
+    }
+
+    /** Those of them for this purpose. */
+    public List<LedgerEntry> reads(Purpose purpose) {
+        return reads.stream().filter(read -> read.purpose() == purpose).toList();
+    }
+
+    /** Each event since {@link #ORIGIN} that the last poll had to find was delivered, and none twice. */
+    public void assertEverythingLandedOnce() {
+        LedgerEntry last =
+                reads(Purpose.POLL).stream().reduce((earlier, later) -> later).orElseThrow();
+        List<String> truth = truth(ORIGIN, last.window().to(), last.readAt());
+        assertThat(truth).hasSizeGreaterThan(30);
+        assertThat(surplus(truth, rows())).as("lost").isEmpty();
+        assertNothingTwice();
+    }
+
+    public void assertNothingTwice() {
+        List<String> possible = truth(ORIGIN, clock.now(), clock.now());
+        assertThat(surplus(rows(), possible)).as("twice, or never there").isEmpty();
     }
 
     @Override
@@ -263,5 +346,20 @@ public final class Trial implements AutoCloseable {
         sinkProxy.close();
         tap.close();
         ingestion.close();
+        if (ownsFolder) {
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static Path newFolder() {
+        try {
+            return Files.createTempDirectory("simulated-services");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 
 /**
- * One row of {@link DayTap}, in live spelling.
+ * One row of {@link RecordingTap}, in live spelling.
  *
  * @param created   windows select by it, in whole milliseconds; the later of its click or message time and its threat time
  * @param visibleAt from when on answers contain it
@@ -16,7 +16,7 @@ import java.util.UUID;
  * @param happened  click or message time
  * @param condemned time of its only threat
  */
-public record DayEvent(
+public record DrawnEvent(
         EventType type,
         Instant created,
         Instant visibleAt,
@@ -29,7 +29,7 @@ public record DayEvent(
     private static final Duration LONGEST_WAIT = Duration.ofDays(3);
 
     /** One event of this number, one in twenty without an id; what is not given is drawn. */
-    static DayEvent draw(SplittableRandom random, int number, Instant created, Duration lag) {
+    static DrawnEvent draw(SplittableRandom random, int number, Instant created, Duration lag) {
         int kind = random.nextInt(100);
         EventType type = kind < 50
                 ? EventType.MESSAGES_BLOCKED
@@ -41,7 +41,7 @@ public record DayEvent(
         String id = random.nextInt(20) == 0 ? null : new UUID(random.nextLong(), random.nextLong()).toString();
         // every third one is of the same message as the one before it
         String guid = "guid-" + (number % 3 == 1 ? number - 1 : number);
-        return new DayEvent(
+        return new DrawnEvent(
                 type,
                 created,
                 created.plus(lag),

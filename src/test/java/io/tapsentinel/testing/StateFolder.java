@@ -1,0 +1,103 @@
+package io.tapsentinel.testing;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.awaitility.Awaitility;
+
+/** The folder in which a program keeps its state: its rejected records, and documents to replay with what became of them. */
+public final class StateFolder {
+
+    /** Put it into events; it must not turn up in lines, reasons and health. */
+    public static final String MARKER = "c0ntent-m4rker";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path state;
+
+    public StateFolder(Path state) {
+        this.state = state;
+    }
+
+    public Path resolve(String name) {
+        return state.resolve(name);
+    }
+
+    /** Moves a document into replay/ as an operator would, whole at once, and long enough ago to be read at the next look. */
+    public void drop(String name, byte[] content) throws IOException {
+        Path made = Files.createDirectories(state.resolve("outside")).resolve(name);
+        Files.write(made, content);
+        made.toFile().setLastModified(System.currentTimeMillis() - 60_000);
+        Files.move(
+                made, Files.createDirectories(state.resolve("replay")).resolve(name), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    public void drop(String name, String content) throws IOException {
+        drop(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Waits until a subfolder has this many files, reasons not counted. */
+    public List<Path> await(String subfolder, int files) {
+        Awaitility.await(files + " files in " + subfolder)
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> documents(subfolder).size() == files);
+        return documents(subfolder);
+    }
+
+    /** The reason beside the one file in replay/failed/. */
+    public String reason() throws IOException {
+        await("replay/failed", 1);
+        return reason("");
+    }
+
+    /** The reason beside the file in replay/failed/ that was dropped by this name. */
+    public String reason(String name) throws IOException {
+        Path file = Awaitility.await(name + " in failed/")
+                .atMost(Duration.ofSeconds(40))
+                .until(
+                        () -> documents("replay/failed").stream()
+                                .filter(failed -> failed.toString().endsWith(name))
+                                .findFirst()
+                                .orElse(null),
+                        Objects::nonNull);
+        Path reason = file.resolveSibling(file.getFileName() + ".reason.txt");
+        Awaitility.await("its reason").until(() -> Files.exists(reason) && Files.size(reason) > 0);
+        return Files.readString(reason);
+    }
+
+    /** Files of a subfolder, reasons left out. */
+    public List<Path> documents(String subfolder) {
+        return files(subfolder).stream()
+                .filter(file -> !file.toString().endsWith(".reason.txt"))
+                .toList();
+    }
+
+    public List<Path> files(String subfolder) {
+        Path folder = state.resolve(subfolder);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.list(folder)) {
+            return new ArrayList<>(files.filter(Files::isRegularFile).sorted().toList());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public static Map<?, ?> json(Path file) throws IOException {
+        return JSON.readValue(file.toFile(), Map.class);
+    }
+
+    public static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}
