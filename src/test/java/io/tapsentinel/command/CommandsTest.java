@@ -17,21 +17,21 @@ class CommandsTest {
     @TempDir
     Path folder;
 
-    private CommandTrial trial;
+    private CommandSetup setup;
 
     @BeforeEach
     void prepare() {
-        trial = new CommandTrial(folder);
+        setup = new CommandSetup(folder);
     }
 
     @Test
     void aWordThatIsNoneIsAnsweredWithThoseThatAre() {
-        assertThatThrownBy(() -> trial.run("stauts"))
+        assertThatThrownBy(() -> setup.run("stauts"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(
                         "there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check, routes show and help, and none runs"
                                 + " the program");
-        assertThatThrownBy(() -> trial.run("status", "gaps"))
+        assertThatThrownBy(() -> setup.run("status", "gaps"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("there is no command \"status gaps\"");
     }
@@ -39,7 +39,7 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"help", "--help"})
     void helpHasALineForEach(String word) {
-        assertThat(trial.run(word).lines())
+        assertThat(setup.run(word).lines())
                 .hasSize(9)
                 .anyMatch(line -> line.matches("status +progress, .*"))
                 .anyMatch(line -> line.startsWith("--local "));
@@ -47,7 +47,7 @@ class CommandsTest {
 
     @Test
     void theDoctorNeedsNoStoreAndMakesNone() {
-        assertThatThrownBy(() -> trial.run("doctor"))
+        assertThatThrownBy(() -> setup.run("doctor"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("doctor: ");
         assertThat(folder).isEmptyDirectory();
@@ -56,16 +56,16 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"status", "gaps", "rejected", "duplicates"})
     void withoutAStoreEachSaysWhereItLookedAndMakesNothing(String word) {
-        assertThatThrownBy(() -> trial.run(word))
+        assertThatThrownBy(() -> setup.run(word))
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining("there is no store at " + trial.file())
+                .hasMessageContaining("there is no store at " + setup.file())
                 .hasMessageContaining("TAP_SANDBOX=on");
         assertThat(folder).isEmptyDirectory();
     }
 
     @Test
     void theSandboxHasAStoreOfItsOwn() {
-        assertThatThrownBy(() -> trial.with("tap.sandbox", "on").run("status"))
+        assertThatThrownBy(() -> setup.with("tap.sandbox", "on").run("status"))
                 .isInstanceOf(StoreException.class)
                 .hasMessageContaining(
                         Path.of("sandbox/tap-sentinel.db").toAbsolutePath().toString());
@@ -73,7 +73,7 @@ class CommandsTest {
 
     @Test
     void anotherKindOfStoreIsRefusedByItsProperty() {
-        assertThatThrownBy(() -> trial.with("state.url", "jdbc:mysql://db/tap").run("status"))
+        assertThatThrownBy(() -> setup.with("state.url", "jdbc:mysql://db/tap").run("status"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith("state.url is");
     }

@@ -3,13 +3,13 @@ package io.tapsentinel.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.state.Events;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,14 +28,14 @@ class DuplicatesTest {
     @TempDir
     Path folder;
 
-    private CommandTrial trial;
+    private CommandSetup setup;
     private MovableClock clock;
     private final TapEvent unnamed = unnamed();
 
     @BeforeEach
     void prepare() {
-        trial = new CommandTrial(folder);
-        clock = trial.clock();
+        setup = new CommandSetup(folder);
+        clock = setup.clock();
     }
 
     @Test
@@ -91,11 +91,11 @@ class DuplicatesTest {
     }
 
     private String print() {
-        return trial.run("duplicates");
+        return setup.run("duplicates");
     }
 
     private Store open() {
-        return trial.open();
+        return setup.open();
     }
 
     private static TapEvent unnamed() {

@@ -1,11 +1,10 @@
 package io.tapsentinel.command;
 
-import static io.tapsentinel.command.CommandTrial.NOW;
+import static io.tapsentinel.command.CommandSetup.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.route.RejectedDocument;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
@@ -13,6 +12,7 @@ import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.Events;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,24 +32,24 @@ class ListsTest {
     @TempDir
     Path folder;
 
-    private CommandTrial trial;
+    private CommandSetup setup;
     private final TapEvent refused = Events.event(TYPE, HIDDEN + "-1");
 
     @BeforeEach
     void prepare() {
-        trial = new CommandTrial(folder);
+        setup = new CommandSetup(folder);
     }
 
     @Test
     void eachGapIsALineWithItsLimits() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             TimeRange later = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
             TimeRange earlier = new TimeRange(
                     NOW.minus(Duration.ofDays(10)),
                     NOW.minus(Duration.ofDays(10)).plusSeconds(90));
-            new ReadState(store, trial.clock()).expire(List.of(later, earlier));
+            new ReadState(store, setup.clock()).expire(List.of(later, earlier));
         }
-        assertThat(trial.run("gaps").lines())
+        assertThat(setup.run("gaps").lines())
                 .satisfiesExactly(
                         gap -> assertThat(gap)
                                 .matches(
@@ -57,18 +57,18 @@ class ListsTest {
                         gap -> assertThat(gap)
                                 .matches(
                                         "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
-        assertThat(trial.notes()).isEmpty();
+        assertThat(setup.notes()).isEmpty();
     }
 
     @Test
     void nothingToListIsSaidInWordsBesideTheList() {
-        trial.open().close();
-        assertThat(trial.run("gaps")).isEmpty();
-        assertThat(trial.notes()).isEqualTo("no gap");
-        assertThat(trial.run("rejected")).isEmpty();
-        assertThat(trial.notes()).isEqualTo("no rejected record");
-        assertThat(trial.run("duplicates")).isEmpty();
-        assertThat(trial.notes()).isEqualTo("no possible duplicate");
+        setup.open().close();
+        assertThat(setup.run("gaps")).isEmpty();
+        assertThat(setup.notes()).isEqualTo("no gap");
+        assertThat(setup.run("rejected")).isEmpty();
+        assertThat(setup.notes()).isEqualTo("no rejected record");
+        assertThat(setup.run("duplicates")).isEmpty();
+        assertThat(setup.notes()).isEqualTo("no possible duplicate");
     }
 
     @Test
@@ -84,7 +84,7 @@ class ListsTest {
     void withoutAFolderTheStoreAloneTells() throws IOException {
         reject();
         document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");
-        trial.with("tap.rejected.uri", "azure-storage-blob:account/rejected");
+        setup.with("tap.rejected.uri", "azure-storage-blob:account/rejected");
         assertThat(rejected()).containsExactly(TABLE + "\t" + refused.getKey() + "\t2026-11-20T12:00:00Z\t-\t-\t-");
     }
 
@@ -96,9 +96,9 @@ class ListsTest {
 
     @Test
     void documentsThatNoRowTellsOfAreListedToo() throws IOException {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             // delivered, with cut values
-            new SeenKeys(store, 1_000, trial.clock()).delivered(0, List.of(refused));
+            new SeenKeys(store, 1_000, setup.clock()).delivered(0, List.of(refused));
         }
         String capped = document(TYPE.arrayName(), refused.getKey().toString(), Reason.CAPPED, "null");
         String unknown = document("messagesQuarantined", "0".repeat(32), Reason.UNKNOWN_TYPE, "null");
@@ -113,8 +113,8 @@ class ListsTest {
     void anUnknownTypeIsListedOnceWhateverNameItIsCountedUnder() throws IOException {
         EventKey named = Events.event(TYPE, "2").getKey();
         EventKey other = Events.event(TYPE, "3").getKey();
-        try (Store store = trial.open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, trial.clock());
+        try (Store store = setup.open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, setup.clock());
             seen.rejected("messagesHeld", List.of(named));
             seen.rejected("other", List.of(other));
         }
@@ -135,9 +135,9 @@ class ListsTest {
                 Reason.REFUSED,
                 "\"https://" + HIDDEN + ".example.com\"");
         Files.writeString(
-                trial.rejected().resolve(TYPE.arrayName() + "-" + "1".repeat(32) + "-too-large.json"),
+                setup.rejected().resolve(TYPE.arrayName() + "-" + "1".repeat(32) + "-too-large.json"),
                 "{\"code\":\"" + HIDDEN);
-        Files.writeString(trial.rejected().resolve("notes of " + HIDDEN + ".json"), "{}");
+        Files.writeString(setup.rejected().resolve("notes of " + HIDDEN + ".json"), "{}");
         assertThat(rejected())
                 .hasSize(2)
                 .noneMatch(line -> line.contains(HIDDEN))
@@ -145,21 +145,21 @@ class ListsTest {
     }
 
     private List<String> rejected() {
-        return trial.run("rejected").lines().toList();
+        return setup.run("rejected").lines().toList();
     }
 
     private void reject() {
-        try (Store store = trial.open()) {
-            new SeenKeys(store, 1_000, trial.clock()).rejected(refused);
+        try (Store store = setup.open()) {
+            new SeenKeys(store, 1_000, setup.clock()).rejected(refused);
         }
     }
 
     /** As the program writes it; returns its name. */
     private String document(String type, String key, Reason reason, String code) throws IOException {
         String name = RejectedDocument.name(type, key, reason);
-        Files.createDirectories(trial.rejected());
+        Files.createDirectories(setup.rejected());
         Files.writeString(
-                trial.rejected().resolve(name),
+                setup.rejected().resolve(name),
                 "{\"reason\":\"" + reason.word() + "\",\"status\":400,\"code\":" + code
                         + ",\"text\":\"" + HIDDEN + "\",\"time\":\"2026-11-20T11:00:00Z\",\"type\":\"" + type
                         + "\",\"record\":{\"code\":\"" + HIDDEN

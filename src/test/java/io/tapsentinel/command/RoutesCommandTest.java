@@ -23,11 +23,11 @@ class RoutesCommandTest {
     Path folder;
 
     private Path routes;
-    private CommandTrial trial;
+    private CommandSetup setup;
 
     @BeforeEach
     void copy() throws Exception {
-        trial = new CommandTrial(folder);
+        setup = new CommandSetup(folder);
         routes = Files.createDirectory(folder.resolve("routes"));
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.toList()) {
@@ -38,14 +38,14 @@ class RoutesCommandTest {
 
     @Test
     void aSetThatMayBeUsedIsOneLine() {
-        assertThat(trial.run("routes", "check", routes.toString()).lines())
+        assertThat(setup.run("routes", "check", routes.toString()).lines())
                 .containsExactly(routes + ": 5 files, as they have to be");
     }
 
     @Test
     void withoutAFolderTheSetInUseIsMeant() {
-        assertThat(trial.run("routes", "check")).startsWith("routes: 5 files");
-        assertThat(trial.run("routes", "show")).isEqualTo(trial.run("routes", "show", routes.toString()));
+        assertThat(setup.run("routes", "check")).startsWith("routes: 5 files");
+        assertThat(setup.run("routes", "show")).isEqualTo(setup.run("routes", "show", routes.toString()));
     }
 
     @Test
@@ -53,7 +53,7 @@ class RoutesCommandTest {
         edit(TABLES, "messagesBlockedSeen", "clicksBlockedSeen");
         Files.delete(routes.resolve("tap-poll.camel.yaml"));
 
-        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString()))
+        assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageStartingWith(routes + ": ")
                 .hasMessageContaining("problems; this set would be refused");
@@ -61,8 +61,8 @@ class RoutesCommandTest {
 
     @Test
     void aCheckLeavesNothingBehindItself() throws Exception {
-        trial.run("routes", "check", routes.toString());
-        trial.run("routes", "show", routes.toString());
+        setup.run("routes", "check", routes.toString());
+        setup.run("routes", "show", routes.toString());
 
         try (Stream<Path> all = Files.list(folder)) {
             assertThat(all).containsExactly(routes);
@@ -79,7 +79,7 @@ class RoutesCommandTest {
                 "routes show README.md"
             })
     void whatIsNoQuestionIsAnsweredByOneLine(String words) {
-        assertThatThrownBy(() -> trial.run(words.split(" ")))
+        assertThatThrownBy(() -> setup.run(words.split(" ")))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageNotContaining("\n");
     }
@@ -88,19 +88,19 @@ class RoutesCommandTest {
     void aFileThatIsFarTooLargeIsRefusedAtOnce() throws Exception {
         Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
 
-        assertThatThrownBy(() -> trial.run("routes", "check", routes.toString()))
+        assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
                 .hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
     }
 
     @Test
     void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
-        assertThatThrownBy(() -> trial.run("routes", "check", folder.toString()))
+        assertThatThrownBy(() -> setup.run("routes", "check", folder.toString()))
                 .hasMessageContaining("no *.camel.yaml file");
     }
 
     @Test
     void theWayOfAnEventIsShownFromTheScheduleToTheTableWithIdsAsInTheFiles() {
-        String shown = trial.run("routes", "show");
+        String shown = setup.run("routes", "show");
 
         assertThat(shown)
                 .containsSubsequence(
@@ -156,7 +156,7 @@ class RoutesCommandTest {
                                     uri: direct:lonely
                 """);
 
-        assertThat(trial.run("routes", "show", routes.toString()))
+        assertThat(setup.run("routes", "show", routes.toString()))
                 .containsSubsequence(
                         "never called:",
                         "lonely <- direct:lonely",
@@ -174,7 +174,7 @@ class RoutesCommandTest {
 
         for (String word : List.of("check", "show")) {
             assertThatThrownBy(() -> {
-                        String out = trial.run("routes", word, routes.toString());
+                        String out = setup.run("routes", word, routes.toString());
                         throw new AssertionError(out);
                     })
                     .isInstanceOf(InvalidSettingException.class);

@@ -1,11 +1,10 @@
 package io.tapsentinel.command;
 
-import static io.tapsentinel.command.CommandTrial.NOW;
+import static io.tapsentinel.command.CommandSetup.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.Also;
 import io.tapsentinel.state.Completeness;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -19,6 +18,7 @@ import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.sql.Statement;
@@ -41,16 +41,16 @@ class StatusTest {
     @TempDir
     Path folder;
 
-    private CommandTrial trial;
+    private CommandSetup setup;
 
     @BeforeEach
     void prepare() {
-        trial = new CommandTrial(folder);
+        setup = new CommandSetup(folder);
     }
 
     @Test
     void threeKeysThatAreGoneFromTheStoreAreMissingInTheirHour() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             begin(store, HOUR);
             sweep(store, HOUR, events(1_010));
             deliver(store, events(1_010));
@@ -71,7 +71,7 @@ class StatusTest {
 
     @Test
     void moreOfOursThanTheirsIsNoAlarm() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             begin(store, HOUR);
             deliver(store, events(12));
             sweep(store, HOUR, events(10));
@@ -81,7 +81,7 @@ class StatusTest {
 
     @Test
     void onlyTheNewestTwentyFourSweptHoursAreShown() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             begin(store, NOW.minus(Duration.ofHours(40)));
             IntStream.rangeClosed(5, 31).forEach(hours -> sweep(store, NOW.minus(Duration.ofHours(hours)), events(1)));
         }
@@ -93,7 +93,7 @@ class StatusTest {
 
     @Test
     void hoursThatWereNotSweptAreNamedWithTheirTime() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             begin(store, NOW.minus(Duration.ofHours(8)).plusSeconds(60));
             sweep(store, HOUR, events(1));
         }
@@ -104,7 +104,7 @@ class StatusTest {
 
     @Test
     void aStoreThatSawNoReadSaysSoInWords() {
-        trial.open().close();
+        setup.open().close();
         assertThat(status())
                 .contains("status at 2026-11-20 12:00:00, all times UTC")
                 .contains("first read from       nothing was read yet")
@@ -120,12 +120,12 @@ class StatusTest {
 
     @Test
     void progressBacklogGapsAndWhatLiesAsideAreCounted() {
-        try (Store store = trial.open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, trial.clock());
+        try (Store store = setup.open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, setup.clock());
             TimeRange gap = new TimeRange(
                     NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
             TimeRange owed = new TimeRange(gap.to(), NOW.minus(Duration.ofDays(2)));
-            new ReadState(store, trial.clock())
+            new ReadState(store, setup.clock())
                     .commit(
                             new Plan(
                                     Optional.empty(),
@@ -151,23 +151,23 @@ class StatusTest {
 
     @Test
     void requestsAreCountedByPoolAndPurposeForADay() {
-        trial.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
-        try (Store store = trial.open()) {
-            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, trial.clock());
+        setup.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
+        try (Store store = setup.open()) {
+            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, setup.clock());
             IntStream.range(0, 120).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
-            trial.clock().advance(Duration.ofHours(1));
+            setup.clock().advance(Duration.ofHours(1));
             IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
         }
         assertThat(status())
                 .containsPattern("everything-else +120 +0 +7 +0 +127 +2,000\n")
                 .contains("500 of them are kept for fresh polls");
-        trial.clock().advance(Duration.ofHours(23));
+        setup.clock().advance(Duration.ofHours(23));
         assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +7 +2,000\n");
     }
 
     @Test
     void readsLateRowsAndChangesAreTheSumsOfTheLedger() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             ledger(
                     store,
                     Purpose.POLL,
@@ -241,7 +241,7 @@ class StatusTest {
 
     @Test
     void whatRoutesDroppedOnPurposeIsToldByRouteOnceThereIsAny() {
-        try (Store store = trial.open()) {
+        try (Store store = setup.open()) {
             ledger(
                     store,
                     Purpose.POLL,
@@ -263,23 +263,23 @@ class StatusTest {
             assertThat(status())
                     .containsPattern("\ndropped by routes on purpose \\(each read of an event counts\\) +24 h +90 d\n"
                             + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
-            trial.clock().advance(Duration.ofDays(2));
+            setup.clock().advance(Duration.ofDays(2));
             assertThat(status()).containsPattern("all +0 +8\n +before-messages-blocked +0 +6\n");
-            trial.clock().advance(Duration.ofDays(90));
+            setup.clock().advance(Duration.ofDays(90));
             assertThat(status()).doesNotContain("dropped by routes");
         }
     }
 
     /** Also that no line is too wide for a terminal. */
     private String status() {
-        String status = trial.run("status").replace(System.lineSeparator(), "\n");
+        String status = setup.run("status").replace(System.lineSeparator(), "\n");
         assertThat(status.lines().filter(line -> !line.startsWith("store ")))
                 .allMatch(line -> line.length() <= WIDEST, "at most 100 columns");
         return status;
     }
 
     private void begin(Store store, Instant origin) {
-        new ReadState(store, trial.clock()).begin(new Progress(origin, NOW));
+        new ReadState(store, setup.clock()).begin(new Progress(origin, NOW));
     }
 
     private static List<TapEvent> events(int count) {
@@ -289,7 +289,7 @@ class StatusTest {
     }
 
     private void deliver(Store store, List<TapEvent> events) {
-        new SeenKeys(store, 1_000, trial.clock()).delivered(0, events);
+        new SeenKeys(store, 1_000, setup.clock()).delivered(0, events);
     }
 
     private static void sweep(Store store, Instant hour, List<TapEvent> found) {

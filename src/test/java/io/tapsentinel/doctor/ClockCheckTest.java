@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.NOW;
-import static io.tapsentinel.doctor.DoctorTrial.line;
+import static io.tapsentinel.doctor.DoctorSetup.NOW;
+import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.doctor.Finding.Mark;

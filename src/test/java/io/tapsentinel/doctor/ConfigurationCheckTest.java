@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.lines;
+import static io.tapsentinel.doctor.DoctorSetup.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -15,17 +15,17 @@ class ConfigurationCheckTest {
     @TempDir
     Path folder;
 
-    private DoctorTrial trial;
+    private DoctorSetup setup;
 
     @BeforeEach
     void complete() {
-        trial = new DoctorTrial(folder);
+        setup = new DoctorSetup(folder);
     }
 
     @Test
     void whatIsRightIsToldByWhereItStandsAndWithoutAValue() throws Exception {
         Files.writeString(folder.resolve("application.properties"), "tap.poll.settle = PT2M\n");
-        ConfigurationCheck check = trial.configuration();
+        ConfigurationCheck check = setup.configuration();
 
         assertThat(lines(check))
                 .containsExactly(
@@ -36,13 +36,13 @@ class ConfigurationCheckTest {
 
     @Test
     void everyProblemIsALineAndNotOnlyTheFirst() {
-        trial.without("tap.principal")
+        setup.without("tap.principal")
                 .with("tap.url", "http://tap.example.com")
                 .with("tap.poll.cron", "whenever")
                 .with("tap.poll.look-back", "2h")
                 .with("sentinel.auth", "token")
                 .with("tap.sandbox", "perhaps");
-        ConfigurationCheck check = trial.configuration();
+        ConfigurationCheck check = setup.configuration();
 
         assertThat(lines(check))
                 .hasSize(6)
@@ -55,9 +55,9 @@ class ConfigurationCheckTest {
 
     @Test
     void aPropertyThatDependsOnAnotherIsNotBlamedForWhatStandsInForThat() {
-        trial.with("sentinel.auth", "none").with("sentinel.endpoint", "http://rule.example.com");
+        setup.with("sentinel.auth", "none").with("sentinel.endpoint", "http://rule.example.com");
 
-        assertThat(lines(trial.configuration()))
+        assertThat(lines(setup.configuration()))
                 .singleElement()
                 .asString()
                 .contains("sentinel.endpoint is \"http://rule.example.com\"");
@@ -65,50 +65,50 @@ class ConfigurationCheckTest {
 
     @Test
     void whatIsMissingIsToldWithTheSandboxAndWithWhatMayHaveBeenMeant() {
-        trial.without("tap.principal")
-                .variable("TAP_PRINCIPLE", DoctorTrial.SECRET)
+        setup.without("tap.principal")
+                .variable("TAP_PRINCIPLE", DoctorSetup.SECRET)
                 .variable("TAPPED", "x");
 
-        assertThat(lines(trial.configuration()))
+        assertThat(lines(setup.configuration()))
                 .singleElement()
                 .asString()
                 .startsWith("✗ configuration: missing: tap.principal;")
                 .contains("TAP_PRINCIPLE is no property")
                 .contains("mvn compile camel:run")
-                .doesNotContain("TAPPED", DoctorTrial.SECRET);
+                .doesNotContain("TAPPED", DoctorSetup.SECRET);
     }
 
     @Test
     void theWayToTheServicesIsPartOfIt() {
-        trial.variable("HTTPS_PROXY", "ftp://user:" + DoctorTrial.SECRET + "@proxy:1");
-        assertThat(lines(trial.configuration()))
+        setup.variable("HTTPS_PROXY", "ftp://user:" + DoctorSetup.SECRET + "@proxy:1");
+        assertThat(lines(setup.configuration()))
                 .singleElement()
                 .asString()
                 .startsWith("✗ configuration: HTTPS_PROXY ")
-                .doesNotContain(DoctorTrial.SECRET);
+                .doesNotContain(DoctorSetup.SECRET);
 
-        trial.variable("HTTPS_PROXY", "").variable("AZURE_TOKEN_CREDENTIALS", "Mine");
-        assertThat(lines(trial.configuration()))
+        setup.variable("HTTPS_PROXY", "").variable("AZURE_TOKEN_CREDENTIALS", "Mine");
+        assertThat(lines(setup.configuration()))
                 .singleElement()
                 .asString()
                 .startsWith("✗ configuration: AZURE_TOKEN_CREDENTIALS is \"Mine\"");
 
-        trial.variable("AZURE_TOKEN_CREDENTIALS", "")
+        setup.variable("AZURE_TOKEN_CREDENTIALS", "")
                 .with("tls.ca-file", folder.resolve("none.pem").toString());
-        ConfigurationCheck check = trial.configuration();
+        ConfigurationCheck check = setup.configuration();
         assertThat(lines(check)).singleElement().asString().startsWith("✗ configuration: tls.ca-file ");
         assertThat(check.settings()).isEmpty();
     }
 
     @Test
     void theSandboxNeedsNoAccountAndAFileThatIsNoneIsNoEndlessLoop() {
-        trial.with("tap.sandbox", "on").without("tap.principal");
-        ConfigurationCheck sandbox = trial.configuration();
+        setup.with("tap.sandbox", "on").without("tap.principal");
+        ConfigurationCheck sandbox = setup.configuration();
         assertThat(sandbox.isSandbox()).isTrue();
         assertThat(lines(sandbox)).singleElement().asString().startsWith("✓ configuration: tap.sandbox is on");
 
         // the packaged value does not fit this schedule either
-        List<String> lines = lines(trial.with("tap.sandbox", "off")
+        List<String> lines = lines(setup.with("tap.sandbox", "off")
                 .with("tap.principal", "p")
                 .with("tap.poll.cron", "* * * * * ?")
                 .configuration());

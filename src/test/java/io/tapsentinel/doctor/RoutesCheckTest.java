@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.lines;
+import static io.tapsentinel.doctor.DoctorSetup.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.routes.RouteFiles;
@@ -39,7 +39,7 @@ class RoutesCheckTest {
     }
 
     private RoutesCheck check() {
-        return new RoutesCheck(new DoctorTrial(folder).properties(), folder);
+        return new RoutesCheck(new DoctorSetup(folder).properties(), folder);
     }
 
     private void write(String routes) throws IOException {

@@ -26,13 +26,13 @@ class RuleCheckTest {
     Path folder;
 
     private final List<String> sent = new ArrayList<>();
-    private DoctorTrial trial;
+    private DoctorSetup setup;
     private String refusing = "none";
     private UploadException refusal;
 
     @BeforeEach
     void complete() {
-        trial = new DoctorTrial(folder);
+        setup = new DoctorSetup(folder);
     }
 
     @Test
@@ -53,7 +53,7 @@ class RuleCheckTest {
 
     @Test
     void theHealthTableIsAskedWhenItIsWanted() {
-        trial.with("sentinel.health-table", "true");
+        setup.with("sentinel.health-table", "true");
         assertThat(lines("azure")).hasSize(6).last().asString().startsWith("✓ stream " + HEALTH);
         assertThat(sent).hasSize(5).last().isEqualTo(HEALTH + " []");
     }
@@ -121,12 +121,12 @@ class RuleCheckTest {
 
     @Test
     void withoutAnEndpointOrATokenNothingIsSent() {
-        trial.with("sentinel.auth", "none");
-        ConfigurationCheck configuration = trial.rightConfiguration();
+        setup.with("sentinel.auth", "none");
+        ConfigurationCheck configuration = setup.rightConfiguration();
         TokenCheck token = token(configuration);
         RuleCheck rule = new RuleCheck(configuration, () -> false, token, settings -> uploader());
 
-        assertThat(DoctorTrial.lines(rule))
+        assertThat(DoctorSetup.lines(rule))
                 .hasSize(2)
                 .allMatch(line -> line.startsWith("- ") && line.contains("endpoint and token"));
         assertThat(sent).isEmpty();
@@ -138,15 +138,15 @@ class RuleCheckTest {
     }
 
     private List<String> lines(String auth) {
-        ConfigurationCheck configuration = trial.with("sentinel.auth", auth).rightConfiguration();
+        ConfigurationCheck configuration = setup.with("sentinel.auth", auth).rightConfiguration();
         TokenCheck token = token(configuration);
-        return DoctorTrial.lines(new RuleCheck(configuration, () -> true, token, settings -> uploader()));
+        return DoctorSetup.lines(new RuleCheck(configuration, () -> true, token, settings -> uploader()));
     }
 
     private TokenCheck token(ConfigurationCheck configuration) {
         TokenCheck token = new TokenCheck(
-                configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, trial.clock());
-        DoctorTrial.look(token);
+                configuration, () -> TokenCheckTest.credential("a-token"), Optional::empty, setup.clock());
+        DoctorSetup.look(token);
         return token;
     }
 

@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.NOW;
-import static io.tapsentinel.doctor.DoctorTrial.line;
+import static io.tapsentinel.doctor.DoctorSetup.NOW;
+import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.doctor.Finding.Mark;
@@ -31,16 +31,16 @@ class StoreCheckTest {
     @TempDir
     Path folder;
 
-    private DoctorTrial trial;
+    private DoctorSetup setup;
 
     @BeforeEach
     void complete() {
-        trial = new DoctorTrial(folder);
+        setup = new DoctorSetup(folder);
     }
 
     @Test
     void whereThereIsNoneTheFirstStartMakesIt() throws IOException {
-        assertThat(look(Mark.WELL)).startsWith("there is none yet at " + trial.file() + "; ");
+        assertThat(look(Mark.WELL)).startsWith("there is none yet at " + setup.file() + "; ");
     }
 
     @Test
@@ -48,7 +48,7 @@ class StoreCheckTest {
         open("tap").close();
 
         assertThat(look(Mark.WELL))
-                .startsWith(trial.file() + ", version ")
+                .startsWith(setup.file() + ", version ")
                 .doesNotContain("in use", "brings", "knows no source");
     }
 
@@ -69,7 +69,7 @@ class StoreCheckTest {
                 "process " + ProcessHandle.current().pid() + " since 2020-01-01T00:00:00Z",
                 "?"
             }) {
-                Files.writeString(Path.of(trial.file() + ".lock"), gone + "\n");
+                Files.writeString(Path.of(setup.file() + ".lock"), gone + "\n");
                 assertThat(look(Mark.WELL)).doesNotContain("in use");
             }
         }
@@ -95,60 +95,60 @@ class StoreCheckTest {
     void oneOfAnotherServiceIsRefusedAndAnotherSourceIsWelcome() throws IOException {
         open("tap").close();
 
-        assertThat(look(Mark.WELL, trial.with("tap.source", "second"))).contains("knows no source second yet");
-        trial.with("tap.source", "tap").with("tap.url", "https://tap.example.org");
+        assertThat(look(Mark.WELL, setup.with("tap.source", "second"))).contains("knows no source second yet");
+        setup.with("tap.source", "tap").with("tap.url", "https://tap.example.org");
         assertThat(look(Mark.WRONG))
                 .contains("belongs to tap.url https://tap.example.com, not to https://tap.example.org");
     }
 
     @Test
     void whatIsNoStoreIsRefused() throws IOException {
-        Files.createDirectories(trial.file().getParent());
-        Files.writeString(trial.file(), "not a database ".repeat(1_000));
-        assertThat(look(Mark.WRONG)).contains(trial.file() + " cannot be read");
+        Files.createDirectories(setup.file().getParent());
+        Files.writeString(setup.file(), "not a database ".repeat(1_000));
+        assertThat(look(Mark.WRONG)).contains(setup.file() + " cannot be read");
 
-        Files.delete(trial.file());
-        Files.delete(trial.file().getParent());
-        Files.writeString(trial.file().getParent(), "");
-        assertThat(look(Mark.WRONG)).contains(trial.file().getParent() + " is no folder");
+        Files.delete(setup.file());
+        Files.delete(setup.file().getParent());
+        Files.writeString(setup.file().getParent(), "");
+        assertThat(look(Mark.WRONG)).contains(setup.file().getParent() + " is no folder");
     }
 
     @Test
     void withoutAPlaceThereIsNothingToLookAt() throws IOException {
-        assertThat(look(Mark.UNKNOWN, trial.with("state.url", "jdbc:postgresql://db/tap")))
+        assertThat(look(Mark.UNKNOWN, setup.with("state.url", "jdbc:postgresql://db/tap")))
                 .isEqualTo(ConfigurationCheck.FIRST);
     }
 
     @Test
     void theBudgetIsWhatTheStoreHasCountedInADay() throws IOException {
         try (Store store = open("tap")) {
-            RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, trial.clock());
-            trial.clock().advance(Duration.ofHours(-25));
+            RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, setup.clock());
+            setup.clock().advance(Duration.ofHours(-25));
             budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
-            trial.clock().advance(Duration.ofHours(25));
+            setup.clock().advance(Duration.ofHours(25));
             for (int i = 0; i < 70; i++) {
                 budget.take(Pool.EVERYTHING_ELSE, i % 2 == 0 ? Purpose.POLL : Purpose.SWEEP);
             }
             budget.take(Pool.CLICKS_PERMITTED, Purpose.POLL);
             assertThat(line(Mark.WELL, budget())).contains("1,730 for everything-else and 1,799 for clicks-permitted");
         }
-        trial.with("tap.budget.requests-per-day", "70");
+        setup.with("tap.budget.requests-per-day", "70");
         assertThat(line(Mark.WRONG, budget())).startsWith("all 70 requests of 24 hours are used");
     }
 
     private BudgetCheck budget() throws IOException {
         StoreCheck store = store();
         look(Mark.WELL, store);
-        return new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock()));
+        return new BudgetCheck(store, new TapCheck(setup.configuration(), null, setup.clock()));
     }
 
     @Test
     void withoutAStoreThatCanBeReadThereIsNoBudget() throws IOException {
-        Files.createDirectories(trial.file());
+        Files.createDirectories(setup.file());
         StoreCheck store = store();
         look(Mark.WRONG, store);
 
-        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(trial.configuration(), null, trial.clock()))))
+        assertThat(line(Mark.UNKNOWN, new BudgetCheck(store, new TapCheck(setup.configuration(), null, setup.clock()))))
                 .contains("counted in the store");
     }
 
@@ -156,7 +156,7 @@ class StoreCheckTest {
         return look(mark, store());
     }
 
-    private String look(Mark mark, DoctorTrial changed) throws IOException {
+    private String look(Mark mark, DoctorSetup changed) throws IOException {
         return look(mark, new StoreCheck(changed.properties(), changed.configuration(), changed.clock()));
     }
 
@@ -168,17 +168,17 @@ class StoreCheckTest {
     }
 
     private StoreCheck store() {
-        ConfigurationCheck configuration = trial.configuration();
-        DoctorTrial.look(configuration);
-        return new StoreCheck(trial.properties(), configuration, trial.clock());
+        ConfigurationCheck configuration = setup.configuration();
+        DoctorSetup.look(configuration);
+        return new StoreCheck(setup.properties(), configuration, setup.clock());
     }
 
     private Store open(String source) {
-        return Store.open("jdbc:sqlite:" + trial.file(), source, "https://tap.example.com");
+        return Store.open("jdbc:sqlite:" + setup.file(), source, "https://tap.example.com");
     }
 
     private void execute(String... statements) throws SQLException {
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + trial.file());
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + setup.file());
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
                 statement.execute(sql);

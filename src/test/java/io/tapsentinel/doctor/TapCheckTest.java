@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.line;
+import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -30,7 +30,7 @@ class TapCheckTest {
 
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final CountDownLatch end = new CountDownLatch(1);
-    private DoctorTrial trial;
+    private DoctorSetup setup;
     private LoopbackServer server;
     private int status = 200;
     private String text = "{}";
@@ -39,7 +39,7 @@ class TapCheckTest {
     @BeforeEach
     void start() throws IOException {
         server = LoopbackServer.start(this::answer, 0);
-        trial = new DoctorTrial(folder).with("tap.url", server.uri().toString());
+        setup = new DoctorSetup(folder).with("tap.url", server.uri().toString());
     }
 
     @AfterEach
@@ -116,18 +116,18 @@ class TapCheckTest {
 
     @Test
     void whileTheConfigurationIsWrongNobodyIsAsked() {
-        trial.without("tap.principal");
-        ConfigurationCheck configuration = trial.configuration();
-        DoctorTrial.look(configuration);
-        TapCheck tap = new TapCheck(configuration, new Web(configuration::network, trial.clock()), trial.clock());
+        setup.without("tap.principal");
+        ConfigurationCheck configuration = setup.configuration();
+        DoctorSetup.look(configuration);
+        TapCheck tap = new TapCheck(configuration, new Web(configuration::network, setup.clock()), setup.clock());
 
         assertThat(line(Mark.UNKNOWN, tap)).isEqualTo(ConfigurationCheck.FIRST);
         assertThat(requests).isEmpty();
     }
 
     private TapCheck check() {
-        ConfigurationCheck configuration = trial.rightConfiguration();
-        return new TapCheck(configuration, new Web(configuration::network, trial.clock()), trial.clock());
+        ConfigurationCheck configuration = setup.rightConfiguration();
+        return new TapCheck(configuration, new Web(configuration::network, setup.clock()), setup.clock());
     }
 
     private void answer(HttpExchange exchange) throws IOException {

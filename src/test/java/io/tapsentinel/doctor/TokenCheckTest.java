@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.doctor.DoctorTrial.NOW;
-import static io.tapsentinel.doctor.DoctorTrial.line;
+import static io.tapsentinel.doctor.DoctorSetup.NOW;
+import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.credential.AccessToken;
@@ -32,11 +32,11 @@ class TokenCheckTest {
     Path folder;
 
     private final List<String> scopes = new CopyOnWriteArrayList<>();
-    private DoctorTrial trial;
+    private DoctorSetup setup;
 
     @BeforeEach
     void complete() {
-        trial = new DoctorTrial(folder);
+        setup = new DoctorSetup(folder);
     }
 
     /** Gives this token, good for an hour and a half. */
@@ -52,7 +52,7 @@ class TokenCheckTest {
         "china, https://monitor.azure.cn//.default"
     })
     void itIsAskedForTheCloudAndToldWithoutBeingShown(String cloud, String scope) {
-        trial.with("sentinel.cloud", cloud);
+        setup.with("sentinel.cloud", cloud);
 
         assertThat(line(Mark.WELL, check(request -> {
                     scopes.addAll(request.getScopes());
@@ -84,12 +84,12 @@ class TokenCheckTest {
 
     @Test
     void noIdentityAndOneThatIsRefusedHaveRemediesOfTheirOwn() {
-        ConfigurationCheck configuration = trial.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
+        ConfigurationCheck configuration = setup.variable("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential")
                 .rightConfiguration();
         assertThat(line(
                         Mark.WRONG,
                         new TokenCheck(
-                                configuration, configuration.clients()::credential, Optional::empty, trial.clock())))
+                                configuration, configuration.clients()::credential, Optional::empty, setup.clock())))
                 .startsWith("none is to be had for https://monitor.azure.com//.default: no identity")
                 .contains("AZURE_CLIENT_SECRET")
                 .doesNotContain("check its");
@@ -108,7 +108,7 @@ class TokenCheckTest {
 
     @Test
     void whereNoneIsNeededNoneIsAskedFor() {
-        trial.with("sentinel.auth", "none");
+        setup.with("sentinel.auth", "none");
         TokenCheck check = check(request -> Mono.error(new AssertionError("asked")));
 
         assertThat(line(Mark.WELL, check)).startsWith("none is needed");
@@ -118,13 +118,13 @@ class TokenCheckTest {
     @Test
     void oneThatFailedIsNotWell() {
         TokenCheck check = check(request -> Mono.error(new IllegalStateException("no")));
-        DoctorTrial.look(check);
+        DoctorSetup.look(check);
         assertThat(check.isWell()).isFalse();
     }
 
     private TokenCheck check(TokenCredential credential) {
         return new TokenCheck(
-                trial.rightConfiguration(), () -> credential, () -> Optional.of("client secret"), trial.clock());
+                setup.rightConfiguration(), () -> credential, () -> Optional.of("client secret"), setup.clock());
     }
 
     private static String jwt(String claims) {

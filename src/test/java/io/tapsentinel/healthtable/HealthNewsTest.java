@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +45,10 @@ class HealthNewsTest {
     private String error;
     private int hours;
     private int failing;
+
+    @AutoClose
     private Store store;
+
     private HealthTable table;
 
     @BeforeEach
@@ -62,11 +65,6 @@ class HealthNewsTest {
                 new DeliveredHours(store),
                 new RequestBudget(store, 1800, 30, 288, clock),
                 tap);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

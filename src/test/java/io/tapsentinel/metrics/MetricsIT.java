@@ -7,6 +7,7 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
 import java.time.Duration;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.tapsentinel.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Counts that a trial does not bring about. */
+/** Counts that simulated services do not bring about. */
 class ReadMetricsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");

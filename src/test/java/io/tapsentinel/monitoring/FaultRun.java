@@ -2,11 +2,11 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.metrics.Scrape;
 import io.tapsentinel.monitoring.Promtool.Answer;
 import io.tapsentinel.testing.DateProxy;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedDays;
 import java.io.IOException;
 import java.math.BigDecimal;

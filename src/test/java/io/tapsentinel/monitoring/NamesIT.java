@@ -2,11 +2,11 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.metrics.Scrape;
 import io.tapsentinel.monitoring.Promtool.Answer;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

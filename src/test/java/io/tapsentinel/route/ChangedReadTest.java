@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,16 +33,13 @@ class ChangedReadTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(WindowReadFixture.NOW);
+
+    @AutoClose
     private Store store;
 
     @BeforeEach
     void open() {
         store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

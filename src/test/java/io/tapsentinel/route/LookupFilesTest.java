@@ -3,9 +3,9 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

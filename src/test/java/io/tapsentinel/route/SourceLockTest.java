@@ -10,7 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,18 +22,15 @@ class SourceLockTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Store store;
+
     private SourceLock lock;
 
     @BeforeEach
     void open() {
         store = Store.open("jdbc:sqlite:" + folder.resolve("store.db"), "tap", "https://tap.example");
         lock = new SourceLock(store, new SeenKeys(store, 1_000, CLOCK), new StopSignal());
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

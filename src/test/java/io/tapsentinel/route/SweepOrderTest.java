@@ -3,7 +3,6 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.Completeness;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
@@ -17,6 +16,7 @@ import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,7 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +40,10 @@ class SweepOrderTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(NOON);
+
+    @AutoClose
     private Store store;
+
     private Completeness completeness;
     private SweepOrder order;
 
@@ -60,11 +63,6 @@ class SweepOrderTest {
                 completeness,
                 new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize()));
         order.begin();
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

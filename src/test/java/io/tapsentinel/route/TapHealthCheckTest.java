@@ -26,7 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +42,10 @@ class TapHealthCheckTest {
     private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00Z"));
     private final TapCondition tap = new TapCondition(
             new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)), new TapClock(clock), new WindowSize());
+
+    @AutoClose
     private Store store;
+
     private RequestBudget budget;
     private Postponed postponed;
     private TapHealthCheck check;
@@ -59,11 +62,6 @@ class TapHealthCheckTest {
                 postponed,
                 new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")),
                 clock);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

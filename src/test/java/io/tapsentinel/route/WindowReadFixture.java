@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.state.Events;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -11,6 +10,7 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -30,7 +30,7 @@ import org.apache.camel.Exchange;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.ExchangeHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,18 +40,15 @@ class WindowReadTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private WindowReadFixture fixture;
+
     private WindowRead read;
 
     @BeforeEach
     void open() {
         fixture = new WindowReadFixture(folder);
         read = fixture.read(Instant.MIN);
-    }
-
-    @AfterEach
-    void close() {
-        fixture.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,12 +25,8 @@ class EditedFolderIT {
     @TempDir
     Path work;
 
+    @AutoClose
     private LiveRoutes routes;
-
-    @AfterEach
-    void close() throws Exception {
-        routes.close();
-    }
 
     @ParameterizedTest
     @ValueSource(ints = {100, 600})

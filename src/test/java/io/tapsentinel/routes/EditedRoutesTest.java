@@ -8,14 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.routes.RoutesFixture.Sent;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,16 +39,12 @@ class EditedRoutesTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private RoutesFixture routes;
 
     @BeforeEach
     void open() throws Exception {
         routes = new RoutesFixture(folder);
-    }
-
-    @AfterEach
-    void close() {
-        routes.close();
     }
 
     @Test

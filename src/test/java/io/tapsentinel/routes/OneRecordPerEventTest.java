@@ -9,7 +9,7 @@ import io.tapsentinel.routes.RoutesFixture.Sent;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,16 +20,12 @@ class OneRecordPerEventTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private RoutesFixture routes;
 
     @BeforeEach
     void open() throws Exception {
         routes = new RoutesFixture(folder);
-    }
-
-    @AfterEach
-    void close() {
-        routes.close();
     }
 
     @Test

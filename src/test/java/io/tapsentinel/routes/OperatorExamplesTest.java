@@ -10,10 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.routes.RoutesFixture.Sent;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,17 +56,14 @@ class OperatorExamplesTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private RoutesFixture routes;
+
     private int number;
 
     @BeforeEach
     void open() throws Exception {
         routes = new RoutesFixture(folder);
-    }
-
-    @AfterEach
-    void close() {
-        routes.close();
     }
 
     @Test

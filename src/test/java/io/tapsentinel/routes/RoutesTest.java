@@ -20,7 +20,7 @@ import org.apache.camel.model.ModelCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,16 +31,12 @@ class RoutesTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private RoutesFixture routes;
 
     @BeforeEach
     void open() throws Exception {
         routes = new RoutesFixture(folder);
-    }
-
-    @AfterEach
-    void close() {
-        routes.close();
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +29,8 @@ class SandboxIngestionTest {
 
     private final List<String> stored = Collections.synchronizedList(new ArrayList<>());
     private boolean broken;
+
+    @AutoClose
     private IngestionFixture fixture;
 
     @BeforeEach
@@ -39,11 +41,6 @@ class SandboxIngestionTest {
             }
             rows.forEach(row -> stored.add(table + " " + new String(row, StandardCharsets.UTF_8)));
         });
-    }
-
-    @AfterEach
-    void stop() {
-        fixture.close();
     }
 
     @Test

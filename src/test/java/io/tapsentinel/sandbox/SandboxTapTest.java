@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,16 +24,12 @@ class SandboxTapTest {
     private static final Instant TO = FROM.plus(Duration.ofMinutes(30));
     private static final String JSON = TapFixture.interval(FROM, TO) + "&format=json";
 
+    @AutoClose
     private TapFixture fixture;
 
     @BeforeEach
     void start() throws Exception {
         fixture = new TapFixture(TapFixture.builder(2_000));
-    }
-
-    @AfterEach
-    void stop() {
-        fixture.close();
     }
 
     @Test

@@ -19,18 +19,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** The producer through {@code sentinel:} URIs: when an exchange ends, with what, and what was sent by then. */
 class SentinelComponentTest {
 
+    @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
-
-    @AfterEach
-    void stop() {
-        fixture.close();
-    }
 
     @Test
     void anExchangeCompletesAfterTheUploadReturnedAndItsKeyIsDurable() throws Exception {

@@ -1,11 +1,12 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.schema.MappingReport;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.HeldUploader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;

@@ -7,14 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
-import io.tapsentinel.state.Events;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.Events;
 import java.util.List;
 import org.apache.camel.spi.PropertyConfigurer;
 import org.apache.camel.support.PluginHelper;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,12 +23,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What {@code sentinel:} does not take, at the start and from an exchange, and the words it says it with. */
 class SentinelRefusalsTest {
 
+    @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
-
-    @AfterEach
-    void stop() {
-        fixture.close();
-    }
 
     @Test
     void anExchangeWithoutAnEventIsRefused() throws Exception {

@@ -10,19 +10,15 @@ import io.tapsentinel.sentinel.SentinelFixture.Sent;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** A stop sends what it can, fails the rest, and leaves no exchange parked. */
 class SentinelStopTest {
 
+    @AutoClose
     private final SentinelFixture fixture = new SentinelFixture();
-
-    @AfterEach
-    void stop() {
-        fixture.close();
-    }
 
     @Test
     void afterADrainNothingIsLeftToWaitFor() throws Exception {

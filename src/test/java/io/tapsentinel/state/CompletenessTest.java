@@ -1,6 +1,6 @@
 package io.tapsentinel.state;
 
-import static io.tapsentinel.state.Events.event;
+import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,10 @@ class CompletenessTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(NOW);
+
+    @AutoClose
     private Store store;
+
     private SeenKeys seen;
     private ReadState state;
     private Completeness completeness;
@@ -46,11 +49,6 @@ class CompletenessTest {
         seen = new SeenKeys(store, 1_000, clock);
         state = new ReadState(store, clock);
         completeness = new Completeness(store);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

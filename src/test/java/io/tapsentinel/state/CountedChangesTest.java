@@ -12,12 +12,13 @@ import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
 import io.tapsentinel.tap.VerdictChange.Kind;
+import io.tapsentinel.testing.Events;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,17 +29,13 @@ class CountedChangesTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private VersionsFixture tap;
 
     @BeforeEach
     void open() {
         tap = new VersionsFixture(folder, false);
         tap.deliver(FIRST);
-    }
-
-    @AfterEach
-    void close() {
-        tap.close();
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +31,10 @@ abstract class DeliveredHoursFixture {
     Path folder;
 
     final MovableClock clock = new MovableClock(NOON);
+
+    @AutoClose
     Store store;
+
     SeenKeys seen;
     int ids;
 
@@ -46,11 +49,6 @@ abstract class DeliveredHoursFixture {
         if (new ReadState(store, clock).progress().isEmpty()) {
             new ReadState(store, clock).begin(new Progress(NINE, Instant.parse("2026-11-20T11:59:00Z")));
         }
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     TapEvent event(EventType type, Instant time) {

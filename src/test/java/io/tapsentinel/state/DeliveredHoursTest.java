@@ -22,7 +22,7 @@ class DeliveredHoursTest extends DeliveredHoursFixture {
                         event(TYPE, TEN.minusMillis(1)),
                         event(TYPE, TEN),
                         event(EventType.MESSAGES_BLOCKED, TEN)));
-        close();
+        store.close();
         open();
         seen.delivered(0, List.of(event(TYPE, NINE.plusSeconds(5)), event(TYPE, NINE.plusSeconds(6))));
 
@@ -33,14 +33,14 @@ class DeliveredHoursTest extends DeliveredHoursFixture {
     @Test
     void anotherSourceOfTheSameStoreHasItsOwnHours() {
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
-        close();
+        store.close();
         open("other");
         assertThat(counts()).isEmpty();
         seen.delivered(0, List.of(event(TYPE, NINE)));
         clock.advance(ReadState.LEDGER_KEPT.plusDays(1));
         new ReadState(store, clock).prune();
         assertThat(counts()).isEmpty();
-        close();
+        store.close();
         open();
 
         assertThat(counts()).isEqualTo(Map.of("09 clicksBlocked", 1L, "10 clicksBlocked", 1L));

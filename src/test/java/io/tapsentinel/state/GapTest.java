@@ -7,7 +7,7 @@ import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,16 +19,12 @@ class GapTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private Store store;
 
     @BeforeEach
     void open() {
         store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test

@@ -1,6 +1,6 @@
 package io.tapsentinel.state;
 
-import static io.tapsentinel.state.Events.event;
+import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,18 +30,16 @@ class InFlightTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+
+    @AutoClose
     private Store store;
+
     private SeenKeys seen;
 
     @BeforeEach
     void open() {
         store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
         seen = new SeenKeys(store, 1_000, clock);
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
     }
 
     @Test
@@ -61,7 +59,7 @@ class InFlightTest {
         TapEvent second = event(TYPE, "2");
         seen.sending(List.of(first, second));
         seen.sending(List.of(event(EventType.MESSAGES_BLOCKED, "3")));
-        close();
+        store.close();
         open();
 
         assertThat(seen.abandoned()).isEqualTo(3);
@@ -119,7 +117,7 @@ class InFlightTest {
     @Test
     void aRejectedKeyCountsAsDeliveredButMayBeSentAgainUntilItIsDelivered() {
         seen.rejected(event(TYPE, "1"));
-        close();
+        store.close();
         open();
 
         assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;

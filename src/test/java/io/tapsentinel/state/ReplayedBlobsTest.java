@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +30,10 @@ class ReplayedBlobsTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(NOW);
+
+    @AutoClose
     private Store store;
+
     private ReplayedBlobs blobs;
 
     @BeforeEach
@@ -39,15 +42,10 @@ class ReplayedBlobsTest {
         blobs = new ReplayedBlobs(store, "account/container", clock);
     }
 
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
     @Test
     void aVersionThatWasBroughtInIsKnownInItsContainerOverARestart() {
         blobs.add(A);
-        close();
+        store.close();
         open();
 
         assertThat(blobs.unknown(List.of(B, A))).containsExactly(B);

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +27,8 @@ class RequestBudgetTest {
     Path folder;
 
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+
+    @AutoClose
     private Store store;
 
     @BeforeEach
@@ -34,15 +36,10 @@ class RequestBudgetTest {
         store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
     }
 
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
     @Test
     void aRollingDayIsCountedAcrossRestartsAndAReserveIsKeptForPolls() {
         assertThat(takes(budget(10, 0), Purpose.BACKLOG, 10)).isEqualTo(7);
-        close();
+        store.close();
         open();
         RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.BACKLOG, 1)).isZero();

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,17 +29,13 @@ class SentChangesTest {
     @TempDir
     Path folder;
 
+    @AutoClose
     private VersionsFixture tap;
 
     @BeforeEach
     void open() {
         tap = new VersionsFixture(folder, true);
         tap.deliver(FIRST);
-    }
-
-    @AfterEach
-    void close() {
-        tap.close();
     }
 
     @Test

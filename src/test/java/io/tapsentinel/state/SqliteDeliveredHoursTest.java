@@ -57,7 +57,7 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
     }
 
     private void olderVersion() throws SQLException {
-        close();
+        store.close();
         execute(
                 "DROP TABLE delivered_hour",
                 "DROP TABLE counted_since",

@@ -1,6 +1,6 @@
 package io.tapsentinel.state;
 
-import static io.tapsentinel.state.Events.event;
+import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -7,11 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Processor;
+import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.DefaultEndpoint;
 
 /**
- * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the trial's clock comes to them
+ * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the simulated clock comes to them
  * and on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
  */
 public final class CronComponent extends DefaultComponent {
@@ -43,7 +47,7 @@ public final class CronComponent extends DefaultComponent {
         if (!getAndRemoveParameter(parameters, "recoverableJob", boolean.class, false)) {
             throw new IllegalArgumentException(name + " is not recoverable, so that nobody would take it over");
         }
-        return new CronEndpoint(uri, this, cron.replace('+', ' '));
+        return new CronEndpoint(uri, cron.replace('+', ' '));
     }
 
     /** Moves the clock to {@code end} and fires whatever comes due on the way; returns when all of it has ended. */
@@ -96,6 +100,26 @@ public final class CronComponent extends DefaultComponent {
             }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    private final class CronEndpoint extends DefaultEndpoint {
+
+        private final String cron;
+
+        private CronEndpoint(String uri, String cron) {
+            super(uri, CronComponent.this);
+            this.cron = cron;
+        }
+
+        @Override
+        public Producer createProducer() {
+            throw new UnsupportedOperationException("nothing is sent to a schedule");
+        }
+
+        @Override
+        public Consumer createConsumer(Processor processor) {
+            return new CronConsumer(this, processor, CronComponent.this, cron);
         }
     }
 }

@@ -62,7 +62,7 @@ public final class RecordingTap implements AutoCloseable {
         return server.uri();
     }
 
-    /** From now on every answer takes so long by the trial's clock; {@code meanwhile} runs when that has passed. */
+    /** From now on every answer takes so long by the simulated clock; {@code meanwhile} runs when that has passed. */
     public void slow(Duration time, Runnable meanwhile) {
         taken = time;
         whileTaken = meanwhile;

@@ -1,4 +1,4 @@
-package io.tapsentinel.sentinel;
+package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;

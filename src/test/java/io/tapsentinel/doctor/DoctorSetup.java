@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A complete configuration, whose store lies below a folder, and what a check finds with it. */
-final class DoctorTrial {
+final class DoctorSetup {
 
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     static final String SECRET = "hush-hush";
@@ -22,7 +22,7 @@ final class DoctorTrial {
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
 
-    DoctorTrial(Path folder) {
+    DoctorSetup(Path folder) {
         this.folder = folder;
         with("state.url", "jdbc:sqlite:" + file())
                 .with("tap.url", "https://tap.example.com")
@@ -32,17 +32,17 @@ final class DoctorTrial {
                 .with("sentinel.dcr-immutable-id", "dcr-12");
     }
 
-    DoctorTrial with(String property, String value) {
+    DoctorSetup with(String property, String value) {
         return variable(EffectiveProperties.environmentName(property), value);
     }
 
     /** One that may be no property. */
-    DoctorTrial variable(String name, String value) {
+    DoctorSetup variable(String name, String value) {
         environment.put(name, value);
         return this;
     }
 
-    DoctorTrial without(String property) {
+    DoctorSetup without(String property) {
         environment.remove(EffectiveProperties.environmentName(property));
         return this;
     }

@@ -1,4 +1,4 @@
-package io.tapsentinel.state;
+package io.tapsentinel.testing;
 
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventType;

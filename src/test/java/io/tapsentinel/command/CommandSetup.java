@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
-final class CommandTrial {
+final class CommandSetup {
 
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
@@ -22,13 +22,13 @@ final class CommandTrial {
     private final Map<String, String> environment = new HashMap<>();
     private String notes = "";
 
-    CommandTrial(Path folder) {
+    CommandSetup(Path folder) {
         this.folder = folder;
         with("state.url", "jdbc:sqlite:" + file());
         with("tap.rejected.uri", "file:" + rejected());
     }
 
-    CommandTrial with(String property, String value) {
+    CommandSetup with(String property, String value) {
         environment.put(EffectiveProperties.environmentName(property), value);
         return this;
     }
