@@ -3,7 +3,7 @@ package io.tapsentinel.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.metrics.Scrape;
-import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.DayEvents;
 import io.tapsentinel.testing.DayTrial;
 import io.tapsentinel.testing.FaultProxy;
@@ -137,8 +137,8 @@ final class FaultRun implements AutoCloseable {
                                         .map(one -> Map.of(
                                                 "series", labelled(one.getKey()), "values", shortly(one.getValue())))
                                         .toList()))));
-        Answer answer = Promtool.testRules(file);
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        CommandResult answer = Promtool.testRules(file);
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
     private void fill(List<String> values) {

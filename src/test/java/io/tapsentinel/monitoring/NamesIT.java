@@ -3,8 +3,8 @@ package io.tapsentinel.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.metrics.Scrape;
-import io.tapsentinel.monitoring.Promtool.Answer;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Trial;
@@ -106,9 +106,9 @@ class NamesIT {
                         "tests",
                         List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
 
-        Answer answer = Promtool.testRules(file);
+        CommandResult answer = Promtool.testRules(file);
 
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
     private static List<String> expressions() throws Exception {

@@ -26,8 +26,7 @@ final class Azurite implements AutoCloseable {
     static final String ACCOUNT = "tapsentineltest";
 
     private static final String KEY = Base64.getEncoder().encodeToString("no secret, only of this test".getBytes());
-    private static final NpmPackage PACKAGE =
-            new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js", "nothing was stored in blobs");
+    private static final NpmPackage PACKAGE = new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js");
     private static final Pattern LISTENING = Pattern.compile("successfully listens on https://127\\.0\\.0\\.1:(\\d+)");
     private static final Pattern ACCESS = Pattern.compile("\"(GET|PUT|DELETE|HEAD|POST|PATCH) (\\S+) HTTP");
     private static final Duration SOON = Duration.ofSeconds(60);

@@ -1,7 +1,6 @@
 package io.tapsentinel.packaged;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.tapsentinel.testing.CommandResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -23,7 +22,7 @@ final class TestAuthority {
      * One for all tests of this process, since its keys take seconds: for the names of {@link CloudStage}. It lies in a folder of its
      * own that goes with the process.
      */
-    static synchronized TestAuthority shared() throws IOException, InterruptedException {
+    static synchronized TestAuthority shared() throws IOException {
         if (shared == null) {
             Path folder = Files.createTempDirectory("tapsentinel-authority");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
@@ -44,7 +43,7 @@ final class TestAuthority {
     }
 
     /** @param names of servers, beside 127.0.0.1 */
-    TestAuthority(Path folder, String... names) throws IOException, InterruptedException {
+    TestAuthority(Path folder, String... names) throws IOException {
         this.folder = Files.createDirectories(folder);
         keytool(
                 "authority",
@@ -104,7 +103,7 @@ final class TestAuthority {
     }
 
     /** A key pair {@code client} of the kind that Microsoft Entra ID takes. */
-    static Path rsa(Path folder) throws IOException, InterruptedException {
+    static Path rsa(Path folder) throws IOException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
         keytool(
                 store,
@@ -124,19 +123,17 @@ final class TestAuthority {
         return folder.resolve(name).toString();
     }
 
-    private void keytool(String store, String... arguments) throws IOException, InterruptedException {
+    private void keytool(String store, String... arguments) {
         keytool(folder.resolve(store + ".p12"), arguments);
     }
 
-    private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {
+    private static void keytool(Path store, String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-J-XX:TieredStopAtLevel=1",
                 "-J-XX:+UseSerialGC"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
-        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(keytool.getInputStream().readAllBytes());
-        assertThat(keytool.waitFor()).as("keytool said: %s", said).isZero();
+        CommandResult.of(command).assertSuccess();
     }
 }
