@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import io.tapsentinel.testing.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

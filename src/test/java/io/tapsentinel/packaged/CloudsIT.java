@@ -2,6 +2,9 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -20,11 +23,11 @@ class CloudsIT {
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
+        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
     }
 
     @AfterEach
@@ -59,9 +62,9 @@ class CloudsIT {
                                 .containsExactly(scope);
                     });
             assertThat(stage.proxy().connected())
-                    .contains(CloudStage.TAP + ":443", CloudStage.RULE + ":443", login + ":443")
+                    .contains(CloudServices.TAP + ":443", CloudServices.RULE + ":443", login + ":443")
                     .as("another cloud's")
-                    .doesNotContainAnyElementsOf(CloudStage.LOGINS.subList(0, 3).stream()
+                    .doesNotContainAnyElementsOf(CloudServices.LOGINS.subList(0, 3).stream()
                             .filter(other -> !other.equals(login))
                             .map(other -> other + ":443")
                             .toList());

@@ -3,6 +3,7 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.DoctorPage.Scenario;
+import io.tapsentinel.testing.LiveServices;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,7 @@ class DoctorIT extends DoctorRun {
         List<String> lines = examine(Scenario.ALL_WELL, 0);
 
         assertThat(lines).hasSize(13).allMatch(line -> line.startsWith("✓ "));
-        assertThat(lines).anyMatch(line -> line.startsWith("✓ token: ") && line.contains(DoctorStage.OBJECT));
+        assertThat(lines).anyMatch(line -> line.startsWith("✓ token: ") && line.contains(DoctorServices.OBJECT));
         for (String stream : STREAMS) {
             assertThat(lines).anyMatch(line -> line.startsWith("✓ stream Custom-ProofPointTAP" + stream + "V2_CL: "));
         }
@@ -45,7 +46,7 @@ class DoctorIT extends DoctorRun {
 
     @Test
     void aWrongSecretIsToldAndTheRestIsLookedAtAllTheSame() throws Exception {
-        launch.with("tap.secret", Services.SECRET + "-of-last-year");
+        launch.with("tap.secret", LiveServices.SECRET + "-of-last-year");
 
         assertThatOnly("TAP", "TAP answered 401", examine(Scenario.WRONG_SECRET, 1));
         assertThat(stage.tap().requests()).isEqualTo(1);

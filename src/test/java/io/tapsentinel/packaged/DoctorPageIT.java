@@ -2,8 +2,11 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.Call.Answer;
 import io.tapsentinel.packaged.DoctorPage.Scenario;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.TmpfsMount;
+import io.tapsentinel.testing.TokenGate;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -58,7 +61,7 @@ class DoctorPageIT extends DoctorRun {
 
         assertThatOnly("rule", "Monitoring Metrics Publisher", examine(Scenario.MISSING_ROLE, 1))
                 .contains("403 OperationFailed")
-                .contains("--assignee " + DoctorStage.OBJECT)
+                .contains("--assignee " + DoctorServices.OBJECT)
                 .contains("30 minutes");
     }
 
@@ -109,7 +112,7 @@ class DoctorPageIT extends DoctorRun {
 
     @Test
     void aDiskThatCannotBeWrittenOrHasNoRoomIsToldAndNotTried() throws Exception {
-        try (Mount mount = Mount.at(launch.work().resolve("state"), "1m")) {
+        try (TmpfsMount mount = TmpfsMount.at(launch.work().resolve("state"), "1m")) {
             assertThat(run(1))
                     .anyMatch(line -> line.startsWith("✗ store: state.url: only ") && line.contains(" MB are free"));
             mount.change("ro");

@@ -3,6 +3,8 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.DoctorPage.Scenario;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,12 +25,12 @@ abstract class DoctorRun {
     @TempDir
     Path folder;
 
-    DoctorStage stage;
+    DoctorServices stage;
     PackagedProgram.Launch launch;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new DoctorStage(TestAuthority.shared());
+        stage = new DoctorServices(TestAuthority.shared());
         launch = stage.launch(folder);
     }
 
@@ -64,7 +66,7 @@ abstract class DoctorRun {
             List<Path> files = before.sorted().toList();
             assertThat(doctor.awaitExit(SOON)).as(doctor.output()).isEqualTo(exit);
             assertThat(doctor.output())
-                    .doesNotContain("Exception in", "\tat ", DoctorStage.TOKEN, "name-in-a-token", "Bearer");
+                    .doesNotContain("Exception in", "\tat ", DoctorServices.TOKEN, "name-in-a-token", "Bearer");
             try (Stream<Path> after = Files.list(launch.work())) {
                 assertThat(after.sorted()).isEqualTo(files);
             }

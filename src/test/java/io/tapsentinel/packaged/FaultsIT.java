@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import io.tapsentinel.testing.ConcurrentCases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -22,21 +23,21 @@ class FaultsIT {
 
     @TestFactory
     Stream<DynamicTest> tapFaultsLoseNothingAndDoubleNothing() {
-        return SideBySide.run(
+        return ConcurrentCases.run(
                 AT_ONCE,
                 FACTORY,
                 List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_TAP))),
                 TapFault::name,
-                fault -> FaultTrial.tap(fault, folder));
+                fault -> FaultScenario.tap(fault, folder));
     }
 
     @TestFactory
     Stream<DynamicTest> sinkFaultsLoseNothingAndDoubleOnlyWhatIsListed() {
-        return SideBySide.run(
+        return ConcurrentCases.run(
                 AT_ONCE,
                 FACTORY,
                 List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_THE_SINK))),
                 SinkFault::name,
-                fault -> FaultTrial.sink(fault, folder));
+                fault -> FaultScenario.sink(fault, folder));
     }
 }

@@ -3,6 +3,9 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TmpfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +30,11 @@ class FullStoreIT {
     @TempDir
     Path folder;
 
-    private StoreTrial trial;
+    private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 95, 6_000);
+        trial = new FailingStore(folder, 95, 6_000);
     }
 
     @AfterEach
@@ -41,7 +44,7 @@ class FullStoreIT {
 
     @Test
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
-        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "64m")) {
+        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "64m")) {
             mount.change("ro");
             assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), ""))
                     .isInstanceOf(IOException.class)
@@ -65,7 +68,7 @@ class FullStoreIT {
             assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("full");
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
         trial.assertThatNothingElseLanded(trial.stage().landings().all());
@@ -76,14 +79,14 @@ class FullStoreIT {
 
     @Test
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
-        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "1m");
+        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "1m");
                 PackagedProgram program = trial.launch().start()) {
             trial.assertThatItComplains(program);
             assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000]))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("No space");
             Files.deleteIfExists(trial.file().resolveSibling("any"));
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             mount.change("size=64m");
             int events = trial.assertThatAllLands(program);

@@ -3,6 +3,8 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,11 +24,11 @@ class HardStopIT {
     @TempDir
     Path folder;
 
-    private StopTrial trial;
+    private StopScenario trial;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StopTrial(folder);
+        trial = new StopScenario(folder);
     }
 
     @Test
@@ -36,18 +38,18 @@ class HardStopIT {
 
     @Test
     void aSinkThatNeverAnswersIsGivenUpAfterTheShutdownTimeoutAndWhatWaitedIsCounted() throws Exception {
-        try (Services services = StopTrial.moreThanFitsIntoBatches()) {
+        try (LiveServices services = StopScenario.moreThanFitsIntoBatches()) {
             trial.launch().with(services.properties()).with("tap.shutdown-timeout", "PT3S");
             long seconds;
             String pending;
             try (PackagedProgram program = trial.launch().start()) {
-                StopTrial.holdAcknowledgements(services);
+                StopScenario.holdAcknowledgements(services);
                 int held = services.tables().rowsWaiting();
                 long from = System.nanoTime();
                 program.signal("TERM");
-                assertThat(program.awaitExit(StopTrial.SOON)).as("exit code").isZero();
+                assertThat(program.awaitExit(StopScenario.SOON)).as("exit code").isZero();
                 seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
-                Matcher last = StopTrial.lastLine(program);
+                Matcher last = StopScenario.lastLine(program);
                 pending = last.group(2);
                 assertThat(last.group(1)).as("drained").isEqualTo("0");
                 assertThat(Long.parseLong(pending)).as("pending").isPositive().isGreaterThanOrEqualTo(held);
@@ -64,17 +66,17 @@ class HardStopIT {
 
     @Test
     void aSignalWhileItStartsEndsItToo() throws Exception {
-        try (Services services = StopTrial.moreThanFitsIntoBatches()) {
+        try (LiveServices services = StopScenario.moreThanFitsIntoBatches()) {
             trial.launch().with(services.properties());
             try (PackagedProgram program = trial.launch().start()) {
                 // the first thing that it makes, long before it has started
                 await("it begins")
-                        .atMost(StopTrial.SOON)
+                        .atMost(StopScenario.SOON)
                         .pollInterval(Duration.ofMillis(1))
                         .until(() -> Files.exists(trial.launch().work().resolve("state")));
                 program.signal("TERM");
 
-                assertThat(program.awaitExit(StopTrial.SOON))
+                assertThat(program.awaitExit(StopScenario.SOON))
                         .as("exit code: with nothing to drain the system's default will do")
                         .isIn(0, 128 + 15);
                 assertThat(program.output()).doesNotContain("Exception");

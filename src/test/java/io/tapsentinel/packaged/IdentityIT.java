@@ -2,7 +2,13 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.LoginServer.Request;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.LoginServer;
+import io.tapsentinel.testing.LoginServer.Request;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -28,11 +34,11 @@ class IdentityIT {
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, TestAuthority.shared());
+        stage = new CloudServices(folder, TestAuthority.shared());
     }
 
     @AfterEach
@@ -53,7 +59,7 @@ class IdentityIT {
                     .hasSize(2)
                     .allSatisfy(request -> assertThat(request.form())
                             .containsEntry("client_id", LoginServer.CLIENT)
-                            .containsEntry("client_secret", CloudStage.CLIENT_SECRET));
+                            .containsEntry("client_secret", CloudServices.CLIENT_SECRET));
             assertThatItSays(program, "client secret");
         }
     }
@@ -140,9 +146,9 @@ class IdentityIT {
     void whereNothingIsOneLineSaysWhatWasTriedAndWhatToSet() throws Exception {
         stage.launch()
                 .environment(noMetadata())
-                .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudStage.CLIENT_SECRET));
+                .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudServices.CLIENT_SECRET));
         try (PackagedProgram program = stage.launch().start()) {
-            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudStage.SOON)
+            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudServices.SOON)
                     .group();
 
             assertThat(line)
@@ -164,7 +170,8 @@ class IdentityIT {
             stage.launch().environment(other.environment());
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine(
-                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215", CloudStage.SOON);
+                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215",
+                        CloudServices.SOON);
                 assertThat(other.queries()).as("asked of another identity").isEmpty();
 
                 stage.login().refuse(false);
@@ -179,7 +186,7 @@ class IdentityIT {
     void aWordThatNamesNoIdentityStopsTheStart() throws Exception {
         stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
         try (PackagedProgram program = stage.launch().start()) {
-            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
+            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.output())
                     .contains(
                             "tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
@@ -189,23 +196,23 @@ class IdentityIT {
 
     /** A refused program may have asked once more in between. */
     private void awaitAcceptedToken() {
-        Awaitility.await("a token that is accepted").atMost(CloudStage.SOON).until(() -> {
+        Awaitility.await("a token that is accepted").atMost(CloudServices.SOON).until(() -> {
             stage.gate().accept(LoginServer.token(stage.login().requests().size()));
             return !stage.gate().passed().isEmpty();
         });
     }
 
     private void spendTheToken(PackagedProgram program) {
-        int before = program.found(Services.COMMITTED).size();
+        int before = program.found(LiveServices.COMMITTED).size();
         stage.gate().accept(LoginServer.token(2));
         Awaitility.await("a request with another token landed")
-                .atMost(CloudStage.SOON)
+                .atMost(CloudServices.SOON)
                 .until(() -> stage.gate().passed().stream()
                         .anyMatch(request -> request.token().equals(LoginServer.token(2))));
         program.awaitOutput(
-                Services.COMMITTED,
-                CloudStage.SOON,
-                output -> program.found(Services.COMMITTED).size() > before + 1);
+                LiveServices.COMMITTED,
+                CloudServices.SOON,
+                output -> program.found(LiveServices.COMMITTED).size() > before + 1);
         stage.assertThatItWorks(program);
     }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.Postgres;
 import io.tapsentinel.testing.Tool;
 import java.io.IOException;
@@ -142,8 +143,8 @@ class ImageIT {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
-        try (Services services =
-                new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+        try (LiveServices services =
+                new LiveServices(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
             Map<String, String> properties = new TreeMap<>(services.properties());
             properties.putAll(Map.of(
                     "state.url",

@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import io.tapsentinel.testing.ConcurrentCases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,11 +22,11 @@ class OneFaultEachIT {
 
     @TestFactory
     Stream<DynamicTest> nothingIsLostAndOnlyWhatIsListedIsTwice() {
-        return SideBySide.run(2, Duration.ofMinutes(3), List.of(OF_TAP, OF_THE_SINK), Enum::name, fault -> {
+        return ConcurrentCases.run(2, Duration.ofMinutes(3), List.of(OF_TAP, OF_THE_SINK), Enum::name, fault -> {
             if (fault instanceof TapFault tap) {
-                FaultTrial.tap(tap, folder);
+                FaultScenario.tap(tap, folder);
             } else {
-                FaultTrial.sink(OF_THE_SINK, folder);
+                FaultScenario.sink(OF_THE_SINK, folder);
             }
         });
     }

@@ -1,6 +1,8 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.Call.Answer;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,7 +28,7 @@ enum SinkFault {
         return this == RESET_AFTER_STORING;
     }
 
-    void on(Call upload, Stage stage) throws IOException, InterruptedException {
+    void on(ScriptedRequest upload, ScriptedServices stage) throws IOException, InterruptedException {
         switch (this) {
             case THROTTLED_429 -> refuse(upload, 429, "TooManyRequests", "");
             case THROTTLED_429_WITH_RETRY_AFTER -> refuse(upload, 429, "TooManyRequests", "1");
@@ -48,7 +50,7 @@ enum SinkFault {
     }
 
     /** As the service words a refusal. */
-    static void refuse(Call upload, int status, String code, String retryAfter) throws IOException {
+    static void refuse(ScriptedRequest upload, int status, String code, String retryAfter) throws IOException {
         Map<String, String> headers =
                 new TreeMap<>(Map.of("content-type", "application/json", "x-ms-error-code", code));
         if (!retryAfter.isEmpty()) {

@@ -1,7 +1,10 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.DeliveryLog;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.util.List;
 
@@ -16,7 +19,7 @@ final class SinkPlan {
     private static final int MIDDLE = 8;
 
     private final SinkFault fault;
-    private final Stage stage;
+    private final ScriptedServices stage;
     private int first = 1;
     private int row = IN_A_ROW;
     private EventType rowTable;
@@ -26,20 +29,20 @@ final class SinkPlan {
     private int expected = Integer.MAX_VALUE;
     private int met;
 
-    SinkPlan(SinkFault fault, Stage stage) {
+    SinkPlan(SinkFault fault, ScriptedServices stage) {
         this.fault = fault;
         this.stage = stage;
     }
 
     /** Lets TAP answer, and learns how many events the first window has. */
-    synchronized void onRead(Call request) throws IOException, InterruptedException {
+    synchronized void onRead(ScriptedRequest request) throws IOException, InterruptedException {
         if (expected == Integer.MAX_VALUE) {
             expected = stage.eventsAskedFor(request);
         }
         request.send(request.forward());
     }
 
-    void onUpload(Call upload) throws IOException, InterruptedException {
+    void onUpload(ScriptedRequest upload) throws IOException, InterruptedException {
         if (meets(upload)) {
             fault.on(upload, stage);
         } else {
@@ -47,18 +50,18 @@ final class SinkPlan {
         }
     }
 
-    private synchronized boolean meets(Call upload) throws IOException {
-        List<Row> rows = Landings.rows(upload);
+    private synchronized boolean meets(ScriptedRequest upload) throws IOException {
+        List<Row> rows = DeliveryLog.rows(upload);
         boolean completes = stage.landings().distinct()
                         + rows.stream()
                                 .filter(record -> !stage.landings().has(record))
                                 .count()
                 >= expected;
         if (answered >= ROW_AT && rowTable == null) {
-            rowTable = Landings.type(upload);
+            rowTable = DeliveryLog.type(upload);
         }
         boolean meets = answered == 0 && first-- > 0
-                || Landings.type(upload) == rowTable && row-- > 0
+                || DeliveryLog.type(upload) == rowTable && row-- > 0
                 || answered >= MIDDLE && middle-- > 0
                 || completes && last-- > 0;
         if (meets) {

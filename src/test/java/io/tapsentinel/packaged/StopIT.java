@@ -14,6 +14,6 @@ class StopIT {
 
     @Test
     void aSignalEndsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0() throws Exception {
-        new StopTrial(folder).endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("TERM");
+        new StopScenario(folder).endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("TERM");
     }
 }

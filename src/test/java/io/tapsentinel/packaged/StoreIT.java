@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -30,11 +32,11 @@ class StoreIT {
     @TempDir
     Path folder;
 
-    private StoreTrial trial;
+    private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 90, 1_800);
+        trial = new FailingStore(folder, 90, 1_800);
     }
 
     @AfterEach
@@ -53,7 +55,7 @@ class StoreIT {
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
                     .until(() -> trial.stage().landings().distinct() == landed);
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
             int events = trial.assertThatAllLands(program);
@@ -89,16 +91,16 @@ class StoreIT {
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
         try (PackagedProgram program = trial.launch().start()) {
-            program.awaitLine(Services.COMMITTED, StoreTrial.SOON);
+            program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
             copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
             trial.assertThatItComplains(program);
-            int committed = program.found(Services.COMMITTED).size();
+            int committed = program.found(LiveServices.COMMITTED).size();
             int landed = trial.stage().landings().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> program.found(Services.COMMITTED).size() == committed
+                    .until(() -> program.found(LiveServices.COMMITTED).size() == committed
                             && trial.stage().landings().distinct() == landed);
         }
         restore(copy);
@@ -114,7 +116,7 @@ class StoreIT {
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin")
-                .atMost(StoreTrial.SOON)
+                .atMost(FailingStore.SOON)
                 .until(() -> trial.stage().sink().requests() > 0);
         Connection other = trial.connect("");
         lock(other);
@@ -123,13 +125,13 @@ class StoreIT {
 
     private static void lock(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        StoreTrial.write(connection);
+        FailingStore.write(connection);
     }
 
     private void assertThatPlainWritesFail(String... one) throws SQLException {
         assertThatThrownBy(() -> {
                     try (Connection connection = trial.connect("")) {
-                        StoreTrial.write(connection);
+                        FailingStore.write(connection);
                     }
                 })
                 .isInstanceOf(SQLException.class)
@@ -141,7 +143,7 @@ class StoreIT {
     private Path copyAndCorrupt() throws IOException, SQLException {
         try (Connection other = trial.connect("");
                 Statement statement = other.createStatement()) {
-            StoreTrial.write(other);
+            FailingStore.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
             try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {

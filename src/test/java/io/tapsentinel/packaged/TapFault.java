@@ -1,7 +1,8 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.Call.Answer;
-import io.tapsentinel.packaged.ScriptedServer.Step;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.ScriptedServer.Step;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -22,7 +23,7 @@ enum TapFault implements Step {
     STILL_CURRENT_400(text(400, "The requested interval is still current")),
     BADLY_FORMED_400(text(400, "The interval parameter is badly formed")),
     WITHOUT_TEXT_400(text(400, "")),
-    RESET(Call::reset),
+    RESET(ScriptedRequest::reset),
     CUT_IN_HTTP(call -> half(call).close()),
     HALF_A_DOCUMENT(call -> {
         Answer whole = call.forward();
@@ -46,7 +47,7 @@ enum TapFault implements Step {
     }
 
     @Override
-    public void on(Call call) throws IOException, InterruptedException {
+    public void on(ScriptedRequest call) throws IOException, InterruptedException {
         step.on(call);
     }
 
@@ -54,7 +55,7 @@ enum TapFault implements Step {
         return call -> call.send(status, text);
     }
 
-    private static OutputStream half(Call call) throws IOException, InterruptedException {
+    private static OutputStream half(ScriptedRequest call) throws IOException, InterruptedException {
         Answer whole = call.forward();
         OutputStream out = call.head(whole);
         out.write(whole.body(), 0, whole.body().length / 2);

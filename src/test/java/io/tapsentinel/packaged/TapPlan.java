@@ -1,7 +1,11 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServer.Step;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,12 +33,12 @@ final class TapPlan {
         this.origin = origin;
     }
 
-    void on(Call request) throws IOException, InterruptedException {
+    void on(ScriptedRequest request) throws IOException, InterruptedException {
         (meets(request) ? fault : Step.PASS).on(request);
     }
 
-    private synchronized boolean meets(Call request) {
-        Instant[] bounds = Stage.window(request);
+    private synchronized boolean meets(ScriptedRequest request) {
+        Instant[] bounds = ScriptedServices.window(request);
         List<TimeRange> all = new ArrayList<>(answered);
         all.add(new TimeRange(bounds[0], bounds[1]));
         boolean last = end != null && covers(all, origin, end);
@@ -60,7 +64,7 @@ final class TapPlan {
     synchronized boolean isOver(PackagedProgram program) {
         return met == left.length + IN_A_ROW
                 && covers(
-                        program.found(Services.COMMITTED).stream()
+                        program.found(LiveServices.COMMITTED).stream()
                                 .map(line -> new TimeRange(Instant.parse(line.group(1)), Instant.parse(line.group(2))))
                                 .toList(),
                         origin,

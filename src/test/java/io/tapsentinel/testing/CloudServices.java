@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,23 +15,23 @@ import java.util.Map;
  * TAP, an ingestion endpoint and Microsoft Entra ID over https with certificates of a test's authority; a proxy that leads to
  * them by name; a program that knows the authority by {@code tls.ca-file}.
  */
-final class CloudStage implements AutoCloseable {
+public final class CloudServices implements AutoCloseable {
 
-    static final String TAP = "tap.example.test";
-    static final String RULE = "rule.ingest.example.test";
+    public static final String TAP = "tap.example.test";
+    public static final String RULE = "rule.ingest.example.test";
     /** Of the three clouds, and the one that libraries ask whom they may trust. */
-    static final List<String> LOGINS = List.of(
+    public static final List<String> LOGINS = List.of(
             "login.microsoftonline.com", "login.microsoftonline.us", "login.chinacloudapi.cn", "login.microsoft.com");
     /** Where blobs are. */
-    static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
+    public static final String BLOBS = Azurite.ACCOUNT + ".blob.core.windows.net";
     /** Of all these servers. */
-    static final String[] NAMES = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
+    public static final String[] NAMES = {TAP, RULE, BLOBS, LOGINS.get(0), LOGINS.get(1), LOGINS.get(2), LOGINS.get(3)};
 
-    static final String CLIENT_SECRET = "s3cret~of-a-test.client";
-    static final Duration SOON = Duration.ofSeconds(120);
+    public static final String CLIENT_SECRET = "s3cret~of-a-test.client";
+    public static final Duration SOON = Duration.ofSeconds(120);
 
-    private final Services services =
-            new Services(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
+    private final LiveServices services =
+            new LiveServices(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();
     private final TokenGate gate = new TokenGate(services.sink(), LoginServer.token(1));
     private final ConnectProxy proxy = new ConnectProxy();
@@ -41,7 +41,7 @@ final class CloudStage implements AutoCloseable {
     private final PackagedProgram.Launch launch;
 
     /** All by way of the proxy. */
-    CloudStage(Path folder, TestAuthority authority) throws Exception {
+    public CloudServices(Path folder, TestAuthority authority) throws Exception {
         tapServer = new SecureServer(authority, services.source());
         ruleServer = new SecureServer(authority, gate);
         loginServer = new SecureServer(authority, login);
@@ -62,7 +62,7 @@ final class CloudStage implements AutoCloseable {
     }
 
     /** The environment of a program with a client secret. */
-    CloudStage withSecret() {
+    public CloudServices withSecret() {
         launch.environment(Map.of(
                 "AZURE_TENANT_ID",
                 LoginServer.TENANT,
@@ -73,55 +73,55 @@ final class CloudStage implements AutoCloseable {
         return this;
     }
 
-    Services services() {
+    public LiveServices services() {
         return services;
     }
 
-    LoginServer login() {
+    public LoginServer login() {
         return login;
     }
 
-    TokenGate gate() {
+    public TokenGate gate() {
         return gate;
     }
 
-    ConnectProxy proxy() {
+    public ConnectProxy proxy() {
         return proxy;
     }
 
-    PackagedProgram.Launch launch() {
+    public PackagedProgram.Launch launch() {
         return launch;
     }
 
     /** TAP's own address, for a program that needs no proxy to it. */
-    URI tapUri() {
+    public URI tapUri() {
         return tapServer.uri();
     }
 
     /** Microsoft Entra ID answers to a name, too, that its certificate is not for. */
-    void loginByAnotherName(String name) {
+    public void loginByAnotherName(String name) {
         proxy.way(name + ":443", port(loginServer));
     }
 
     /** The ingestion endpoint's own address. */
-    URI ruleUri() {
+    public URI ruleUri() {
         return ruleServer.uri();
     }
 
     /** A window is in the tables, whole; and nothing that a program is told in confidence was printed. */
-    void assertThatItWorks(PackagedProgram program) {
-        program.awaitLine(Services.COMMITTED, SOON);
+    public void assertThatItWorks(PackagedProgram program) {
+        program.awaitLine(LiveServices.COMMITTED, SOON);
         services.assertThatAllCommittedLandedOnce(program);
         assertThatNothingIsShown(program);
     }
 
-    void assertThatNothingIsShown(PackagedProgram program) {
-        for (String secret : List.of("opaque-bearer", CLIENT_SECRET, Services.SECRET, "Bearer ", "Basic ", "eyJ")) {
+    public void assertThatNothingIsShown(PackagedProgram program) {
+        for (String secret : List.of("opaque-bearer", CLIENT_SECRET, LiveServices.SECRET, "Bearer ", "Basic ", "eyJ")) {
             assertThat(program.output()).doesNotContain(secret);
         }
     }
 
-    static int port(SecureServer server) {
+    public static int port(SecureServer server) {
         return server.uri().getPort();
     }
 

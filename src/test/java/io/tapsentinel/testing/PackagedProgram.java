@@ -1,11 +1,9 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.testing.FreePort;
-import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +25,7 @@ import org.awaitility.core.ConditionTimeoutException;
  * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
  * file, and {@link #close} kills it whatever state it is in. No content and no secret may be in what it says.
  */
-final class PackagedProgram implements AutoCloseable {
+public final class PackagedProgram implements AutoCloseable {
 
     private static final int SIGINT_BIT = 1 << 1;
     private static final int END = 3_000;
@@ -43,7 +41,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
-    static final class Launch {
+    public static final class Launch {
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
         private final List<String> javaOptions = new ArrayList<>();
@@ -56,45 +54,45 @@ final class PackagedProgram implements AutoCloseable {
         }
 
         /** The property's environment variable. */
-        Launch with(String property, String value) {
+        public Launch with(String property, String value) {
             environment.put(EffectiveProperties.environmentName(property), value);
             return this;
         }
 
-        Launch with(Map<String, String> properties) {
+        public Launch with(Map<String, String> properties) {
             properties.forEach(this::with);
             return this;
         }
 
         /** Variables that are no properties. */
-        Launch environment(Map<String, String> variables) {
+        public Launch environment(Map<String, String> variables) {
             environment.putAll(variables);
             return this;
         }
 
         /** Takes back what was set. */
-        Launch without(String property) {
+        public Launch without(String property) {
             environment.remove(EffectiveProperties.environmentName(property));
             return this;
         }
 
-        Launch java(String... options) {
+        public Launch java(String... options) {
             javaOptions.addAll(List.of(options));
             return this;
         }
 
         /** As a user's JVM runs it, with its own compiler, collector and classes. */
-        Launch likeUsers() {
+        public Launch likeUsers() {
             quick = false;
             return this;
         }
 
         /** The working directory. */
-        Path work() {
+        public Path work() {
             return folder.resolve("work");
         }
 
-        PackagedProgram start(String... arguments) throws IOException {
+        public PackagedProgram start(String... arguments) throws IOException {
             Path jar = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
             assertThat(jar).as("run by Failsafe, after package").isRegularFile();
             // what a killed process leaves of the SQLite driver goes with the test's folder
@@ -129,25 +127,25 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** The store of a program with this working directory, unless the test says another one. */
-    static Path store(Path work) {
+    public static Path store(Path work) {
         return work.resolve("state/tap-sentinel.db");
     }
 
     /** To be set up further; keeps everything below this folder. */
-    static Launch in(Path folder) throws IOException {
+    public static Launch in(Path folder) throws IOException {
         return new Launch(folder);
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** All that it has printed so far, on both streams. */
-    String output() {
+    public String output() {
         try {
             return Files.readString(output, StandardCharsets.UTF_8);
         } catch (IOException e) {
@@ -155,21 +153,21 @@ final class PackagedProgram implements AutoCloseable {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return output().lines().toList();
     }
 
-    List<MatchResult> found(String regex) {
+    public List<MatchResult> found(String regex) {
         return Pattern.compile(regex).matcher(output()).results().toList();
     }
 
     /** Waits until it has printed a match; returns the first. */
-    MatchResult awaitLine(String regex, Duration atMost) {
+    public MatchResult awaitLine(String regex, Duration atMost) {
         return awaitOutput(regex, atMost, output -> !found(regex).isEmpty()).get(0);
     }
 
     /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
-    List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
+    public List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
         awaitThat("printed: " + regex, atMost, () -> wanted.test(output()));
         assertThat(output())
                 .as("output of a program that has to print " + regex)
@@ -178,7 +176,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */
-    void awaitThat(String what, Duration atMost, Callable<Boolean> condition) {
+    public void awaitThat(String what, Duration atMost, Callable<Boolean> condition) {
         try {
             await(what).atMost(atMost).until(() -> condition.call() || !isAlive());
         } catch (ConditionTimeoutException e) {
@@ -188,7 +186,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** {@code kill -TERM} or {@code kill -INT}. */
-    PackagedProgram signal(String name) throws IOException, InterruptedException {
+    public PackagedProgram signal(String name) throws IOException, InterruptedException {
         assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
                         .start()
                         .waitFor())
@@ -198,11 +196,11 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** {@code kill -9}; returns when it is gone. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    int awaitExit(Duration atMost) throws InterruptedException {
+    public int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
                 .as("ends within %s; it printed%n%s", atMost, output())
                 .isTrue();
@@ -223,7 +221,7 @@ final class PackagedProgram implements AutoCloseable {
     }
 
     /** What its health endpoint says, asked several times a second. */
-    HealthAnswers health() {
+    public HealthAnswers health() {
         return health;
     }
 
@@ -237,7 +235,7 @@ final class PackagedProgram implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        for (String hidden : Services.NEVER_SHOWN) {
+        for (String hidden : LiveServices.NEVER_SHOWN) {
             assertThat(output()).as("printed").doesNotContain(hidden);
             assertThat(String.join("\n", health.all())).as("health answers").doesNotContain(hidden);
         }

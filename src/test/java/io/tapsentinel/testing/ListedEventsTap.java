@@ -1,6 +1,6 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
-import io.tapsentinel.packaged.Call.Answer;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,13 +13,13 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /** A TAP with the records that a test gives it, all of one instant a quarter of an hour ago. Asks nobody for credentials. */
-final class HandmadeTap {
+public final class ListedEventsTap {
 
     private final Map<String, List<String>> arrays = new LinkedHashMap<>();
     private final Instant time = Instant.now().minus(Duration.ofMinutes(15)).truncatedTo(ChronoUnit.SECONDS);
 
     /** A record with these fields besides id and times, as JSON without braces; returns its id. */
-    synchronized String add(String array, String fields) {
+    public synchronized String add(String array, String fields) {
         String id = UUID.nameUUIDFromBytes(
                         (array + arrays.getOrDefault(array, List.of()).size()).getBytes())
                 .toString();
@@ -31,20 +31,20 @@ final class HandmadeTap {
     }
 
     /** So many clicks with little in them; returns their ids. */
-    List<String> addClicks(int count) {
+    public List<String> addClicks(int count) {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ids.add(add("clicksBlocked", "\"url\":\"https://" + Services.MARKER + i + ".example.com\""));
+            ids.add(add("clicksBlocked", "\"url\":\"https://" + LiveServices.MARKER + i + ".example.com\""));
         }
         return ids;
     }
 
-    void on(Call request) throws IOException {
+    public void on(ScriptedRequest request) throws IOException {
         request.send(answer(request));
     }
 
-    private synchronized Answer answer(Call request) {
-        Instant[] window = Stage.window(request);
+    private synchronized Answer answer(ScriptedRequest request) {
+        Instant[] window = ScriptedServices.window(request);
         boolean covers = !time.isBefore(window[0]) && !time.isAfter(window[1]);
         String rows = !covers
                 ? ""

@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -16,7 +16,7 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /** HTTPS on 127.0.0.1 with a certificate that a test's authority has signed. */
-final class SecureServer implements AutoCloseable {
+public final class SecureServer implements AutoCloseable {
 
     private static final String PASSWORD = TestAuthority.PASSWORD;
     private static final int THREADS = 8;
@@ -26,7 +26,7 @@ final class SecureServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 
     /** With the authority's certificate for servers. */
-    SecureServer(TestAuthority authority, HttpHandler handler) throws IOException, GeneralSecurityException {
+    public SecureServer(TestAuthority authority, HttpHandler handler) throws IOException, GeneralSecurityException {
         keys = authority.serverKeys();
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.setHttpsConfigurator(new HttpsConfigurator(context()));
@@ -44,11 +44,11 @@ final class SecureServer implements AutoCloseable {
     }
 
     /** What makes a JVM trust this server, and nobody else. */
-    String[] trust() {
+    public String[] trust() {
         return new String[] {"-Djavax.net.ssl.trustStore=" + keys, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD};
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("https://127.0.0.1:" + server.getAddress().getPort());
     }
 

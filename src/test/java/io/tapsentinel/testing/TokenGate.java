@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** Lets requests with one token through to the sink, refuses all others with 401, and remembers both. */
-final class TokenGate implements HttpHandler {
+public final class TokenGate implements HttpHandler {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
@@ -24,28 +24,28 @@ final class TokenGate implements HttpHandler {
     private volatile CountDownLatch together = new CountDownLatch(0);
 
     /** @param digest of stream and body */
-    record Request(String token, int digest, boolean accepted) {}
+    public record Request(String token, int digest, boolean accepted) {}
 
-    TokenGate(HttpHandler sink, String accepted) {
+    public TokenGate(HttpHandler sink, String accepted) {
         this.sink = sink;
         this.accepted = accepted;
     }
 
     /** From now on this one is good, and no other. */
-    void accept(String token) {
+    public void accept(String token) {
         accepted = token;
     }
 
     /** The next refusals wait for each other until there are so many. */
-    void refuseTogether(int number) {
+    public void refuseTogether(int number) {
         together = new CountDownLatch(number);
     }
 
-    List<Request> refused() {
+    public List<Request> refused() {
         return requests.stream().filter(request -> !request.accepted()).toList();
     }
 
-    List<Request> passed() {
+    public List<Request> passed() {
         return requests.stream().filter(Request::accepted).toList();
     }
 

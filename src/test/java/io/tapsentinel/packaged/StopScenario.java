@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A program that is stopped in the middle of a window, while Sentinel takes its time. */
-final class StopTrial {
+final class StopScenario {
 
     static final Duration SOON = Duration.ofSeconds(90);
     private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");
 
     private final PackagedProgram.Launch launch;
 
-    StopTrial(Path folder) throws IOException {
+    StopScenario(Path folder) throws IOException {
         launch = PackagedProgram.in(folder);
     }
 
@@ -29,7 +31,7 @@ final class StopTrial {
 
     /** Nothing new is read, what is batched is sent, and the rest lands after the restart. */
     void endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0(String signal) throws Exception {
-        try (Services services = moreThanFitsIntoBatches()) {
+        try (LiveServices services = moreThanFitsIntoBatches()) {
             launch.with(services.properties()).with("tap.poll.cron", "0/1 * * * * ?");
             long drained;
             try (PackagedProgram program = launch.start()) {
@@ -51,7 +53,9 @@ final class StopTrial {
                         .isPositive()
                         .isEqualTo(services.tables().size());
                 assertThat(last.group(2)).as("pending").isEqualTo("0");
-                assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+                assertThat(program.found(LiveServices.COMMITTED))
+                        .as("committed")
+                        .isEmpty();
             }
             int events = startAgain(services);
             assertThat(drained).as("a stop that came in the middle").isLessThan(events);
@@ -62,19 +66,19 @@ final class StopTrial {
     }
 
     /** All that has landed by now; none of it is there twice. */
-    int startAgain(Services services) throws IOException {
+    int startAgain(LiveServices services) throws IOException {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             return services.assertThatAllCommittedLandedOnce(program);
         }
     }
 
-    static Services moreThanFitsIntoBatches() throws IOException {
-        return new Services(
+    static LiveServices moreThanFitsIntoBatches() throws IOException {
+        return new LiveServices(
                 SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
     }
 
-    static void holdAcknowledgements(Services services) {
+    static void holdAcknowledgements(LiveServices services) {
         services.tables().hold();
         await("acknowledgements are held")
                 .atMost(SOON)

@@ -2,8 +2,13 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +16,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /** One program that meets one kind of fault, at the first, a middle and the last request and three times in a row. */
-final class FaultTrial {
+final class FaultScenario {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);
     /** One fresh window and four of the backlog. */
@@ -19,11 +24,11 @@ final class FaultTrial {
 
     private static final Duration ONE_WINDOW = Duration.ofMinutes(50);
 
-    private FaultTrial() {}
+    private FaultScenario() {}
 
     /** A fault of TAP loses nothing and doubles nothing. */
     static void tap(TapFault fault, Path folder) throws Exception {
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(60 + fault.ordinal())
                         .eventsPerHour(300)
@@ -48,7 +53,7 @@ final class FaultTrial {
 
     /** A fault of the tables' endpoint loses nothing, and doubles only what the store has listed. */
     static void sink(SinkFault fault, Path folder) throws Exception {
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(80 + fault.ordinal())
                         .eventsPerHour(900)
@@ -60,7 +65,7 @@ final class FaultTrial {
             PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(fault + " met and everything landed", LONGEST, plan::isOver);
-                program.awaitLine(Services.COMMITTED, LONGEST);
+                program.awaitLine(LiveServices.COMMITTED, LONGEST);
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
                 int twice = assertThatOnlyListedOnesAreThereTwice(stage, launch);
@@ -75,7 +80,8 @@ final class FaultTrial {
     }
 
     /** How many records are there more than once, all of which the store has listed. */
-    static int assertThatOnlyListedOnesAreThereTwice(Stage stage, PackagedProgram.Launch launch) throws Exception {
+    static int assertThatOnlyListedOnesAreThereTwice(ScriptedServices stage, PackagedProgram.Launch launch)
+            throws Exception {
         Set<Row> twice = stage.landings().duplicates().keySet();
         Set<Row> unlisted = new HashSet<>(twice);
         try (StoreCopy store = StoreCopy.of(launch.work())) {
@@ -86,15 +92,15 @@ final class FaultTrial {
     }
 
     /** A program that gives up early and comes again soon. */
-    static PackagedProgram.Launch launch(Stage stage, Path folder) throws Exception {
+    static PackagedProgram.Launch launch(ScriptedServices stage, Path folder) throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder)
                 .with(stage.properties())
                 .with("tap.retry.pauses", "PT0.2S,PT0.4S")
                 .with("tap.rest.throttled", "PT1S")
                 .with("tap.rest.credentials", "PT1S");
-        OwnRoutes.in(
+        CustomRoutes.in(
                 launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
-        OwnRoutes.tapTimeout(launch.work(), 1_000);
+        CustomRoutes.tapTimeout(launch.work(), 1_000);
         return launch;
     }
 }

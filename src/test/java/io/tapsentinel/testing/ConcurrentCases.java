@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,18 +11,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /** Several cases at a time, since a program that starts or waits needs little of the machine; each is a test of its own. */
-final class SideBySide {
+public final class ConcurrentCases {
 
-    private SideBySide() {}
+    private ConcurrentCases() {}
 
     /** What is done with one case. */
     @FunctionalInterface
-    interface Body<C> {
+    public interface Body<C> {
         void run(C one) throws Exception;
     }
 
     /** @param longest after this a case has failed, waiting for its turn included */
-    static <C> Stream<DynamicTest> run(
+    public static <C> Stream<DynamicTest> run(
             int atOnce, Duration longest, List<C> cases, Function<C, String> name, Body<C> body) {
         ExecutorService threads = Executors.newFixedThreadPool(atOnce);
         List<DynamicTest> tests = cases.stream()

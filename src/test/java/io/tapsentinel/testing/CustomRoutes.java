@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,14 +6,14 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** The packaged routes as an operator's own, with other numbers. */
-final class OwnRoutes {
+public final class CustomRoutes {
 
     private static final String OPTION = "lingerMs: 500";
 
-    private OwnRoutes() {}
+    private CustomRoutes() {}
 
     /** Puts them below a working directory; {@code options} of the tables as {@code name: value}. */
-    static void in(Path work, String... options) throws IOException {
+    public static void in(Path work, String... options) throws IOException {
         Path own = Files.createDirectories(work.resolve("routes"));
         try (Stream<Path> packaged = Files.list(Path.of("routes"))) {
             for (Path file : (Iterable<Path>) packaged::iterator) {
@@ -25,7 +25,7 @@ final class OwnRoutes {
     }
 
     /** Another time for TAP's answers to go on, in milliseconds. */
-    static void tapTimeout(Path work, int millis) throws IOException {
+    public static void tapTimeout(Path work, int millis) throws IOException {
         Path file = work.resolve("routes/tap-poll.camel.yaml");
         Files.writeString(
                 file, Files.readString(file).replaceAll("(responseTimeout|soTimeout): \\d+", "$1: " + millis));

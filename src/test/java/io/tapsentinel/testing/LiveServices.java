@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,7 +12,6 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.testing.Trial;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -40,35 +39,35 @@ import java.util.stream.Stream;
  * Both services in the test's process, by the real clock. Every event shows at once, so that what a window holds does not
  * depend on when it is read.
  */
-final class Services implements AutoCloseable {
+public final class LiveServices implements AutoCloseable {
 
-    static final String PRINCIPAL = "principal-of-a-test";
-    static final String SECRET = "hush-hush-secret";
+    public static final String PRINCIPAL = "principal-of-a-test";
+    public static final String SECRET = "hush-hush-secret";
     /** In every subject, address, URL and name that TAP's stand-in makes up. */
-    static final String MARKER = "MARKER";
+    public static final String MARKER = "MARKER";
     /** What no program may print, nor its health tell. */
-    static final List<String> NEVER_SHOWN = List.of(
+    public static final List<String> NEVER_SHOWN = List.of(
             MARKER,
             SECRET,
             Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
     /** In the log: first and last instant of a window. */
-    static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
+    public static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
 
     private final SandboxEvents events;
     private final SandboxTap tap;
     private final LoopbackServer tapServer;
     private final AtomicLong served = new AtomicLong();
-    private final Tables tables = new Tables();
+    private final DeliveredRows tables = new DeliveredRows();
     private final SandboxIngestion ingestion = new SandboxIngestion(tables);
     private final Instant origin;
 
     /** @param history how long before now the program begins to read; an hour or less for one window */
-    Services(SandboxSettings.Builder settings, Duration history) throws IOException {
+    public LiveServices(SandboxSettings.Builder settings, Duration history) throws IOException {
         this(settings, history, Clock.systemUTC());
     }
 
     /** @param tapClock TAP's */
-    Services(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
+    public LiveServices(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
         events = new SandboxEvents(
                 settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
@@ -84,14 +83,14 @@ final class Services implements AutoCloseable {
      * How long a history of so many hours, or an hour more, is that begins at the third of an hour: so whatever the time is, the first hour
      * that is swept, of which only what was read counts, has events.
      */
-    static Duration sinceTheThirdOfAnHour(int hours) {
+    public static Duration sinceTheThirdOfAnHour(int hours) {
         Instant now = Instant.now();
         return Duration.between(
                 now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
     }
 
     /** A program that polls every other second and keeps its state below its working directory. */
-    Map<String, String> properties() {
+    public Map<String, String> properties() {
         return new HashMap<>(Map.of(
                 "tap.url",
                 tapUri().toString(),
@@ -117,45 +116,45 @@ final class Services implements AutoCloseable {
                 "none"));
     }
 
-    URI tapUri() {
+    public URI tapUri() {
         return tapServer.uri();
     }
 
-    URI sinkUri() {
+    public URI sinkUri() {
         return ingestion.uri();
     }
 
     /** TAP itself, for a server that stands in front of it. */
-    HttpHandler source() {
+    public HttpHandler source() {
         return this::count;
     }
 
     /** The tables' endpoint itself, for a server that stands in front of it. */
-    HttpHandler sink() {
+    public HttpHandler sink() {
         return ingestion;
     }
 
-    Tables tables() {
+    public DeliveredRows tables() {
         return tables;
     }
 
     /** Requests that TAP has got. */
-    long tapRequests() {
+    public long tapRequests() {
         return tap.requests();
     }
 
     /** Requests that the tables' endpoint has not answered with 204. */
-    long refused() {
+    public long refused() {
         return ingestion.refused();
     }
 
     /** Bytes of TAP's answers as they went over the wire, which is compressed. */
-    long bytesServed() {
+    public long bytesServed() {
         return served.get();
     }
 
     /** {@link SandboxEvent#truthKey} of all events that TAP has created in [from, to]. */
-    List<String> truth(Instant from, Instant to) {
+    public List<String> truth(Instant from, Instant to) {
         List<String> truth = new ArrayList<>();
         for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
             truth.add(all.next().truthKey());
@@ -164,7 +163,7 @@ final class Services implements AutoCloseable {
     }
 
     /** What TAP answers for a window, as it is. */
-    byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
+    public byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(
                         tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
                 .header(
@@ -180,7 +179,7 @@ final class Services implements AutoCloseable {
     }
 
     /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
-    int assertThatAllCommittedLandedOnce(PackagedProgram program) {
+    public int assertThatAllCommittedLandedOnce(PackagedProgram program) {
         int events = assertThatNothingCommittedIsLost(program);
         assertThat(Trial.surplus(tables.rows(), truth(origin, Instant.now())))
                 .as("twice, or never there")
@@ -189,12 +188,12 @@ final class Services implements AutoCloseable {
     }
 
     /** The same, but for rows that are there twice. */
-    int assertThatNothingCommittedIsLost(PackagedProgram program) {
+    public int assertThatNothingCommittedIsLost(PackagedProgram program) {
         return assertThatNothingIsLost(program.found(COMMITTED));
     }
 
     /** The same for windows that any program says it has committed. */
-    int assertThatNothingIsLost(List<MatchResult> windows) {
+    public int assertThatNothingIsLost(List<MatchResult> windows) {
         assertThat(windows).as("committed windows").isNotEmpty();
         List<String> truth = truth(
                 window(windows, 1).min(Instant::compareTo).orElseThrow(),
@@ -204,7 +203,7 @@ final class Services implements AutoCloseable {
     }
 
     /** Bytes that the events of the committed windows have as JSON. */
-    long bytesOfCommitted(PackagedProgram program) throws IOException {
+    public long bytesOfCommitted(PackagedProgram program) throws IOException {
         long bytes = 0;
         for (MatchResult window : program.found(COMMITTED)) {
             CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());

@@ -2,8 +2,13 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreCopy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -16,16 +21,16 @@ import java.util.List;
 import java.util.Set;
 
 /** A program whose store gets into trouble, and what may never come of it. */
-final class StoreTrial implements AutoCloseable {
+final class FailingStore implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(60);
     private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0, 'poll')";
 
-    private final Stage stage;
+    private final ScriptedServices stage;
     private final PackagedProgram.Launch launch;
 
-    StoreTrial(Path folder, long seed, int eventsPerHour) throws IOException {
-        stage = new Stage(
+    FailingStore(Path folder, long seed, int eventsPerHour) throws IOException {
+        stage = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(seed)
                         .eventsPerHour(eventsPerHour)
@@ -37,11 +42,11 @@ final class StoreTrial implements AutoCloseable {
                 .with("tap.spool", folder.resolve("spool").toString())
                 .with("tap.rejected.uri", "file:" + folder.resolve("rejected"))
                 .with("tap.replay.uri", "file:" + folder.resolve("replay"));
-        OwnRoutes.in(
+        CustomRoutes.in(
                 launch.work(), "batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 
-    Stage stage() {
+    ScriptedServices stage() {
         return stage;
     }
 
@@ -86,11 +91,11 @@ final class StoreTrial implements AutoCloseable {
 
     /** A new program, if there is none, brings everything in; twice there is only what is listed. */
     int assertThatAllLands(PackagedProgram program) throws Exception {
-        int before = program.found(Services.COMMITTED).size();
+        int before = program.found(LiveServices.COMMITTED).size();
         program.awaitOutput(
-                Services.COMMITTED,
+                LiveServices.COMMITTED,
                 SOON,
-                output -> program.found(Services.COMMITTED).size() > before);
+                output -> program.found(LiveServices.COMMITTED).size() > before);
         program.health().awaitUp(SOON);
         int events = stage.services().assertThatNothingCommittedIsLost(program);
         program.kill();

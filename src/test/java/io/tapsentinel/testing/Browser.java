@@ -1,4 +1,4 @@
-package io.tapsentinel.page;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,6 @@ import com.microsoft.playwright.Page.ScreenshotOptions;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
-import io.tapsentinel.testing.Tool;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ public final class Browser implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
     /** How wide a phone is. */
-    static final int PHONE = 360;
+    public static final int PHONE = 360;
 
     private static final int DESK = 1280;
 

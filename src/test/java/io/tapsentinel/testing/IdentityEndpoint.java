@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
@@ -12,9 +12,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A managed identity as Azure App Service and virtual machines offer it: hands out one token after the other, good for a day. */
-final class IdentityEndpoint implements AutoCloseable {
+public final class IdentityEndpoint implements AutoCloseable {
 
-    static final String HEADER = "header-that-opens-the-identity";
+    public static final String HEADER = "header-that-opens-the-identity";
     private static final String TOKEN = "opaque-bearer-of-a-test-";
 
     private final List<String> queries = new CopyOnWriteArrayList<>();
@@ -23,45 +23,45 @@ final class IdentityEndpoint implements AutoCloseable {
     private volatile boolean refusing;
     private volatile String given;
 
-    IdentityEndpoint() throws IOException {}
+    public IdentityEndpoint() throws IOException {}
 
     /** The n-th token, from 1. */
-    static String token(int n) {
+    public static String token(int n) {
         return TOKEN + n + "-end";
     }
 
     /** What all tokens have in them. */
-    static String anyToken() {
+    public static String anyToken() {
         return TOKEN;
     }
 
     /** What a program finds in its environment that runs with this identity. */
-    Map<String, String> environment() {
+    public Map<String, String> environment() {
         return Map.of("IDENTITY_ENDPOINT", server.uri() + "/msi/token", "IDENTITY_HEADER", HEADER);
     }
 
     /** Where it is as a virtual machine's. */
-    String machine() {
+    public String machine() {
         return server.uri().toString();
     }
 
     /** Hands out this one from now on. */
-    void give(String other) {
+    public void give(String other) {
         given = other;
     }
 
     /** Answers with an error as long as this is true. */
-    void refuse(boolean value) {
+    public void refuse(boolean value) {
         refusing = value;
     }
 
     /** How many tokens it has handed out. */
-    int tokens() {
+    public int tokens() {
         return tokens.get();
     }
 
     /** Queries of all requests, decoded. */
-    List<String> queries() {
+    public List<String> queries() {
         return List.copyOf(queries);
     }
 

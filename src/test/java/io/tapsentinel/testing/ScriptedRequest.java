@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
 /** One request of the program, and everything that can be done with it. Used by one thread. */
-final class Call {
+public final class ScriptedRequest {
 
     private static final HttpClient CLIENT =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -30,20 +30,20 @@ final class Call {
     private boolean answered;
 
     /** A whole answer; header names in lower case. */
-    record Answer(int status, Map<String, String> headers, byte[] body) {
+    public record Answer(int status, Map<String, String> headers, byte[] body) {
         /** The same with one header more, or another value of it. */
-        Answer with(String name, String value) {
+        public Answer with(String name, String value) {
             Map<String, String> more = new TreeMap<>(headers);
             more.put(name, value);
             return new Answer(status, more, body);
         }
 
-        static Answer of(int status, String type, String text) {
+        public static Answer of(int status, String type, String text) {
             return new Answer(status, Map.of("content-type", type), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
-    private Call(Socket socket, URI service, String[] line) {
+    private ScriptedRequest(Socket socket, URI service, String[] line) {
         this.socket = socket;
         this.service = service;
         this.method = line[0];
@@ -51,12 +51,12 @@ final class Call {
     }
 
     /** The next request of a connection; null when the client has closed it. */
-    static Call read(InputStream in, Socket socket, URI service) throws IOException {
+    public static ScriptedRequest read(InputStream in, Socket socket, URI service) throws IOException {
         String first = line(in);
         if (first.isEmpty()) {
             return null;
         }
-        Call call = new Call(socket, service, first.split(" "));
+        ScriptedRequest call = new ScriptedRequest(socket, service, first.split(" "));
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             int colon = line.indexOf(':');
             call.headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
@@ -66,24 +66,24 @@ final class Call {
     }
 
     /** Path and query. */
-    String target() {
+    public String target() {
         return target;
     }
 
     /** One header of the request; empty when it has none of that name. */
-    String header(String name) {
+    public String header(String name) {
         return headers.getOrDefault(name, "");
     }
 
     /** The request's body, unpacked. */
-    byte[] body() throws IOException {
+    public byte[] body() throws IOException {
         try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(body))) {
             return in.readAllBytes();
         }
     }
 
     /** Asks the service and returns what it said. */
-    Answer forward() throws IOException, InterruptedException {
+    public Answer forward() throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(target))
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body));
         for (String name : new String[] {"authorization", "content-type", "content-encoding"}) {
@@ -102,19 +102,19 @@ final class Call {
     }
 
     /** Answers as a whole. */
-    void send(Answer answer) throws IOException {
+    public void send(Answer answer) throws IOException {
         OutputStream out = head(answer);
         out.write(answer.body());
         out.flush();
         answered = true;
     }
 
-    void send(int status, String text) throws IOException {
+    public void send(int status, String text) throws IOException {
         send(Answer.of(status, "text/plain", text));
     }
 
     /** Sends the head that promises the whole body, and none of the body. */
-    OutputStream head(Answer answer) throws IOException {
+    public OutputStream head(Answer answer) throws IOException {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answer.status() + " Scripted\r\n");
         answer.headers()
                 .forEach((name, value) ->
@@ -128,16 +128,16 @@ final class Call {
     }
 
     /** The answer was written piece by piece and is whole. */
-    void answered() {
+    public void answered() {
         answered = true;
     }
 
-    boolean isAnswered() {
+    public boolean isAnswered() {
         return answered;
     }
 
     /** Breaks the connection so that the client meets a reset and not an end. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

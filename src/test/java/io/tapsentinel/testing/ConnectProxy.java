@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import java.util.function.Function;
  * A proxy that does CONNECT only: brings names to servers of the test, remembers for whom it was asked, and can want a password or
  * answer with an error.
  */
-final class ConnectProxy implements AutoCloseable {
+public final class ConnectProxy implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
@@ -43,47 +43,47 @@ final class ConnectProxy implements AutoCloseable {
      * @param authorization of the proxy; empty for none
      * @param status        of the answer
      */
-    record Asked(String method, String to, String authorization, int status) {}
+    public record Asked(String method, String to, String authorization, int status) {}
 
-    ConnectProxy() throws IOException {
+    public ConnectProxy() throws IOException {
         threads.execute(this::accept);
     }
 
     /** Host and port. */
-    String place() {
+    public String place() {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
     /** Connections to {@code host:port} go to this port of 127.0.0.1; others get a 502. */
-    ConnectProxy way(String to, int port) {
+    public ConnectProxy way(String to, int port) {
         ways.put(to, port);
         return this;
     }
 
     /** Only this user gets through. */
-    ConnectProxy want(String user, String password) {
+    public ConnectProxy want(String user, String password) {
         wanted =
                 "Basic " + Base64.getEncoder().encodeToString((user + ':' + password).getBytes(StandardCharsets.UTF_8));
         return this;
     }
 
     /** The way to this {@code host:port} is open to all. */
-    void wantNothingFor(String to) {
+    public void wantNothingFor(String to) {
         free.add(to);
     }
 
     /** Answers with this status; 0 lets through, -1 ends the connection without an answer. Breaks what goes through now. */
-    void refuse(Function<String, Integer> status) {
+    public void refuse(Function<String, Integer> status) {
         refusal = status;
         open.forEach(ConnectProxy::end);
     }
 
-    List<Asked> asked() {
+    public List<Asked> asked() {
         return List.copyOf(asked);
     }
 
     /** {@code host:port} of all that were connected. */
-    List<String> connected() {
+    public List<String> connected() {
         return asked.stream()
                 .filter(one -> one.status() == 200)
                 .map(Asked::to)

@@ -6,14 +6,17 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
-import io.tapsentinel.page.Browser;
+import io.tapsentinel.testing.Browser;
+import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** The page of a running program, and a browser that looks at it. */
-final class PageTrial {
+final class PageScenario {
 
     static final Duration SOON = Duration.ofSeconds(60);
     static final double SOON_MS = SOON.toMillis();
@@ -25,7 +28,7 @@ final class PageTrial {
     private final String url;
 
     /** Polls every other second, so that one poll is less than a refresh of the page. */
-    PageTrial(Path folder, Stage stage) throws Exception {
+    PageScenario(Path folder, ScriptedServices stage) throws Exception {
         int port = FreePort.next();
         url = "http://127.0.0.1:" + port + "/";
         launch = PackagedProgram.in(folder)
@@ -36,7 +39,7 @@ final class PageTrial {
                 .with("tap.rest.credentials", "PT1S")
                 .with("camel.server.enabled", "true")
                 .with("camel.server.port", String.valueOf(port));
-        OwnRoutes.in(
+        CustomRoutes.in(
                 launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 

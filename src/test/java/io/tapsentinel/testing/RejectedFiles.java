@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,30 +13,30 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The folders of rejected and of replayed records below a program's working directory. */
-final class Rejected {
+public final class RejectedFiles {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final Path replay;
 
-    Rejected(Path work) {
+    public RejectedFiles(Path work) {
         folder = work.resolve("state/rejected");
         replay = work.resolve("state/replay");
     }
 
     /** Files of rejected records. */
-    List<Path> files() throws IOException {
+    public List<Path> files() throws IOException {
         return files(folder);
     }
 
     /** Files that were replayed. */
-    List<Path> done() throws IOException {
+    public List<Path> done() throws IOException {
         return files(replay.resolve("done"));
     }
 
     /** All rejected records, after a look at who may read them. */
-    List<JsonNode> documents() throws IOException {
+    public List<JsonNode> documents() throws IOException {
         assertThat(mode(folder)).as("mode of the folder").isEqualTo("rwx------");
         List<JsonNode> documents = new ArrayList<>();
         for (Path file : files()) {
@@ -47,14 +47,14 @@ final class Rejected {
     }
 
     /** Those with this reason. */
-    List<JsonNode> documents(String reason) throws IOException {
+    public List<JsonNode> documents(String reason) throws IOException {
         return documents().stream()
                 .filter(document -> document.path("reason").asText().equals(reason))
                 .toList();
     }
 
     /** Moves all rejected records to where they are sent again. */
-    void replay() throws IOException {
+    public void replay() throws IOException {
         for (Path file : files()) {
             Files.move(file, replay.resolve(file.getFileName()));
         }

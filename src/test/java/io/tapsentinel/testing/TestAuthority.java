@@ -1,6 +1,5 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
-import io.tapsentinel.testing.CommandResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,23 +9,23 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A certificate authority of its own that has signed one server's certificate, for 127.0.0.1 and some names. */
-final class TestAuthority {
+public final class TestAuthority {
 
-    static final String PASSWORD = "not-a-secret";
+    public static final String PASSWORD = "not-a-secret";
 
     private static TestAuthority shared;
 
     private final Path folder;
 
     /**
-     * One for all tests of this process, since its keys take seconds: for the names of {@link CloudStage}. It lies in a folder of its
+     * One for all tests of this process, since its keys take seconds: for the names of {@link CloudServices}. It lies in a folder of its
      * own that goes with the process.
      */
-    static synchronized TestAuthority shared() throws IOException {
+    public static synchronized TestAuthority shared() throws IOException {
         if (shared == null) {
             Path folder = Files.createTempDirectory("tapsentinel-authority");
             Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(folder)));
-            shared = new TestAuthority(folder, CloudStage.NAMES);
+            shared = new TestAuthority(folder, CloudServices.NAMES);
         }
         return shared;
     }
@@ -43,7 +42,7 @@ final class TestAuthority {
     }
 
     /** @param names of servers, beside 127.0.0.1 */
-    TestAuthority(Path folder, String... names) throws IOException {
+    public TestAuthority(Path folder, String... names) throws IOException {
         this.folder = Files.createDirectories(folder);
         keytool(
                 "authority",
@@ -93,17 +92,17 @@ final class TestAuthority {
     }
 
     /** The authority's certificate, PEM. */
-    Path file() {
+    public Path file() {
         return folder.resolve("authority.pem");
     }
 
     /** Key and certificate of the server. */
-    Path serverKeys() {
+    public Path serverKeys() {
         return folder.resolve("server.p12");
     }
 
     /** A key pair {@code client} of the kind that Microsoft Entra ID takes. */
-    static Path rsa(Path folder) throws IOException {
+    public static Path rsa(Path folder) throws IOException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
         keytool(
                 store,

@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a program's health endpoint all the time and keeps every different answer. */
-final class HealthAnswers implements AutoCloseable {
+public final class HealthAnswers implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -43,7 +43,7 @@ final class HealthAnswers implements AutoCloseable {
                 .build();
     }
 
-    static HealthAnswers collect(int port) {
+    public static HealthAnswers collect(int port) {
         HealthAnswers answers = new HealthAnswers(port);
         answers.asking.scheduleWithFixedDelay(answers::ask, 1_000, 300, TimeUnit.MILLISECONDS);
         return answers;
@@ -62,14 +62,14 @@ final class HealthAnswers implements AutoCloseable {
     }
 
     /** What is answered now. */
-    HttpResponse<String> now(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> now(String path) throws IOException, InterruptedException {
         HttpResponse<String> response = CLIENT.send(request(path), HttpResponse.BodyHandlers.ofString());
         all.add(response.statusCode() + " " + response.body());
         return response;
     }
 
     /** Waits until it is DOWN with this in its answer. */
-    void awaitDown(String with, Duration atMost) {
+    public void awaitDown(String with, Duration atMost) {
         await("health is DOWN with " + with)
                 .atMost(atMost)
                 .until(
@@ -78,17 +78,17 @@ final class HealthAnswers implements AutoCloseable {
     }
 
     /** Waits until it is UP. */
-    void awaitUp(Duration atMost) {
+    public void awaitUp(Duration atMost) {
         await("health is UP").atMost(atMost).until(() -> last, answer -> answer.startsWith("200 "));
     }
 
     /** The last one, its status in front; empty when there was none yet. */
-    String last() {
+    public String last() {
         return last;
     }
 
     /** All different ones. */
-    Set<String> all() {
+    public Set<String> all() {
         return all;
     }
 

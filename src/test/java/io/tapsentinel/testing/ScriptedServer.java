@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -20,14 +20,14 @@ import java.util.function.Function;
  * Stands before a service on a socket of its own, so that a script decides all that a client can meet: no answer, half of
  * one, a late one, a connection that is reset. One thread per connection; a program opens a handful.
  */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private final URI service;
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> connections = ConcurrentHashMap.newKeySet();
     private final Deque<Step> next = new ConcurrentLinkedDeque<>();
     private final AtomicInteger requests = new AtomicInteger();
-    private volatile Function<Call, Step> script = call -> Step.PASS;
+    private volatile Function<ScriptedRequest, Step> script = call -> Step.PASS;
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "scripted");
         thread.setDaemon(true);
@@ -36,36 +36,36 @@ final class ScriptedServer implements AutoCloseable {
 
     /** What happens to one request. */
     @FunctionalInterface
-    interface Step {
+    public interface Step {
         /** The service's own answer. */
         Step PASS = call -> call.send(call.forward());
 
-        void on(Call call) throws IOException, InterruptedException;
+        void on(ScriptedRequest call) throws IOException, InterruptedException;
     }
 
-    ScriptedServer(URI service) throws IOException {
+    public ScriptedServer(URI service) throws IOException {
         this.service = service;
         threads.execute(this::accept);
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getLocalPort());
     }
 
     /** The next requests meet these, one each; then the script goes on. */
-    ScriptedServer next(Step... steps) {
+    public ScriptedServer next(Step... steps) {
         next.addAll(List.of(steps));
         return this;
     }
 
     /** Decides from now on what a request meets for which nothing else was said. */
-    ScriptedServer script(Function<Call, Step> decide) {
+    public ScriptedServer script(Function<ScriptedRequest, Step> decide) {
         script = decide;
         return this;
     }
 
     /** Requests that came in so far. */
-    int requests() {
+    public int requests() {
         return requests.get();
     }
 
@@ -85,7 +85,9 @@ final class ScriptedServer implements AutoCloseable {
     private void serve(Socket socket) {
         try (socket) {
             BufferedInputStream in = new BufferedInputStream(socket.getInputStream());
-            for (Call call = Call.read(in, socket, service); call != null; call = Call.read(in, socket, service)) {
+            for (ScriptedRequest call = ScriptedRequest.read(in, socket, service);
+                    call != null;
+                    call = ScriptedRequest.read(in, socket, service)) {
                 requests.incrementAndGet();
                 Step step = next.poll();
                 (step == null ? script.apply(call) : step).on(call);

@@ -5,6 +5,12 @@ import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.SecureServer;
+import io.tapsentinel.testing.TestAuthority;
+import io.tapsentinel.testing.TokenGate;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -14,7 +20,7 @@ import java.util.Base64;
 import java.util.Map;
 
 /** All that a doctor asks: TAP, the ingestion endpoint over https with tokens, an identity; each can be made to fail. */
-final class DoctorStage implements AutoCloseable {
+final class DoctorServices implements AutoCloseable {
 
     static final String OBJECT = "11111111-2222-3333-4444-555555555555";
     /** Shaped as Microsoft Entra ID's, so that it says whose it is. */
@@ -25,8 +31,8 @@ final class DoctorStage implements AutoCloseable {
 
     private static final String HEADER = "header-that-opens-the-identity";
 
-    private final Services services =
-            new Services(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
+    private final LiveServices services =
+            new LiveServices(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
     private final ScriptedServer tap = new ScriptedServer(services.tapUri());
     private final TokenGate gate = new TokenGate(services.sink(), TOKEN);
     private final TestAuthority authority;
@@ -35,7 +41,7 @@ final class DoctorStage implements AutoCloseable {
     private volatile HttpHandler answers = gate;
     private volatile boolean withoutIdentity;
 
-    DoctorStage(TestAuthority authority) throws Exception {
+    DoctorServices(TestAuthority authority) throws Exception {
         this.authority = authority;
         sink = new SecureServer(authority, exchange -> answers.handle(exchange));
     }
@@ -45,14 +51,14 @@ final class DoctorStage implements AutoCloseable {
         return PackagedProgram.in(folder)
                 .with("tls.ca-file", authority.file().toString())
                 .with("tap.url", tap.uri().toString())
-                .with("tap.principal", Services.PRINCIPAL)
-                .with("tap.secret", Services.SECRET)
+                .with("tap.principal", LiveServices.PRINCIPAL)
+                .with("tap.secret", LiveServices.SECRET)
                 .with("sentinel.endpoint", sink.uri().toString())
                 .with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
                 .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));
     }
 
-    Services services() {
+    LiveServices services() {
         return services;
     }
 
@@ -66,7 +72,7 @@ final class DoctorStage implements AutoCloseable {
     }
 
     /** The ingestion endpoint answers so to every request for a stream whose path has this in it. */
-    DoctorStage refuse(String stream, int status, String code, String text) {
+    DoctorServices refuse(String stream, int status, String code, String text) {
         answers = exchange -> {
             if (exchange.getRequestURI().getPath().contains(stream)) {
                 exchange.getResponseHeaders().set("x-ms-error-code", code);
@@ -79,7 +85,7 @@ final class DoctorStage implements AutoCloseable {
     }
 
     /** The identity is refused its tokens. */
-    DoctorStage withoutIdentity() {
+    DoctorServices withoutIdentity() {
         withoutIdentity = true;
         return this;
     }

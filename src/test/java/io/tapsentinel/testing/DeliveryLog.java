@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,54 +14,54 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Which record was stored by which request, and in which life of the program. */
-final class Landings {
+public final class DeliveryLog {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Map<Row, List<Landing>> landings = new LinkedHashMap<>();
+    private final Map<Row, List<Delivery>> landings = new LinkedHashMap<>();
     private int life;
     private int requests;
 
     /** One record: its table's stream of events, its key in hexadecimal digits, and its id, empty when it has none. */
-    record Row(String stream, String key, String id) {}
+    public record Row(String stream, String key, String id) {}
 
     /** @param request number of the request that stored it */
-    record Landing(int life, int request) {}
+    public record Delivery(int life, int request) {}
 
     /** Requests that come from now on are another life's. */
-    synchronized void nextLife() {
+    public synchronized void nextLife() {
         life++;
     }
 
-    synchronized void stored(List<Row> rows) {
+    public synchronized void stored(List<Row> rows) {
         requests++;
         rows.forEach(row ->
-                landings.computeIfAbsent(row, unused -> new ArrayList<>()).add(new Landing(life, requests)));
+                landings.computeIfAbsent(row, unused -> new ArrayList<>()).add(new Delivery(life, requests)));
     }
 
     /** Records that were stored, each counted once. */
-    synchronized int distinct() {
+    public synchronized int distinct() {
         return landings.size();
     }
 
     /** All records that were stored. */
-    synchronized Set<Row> all() {
+    public synchronized Set<Row> all() {
         return Set.copyOf(landings.keySet());
     }
 
-    synchronized boolean has(Row row) {
+    public synchronized boolean has(Row row) {
         return landings.containsKey(row);
     }
 
     /** Records that were stored more than once, with all their landings in order. */
-    synchronized Map<Row, List<Landing>> duplicates() {
-        Map<Row, List<Landing>> duplicates = new LinkedHashMap<>(landings);
+    public synchronized Map<Row, List<Delivery>> duplicates() {
+        Map<Row, List<Delivery>> duplicates = new LinkedHashMap<>(landings);
         duplicates.values().removeIf(each -> each.size() == 1);
         return duplicates;
     }
 
     /** The records that an upload asks to store. */
-    static List<Row> rows(Call upload) throws IOException {
+    public static List<Row> rows(ScriptedRequest upload) throws IOException {
         EventType type = type(upload);
         List<Row> rows = new ArrayList<>();
         for (Map<String, Object> record :
@@ -71,12 +71,12 @@ final class Landings {
         return rows;
     }
 
-    static Row row(EventType type, Map<String, Object> record) {
+    public static Row row(EventType type, Map<String, Object> record) {
         return new Row(
                 type.arrayName(), EventIdentity.of(type, record).toString(), Objects.toString(record.get("id"), ""));
     }
 
-    static EventType type(Call upload) {
+    public static EventType type(ScriptedRequest upload) {
         return Arrays.stream(EventType.values())
                 .filter(type -> upload.target().contains("Custom-" + type.table() + "?"))
                 .findFirst()

@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** The four tables: keeps who each row is, holds its acknowledgements while the test says so. */
-final class Tables implements RowSink {
+public final class DeliveredRows implements RowSink {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -36,18 +36,18 @@ final class Tables implements RowSink {
     }
 
     /** Requests wait from now on, before their rows are stored. */
-    synchronized void hold() {
+    public synchronized void hold() {
         gate = Gate.HELD;
     }
 
     /** Stores what waits, and whatever comes. */
-    synchronized void release() {
+    public synchronized void release() {
         gate = Gate.OPEN;
         notifyAll();
     }
 
     /** Answers what waits with 500, stores none of it, and returns when that is done. */
-    synchronized void refuseWhatWaits() throws InterruptedException {
+    public synchronized void refuseWhatWaits() throws InterruptedException {
         gate = Gate.REFUSING;
         notifyAll();
         while (waiting > 0) {
@@ -57,41 +57,41 @@ final class Tables implements RowSink {
     }
 
     /** Requests whose acknowledgement is held. */
-    synchronized int waiting() {
+    public synchronized int waiting() {
         return waiting;
     }
 
     /** Rows in those requests. */
-    synchronized int rowsWaiting() {
+    public synchronized int rowsWaiting() {
         return rowsWaiting;
     }
 
     /** Acknowledgements come this much later from now on. */
-    void delay(Duration value) {
+    public void delay(Duration value) {
         delay = value;
     }
 
     /** Counts rows that contain this, from now on. */
-    void count(String text) {
+    public void count(String text) {
         marker = text;
     }
 
     /** Rows that contain what is counted. */
-    long counted() {
+    public long counted() {
         return marked.get();
     }
 
     /** {@link SandboxEvent#truthKey} of every row. */
-    synchronized List<String> rows() {
+    public synchronized List<String> rows() {
         return List.copyOf(rows);
     }
 
-    synchronized int size() {
+    public synchronized int size() {
         return rows.size();
     }
 
     /** Bytes of all rows. */
-    long bytes() {
+    public long bytes() {
         return bytes.get();
     }
 

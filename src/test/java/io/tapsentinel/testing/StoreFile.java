@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A program's SQLite file, asked and changed behind its back with SQL of the test's own. */
-final class StoreFile {
+public final class StoreFile {
 
     private final String url;
 
@@ -24,17 +24,17 @@ final class StoreFile {
     }
 
     /** @param state the program's folder {@code state} */
-    static StoreFile in(Path state) {
+    public static StoreFile in(Path state) {
         return new StoreFile("jdbc:sqlite:" + state.resolve("tap-sentinel.db"));
     }
 
     /** One row. */
     @FunctionalInterface
-    interface Row<T> {
+    public interface Row<T> {
         T of(ResultSet row) throws SQLException;
     }
 
-    <T> List<T> all(String sql, Row<T> row) throws SQLException {
+    public <T> List<T> all(String sql, Row<T> row) throws SQLException {
         try (Connection store = DriverManager.getConnection(url);
                 ResultSet rows = store.createStatement().executeQuery(sql)) {
             List<T> all = new ArrayList<>();
@@ -46,11 +46,11 @@ final class StoreFile {
     }
 
     /** What a query for one number gives; 0 for none. */
-    long number(String sql) throws SQLException {
+    public long number(String sql) throws SQLException {
         return all(sql, row -> row.getLong(1)).get(0);
     }
 
-    void change(String sql) throws SQLException {
+    public void change(String sql) throws SQLException {
         try (Connection store = DriverManager.getConnection(url)) {
             assertThat(store.createStatement().executeUpdate(sql))
                     .as("rows changed")
@@ -59,7 +59,7 @@ final class StoreFile {
     }
 
     /** How many of these keys, one after the other, the table of keys holds. */
-    long held(String stream, byte[] keys) throws SQLException {
+    public long held(String stream, byte[] keys) throws SQLException {
         try (Connection store = DriverManager.getConnection(url);
                 PreparedStatement select =
                         store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ?")) {
@@ -76,7 +76,7 @@ final class StoreFile {
     }
 
     /** Of those that the sweep of this hour found. */
-    void forgetThreeKeys(Instant hour) throws SQLException {
+    public void forgetThreeKeys(Instant hour) throws SQLException {
         try (Connection store = DriverManager.getConnection(url);
                 PreparedStatement select =
                         store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");

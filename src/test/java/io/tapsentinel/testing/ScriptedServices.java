@@ -1,8 +1,8 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
-import io.tapsentinel.packaged.Call.Answer;
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -13,28 +13,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Both services behind servers that do what a script says, and what was stored. */
-final class Stage implements AutoCloseable {
+public final class ScriptedServices implements AutoCloseable {
 
     private static final Pattern INTERVAL = Pattern.compile("interval=([^/%&]+)(?:/|%2F)([^&]+)");
 
-    private final Services services;
+    private final LiveServices services;
     private final ScriptedServer tap;
     private final ScriptedServer sink;
-    private final Landings landings = new Landings();
+    private final DeliveryLog landings = new DeliveryLog();
 
-    Stage(SandboxSettings.Builder events, Duration history) throws IOException {
+    public ScriptedServices(SandboxSettings.Builder events, Duration history) throws IOException {
         this(events, history, Clock.systemUTC());
     }
 
     /** @param tapClock TAP's */
-    Stage(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
-        services = new Services(events, history, tapClock);
+    public ScriptedServices(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
+        services = new LiveServices(events, history, tapClock);
         tap = new ScriptedServer(services.tapUri());
         sink = new ScriptedServer(services.sinkUri()).script(call -> this::store);
     }
 
-    /** As {@link Services#properties}, by way of the scripts. */
-    Map<String, String> properties() {
+    /** As {@link LiveServices#properties}, by way of the scripts. */
+    public Map<String, String> properties() {
         Map<String, String> properties = services.properties();
         properties.put("tap.url", tap.uri().toString());
         properties.put("sentinel.endpoint", sink.uri().toString());
@@ -44,13 +44,13 @@ final class Stage implements AutoCloseable {
     }
 
     /** Lets an upload through. */
-    void store(Call upload) throws IOException, InterruptedException {
+    public void store(ScriptedRequest upload) throws IOException, InterruptedException {
         upload.send(storeSilently(upload));
     }
 
     /** Lets an upload through and keeps the answer back. */
-    Answer storeSilently(Call upload) throws IOException, InterruptedException {
-        List<Row> rows = Landings.rows(upload);
+    public Answer storeSilently(ScriptedRequest upload) throws IOException, InterruptedException {
+        List<Row> rows = DeliveryLog.rows(upload);
         Answer answer = upload.forward();
         if (answer.status() == 204) {
             landings.stored(rows);
@@ -59,13 +59,13 @@ final class Stage implements AutoCloseable {
     }
 
     /** How many events TAP has in the window that a request asks for. */
-    int eventsAskedFor(Call request) {
+    public int eventsAskedFor(ScriptedRequest request) {
         Instant[] window = window(request);
         return services.truth(window[0], window[1]).size();
     }
 
     /** First and last instant of the window that a request asks for. */
-    static Instant[] window(Call request) {
+    public static Instant[] window(ScriptedRequest request) {
         Matcher interval = INTERVAL.matcher(request.target().replace("%3A", ":"));
         if (!interval.find()) {
             throw new IllegalArgumentException("no interval in a request to TAP");
@@ -73,19 +73,19 @@ final class Stage implements AutoCloseable {
         return new Instant[] {Instant.parse(interval.group(1)), Instant.parse(interval.group(2))};
     }
 
-    Services services() {
+    public LiveServices services() {
         return services;
     }
 
-    ScriptedServer tap() {
+    public ScriptedServer tap() {
         return tap;
     }
 
-    ScriptedServer sink() {
+    public ScriptedServer sink() {
         return sink;
     }
 
-    Landings landings() {
+    public DeliveryLog landings() {
         return landings;
     }
 

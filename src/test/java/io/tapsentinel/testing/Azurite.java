@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -8,7 +8,6 @@ import com.azure.storage.blob.BlobServiceClientBuilder;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import io.tapsentinel.net.AzureHttp;
 import io.tapsentinel.net.Network;
-import io.tapsentinel.testing.NpmPackage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,9 +20,9 @@ import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 
 /** Microsoft's emulator of blob storage, a process on 127.0.0.1 over https that reads tokens as Azure does. */
-final class Azurite implements AutoCloseable {
+public final class Azurite implements AutoCloseable {
 
-    static final String ACCOUNT = "tapsentineltest";
+    public static final String ACCOUNT = "tapsentineltest";
 
     private static final String KEY = Base64.getEncoder().encodeToString("no secret, only of this test".getBytes());
     private static final NpmPackage PACKAGE = new NpmPackage("azurite", "3.37.0", "azurite", "dist/src/blob/main.js");
@@ -38,14 +37,14 @@ final class Azurite implements AutoCloseable {
     private int starts;
 
     /** @param folder where its data lies */
-    Azurite(Path folder, TestAuthority authority) throws IOException {
+    public Azurite(Path folder, TestAuthority authority) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.authority = authority;
         start();
     }
 
     /** Starts it, again at the same port with the same data. */
-    void start() throws IOException {
+    public void start() throws IOException {
         Path main = PACKAGE.installed().resolve("dist/src/blob/main.js").toAbsolutePath();
         Path output = output(++starts);
         ProcessBuilder builder = new ProcessBuilder(
@@ -87,21 +86,21 @@ final class Azurite implements AutoCloseable {
     }
 
     /** Kills it; what it has acknowledged stays. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
     /** The address of its blob service. */
-    String endpoint() {
+    public String endpoint() {
         return "https://127.0.0.1:" + port + "/" + ACCOUNT;
     }
 
     /** A container as the account's owner sees it. */
-    BlobContainerClient container(String name) {
+    public BlobContainerClient container(String name) {
         AzureHttp http =
                 new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON);
         return new BlobServiceClientBuilder()
@@ -113,7 +112,7 @@ final class Azurite implements AutoCloseable {
     }
 
     /** Method and path with query of all requests so far, those of the test too. */
-    List<String> requests() throws IOException {
+    public List<String> requests() throws IOException {
         StringBuilder all = new StringBuilder();
         for (int start = 1; start <= starts; start++) {
             all.append(Files.readString(output(start)));

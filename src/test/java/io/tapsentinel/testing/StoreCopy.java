@@ -1,7 +1,6 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
-import io.tapsentinel.packaged.Landings.Row;
-import io.tapsentinel.testing.TestDatabase;
+import io.tapsentinel.testing.DeliveryLog.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** A look into the store that a program left behind, by way of a copy: the next program finds it as it was. */
-final class StoreCopy implements AutoCloseable {
+public final class StoreCopy implements AutoCloseable {
 
     private static final int KEY_BYTES = 16;
 
@@ -29,7 +28,7 @@ final class StoreCopy implements AutoCloseable {
     }
 
     /** The store below a working directory; nobody may be writing it. */
-    static StoreCopy of(Path work) throws IOException, SQLException {
+    public static StoreCopy of(Path work) throws IOException, SQLException {
         Path folder = Files.createTempDirectory(work.getParent(), "store");
         if (TestDatabase.isShared()) {
             // whoever looks takes nothing away
@@ -45,7 +44,7 @@ final class StoreCopy implements AutoCloseable {
     }
 
     /** Records of which Sentinel may have got more than one. */
-    Set<Row> possibleDuplicates() throws SQLException {
+    public Set<Row> possibleDuplicates() throws SQLException {
         Set<Row> rows = new HashSet<>();
         try (ResultSet found = query("SELECT stream, key, id FROM possible_duplicate")) {
             while (found.next()) {
@@ -56,7 +55,7 @@ final class StoreCopy implements AutoCloseable {
     }
 
     /** Records that were on their way when the program ended. */
-    Set<Row> onTheirWay() throws SQLException {
+    public Set<Row> onTheirWay() throws SQLException {
         Set<Row> rows = new HashSet<>();
         try (ResultSet found = query("SELECT stream, keys, ids FROM in_flight")) {
             while (found.next()) {
@@ -72,7 +71,7 @@ final class StoreCopy implements AutoCloseable {
     }
 
     /** Stream and key of all records that count as delivered or rejected, with a bar between them. */
-    Set<String> durable() throws SQLException {
+    public Set<String> durable() throws SQLException {
         Set<String> keys = new HashSet<>();
         try (ResultSet found = query("SELECT stream, key FROM seen")) {
             while (found.next()) {
@@ -82,7 +81,7 @@ final class StoreCopy implements AutoCloseable {
         return keys;
     }
 
-    long count(String table) throws SQLException {
+    public long count(String table) throws SQLException {
         try (ResultSet found = query("SELECT count(*) FROM " + table)) {
             found.next();
             return found.getLong(1);

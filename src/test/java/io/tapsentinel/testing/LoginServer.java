@@ -1,4 +1,4 @@
-package io.tapsentinel.packaged;
+package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
@@ -15,13 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Microsoft Entra ID as a program without a user sees it: gives one token after the other, good for a day. */
-final class LoginServer implements HttpHandler {
+public final class LoginServer implements HttpHandler {
 
-    static final String TENANT = "11111111-2222-3333-4444-555555555555";
-    static final String CLIENT = "66666666-7777-8888-9999-000000000000";
+    public static final String TENANT = "11111111-2222-3333-4444-555555555555";
+    public static final String CLIENT = "66666666-7777-8888-9999-000000000000";
 
     /** Stands in the scope of a token for a storage account. */
-    static final String STORAGE = "https://storage.azure.com/.default";
+    public static final String STORAGE = "https://storage.azure.com/.default";
 
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private volatile boolean refusing;
@@ -32,19 +32,19 @@ final class LoginServer implements HttpHandler {
      * @param host as the client calls this server
      * @param form its parameters
      */
-    record Request(String host, Map<String, String> form) {
-        boolean isForStorage() {
+    public record Request(String host, Map<String, String> form) {
+        public boolean isForStorage() {
             return form.getOrDefault("scope", "").contains(STORAGE);
         }
     }
 
     /** The n-th token that is not for storage, from 1. */
-    static String token(int n) {
+    public static String token(int n) {
         return "opaque-bearer-of-entra-" + n + "-end";
     }
 
     /** A token as storage accounts read it: what it says is all that they check. */
-    static String storageToken() {
+    public static String storageToken() {
         long now = Instant.now().getEpochSecond();
         return Stream.of(
                         "{\"alg\":\"none\",\"typ\":\"JWT\"}",
@@ -57,11 +57,11 @@ final class LoginServer implements HttpHandler {
     }
 
     /** Refuses the client as long as this is true. */
-    void refuse(boolean value) {
+    public void refuse(boolean value) {
         refusing = value;
     }
 
-    List<Request> requests() {
+    public List<Request> requests() {
         return List.copyOf(requests);
     }
 
