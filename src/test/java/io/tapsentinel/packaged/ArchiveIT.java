@@ -48,7 +48,7 @@ class ArchiveIT {
             launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
             CustomRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
-                stage.landings().nextLife();
+                stage.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING ? KillMoment.LAST : 2;
                 KillMoment moment = new KillMoment(aim, upload, stage, launch.work(), random.split());
                 try (PackagedProgram program = launch.start()) {

@@ -19,7 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,7 +39,10 @@ class BlobArchiveIT {
     Path folder;
 
     private TestAuthority authority;
+
+    @AutoClose
     private Azurite azurite;
+
     private BlobContainerClient container;
 
     @BeforeEach
@@ -47,11 +50,6 @@ class BlobArchiveIT {
         authority = TestAuthority.shared();
         azurite = new Azurite(folder.resolve("azurite"), authority);
         container = azurite.container("archive");
-    }
-
-    @AfterEach
-    void stop() {
-        azurite.close();
     }
 
     @Test

@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -57,7 +57,10 @@ class BlobReplayIT {
     Path folder;
 
     private String name;
+
+    @AutoClose
     private CloudServices stage;
+
     private BlobContainerClient container;
     /** Before anything that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
@@ -82,11 +85,6 @@ class BlobReplayIT {
                 .with(
                         "tap.replay.uri",
                         "azure-storage-blob:" + Azurite.ACCOUNT + "/" + name + "?prefix=tap/&delay=500");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @Test

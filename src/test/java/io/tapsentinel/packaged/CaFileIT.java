@@ -10,7 +10,7 @@ import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,6 +36,7 @@ class CaFileIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private CloudServices stage;
 
     @BeforeAll
@@ -47,11 +48,6 @@ class CaFileIT {
     @BeforeEach
     void start() throws Exception {
         stage = new CloudServices(folder, authority).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @Test

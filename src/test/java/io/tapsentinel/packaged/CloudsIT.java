@@ -7,7 +7,7 @@ import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -23,16 +23,12 @@ class CloudsIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
         stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @ParameterizedTest

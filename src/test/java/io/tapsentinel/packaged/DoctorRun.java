@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,18 +25,15 @@ abstract class DoctorRun {
     @TempDir
     Path folder;
 
+    @AutoClose
     DoctorServices stage;
+
     PackagedProgram.Launch launch;
 
     @BeforeEach
     void start() throws Exception {
         stage = new DoctorServices(TestAuthority.shared());
         launch = stage.launch(folder);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     static AbstractStringAssert<?> assertThatOnly(String check, String cause, List<String> lines) {

@@ -1,10 +1,10 @@
 package io.tapsentinel.packaged;
 
-import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.JsonAnswer;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer;
@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Base64;
-import java.util.Map;
 
 /** All that a doctor asks: TAP, the ingestion endpoint over https with tokens, an identity; each can be made to fail. */
 final class DoctorServices implements AutoCloseable {
@@ -29,20 +27,18 @@ final class DoctorServices implements AutoCloseable {
                     + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}")
             + ".signature-of-a-test";
 
-    private static final String HEADER = "header-that-opens-the-identity";
-
     private final LiveServices services =
             new LiveServices(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
     private final ScriptedServer tap = new ScriptedServer(services.tapUri());
     private final TokenGate gate = new TokenGate(services.sink(), TOKEN);
     private final TestAuthority authority;
     private final SecureServer sink;
-    private final LoopbackServer identity = LoopbackServer.start(this::identify, 0);
+    private final IdentityEndpoint identity = new IdentityEndpoint();
     private volatile HttpHandler answers = gate;
-    private volatile boolean withoutIdentity;
 
     DoctorServices(TestAuthority authority) throws Exception {
         this.authority = authority;
+        identity.give(TOKEN);
         sink = new SecureServer(authority, exchange -> answers.handle(exchange));
     }
 
@@ -55,7 +51,7 @@ final class DoctorServices implements AutoCloseable {
                 .with("tap.secret", LiveServices.SECRET)
                 .with("sentinel.endpoint", sink.uri().toString())
                 .with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
-                .environment(Map.of("IDENTITY_ENDPOINT", identity.uri() + "/msi/token", "IDENTITY_HEADER", HEADER));
+                .environment(identity.environment());
     }
 
     LiveServices services() {
@@ -76,7 +72,8 @@ final class DoctorServices implements AutoCloseable {
         answers = exchange -> {
             if (exchange.getRequestURI().getPath().contains(stream)) {
                 exchange.getResponseHeaders().set("x-ms-error-code", code);
-                answer(exchange, status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}");
+                JsonAnswer.send(
+                        exchange, status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}");
             } else {
                 gate.handle(exchange);
             }
@@ -86,30 +83,8 @@ final class DoctorServices implements AutoCloseable {
 
     /** The identity is refused its tokens. */
     DoctorServices withoutIdentity() {
-        withoutIdentity = true;
+        identity.refuse(true);
         return this;
-    }
-
-    private void identify(HttpExchange exchange) throws IOException {
-        boolean refused =
-                withoutIdentity || !HEADER.equals(exchange.getRequestHeaders().getFirst("X-IDENTITY-HEADER"));
-        answer(
-                exchange,
-                refused ? 400 : 200,
-                refused
-                        ? "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}"
-                        : "{\"access_token\":\"" + TOKEN + "\",\"expires_on\":\""
-                                + Instant.now().plus(Duration.ofHours(24)).getEpochSecond()
-                                + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        exchange.getRequestBody().readAllBytes();
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 
     private static String part(String json) {

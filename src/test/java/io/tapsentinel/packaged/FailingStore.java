@@ -55,7 +55,7 @@ final class FailingStore implements AutoCloseable {
     }
 
     Path file() {
-        return launch.work().resolve("state/tap-sentinel.db");
+        return PackagedProgram.store(launch.work());
     }
 
     /** Another connection to the store, which waits for its turn, since the program goes on trying; {@code parameters} of the driver. */
@@ -99,7 +99,7 @@ final class FailingStore implements AutoCloseable {
         program.health().awaitUp(SOON);
         int events = stage.services().assertThatNothingCommittedIsLost(program);
         program.kill();
-        assertThatWhatIsTwiceIsListed();
+        stage.assertThatDuplicatesAreListed(launch.work());
         return events;
     }
 
@@ -115,14 +115,6 @@ final class FailingStore implements AutoCloseable {
                     .as("landed, and the store knows nothing of it")
                     .isEmpty();
         }
-    }
-
-    private void assertThatWhatIsTwiceIsListed() throws Exception {
-        Set<Row> unlisted = new HashSet<>(stage.landings().duplicates().keySet());
-        try (StoreCopy store = StoreCopy.of(launch.work())) {
-            unlisted.removeAll(store.possibleDuplicates());
-        }
-        assertThat(unlisted).as("twice and not listed").isEmpty();
     }
 
     @Override

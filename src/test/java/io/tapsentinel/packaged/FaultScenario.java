@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.CustomRoutes;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
@@ -12,8 +11,6 @@ import io.tapsentinel.testing.StoreCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Set;
 
 /** One program that meets one kind of fault, at the first, a middle and the last request and three times in a row. */
 final class FaultScenario {
@@ -68,7 +65,7 @@ final class FaultScenario {
                 program.awaitLine(LiveServices.COMMITTED, LONGEST);
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
-                int twice = assertThatOnlyListedOnesAreThereTwice(stage, launch);
+                int twice = stage.assertThatDuplicatesAreListed(launch.work());
                 assertThat(twice > 0)
                         .as("twice, which has to be where it was stored")
                         .isEqualTo(fault.stores());
@@ -77,18 +74,6 @@ final class FaultScenario {
                         fault, plan.met(), stage.sink().requests(), events, twice);
             }
         }
-    }
-
-    /** How many records are there more than once, all of which the store has listed. */
-    static int assertThatOnlyListedOnesAreThereTwice(ScriptedServices stage, PackagedProgram.Launch launch)
-            throws Exception {
-        Set<Row> twice = stage.landings().duplicates().keySet();
-        Set<Row> unlisted = new HashSet<>(twice);
-        try (StoreCopy store = StoreCopy.of(launch.work())) {
-            unlisted.removeAll(store.possibleDuplicates());
-        }
-        assertThat(unlisted).as("twice and not listed").isEmpty();
-        return twice.size();
     }
 
     /** A program that gives up early and comes again soon. */

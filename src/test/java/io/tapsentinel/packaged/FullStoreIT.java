@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,16 +30,12 @@ class FullStoreIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
         trial = new FailingStore(folder, 95, 6_000);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        trial.close();
     }
 
     @Test
@@ -56,7 +52,7 @@ class FullStoreIT {
             try (PackagedProgram program = trial.launch().start()) {
                 trial.assertThatAllLands(program);
             }
-            assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+            assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -71,7 +67,7 @@ class FullStoreIT {
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
-        trial.assertThatNothingElseLanded(trial.stage().landings().all());
+        trial.assertThatNothingElseLanded(trial.stage().deliveries().all());
 
         trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
         landAll("max_page_count");
@@ -92,7 +88,7 @@ class FullStoreIT {
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().landings().duplicates().size());
+                    events, trial.stage().deliveries().duplicates().size());
         }
     }
 
@@ -101,7 +97,7 @@ class FullStoreIT {
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "store full by %s: 0 of %d events lost, %d twice, all of them listed%n",
-                    cause, events, trial.stage().landings().duplicates().size());
+                    cause, events, trial.stage().deliveries().duplicates().size());
         }
     }
 

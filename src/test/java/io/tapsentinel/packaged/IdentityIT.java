@@ -15,7 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -34,16 +34,12 @@ class IdentityIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
         stage = new CloudServices(folder, TestAuthority.shared());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @Test
@@ -66,7 +62,7 @@ class IdentityIT {
 
     @Test
     void aClientCertificateSignsWhatIsAskedFor() throws Exception {
-        Path pem = new ClientCertificate(folder.resolve("client")).pem();
+        Path pem = TestAuthority.clientCertificate(folder.resolve("client"));
         stage.launch().environment(CLIENT).environment(Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString()));
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);

@@ -61,13 +61,13 @@ final class KillChain {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties());
             CustomRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
-                stage.landings().nextLife();
+                stage.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING && random.nextBoolean()
                         ? KillMoment.LAST
                         : 1 + random.nextInt(MOST_UPLOADS);
                 kill(new KillMoment(aim, upload, stage, launch.work(), random.split()), launch);
             }
-            stage.landings().nextLife();
+            stage.deliveries().nextLife();
             stage.tap().script(call -> ScriptedServer.Step.PASS);
             stage.sink().script(call -> stage::store);
             finish(stage, launch);
@@ -104,7 +104,7 @@ final class KillChain {
             events = stage.services().assertThatNothingCommittedIsLost(program);
             program.kill();
         }
-        Map<Row, List<Delivery>> twice = stage.landings().duplicates();
+        Map<Row, List<Delivery>> twice = stage.deliveries().duplicates();
         duplicates = twice.values().stream()
                 .mapToInt(landings -> landings.size() - 1)
                 .sum();

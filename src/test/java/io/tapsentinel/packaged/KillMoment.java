@@ -77,7 +77,7 @@ final class KillMoment {
     @Override
     public synchronized String toString() {
         return aim + " after " + uploads + " of " + atUpload + " uploads, "
-                + stage.landings().distinct() + " of " + expected + " records stored";
+                + stage.deliveries().distinct() + " of " + expected + " records stored";
     }
 
     /** What it is to kill; before it has sent anything. */
@@ -143,9 +143,9 @@ final class KillMoment {
         LockSupport.parkNanos(SLOW.toNanos());
         List<Row> rows = DeliveryLog.rows(request);
         boolean now = ++uploads >= atUpload
-                || stage.landings().distinct()
+                || stage.deliveries().distinct()
                                 + rows.stream()
-                                        .filter(row -> !stage.landings().has(row))
+                                        .filter(row -> !stage.deliveries().has(row))
                                         .count()
                         >= expected;
         pending = true;

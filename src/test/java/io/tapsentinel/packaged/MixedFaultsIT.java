@@ -80,7 +80,7 @@ class MixedFaultsIT {
                                         end()));
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
-                int twice = FaultScenario.assertThatOnlyListedOnesAreThereTwice(stage, launch);
+                int twice = stage.assertThatDuplicatesAreListed(launch.work());
                 System.out.printf(
                         "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
                         SEED, tapFaults, sinkFaults, events, twice);

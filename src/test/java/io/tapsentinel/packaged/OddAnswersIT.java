@@ -93,7 +93,7 @@ class OddAnswersIT {
             assertThat(rejected.documents("unknown-type"))
                     .extracting(document -> document.path("record").path("id").asText())
                     .containsExactlyInAnyOrder(unknown);
-            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -137,7 +137,7 @@ class OddAnswersIT {
             assertThat(whole).containsOnlyKeys(longText, threats);
             assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
             assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
-            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 

@@ -9,7 +9,7 @@ import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,16 +32,12 @@ class ProxyIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
         stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @Test

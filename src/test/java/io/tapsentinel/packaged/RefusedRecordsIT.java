@@ -85,17 +85,17 @@ class RefusedRecordsIT {
                         output -> program.found(LiveServices.COMMITTED).size() > 1);
                 int uploads = stage.sink().requests();
                 assertThat(largest).as("records in the first batch").hasValue(EVENTS);
-                assertThat(stage.landings().distinct()).as("landed").isEqualTo(EVENTS - bad);
+                assertThat(stage.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
                 assertThatTheyLieAside(refused);
 
                 accepts.set(true);
                 rejected.replay();
                 await("replayed records land")
                         .atMost(SOON)
-                        .until(() -> stage.landings().distinct() == EVENTS
+                        .until(() -> stage.deliveries().distinct() == EVENTS
                                 && rejected.done().size() == bad);
                 assertThat(rejected.files()).as("left aside").isEmpty();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf(
                         "%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
                         bad, EVENTS, uploads);
@@ -132,11 +132,11 @@ class RefusedRecordsIT {
                 int uploads = stage.sink().requests();
 
                 accepts.set(true);
-                await("all land").atMost(SOON).until(() -> stage.landings().distinct() == 200);
+                await("all land").atMost(SOON).until(() -> stage.deliveries().distinct() == 200);
                 program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.health().awaitUp(SOON);
                 assertThat(rejected.files()).as("rejected").isEmpty();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf("everything refused, %d uploads: 0 rejected, 0 of 200 lost, 0 twice%n", uploads);
             }
         }

@@ -52,9 +52,9 @@ final class SinkPlan {
 
     private synchronized boolean meets(ScriptedRequest upload) throws IOException {
         List<Row> rows = DeliveryLog.rows(upload);
-        boolean completes = stage.landings().distinct()
+        boolean completes = stage.deliveries().distinct()
                         + rows.stream()
-                                .filter(record -> !stage.landings().has(record))
+                                .filter(record -> !stage.deliveries().has(record))
                                 .count()
                 >= expected;
         if (answered >= ROW_AT && rowTable == null) {
@@ -79,6 +79,6 @@ final class SinkPlan {
 
     /** Whether every fault was met and all of the first window has landed since. */
     synchronized boolean isOver() {
-        return met >= IN_A_ROW + 3 && stage.landings().distinct() >= expected;
+        return met >= IN_A_ROW + 3 && stage.deliveries().distinct() >= expected;
     }
 }

@@ -60,10 +60,10 @@ class SourceChangesIT {
 
                 await("it goes on with the new secret")
                         .atMost(SOON)
-                        .until(() -> stage.landings().distinct() == 20);
+                        .until(() -> stage.deliveries().distinct() == 20);
                 program.health().awaitUp(SOON);
                 assertThat(program.isAlive()).isTrue();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
             }
         }
     }

@@ -104,8 +104,8 @@ class StatusIT {
                         .containsExactly(
                                 (long) served.size(),
                                 events,
-                                (long) stage.landings().distinct(),
-                                events - stage.landings().distinct() - 1);
+                                (long) stage.deliveries().distinct(),
+                                events - stage.deliveries().distinct() - 1);
                 assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
                         .as("requests")
                         .containsExactly((long) stage.tap().requests());

@@ -15,7 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,16 +32,12 @@ class StoreIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
         trial = new FailingStore(folder, 90, 1_800);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        trial.close();
     }
 
     @Test
@@ -50,18 +46,18 @@ class StoreIT {
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
             trial.assertThatItComplains(program);
-            int landed = trial.stage().landings().distinct();
+            int landed = trial.stage().deliveries().distinct();
             await("nothing lands that nobody could write down")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> trial.stage().landings().distinct() == landed);
+                    .until(() -> trial.stage().deliveries().distinct() == landed);
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().landings().duplicates().size());
+                    events, trial.stage().deliveries().duplicates().size());
         }
     }
 
@@ -84,7 +80,7 @@ class StoreIT {
         trial.assertThatItRefusesToStart();
         restore(copy);
         landSomething();
-        assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+        assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
@@ -96,12 +92,12 @@ class StoreIT {
             assertThatPlainWritesFail("malformed", "not a database");
             trial.assertThatItComplains(program);
             int committed = program.found(LiveServices.COMMITTED).size();
-            int landed = trial.stage().landings().distinct();
+            int landed = trial.stage().deliveries().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
                     .until(() -> program.found(LiveServices.COMMITTED).size() == committed
-                            && trial.stage().landings().distinct() == landed);
+                            && trial.stage().deliveries().distinct() == landed);
         }
         restore(copy);
         landSomething();

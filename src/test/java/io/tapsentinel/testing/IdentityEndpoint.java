@@ -3,7 +3,6 @@ package io.tapsentinel.testing;
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -71,27 +70,19 @@ public final class IdentityEndpoint implements AutoCloseable {
                 || exchange.getRequestURI().toString().contains("/metadata/")
                         && "true".equals(exchange.getRequestHeaders().getFirst("Metadata"));
         if (refusing || !known) {
-            answer(
+            JsonAnswer.send(
                     exchange,
                     400,
                     "{\"statusCode\":400,\"message\":\"there is no identity\",\"correlationId\":\"none\"}");
         } else {
             String next = token(tokens.incrementAndGet());
-            answer(
+            JsonAnswer.send(
                     exchange,
                     200,
                     "{\"access_token\":\"" + (given == null ? next : given) + "\",\"expires_on\":\""
                             + Instant.now().plus(Duration.ofDays(1)).getEpochSecond()
                             + "\",\"resource\":\"r\",\"token_type\":\"Bearer\"}");
         }
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 
     @Override

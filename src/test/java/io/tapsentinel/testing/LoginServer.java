@@ -71,7 +71,7 @@ public final class LoginServer implements HttpHandler {
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String path = exchange.getRequestURI().getPath();
         if (path.endsWith("/discovery/instance")) {
-            answer(
+            JsonAnswer.send(
                     exchange,
                     200,
                     "{\"tenant_discovery_endpoint\":\"https://" + host + "/" + TENANT
@@ -80,7 +80,7 @@ public final class LoginServer implements HttpHandler {
                             + "\",\"preferred_cache\":\"" + host
                             + "\",\"aliases\":[\"" + host + "\"]}]}");
         } else if (!path.equals("/" + TENANT + "/oauth2/v2.0/token")) {
-            answer(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
+            JsonAnswer.send(exchange, 404, "{\"error\":\"not_found\",\"error_description\":\"no such path\"}");
         } else {
             requests.add(new Request(host, form(body)));
             String token = requests.get(requests.size() - 1).isForStorage()
@@ -88,7 +88,7 @@ public final class LoginServer implements HttpHandler {
                     : token((int) requests.stream()
                             .filter(request -> !request.isForStorage())
                             .count());
-            answer(
+            JsonAnswer.send(
                     exchange,
                     refusing ? 401 : 200,
                     refusing
@@ -107,13 +107,5 @@ public final class LoginServer implements HttpHandler {
                     URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
         }
         return form;
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
     }
 }

@@ -1,14 +1,20 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,7 +26,7 @@ public final class ScriptedServices implements AutoCloseable {
     private final LiveServices services;
     private final ScriptedServer tap;
     private final ScriptedServer sink;
-    private final DeliveryLog landings = new DeliveryLog();
+    private final DeliveryLog deliveries = new DeliveryLog();
 
     public ScriptedServices(SandboxSettings.Builder events, Duration history) throws IOException {
         this(events, history, Clock.systemUTC());
@@ -53,7 +59,7 @@ public final class ScriptedServices implements AutoCloseable {
         List<Row> rows = DeliveryLog.rows(upload);
         Answer answer = upload.forward();
         if (answer.status() == 204) {
-            landings.stored(rows);
+            deliveries.stored(rows);
         }
         return answer;
     }
@@ -85,8 +91,19 @@ public final class ScriptedServices implements AutoCloseable {
         return sink;
     }
 
-    public DeliveryLog landings() {
-        return landings;
+    public DeliveryLog deliveries() {
+        return deliveries;
+    }
+
+    /** Returns how many records were stored more than once, all of which the store below a working directory lists. */
+    public int assertThatDuplicatesAreListed(Path work) throws IOException, SQLException {
+        Set<Row> duplicates = deliveries.duplicates().keySet();
+        Set<Row> unlisted = new HashSet<>(duplicates);
+        try (StoreCopy store = StoreCopy.of(work)) {
+            unlisted.removeAll(store.possibleDuplicates());
+        }
+        assertThat(unlisted).as("twice and not listed").isEmpty();
+        return duplicates.size();
     }
 
     @Override

@@ -2,9 +2,13 @@ package io.tapsentinel.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -12,6 +16,8 @@ import java.util.stream.Stream;
 public final class TestAuthority {
 
     public static final String PASSWORD = "not-a-secret";
+
+    private static final Base64.Encoder PEM = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
 
     private static TestAuthority shared;
 
@@ -101,8 +107,8 @@ public final class TestAuthority {
         return folder.resolve("server.p12");
     }
 
-    /** A key pair {@code client} of the kind that Microsoft Entra ID takes. */
-    public static Path rsa(Path folder) throws IOException {
+    /** PEM file with the key and the certificate of a client, of the kind that Microsoft Entra ID takes. */
+    public static Path clientCertificate(Path folder) throws IOException, GeneralSecurityException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
         keytool(
                 store,
@@ -115,7 +121,15 @@ public final class TestAuthority {
                 "CN=client of a test",
                 "-validity",
                 "2");
-        return store;
+        KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+        return Files.writeString(
+                folder.resolve("client.pem"),
+                pem("PRIVATE KEY", keys.getKey("client", PASSWORD.toCharArray()).getEncoded())
+                        + pem("CERTIFICATE", keys.getCertificate("client").getEncoded()));
+    }
+
+    private static String pem(String what, byte[] content) {
+        return "-----BEGIN " + what + "-----\n" + PEM.encodeToString(content) + "\n-----END " + what + "-----\n";
     }
 
     private String at(String name) {
