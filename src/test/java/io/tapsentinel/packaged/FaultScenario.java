@@ -31,7 +31,8 @@ final class FaultScenario {
                         .eventsPerHour(300)
                         .shareWithoutId(0.05),
                 FIVE_WINDOWS)) {
-            TapPlan plan = new TapPlan(fault, Instant.parse(stage.properties().get("tap.poll.start")));
+            TapFault.Plan plan =
+                    new TapFault.Plan(fault, Instant.parse(stage.properties().get("tap.poll.start")));
             stage.tap().script(call -> plan::on);
             PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));
             try (PackagedProgram program = launch.start()) {
@@ -56,7 +57,7 @@ final class FaultScenario {
                         .eventsPerHour(900)
                         .shareWithoutId(0.05),
                 ONE_WINDOW)) {
-            SinkPlan plan = new SinkPlan(fault, stage);
+            SinkFault.Plan plan = new SinkFault.Plan(fault, stage);
             stage.tap().script(call -> plan::onRead);
             stage.sink().script(call -> plan::onUpload);
             PackagedProgram.Launch launch = launch(stage, folder.resolve(fault.name()));

@@ -71,7 +71,7 @@ class MixedFaultsIT {
                         () -> tapFaults.isOver()
                                 && sinkFaults.met() == SinkFault.values().length
                                 && program.found(LiveServices.COMMITTED).size() > 5
-                                && TapPlan.covers(
+                                && TapFault.Plan.covers(
                                         program.found(LiveServices.COMMITTED).stream()
                                                 .map(line -> new TimeRange(
                                                         Instant.parse(line.group(1)), Instant.parse(line.group(2))))

@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /** The template, or a schema, with one thing in one place broken, in memory. */
-final class Broken {
+final class BrokenTemplate {
 
     private final ObjectNode template = Templates.template();
 
     /** With a change of the columns of one table, and of no other table or stream. */
-    Broken table(String name, Consumer<ArrayNode> change) {
+    BrokenTemplate table(String name, Consumer<ArrayNode> change) {
         for (JsonNode list : List.of(template.at("/variables/eventTables"), template.at("/variables/healthTables"))) {
             list.forEach(table -> columns(table.required("name").textValue().equals(name) ? table : null, change));
         }
@@ -26,14 +26,14 @@ final class Broken {
     }
 
     /** With a change of the columns of one stream, and of no other stream or table. */
-    Broken stream(String name, Consumer<ArrayNode> change) {
+    BrokenTemplate stream(String name, Consumer<ArrayNode> change) {
         columns(template.at("/variables/eventStreams").get(name), change);
         columns(template.at("/variables/healthStreams").get(name), change);
         return this;
     }
 
     /** With another value at a place. */
-    Broken at(String pointer, JsonNode value) {
+    BrokenTemplate at(String pointer, JsonNode value) {
         int last = pointer.lastIndexOf('/');
         JsonNode parent = template.at(pointer.substring(0, last));
         if (parent instanceof ArrayNode array) {
@@ -44,7 +44,7 @@ final class Broken {
         return this;
     }
 
-    Broken at(String pointer, String value) {
+    BrokenTemplate at(String pointer, String value) {
         return at(pointer, template.textNode(value));
     }
 
