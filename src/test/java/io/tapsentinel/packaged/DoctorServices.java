@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 
-/** All that a doctor asks: TAP, the ingestion endpoint over https with tokens, an identity; each can be made to fail. */
+/** Everything that the doctor asks: TAP, the ingestion endpoint over https with tokens, an identity. Each can be made to fail. */
 final class DoctorServices implements AutoCloseable {
 
     static final String OBJECT = "11111111-2222-3333-4444-555555555555";

@@ -20,7 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** A program whose store gets into trouble, and what may never come of it. */
+/** A program whose store fails, and the guarantees that hold nevertheless. */
 final class FailingStore implements AutoCloseable {
 
     static final Duration SOON = Duration.ofSeconds(60);

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One program that meets one kind of fault, at the first, a middle and the last request and three times in a row. */
+/** One program that meets one kind of fault: at the first, a middle and the last request, and three times in a row. */
 final class FaultScenario {
 
     private static final Duration LONGEST = Duration.ofSeconds(60);

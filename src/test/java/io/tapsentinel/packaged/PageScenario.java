@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The page of a running program, and a browser that looks at it. */
+/** The status page of a running program, and a browser that shows it. */
 final class PageScenario {
 
     static final Duration SOON = Duration.ofSeconds(60);

@@ -19,7 +19,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** Microsoft's emulator of blob storage, a process on 127.0.0.1 over https that reads tokens as Azure does. */
+/** Microsoft's emulator of blob storage: a process on 127.0.0.1 over https that checks tokens as Azure does. */
 public final class Azurite implements AutoCloseable {
 
     public static final String ACCOUNT = "tapsentineltest";

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The system's Chromium without a window. It is started once for all tests of
- * this JVM and ends with it; closing a browser closes its pages. One thread at a time.
+ * The system's Chromium without a window. It starts once for all tests of this JVM; closing a browser closes its pages. One thread at a
+ * time.
  */
 public final class Browser implements AutoCloseable {
 

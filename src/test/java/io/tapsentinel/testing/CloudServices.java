@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * TAP, an ingestion endpoint and Microsoft Entra ID over https with certificates of a test's authority; a proxy that leads to
- * them by name; a program that knows the authority by {@code tls.ca-file}.
+ * TAP, the ingestion endpoint and Microsoft Entra ID over https, behind a {@link ConnectProxy}, and a program that trusts their
+ * authority by {@code tls.ca-file}.
  */
 public final class CloudServices implements AutoCloseable {
 

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
-/** Several cases at a time, since a program that starts or waits needs little of the machine; each is a test of its own. */
+/** Runs several cases at a time, each as a test of its own: a program that starts or waits leaves most of the machine idle. */
 public final class ConcurrentCases {
 
     private ConcurrentCases() {}

@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /**
- * A proxy that does CONNECT only: brings names to servers of the test, remembers for whom it was asked, and can want a password or
+ * A proxy that supports CONNECT only. It resolves names to servers of the test and records each request; it can require a password or
  * answer with an error.
  */
 public final class ConnectProxy implements AutoCloseable {

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** The packaged routes as an operator's own, with other numbers. */
+/** The packaged routes in an operator's own folder, with other numbers. */
 public final class CustomRoutes {
 
     private static final String OPTION = "lingerMs: 500";

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** The four tables: keeps who each row is, holds its acknowledgements while the test says so. */
+/** The rows of the four tables. A test can hold their acknowledgements, or refuse what waits. */
 public final class DeliveredRows implements RowSink {
 
     private static final ObjectMapper JSON = new ObjectMapper();

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** Which record was stored by which request, and in which life of the program. */
+/** Which request stored which record, and in which life of the program. */
 public final class DeliveryLog {
 
     private static final ObjectMapper JSON = new ObjectMapper();

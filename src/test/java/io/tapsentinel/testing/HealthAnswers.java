@@ -14,7 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a program's health endpoint all the time and keeps every different answer. */
+/** Polls a program's health endpoint and keeps every different answer. */
 public final class HealthAnswers implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newBuilder()

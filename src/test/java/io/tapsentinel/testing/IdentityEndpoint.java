@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A managed identity as Azure App Service and virtual machines offer it: hands out one token after the other, good for a day. */
+/** The managed identity of Azure App Service and of virtual machines, simulated: issues a new token for each request, valid for a day. */
 public final class IdentityEndpoint implements AutoCloseable {
 
     public static final String HEADER = "header-that-opens-the-identity";

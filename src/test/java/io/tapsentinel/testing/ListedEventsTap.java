@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** A TAP with the records that a test gives it, all of one instant a quarter of an hour ago. Asks nobody for credentials. */
+/** TAP, simulated, with the records that a test lists. All are of one instant, 15 minutes ago; credentials are not checked. */
 public final class ListedEventsTap {
 
     private final Map<String, List<String>> arrays = new LinkedHashMap<>();

@@ -36,14 +36,14 @@ import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 
 /**
- * Both services in the test's process, by the real clock. Every event shows at once, so that what a window holds does not
- * depend on when it is read.
+ * TAP and the ingestion endpoint, simulated in the test's process by the real clock. Every event appears at once: the content of a
+ * window does not depend on when it is read.
  */
 public final class LiveServices implements AutoCloseable {
 
     public static final String PRINCIPAL = "principal-of-a-test";
     public static final String SECRET = "hush-hush-secret";
-    /** In every subject, address, URL and name that TAP's stand-in makes up. */
+    /** In every subject, address, URL and name that simulated TAP makes up. */
     public static final String MARKER = "MARKER";
     /** What no program may print, nor its health tell. */
     public static final List<String> NEVER_SHOWN = List.of(

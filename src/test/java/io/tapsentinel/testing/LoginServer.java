@@ -14,7 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Microsoft Entra ID as a program without a user sees it: gives one token after the other, good for a day. */
+/** Microsoft Entra ID for clients without a user, simulated: issues a new token for each request, valid for a day. */
 public final class LoginServer implements HttpHandler {
 
     public static final String TENANT = "11111111-2222-3333-4444-555555555555";

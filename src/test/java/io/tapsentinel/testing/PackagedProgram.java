@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
- * The packaged jar as a process of its own: nothing is in its environment but what the test says, all it prints goes to one
- * file, and {@link #close} kills it whatever state it is in. No content and no secret may be in what it says.
+ * The packaged jar in a process of its own. Its environment holds only what the test sets; everything it prints goes to one file.
+ * {@link #close} kills it, and fails when the output or a health answer holds event content or a secret.
  */
 public final class PackagedProgram implements AutoCloseable {
 

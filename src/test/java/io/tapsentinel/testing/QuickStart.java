@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Options of a JVM that runs for seconds: the quick compiler, the smallest collector, and the jar's classes from an archive, which
- * saves about a quarter of the processor time of a start. The archive is made once for each jar, by a run of the sandbox; where it
- * cannot be made, and for any class that does not fit, the JVM loads classes as usual.
+ * JVM options that make a start cheap: the quick compiler, the smallest collector, and the jar's classes from an archive. The archive
+ * saves about a quarter of the processor time of a start. A run of the sandbox makes it once for each jar; without it, and for a
+ * class that does not fit, the JVM loads classes as usual.
  */
 final class QuickStart {
 

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPInputStream;
 
-/** One request of the program, and everything that can be done with it. Used by one thread. */
+/** One request to a {@link ScriptedServer}, and every way to answer it. Used by one thread. */
 public final class ScriptedRequest {
 
     private static final HttpClient CLIENT =

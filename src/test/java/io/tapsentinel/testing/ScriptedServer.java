@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * Stands before a service on a socket of its own, so that a script decides all that a client can meet: no answer, half of
- * one, a late one, a connection that is reset. One thread per connection; a program opens a handful.
+ * A server before another one, on a plain socket: a script decides everything that a client can meet, such as no answer, half an
+ * answer, a late one or a reset connection. One thread per connection; a program opens a handful.
  */
 public final class ScriptedServer implements AutoCloseable {
 

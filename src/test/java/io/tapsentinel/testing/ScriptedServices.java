@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Both services behind servers that do what a script says, and what was stored. */
+/** {@link LiveServices} behind two {@link ScriptedServer}s, with a log of what was stored. */
 public final class ScriptedServices implements AutoCloseable {
 
     private static final Pattern INTERVAL = Pattern.compile("interval=([^/%&]+)(?:/|%2F)([^&]+)");

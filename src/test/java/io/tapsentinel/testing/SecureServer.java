@@ -15,7 +15,7 @@ import java.util.concurrent.Executors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/** HTTPS on 127.0.0.1 with a certificate that a test's authority has signed. */
+/** HTTPS on 127.0.0.1 with a certificate signed by a {@link TestAuthority}. */
 public final class SecureServer implements AutoCloseable {
 
     private static final String PASSWORD = TestAuthority.PASSWORD;

@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A look into the store that a program left behind, by way of a copy: the next program finds it as it was. */
+/** Reads a copy of the store that a program left behind: the next program finds the store unchanged. */
 public final class StoreCopy implements AutoCloseable {
 
     private static final int KEY_BYTES = 16;

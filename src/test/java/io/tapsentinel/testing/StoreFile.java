@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A program's SQLite file, asked and changed behind its back with SQL of the test's own. */
+/** Reads and changes the SQLite file of a running program with the test's own SQL. */
 public final class StoreFile {
 
     private final String url;

@@ -12,7 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A certificate authority of its own that has signed one server's certificate, for 127.0.0.1 and some names. */
+/** A certificate authority, and one server certificate of it for 127.0.0.1 and some names. */
 public final class TestAuthority {
 
     public static final String PASSWORD = "not-a-secret";

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A file system of its own in memory. */
+/** A file system in memory, with a size. The test is skipped where mounting is not permitted. */
 public final class TmpfsMount implements AutoCloseable {
 
     private final Path folder;

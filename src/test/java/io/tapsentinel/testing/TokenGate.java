@@ -13,7 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Lets requests with one token through to the sink, refuses all others with 401, and remembers both. */
+/** Passes requests with one token on, refuses all others with 401, and records both. */
 public final class TokenGate implements HttpHandler {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
