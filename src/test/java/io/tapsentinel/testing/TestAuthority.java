@@ -10,6 +10,7 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A certificate authority, and one server certificate of it for 127.0.0.1 and some names. */
@@ -52,49 +53,21 @@ public final class TestAuthority {
         this.folder = Files.createDirectories(folder);
         keytool(
                 "authority",
-                "-genkeypair",
-                "-alias",
-                "authority",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=authority of a test",
-                "-ext",
-                "bc:c",
-                "-validity",
-                "2");
-        keytool("authority", "-exportcert", "-alias", "authority", "-rfc", "-file", file().toString());
-        keytool(
-                "server",
-                "-genkeypair",
-                "-alias",
-                "server",
-                "-keyalg",
-                "EC",
-                "-dname",
-                "CN=server of a test",
-                "-validity",
-                "2");
-        keytool("server", "-certreq", "-alias", "server", "-file", at("server.csr"));
-        List<String> alternatives = new ArrayList<>(List.of("IP:127.0.0.1"));
-        List.of(names).forEach(name -> alternatives.add("DNS:" + name));
+                "-genkeypair -alias authority -keyalg EC -ext bc:c -validity 2 -dname CN=authority-of-a-test");
+        keytool("authority", "-exportcert -alias authority -rfc -file", file().toString());
+        keytool("server", "-genkeypair -alias server -keyalg EC -validity 2 -dname CN=server-of-a-test");
+        keytool("server", "-certreq -alias server -file", at("server.csr"));
+        String alternatives =
+                Stream.of(names).map(name -> ",DNS:" + name).collect(Collectors.joining("", "SAN=IP:127.0.0.1", ""));
         keytool(
                 "authority",
-                "-gencert",
-                "-alias",
-                "authority",
-                "-infile",
+                "-gencert -alias authority -rfc -validity 2 -ext " + alternatives + " -infile",
                 at("server.csr"),
                 "-outfile",
-                at("server.pem"),
-                "-rfc",
-                "-ext",
-                "SAN=" + String.join(",", alternatives),
-                "-validity",
-                "2");
+                at("server.pem"));
         Files.writeString(
                 folder.resolve("chain.pem"), Files.readString(folder.resolve("server.pem")) + Files.readString(file()));
-        keytool("server", "-importcert", "-alias", "server", "-file", at("chain.pem"), "-noprompt");
+        keytool("server", "-importcert -alias server -noprompt -file", at("chain.pem"));
     }
 
     /** The authority's certificate, PEM. */
@@ -110,17 +83,7 @@ public final class TestAuthority {
     /** PEM file with the key and the certificate of a client, of the kind that Microsoft Entra ID takes. */
     public static Path clientCertificate(Path folder) throws IOException, GeneralSecurityException {
         Path store = Files.createDirectories(folder).resolve("client.p12");
-        keytool(
-                store,
-                "-genkeypair",
-                "-alias",
-                "client",
-                "-keyalg",
-                "RSA",
-                "-dname",
-                "CN=client of a test",
-                "-validity",
-                "2");
+        keytool(store, "-genkeypair -alias client -keyalg RSA -validity 2 -dname CN=client-of-a-test");
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
         return Files.writeString(
                 folder.resolve("client.pem"),
@@ -136,16 +99,18 @@ public final class TestAuthority {
         return folder.resolve(name).toString();
     }
 
-    private void keytool(String store, String... arguments) {
-        keytool(folder.resolve(store + ".p12"), arguments);
+    private void keytool(String store, String options, String... more) {
+        keytool(folder.resolve(store + ".p12"), options, more);
     }
 
-    private static void keytool(Path store, String... arguments) {
+    /** @param options separated by spaces; what may have spaces comes behind them */
+    private static void keytool(Path store, String options, String... more) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-J-XX:TieredStopAtLevel=1",
                 "-J-XX:+UseSerialGC"));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of(options.split(" ")));
+        command.addAll(List.of(more));
         command.addAll(List.of("-keystore", store.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD));
         CommandResult.of(command).assertSuccess();
     }
