@@ -28,49 +28,52 @@ class BrokenColumnTest {
     @ParameterizedTest
     @MethodSource("everyTable")
     void eachTypeBrokenInATable(TableSchema schema) {
-        Broken broken = new Broken();
+        BrokenTemplate broken = new BrokenTemplate();
         Columns.of(schema)
-                .forEach((column, type) -> broken.table(schema.table(), Broken.type(column, Broken.wrong(type))));
+                .forEach((column, type) ->
+                        broken.table(schema.table(), BrokenTemplate.type(column, BrokenTemplate.wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
                 .containsExactlyElementsOf(each(
                         schema,
-                        (column, type) ->
-                                "table " + schema.table() + difference(column, Broken.wrong(type), "schema", type)));
+                        (column, type) -> "table " + schema.table()
+                                + difference(column, BrokenTemplate.wrong(type), "schema", type)));
         assertThat(FlowCheck.problems(deployment))
                 .containsExactlyElementsOf(each(
                         schema,
                         (column, type) -> "transformation of " + schema.stream()
-                                + difference(column, type, "table", Broken.wrong(type))));
+                                + difference(column, type, "table", BrokenTemplate.wrong(type))));
     }
 
     @ParameterizedTest
     @MethodSource("everyTable")
     void eachTypeBrokenInAStream(TableSchema schema) {
-        Broken broken = new Broken();
+        BrokenTemplate broken = new BrokenTemplate();
         Columns.of(schema)
-                .forEach((column, type) -> broken.stream(schema.stream(), Broken.type(column, Broken.wrong(type))));
+                .forEach((column, type) ->
+                        broken.stream(schema.stream(), BrokenTemplate.type(column, BrokenTemplate.wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
                 .containsExactlyElementsOf(each(
                         schema,
-                        (column, type) ->
-                                "stream " + schema.stream() + difference(column, Broken.wrong(type), "schema", type)));
+                        (column, type) -> "stream " + schema.stream()
+                                + difference(column, BrokenTemplate.wrong(type), "schema", type)));
         assertThat(FlowCheck.problems(deployment))
                 .containsExactlyElementsOf(each(
                         schema,
                         (column, type) -> "transformation of " + schema.stream()
-                                + difference(column, Broken.wrong(type), "table", type)));
+                                + difference(column, BrokenTemplate.wrong(type), "table", type)));
     }
 
     @ParameterizedTest
     @MethodSource("everyTable")
     void eachTypeBrokenInASchemaFile(TableSchema schema) {
-        Deployment deployment = new Broken().deployment(Map.of());
+        Deployment deployment = new BrokenTemplate().deployment(Map.of());
         Columns.of(schema).forEach((column, type) -> {
             List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
-            schemas.replaceAll(s -> s.equals(schema) ? Broken.schema(s, column, Broken.wrong(type)) : s);
-            String difference = difference(column, type, "schema", Broken.wrong(type));
+            schemas.replaceAll(
+                    s -> s.equals(schema) ? BrokenTemplate.schema(s, column, BrokenTemplate.wrong(type)) : s);
+            String difference = difference(column, type, "schema", BrokenTemplate.wrong(type));
             assertThat(SchemaCheck.problems(deployment, schemas))
                     .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
         });
@@ -78,7 +81,7 @@ class BrokenColumnTest {
 
     @Test
     void typeBrokenInTheColumnsThatTwoTablesShare() {
-        Deployment deployment = new Broken()
+        Deployment deployment = new BrokenTemplate()
                 .at("/variables/vendorMessageColumns/1/type", "long")
                 .deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
@@ -88,7 +91,7 @@ class BrokenColumnTest {
 
     @Test
     void typeOfTheOptionalColumnBroken() {
-        Deployment deployment = new Broken()
+        Deployment deployment = new BrokenTemplate()
                 .at("/variables/additionalColumns/0/type", "string")
                 .deployment(Map.of("additionalFields", true));
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(true, true)))
@@ -142,7 +145,7 @@ class BrokenColumnTest {
 
     private static List<String> problems(Consumer<ArrayNode> change) {
         return SchemaCheck.problems(
-                new Broken().stream(STREAM, change).deployment(Map.of()), Templates.schemas(false, true));
+                new BrokenTemplate().stream(STREAM, change).deployment(Map.of()), Templates.schemas(false, true));
     }
 
     private static void rename(ArrayNode columns, String from, String to) {

@@ -29,7 +29,7 @@ class BrokenTemplateTest {
 
     @Test
     void streamsWithoutAFlow() {
-        Deployment deployment = new Broken()
+        Deployment deployment = new BrokenTemplate()
                 .at("/resources/2/properties/copy/0/count", JSON.numberNode(4))
                 .deployment(Map.of());
         assertThat(FlowCheck.problems(deployment))
@@ -54,7 +54,7 @@ class BrokenTemplateTest {
 
     @Test
     void healthStreamWithoutItsTable() {
-        Deployment deployment = new Broken()
+        Deployment deployment = new BrokenTemplate()
                 .at("/variables/streams", "[union(variables('eventStreams'), variables('healthStreams'))]")
                 .deployment(Map.of("healthTable", false));
         assertThat(FlowCheck.problems(deployment)).containsExactly("stream Custom-TapSentinelHealth_CL has 0 flows");
@@ -64,8 +64,9 @@ class BrokenTemplateTest {
 
     @Test
     void destinationThatIsNotDeclared() {
-        assertThat(FlowCheck.problems(
-                        new Broken().at(FLOW + "/destinations/0", "elsewhere").deployment(Map.of())))
+        assertThat(FlowCheck.problems(new BrokenTemplate()
+                        .at(FLOW + "/destinations/0", "elsewhere")
+                        .deployment(Map.of())))
                 .hasSize(5)
                 .contains("stream Custom-TapSentinelHealth_CL: goes to [\"elsewhere\"] and not to workspace");
     }
@@ -111,7 +112,7 @@ class BrokenTemplateTest {
 
     @Test
     void ruleThatNamesAnEndpointThatIsNotDeployed() {
-        Deployment deployment = new Broken()
+        Deployment deployment = new BrokenTemplate()
                 .at("/resources/2/properties/dataCollectionEndpointId", "[variables('endpointId')]")
                 .deployment(Map.of());
         assertThat(DependencyCheck.problems(deployment))
@@ -134,7 +135,7 @@ class BrokenTemplateTest {
 
     @Test
     void outputOfAnEndpointThatIsNotDeployed() {
-        Broken broken = new Broken()
+        BrokenTemplate broken = new BrokenTemplate()
                 .at(
                         "/outputs/sentinelEndpoint/value",
                         "[reference(variables('endpointId'), '2023-03-11').logsIngestion.endpoint]");
@@ -148,7 +149,7 @@ class BrokenTemplateTest {
     }
 
     private static Deployment flow(String property, JsonNode value) {
-        return new Broken().at(FLOW + "/" + property, value).deployment(Map.of());
+        return new BrokenTemplate().at(FLOW + "/" + property, value).deployment(Map.of());
     }
 
     private static List<String> dependencies(String pointer, String value) {
@@ -156,6 +157,7 @@ class BrokenTemplateTest {
     }
 
     private static List<String> dependencies(String pointer, JsonNode value) {
-        return DependencyCheck.problems(new Broken().at(pointer, value).deployment(Map.of("privateLink", true)));
+        return DependencyCheck.problems(
+                new BrokenTemplate().at(pointer, value).deployment(Map.of("privateLink", true)));
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.azure;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.testing.NpmPackage;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -19,6 +20,10 @@ import java.util.concurrent.TimeUnit;
 final class KustoCheck {
 
     private static final Path SCRIPT = Path.of("src/test/kusto/check.js");
+    /** Its version is exact, so that what binds today binds tomorrow; the file is the last that the check needs. */
+    private static final NpmPackage LANGUAGE_SERVICE =
+            new NpmPackage("@kusto/language-service-next", "12.4.1", "kusto", "Kusto.Language.Bridge.js");
+
     private static final long SECONDS = 300;
     private static final ObjectMapper JSON = new ObjectMapper();
     /** Several tests ask for the same; a job has one report for good. */
@@ -46,7 +51,7 @@ final class KustoCheck {
     }
 
     private static List<KustoReport> run(List<KustoJob> jobs) {
-        Path languageService = KustoPackage.installed();
+        Path languageService = LANGUAGE_SERVICE.installed();
         try {
             // a file and not a pipe: a pipe that fills up would block both sides
             Path errors = Files.createTempFile("kusto", ".err");

@@ -21,7 +21,7 @@ class TransformationBindingIT {
     void everyTransformationGivesItsTable() {
         // tables of one kind make the same job, which needs to be done once
         Map<KustoJob, String> jobs = new LinkedHashMap<>();
-        Deployment deployment = new Broken().deployment(Map.of("additionalFields", true));
+        Deployment deployment = new BrokenTemplate().deployment(Map.of("additionalFields", true));
         deployment
                 .rule()
                 .properties()
@@ -37,8 +37,9 @@ class TransformationBindingIT {
     @Test
     void aTypeThatTheTableHasNotIsFound() {
         String table = "ProofPointTAPClicksBlockedV2_CL";
-        Deployment deployment =
-                new Broken().table(table, Broken.type("clickTime", "string")).deployment(Map.of());
+        Deployment deployment = new BrokenTemplate()
+                .table(table, BrokenTemplate.type("clickTime", "string"))
+                .deployment(Map.of());
         KustoJob job = job(deployment, deployment.rule().properties().at("/dataFlows/0"));
         assertThat(KustoCheck.bind(job).findings())
                 .extracting(KustoReport.Finding::message)
@@ -47,7 +48,7 @@ class TransformationBindingIT {
 
     @Test
     void bothBindersAgree() {
-        JsonNode rule = new Broken().deployment(Map.of()).rule().properties();
+        JsonNode rule = new BrokenTemplate().deployment(Map.of()).rule().properties();
         Map<String, String> stream =
                 Columns.of(rule.at("/streamDeclarations/Custom-ProofPointTAPClicksBlockedV2_CL/columns"));
         List<Query> queries = new ArrayList<>();

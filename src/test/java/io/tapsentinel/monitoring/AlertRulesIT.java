@@ -3,7 +3,7 @@ package io.tapsentinel.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.testing.CommandResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,9 +34,9 @@ class AlertRulesIT {
 
     @Test
     void prometheusTakesTheRules() throws IOException {
-        Answer answer = Promtool.checkRules(AlertRules.plain());
+        CommandResult answer = Promtool.checkRules(AlertRules.plain());
 
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
         assertThat(answer.text()).contains("SUCCESS: " + AlertRules.names().size() + " rules found");
     }
 
@@ -49,9 +49,9 @@ class AlertRulesIT {
     @ParameterizedTest
     @MethodSource("series")
     void eachAlertFiresOnItsFaultAndIsQuietOtherwise(Path file) {
-        Answer answer = Promtool.testRules(file);
+        CommandResult answer = Promtool.testRules(file);
 
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
     @Test

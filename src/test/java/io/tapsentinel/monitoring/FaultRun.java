@@ -2,8 +2,11 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.testing.Scrape;
+import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.DateProxy;
+import io.tapsentinel.testing.DrawnEvents;
+import io.tapsentinel.testing.SimulatedDays;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.Scrape;
@@ -137,8 +140,8 @@ final class FaultRun implements AutoCloseable {
                                         .map(one -> Map.of(
                                                 "series", labelled(one.getKey()), "values", shortly(one.getValue())))
                                         .toList()))));
-        Answer answer = Promtool.testRules(file);
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        CommandResult answer = Promtool.testRules(file);
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
     private void fill(List<String> values) {

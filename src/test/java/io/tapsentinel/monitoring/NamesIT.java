@@ -2,8 +2,9 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.monitoring.Promtool.Answer;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;
@@ -106,9 +107,9 @@ class NamesIT {
                         "tests",
                         List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
 
-        Answer answer = Promtool.testRules(file);
+        CommandResult answer = Promtool.testRules(file);
 
-        assertThat(answer.ok()).as(answer.text()).isTrue();
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
 
     private static List<String> expressions() throws Exception {

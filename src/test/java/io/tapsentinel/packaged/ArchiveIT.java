@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.TmpfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,12 +43,12 @@ class ArchiveIT {
         PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
         Set<String> landed;
         List<String> truth;
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
             launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
-            OwnRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
+            CustomRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
-                stage.landings().nextLife();
+                stage.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING ? KillMoment.LAST : 2;
                 KillMoment moment = new KillMoment(aim, upload, stage, launch.work(), random.split());
                 try (PackagedProgram program = launch.start()) {
@@ -75,7 +80,7 @@ class ArchiveIT {
     /** Rows of a new program with a new store, which got nothing but these files. */
     private List<String> replayed(List<Path> archived) throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("second"));
-        try (Services empty = new Services(SandboxSettings.builder().seed(72), HISTORY)) {
+        try (LiveServices empty = new LiveServices(SandboxSettings.builder().seed(72), HISTORY)) {
             launch.with(empty.properties()).with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             Path replay = Files.createDirectories(launch.work().resolve("state/replay"));
             for (Path file : archived) {
@@ -94,13 +99,14 @@ class ArchiveIT {
     @Test
     void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
-        try (Services services = new Services(SandboxSettings.builder().seed(73).eventsPerHour(1_200), HISTORY);
-                Mount mount = Mount.at(launch.work().resolve("outbox"), "1m")) {
+        try (LiveServices services =
+                        new LiveServices(SandboxSettings.builder().seed(73).eventsPerHour(1_200), HISTORY);
+                TmpfsMount mount = TmpfsMount.at(launch.work().resolve("outbox"), "1m")) {
             launch.with(services.properties())
                     .with("tap.archive.uri", "file:archive")
                     .with("tap.archive.outbox", "outbox");
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.awaitThat(
                         "health tells it",
                         SOON,

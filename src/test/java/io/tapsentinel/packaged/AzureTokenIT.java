@@ -3,8 +3,14 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.packaged.TokenGate.Request;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.SecureServer;
+import io.tapsentinel.testing.TestAuthority;
+import io.tapsentinel.testing.TokenGate;
+import io.tapsentinel.testing.TokenGate.Request;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,7 +33,7 @@ class AzureTokenIT {
     @TempDir
     Path folder;
 
-    private Services services;
+    private LiveServices services;
     private IdentityEndpoint identity;
     private TokenGate gate;
     private SecureServer sink;
@@ -35,7 +41,7 @@ class AzureTokenIT {
 
     @BeforeEach
     void start() throws Exception {
-        services = new Services(SandboxSettings.builder().seed(31).eventsPerHour(1_200), Duration.ofMinutes(20));
+        services = new LiveServices(SandboxSettings.builder().seed(31).eventsPerHour(1_200), Duration.ofMinutes(20));
         identity = new IdentityEndpoint();
         gate = new TokenGate(services.sink(), IdentityEndpoint.token(1));
         sink = new SecureServer(TestAuthority.shared(), gate);
@@ -59,7 +65,7 @@ class AzureTokenIT {
     @Test
     void aSpentTokenIsReplacedOnceAndEveryRowLandsOnce() throws Exception {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             assertThat(identity.queries())
                     .as("requests for a token")
                     .containsExactly(QUERY + "https://monitor.azure.com/");
@@ -95,7 +101,7 @@ class AzureTokenIT {
         gate.accept(IdentityEndpoint.token(2));
         gate.refuseTogether(3);
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
 
             assertThat(gate.refused())
                     .as("refused")
@@ -116,12 +122,12 @@ class AzureTokenIT {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine("has no token: ", SOON);
             assertThat(gate.refused()).as("requests without a token").isEmpty();
-            assertThat(program.found(Services.COMMITTED))
+            assertThat(program.found(LiveServices.COMMITTED))
                     .as("windows without a token")
                     .isEmpty();
 
             identity.refuse(false);
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
 
             services.assertThatAllCommittedLandedOnce(program);
             assertThat(identity.tokens()).as("tokens asked for").isEqualTo(1);
@@ -133,7 +139,7 @@ class AzureTokenIT {
     void aTokenForAnotherCloudIsAskedOfItsResource() throws Exception {
         launch.with("sentinel.cloud", "usgov");
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             assertThat(identity.queries()).containsExactly(QUERY + "https://monitor.azure.us/");
         }
     }
@@ -147,16 +153,16 @@ class AzureTokenIT {
 
     /** One that began after now, so that whatever was refused before has been settled. */
     private static void awaitAnotherWindow(PackagedProgram program) {
-        int before = program.found(Services.COMMITTED).size();
+        int before = program.found(LiveServices.COMMITTED).size();
         program.awaitOutput(
-                Services.COMMITTED,
+                LiveServices.COMMITTED,
                 SOON,
-                output -> program.found(Services.COMMITTED).size() > before + 1);
+                output -> program.found(LiveServices.COMMITTED).size() > before + 1);
     }
 
     private static void assertThatNothingIsShown(PackagedProgram program) {
         for (String secret :
-                List.of(IdentityEndpoint.anyToken(), IdentityEndpoint.HEADER, Services.SECRET, "Bearer ")) {
+                List.of(IdentityEndpoint.anyToken(), IdentityEndpoint.HEADER, LiveServices.SECRET, "Bearer ")) {
             assertThat(program.output()).doesNotContain(secret);
         }
     }

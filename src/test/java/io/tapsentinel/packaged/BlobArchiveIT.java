@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobItem;
+import io.tapsentinel.testing.Azurite;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.DeliveredRows;
+import io.tapsentinel.testing.LoginServer;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -13,7 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class BlobArchiveIT {
 
-    private static final Duration SOON = CloudStage.SOON;
+    private static final Duration SOON = CloudServices.SOON;
     private static final String NEVER = "0 0 0 1 1 ? 2099";
     private static final String REPLAYED = "replay of (\\S+) committed";
 
@@ -33,7 +39,10 @@ class BlobArchiveIT {
     Path folder;
 
     private TestAuthority authority;
+
+    @AutoClose
     private Azurite azurite;
+
     private BlobContainerClient container;
 
     @BeforeEach
@@ -41,11 +50,6 @@ class BlobArchiveIT {
         authority = TestAuthority.shared();
         azurite = new Azurite(folder.resolve("azurite"), authority);
         container = azurite.container("archive");
-    }
-
-    @AfterEach
-    void stop() {
-        azurite.close();
     }
 
     @Test
@@ -62,7 +66,7 @@ class BlobArchiveIT {
         put("tap/0000/cut.json.gz", Arrays.copyOf(whole, whole.length / 2));
         put("tap/0000/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
 
-        try (CloudStage stage = stage("second").withSecret()) {
+        try (CloudServices stage = stage("second").withSecret()) {
             stage.launch()
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER)
@@ -91,9 +95,9 @@ class BlobArchiveIT {
 
     /** Rows of a program whose archive was away between its first and its last answer. */
     private List<String> archived() throws Exception {
-        try (CloudStage stage = stage("first").withSecret()) {
+        try (CloudServices stage = stage("first").withSecret()) {
             stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
-            Tables tables = stage.services().tables();
+            DeliveredRows tables = stage.services().tables();
             Path outbox = stage.launch().work().resolve("state/archive");
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitThat(
@@ -140,7 +144,7 @@ class BlobArchiveIT {
 
     @Test
     void withoutAContainerNothingWaitsButTheArchive() throws Exception {
-        try (CloudStage stage = stage("first").withSecret()) {
+        try (CloudServices stage = stage("first").withSecret()) {
             stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound", SOON);
@@ -154,9 +158,9 @@ class BlobArchiveIT {
         }
     }
 
-    private CloudStage stage(String name) throws Exception {
-        CloudStage stage = new CloudStage(folder.resolve(name), authority);
-        stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
+    private CloudServices stage(String name) throws Exception {
+        CloudServices stage = new CloudServices(folder.resolve(name), authority);
+        stage.proxy().way(CloudServices.BLOBS + ":443", azurite.port());
         return stage;
     }
 

@@ -8,6 +8,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.tapsentinel.testing.Azurite;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.SecureServer;
+import io.tapsentinel.testing.TestAuthority;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +39,12 @@ class BlobRejectedIT {
     void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
         TestAuthority authority = TestAuthority.shared();
         try (Azurite azurite = new Azurite(folder.resolve("azurite"), authority);
-                CloudStage stage = new CloudStage(folder.resolve("program"), authority).withSecret()) {
+                CloudServices stage = new CloudServices(folder.resolve("program"), authority).withSecret()) {
             FirstRecord refused = new FirstRecord(stage.gate());
             try (SecureServer rule = new SecureServer(authority, refused)) {
                 stage.proxy()
-                        .way(CloudStage.BLOBS + ":443", azurite.port())
-                        .way(CloudStage.RULE + ":443", CloudStage.port(rule));
+                        .way(CloudServices.BLOBS + ":443", azurite.port())
+                        .way(CloudServices.RULE + ":443", CloudServices.port(rule));
                 BlobContainerClient rejected = azurite.container("rejected");
                 BlobContainerClient replay = azurite.container("replay");
                 replay.create();
@@ -47,13 +53,13 @@ class BlobRejectedIT {
                         .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/replay?delay=500");
 
                 try (PackagedProgram program = stage.launch().start()) {
-                    program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudStage.SOON);
-                    assertThat(program.found(Services.COMMITTED))
+                    program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudServices.SOON);
+                    assertThat(program.found(LiveServices.COMMITTED))
                             .as("committed without a place for the record")
                             .isEmpty();
 
                     rejected.create();
-                    program.awaitLine(Services.COMMITTED, CloudStage.SOON);
+                    program.awaitLine(LiveServices.COMMITTED, CloudServices.SOON);
                     List<String> names =
                             rejected.listBlobs().stream().map(BlobItem::getName).toList();
                     assertThat(names).hasSize(1).allMatch(name -> name.matches("\\w+-[0-9a-f]{32}-refused\\.json"));
@@ -65,7 +71,7 @@ class BlobRejectedIT {
 
                     refused.accepted = true;
                     replay.getBlobClient(names.get(0)).upload(new ByteArrayInputStream(document), document.length);
-                    program.awaitLine("replay of \\S+ committed", CloudStage.SOON);
+                    program.awaitLine("replay of \\S+ committed", CloudServices.SOON);
                     stage.services().assertThatAllCommittedLandedOnce(program);
                     stage.assertThatNothingIsShown(program);
                 }

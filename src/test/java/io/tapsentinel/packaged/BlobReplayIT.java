@@ -4,6 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.util.BinaryData;
 import com.azure.storage.blob.BlobContainerClient;
+import io.tapsentinel.testing.Azurite;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.LoginServer;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.SecureServer;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.TestAuthority;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -19,7 +28,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class BlobReplayIT {
 
-    private static final Duration SOON = CloudStage.SOON;
+    private static final Duration SOON = CloudServices.SOON;
     private static final String BROUGHT_IN = "replay of (\\S+) committed";
     private static final String REFUSED = "replay of (\\S+) refused, it is left alone until it changes: (.*)";
 
@@ -49,7 +58,10 @@ class BlobReplayIT {
     Path folder;
 
     private String name;
-    private CloudStage stage;
+
+    @AutoClose
+    private CloudServices stage;
+
     private BlobContainerClient container;
     /** Before anything that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
@@ -68,17 +80,12 @@ class BlobReplayIT {
     void start() throws Exception {
         name = "answers-" + ++containers;
         container = azurite.container(name);
-        stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
-        stage.proxy().way(CloudStage.BLOBS + ":443", azurite.port());
+        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        stage.proxy().way(CloudServices.BLOBS + ":443", azurite.port());
         stage.launch()
                 .with(
                         "tap.replay.uri",
                         "azure-storage-blob:" + Azurite.ACCOUNT + "/" + name + "?prefix=tap/&delay=500");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
     }
 
     @Test
@@ -100,7 +107,7 @@ class BlobReplayIT {
                     SOON,
                     output -> program.found(BROUGHT_IN).size() == 3
                             && program.found(REFUSED).size() == 2);
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             assertThat(program.found(REFUSED))
                     .extracting(line -> line.group(1))
                     .containsExactly("tap/cut.json.gz", "tap/foreign.json");
@@ -139,7 +146,7 @@ class BlobReplayIT {
         try (PackagedProgram program = stage.launch().start()) {
             program.awaitLine(
                     "the container cannot be listed: answered 404 ContainerNotFound: make the container", SOON);
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             program.awaitThat(
                     "health tells",
                     SOON,
@@ -156,11 +163,11 @@ class BlobReplayIT {
                     "cannot be listed: (?!answered)",
                     SOON,
                     output -> program.found("cannot be listed").size() == 2);
-            int windows = program.found(Services.COMMITTED).size();
+            int windows = program.found(LiveServices.COMMITTED).size();
             program.awaitOutput(
-                    Services.COMMITTED,
+                    LiveServices.COMMITTED,
                     SOON,
-                    output -> program.found(Services.COMMITTED).size() > windows + 1);
+                    output -> program.found(LiveServices.COMMITTED).size() > windows + 1);
             azurite.start();
             container = azurite.container(name);
             container.create();
@@ -189,13 +196,13 @@ class BlobReplayIT {
             exchange.getResponseBody().write(refusal.getBytes(StandardCharsets.UTF_8));
             exchange.close();
         })) {
-            stage.proxy().way(CloudStage.BLOBS + ":443", CloudStage.port(refusing));
+            stage.proxy().way(CloudServices.BLOBS + ":443", CloudServices.port(refusing));
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine(
                         "cannot be listed: answered 403 AuthorizationPermissionMismatch: give the program's identity the role"
                                 + " Storage Blob Data Reader on the container",
                         SOON);
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
             }
         }
     }
@@ -220,7 +227,7 @@ class BlobReplayIT {
                                 + LoginServer.CLIENT);
             }
         }
-        assertThat(stage.proxy().connected()).doesNotContain(CloudStage.BLOBS + ":443");
+        assertThat(stage.proxy().connected()).doesNotContain(CloudServices.BLOBS + ":443");
     }
 
     @Test

@@ -2,10 +2,15 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -31,7 +36,8 @@ class CaFileIT {
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    @AutoClose
+    private CloudServices stage;
 
     @BeforeAll
     static void certify() throws Exception {
@@ -41,12 +47,7 @@ class CaFileIT {
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, authority).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
+        stage = new CloudServices(folder, authority).withSecret();
     }
 
     @Test
@@ -65,9 +66,9 @@ class CaFileIT {
     void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
         stage.launch().with("tls.ca-file", none ? "" : other.file().toString());
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("poll .*not committed" + REMEDY, CloudStage.SOON);
+            program.awaitLine("poll .*not committed" + REMEDY, CloudServices.SOON);
             assertThat(stage.services().tapRequests()).isZero();
-            assertThat(program.found(Services.COMMITTED)).isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
         }
     }
 
@@ -77,7 +78,8 @@ class CaFileIT {
                 .without("tls.ca-file")
                 .with("tap.url", stage.services().tapUri().toString());
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine("has no token: signing in to Azure by client secret failed: " + REMEDY, CloudStage.SOON);
+            program.awaitLine(
+                    "has no token: signing in to Azure by client secret failed: " + REMEDY, CloudServices.SOON);
             assertThat(stage.login().requests()).isEmpty();
         }
         stage.launch().with("sentinel.endpoint", stage.ruleUri().toString());
@@ -88,7 +90,7 @@ class CaFileIT {
                     .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine(
-                        "got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudStage.SOON);
+                        "got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudServices.SOON);
                 assertThat(stage.gate().refused()).isEmpty();
                 stage.assertThatNothingIsShown(program);
             }
@@ -101,7 +103,7 @@ class CaFileIT {
         stage.proxy().way("another.example.test:443", stage.tapUri().getPort());
         try (PackagedProgram program =
                 stage.launch().with("tap.url", "https://another.example.test").start()) {
-            program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudStage.SOON);
+            program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudServices.SOON);
             assertThat(stage.services().tapRequests()).isZero();
         }
     }
@@ -114,19 +116,19 @@ class CaFileIT {
                 .start()) {
             program.awaitLine(
                     "got no answer from another\\.example\\.test:443.*No subject alternative DNS name",
-                    CloudStage.SOON);
+                    CloudServices.SOON);
             assertThat(stage.gate().passed()).isEmpty();
             assertThat(stage.gate().refused()).isEmpty();
         }
         int tokens = stage.login().requests().size();
         stage.loginByAnotherName("another.login.test");
         try (PackagedProgram program = stage.launch()
-                .with("sentinel.endpoint", "https://" + CloudStage.RULE)
+                .with("sentinel.endpoint", "https://" + CloudServices.RULE)
                 .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/"))
                 .start()) {
             program.awaitLine(
                     "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name",
-                    CloudStage.SOON);
+                    CloudServices.SOON);
             assertThat(stage.login().requests()).hasSize(tokens);
         }
     }
@@ -147,7 +149,7 @@ class CaFileIT {
     void aFileThatIsNoneStopsTheStart() throws Exception {
         try (PackagedProgram program =
                 stage.launch().with("tls.ca-file", "nowhere.pem").start()) {
-            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
+            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.lines())
                     .as("printed")
                     .singleElement()

@@ -2,9 +2,12 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -20,16 +23,12 @@ class CloudsIT {
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    @AutoClose
+    private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
+        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
     }
 
     @ParameterizedTest
@@ -59,9 +58,9 @@ class CloudsIT {
                                 .containsExactly(scope);
                     });
             assertThat(stage.proxy().connected())
-                    .contains(CloudStage.TAP + ":443", CloudStage.RULE + ":443", login + ":443")
+                    .contains(CloudServices.TAP + ":443", CloudServices.RULE + ":443", login + ":443")
                     .as("another cloud's")
-                    .doesNotContainAnyElementsOf(CloudStage.LOGINS.subList(0, 3).stream()
+                    .doesNotContainAnyElementsOf(CloudServices.LOGINS.subList(0, 3).stream()
                             .filter(other -> !other.equals(login))
                             .map(other -> other + ":443")
                             .toList());

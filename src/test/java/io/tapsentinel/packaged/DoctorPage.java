@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 /**
  * The page about the doctor, which is made of what it printed in the tests: a test fails when the page says something else.
- * {@code mvn verify -Pfull -Dit.test='DoctorIT,DoctorPageIT' -Ddoctor.page=write} writes it.
+ * {@code mvn verify -Pfull -Dit.test=DoctorIT -Ddoctor.page=write} writes it.
  */
 final class DoctorPage {
 

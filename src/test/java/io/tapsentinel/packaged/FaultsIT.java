@@ -1,5 +1,6 @@
 package io.tapsentinel.packaged;
 
+import io.tapsentinel.testing.ConcurrentCases;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -10,33 +11,49 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every other fault that the services were seen to have, each as {@link OneFaultEachIT} has one of either side. */
-@Tag("full")
+/** Every fault that the services were seen to have; by default one of either side, those that cost records most easily. */
 class FaultsIT {
 
     private static final Duration FACTORY = Duration.ofMinutes(8);
     private static final int AT_ONCE = 3;
+    /** What was read is no whole answer. */
+    private static final TapFault OF_TAP = TapFault.HALF_A_DOCUMENT;
+    /** What was sent is stored, and the program does not learn of it. */
+    private static final SinkFault OF_THE_SINK = SinkFault.RESET_AFTER_STORING;
 
     @TempDir
     Path folder;
 
     @TestFactory
-    Stream<DynamicTest> tapFaultsLoseNothingAndDoubleNothing() {
-        return SideBySide.run(
-                AT_ONCE,
-                FACTORY,
-                List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_TAP))),
-                TapFault::name,
-                fault -> FaultTrial.tap(fault, folder));
+    Stream<DynamicTest> nothingIsLostAndOnlyWhatIsListedIsTwice() {
+        return ConcurrentCases.run(2, Duration.ofMinutes(3), List.of(OF_TAP, OF_THE_SINK), Enum::name, fault -> {
+            if (fault instanceof TapFault tap) {
+                FaultScenario.tap(tap, folder);
+            } else {
+                FaultScenario.sink(OF_THE_SINK, folder);
+            }
+        });
     }
 
     @TestFactory
-    Stream<DynamicTest> sinkFaultsLoseNothingAndDoubleOnlyWhatIsListed() {
-        return SideBySide.run(
+    @Tag("full")
+    Stream<DynamicTest> tapFaultsLoseNothingAndDoubleNothing() {
+        return ConcurrentCases.run(
                 AT_ONCE,
                 FACTORY,
-                List.copyOf(EnumSet.complementOf(EnumSet.of(OneFaultEachIT.OF_THE_SINK))),
+                List.copyOf(EnumSet.complementOf(EnumSet.of(OF_TAP))),
+                TapFault::name,
+                fault -> FaultScenario.tap(fault, folder));
+    }
+
+    @TestFactory
+    @Tag("full")
+    Stream<DynamicTest> sinkFaultsLoseNothingAndDoubleOnlyWhatIsListed() {
+        return ConcurrentCases.run(
+                AT_ONCE,
+                FACTORY,
+                List.copyOf(EnumSet.complementOf(EnumSet.of(OF_THE_SINK))),
                 SinkFault::name,
-                fault -> FaultTrial.sink(fault, folder));
+                fault -> FaultScenario.sink(fault, folder));
     }
 }

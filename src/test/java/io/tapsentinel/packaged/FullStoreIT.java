@@ -3,13 +3,16 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TmpfsMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -27,21 +30,17 @@ class FullStoreIT {
     @TempDir
     Path folder;
 
-    private StoreTrial trial;
+    @AutoClose
+    private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 95, 6_000);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        trial.close();
+        trial = new FailingStore(folder, 95, 6_000);
     }
 
     @Test
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
-        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "64m")) {
+        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "64m")) {
             mount.change("ro");
             assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), ""))
                     .isInstanceOf(IOException.class)
@@ -53,7 +52,7 @@ class FullStoreIT {
             try (PackagedProgram program = trial.launch().start()) {
                 trial.assertThatAllLands(program);
             }
-            assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+            assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -65,10 +64,10 @@ class FullStoreIT {
             assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("full");
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
-        trial.assertThatNothingElseLanded(trial.stage().landings().all());
+        trial.assertThatNothingElseLanded(trial.stage().deliveries().all());
 
         trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
         landAll("max_page_count");
@@ -76,20 +75,20 @@ class FullStoreIT {
 
     @Test
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
-        try (Mount mount = Mount.at(trial.launch().work().resolve("state"), "1m");
+        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "1m");
                 PackagedProgram program = trial.launch().start()) {
             trial.assertThatItComplains(program);
             assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000]))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("No space");
             Files.deleteIfExists(trial.file().resolveSibling("any"));
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             mount.change("size=64m");
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().landings().duplicates().size());
+                    events, trial.stage().deliveries().duplicates().size());
         }
     }
 
@@ -98,7 +97,7 @@ class FullStoreIT {
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "store full by %s: 0 of %d events lost, %d twice, all of them listed%n",
-                    cause, events, trial.stage().landings().duplicates().size());
+                    cause, events, trial.stage().deliveries().duplicates().size());
         }
     }
 

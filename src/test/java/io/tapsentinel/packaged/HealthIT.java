@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServer.Step;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -31,15 +35,15 @@ class HealthIT {
     @TempDir
     static Path folder;
 
-    private static Stage stage;
+    private static ScriptedServices stage;
     private static PackagedProgram program;
 
     /** One program for all, since each test leaves it as it found it: well. */
     @BeforeAll
     static void start() throws Exception {
-        stage = new Stage(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
+        stage = new ScriptedServices(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
         program = launch(stage, folder).start();
-        program.awaitLine(Services.COMMITTED, SOON);
+        program.awaitLine(LiveServices.COMMITTED, SOON);
     }
 
     @BeforeEach
@@ -110,12 +114,12 @@ class HealthIT {
     }
 
     /** A program that comes again soon. */
-    static PackagedProgram.Launch launch(Stage stage, Path folder) throws IOException {
+    static PackagedProgram.Launch launch(ScriptedServices stage, Path folder) throws IOException {
         PackagedProgram.Launch launch = PackagedProgram.in(folder)
                 .with(stage.properties())
                 .with("tap.retry.pauses", "PT0.2S,PT0.4S")
                 .with("tap.rest.credentials", "PT1S");
-        OwnRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        CustomRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         return launch;
     }
 

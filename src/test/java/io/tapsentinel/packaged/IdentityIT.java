@@ -2,14 +2,20 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.LoginServer.Request;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.LoginServer;
+import io.tapsentinel.testing.LoginServer.Request;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -28,16 +34,12 @@ class IdentityIT {
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    @AutoClose
+    private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, TestAuthority.shared());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
+        stage = new CloudServices(folder, TestAuthority.shared());
     }
 
     @Test
@@ -53,14 +55,14 @@ class IdentityIT {
                     .hasSize(2)
                     .allSatisfy(request -> assertThat(request.form())
                             .containsEntry("client_id", LoginServer.CLIENT)
-                            .containsEntry("client_secret", CloudStage.CLIENT_SECRET));
+                            .containsEntry("client_secret", CloudServices.CLIENT_SECRET));
             assertThatItSays(program, "client secret");
         }
     }
 
     @Test
     void aClientCertificateSignsWhatIsAskedFor() throws Exception {
-        Path pem = new ClientCertificate(folder.resolve("client")).pem();
+        Path pem = TestAuthority.clientCertificate(folder.resolve("client"));
         stage.launch().environment(CLIENT).environment(Map.of("AZURE_CLIENT_CERTIFICATE_PATH", pem.toString()));
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
@@ -140,9 +142,9 @@ class IdentityIT {
     void whereNothingIsOneLineSaysWhatWasTriedAndWhatToSet() throws Exception {
         stage.launch()
                 .environment(noMetadata())
-                .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudStage.CLIENT_SECRET));
+                .environment(Map.of("PATH", "/usr/bin:/bin", "AZURE_CLIENT_SECRET", CloudServices.CLIENT_SECRET));
         try (PackagedProgram program = stage.launch().start()) {
-            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudStage.SOON)
+            String line = program.awaitLine(".*no identity to sign in to Azure with.*", CloudServices.SOON)
                     .group();
 
             assertThat(line)
@@ -164,7 +166,8 @@ class IdentityIT {
             stage.launch().environment(other.environment());
             try (PackagedProgram program = stage.launch().start()) {
                 program.awaitLine(
-                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215", CloudStage.SOON);
+                        "has no token: signing in to Azure by client secret failed: .*AADSTS7000215",
+                        CloudServices.SOON);
                 assertThat(other.queries()).as("asked of another identity").isEmpty();
 
                 stage.login().refuse(false);
@@ -179,7 +182,7 @@ class IdentityIT {
     void aWordThatNamesNoIdentityStopsTheStart() throws Exception {
         stage.launch().environment(Map.of("AZURE_TOKEN_CREDENTIALS", "VisualStudioCodeCredential"));
         try (PackagedProgram program = stage.launch().start()) {
-            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
+            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.output())
                     .contains(
                             "tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
@@ -189,23 +192,23 @@ class IdentityIT {
 
     /** A refused program may have asked once more in between. */
     private void awaitAcceptedToken() {
-        Awaitility.await("a token that is accepted").atMost(CloudStage.SOON).until(() -> {
+        Awaitility.await("a token that is accepted").atMost(CloudServices.SOON).until(() -> {
             stage.gate().accept(LoginServer.token(stage.login().requests().size()));
             return !stage.gate().passed().isEmpty();
         });
     }
 
     private void spendTheToken(PackagedProgram program) {
-        int before = program.found(Services.COMMITTED).size();
+        int before = program.found(LiveServices.COMMITTED).size();
         stage.gate().accept(LoginServer.token(2));
         Awaitility.await("a request with another token landed")
-                .atMost(CloudStage.SOON)
+                .atMost(CloudServices.SOON)
                 .until(() -> stage.gate().passed().stream()
                         .anyMatch(request -> request.token().equals(LoginServer.token(2))));
         program.awaitOutput(
-                Services.COMMITTED,
-                CloudStage.SOON,
-                output -> program.found(Services.COMMITTED).size() > before + 1);
+                LiveServices.COMMITTED,
+                CloudServices.SOON,
+                output -> program.found(LiveServices.COMMITTED).size() > before + 1);
         stage.assertThatItWorks(program);
     }
 

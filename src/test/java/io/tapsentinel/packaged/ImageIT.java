@@ -2,12 +2,13 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.Postgres;
+import io.tapsentinel.testing.Tool;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -142,8 +143,8 @@ class ImageIT {
         int port = FreePort.next();
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
-        try (Services services =
-                new Services(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+        try (LiveServices services =
+                new LiveServices(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
             Map<String, String> properties = new TreeMap<>(services.properties());
             properties.putAll(Map.of(
                     "state.url",
@@ -184,9 +185,7 @@ class ImageIT {
     @Test
     void whatIsInItIsListedBesideIt() throws IOException {
         Path list = TARGET.resolve("tap-sentinel-sbom.json");
-        assumeTrue(
-                Files.exists(list) || "true".equals(System.getenv("CI")),
-                "Maven leaves the list of what is in it out when it is offline (-o)");
+        Tool.require(Files.exists(list), "Maven leaves the list of what is in it out when it is offline (-o)");
         String bom = Files.readString(list);
         try (Stream<Path> libraries = Files.list(image.root().resolve("app/libs"))) {
             assertThat(libraries

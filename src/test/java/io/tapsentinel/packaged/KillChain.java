@@ -3,9 +3,15 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
-import io.tapsentinel.packaged.Landings.Landing;
-import io.tapsentinel.packaged.Landings.Row;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog.Delivery;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreCopy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -46,22 +52,22 @@ final class KillChain {
 
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(seed)
                         .shareWithoutId(0.05)
                         .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()),
                 HISTORY)) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties());
-            OwnRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
+            CustomRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
-                stage.landings().nextLife();
+                stage.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING && random.nextBoolean()
                         ? KillMoment.LAST
                         : 1 + random.nextInt(MOST_UPLOADS);
                 kill(new KillMoment(aim, upload, stage, launch.work(), random.split()), launch);
             }
-            stage.landings().nextLife();
+            stage.deliveries().nextLife();
             stage.tap().script(call -> ScriptedServer.Step.PASS);
             stage.sink().script(call -> stage::store);
             finish(stage, launch);
@@ -91,14 +97,14 @@ final class KillChain {
         }
     }
 
-    private void finish(Stage stage, PackagedProgram.Launch launch) throws Exception {
+    private void finish(ScriptedServices stage, PackagedProgram.Launch launch) throws Exception {
         try (PackagedProgram program = launch.start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             counted += saidToBePossible(program);
             events = stage.services().assertThatNothingCommittedIsLost(program);
             program.kill();
         }
-        Map<Row, List<Landing>> twice = stage.landings().duplicates();
+        Map<Row, List<Delivery>> twice = stage.deliveries().duplicates();
         duplicates = twice.values().stream()
                 .mapToInt(landings -> landings.size() - 1)
                 .sum();
@@ -120,7 +126,7 @@ final class KillChain {
     }
 
     /** What came again after an upload was stored in vain: one batch a table and kill. */
-    private static Map<String, Set<Integer>> requestsToBlame(Map<Row, List<Landing>> twice) {
+    private static Map<String, Set<Integer>> requestsToBlame(Map<Row, List<Delivery>> twice) {
         Map<String, Set<Integer>> requests = new HashMap<>();
         twice.forEach((row, landings) -> landings.subList(0, landings.size() - 1)
                 .forEach(landing -> requests.computeIfAbsent(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class KillIT {
 
     @Test
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
-        try (Services services = new Services(
+        try (LiveServices services = new LiveServices(
                 SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05), Duration.ofMinutes(20))) {
             PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties());
             services.tables().hold();
@@ -37,7 +39,7 @@ class KillIT {
             assertThat(services.tables().size()).as("rows before the restart").isZero();
 
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 int events = services.assertThatAllCommittedLandedOnce(program);
                 System.out.printf(
                         "kill -9 with %d batches on their way: 0 of %d events lost, 0 twice after the restart%n",

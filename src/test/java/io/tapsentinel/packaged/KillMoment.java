@@ -1,7 +1,12 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.Call.Answer;
-import io.tapsentinel.packaged.Landings.Row;
+import io.tapsentinel.testing.DeliveryLog;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreCopy;
 import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -44,7 +49,7 @@ final class KillMoment {
 
     private final Phase aim;
     private final int atUpload;
-    private final Stage stage;
+    private final ScriptedServices stage;
     private final Path work;
     private final SplittableRandom random;
     private final CompletableFuture<PackagedProgram> program = new CompletableFuture<>();
@@ -59,7 +64,7 @@ final class KillMoment {
     private volatile String answered = "";
 
     /** @param atUpload which upload of this life it waits for, where it waits for one; {@link #LAST} for the window's last one */
-    KillMoment(Phase aim, int atUpload, Stage stage, Path work, SplittableRandom random) {
+    KillMoment(Phase aim, int atUpload, ScriptedServices stage, Path work, SplittableRandom random) {
         this.aim = aim;
         this.atUpload = atUpload;
         this.stage = stage;
@@ -72,7 +77,7 @@ final class KillMoment {
     @Override
     public synchronized String toString() {
         return aim + " after " + uploads + " of " + atUpload + " uploads, "
-                + stage.landings().distinct() + " of " + expected + " records stored";
+                + stage.deliveries().distinct() + " of " + expected + " records stored";
     }
 
     /** What it is to kill; before it has sent anything. */
@@ -105,7 +110,7 @@ final class KillMoment {
                 : Phase.ANSWERED;
     }
 
-    private void read(Call request) throws IOException, InterruptedException {
+    private void read(ScriptedRequest request) throws IOException, InterruptedException {
         Answer answer = request.forward();
         synchronized (this) {
             expected = stage.eventsAskedFor(request);
@@ -123,7 +128,7 @@ final class KillMoment {
         kill();
     }
 
-    private void upload(Call request) throws IOException, InterruptedException {
+    private void upload(ScriptedRequest request) throws IOException, InterruptedException {
         boolean goesOn = request.target().equals(answered);
         synchronized (this) {
             if (!killed.isDone()) {
@@ -134,13 +139,13 @@ final class KillMoment {
         }
     }
 
-    private void oneAtATime(Call request) throws IOException, InterruptedException {
+    private void oneAtATime(ScriptedRequest request) throws IOException, InterruptedException {
         LockSupport.parkNanos(SLOW.toNanos());
-        List<Row> rows = Landings.rows(request);
+        List<Row> rows = DeliveryLog.rows(request);
         boolean now = ++uploads >= atUpload
-                || stage.landings().distinct()
+                || stage.deliveries().distinct()
                                 + rows.stream()
-                                        .filter(row -> !stage.landings().has(row))
+                                        .filter(row -> !stage.deliveries().has(row))
                                         .count()
                         >= expected;
         pending = true;

@@ -3,6 +3,8 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +35,7 @@ class LoadIT {
     void anAnswerOf300MegabytesLandsOnceInAHeapOf256() throws Exception {
         Path collections = folder.resolve("gc.log");
         // 3 % more than have to be there, since the number is drawn
-        try (Services services = new Services(
+        try (LiveServices services = new LiveServices(
                 SandboxSettings.builder()
                         .seed(13)
                         .eventsPerHour(EVENTS * 1.03)
@@ -46,7 +48,7 @@ class LoadIT {
                     .likeUsers()
                     .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, Duration.ofSeconds(220));
+                program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(220));
                 double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))
                                 .group(1))
                         / 1000.0;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,7 +35,8 @@ class LogFormatIT {
 
     @Test
     void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
+        try (ScriptedServices stage =
+                new ScriptedServices(SandboxSettings.builder().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             stage.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
             stage.sink()
                     .next(
@@ -71,10 +75,11 @@ class LogFormatIT {
 
     @Test
     void theLineOfAWindowHasTheBytesThatTapSent() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
+        try (ScriptedServices stage =
+                new ScriptedServices(SandboxSettings.builder().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             List<Integer> sent = new CopyOnWriteArrayList<>();
             stage.tap().script(request -> call -> {
-                Call.Answer answer = call.forward();
+                ScriptedRequest.Answer answer = call.forward();
                 sent.add(answer.body().length);
                 call.send(answer);
             });

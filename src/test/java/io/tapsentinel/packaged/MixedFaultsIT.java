@@ -1,8 +1,12 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServer.Step;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,7 +45,7 @@ class MixedFaultsIT {
 
     @Test
     void nothingIsLostAndOnlyWhatIsListedIsTwice() throws Exception {
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
             Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
             stage.tap().script(request -> {
@@ -58,7 +62,7 @@ class MixedFaultsIT {
                     }
                 };
             });
-            PackagedProgram.Launch launch = FaultTrial.launch(stage, folder);
+            PackagedProgram.Launch launch = FaultScenario.launch(stage, folder);
             try (PackagedProgram program = launch.start()) {
                 // how many requests it takes depends on how the faults fall; polls go on until each kind was met
                 program.awaitThat(
@@ -66,9 +70,9 @@ class MixedFaultsIT {
                         Duration.ofSeconds(200),
                         () -> tapFaults.isOver()
                                 && sinkFaults.met() == SinkFault.values().length
-                                && program.found(Services.COMMITTED).size() > 5
-                                && TapPlan.covers(
-                                        program.found(Services.COMMITTED).stream()
+                                && program.found(LiveServices.COMMITTED).size() > 5
+                                && TapFault.Plan.covers(
+                                        program.found(LiveServices.COMMITTED).stream()
                                                 .map(line -> new TimeRange(
                                                         Instant.parse(line.group(1)), Instant.parse(line.group(2))))
                                                 .toList(),
@@ -76,7 +80,7 @@ class MixedFaultsIT {
                                         end()));
                 int events = stage.services().assertThatNothingCommittedIsLost(program);
                 program.kill();
-                int twice = FaultTrial.assertThatOnlyListedOnesAreThereTwice(stage, launch);
+                int twice = stage.assertThatDuplicatesAreListed(launch.work());
                 System.out.printf(
                         "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
                         SEED, tapFaults, sinkFaults, events, twice);
@@ -84,9 +88,9 @@ class MixedFaultsIT {
         }
     }
 
-    private void answered(Call request) throws IOException, InterruptedException {
+    private void answered(ScriptedRequest request) throws IOException, InterruptedException {
         synchronized (this) {
-            end = end == null ? Stage.window(request)[1] : end;
+            end = end == null ? ScriptedServices.window(request)[1] : end;
         }
         Step.PASS.on(request);
     }

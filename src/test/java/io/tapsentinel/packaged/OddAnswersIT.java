@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.ListedEventsTap;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.RejectedFiles;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,15 +62,15 @@ class OddAnswersIT {
     @TempDir
     Path folder;
 
-    private final HandmadeTap tap = new HandmadeTap();
+    private final ListedEventsTap tap = new ListedEventsTap();
     private final Map<String, JsonNode> landed = new ConcurrentHashMap<>();
     private PackagedProgram.Launch launch;
-    private Rejected rejected;
+    private RejectedFiles rejected;
 
     @BeforeEach
     void prepare() throws IOException {
         launch = PackagedProgram.in(folder);
-        rejected = new Rejected(launch.work());
+        rejected = new RejectedFiles(launch.work());
     }
 
     @Test
@@ -75,10 +80,10 @@ class OddAnswersIT {
         tap.add("messagesDelivered", "");
         tap.add("messagesBlocked", "");
         String[] unknown = {
-            tap.add("messagesQuarantined", "\"subject\":\"" + Services.MARKER + "\""),
+            tap.add("messagesQuarantined", "\"subject\":\"" + LiveServices.MARKER + "\""),
             tap.add("messagesQuarantined", "")
         };
-        try (Stage stage = stage();
+        try (ScriptedServices stage = stage();
                 PackagedProgram program = launch.with(stage.properties()).start()) {
             awaitReads(program, 1);
             assertThat(landed).as("landed").hasSize(8);
@@ -88,7 +93,7 @@ class OddAnswersIT {
             assertThat(rejected.documents("unknown-type"))
                     .extracting(document -> document.path("record").path("id").asText())
                     .containsExactlyInAnyOrder(unknown);
-            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -108,7 +113,7 @@ class OddAnswersIT {
                                 .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}")
                                 .collect(Collectors.joining(",", "[", "]")));
         String plain = tap.add("messagesBlocked", "");
-        try (Stage stage = stage();
+        try (ScriptedServices stage = stage();
                 PackagedProgram program = launch.with(stage.properties()).start()) {
             awaitReads(program, 2);
             assertThat(landed).containsOnlyKeys(longText, threats, plain);
@@ -132,12 +137,12 @@ class OddAnswersIT {
             assertThat(whole).containsOnlyKeys(longText, threats);
             assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
             assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
-            assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
-    private Stage stage() throws IOException {
-        Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30));
+    private ScriptedServices stage() throws IOException {
+        ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30));
         stage.tap().script(call -> tap::on);
         stage.sink().script(call -> upload -> {
             JSON.readTree(upload.body())
@@ -148,14 +153,14 @@ class OddAnswersIT {
     }
 
     private static String text(String name, int length) {
-        return "\"" + name + "\":\"" + Services.MARKER + "x".repeat(length) + "\"";
+        return "\"" + name + "\":\"" + LiveServices.MARKER + "x".repeat(length) + "\"";
     }
 
     private static void awaitReads(PackagedProgram program, int reads) {
         program.awaitOutput(
-                Services.COMMITTED,
+                LiveServices.COMMITTED,
                 SOON,
-                output -> program.found(Services.COMMITTED).size() >= reads);
+                output -> program.found(LiveServices.COMMITTED).size() >= reads);
     }
 
     private Map<Path, FileTime> times() throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.StoreFile;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;

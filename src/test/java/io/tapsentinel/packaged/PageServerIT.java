@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
@@ -67,9 +70,10 @@ class PageServerIT {
 
     @Test
     void theJarServesItOnlyWhenAskedTo() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
+        try (ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 PackagedProgram program = launch.with(stage.properties()).start()) {
-            program.awaitLine(Services.COMMITTED, SOON);
+            program.awaitLine(LiveServices.COMMITTED, SOON);
             assertThat(program.output()).doesNotContain("status page");
             assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
         }
@@ -77,7 +81,8 @@ class PageServerIT {
 
     @Test
     void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
+        try (ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 ServerSocket taken = new ServerSocket(port);
                 PackagedProgram program = launch.with(stage.properties())
                         .with("camel.server.enabled", "true")
@@ -91,7 +96,8 @@ class PageServerIT {
 
     @Test
     void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
+        try (ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
                 PackagedProgram program = launch.with(stage.properties())
                         .with("camel.server.enabled", "true")
                         .with("camel.server.host", "0.0.0.0")
@@ -107,7 +113,8 @@ class PageServerIT {
         AtomicLong answers = new AtomicLong();
         Set<String> odd = ConcurrentHashMap.newKeySet();
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
+        try (ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
                 PackagedProgram program = launch.with(stage.properties())
                         .with("camel.server.enabled", "true")
                         .start()) {
@@ -120,7 +127,7 @@ class PageServerIT {
                             if (answer.statusCode() != 200) {
                                 odd.add(answer.statusCode() + " " + answer.body());
                             }
-                            Services.NEVER_SHOWN.stream()
+                            LiveServices.NEVER_SHOWN.stream()
                                     .filter(answer.body()::contains)
                                     .forEach(odd::add);
                         }
@@ -129,9 +136,9 @@ class PageServerIT {
                     .toList();
             // six hours and what comes anew
             program.awaitOutput(
-                    Services.COMMITTED,
+                    LiveServices.COMMITTED,
                     Duration.ofSeconds(120),
-                    output -> program.found(Services.COMMITTED).size() >= 10);
+                    output -> program.found(LiveServices.COMMITTED).size() >= 10);
             assertThat(program.health().now("/live").statusCode()).as("live").isEqualTo(200);
             look.set(false);
             for (Future<?> one : looking) {
@@ -141,7 +148,9 @@ class PageServerIT {
             assertThat(answers.get()).as("answers").isGreaterThan(BROWSERS);
             System.out.printf(
                     "%d answers for %d browsers while %d windows were committed%n",
-                    answers.get(), BROWSERS, program.found(Services.COMMITTED).size());
+                    answers.get(),
+                    BROWSERS,
+                    program.found(LiveServices.COMMITTED).size());
             program.signal("TERM");
             assertThat(program.awaitExit(SOON)).isZero();
             assertThat(stage.services().assertThatAllCommittedLandedOnce(program))

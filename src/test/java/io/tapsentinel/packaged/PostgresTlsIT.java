@@ -8,6 +8,7 @@ import io.tapsentinel.state.Store;
 import io.tapsentinel.state.StoreAddress;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.testing.Postgres;
+import io.tapsentinel.testing.TestAuthority;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -45,10 +48,10 @@ class PrivacyIT {
                 .eventsPerHour(1_500)
                 .shareWithoutId(0.1)
                 .shareDocumented(0.2);
-        try (Services services = new Services(events, Duration.ofMinutes(40));
+        try (LiveServices services = new LiveServices(events, Duration.ofMinutes(40));
                 FaultProxy tap = new FaultProxy(services.tapUri());
                 FaultProxy sink = new FaultProxy(services.sinkUri())) {
-            services.tables().count(Services.MARKER);
+            services.tables().count(LiveServices.MARKER);
             TAP.keySet().forEach(tap::next);
             PackagedProgram.Launch launch = PackagedProgram.in(folder)
                     .with(services.properties())
@@ -60,16 +63,16 @@ class PrivacyIT {
                     .java("-Dlog4j2.configurationFile="
                             + Path.of(
                                     getClass().getResource("/log4j2-debug.xml").toURI()));
-            OwnRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+            CustomRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
             String output;
             try (PackagedProgram program = launch.start()) {
                 TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
                 SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
-                int committed = program.found(Services.COMMITTED).size();
+                int committed = program.found(LiveServices.COMMITTED).size();
                 program.awaitOutput(
-                        Services.COMMITTED,
+                        LiveServices.COMMITTED,
                         SOON,
-                        all -> program.found(Services.COMMITTED).size() > committed + 1);
+                        all -> program.found(LiveServices.COMMITTED).size() > committed + 1);
                 services.assertThatNothingCommittedIsLost(program);
                 await("health tells more than UP")
                         .atMost(SOON)
@@ -101,7 +104,7 @@ class PrivacyIT {
                     .isEqualTo(services.tables().size());
             assertThat(output)
                     .as("content and credentials")
-                    .doesNotContain(Services.NEVER_SHOWN.toArray(String[]::new));
+                    .doesNotContain(LiveServices.NEVER_SHOWN.toArray(String[]::new));
         }
     }
 

@@ -2,11 +2,14 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.ConnectProxy.Asked;
+import io.tapsentinel.testing.CloudServices;
+import io.tapsentinel.testing.ConnectProxy.Asked;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TestAuthority;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,23 +25,19 @@ class ProxyIT {
 
     private static final String PASSWORD = "p@ss:w0rd/of+test";
     private static final String WRITTEN = "p%40ss%3Aw0rd%2Fof+test";
-    private static final String TAP = CloudStage.TAP + ":443";
+    private static final String TAP = CloudServices.TAP + ":443";
     private static final int NO_ANSWER = -1;
-    private static final String RULE = CloudStage.RULE + ":443";
+    private static final String RULE = CloudServices.RULE + ":443";
 
     @TempDir
     Path folder;
 
-    private CloudStage stage;
+    @AutoClose
+    private CloudServices stage;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudStage(folder, TestAuthority.shared()).withSecret();
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        stage.close();
+        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
     }
 
     @Test
@@ -75,14 +74,14 @@ class ProxyIT {
         try (PackagedProgram program = stage.launch().start()) {
             program.awaitLine(
                     "the proxy " + stage.proxy().place() + " refused the way to " + TAP + " with 407: " + said,
-                    CloudStage.SOON);
+                    CloudServices.SOON);
             assertThat(stage.proxy().connected()).isEmpty();
 
             stage.proxy().wantNothingFor(TAP);
             program.awaitLine(
                     "has no token: .*the proxy " + stage.proxy().place()
                             + " refused the way to login.microsoftonline.com:443 with 407: " + said,
-                    CloudStage.SOON);
+                    CloudServices.SOON);
             assertThat(stage.proxy().connected()).containsExactly(TAP);
             assertThat(program.output()).doesNotContain("wrong-one");
             stage.assertThatNothingIsShown(program);
@@ -94,10 +93,10 @@ class ProxyIT {
         int tap = stage.tapUri().getPort();
         stage.launch()
                 .java(hosts())
-                .with("tap.url", "https://" + CloudStage.TAP + ":" + tap)
+                .with("tap.url", "https://" + CloudServices.TAP + ":" + tap)
                 .with(
                         "sentinel.endpoint",
-                        "https://" + CloudStage.RULE + ":" + stage.ruleUri().getPort())
+                        "https://" + CloudServices.RULE + ":" + stage.ruleUri().getPort())
                 .environment(Map.of("NO_PROXY", "other.example, .ingest.example.test, tap.example.test:" + tap));
         try (PackagedProgram program = stage.launch().start()) {
             stage.assertThatItWorks(program);
@@ -129,11 +128,11 @@ class ProxyIT {
         refuse(TAP, 403);
         try (PackagedProgram program =
                 stage.launch().with("tap.retry.pauses", "PT0.5S").start()) {
-            program.awaitLine(refused(TAP, 403), CloudStage.SOON);
+            program.awaitLine(refused(TAP, 403), CloudServices.SOON);
             refuse(TAP, 503);
-            program.awaitLine(refused(TAP, 503), CloudStage.SOON);
+            program.awaitLine(refused(TAP, 503), CloudServices.SOON);
             refuse(TAP, NO_ANSWER);
-            program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$", CloudStage.SOON);
+            program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$", CloudServices.SOON);
             assertThat(stage.services().tapRequests()).isZero();
 
             stage.proxy().refuse(to -> 0);
@@ -148,9 +147,9 @@ class ProxyIT {
     void whileItRefusesTheWayToTheTablesNothingIsLostAndNothingCountsAsPossiblyTwice() throws Exception {
         refuse(RULE, 403);
         try (PackagedProgram program = stage.launch().start()) {
-            program.awaitLine(refused(RULE, 403), CloudStage.SOON);
+            program.awaitLine(refused(RULE, 403), CloudServices.SOON);
             refuse(RULE, NO_ANSWER);
-            program.awaitLine("got no answer from " + RULE, CloudStage.SOON);
+            program.awaitLine("got no answer from " + RULE, CloudServices.SOON);
             assertThat(stage.gate().passed()).isEmpty();
 
             stage.proxy().refuse(to -> 0);
@@ -171,7 +170,7 @@ class ProxyIT {
     void aVariableThatIsNotUnderstoodStopsTheStartAndItsValueIsNotShown() throws Exception {
         stage.launch().environment(Map.of("HTTPS_PROXY", "socks5://user:hush-hush@proxy.example.test:1080"));
         try (PackagedProgram program = stage.launch().start()) {
-            assertThat(program.awaitExit(CloudStage.SOON)).isEqualTo(1);
+            assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.lines())
                     .as("printed")
                     .singleElement()
@@ -186,6 +185,6 @@ class ProxyIT {
         return "-Djdk.net.hosts.file="
                 + Files.writeString(
                         folder.resolve("hosts"),
-                        "127.0.0.1 localhost " + CloudStage.TAP + " " + CloudStage.RULE + "\n");
+                        "127.0.0.1 localhost " + CloudServices.TAP + " " + CloudServices.RULE + "\n");
     }
 }

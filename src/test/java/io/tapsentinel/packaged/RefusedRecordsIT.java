@@ -5,6 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog;
+import io.tapsentinel.testing.ListedEventsTap;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.RejectedFiles;
+import io.tapsentinel.testing.ScriptedServices;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -36,15 +43,15 @@ class RefusedRecordsIT {
     @TempDir
     Path folder;
 
-    private final HandmadeTap tap = new HandmadeTap();
+    private final ListedEventsTap tap = new ListedEventsTap();
     private PackagedProgram.Launch launch;
-    private Rejected rejected;
+    private RejectedFiles rejected;
 
     @BeforeEach
     void prepare() throws IOException {
         launch = PackagedProgram.in(folder);
-        rejected = new Rejected(launch.work());
-        OwnRoutes.in(
+        rejected = new RejectedFiles(launch.work());
+        CustomRoutes.in(
                 launch.work(),
                 "batchRecords: " + EVENTS,
                 "lingerMs: 5000",
@@ -60,10 +67,10 @@ class RefusedRecordsIT {
         Set<String> refused = Set.copyOf(ids.stream().sorted().toList().subList(EVENTS / 2, EVENTS / 2 + bad));
         AtomicBoolean accepts = new AtomicBoolean();
         AtomicInteger largest = new AtomicInteger();
-        try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
             stage.tap().script(call -> tap::on);
             stage.sink().script(call -> upload -> {
-                largest.accumulateAndGet(Landings.rows(upload).size(), Math::max);
+                largest.accumulateAndGet(DeliveryLog.rows(upload).size(), Math::max);
                 String body = new String(upload.body(), StandardCharsets.UTF_8);
                 if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
                     SinkFault.refuse(upload, 400, CODE, "");
@@ -73,22 +80,22 @@ class RefusedRecordsIT {
             });
             try (PackagedProgram program = launch.with(stage.properties()).start()) {
                 program.awaitOutput(
-                        Services.COMMITTED,
+                        LiveServices.COMMITTED,
                         SOON,
-                        output -> program.found(Services.COMMITTED).size() > 1);
+                        output -> program.found(LiveServices.COMMITTED).size() > 1);
                 int uploads = stage.sink().requests();
                 assertThat(largest).as("records in the first batch").hasValue(EVENTS);
-                assertThat(stage.landings().distinct()).as("landed").isEqualTo(EVENTS - bad);
+                assertThat(stage.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
                 assertThatTheyLieAside(refused);
 
                 accepts.set(true);
                 rejected.replay();
                 await("replayed records land")
                         .atMost(SOON)
-                        .until(() -> stage.landings().distinct() == EVENTS
+                        .until(() -> stage.deliveries().distinct() == EVENTS
                                 && rejected.done().size() == bad);
                 assertThat(rejected.files()).as("left aside").isEmpty();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf(
                         "%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
                         bad, EVENTS, uploads);
@@ -100,7 +107,7 @@ class RefusedRecordsIT {
     void aSinkThatRefusesEverythingForManyUploadsLosesNothingAndNothingIsRejected() throws Exception {
         tap.addClicks(200);
         AtomicBoolean accepts = new AtomicBoolean();
-        try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
             stage.tap().script(call -> tap::on);
             stage.sink().script(call -> upload -> {
                 if (accepts.get()) {
@@ -117,18 +124,19 @@ class RefusedRecordsIT {
                         .failFast(
                                 "rejected, committed, or not DOWN any more",
                                 () -> !rejected.files().isEmpty()
-                                        || !program.found(Services.COMMITTED).isEmpty()
+                                        || !program.found(LiveServices.COMMITTED)
+                                                .isEmpty()
                                         || !program.health().last().startsWith("503 "))
                         .until(() -> stage.sink().requests() >= before + UPLOADS);
                 assertThat(program.health().last()).contains(CODE);
                 int uploads = stage.sink().requests();
 
                 accepts.set(true);
-                await("all land").atMost(SOON).until(() -> stage.landings().distinct() == 200);
-                program.awaitLine(Services.COMMITTED, SOON);
+                await("all land").atMost(SOON).until(() -> stage.deliveries().distinct() == 200);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.health().awaitUp(SOON);
                 assertThat(rejected.files()).as("rejected").isEmpty();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf("everything refused, %d uploads: 0 rejected, 0 of 200 lost, 0 twice%n", uploads);
             }
         }

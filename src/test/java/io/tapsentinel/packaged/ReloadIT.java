@@ -2,7 +2,9 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +32,7 @@ class ReloadIT {
     void prepare() throws IOException {
         // --local serves the page, and another program may have the port that it takes by itself
         launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(FreePort.next()));
-        OwnRoutes.in(launch.work(), "lingerMs: 500");
+        CustomRoutes.in(launch.work(), "lingerMs: 500");
         tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
     }
 

@@ -1,6 +1,8 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.Postgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,17 +27,17 @@ final class Replicas implements AutoCloseable {
     private final Postgres postgres;
     private final String url;
     private final Path folder;
-    private final Services services;
+    private final LiveServices services;
     private final List<PackagedProgram> all = new ArrayList<>();
 
     Replicas(Postgres postgres, Path folder, SandboxSettings.Builder settings, Duration history) throws Exception {
         this.postgres = postgres;
         this.folder = folder;
         this.url = postgres.newDatabase();
-        this.services = new Services(settings, history);
+        this.services = new LiveServices(settings, history);
     }
 
-    Services services() {
+    LiveServices services() {
         return services;
     }
 
@@ -76,7 +78,7 @@ final class Replicas implements AutoCloseable {
     /** The windows that were committed, whoever did. */
     List<MatchResult> committed() {
         return all.stream()
-                .flatMap(program -> program.found(Services.COMMITTED).stream())
+                .flatMap(program -> program.found(LiveServices.COMMITTED).stream())
                 .toList();
     }
 

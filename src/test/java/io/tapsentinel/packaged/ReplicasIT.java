@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.DeliveredRows;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.Postgres;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +36,7 @@ class ReplicasIT {
     @Test
     void whoeverReadsIsKilledAgainAndAgainAndAnotherGoesOnWithNothingLost() throws Exception {
         try (Replicas replicas = replicas(Postgres.shared())) {
-            Tables tables = replicas.services().tables();
+            DeliveredRows tables = replicas.services().tables();
             for (PackagedProgram program : List.of(replicas.start(), replicas.start(), replicas.start())) {
                 program.awaitLine("tap-sentinel reads", SOON);
             }
@@ -106,7 +109,7 @@ class ReplicasIT {
                 Replicas replicas = replicas(postgres)) {
             PackagedProgram one = replicas.start();
             PackagedProgram other = replicas.start();
-            Tables tables = replicas.services().tables();
+            DeliveredRows tables = replicas.services().tables();
             tables.delay(Duration.ofMillis(200));
             await("rows come").atMost(SOON).until(() -> tables.size() > 100);
             postgres.kill();
@@ -143,18 +146,18 @@ class ReplicasIT {
         try (Replicas replicas = replicas(Postgres.shared())) {
             PackagedProgram one = replicas.start();
             PackagedProgram other = replicas.start();
-            Tables tables = replicas.services().tables();
+            DeliveredRows tables = replicas.services().tables();
             for (int cut = 0; cut < CUTS; cut++) {
                 tables.hold();
                 await("an upload waits").atMost(SOON).until(() -> tables.waiting() > 0);
                 PackagedProgram reader = replicas.reader().orElseThrow();
-                int committed = reader.found(Services.COMMITTED).size();
+                int committed = reader.found(LiveServices.COMMITTED).size();
                 assertThat(replicas.cutTheReader()).isEqualTo(1);
                 tables.release();
                 await("it says so")
                         .atMost(SOON)
                         .until(() -> reader.found("not committed").size() > 0);
-                assertThat(reader.found(Services.COMMITTED))
+                assertThat(reader.found(LiveServices.COMMITTED))
                         .as("what the cut run committed")
                         .hasSize(committed);
                 int before = replicas.committed().size();

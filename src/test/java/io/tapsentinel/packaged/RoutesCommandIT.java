@@ -2,6 +2,8 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +27,7 @@ class RoutesCommandIT {
     @BeforeEach
     void prepare() throws Exception {
         launch = PackagedProgram.in(folder);
-        OwnRoutes.in(launch.work(), "lingerMs: 200");
+        CustomRoutes.in(launch.work(), "lingerMs: 200");
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SandboxIT {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    static final Duration FIRST_ROWS = Duration.ofSeconds(120);
+    private static final Duration FIRST_ROWS = Duration.ofSeconds(120);
     private static final Duration ENDS = Duration.ofSeconds(90);
     /** Last line of the table: landed, duplicates, late, missed. */
     private static final String TOTAL = "(?m)^total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+)$";
@@ -82,7 +84,21 @@ class SandboxIT {
         }
     }
 
-    static void awaitRowsInAllTables(PackagedProgram.Launch launch) {
+    @Test
+    @Tag("full")
+    void thePropertyStartsItTooAndTheHealthTableIsOneOfItsTables() throws Exception {
+        launch.with("tap.sandbox", "on").with("sentinel.health-table", "true");
+        try (PackagedProgram program = launch.start()) {
+            awaitRowsInAllTables(launch);
+            Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
+            await("a heartbeat").atMost(FIRST_ROWS).until(() -> health.toFile().length() > 0);
+            assertThat(Files.readString(health)).contains("\"kind\":\"heartbeat\"");
+            assertThat(program.output()).contains("nothing leaves this machine");
+            stop(program);
+        }
+    }
+
+    private static void awaitRowsInAllTables(PackagedProgram.Launch launch) {
         await("rows in all four tables")
                 .atMost(FIRST_ROWS)
                 .until(() -> Arrays.stream(EventType.values())
@@ -99,7 +115,7 @@ class SandboxIT {
         return Long.parseLong(total.group(column).replace(",", ""));
     }
 
-    static void stop(PackagedProgram program) throws Exception {
+    private static void stop(PackagedProgram program) throws Exception {
         program.signal("INT");
         assertThat(program.awaitExit(ENDS)).as("exit code").isZero();
         List<String> lines = program.lines();

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.ListedEventsTap;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,12 +36,12 @@ class SourceChangesIT {
 
     @Test
     void aSecretThatIsRotatedInItsFileNeedsNoRestart() throws Exception {
-        String rotated = Services.SECRET + "-rotated";
-        AtomicReference<String> valid = new AtomicReference<>(Services.SECRET);
-        HandmadeTap tap = new HandmadeTap();
+        String rotated = LiveServices.SECRET + "-rotated";
+        AtomicReference<String> valid = new AtomicReference<>(LiveServices.SECRET);
+        ListedEventsTap tap = new ListedEventsTap();
         tap.addClicks(10);
-        Path file = Files.writeString(folder.resolve("secret"), Services.SECRET + "\n");
-        try (Stage stage = new Stage(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        Path file = Files.writeString(folder.resolve("secret"), LiveServices.SECRET + "\n");
+        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
             stage.tap()
                     .script(request -> request.header("authorization").equals(basic(valid.get()))
                             ? tap::on
@@ -48,7 +52,7 @@ class SourceChangesIT {
                     .with("tap.secret-file", file.toString())
                     .with("tap.rest.credentials", "PT1S");
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 valid.set(rotated);
                 tap.addClicks(10);
                 program.health().awaitDown("401", SOON);
@@ -56,10 +60,10 @@ class SourceChangesIT {
 
                 await("it goes on with the new secret")
                         .atMost(SOON)
-                        .until(() -> stage.landings().distinct() == 20);
+                        .until(() -> stage.deliveries().distinct() == 20);
                 program.health().awaitUp(SOON);
                 assertThat(program.isAlive()).isTrue();
-                assertThat(stage.landings().duplicates()).as("twice").isEmpty();
+                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
             }
         }
     }
@@ -67,7 +71,7 @@ class SourceChangesIT {
     @Test
     void aClockTwoMinutesAheadOfTapsIsSaidAndLosesNothing() throws Exception {
         Clock behind = Clock.offset(Clock.systemUTC(), BEHIND.negated());
-        try (Stage stage = new Stage(
+        try (ScriptedServices stage = new ScriptedServices(
                 SandboxSettings.builder().seed(71).eventsPerHour(3_000).shareWithoutId(0.05),
                 Duration.ofMinutes(30),
                 behind)) {
@@ -81,10 +85,10 @@ class SourceChangesIT {
                     PackagedProgram.in(folder).with(stage.properties()).start()) {
                 program.awaitLine("(?i)WARN.*clock.*ahead", SOON);
                 program.awaitOutput(
-                        Services.COMMITTED,
+                        LiveServices.COMMITTED,
                         SOON,
-                        output -> program.found(Services.COMMITTED).size() > 1);
-                assertThat(program.found(Services.COMMITTED))
+                        output -> program.found(LiveServices.COMMITTED).size() > 1);
+                assertThat(program.found(LiveServices.COMMITTED))
                         .as("ends of windows that TAP has answered")
                         .allSatisfy(window ->
                                 assertThat(Instant.parse(window.group(2))).isBefore(behind.instant()));
@@ -97,6 +101,6 @@ class SourceChangesIT {
     private static String basic(String secret) {
         return "Basic "
                 + Base64.getEncoder()
-                        .encodeToString((Services.PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
+                        .encodeToString((LiveServices.PRINCIPAL + ':' + secret).getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -78,17 +80,18 @@ class StartIT {
 
     @Test
     void aStoreThatAnotherProcessHoldsIsLeftAloneAndTheProcessIsNamed() throws Exception {
-        try (Services services = new Services(SandboxSettings.builder().eventsPerHour(300), Duration.ofMinutes(20))) {
+        try (LiveServices services =
+                new LiveServices(SandboxSettings.builder().eventsPerHour(300), Duration.ofMinutes(20))) {
             launch.with(services.properties());
             try (PackagedProgram first = launch.start()) {
-                first.awaitLine(Services.COMMITTED, Duration.ofSeconds(60));
+                first.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(60));
                 assertThat(refusal()).contains("is in use by process " + first.pid());
 
-                int committed = first.found(Services.COMMITTED).size();
+                int committed = first.found(LiveServices.COMMITTED).size();
                 first.awaitOutput(
-                        Services.COMMITTED,
+                        LiveServices.COMMITTED,
                         Duration.ofSeconds(60),
-                        output -> first.found(Services.COMMITTED).size() > committed);
+                        output -> first.found(LiveServices.COMMITTED).size() > committed);
                 services.assertThatAllCommittedLandedOnce(first);
             }
         }

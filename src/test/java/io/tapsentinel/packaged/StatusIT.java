@@ -2,10 +2,17 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.packaged.Landings.Row;
-import io.tapsentinel.packaged.ScriptedServer.Step;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServer.Step;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreFile;
+import io.tapsentinel.testing.TmpfsMount;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StatusIT {
 
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Duration HISTORY = Services.sinceTheThirdOfAnHour(6);
+    private static final Duration HISTORY = LiveServices.sinceTheThirdOfAnHour(6);
     private static final String SWEPT = "hour (\\S+Z): all [1-9]";
 
     @TempDir
@@ -45,7 +52,7 @@ class StatusIT {
     @BeforeEach
     void prepare() throws Exception {
         launch = PackagedProgram.in(folder.resolve("program"));
-        OwnRoutes.in(
+        CustomRoutes.in(
                 launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         command = PackagedProgram.in(folder.resolve("command"))
                 .with("state.url", "jdbc:sqlite:" + state().resolve("tap-sentinel.db"))
@@ -59,7 +66,8 @@ class StatusIT {
         CountDownLatch held = new CountDownLatch(1);
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
+        try (ScriptedServices stage =
+                new ScriptedServices(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
             stage.tap()
                     .script(call -> holds.get()
                             ? request -> hold(held)
@@ -68,7 +76,7 @@ class StatusIT {
                                 Step.PASS.on(request);
                             });
             stage.sink().script(call -> upload -> {
-                List<Row> rows = Landings.rows(upload);
+                List<Row> rows = DeliveryLog.rows(upload);
                 if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
                     refused.compareAndSet(null, rows.get(0));
                 }
@@ -96,8 +104,8 @@ class StatusIT {
                         .containsExactly(
                                 (long) served.size(),
                                 events,
-                                (long) stage.landings().distinct(),
-                                events - stage.landings().distinct() - 1);
+                                (long) stage.deliveries().distinct(),
+                                events - stage.deliveries().distinct() - 1);
                 assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
                         .as("requests")
                         .containsExactly((long) stage.tap().requests());
@@ -143,11 +151,12 @@ class StatusIT {
 
     @Test
     void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
-        try (Stage stage = new Stage(SandboxSettings.builder().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
-                Mount mount = Mount.at(state(), "64m")) {
+        try (ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
+                TmpfsMount mount = TmpfsMount.at(state(), "64m")) {
             launch.with(stage.properties());
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.signal("TERM");
                 assertThat(program.awaitExit(SOON)).isZero();
             }
@@ -159,7 +168,7 @@ class StatusIT {
 
             mount.change("rw");
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(Services.COMMITTED, SOON);
+                program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.kill();
             }
             mount.change("ro");
@@ -196,7 +205,7 @@ class StatusIT {
     }
 
     /** What TAP has in the hours that were swept, as the line of the status has it. */
-    private static List<Long> hours(Stage stage, PackagedProgram program) {
+    private static List<Long> hours(ScriptedServices stage, PackagedProgram program) {
         Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
         List<String> truth = program.found(SWEPT).stream()
                 .map(line -> Instant.parse(line.group(1)))

@@ -4,8 +4,11 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.tapsentinel.page.Browser;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.Browser;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
@@ -26,29 +29,30 @@ class StatusPageIT {
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
         try (Browser browser = Browser.start();
-                Stage stage =
-                        new Stage(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
-            PageTrial trial = new PageTrial(folder, stage);
+                ScriptedServices stage = new ScriptedServices(
+                        SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
+            PageScenario trial = new PageScenario(folder, stage);
             try (PackagedProgram program = trial.launch().start();
                     Page page = browser.desk(ColorScheme.DARK)) {
-                program.awaitLine(Services.COMMITTED, PageTrial.SOON);
+                program.awaitLine(LiveServices.COMMITTED, PageScenario.SOON);
                 page.navigate(trial.url());
-                PageTrial.awaitLevel(page, "up");
+                PageScenario.awaitLevel(page, "up");
 
                 stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-                assertThat(PageTrial.worst(page))
+                assertThat(PageScenario.worst(page))
                         .containsText(
-                                Pattern.compile("sentinel: .*403.*What to do: "), PageTrial.within(PageTrial.SHOWN_MS));
+                                Pattern.compile("sentinel: .*403.*What to do: "),
+                                PageScenario.within(PageScenario.SHOWN_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
                 trial.leaveScreenshots(browser, "running-refused");
                 stage.sink().script(call -> upload -> stage.store(upload));
-                PageTrial.awaitLevel(page, "up");
+                PageScenario.awaitLevel(page, "up");
 
                 browser.assertThatItNeverComplained();
 
                 program.kill();
                 assertThat(page.locator(".notice"))
-                        .containsText("lost contact with the program", PageTrial.within(PageTrial.SOON_MS));
+                        .containsText("lost contact with the program", PageScenario.within(PageScenario.SOON_MS));
                 assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
             }
         }

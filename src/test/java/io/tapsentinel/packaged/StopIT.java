@@ -1,19 +1,164 @@
 package io.tapsentinel.packaged;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A stop in the middle of a window; {@link HardStopIT} has the other ways to end. */
+/** A stop in the middle of a window, while Sentinel takes its time; while it never answers; and while the program starts. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StopIT {
+
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Pattern LAST_LINE = Pattern.compile(".* drained: (\\d+) rows, (\\d+) pending");
 
     @TempDir
     Path folder;
 
+    private PackagedProgram.Launch launch;
+
+    @BeforeEach
+    void prepare() throws IOException {
+        launch = PackagedProgram.in(folder);
+    }
+
     @Test
     void aSignalEndsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0() throws Exception {
-        new StopTrial(folder).endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("TERM");
+        endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("TERM");
+    }
+
+    @Test
+    @Tag("full")
+    void theSignalOfTheKeyboardEndsTheReadingAtOnceToo() throws Exception {
+        endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0("INT");
+    }
+
+    @Test
+    @Tag("full")
+    void aSinkThatNeverAnswersIsGivenUpAfterTheShutdownTimeoutAndWhatWaitedIsCounted() throws Exception {
+        try (LiveServices services = moreThanFitsIntoBatches()) {
+            launch.with(services.properties()).with("tap.shutdown-timeout", "PT3S");
+            long seconds;
+            String pending;
+            try (PackagedProgram program = launch.start()) {
+                holdAcknowledgements(services);
+                int held = services.tables().rowsWaiting();
+                long from = System.nanoTime();
+                program.signal("TERM");
+                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
+                seconds = Duration.ofNanos(System.nanoTime() - from).toSeconds();
+                Matcher last = lastLine(program);
+                pending = last.group(2);
+                assertThat(last.group(1)).as("drained").isEqualTo("0");
+                assertThat(Long.parseLong(pending)).as("pending").isPositive().isGreaterThanOrEqualTo(held);
+                assertThat(seconds).as("seconds until it ended").isBetween(3L, 19L);
+            }
+            services.tables().refuseWhatWaits();
+            int events = startAgain(services);
+            System.out.printf(
+                    "stop while nothing is acknowledged: ended after %d s with %s pending; all %d events landed after the"
+                            + " restart, none twice%n",
+                    seconds, pending, events);
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void aSignalWhileItStartsEndsItToo() throws Exception {
+        try (LiveServices services = moreThanFitsIntoBatches()) {
+            launch.with(services.properties());
+            try (PackagedProgram program = launch.start()) {
+                // the first thing that it makes, long before it has started
+                await("it begins")
+                        .atMost(SOON)
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> Files.exists(launch.work().resolve("state")));
+                program.signal("TERM");
+
+                assertThat(program.awaitExit(SOON))
+                        .as("exit code: with nothing to drain the system's default will do")
+                        .isIn(0, 128 + 15);
+                assertThat(program.output()).doesNotContain("Exception");
+            }
+        }
+    }
+
+    /** Nothing new is read, what is batched is sent, and the rest lands after the restart. */
+    private void endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0(String signal) throws Exception {
+        try (LiveServices services = moreThanFitsIntoBatches()) {
+            launch.with(services.properties()).with("tap.poll.cron", "0/1 * * * * ?");
+            long drained;
+            try (PackagedProgram program = launch.start()) {
+                holdAcknowledgements(services);
+                program.signal(signal);
+                long requests = services.tapRequests();
+
+                await("no request to TAP any more, and it waits for what is on its way")
+                        .during(Duration.ofMillis(2_500))
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> services.tapRequests() == requests && program.isAlive());
+                services.tables().release();
+
+                assertThat(program.awaitExit(SOON)).as("exit code").isZero();
+                Matcher last = lastLine(program);
+                drained = Long.parseLong(last.group(1));
+                assertThat(drained)
+                        .as("rows drained")
+                        .isPositive()
+                        .isEqualTo(services.tables().size());
+                assertThat(last.group(2)).as("pending").isEqualTo("0");
+                assertThat(program.found(LiveServices.COMMITTED))
+                        .as("committed")
+                        .isEmpty();
+            }
+            int events = startAgain(services);
+            assertThat(drained).as("a stop that came in the middle").isLessThan(events);
+            System.out.printf(
+                    "stop by SIG%s: %d of %d events drained, the rest landed after the restart, none twice%n",
+                    signal, drained, events);
+        }
+    }
+
+    /** All that has landed by now; none of it is there twice. */
+    private int startAgain(LiveServices services) throws IOException {
+        try (PackagedProgram program = launch.start()) {
+            program.awaitLine(LiveServices.COMMITTED, SOON);
+            return services.assertThatAllCommittedLandedOnce(program);
+        }
+    }
+
+    private static LiveServices moreThanFitsIntoBatches() throws IOException {
+        return new LiveServices(
+                SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+    }
+
+    private static void holdAcknowledgements(LiveServices services) {
+        services.tables().hold();
+        await("acknowledgements are held")
+                .atMost(SOON)
+                .until(() -> services.tables().waiting() > 1);
+    }
+
+    private static Matcher lastLine(PackagedProgram program) {
+        List<String> lines = program.lines();
+        Matcher last = LAST_LINE.matcher(lines.get(lines.size() - 1));
+        assertThat(last.matches())
+                .as("the last line tells what was drained:%n%s", program.output())
+                .isTrue();
+        return last;
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -13,7 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,16 +32,12 @@ class StoreIT {
     @TempDir
     Path folder;
 
-    private StoreTrial trial;
+    @AutoClose
+    private FailingStore trial;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new StoreTrial(folder, 90, 1_800);
-    }
-
-    @AfterEach
-    void end() throws IOException {
-        trial.close();
+        trial = new FailingStore(folder, 90, 1_800);
     }
 
     @Test
@@ -48,18 +46,18 @@ class StoreIT {
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
             trial.assertThatItComplains(program);
-            int landed = trial.stage().landings().distinct();
+            int landed = trial.stage().deliveries().distinct();
             await("nothing lands that nobody could write down")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> trial.stage().landings().distinct() == landed);
-            assertThat(program.found(Services.COMMITTED)).as("committed").isEmpty();
+                    .until(() -> trial.stage().deliveries().distinct() == landed);
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
             int events = trial.assertThatAllLands(program);
             System.out.printf(
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().landings().duplicates().size());
+                    events, trial.stage().deliveries().duplicates().size());
         }
     }
 
@@ -82,24 +80,24 @@ class StoreIT {
         trial.assertThatItRefusesToStart();
         restore(copy);
         landSomething();
-        assertThat(trial.stage().landings().duplicates()).as("twice").isEmpty();
+        assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
         try (PackagedProgram program = trial.launch().start()) {
-            program.awaitLine(Services.COMMITTED, StoreTrial.SOON);
+            program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
             copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
             trial.assertThatItComplains(program);
-            int committed = program.found(Services.COMMITTED).size();
-            int landed = trial.stage().landings().distinct();
+            int committed = program.found(LiveServices.COMMITTED).size();
+            int landed = trial.stage().deliveries().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> program.found(Services.COMMITTED).size() == committed
-                            && trial.stage().landings().distinct() == landed);
+                    .until(() -> program.found(LiveServices.COMMITTED).size() == committed
+                            && trial.stage().deliveries().distinct() == landed);
         }
         restore(copy);
         landSomething();
@@ -114,7 +112,7 @@ class StoreIT {
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin")
-                .atMost(StoreTrial.SOON)
+                .atMost(FailingStore.SOON)
                 .until(() -> trial.stage().sink().requests() > 0);
         Connection other = trial.connect("");
         lock(other);
@@ -123,13 +121,13 @@ class StoreIT {
 
     private static void lock(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
-        StoreTrial.write(connection);
+        FailingStore.write(connection);
     }
 
     private void assertThatPlainWritesFail(String... one) throws SQLException {
         assertThatThrownBy(() -> {
                     try (Connection connection = trial.connect("")) {
-                        StoreTrial.write(connection);
+                        FailingStore.write(connection);
                     }
                 })
                 .isInstanceOf(SQLException.class)
@@ -141,7 +139,7 @@ class StoreIT {
     private Path copyAndCorrupt() throws IOException, SQLException {
         try (Connection other = trial.connect("");
                 Statement statement = other.createStatement()) {
-            StoreTrial.write(other);
+            FailingStore.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
             Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
             try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -39,9 +41,9 @@ class ThrottledIT {
                             "tap.url",
                             tap.uri().toString(),
                             "tap.principal",
-                            Services.PRINCIPAL,
+                            LiveServices.PRINCIPAL,
                             "tap.secret",
-                            Services.SECRET,
+                            LiveServices.SECRET,
                             "tap.poll.cron",
                             "0/5 * * * * ?",
                             "tap.budget.requests-per-day",

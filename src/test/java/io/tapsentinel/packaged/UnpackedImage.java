@@ -1,10 +1,9 @@
 package io.tapsentinel.packaged;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.testing.CommandResult;
+import io.tapsentinel.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The layers of the image, laid over each other in a folder, and this machine's Java below them in place of a base image. A program is
@@ -38,23 +36,24 @@ final class UnpackedImage {
         this.layers = layers;
     }
 
-    static UnpackedImage of(Path tar, Path folder) throws IOException, InterruptedException {
+    static UnpackedImage of(Path tar, Path folder) throws IOException {
         Path parts = Files.createDirectories(folder.resolve("parts"));
         Path root = Files.createDirectories(folder.resolve("root"));
-        run("tar", "-xf", tar.toString(), "-C", parts.toString());
+        CommandResult.of("tar", "-xf", tar.toString(), "-C", parts.toString()).assertSuccess();
         JsonNode manifest =
                 JSON.readTree(parts.resolve("manifest.json").toFile()).get(0);
         List<String> layers = new ArrayList<>();
         for (JsonNode layer : manifest.get("Layers")) {
             layers.add(layer.asText());
-            run(
-                    "tar",
-                    "-xzf",
-                    parts.resolve(layer.asText()).toString(),
-                    "-C",
-                    root.toString(),
-                    "--numeric-owner",
-                    "--same-permissions");
+            CommandResult.of(
+                            "tar",
+                            "-xzf",
+                            parts.resolve(layer.asText()).toString(),
+                            "-C",
+                            root.toString(),
+                            "--numeric-owner",
+                            "--same-permissions")
+                    .assertSuccess();
         }
         return new UnpackedImage(
                 root,
@@ -82,9 +81,11 @@ final class UnpackedImage {
     }
 
     /** Starts its entry point with these words behind it. */
-    Process start(Path output, Map<String, String> environment, String... arguments)
-            throws IOException, InterruptedException {
-        assumeRoot();
+    Process start(Path output, Map<String, String> environment, String... arguments) throws IOException {
+        Tool.require(
+                CommandResult.of("unshare", "--mount", "--propagation", "private", "true")
+                        .succeeded(),
+                "mounts of our own are not permitted");
         StringBuilder script = new StringBuilder("set -e\nmount --bind \"$ROOT\" \"$ROOT\"\n");
         for (String part : BASE) {
             Files.createDirectories(root.resolve(part.substring(1)));
@@ -139,25 +140,5 @@ final class UnpackedImage {
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("ROOT", root.toString());
         return builder.start();
-    }
-
-    private static void assumeRoot() throws IOException, InterruptedException {
-        boolean may = new ProcessBuilder("unshare", "--mount", "--propagation", "private", "true")
-                        .start()
-                        .waitFor()
-                == 0;
-        if ("true".equals(System.getenv("CI"))) {
-            assertThat(may)
-                    .as("mounts of our own are permitted, as they have to be here")
-                    .isTrue();
-        }
-        assumeTrue(may, "mounts of our own are not permitted: the image was not run");
-    }
-
-    private static void run(String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("%s: %s", List.of(command), output).isZero();
     }
 }

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,7 +29,9 @@ class PageDataIT {
     @TempDir
     Path folder;
 
+    @AutoClose
     private SimulatedServices trial;
+
     private ServedPage page;
 
     @BeforeEach
@@ -42,11 +44,6 @@ class PageDataIT {
                         .shareWithoutId(0.05)
                         .build());
         page = new ServedPage(trial);
-    }
-
-    @AfterEach
-    void end() throws Exception {
-        trial.close();
     }
 
     @Test

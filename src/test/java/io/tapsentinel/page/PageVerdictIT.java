@@ -9,6 +9,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.page.PageServer.Mode;
+import io.tapsentinel.testing.Browser;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;

@@ -1,8 +1,5 @@
 package io.tapsentinel.testing;
 
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,12 +13,15 @@ import org.awaitility.Awaitility;
 /** A real PgBouncer in front of a PostgreSQL, which gives each transaction a session, whichever is free. */
 public final class PgBouncer implements AutoCloseable {
 
+    private static final Tool PGBOUNCER = new Tool("pgbouncer", "pgbouncer");
+
     private final Postgres postgres;
     private final int port;
     private final Process process;
 
     /** @throws IOException when it cannot be prepared */
     public PgBouncer(Postgres postgres, Path folder) throws IOException {
+        PGBOUNCER.require();
         this.postgres = postgres;
         port = FreePort.next();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -40,22 +40,17 @@ public final class PgBouncer implements AutoCloseable {
         process = start(configuration, folder.resolve("output.txt"));
     }
 
-    private static Process start(Path configuration, Path output) {
+    private static Process start(Path configuration, Path output) throws IOException {
         // it refuses to be root
-        List<String> command = new ArrayList<>(List.of("pgbouncer"));
+        List<String> command = new ArrayList<>(List.of(PGBOUNCER.name()));
         if ("root".equals(System.getProperty("user.name"))) {
             command.addAll(List.of("-u", "nobody"));
         }
         command.add(configuration.toString());
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-        } catch (IOException e) {
-            String why = "pgbouncer cannot be started, no pool of transactions was tried: " + e.getMessage();
-            return System.getenv("CI") == null ? abort(why) : fail(why);
-        }
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
     }
 
     /** The way to a database through it, once it answers. */

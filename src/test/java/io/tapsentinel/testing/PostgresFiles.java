@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -69,11 +68,12 @@ final class PostgresFiles {
     synchronized Path newCluster() throws IOException {
         Path folder = own.resolve(String.valueOf(++clusters));
         makeFolder(folder);
-        run(List.of(
-                "cp",
-                "-a",
-                unpacked.resolve("data").toString(),
-                folder.resolve("data").toString()));
+        CommandResult.of(List.of(
+                        "cp",
+                        "-a",
+                        unpacked.resolve("data").toString(),
+                        folder.resolve("data").toString()))
+                .assertSuccess();
         return folder;
     }
 
@@ -97,7 +97,8 @@ final class PostgresFiles {
     /** Removes all clusters of this JVM; their servers must have ended. */
     void close() throws IOException {
         owner.close();
-        run(List.of("rm", "-rf", (base.startsWith(TARGET) ? own : base).toString()));
+        CommandResult.of(List.of("rm", "-rf", (base.startsWith(TARGET) ? own : base).toString()))
+                .assertSuccess();
     }
 
     /** A JVM that was killed could not stop its servers. */
@@ -116,7 +117,7 @@ final class PostgresFiles {
                             .flatMap(server -> Stream.concat(server.descendants(), Stream.of(server)))
                             .toList()
                             .forEach(ProcessHandle::destroyForcibly);
-                    run(List.of("rm", "-rf", folder.toString()));
+                    CommandResult.of(List.of("rm", "-rf", folder.toString())).assertSuccess();
                 }
             }
         }
@@ -125,53 +126,46 @@ final class PostgresFiles {
     /** Under another name until it is complete: a JVM may be killed in the middle. */
     private void unpack() throws IOException {
         Path incomplete = base.resolve("incomplete");
-        run(List.of("rm", "-rf", incomplete.toString()));
+        CommandResult.of(List.of("rm", "-rf", incomplete.toString())).assertSuccess();
         makeFolder(incomplete);
         Path packed = incomplete.resolve("postgres.txz");
         try (InputStream binaries = PostgresFiles.class.getResourceAsStream(BINARIES)) {
             Files.copy(binaries, packed);
         }
-        run(List.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString()));
+        CommandResult.of(List.of("tar", "-xJf", packed.toString(), "--no-same-owner", "-C", incomplete.toString()))
+                .assertSuccess();
         Files.delete(packed);
         Path password = Files.writeString(
                 incomplete.resolve("password"), UUID.randomUUID().toString());
         giveToUnprivileged(incomplete);
-        run(command(
-                incomplete,
-                "initdb",
-                "-D",
-                incomplete.resolve("data").toString(),
-                "-U",
-                USER,
-                "--pwfile=" + password,
-                "--auth=scram-sha-256",
-                "-E",
-                "UTF8",
-                "--no-locale",
-                "--no-sync"));
+        CommandResult.of(command(
+                        incomplete,
+                        "initdb",
+                        "-D",
+                        incomplete.resolve("data").toString(),
+                        "-U",
+                        USER,
+                        "--pwfile=" + password,
+                        "--auth=scram-sha-256",
+                        "-E",
+                        "UTF8",
+                        "--no-locale",
+                        "--no-sync"))
+                .assertSuccess();
         Files.move(incomplete, unpacked, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Whoever PostgreSQL runs as becomes the owner of these files. */
-    static void giveToUnprivileged(Path files) throws IOException {
+    static void giveToUnprivileged(Path files) {
         if (isRoot()) {
-            run(List.of("chown", "-R", "nobody", files.toString()));
+            CommandResult.of(List.of("chown", "-R", "nobody", files.toString())).assertSuccess();
         }
     }
 
-    private static boolean isReachable(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            return false;
-        }
-        try {
-            return new ProcessBuilder(unprivileged(List.of("test", "-x", folder.toString())))
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
+    private static boolean isReachable(Path folder) {
+        return Files.isDirectory(folder)
+                && CommandResult.of(unprivileged(List.of("test", "-x", folder.toString())))
+                        .succeeded();
     }
 
     private static List<String> unprivileged(List<String> command) {
@@ -192,18 +186,5 @@ final class PostgresFiles {
 
     private static FileChannel open(Path file) throws IOException {
         return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    }
-
-    private static void run(List<String> command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
-        try {
-            if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-                throw new IOException(String.join(" ", command) + ": " + output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
-        }
     }
 }

@@ -1,0 +1,124 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.CustomRoutes;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.LiveServices;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreCopy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A program whose store fails, and the guarantees that hold nevertheless. */
+final class FailingStore implements AutoCloseable {
+
+    static final Duration SOON = Duration.ofSeconds(60);
+    private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0, 'poll')";
+
+    private final ScriptedServices stage;
+    private final PackagedProgram.Launch launch;
+
+    FailingStore(Path folder, long seed, int eventsPerHour) throws IOException {
+        stage = new ScriptedServices(
+                SandboxSettings.builder()
+                        .seed(seed)
+                        .eventsPerHour(eventsPerHour)
+                        .shareWithoutId(0.05),
+                Duration.ofMinutes(50));
+        // where the store lies is to be all that is in trouble
+        launch = PackagedProgram.in(folder)
+                .with(stage.properties())
+                .with("tap.spool", folder.resolve("spool").toString())
+                .with("tap.rejected.uri", "file:" + folder.resolve("rejected"))
+                .with("tap.replay.uri", "file:" + folder.resolve("replay"));
+        CustomRoutes.in(
+                launch.work(), "batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+    }
+
+    ScriptedServices stage() {
+        return stage;
+    }
+
+    PackagedProgram.Launch launch() {
+        return launch;
+    }
+
+    Path file() {
+        return PackagedProgram.store(launch.work());
+    }
+
+    /** Another connection to the store, which waits for its turn, since the program goes on trying; {@code parameters} of the driver. */
+    Connection connect(String parameters) throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=5000" + parameters);
+    }
+
+    /** One row in a table that holds only numbers of requests. */
+    static void write(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(A_WRITE);
+        }
+    }
+
+    /** It does not start and says in one line what to look at. */
+    void assertThatItRefusesToStart() throws Exception {
+        try (PackagedProgram program = launch.start()) {
+            assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
+            List<String> lines = program.lines().stream()
+                    .filter(line -> !line.contains(" INFO "))
+                    .toList();
+            assertThat(lines).as("what it says").hasSize(1);
+            assertThat(lines.get(0)).startsWith("tap-sentinel: state.url").contains(file().toString());
+            assertThat(program.output()).doesNotContain("\tat ");
+        }
+    }
+
+    /** It says so while it runs, and health too. */
+    void assertThatItComplains(PackagedProgram program) {
+        program.awaitLine("(WARN|ERROR).*state\\.url", SOON);
+        program.health().awaitDown("state.url", SOON);
+    }
+
+    /** A new program, if there is none, brings everything in; twice there is only what is listed. */
+    int assertThatAllLands(PackagedProgram program) throws Exception {
+        int before = program.found(LiveServices.COMMITTED).size();
+        program.awaitOutput(
+                LiveServices.COMMITTED,
+                SOON,
+                output -> program.found(LiveServices.COMMITTED).size() > before);
+        program.health().awaitUp(SOON);
+        int events = stage.services().assertThatNothingCommittedIsLost(program);
+        program.kill();
+        stage.assertThatDuplicatesAreListed(launch.work());
+        return events;
+    }
+
+    /** Whatever landed is durable, or among what may come twice. The program has to be stopped. */
+    void assertThatNothingElseLanded(Set<Row> landed) throws Exception {
+        try (StoreCopy store = StoreCopy.of(launch.work())) {
+            Set<Row> unaccounted = new HashSet<>(landed);
+            Set<String> durable = store.durable();
+            unaccounted.removeIf(row -> durable.contains(row.stream() + '|' + row.key()));
+            unaccounted.removeAll(store.possibleDuplicates());
+            unaccounted.removeAll(store.onTheirWay());
+            assertThat(unaccounted)
+                    .as("landed, and the store knows nothing of it")
+                    .isEmpty();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stage.close();
+    }
+}

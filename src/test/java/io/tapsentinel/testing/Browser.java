@@ -1,0 +1,106 @@
+package io.tapsentinel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType.LaunchOptions;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.ScreenshotOptions;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The system's Chromium without a window. It starts once for all tests of this JVM; closing a browser closes its pages. One thread at a
+ * time.
+ */
+public final class Browser implements AutoCloseable {
+
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final List<String> ALONE = List.of(
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync");
+    /** How wide a phone is. */
+    public static final int PHONE = 360;
+
+    private static final int DESK = 1280;
+
+    private static com.microsoft.playwright.Browser chromium;
+
+    private final List<BrowserContext> contexts = new ArrayList<>();
+    private final List<String> complaints = new ArrayList<>();
+
+    private Browser() {}
+
+    /** Starts it, unless it runs. */
+    public static synchronized Browser start() {
+        new Tool(CHROMIUM.getFileName().toString(), "chromium").require();
+        if (chromium == null || !chromium.isConnected()) {
+            Playwright playwright = Playwright.create(
+                    new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            chromium = playwright
+                    .chromium()
+                    .launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
+        }
+        return new Browser();
+    }
+
+    /** A page as wide as a desk's screen. */
+    public Page desk(ColorScheme scheme) {
+        return page(scheme, DESK, 900);
+    }
+
+    /** A page as narrow as a phone. */
+    public Page phone(ColorScheme scheme) {
+        return page(scheme, PHONE, 740);
+    }
+
+    private Page page(ColorScheme scheme, int width, int height) {
+        BrowserContext context = chromium.newContext(new com.microsoft.playwright.Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(scheme)
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setTimezoneId("Europe/Berlin")
+                .setLocale("en-GB"));
+        contexts.add(context);
+        Page page = context.newPage();
+        page.onConsoleMessage(message -> {
+            if (!message.type().equals("log")) {
+                complaints.add(message.type() + ": " + message.text());
+            }
+        });
+        page.onPageError(complaints::add);
+        return page;
+    }
+
+    /** What the page has said of errors and of violations of its policy. */
+    public List<String> complaints() {
+        return complaints;
+    }
+
+    /** Fails after any such. */
+    public void assertThatItNeverComplained() {
+        assertThat(complaints).as("errors in the browser's console").isEmpty();
+    }
+
+    /** The whole page as {@code target/screenshots/<name>.png}. */
+    public static void screenshot(Page page, String name) {
+        page.screenshot(
+                new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
+    }
+
+    /** Closes all its pages. */
+    @Override
+    public void close() {
+        contexts.forEach(BrowserContext::close);
+        contexts.clear();
+    }
+}

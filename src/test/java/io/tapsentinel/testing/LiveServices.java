@@ -1,0 +1,261 @@
+package io.tapsentinel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import io.tapsentinel.sandbox.LoopbackServer;
+import io.tapsentinel.sandbox.SandboxEvent;
+import io.tapsentinel.sandbox.SandboxEvents;
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sandbox.SandboxTap;
+import io.tapsentinel.testing.SimulatedServices;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.MatchResult;
+import java.util.stream.Stream;
+
+/**
+ * TAP and the ingestion endpoint, simulated in the test's process by the real clock. Every event appears at once: the content of a
+ * window does not depend on when it is read.
+ */
+public final class LiveServices implements AutoCloseable {
+
+    public static final String PRINCIPAL = "principal-of-a-test";
+    public static final String SECRET = "hush-hush-secret";
+    /** In every subject, address, URL and name that simulated TAP makes up. */
+    public static final String MARKER = "MARKER";
+    /** What no program may print, nor its health tell. */
+    public static final List<String> NEVER_SHOWN = List.of(
+            MARKER,
+            SECRET,
+            Base64.getEncoder().encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)));
+    /** In the log: first and last instant of a window. */
+    public static final String COMMITTED = "(?:poll|backlog) (\\S+Z)/(\\S+Z) committed";
+
+    private final SandboxEvents events;
+    private final SandboxTap tap;
+    private final LoopbackServer tapServer;
+    private final AtomicLong served = new AtomicLong();
+    private final DeliveredRows tables = new DeliveredRows();
+    private final SandboxIngestion ingestion = new SandboxIngestion(tables);
+    private final Instant origin;
+
+    /** @param history how long before now the program begins to read; an hour or less for one window */
+    public LiveServices(SandboxSettings.Builder settings, Duration history) throws IOException {
+        this(settings, history, Clock.systemUTC());
+    }
+
+    /** @param tapClock TAP's */
+    public LiveServices(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
+        events = new SandboxEvents(
+                settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
+        origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
+        tap = SandboxTap.builder(events)
+                .credentials(PRINCIPAL, SECRET)
+                .clock(tapClock)
+                .build();
+        tapServer = LoopbackServer.start(this::count, 0);
+        ingestion.start();
+    }
+
+    /**
+     * How long a history of so many hours, or an hour more, is that begins at the third of an hour: so whatever the time is, the first hour
+     * that is swept, of which only what was read counts, has events.
+     */
+    public static Duration sinceTheThirdOfAnHour(int hours) {
+        Instant now = Instant.now();
+        return Duration.between(
+                now.minus(Duration.ofHours(hours)).truncatedTo(ChronoUnit.HOURS).minus(Duration.ofMinutes(40)), now);
+    }
+
+    /** A program that polls every other second and keeps its state below its working directory. */
+    public Map<String, String> properties() {
+        return new HashMap<>(Map.of(
+                "tap.url",
+                tapUri().toString(),
+                "tap.principal",
+                PRINCIPAL,
+                "tap.secret",
+                SECRET,
+                "tap.poll.start",
+                origin.toString(),
+                "tap.poll.cron",
+                "0/2 * * * * ?",
+                // a window that failed comes again soon
+                "tap.retry.pauses",
+                "PT0.5S,PT1S",
+                // polls of seconds are not in TAP's budget
+                "tap.budget.requests-per-day",
+                "1000000",
+                "sentinel.endpoint",
+                sinkUri().toString(),
+                "sentinel.dcr-immutable-id",
+                SandboxIngestion.RULE_ID,
+                "sentinel.auth",
+                "none"));
+    }
+
+    public URI tapUri() {
+        return tapServer.uri();
+    }
+
+    public URI sinkUri() {
+        return ingestion.uri();
+    }
+
+    /** TAP itself, for a server that stands in front of it. */
+    public HttpHandler source() {
+        return this::count;
+    }
+
+    /** The tables' endpoint itself, for a server that stands in front of it. */
+    public HttpHandler sink() {
+        return ingestion;
+    }
+
+    public DeliveredRows tables() {
+        return tables;
+    }
+
+    /** Requests that TAP has got. */
+    public long tapRequests() {
+        return tap.requests();
+    }
+
+    /** Requests that the tables' endpoint has not answered with 204. */
+    public long refused() {
+        return ingestion.refused();
+    }
+
+    /** Bytes of TAP's answers as they went over the wire, which is compressed. */
+    public long bytesServed() {
+        return served.get();
+    }
+
+    /** {@link SandboxEvent#truthKey} of all events that TAP has created in [from, to]. */
+    public List<String> truth(Instant from, Instant to) {
+        List<String> truth = new ArrayList<>();
+        for (Iterator<SandboxEvent> all = events.between(from, to); all.hasNext(); ) {
+            truth.add(all.next().truthKey());
+        }
+        return truth;
+    }
+
+    /** What TAP answers for a window, as it is. */
+    public byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        tapUri().resolve("/v2/siem/all?format=json&interval=" + from + "/" + to))
+                .header(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString((PRINCIPAL + ':' + SECRET).getBytes(StandardCharsets.UTF_8)))
+                .build();
+        HttpResponse<byte[]> response =
+                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
+    }
+
+    /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
+    public int assertThatAllCommittedLandedOnce(PackagedProgram program) {
+        int events = assertThatNothingCommittedIsLost(program);
+        assertThat(SimulatedServices.surplus(tables.rows(), truth(origin, Instant.now())))
+                .as("twice, or never there")
+                .isEmpty();
+        return events;
+    }
+
+    /** The same, but for rows that are there twice. */
+    public int assertThatNothingCommittedIsLost(PackagedProgram program) {
+        return assertThatNothingIsLost(program.found(COMMITTED));
+    }
+
+    /** The same for windows that any program says it has committed. */
+    public int assertThatNothingIsLost(List<MatchResult> windows) {
+        assertThat(windows).as("committed windows").isNotEmpty();
+        List<String> truth = truth(
+                window(windows, 1).min(Instant::compareTo).orElseThrow(),
+                window(windows, 2).max(Instant::compareTo).orElseThrow());
+        assertThat(SimulatedServices.surplus(truth, tables.rows())).as("lost").isEmpty();
+        return truth.size();
+    }
+
+    /** Bytes that the events of the committed windows have as JSON. */
+    public long bytesOfCommitted(PackagedProgram program) throws IOException {
+        long bytes = 0;
+        for (MatchResult window : program.found(COMMITTED)) {
+            CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());
+            try (JsonGenerator json = new JsonFactory().createGenerator(count)) {
+                SplittableRandom shuffle = new SplittableRandom(1);
+                for (Iterator<SandboxEvent> all =
+                                events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
+                        all.hasNext(); ) {
+                    all.next().write(json, shuffle);
+                }
+            }
+            bytes += count.bytes.get();
+        }
+        return bytes;
+    }
+
+    private static Stream<Instant> window(List<MatchResult> windows, int end) {
+        return windows.stream().map(window -> Instant.parse(window.group(end)));
+    }
+
+    private void count(HttpExchange exchange) throws IOException {
+        CountingOutputStream answer = new CountingOutputStream(exchange.getResponseBody());
+        exchange.setStreams(null, answer);
+        tap.handle(exchange);
+        served.addAndGet(answer.bytes.get());
+    }
+
+    private static final class CountingOutputStream extends FilterOutputStream {
+        private final AtomicLong bytes = new AtomicLong();
+
+        CountingOutputStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            out.write(value);
+            bytes.incrementAndGet();
+        }
+
+        @Override
+        public void write(byte[] values, int from, int length) throws IOException {
+            out.write(values, from, length);
+            bytes.addAndGet(length);
+        }
+    }
+
+    @Override
+    public void close() {
+        tables.release();
+        tapServer.close();
+        ingestion.close();
+    }
+}

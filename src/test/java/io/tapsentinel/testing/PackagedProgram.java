@@ -1,0 +1,243 @@
+package io.tapsentinel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.config.EffectiveProperties;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.awaitility.core.ConditionTimeoutException;
+
+/**
+ * The packaged jar in a process of its own. Its environment holds only what the test sets; everything it prints goes to one file.
+ * {@link #close} kills it, and fails when the output or a health answer holds event content or a secret.
+ */
+public final class PackagedProgram implements AutoCloseable {
+
+    private static final int SIGINT_BIT = 1 << 1;
+    private static final int END = 3_000;
+
+    private final Process process;
+    private final Path output;
+    private final HealthAnswers health;
+
+    private PackagedProgram(Process process, Path output, int managementPort) {
+        this.process = process;
+        this.output = output;
+        this.health = HealthAnswers.collect(managementPort);
+    }
+
+    /** What to start; can be started more than once, with {@code work} below the folder as working directory. */
+    public static final class Launch {
+        private final Path folder;
+        private final Map<String, String> environment = new HashMap<>();
+        private final List<String> javaOptions = new ArrayList<>();
+        private boolean quick = true;
+        private int starts;
+
+        private Launch(Path folder) throws IOException {
+            this.folder = folder;
+            Files.createDirectories(work());
+        }
+
+        /** The property's environment variable. */
+        public Launch with(String property, String value) {
+            environment.put(EffectiveProperties.environmentName(property), value);
+            return this;
+        }
+
+        public Launch with(Map<String, String> properties) {
+            properties.forEach(this::with);
+            return this;
+        }
+
+        /** Variables that are no properties. */
+        public Launch environment(Map<String, String> variables) {
+            environment.putAll(variables);
+            return this;
+        }
+
+        /** Takes back what was set. */
+        public Launch without(String property) {
+            environment.remove(EffectiveProperties.environmentName(property));
+            return this;
+        }
+
+        public Launch java(String... options) {
+            javaOptions.addAll(List.of(options));
+            return this;
+        }
+
+        /** As a user's JVM runs it, with its own compiler, collector and classes. */
+        public Launch likeUsers() {
+            quick = false;
+            return this;
+        }
+
+        /** The working directory. */
+        public Path work() {
+            return folder.resolve("work");
+        }
+
+        public PackagedProgram start(String... arguments) throws IOException {
+            Path jar = Path.of(System.getProperty("user.dir"), "target", "tap-sentinel.jar");
+            assertThat(jar).as("run by Failsafe, after package").isRegularFile();
+            // what a killed process leaves of the SQLite driver goes with the test's folder
+            Path temporary = Files.createDirectories(folder.resolve("tmp"));
+            List<String> command =
+                    new ArrayList<>(ignoresInterrupts() ? List.of("env", "--default-signal=INT") : List.of());
+            command.addAll(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-Djava.io.tmpdir=" + temporary));
+            command.addAll(quick ? QuickStart.options(jar) : List.of());
+            command.addAll(javaOptions);
+            command.addAll(List.of("-jar", jar.toString()));
+            command.addAll(List.of(arguments));
+            Path output = folder.resolve("output-" + ++starts + ".txt");
+            ProcessBuilder builder = new ProcessBuilder(command)
+                    .directory(work().toFile())
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile());
+            builder.environment().clear();
+            builder.environment()
+                    .put(EffectiveProperties.environmentName("camel.management.port"), String.valueOf(FreePort.next()));
+            if (TestDatabase.isShared()) {
+                TestDatabase.properties(store(work()))
+                        .forEach((property, value) ->
+                                builder.environment().put(EffectiveProperties.environmentName(property), value));
+            }
+            builder.environment().putAll(environment);
+            int port = Integer.parseInt(
+                    builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
+            return new PackagedProgram(builder.start(), output, port);
+        }
+    }
+
+    /** The store of a program with this working directory, unless the test says another one. */
+    public static Path store(Path work) {
+        return work.resolve("state/tap-sentinel.db");
+    }
+
+    /** To be set up further; keeps everything below this folder. */
+    public static Launch in(Path folder) throws IOException {
+        return new Launch(folder);
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** All that it has printed so far, on both streams. */
+    public String output() {
+        try {
+            return Files.readString(output, StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public List<String> lines() {
+        return output().lines().toList();
+    }
+
+    public List<MatchResult> found(String regex) {
+        return Pattern.compile(regex).matcher(output()).results().toList();
+    }
+
+    /** Waits until it has printed a match; returns the first. */
+    public MatchResult awaitLine(String regex, Duration atMost) {
+        return awaitOutput(regex, atMost, output -> !found(regex).isEmpty()).get(0);
+    }
+
+    /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
+    public List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
+        awaitThat("printed: " + regex, atMost, () -> wanted.test(output()));
+        assertThat(output())
+                .as("output of a program that has to print " + regex)
+                .matches(wanted);
+        return found(regex);
+    }
+
+    /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */
+    public void awaitThat(String what, Duration atMost, Callable<Boolean> condition) {
+        try {
+            await(what).atMost(atMost).until(() -> condition.call() || !isAlive());
+        } catch (ConditionTimeoutException e) {
+            String end = output().substring(Math.max(0, output().length() - END));
+            throw new AssertionError("not within " + atMost + ": " + what + "; the end of what it printed:\n" + end, e);
+        }
+    }
+
+    /** {@code kill -TERM} or {@code kill -INT}. */
+    public PackagedProgram signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                        .start()
+                        .waitFor())
+                .as("kill -" + name)
+                .isZero();
+        return this;
+    }
+
+    /** {@code kill -9}; returns when it is gone. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    public int awaitExit(Duration atMost) throws InterruptedException {
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+                .as("ends within %s; it printed%n%s", atMost, output())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /**
+     * Whether this process ignores SIGINT, as a background job of a shell does: what it starts would inherit that, and a JVM that
+     * inherits it installs no handler.
+     */
+    private static boolean ignoresInterrupts() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.exists(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGINT_BIT) != 0);
+    }
+
+    /** What its health endpoint says, asked several times a second. */
+    public HealthAnswers health() {
+        return health;
+    }
+
+    /** Ends it, and fails when anything that it printed or said of its health holds content or a secret. */
+    @Override
+    public void close() {
+        health.close();
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        for (String hidden : LiveServices.NEVER_SHOWN) {
+            assertThat(output()).as("printed").doesNotContain(hidden);
+            assertThat(String.join("\n", health.all())).as("health answers").doesNotContain(hidden);
+        }
+    }
+}

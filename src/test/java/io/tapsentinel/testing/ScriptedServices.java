@@ -1,0 +1,115 @@
+package io.tapsentinel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** {@link LiveServices} behind two {@link ScriptedServer}s, with a log of what was stored. */
+public final class ScriptedServices implements AutoCloseable {
+
+    private static final Pattern INTERVAL = Pattern.compile("interval=([^/%&]+)(?:/|%2F)([^&]+)");
+
+    private final LiveServices services;
+    private final ScriptedServer tap;
+    private final ScriptedServer sink;
+    private final DeliveryLog deliveries = new DeliveryLog();
+
+    public ScriptedServices(SandboxSettings.Builder events, Duration history) throws IOException {
+        this(events, history, Clock.systemUTC());
+    }
+
+    /** @param tapClock TAP's */
+    public ScriptedServices(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
+        services = new LiveServices(events, history, tapClock);
+        tap = new ScriptedServer(services.tapUri());
+        sink = new ScriptedServer(services.sinkUri()).script(call -> this::store);
+    }
+
+    /** As {@link LiveServices#properties}, by way of the scripts. */
+    public Map<String, String> properties() {
+        Map<String, String> properties = services.properties();
+        properties.put("tap.url", tap.uri().toString());
+        properties.put("sentinel.endpoint", sink.uri().toString());
+        properties.put("tap.poll.cron", "0/1 * * * * ?");
+        properties.put("tap.budget.requests-per-day", "1000000");
+        return properties;
+    }
+
+    /** Lets an upload through. */
+    public void store(ScriptedRequest upload) throws IOException, InterruptedException {
+        upload.send(storeSilently(upload));
+    }
+
+    /** Lets an upload through and keeps the answer back. */
+    public Answer storeSilently(ScriptedRequest upload) throws IOException, InterruptedException {
+        List<Row> rows = DeliveryLog.rows(upload);
+        Answer answer = upload.forward();
+        if (answer.status() == 204) {
+            deliveries.stored(rows);
+        }
+        return answer;
+    }
+
+    /** How many events TAP has in the window that a request asks for. */
+    public int eventsAskedFor(ScriptedRequest request) {
+        Instant[] window = window(request);
+        return services.truth(window[0], window[1]).size();
+    }
+
+    /** First and last instant of the window that a request asks for. */
+    public static Instant[] window(ScriptedRequest request) {
+        Matcher interval = INTERVAL.matcher(request.target().replace("%3A", ":"));
+        if (!interval.find()) {
+            throw new IllegalArgumentException("no interval in a request to TAP");
+        }
+        return new Instant[] {Instant.parse(interval.group(1)), Instant.parse(interval.group(2))};
+    }
+
+    public LiveServices services() {
+        return services;
+    }
+
+    public ScriptedServer tap() {
+        return tap;
+    }
+
+    public ScriptedServer sink() {
+        return sink;
+    }
+
+    public DeliveryLog deliveries() {
+        return deliveries;
+    }
+
+    /** Returns how many records were stored more than once, all of which the store below a working directory lists. */
+    public int assertThatDuplicatesAreListed(Path work) throws IOException, SQLException {
+        Set<Row> duplicates = deliveries.duplicates().keySet();
+        Set<Row> unlisted = new HashSet<>(duplicates);
+        try (StoreCopy store = StoreCopy.of(work)) {
+            unlisted.removeAll(store.possibleDuplicates());
+        }
+        assertThat(unlisted).as("twice and not listed").isEmpty();
+        return duplicates.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        tap.close();
+        sink.close();
+        services.close();
+    }
+}
