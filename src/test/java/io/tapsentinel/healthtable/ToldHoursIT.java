@@ -49,7 +49,7 @@ class ToldHoursIT {
     private ScriptedTap tap;
 
     private boolean countsRejected;
-    private TellingProgram program;
+    private HealthTableProgram program;
 
     @BeforeEach
     void open() throws Exception {
@@ -205,7 +205,7 @@ class ToldHoursIT {
 
     private RunningProgram start() {
         return services.start((settings, properties, clock, committed) -> {
-            program = new TellingProgram(settings, properties, clock, committed, sink, countsRejected);
+            program = new HealthTableProgram(settings, properties, clock, committed, sink, countsRejected);
             return program;
         });
     }

@@ -15,7 +15,7 @@ class RandomSchedulesTest {
 
     private static final int SCHEDULES = 30;
     private static final int BROKEN_SCHEDULES = 5;
-    private static final SweepPlanner SWEEPS = new SweepPlanner(SweepLife.AGES);
+    private static final SweepPlanner SWEEPS = new SweepPlanner(SimulatedSweeps.AGES);
 
     @Test
     void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
@@ -33,8 +33,8 @@ class RandomSchedulesTest {
         int postponed = 0;
         for (long seed = first; seed < end; seed++) {
             Duration lookBack = Duration.ofMinutes(30 + seed % 31);
-            Schedule schedule =
-                    new Schedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
+            RandomSchedule schedule =
+                    new RandomSchedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
             reads += schedule.tap().reads;
             sweeps += schedule.sweeps();
@@ -85,8 +85,8 @@ class RandomSchedulesTest {
         assertThatThrownBy(() -> {
                     // not each of them has a gap
                     for (long seed = 0; seed < 20; seed++) {
-                        Schedule silent =
-                                new Schedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
+                        RandomSchedule silent =
+                                new RandomSchedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
                                     @Override
                                     void writeGap(TimeRange gap) {
                                         // nobody is told
@@ -102,7 +102,7 @@ class RandomSchedulesTest {
     void aSweepOfAnHourThatIsStillOwedIsNoticed() {
         assertBroken(
                 honest(),
-                new SweepPlanner(SweepLife.AGES) {
+                new SweepPlanner(SimulatedSweeps.AGES) {
                     @Override
                     public List<TimeRange> due(
                             Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
@@ -116,7 +116,7 @@ class RandomSchedulesTest {
     void aSweepThatIsDoneOnceAndForAllIsNoticed() {
         assertBroken(
                 honest(),
-                new SweepPlanner(SweepLife.AGES) {
+                new SweepPlanner(SimulatedSweeps.AGES) {
                     @Override
                     public List<TimeRange> due(
                             Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
@@ -132,7 +132,7 @@ class RandomSchedulesTest {
     void aSweepThatForgetsWhatItSweptIsNoticed() {
         assertBroken(
                 honest(),
-                new SweepPlanner(SweepLife.AGES) {
+                new SweepPlanner(SimulatedSweeps.AGES) {
                     private int asked;
 
                     @Override
@@ -146,7 +146,7 @@ class RandomSchedulesTest {
 
     private static void assertBroken(WindowPlanner planner, SweepPlanner sweeps, String how) {
         for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
-            Schedule schedule = new Schedule(planner, sweeps, seed);
+            RandomSchedule schedule = new RandomSchedule(planner, sweeps, seed);
             assertThatThrownBy(() -> assertThat(schedule.live(120).unproven()).isEmpty())
                     .as("seed " + seed)
                     .isInstanceOf(AssertionError.class)

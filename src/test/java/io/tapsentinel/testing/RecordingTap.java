@@ -2,7 +2,7 @@ package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
-import io.tapsentinel.sandbox.TapDoor;
+import io.tapsentinel.sandbox.TapRequestCheck;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
@@ -27,7 +27,7 @@ public final class RecordingTap implements AutoCloseable {
 
     private final DrawnEvents events;
     private final MovableClock clock;
-    private final TapDoor door = new TapDoor("principal", "hush-hush");
+    private final TapRequestCheck check = new TapRequestCheck("principal", "hush-hush");
     private final Random order = new Random(1);
     private final List<Request> requests = new ArrayList<>();
     private final Map<DrawnEvent, Request> firstServed = new HashMap<>();
@@ -97,7 +97,7 @@ public final class RecordingTap implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Instant at = clock.now();
-        Optional<TimeRange> window = door.admit(exchange, at);
+        Optional<TimeRange> window = check.admit(exchange, at);
         if (window.isEmpty()) {
             remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());
         } else {
@@ -134,7 +134,7 @@ public final class RecordingTap implements AutoCloseable {
                         + "]")
                 .collect(Collectors.joining());
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        try (OutputStream body = TapDoor.rows(exchange)) {
+        try (OutputStream body = TapRequestCheck.rows(exchange)) {
             body.write(("{\"queryEndTime\":\"" + window.to() + "\"" + arrays + "}").getBytes(StandardCharsets.UTF_8));
         }
     }

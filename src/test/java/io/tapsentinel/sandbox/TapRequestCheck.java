@@ -7,13 +7,13 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Optional;
 
-/** The sandbox's TAP without its rows: lets in and refuses as it does, for tests that have rows of their own. */
-public final class TapDoor {
+/** Checks requests as the sandbox's TAP does, for a simulated TAP with rows of its own. */
+public final class TapRequestCheck {
 
     private final TapGate gate;
 
     /** The only credentials that are let in. */
-    public TapDoor(String principal, String secret) {
+    public TapRequestCheck(String principal, String secret) {
         gate = new TapGate(SandboxTap.builder(null).credentials(principal, secret));
     }
 

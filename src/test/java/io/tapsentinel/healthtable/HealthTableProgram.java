@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import org.apache.camel.builder.RouteBuilder;
 
 /** A program that tells the workspace when a test says so, filters all blocked clicks, and counts right or wrong. */
-final class TellingProgram extends Program {
+final class HealthTableProgram extends Program {
 
     private final Settings settings;
     private final Clock clock;
@@ -28,7 +28,7 @@ final class TellingProgram extends Program {
     private volatile HealthTable table;
 
     /** @param countsRejected the mistake that what was put aside counts as a row */
-    TellingProgram(
+    HealthTableProgram(
             Settings settings,
             Map<String, String> properties,
             Clock clock,

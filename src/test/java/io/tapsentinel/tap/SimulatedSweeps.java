@@ -1,6 +1,6 @@
 package io.tapsentinel.tap;
 
-import static io.tapsentinel.tap.MoodyTap.check;
+import static io.tapsentinel.tap.UnreliableTap.check;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * The sweeps of a random schedule. Checks each of them, and after every eighth tick that nothing hindered that no age of any hour
  * is owed, counted hour by hour without the planner.
  */
-final class SweepLife {
+final class SimulatedSweeps {
 
     static final List<Duration> AGES = List.of(
             Duration.ofHours(4),
@@ -30,13 +30,13 @@ final class SweepLife {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final SweepPlanner planner;
-    private final MoodyTap tap;
+    private final UnreliableTap tap;
     private final Map<Instant, Instant> swept = new HashMap<>();
     private final Map<Instant, Integer> times = new HashMap<>();
     private int ticks;
     int sweeps;
 
-    SweepLife(SweepPlanner planner, MoodyTap tap) {
+    SimulatedSweeps(SweepPlanner planner, UnreliableTap tap) {
         this.planner = planner;
         this.tap = tap;
     }

@@ -12,15 +12,15 @@ import java.util.SplittableRandom;
  * between. Keeps what a store keeps and checks rule 3 at the end: every instant since the origin was read 30 minutes or more after
  * it, or lies in a gap.
  */
-class Schedule {
+class RandomSchedule {
 
     private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
     private final WindowPlanner planner;
     private final SplittableRandom random;
     private final MovableClock clock = new MovableClock(START);
-    private final MoodyTap tap;
-    private final SweepLife sweeps;
+    private final UnreliableTap tap;
+    private final SimulatedSweeps sweeps;
     private final List<TimeRange> gaps = new ArrayList<>();
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
@@ -28,16 +28,16 @@ class Schedule {
 
     private Progress progress;
 
-    Schedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
+    RandomSchedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
         this.planner = planner;
         this.random = new SplittableRandom(seed);
         this.progress = planner.begin(START);
-        this.tap = new MoodyTap(random, new TapClock(clock));
-        this.sweeps = new SweepLife(sweeps, tap);
+        this.tap = new UnreliableTap(random, new TapClock(clock));
+        this.sweeps = new SimulatedSweeps(sweeps, tap);
     }
 
     /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
-    Schedule live(int polls) {
+    RandomSchedule live(int polls) {
         for (int i = 0; i < polls; i++) {
             boolean outage = random.nextInt(12) == 0;
             if (random.nextInt(10) == 0) {
@@ -119,7 +119,7 @@ class Schedule {
                     return read(window, false);
                 },
                 () -> tap.isResting(clock.instant()));
-        MoodyTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed what is to be read");
+        UnreliableTap.check(before.equals(progress) && owed.equals(backlog), "a sweep has changed what is to be read");
     }
 
     private boolean read(TimeRange window, boolean reserved) {
@@ -158,7 +158,7 @@ class Schedule {
         return gaps;
     }
 
-    MoodyTap tap() {
+    UnreliableTap tap() {
         return tap;
     }
 

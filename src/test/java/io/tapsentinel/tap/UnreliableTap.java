@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * TAP on a random schedule: it checks that every window may be asked for, and then answers, cannot finish in time, refuses, or is
  * not asked at all because a rest or an empty budget forbids it.
  */
-final class MoodyTap {
+final class UnreliableTap {
 
     private final SplittableRandom random;
     private WindowSize size = new WindowSize();
@@ -25,7 +25,7 @@ final class MoodyTap {
     int refusals;
     int postponed;
 
-    MoodyTap(SplittableRandom random, TapClock clock) {
+    UnreliableTap(SplittableRandom random, TapClock clock) {
         this.random = random;
         this.clock = clock;
     }
