@@ -48,7 +48,7 @@ class LoadIT {
                     .likeUsers()
                     .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
-                program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(220));
+                program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(600));
                 double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))
                                 .group(1))
                         / 1000.0;
