@@ -2,11 +2,8 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.DateProxy;
-import io.tapsentinel.testing.DrawnEvents;
-import io.tapsentinel.testing.SimulatedDays;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.Scrape;

@@ -2,7 +2,6 @@ package io.tapsentinel.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.FaultProxy.Fault;

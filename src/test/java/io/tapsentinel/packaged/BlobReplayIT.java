@@ -13,7 +13,6 @@ import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.SecureServer;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.TestAuthority;
-import io.tapsentinel.testing.SimulatedServices;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The largest hour that is promised, in a quarter of a gigabyte, against a sink that takes its time. */
-@Timeout(value = 270, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 660, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class LoadIT {
 

@@ -12,7 +12,6 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.testing.SimulatedServices;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
