@@ -91,8 +91,10 @@ class SandboxIT {
         try (PackagedProgram program = launch.start()) {
             awaitRowsInAllTables(launch);
             Path health = launch.work().resolve("sandbox").resolve("TapSentinelHealth_CL.ndjson");
-            await("a heartbeat").atMost(FIRST_ROWS).until(() -> health.toFile().length() > 0);
-            assertThat(Files.readString(health)).contains("\"kind\":\"heartbeat\"");
+            await("a heartbeat")
+                    .atMost(FIRST_ROWS)
+                    .until(() ->
+                            health.toFile().exists() && Files.readString(health).contains("\"kind\":\"heartbeat\""));
             assertThat(program.output()).contains("nothing leaves this machine");
             stop(program);
         }
