@@ -89,6 +89,6 @@ class BackfillIT {
     private static Duration waited(SimulatedDays days, DrawnEvent event) {
         Instant settled = event.created().plus(Duration.ofMinutes(1));
         Instant due = event.visibleAt().isAfter(settled) ? event.visibleAt() : settled;
-        return Duration.between(due, days.services().landedAt().get(event.truthKey()));
+        return Duration.between(due, days.services().delivered().landedAt().get(event.truthKey()));
     }
 }

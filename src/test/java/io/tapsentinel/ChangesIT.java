@@ -50,7 +50,7 @@ class ChangesIT {
     @BeforeEach
     void open() throws Exception {
         services = new SimulatedServices(folder, SandboxSettings.builder().build())
-                .eachRow(row -> rows.add(ChangingEvents.label(row)));
+                .eachRow((table, row) -> rows.add(ChangingEvents.label(row)));
         tap = new ScriptedTap(services.clock());
         services.with("tap.url", tap.uri().toString());
     }

@@ -37,7 +37,7 @@ final class DayFigures {
 
     private static void line(SimulatedDays day, String what, List<DrawnEvent> rows) {
         long landed = rows.stream()
-                .filter(event -> day.services().landedAt().containsKey(event.truthKey()))
+                .filter(event -> day.services().delivered().landedAt().containsKey(event.truthKey()))
                 .count();
         long lost = rows.stream().filter(DrawnEvents::isMissedByLookingOnce).count();
         System.out.printf(

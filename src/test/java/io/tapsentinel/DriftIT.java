@@ -66,7 +66,7 @@ class DriftIT {
                                 .eventsPerHour(300)
                                 .shareDocumented(0.5)
                                 .build())
-                .eachRow(rows::add);
+                .eachRow((table, row) -> rows.add(row));
     }
 
     private static MeterRegistry registry(RunningProgram program) {

@@ -129,12 +129,8 @@ class GuaranteesIT {
         services.stateIn("after-kill").start(maker).poll();
 
         assertThat(services.rows()).isNotEmpty();
-        assertThat(SimulatedServices.surplus(services.firstHour(), services.rows()))
-                .as("lost")
-                .isEmpty();
-        assertThat(SimulatedServices.surplus(services.rows(), services.firstHour()))
-                .as("twice")
-                .isEmpty();
+        services.delivered().assertNoneLost(services.firstHour());
+        services.delivered().assertNoneTwice(services.firstHour());
     }
 
     private void failedBatch(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
@@ -170,9 +166,7 @@ class GuaranteesIT {
             program.poll();
         }
         assertThat(firstHour).hasSizeGreaterThan(100);
-        assertThat(SimulatedServices.surplus(firstHour, services.rows()))
-                .as("lost")
-                .isEmpty();
+        services.delivered().assertNoneLost(firstHour);
         assertThat(services.rows()).as("twice").doesNotHaveDuplicates();
     }
 

@@ -7,7 +7,6 @@ import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.SimulatedDays;
-import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -164,13 +163,8 @@ class OutagesIT {
         TimeRange gap = days.store().gaps().get(0);
         List<DrawnEvent> due = events.where(event -> !event.created().isBefore(origin)
                 && (event.created().isBefore(gap.from()) || !event.created().isBefore(gap.to())));
-        List<String> rows = days.services().rows();
-        assertThat(SimulatedServices.surplus(DrawnEvents.keys(due), rows))
-                .as("lost")
-                .isEmpty();
-        assertThat(SimulatedServices.surplus(rows, DrawnEvents.keys(events.all())))
-                .as("twice, or never there")
-                .isEmpty();
+        days.services().delivered().assertNoneLost(DrawnEvents.keys(due));
+        days.services().delivered().assertNoneTwice(DrawnEvents.keys(events.all()));
         assertThat(due).hasSizeGreaterThan(1_000);
     }
 

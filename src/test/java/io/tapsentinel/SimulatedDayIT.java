@@ -11,7 +11,6 @@ import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.RecordingTap.Request;
 import io.tapsentinel.testing.SimulatedDays;
-import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -55,9 +54,7 @@ class SimulatedDayIT {
             day.runTo(NIGHT);
             int inTheDay = day.tap().mostInADay();
             day.runTo(QUIET);
-            assertThat(SimulatedServices.surplus(truth, day.services().rows()))
-                    .as("lost after 24 quiet hours")
-                    .isEmpty();
+            day.services().delivered().assertNoneLost(truth);
             assertCompleteness(day);
             day.runTo(END).stop();
 

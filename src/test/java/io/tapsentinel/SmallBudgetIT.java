@@ -7,7 +7,6 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.SimulatedDays;
-import io.tapsentinel.testing.SimulatedServices;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,12 +50,8 @@ class SmallBudgetIT {
             days.stop().start().runTo(end).stop();
 
             List<String> truth = DrawnEvents.keys(events.all());
-            assertThat(SimulatedServices.surplus(truth, days.services().rows()).size())
-                    .as("lost")
-                    .isZero();
-            assertThat(SimulatedServices.surplus(days.services().rows(), truth).size())
-                    .as("twice")
-                    .isZero();
+            days.services().delivered().assertNoneLost(truth);
+            days.services().delivered().assertNoneTwice(truth);
             assertThat(days.store().gaps()).isEmpty();
             assertThat(days.tap().mostInADay()).isLessThanOrEqualTo(BUDGET);
             Duration longest = longestPause(days.services().reads());

@@ -73,10 +73,8 @@ class WholeProgramIT {
                     late,
                     sum(services.reads(), "duplicate"));
             assertThat(certain).hasSizeGreaterThan(2_000);
-            assertThat(SimulatedServices.surplus(certain, rows)).as("lost").isEmpty();
-            assertThat(SimulatedServices.surplus(rows, possible))
-                    .as("twice, or never there")
-                    .isEmpty();
+            services.delivered().assertNoneLost(certain);
+            services.delivered().assertNoneTwice(possible);
             assertThat(program.program().sentinel().deliveries().batches())
                     .as("full ones, some for each table")
                     .isGreaterThanOrEqualTo(30);
@@ -125,14 +123,11 @@ class WholeProgramIT {
                             .map(read -> read.window().from()))
                     .hasSize(5)
                     .isSorted();
-            assertThat(SimulatedServices.surplus(
-                            services.truth(
-                                    SimulatedServices.START.minus(Duration.ofMinutes(61)),
-                                    last.window().to(),
-                                    last.readAt()),
-                            services.rows()))
-                    .as("lost")
-                    .isEmpty();
+            services.delivered()
+                    .assertNoneLost(services.truth(
+                            SimulatedServices.START.minus(Duration.ofMinutes(61)),
+                            last.window().to(),
+                            last.readAt()));
         }
     }
 

@@ -3,6 +3,7 @@ package io.tapsentinel.command;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class CommandSetup {
     }
 
     Store open() {
-        return Store.open("jdbc:sqlite:" + file(), "tap", "https://tap.example.com");
+        return TestDatabase.open(file());
     }
 
     /** What the command prints. */

@@ -55,7 +55,7 @@ class HealthTableIT {
                                 .shareDocumented(0.2)
                                 .build())
                 .with("sentinel.health-table", "true")
-                .eachRowOf(workspace::landed);
+                .eachRow(workspace::landed);
     }
 
     @Test

@@ -54,7 +54,7 @@ class ToldHoursIT {
     @BeforeEach
     void open() throws Exception {
         services = new SimulatedServices(folder, SandboxSettings.builder().build())
-                .eachRowOf(workspace::landed)
+                .eachRow(workspace::landed)
                 .with("sentinel.health-table", "true")
                 .with("tap.updates", "true")
                 .with("tap.threat-status", "active,cleared,falsePositive")

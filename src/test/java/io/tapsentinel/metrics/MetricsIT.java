@@ -70,7 +70,7 @@ class MetricsIT {
     @Test
     void eventsAndBatchesAreThoseThatTheServersSaw() throws Exception {
         Map<String, AtomicInteger> rows = new ConcurrentHashMap<>();
-        services.eachRowOf((table, row) ->
+        services.eachRow((table, row) ->
                 rows.computeIfAbsent(table, name -> new AtomicInteger()).incrementAndGet());
         RunningProgram program = services.start().poll();
         services.clock().advance(Duration.ofMinutes(5));

@@ -11,7 +11,6 @@ import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.LoginServer;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.SecureServer;
-import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.TestAuthority;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -255,13 +254,9 @@ class BlobReplayIT {
     private void assertThatBlobsAre(int answers) {
         List<String> truth = stage.services().truth(start(3), start(3 - answers));
         assertThat(truth).isNotEmpty();
-        assertThat(SimulatedServices.surplus(truth, stage.services().tables().rows()))
-                .as("lost")
-                .isEmpty();
+        stage.services().tables().assertNoneLost(truth);
         List<String> known = stage.services().truth(start(3), Instant.now());
-        assertThat(SimulatedServices.surplus(stage.services().tables().rows(), known))
-                .as("twice, or never there")
-                .isEmpty();
+        stage.services().tables().assertNoneTwice(known);
     }
 
     private void awaitLooks(PackagedProgram program, int more) throws IOException {

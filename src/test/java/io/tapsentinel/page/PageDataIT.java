@@ -67,7 +67,7 @@ class PageDataIT {
     @Test
     void rowsReadsHoursAndBudgetAreThoseOfTheStoreWithoutContentOfEvents() throws Exception {
         TreeSet<String> content = new TreeSet<>();
-        trial.eachRow(row -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
+        trial.eachRow((table, row) -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
                 .forEach(name -> {
                     JsonNode value = row.path(name);
                     if (value.isTextual() && value.asText().length() > 6) {

@@ -62,12 +62,9 @@ class BadRequestsIT {
         assertThat(services.store().backlog()).isEmpty();
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         Instant end = SimulatedServices.START.minus(Duration.ofMinutes(1));
-        assertThat(SimulatedServices.surplus(
-                        services.truth(
-                                SimulatedServices.START.minus(Duration.ofMinutes(181)), end, SimulatedServices.START),
-                        services.rows()))
-                .as("lost")
-                .isEmpty();
+        services.delivered()
+                .assertNoneLost(services.truth(
+                        SimulatedServices.START.minus(Duration.ofMinutes(181)), end, SimulatedServices.START));
         assertThat(services.rows()).doesNotHaveDuplicates();
     }
 
@@ -148,9 +145,7 @@ class BadRequestsIT {
         assertThat(services.store().backlog()).isEmpty();
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         Instant end = SimulatedServices.START.minus(Duration.ofMinutes(1));
-        assertThat(SimulatedServices.surplus(services.truth(origin, end, SimulatedServices.START), services.rows()))
-                .as("lost")
-                .isEmpty();
+        services.delivered().assertNoneLost(services.truth(origin, end, SimulatedServices.START));
         assertThat(services.rows()).doesNotHaveDuplicates();
     }
 

@@ -17,6 +17,7 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -39,7 +40,7 @@ class ChangedReadTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("tap.db"));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -52,7 +53,7 @@ final class CostedPipeline implements AutoCloseable {
 
     private final RouteCost.Variant variant;
     private final Path folder = Files.createTempDirectory("route-cost");
-    private final Store store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+    private final Store store = TestDatabase.open(folder.resolve("tap.db"));
     private final SeenKeys seen = new SeenKeys(store, 1_000_000, Clock.systemUTC());
     private final DefaultCamelContext context = new DefaultCamelContext();
     private LedgerEntry committed;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,7 +30,7 @@ class SourceLockTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("store.db"), "tap", "https://tap.example");
+        store = TestDatabase.open(folder.resolve("store.db"));
         lock = new SourceLock(store, new SeenKeys(store, 1_000, CLOCK), new StopSignal());
     }
 

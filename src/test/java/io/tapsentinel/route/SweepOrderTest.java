@@ -18,6 +18,7 @@ import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
 import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,7 +50,7 @@ class SweepOrderTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
         completeness = new Completeness(store);
         ReadState state = new ReadState(store, clock);
         TimeRange read = new TimeRange(SEVEN, NOON);

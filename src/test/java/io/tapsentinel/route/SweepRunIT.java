@@ -205,7 +205,7 @@ class SweepRunIT {
                         .sum())
                 .isEqualTo(again.total(LedgerCount.LATE));
         List<String> truth = services.truth(SEVEN, EIGHT, services.clock().now());
-        assertThat(SimulatedServices.surplus(truth, services.rows())).as("lost").isEmpty();
+        services.delivered().assertNoneLost(truth);
         assertHourIsComplete();
     }
 

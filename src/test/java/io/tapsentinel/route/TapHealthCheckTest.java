@@ -21,6 +21,7 @@ import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowSize;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +53,7 @@ class TapHealthCheckTest {
 
     @BeforeEach
     void open() {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.test");
+        store = TestDatabase.open(folder.resolve("tap.db"));
         budget = new RequestBudget(store, PER_DAY, 30, 5, clock);
         postponed = new Postponed(budget, clock);
         check = new TapHealthCheck(

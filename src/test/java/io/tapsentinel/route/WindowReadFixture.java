@@ -12,6 +12,7 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,7 +38,7 @@ final class WindowReadFixture implements AutoCloseable {
     private final Store store;
 
     WindowReadFixture(Path folder) {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
         seen = new SeenKeys(store, 1_000, clock);
     }
 

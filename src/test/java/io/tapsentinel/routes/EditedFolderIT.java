@@ -54,7 +54,7 @@ class EditedFolderIT {
                 """));
         reloaded(poll, OPERATOR);
         List<JsonNode> rows = new CopyOnWriteArrayList<>();
-        routes.services.eachRow(rows::add);
+        routes.services.eachRow((table, row) -> rows.add(row));
 
         LedgerEntry next = routes.pollLater();
 

@@ -64,9 +64,7 @@ class FilteredEventsIT {
         }
         assertThat(filtered(0)).isGreaterThan(3);
         assertThat(services.rows()).hasSize(services.firstHour().size() - (int) filtered(0));
-        assertThat(SimulatedServices.surplus(services.rows(), services.firstHour()))
-                .as("twice")
-                .isEmpty();
+        services.delivered().assertNoneTwice(services.firstHour());
         assertThat(services.store()
                         .number("SELECT sum(events) FROM ledger_count WHERE outcome = 'filtered-by-" + ROUTE + "'"))
                 .isEqualTo(2 * filtered(0));
@@ -105,12 +103,9 @@ class FilteredEventsIT {
 
         assertThat(sweepOfTheHour().total(LedgerCount.NEW)).isEqualTo(first.total(LedgerCount.FILTERED));
         assertHour(truth.size());
-        assertThat(SimulatedServices.surplus(truth, services.rows())).as("lost").isEmpty();
+        services.delivered().assertNoneLost(truth);
         Instant now = services.clock().now();
-        assertThat(SimulatedServices.surplus(
-                        services.rows(), services.truth(SEVEN.minus(Duration.ofHours(1)), now, now)))
-                .as("twice")
-                .isEmpty();
+        services.delivered().assertNoneTwice(services.truth(SEVEN.minus(Duration.ofHours(1)), now, now));
     }
 
     /** A program with routes of its own, whose filter is the one that the shipped file shows. */

@@ -218,12 +218,8 @@ final class LiveRoutes implements AutoCloseable {
                         services.truth(read.window().from(), read.window().to(), read.readAt())));
         List<String> truth = List.copyOf(shown);
         assertThat(truth).hasSizeGreaterThan(EVENTS_PER_HOUR / 2);
-        assertThat(SimulatedServices.surplus(services.rows(), truth))
-                .as("landed too often")
-                .isEmpty();
-        assertThat(SimulatedServices.surplus(truth, services.rows()))
-                .as("missing")
-                .isEmpty();
+        services.delivered().assertNoneTwice(truth);
+        services.delivered().assertNoneLost(truth);
     }
 
     private static ConditionFactory soon(String what) {

@@ -19,6 +19,7 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.HeldUploader;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class RoutesFixture implements AutoCloseable {
     private final Map<String, String> texts = new LinkedHashMap<>();
 
     RoutesFixture(Path folder) throws IOException {
-        store = Store.open("jdbc:sqlite:" + folder.resolve("state/tap.db"), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
         seen = new SeenKeys(store, 1_000, clock);
         sentinel.setUploader(uploader);
         sentinel.setDeliveryLog(seen);

@@ -45,7 +45,7 @@ class CompletenessTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
         seen = new SeenKeys(store, 1_000, clock);
         state = new ReadState(store, clock);
         completeness = new Completeness(store);

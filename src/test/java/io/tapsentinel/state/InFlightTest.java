@@ -38,7 +38,7 @@ class InFlightTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("tap.db"));
         seen = new SeenKeys(store, 1_000, clock);
     }
 

@@ -38,7 +38,7 @@ class ReplayedBlobsTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("tap.db"));
         blobs = new ReplayedBlobs(store, "account/container", clock);
     }
 

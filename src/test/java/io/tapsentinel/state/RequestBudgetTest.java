@@ -33,7 +33,7 @@ class RequestBudgetTest {
 
     @BeforeEach
     void open() {
-        store = Store.open(TestDatabase.address(folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
     }
 
     @Test

@@ -45,7 +45,7 @@ final class VersionsFixture implements AutoCloseable {
     }
 
     private void open() {
-        store = Store.open(TestDatabase.address(folder.resolve("tap.db")), "tap", "https://tap.example.com");
+        store = TestDatabase.open(folder.resolve("tap.db"));
         seen = new SeenKeys(store, 1_000, updates, clock);
     }
 

@@ -1,26 +1,38 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.RowSink;
 import io.tapsentinel.sandbox.SandboxEvent;
+import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.tap.EventType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
 
-/** The rows of the four tables. A test can hold their acknowledgements, or refuse what waits. */
+/** The rows of the four tables that an ingestion endpoint has accepted. A test can hold their acknowledgements, or refuse what waits. */
 public final class DeliveredRows implements RowSink {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final Clock clock;
     private final List<String> rows = new ArrayList<>();
+    private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
+    private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> {};
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong marked = new AtomicLong();
     private volatile String marker = "";
@@ -33,6 +45,20 @@ public final class DeliveredRows implements RowSink {
         OPEN,
         HELD,
         REFUSING
+    }
+
+    public DeliveredRows() {
+        this(Clock.systemUTC());
+    }
+
+    /** @param clock tells when a row landed */
+    public DeliveredRows(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** From now on every row is shown here too before it is stored, with its table; rows of the health table as well. */
+    public void eachRow(BiConsumer<String, JsonNode> look) {
+        eachRow = look;
     }
 
     /** Requests wait from now on, before their rows are stored. */
@@ -86,6 +112,35 @@ public final class DeliveredRows implements RowSink {
         return List.copyOf(rows);
     }
 
+    /** The same in order, to compare with what TAP holds. */
+    public List<String> sorted() {
+        return rows().stream().sorted().toList();
+    }
+
+    /** When each row landed for the first time, by {@link SandboxEvent#truthKey}. */
+    public Map<String, Instant> landedAt() {
+        return landedAt;
+    }
+
+    /** Each of these is there, as often as it is listed. */
+    public void assertNoneLost(List<String> truth) {
+        assertThat(surplus(truth, rows())).as("lost").isEmpty();
+    }
+
+    /** Nothing is there but these, and none more often than it is listed. */
+    public void assertNoneTwice(List<String> possible) {
+        assertThat(surplus(rows(), possible)).as("twice, or never there").isEmpty();
+    }
+
+    /** What stands in {@code actual} more often than in {@code expected}, and how often. */
+    private static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
+        Map<String, Integer> counts = new TreeMap<>();
+        actual.forEach(key -> counts.merge(key, 1, Integer::sum));
+        expected.forEach(key -> counts.merge(key, -1, Integer::sum));
+        counts.values().removeIf(count -> count <= 0);
+        return counts;
+    }
+
     public synchronized int size() {
         return rows.size();
     }
@@ -97,13 +152,17 @@ public final class DeliveredRows implements RowSink {
 
     @Override
     public void accept(String table, List<byte[]> accepted) throws IOException {
-        EventType type = Arrays.stream(EventType.values())
-                .filter(t -> t.table().equals(table))
-                .findFirst()
-                .orElseThrow();
         List<String> keys = new ArrayList<>(accepted.size());
         for (byte[] row : accepted) {
             JsonNode json = JSON.readTree(row);
+            eachRow.accept(table, json);
+            if (table.equals(TableSchema.HEALTH)) {
+                continue;
+            }
+            EventType type = Arrays.stream(EventType.values())
+                    .filter(t -> t.table().equals(table))
+                    .findFirst()
+                    .orElseThrow();
             JsonNode recipient = json.path("recipient");
             keys.add(SandboxEvent.truthKey(
                     type,
@@ -130,6 +189,7 @@ public final class DeliveredRows implements RowSink {
                 throw new IOException("the test refuses");
             }
             rows.addAll(keys);
+            keys.forEach(key -> landedAt.putIfAbsent(key, clock.instant()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();

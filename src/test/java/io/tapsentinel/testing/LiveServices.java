@@ -181,9 +181,7 @@ public final class LiveServices implements AutoCloseable {
     /** Compares the tables with what TAP had in all windows that the program says it has committed; returns how many that is. */
     public int assertThatAllCommittedLandedOnce(PackagedProgram program) {
         int events = assertThatNothingCommittedIsLost(program);
-        assertThat(SimulatedServices.surplus(tables.rows(), truth(origin, Instant.now())))
-                .as("twice, or never there")
-                .isEmpty();
+        tables.assertNoneTwice(truth(origin, Instant.now()));
         return events;
     }
 
@@ -198,7 +196,7 @@ public final class LiveServices implements AutoCloseable {
         List<String> truth = truth(
                 window(windows, 1).min(Instant::compareTo).orElseThrow(),
                 window(windows, 2).max(Instant::compareTo).orElseThrow());
-        assertThat(SimulatedServices.surplus(truth, tables.rows())).as("lost").isEmpty();
+        tables.assertNoneLost(truth);
         return truth.size();
     }
 

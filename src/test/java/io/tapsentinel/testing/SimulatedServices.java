@@ -3,7 +3,6 @@ package io.tapsentinel.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.Program;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.Settings;
@@ -12,10 +11,8 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.tap.EventType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,8 +27,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -50,7 +45,6 @@ public final class SimulatedServices implements AutoCloseable {
     /** Where the first start begins to read: settle and backfill before {@link #START}. */
     public static final Instant ORIGIN = START.minus(Duration.ofMinutes(61));
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final String NEVER = "0 0 0 1 1 ? 2099";
 
     static {
@@ -67,10 +61,8 @@ public final class SimulatedServices implements AutoCloseable {
     private final FaultProxy tapProxy;
     private final DateProxy tapDate;
     private final FaultProxy sinkProxy;
-    private final List<String> rows = Collections.synchronizedList(new ArrayList<>());
-    private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
+    private final DeliveredRows delivered = new DeliveredRows(clock);
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
-    private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> {};
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
 
@@ -105,7 +97,7 @@ public final class SimulatedServices implements AutoCloseable {
                     .credentials("principal", "hush-hush")
                     .build()
                     .start();
-            this.ingestion = new SandboxIngestion(this::accept).start();
+            this.ingestion = new SandboxIngestion(delivered).start();
             this.tapProxy = new FaultProxy(tap.uri());
             this.tapDate = new DateProxy(tapProxy.uri(), clock::now);
             this.sinkProxy = new FaultProxy(ingestion.uri());
@@ -227,61 +219,20 @@ public final class SimulatedServices implements AutoCloseable {
         return truth(first.window().from(), first.window().to(), first.readAt());
     }
 
-    /** Type, id and recipient of every row that the ingestion endpoint has accepted, sorted. */
+    /** The rows that the ingestion endpoint has accepted. */
+    public DeliveredRows delivered() {
+        return delivered;
+    }
+
+    /** {@link DeliveredRows#sorted}. */
     public List<String> rows() {
-        synchronized (rows) {
-            List<String> sorted = new ArrayList<>(rows);
-            Collections.sort(sorted);
-            return sorted;
-        }
+        return delivered.sorted();
     }
 
-    /** When the ingestion endpoint accepted a row for the first time, by its type, id and recipient. */
-    public Map<String, Instant> landedAt() {
-        return landedAt;
-    }
-
-    /** From now on every row that the ingestion endpoint accepts is shown here too. */
-    public SimulatedServices eachRow(Consumer<JsonNode> look) {
-        return eachRowOf((table, row) -> look.accept(row));
-    }
-
-    /** The same with the row's table. */
-    public SimulatedServices eachRowOf(BiConsumer<String, JsonNode> look) {
-        eachRow = look;
+    /** From now on every row that the ingestion endpoint accepts is shown here too, with its table. */
+    public SimulatedServices eachRow(BiConsumer<String, JsonNode> look) {
+        delivered.eachRow(look);
         return this;
-    }
-
-    /** What stands in {@code actual} more often than in {@code expected}, and how often. */
-    public static Map<String, Integer> surplus(List<String> actual, List<String> expected) {
-        Map<String, Integer> counts = new TreeMap<>();
-        actual.forEach(key -> counts.merge(key, 1, Integer::sum));
-        expected.forEach(key -> counts.merge(key, -1, Integer::sum));
-        counts.values().removeIf(count -> count <= 0);
-        return counts;
-    }
-
-    private void accept(String table, List<byte[]> accepted) throws IOException {
-        List<String> keys = new ArrayList<>();
-        for (byte[] row : accepted) {
-            JsonNode json = JSON.readTree(row);
-            eachRow.accept(table, json);
-            if (table.equals(TableSchema.HEALTH)) {
-                continue;
-            }
-            JsonNode recipient = json.path("recipient");
-            EventType type = List.of(EventType.values()).stream()
-                    .filter(t -> t.table().equals(table))
-                    .findFirst()
-                    .orElseThrow();
-            keys.add(SandboxEvent.truthKey(
-                    type,
-                    json.path("id").textValue(),
-                    json.path("GUID").asText(),
-                    recipient.isArray() ? recipient.path(0).asText() : recipient.asText()));
-        }
-        rows.addAll(keys);
-        keys.forEach(key -> landedAt.putIfAbsent(key, clock.now()));
     }
 
     public MovableClock clock() {
@@ -325,13 +276,12 @@ public final class SimulatedServices implements AutoCloseable {
                 reads(Purpose.POLL).stream().reduce((earlier, later) -> later).orElseThrow();
         List<String> truth = truth(ORIGIN, last.window().to(), last.readAt());
         assertThat(truth).hasSizeGreaterThan(30);
-        assertThat(surplus(truth, rows())).as("lost").isEmpty();
+        delivered.assertNoneLost(truth);
         assertNothingTwice();
     }
 
     public void assertNothingTwice() {
-        List<String> possible = truth(ORIGIN, clock.now(), clock.now());
-        assertThat(surplus(rows(), possible)).as("twice, or never there").isEmpty();
+        delivered.assertNoneTwice(truth(ORIGIN, clock.now(), clock.now()));
     }
 
     @Override

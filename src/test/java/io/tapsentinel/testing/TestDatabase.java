@@ -43,7 +43,12 @@ public final class TestDatabase {
                 : StoreAddress.of("jdbc:sqlite:" + file);
     }
 
-    /** The same as properties of the program. */
+    /** The store of that file, open for source {@code tap}. */
+    public static Store open(Path file) {
+        return Store.open(address(file), "tap", "https://tap.example.com");
+    }
+
+    /** Its address as properties of the program. */
     public static Map<String, String> properties(Path file) {
         return isShared()
                 ? Map.of("state.url", url(file), "state.user", server().user(), "state.password", server().password())
