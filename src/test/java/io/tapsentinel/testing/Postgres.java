@@ -203,6 +203,8 @@ public final class Postgres implements AutoCloseable {
     }
 
     private void end() {
+        // stopped first: a running server that misses one of its processes starts others, which outlive it
+        CommandResult.of(List.of("kill", "-STOP", String.valueOf(server.pid())));
         List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
         all.add(server.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);
