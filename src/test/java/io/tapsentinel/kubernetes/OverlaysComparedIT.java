@@ -18,7 +18,7 @@ class OverlaysComparedIT {
     private static final String PLAIN = "overlays/plain";
 
     private static List<JsonNode> built(String name) throws IOException {
-        return Kubectl.kustomize(Manifests.FOLDER.resolve(name));
+        return Manifests.kustomize(Manifests.FOLDER.resolve(name));
     }
 
     @Test

@@ -38,7 +38,7 @@ class OverlaysIT {
     Path secrets;
 
     private static List<JsonNode> built(String name) throws IOException {
-        return Kubectl.kustomize(Manifests.FOLDER.resolve(name));
+        return Manifests.kustomize(Manifests.FOLDER.resolve(name));
     }
 
     @ParameterizedTest

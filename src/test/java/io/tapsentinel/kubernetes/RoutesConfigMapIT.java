@@ -27,7 +27,7 @@ class RoutesConfigMapIT {
 
     private static SortedMap<String, String> routes(String overlay) throws IOException {
         JsonNode map = Manifests.object(
-                Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
+                Manifests.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
         map.path("data")
                 .properties()
@@ -44,7 +44,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"overlays/production", "overlays/replicas", "overlays/plain"})
     void theProgramAcceptsThem(String overlay) throws Exception {
-        Map<String, String> env = new TreeMap<>(PodFacts.of(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)))
+        Map<String, String> env = new TreeMap<>(PodFacts.of(Manifests.kustomize(Manifests.FOLDER.resolve(overlay)))
                 .env());
 
         assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
@@ -54,7 +54,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/replicas"})
     void camelKRestartsThePodAfterAnEdit(String overlay) throws Exception {
-        var objects = Kubectl.kustomize(Manifests.FOLDER.resolve(overlay));
+        var objects = Manifests.kustomize(Manifests.FOLDER.resolve(overlay));
 
         assertThat(Manifests.object(objects, "Integration", "tap-sentinel")
                         .at("/spec/traits/mount/hotReload")

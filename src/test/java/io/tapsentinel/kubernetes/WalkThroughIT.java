@@ -49,6 +49,6 @@ class WalkThroughIT {
         assertThat(folders)
                 .hasSizeGreaterThan(1)
                 .allSatisfy(
-                        folder -> assertThat(Kubectl.kustomize(Path.of(folder))).isNotEmpty());
+                        folder -> assertThat(Manifests.kustomize(Path.of(folder))).isNotEmpty());
     }
 }
