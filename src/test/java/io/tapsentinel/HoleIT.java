@@ -42,12 +42,7 @@ class HoleIT {
                         };
                     }
                 });
-        program.poll();
-        assertThat(services.reads()).isEmpty();
-
-        program.poll();
-
-        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertTheSecondPollLands(program);
     }
 
     @Test
@@ -68,12 +63,7 @@ class HoleIT {
                         };
                     }
                 });
-        program.poll();
-        assertThat(services.reads()).isEmpty();
-
-        program.poll();
-
-        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertTheSecondPollLands(program);
     }
 
     @Test
@@ -98,5 +88,14 @@ class HoleIT {
 
         assertThat(mine.resolve("mine.txt")).exists();
         assertThat(services.folder().resolve("state/tap.db")).exists();
+    }
+
+    private void assertTheSecondPollLands(RunningProgram program) {
+        program.poll();
+        assertThat(services.reads()).isEmpty();
+
+        program.poll();
+
+        assertThat(services.rows()).isEqualTo(services.firstHour());
     }
 }

@@ -18,11 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SpoolFolderIT {
 
-    @TempDir
-    Path folder;
-
     @Test
-    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse() throws IOException {
+    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse(@TempDir Path folder) throws IOException {
         Path spool = Files.createDirectory(folder.resolve("spool"));
         Files.writeString(spool.resolve("cos123456789.tmp"), "an answer");
         Files.writeString(spool.resolve("mine.txt"), "not ours");
@@ -35,9 +32,8 @@ class SpoolFolderIT {
     @Test
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
-        try (SimulatedServices services = new SimulatedServices(
-                folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
-            Path spool = folder.resolve("state/spool");
+        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder().eventsPerHour(1_200).build())) {
+            Path spool = services.folder().resolve("state/spool");
             services.sinkProxy().hold();
             RunningProgram program = services.start();
             CompletableFuture<Void> poll = program.pollInBackground();
