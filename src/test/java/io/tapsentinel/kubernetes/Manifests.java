@@ -47,11 +47,12 @@ final class Manifests {
 
     private Manifests() {}
 
-    /** The objects that {@code kubectl apply -k} would send of a folder, without a cluster. */
-    static List<JsonNode> kustomize(Path folder) {
+    /** The objects that {@code kubectl apply -k} would send of base or an overlay, without a cluster. */
+    static List<JsonNode> built(String name) {
         // on the error stream are warnings of what is deprecated, but still the only way for older ones
-        return documents(
-                KUBECTL.run("kustomize", folder.toString()).assertSuccess().output());
+        return documents(KUBECTL.run("kustomize", FOLDER.resolve(name).toString())
+                .assertSuccess()
+                .output());
     }
 
     /** All documents of a YAML text. */

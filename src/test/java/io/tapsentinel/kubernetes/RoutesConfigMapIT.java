@@ -1,5 +1,6 @@
 package io.tapsentinel.kubernetes;
 
+import static io.tapsentinel.kubernetes.Manifests.built;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -27,7 +28,7 @@ class RoutesConfigMapIT {
 
     private static SortedMap<String, String> routes(String overlay) throws IOException {
         JsonNode map = Manifests.object(
-                Manifests.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
+                built(overlay), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
         map.path("data")
                 .properties()
@@ -44,7 +45,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"overlays/production", "overlays/replicas", "overlays/plain"})
     void theProgramAcceptsThem(String overlay) throws Exception {
-        Map<String, String> env = new TreeMap<>(PodFacts.of(Manifests.kustomize(Manifests.FOLDER.resolve(overlay)))
+        Map<String, String> env = new TreeMap<>(PodFacts.of(built(overlay))
                 .env());
 
         assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
@@ -54,7 +55,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/replicas"})
     void camelKRestartsThePodAfterAnEdit(String overlay) throws Exception {
-        var objects = Manifests.kustomize(Manifests.FOLDER.resolve(overlay));
+        var objects = built(overlay);
 
         assertThat(Manifests.object(objects, "Integration", "tap-sentinel")
                         .at("/spec/traits/mount/hotReload")
