@@ -36,6 +36,27 @@ final class ContentTemplate {
             "customDetails",
             "alertDetailsOverride",
             "incidentConfiguration");
+    private static final String SKELETON = """
+            {
+              "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+              "contentVersion": "1.0.0.0",
+              "parameters": {
+                "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace that\
+             Sentinel runs on; it exists, in the resource group that is deployed to, and has the tables of\
+             azuredeploy.json."}},
+                "location": {"type": "string", "metadata": {"description": "Region of the workbook."},
+                  "defaultValue": "[resourceGroup().location]"},
+                "healthTable": {"type": "bool", "metadata": {"description": "Whether the connector runs with\
+             sentinel.health-table=true: without its rows the function Completeness and the rules about the\
+             connector are left out."},
+                  "defaultValue": true},
+                "rulesEnabled": {"type": "bool", "metadata": {"description": "Whether the rules run from the start."},
+                  "defaultValue": true}
+              },
+              "resources": [],
+              "outputs": {}
+            }
+            """;
     private static final String TIME_RANGE = """
             {"type": 9, "name": "TimeRange", "content": {
               "version": "KqlParameterItem/1.0", "style": "pills", "queryType": 0,
@@ -63,39 +84,12 @@ final class ContentTemplate {
     }
 
     private static ObjectNode template() {
-        ObjectNode template = JSON.createObjectNode()
-                .put("$schema", "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#")
-                .put("contentVersion", "1.0.0.0");
-        ObjectNode parameters = template.putObject("parameters");
-        parameter(
-                parameters,
-                "workspaceName",
-                "string",
-                "Log Analytics workspace that Sentinel runs on; it exists, in the resource group"
-                        + " that is deployed to, and has the tables of azuredeploy.json.");
-        parameter(parameters, "location", "string", "Region of the workbook.")
-                .put("defaultValue", "[resourceGroup().location]");
-        parameter(
-                        parameters,
-                        "healthTable",
-                        "bool",
-                        "Whether the connector runs with sentinel.health-table=true: without its rows"
-                                + " the function Completeness and the rules about the connector are left out.")
-                .put("defaultValue", true);
-        parameter(parameters, "rulesEnabled", "bool", "Whether the rules run from the start.")
-                .put("defaultValue", true);
-        ArrayNode resources = template.putArray("resources");
+        ObjectNode template = (ObjectNode) QueryFiles.json(SKELETON);
+        ArrayNode resources = template.withArray("resources");
         QueryFiles.functions().forEach(function -> resources.add(function(function)));
         QueryFiles.rules().forEach(rule -> resources.add(rule(rule)));
         resources.add(workbook());
-        template.putObject("outputs");
         return template;
-    }
-
-    private static ObjectNode parameter(ObjectNode parameters, String name, String type, String description) {
-        ObjectNode parameter = parameters.putObject(name).put("type", type);
-        parameter.putObject("metadata").put("description", description);
-        return parameter;
     }
 
     private static ObjectNode function(Query function) {
