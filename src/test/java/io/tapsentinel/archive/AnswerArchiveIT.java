@@ -9,13 +9,13 @@ import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,7 +64,7 @@ class AnswerArchiveIT {
                 .allMatch(name -> name.matches(
                         "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
         for (Path file : files(archive)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+            assertThat(StateFolder.permissions(file))
                     .isEqualTo("rw-------");
         }
     }

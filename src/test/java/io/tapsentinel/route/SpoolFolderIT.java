@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -42,10 +42,10 @@ class SpoolFolderIT {
             assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).startsWith("cos");
                 assertThat(Files.size(file)).isGreaterThan(1_000_000);
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                assertThat(StateFolder.permissions(file))
                         .isEqualTo("rw-------");
             });
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool)))
+            assertThat(StateFolder.permissions(spool))
                     .isEqualTo("rwx------");
             services.sinkProxy().release();
             poll.join();
