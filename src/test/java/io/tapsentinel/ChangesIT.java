@@ -36,8 +36,9 @@ class ChangesIT {
     private final List<String> rows = new CopyOnWriteArrayList<>();
 
     @AutoClose
-    private final SimulatedServices services =
-            new SimulatedServices(SandboxSettings.builder().build()).eachRow(row -> rows.add(ChangingEvents.label(row)));
+    private final SimulatedServices services = new SimulatedServices(
+                    SandboxSettings.builder().build())
+            .eachRow(row -> rows.add(ChangingEvents.label(row)));
 
     @AutoClose
     private ScriptedTap tap;

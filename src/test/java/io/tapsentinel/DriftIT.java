@@ -22,8 +22,10 @@ class DriftIT {
     private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(
-                    SandboxSettings.builder().eventsPerHour(300).shareDocumented(0.5).build())
+    private final SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
+                    .eventsPerHour(300)
+                    .shareDocumented(0.5)
+                    .build())
             .eachRow(rows::add);
 
     @RegisterExtension

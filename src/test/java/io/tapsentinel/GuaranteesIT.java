@@ -96,9 +96,7 @@ class GuaranteesIT {
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
-        staysTrue(
-                "nothing is durable or committed",
-                () -> services.reads().isEmpty() && keys() == 0 && !poll.isDone());
+        staysTrue("nothing is durable or committed", () -> services.reads().isEmpty() && keys() == 0 && !poll.isDone());
 
         services.sinkProxy().release();
         poll.join();
@@ -106,8 +104,7 @@ class GuaranteesIT {
         assertThat(keys()).isEqualTo(services.rows().size());
     }
 
-    private void killedBeforeTheAcknowledgement(SimulatedServices.Maker maker)
-            throws Exception {
+    private void killedBeforeTheAcknowledgement(SimulatedServices.Maker maker) throws Exception {
         services.sinkProxy().hold();
         services.sinkProxy().next(refusals());
         RunningProgram killed = services.start(maker);

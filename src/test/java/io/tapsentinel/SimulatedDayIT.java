@@ -206,10 +206,7 @@ class SimulatedDayIT {
                 time.toSeconds());
         System.out.printf(
                 "  ledger: %d new, %d of them late, %d of those found by sweeps; %d duplicates%n",
-                outcome(day, "new"),
-                outcome(day, "late"),
-                bySweeps(day, all).size(),
-                outcome(day, "duplicate"));
+                outcome(day, "new"), outcome(day, "late"), bySweeps(day, all).size(), outcome(day, "duplicate"));
         for (LagClass lag : LagClass.values()) {
             printRows(day, "late by " + lag.words, day.events().where(lag::has));
         }

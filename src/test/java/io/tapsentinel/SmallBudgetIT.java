@@ -36,8 +36,7 @@ class SmallBudgetIT {
                         end.minus(Duration.ofHours(2)),
                         Duration.ZERO,
                         Duration.ofMinutes(30));
-        try (SimulatedDays days =
-                        new SimulatedDays(events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
+        try (SimulatedDays days = new SimulatedDays(events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
                 LogLines log = LogLines.open()) {
             days.start().runTo(START.plus(Duration.ofHours(13)));
             Map<String, Object> health = days.program().health("tap-health").getDetails();

@@ -85,11 +85,10 @@ class WholeProgramIT {
 
     @Test
     void aRestartSendsNothingAgain() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(
-                SandboxSettings.builder()
-                        .eventsPerHour(300)
-                        .shareWithoutId(0.05)
-                        .build())) {
+        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
+                .eventsPerHour(300)
+                .shareWithoutId(0.05)
+                .build())) {
             services.start().poll().stop();
             List<String> rows = services.rows();
             assertThat(rows).isEqualTo(services.firstHour());
@@ -103,7 +102,8 @@ class WholeProgramIT {
 
     @Test
     void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder().eventsPerHour(60).build())) {
+        try (SimulatedServices services = new SimulatedServices(
+                SandboxSettings.builder().eventsPerHour(60).build())) {
             RunningProgram program = services.start().poll();
             services.clock().advance(Duration.ofHours(5));
             for (int i = 0; i < 6; i++) {

@@ -64,8 +64,7 @@ class AnswerArchiveIT {
                 .allMatch(name -> name.matches(
                         "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
         for (Path file : files(archive)) {
-            assertThat(StateFolder.permissions(file))
-                    .isEqualTo("rw-------");
+            assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
         }
     }
 
@@ -152,8 +151,7 @@ class AnswerArchiveIT {
     @Test
     void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
         Files.createFile(outbox);
-        assertThatThrownBy(services::start)
-                .hasMessageContaining("tap.archive.outbox is \"" + outbox);
+        assertThatThrownBy(services::start).hasMessageContaining("tap.archive.outbox is \"" + outbox);
     }
 
     private static Findings findings(RunningProgram program) {

@@ -45,8 +45,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
      * @throws IllegalArgumentException when a parameter, an expression or a reference of an output is wrong
      */
     static Deployment of(JsonNode template, Map<String, Object> parameters) {
-        ArmEvaluation evaluation =
-                ArmEvaluation.of(template, values(template.required("parameters"), parameters));
+        ArmEvaluation evaluation = ArmEvaluation.of(template, values(template.required("parameters"), parameters));
         List<Resource> resources = new ArrayList<>();
         template.required("resources").forEach(resource -> resources.addAll(each(resource, evaluation)));
         ArmEvaluation after = evaluation.afterDeployment(id -> runtime(resources, id));

@@ -19,7 +19,8 @@ class FilterValuesIT {
     /** Kinds of row in the health table. */
     private static final Set<String> KINDS = Set.of("heartbeat", "hour");
     /** Values that no answer of TAP has: of the health table, of the functions, of Kusto's gettype(). */
-    private static final Set<String> OURS = Set.of("heartbeat", "hour", "Allow", "array", "complete", "equal, not swept yet");
+    private static final Set<String> OURS =
+            Set.of("heartbeat", "hour", "Allow", "array", "complete", "equal, not swept yet");
 
     private static final Path SAMPLES = Path.of("src/test/resources/samples");
 

@@ -155,7 +155,8 @@ class RuleRowsIT {
         byte[] sent = new RecordMapper(schema, report)
                 .map(fields, Instant.parse(row.path("TimeGenerated").asText()))
                 .json();
-        if (!sameTimes(withoutNulls(row)).equals(sameTimes(QueryFiles.json(new String(sent, StandardCharsets.UTF_8))))) {
+        if (!sameTimes(withoutNulls(row))
+                .equals(sameTimes(QueryFiles.json(new String(sent, StandardCharsets.UTF_8))))) {
             faults.add("another row is sent");
         }
         return faults;

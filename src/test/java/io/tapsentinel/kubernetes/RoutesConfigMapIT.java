@@ -27,8 +27,7 @@ class RoutesConfigMapIT {
     Path work;
 
     private static SortedMap<String, String> routes(String overlay) throws IOException {
-        JsonNode map = Manifests.object(
-                built(overlay), "ConfigMap", "tap-sentinel-routes");
+        JsonNode map = Manifests.object(built(overlay), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
         map.path("data")
                 .properties()
@@ -45,8 +44,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"overlays/production", "overlays/replicas", "overlays/plain"})
     void theProgramAcceptsThem(String overlay) throws Exception {
-        Map<String, String> env = new TreeMap<>(PodFacts.of(built(overlay))
-                .env());
+        Map<String, String> env = new TreeMap<>(PodFacts.of(built(overlay)).env());
 
         assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
                 .isEmpty();

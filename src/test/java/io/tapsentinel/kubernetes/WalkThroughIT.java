@@ -49,7 +49,6 @@ class WalkThroughIT {
 
         assertThat(folders)
                 .hasSizeGreaterThan(1)
-                .allSatisfy(
-                        folder -> assertThat(built(folder)).isNotEmpty());
+                .allSatisfy(folder -> assertThat(built(folder)).isNotEmpty());
     }
 }

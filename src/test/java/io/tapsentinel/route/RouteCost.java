@@ -201,7 +201,8 @@ public final class RouteCost {
 
         private final Variant variant;
         private final Path folder = Files.createTempDirectory("route-cost");
-        private final Store store = Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
+        private final Store store =
+                Store.open("jdbc:sqlite:" + folder.resolve("tap.db"), "tap", "https://tap.example.com");
         private final SeenKeys seen = new SeenKeys(store, 1_000_000, Clock.systemUTC());
         private final DefaultCamelContext context = new DefaultCamelContext();
         private LedgerEntry committed;

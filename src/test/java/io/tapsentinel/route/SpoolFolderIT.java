@@ -32,7 +32,8 @@ class SpoolFolderIT {
     @Test
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
-        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder().eventsPerHour(1_200).build())) {
+        try (SimulatedServices services = new SimulatedServices(
+                SandboxSettings.builder().eventsPerHour(1_200).build())) {
             Path spool = services.folder().resolve("state/spool");
             services.sinkProxy().hold();
             RunningProgram program = services.start();
@@ -42,11 +43,9 @@ class SpoolFolderIT {
             assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).startsWith("cos");
                 assertThat(Files.size(file)).isGreaterThan(1_000_000);
-                assertThat(StateFolder.permissions(file))
-                        .isEqualTo("rw-------");
+                assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
             });
-            assertThat(StateFolder.permissions(spool))
-                    .isEqualTo("rwx------");
+            assertThat(StateFolder.permissions(spool)).isEqualTo("rwx------");
             services.sinkProxy().release();
             poll.join();
 

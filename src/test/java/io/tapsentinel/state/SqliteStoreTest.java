@@ -94,15 +94,13 @@ class SqliteStoreTest {
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            assertThat(StateFolder.permissions(folder.resolve("state")))
-                    .isEqualTo("rwx------");
+            assertThat(StateFolder.permissions(folder.resolve("state"))).isEqualTo("rwx------");
             try (var files = Files.list(folder.resolve("state"))) {
                 assertThat(files)
                         .hasSizeGreaterThanOrEqualTo(3)
-                        .allSatisfy(
-                                file -> assertThat(StateFolder.permissions(file))
-                                        .as(file.toString())
-                                        .isEqualTo("rw-------"));
+                        .allSatisfy(file -> assertThat(StateFolder.permissions(file))
+                                .as(file.toString())
+                                .isEqualTo("rw-------"));
             }
         }
     }

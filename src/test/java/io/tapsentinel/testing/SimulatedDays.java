@@ -55,7 +55,9 @@ public final class SimulatedDays implements AutoCloseable {
         this.date = new DateProxy(tap.uri(), services.clock()::now);
         services.with("tap.url", date.uri().toString());
         for (String schedule : List.of("tap.poll.cron", "tap.sweep.cron")) {
-            services.with(schedule, EffectiveProperties.load(services.folder(), Map.of()).get(schedule));
+            services.with(
+                    schedule,
+                    EffectiveProperties.load(services.folder(), Map.of()).get(schedule));
         }
         Path routes = Files.createDirectories(routes());
         try (var files = Files.list(Path.of("routes"))) {
@@ -112,9 +114,7 @@ public final class SimulatedDays implements AutoCloseable {
                 }
             };
             made.main().bind("quartz", own);
-            made.main()
-                    .addOverrideProperty(
-                            "camel.main.routes-include-pattern", "file:" + routes() + "/*.camel.yaml");
+            made.main().addOverrideProperty("camel.main.routes-include-pattern", "file:" + routes() + "/*.camel.yaml");
             return made;
         });
         cron = own;
