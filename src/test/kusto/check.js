@@ -1,6 +1,6 @@
 'use strict';
 
-// node check.js <folder of the language service> < jobs > reports, both as JSON: see KustoJob.java and KustoReport.java.
+// node check.js <folder of the language service> <jobs> > reports, both as JSON: see KustoJob.java and KustoCheck.java.
 const fs = require('fs');
 const {load, array, columns, walk} = require('./language');
 const {globals, kusto} = require('./database');
@@ -9,7 +9,7 @@ const ingestion = require('./ingestion');
 const {values} = require('./values');
 
 const language = load(process.argv[2]);
-process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(0, 'utf8')).map(check)));
+process.stdout.write(JSON.stringify(JSON.parse(fs.readFileSync(process.argv[3], 'utf8')).map(check)));
 
 /** One job: every function and every query of it, against its tables and functions. */
 function check(job) {

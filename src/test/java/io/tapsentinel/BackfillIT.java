@@ -5,26 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.SimulatedDays;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Seven days are read for the first time, by a TAP that takes its time, while today goes on. */
 @Tag("full")
 class BackfillIT {
 
-    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final Duration POLL = Duration.ofMinutes(5);
     private static final Duration ANSWER = Duration.ofSeconds(40);
     private static final Duration LAG = Duration.ofMinutes(30);
-
-    @TempDir
-    Path folder;
 
     @Test
     void freshEventsLandWithinOnePollWhileSevenDaysAreReadAndNothingIsRefused() throws Exception {
@@ -32,7 +27,7 @@ class BackfillIT {
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(6_000, START.minus(Duration.ofDays(7)), START, Duration.ZERO, LAG)
                 .add(1_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, LAG);
-        try (SimulatedDays days = new SimulatedDays(folder, events)
+        try (SimulatedDays days = new SimulatedDays(events)
                 .with("tap.poll.backfill", "P7D")
                 .start()
                 .slow(ANSWER)) {

@@ -12,8 +12,6 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
-import io.tapsentinel.testing.StoreQueries;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
@@ -21,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The rules that carry the guarantees, each proved twice: the program keeps it, and the same scenario fails for a program
@@ -30,22 +28,21 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class GuaranteesIT {
 
-    /** Few enough that a held sink does not stop the reader before the middle of an answer. */
-    private static final SandboxSettings EVENTS = SandboxSettings.builder()
+    /** So few events that a held sink does not stop the reader before the middle of an answer. */
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
             .seed(7)
             .eventsPerHour(150)
             .shareWithoutId(0.05)
-            .build();
+            .build());
 
-    @TempDir
-    Path folder;
     /** How long nothing may happen; a mistake gets more time to show, and ends it by that. */
     private Duration quiet = Duration.ofMillis(700);
 
     /** A guarantee that holds for one program and must not hold for another. */
     @FunctionalInterface
     private interface Scenario {
-        void run(SimulatedServices services, SimulatedServices.Maker maker) throws Exception;
+        void run(SimulatedServices.Maker maker) throws Exception;
     }
 
     @Test
@@ -93,24 +90,21 @@ class GuaranteesIT {
         fails(this::cutWhileParked, windowWithoutCommitGuard());
     }
 
-    private void heldAcknowledgement(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+    private void heldAcknowledgement(SimulatedServices.Maker maker) throws Exception {
         services.sinkProxy().hold();
         RunningProgram program = services.start(maker);
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
-        staysTrue(
-                "nothing is durable or committed",
-                () -> services.reads().isEmpty() && keys("state") == 0 && !poll.isDone());
+        staysTrue("nothing is durable or committed", () -> services.reads().isEmpty() && keys() == 0 && !poll.isDone());
 
         services.sinkProxy().release();
         poll.join();
         assertThat(services.rows()).isEqualTo(services.firstHour());
-        assertThat(keys("state")).isEqualTo(services.rows().size());
+        assertThat(keys()).isEqualTo(services.rows().size());
     }
 
-    private void killedBeforeTheAcknowledgement(SimulatedServices services, SimulatedServices.Maker maker)
-            throws Exception {
+    private void killedBeforeTheAcknowledgement(SimulatedServices.Maker maker) throws Exception {
         services.sinkProxy().hold();
         services.sinkProxy().next(refusals());
         RunningProgram killed = services.start(maker);
@@ -133,13 +127,13 @@ class GuaranteesIT {
         services.delivered().assertNoneTwice(services.firstHour());
     }
 
-    private void failedBatch(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+    private void failedBatch(SimulatedServices.Maker maker) throws Exception {
         services.sinkProxy().next(Fault.NONE, Fault.REFUSE);
         RunningProgram program = services.start(maker).poll();
-        assertAllOfTheFirstHourLands(services, program);
+        assertAllOfTheFirstHourLands(program);
     }
 
-    private void cutWhileParked(SimulatedServices services, SimulatedServices.Maker maker) throws Exception {
+    private void cutWhileParked(SimulatedServices.Maker maker) throws Exception {
         services.sinkProxy().hold();
         services.sinkProxy().next(refusals());
         services.tapProxy().next(Fault.CUT_BODY);
@@ -152,11 +146,11 @@ class GuaranteesIT {
         services.sinkProxy().release();
         poll.join();
         services.sinkProxy().forget();
-        assertAllOfTheFirstHourLands(services, program);
+        assertAllOfTheFirstHourLands(program);
     }
 
     /** Polls move away from the first hour, each looking back over one, so that only a progress that never moved brings it back. */
-    private static void assertAllOfTheFirstHourLands(SimulatedServices services, RunningProgram program) {
+    private void assertAllOfTheFirstHourLands(RunningProgram program) {
         List<String> firstHour = services.truth(
                 SimulatedServices.START.minus(Duration.ofMinutes(61)),
                 SimulatedServices.START.minus(Duration.ofMinutes(1)),
@@ -170,19 +164,13 @@ class GuaranteesIT {
         assertThat(services.rows()).as("twice").doesNotHaveDuplicates();
     }
 
-    private void holds(Scenario scenario) throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-            scenario.run(services, Program::new);
-        }
+    private static void holds(Scenario scenario) throws Exception {
+        scenario.run(Program::new);
     }
 
     private void fails(Scenario scenario, SimulatedServices.Maker mistake) {
         quiet = Duration.ofSeconds(2);
-        assertThatThrownBy(() -> {
-                    try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-                        scenario.run(services, mistake);
-                    }
-                })
+        assertThatThrownBy(() -> scenario.run(mistake))
                 .as("the guarantee's scenario has to notice this mistake")
                 .isInstanceOf(AssertionError.class);
     }
@@ -203,7 +191,7 @@ class GuaranteesIT {
         return Collections.nCopies(200, Fault.REFUSE).toArray(Fault[]::new);
     }
 
-    private long keys(String state) throws SQLException {
-        return new StoreQueries(folder.resolve(state).resolve("tap.db")).number("SELECT count(*) FROM seen");
+    private long keys() throws SQLException {
+        return services.store().number("SELECT count(*) FROM seen");
     }
 }

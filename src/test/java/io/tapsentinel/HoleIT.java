@@ -14,99 +14,88 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Holes that were found by trying to break the guarantees, closed and kept closed. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HoleIT {
 
-    private static final SandboxSettings EVENTS =
-            SandboxSettings.builder().seed(9).eventsPerHour(60).build();
-
-    @TempDir
-    Path folder;
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices(
+            SandboxSettings.builder().seed(9).eventsPerHour(60).build());
 
     @Test
     void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-            AtomicInteger uploads = new AtomicInteger();
-            RunningProgram program = services.start((settings, properties, clock, committed) ->
-                    new Program(settings, properties, clock, committed) {
-                        @Override
-                        protected Uploader uploader() {
-                            Uploader real = super.uploader();
-                            return (stream, body) -> {
-                                if (uploads.getAndIncrement() == 0) {
-                                    throw new OutOfMemoryError("a test's");
-                                }
-                                real.upload(stream, body);
-                            };
-                        }
-                    });
-            program.poll();
-            assertThat(services.reads()).isEmpty();
-
-            program.poll();
-
-            assertThat(services.rows()).isEqualTo(services.firstHour());
-        }
+        AtomicInteger uploads = new AtomicInteger();
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected Uploader uploader() {
+                        Uploader real = super.uploader();
+                        return (stream, body) -> {
+                            if (uploads.getAndIncrement() == 0) {
+                                throw new OutOfMemoryError("a test's");
+                            }
+                            real.upload(stream, body);
+                        };
+                    }
+                });
+        assertTheSecondPollLands(program);
     }
 
     @Test
     void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-            AtomicInteger claims = new AtomicInteger();
-            RunningProgram program = services.start((settings, properties, clock, committed) ->
-                    new Program(settings, properties, clock, committed) {
-                        @Override
-                        protected SeenKeys seenKeys(Store store) {
-                            return new SeenKeys(store, 1_000, clock) {
-                                @Override
-                                public Claim claim(TapEvent event) {
-                                    if (claims.incrementAndGet() == 20) {
-                                        throw new NoClassDefFoundError("a test's");
-                                    }
-                                    return super.claim(event);
+        AtomicInteger claims = new AtomicInteger();
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected SeenKeys seenKeys(Store store) {
+                        return new SeenKeys(store, 1_000, clock) {
+                            @Override
+                            public Claim claim(TapEvent event) {
+                                if (claims.incrementAndGet() == 20) {
+                                    throw new NoClassDefFoundError("a test's");
                                 }
-                            };
-                        }
-                    });
-            program.poll();
-            assertThat(services.reads()).isEmpty();
-
-            program.poll();
-
-            assertThat(services.rows()).isEqualTo(services.firstHour());
-        }
+                                return super.claim(event);
+                            }
+                        };
+                    }
+                });
+        assertTheSecondPollLands(program);
     }
 
     @Test
     void aClockThatJumpsAheadDoesNotMakeTheProgramForgetWhatItDelivered() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-            services.start().poll().stop();
-            services.tapProxy().next(Fault.REFUSE);
-            services.clock().advance(Duration.ofDays(10));
-            services.start().poll().stop();
-            services.clock().advance(Duration.ofDays(-10));
+        services.start().poll().stop();
+        services.tapProxy().next(Fault.REFUSE);
+        services.clock().advance(Duration.ofDays(10));
+        services.start().poll().stop();
+        services.clock().advance(Duration.ofDays(-10));
 
-            services.start().poll();
+        services.start().poll();
 
-            assertThat(services.rows()).doesNotHaveDuplicates();
-        }
+        assertThat(services.rows()).doesNotHaveDuplicates();
     }
 
     @Test
     void aStopLeavesWhatElseLiesInTheSpoolFolder() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, EVENTS)) {
-            Path mine = Files.createDirectories(folder.resolve("state/spool/sub"));
-            Files.writeString(mine.resolve("mine.txt"), "precious");
+        Path mine = Files.createDirectories(services.folder().resolve("state/spool/sub"));
+        Files.writeString(mine.resolve("mine.txt"), "precious");
 
-            services.start().poll().stop();
+        services.start().poll().stop();
 
-            assertThat(mine.resolve("mine.txt")).exists();
-            assertThat(folder.resolve("state/tap.db")).exists();
-        }
+        assertThat(mine.resolve("mine.txt")).exists();
+        assertThat(services.folder().resolve("state/tap.db")).exists();
+    }
+
+    private void assertTheSecondPollLands(RunningProgram program) {
+        program.poll();
+        assertThat(services.reads()).isEmpty();
+
+        program.poll();
+
+        assertThat(services.rows()).isEqualTo(services.firstHour());
     }
 }

@@ -7,33 +7,28 @@ import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.SimulatedDays;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The program or TAP is away for hours and days: what can still be read lands once, the rest is a gap with exact limits. */
 @Tag("full")
 class OutagesIT {
 
-    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
     private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
-
-    @TempDir
-    Path folder;
 
     @Test
     void anOutageOfFiveHoursOverARestartLosesNothing() throws Exception {
         Instant end = START.plus(Duration.ofHours(10));
         DrawnEvents events =
                 new DrawnEvents(SEED).add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (SimulatedDays days = new SimulatedDays(folder, events).with("tap.sweep.ages", "none")) {
+        try (SimulatedDays days = new SimulatedDays(events).with("tap.sweep.ages", "none")) {
             days.start().runTo(START.plus(Duration.ofHours(2))).stop();
             days.pass(Duration.ofHours(5)).start().runTo(end).stop();
 
@@ -53,7 +48,7 @@ class OutagesIT {
                 .add(4_000, START, end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
         // what sweeps would find too is left to the plan of the first poll after it
         try (SimulatedDays days =
-                new SimulatedDays(folder, events).with("tap.sweep.ages", "none").start()) {
+                new SimulatedDays(events).with("tap.sweep.ages", "none").start()) {
             days.runTo(outage);
             days.tap().out(window -> true);
             days.runTo(over);
@@ -72,7 +67,7 @@ class OutagesIT {
         Instant end = back.plus(Duration.ofHours(6));
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(6_000, START.minus(HALF_AN_HOUR), end.minus(Duration.ofHours(1)), Duration.ZERO, HALF_AN_HOUR);
-        try (SimulatedDays days = new SimulatedDays(folder, events).with("tap.sweep.ages", "none");
+        try (SimulatedDays days = new SimulatedDays(events).with("tap.sweep.ages", "none");
                 LogLines log = LogLines.open()) {
             days.start().runTo(START.plus(Duration.ofHours(1))).stop();
             Instant readTo = Instant.ofEpochMilli(days.store().number("SELECT read_to FROM progress"));
@@ -98,7 +93,7 @@ class OutagesIT {
         DrawnEvents events =
                 new DrawnEvents(SEED).add(100, START.minus(Duration.ofDays(7)), START, Duration.ZERO, HALF_AN_HOUR);
         try (SimulatedDays days =
-                new SimulatedDays(folder, events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
+                new SimulatedDays(events).with("tap.sweep.ages", "none").with("tap.poll.backfill", "P7D")) {
             days.tap().out(window -> window.from().isBefore(START.minus(Duration.ofHours(2))));
             days.start().runTo(START.plus(Duration.ofMinutes(10)));
             days.tap().out(window -> true);
@@ -124,7 +119,7 @@ class OutagesIT {
                         end.minus(Duration.ofHours(1)),
                         Duration.ZERO,
                         HALF_AN_HOUR);
-        try (SimulatedDays days = new SimulatedDays(folder, events)
+        try (SimulatedDays days = new SimulatedDays(events)
                         .with("tap.sweep.ages", "none")
                         .with("tap.poll.backfill", "P7D")
                         .with("tap.retry.pauses", "PT5S,PT20S,PT1M");

@@ -11,7 +11,6 @@ import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.RecordingTap.Request;
 import io.tapsentinel.testing.SimulatedDays;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -24,7 +23,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A day of 20,000 rows, most of them up to 30 minutes late and some up to 23 hours, then 24 quiet hours, after which all must have
@@ -33,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("full")
 class SimulatedDayIT {
 
-    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final Instant NIGHT = START.plus(Duration.ofDays(1));
     /** A tick of the sweep after the day's last hour has reached the age of a day: 24 quiet hours and a little. */
@@ -42,13 +40,40 @@ class SimulatedDayIT {
     private static final String COPY = "copy";
     private static final Instant END = NIGHT.plus(Duration.ofDays(7));
 
-    @TempDir
-    Path folder;
+    /** How late rows of the day come: so many of them evenly between two lags. */
+    private enum LagClass {
+        AS_USUAL("0 to 30 min", 19_400, Duration.ZERO, Duration.ofMinutes(30)),
+        AN_HOUR("31 to 60 min", 150, Duration.ofMinutes(31), Duration.ofHours(1)),
+        FOUR_HOURS("1 to 4 h", 150, Duration.ofHours(1), Duration.ofHours(4)),
+        HALF_A_DAY("4 to 12 h", 150, Duration.ofHours(4), Duration.ofHours(12)),
+        A_DAY("12 to 23 h", 150, Duration.ofHours(12), Duration.ofHours(23));
+
+        private final String words;
+        private final int rows;
+        private final Duration least;
+        private final Duration most;
+
+        LagClass(String words, int rows, Duration least, Duration most) {
+            this.words = words;
+            this.rows = rows;
+            this.least = least;
+            this.most = most;
+        }
+
+        boolean has(DrawnEvent event) {
+            Duration lag = Duration.between(event.created(), event.visibleAt());
+            return lag.compareTo(least) >= 0 && lag.compareTo(most) < 0;
+        }
+    }
 
     @Test
     void everyRowOfADayLandsOnceHoweverLateItComesForAQuarterOfTheRequests() throws Exception {
         long began = System.nanoTime();
-        try (SimulatedDays day = new SimulatedDays(folder, LagClass.day(SEED, START, NIGHT)).start()) {
+        DrawnEvents events = new DrawnEvents(SEED);
+        for (LagClass each : LagClass.values()) {
+            events.add(each.rows, START, NIGHT, each.least, each.most);
+        }
+        try (SimulatedDays day = new SimulatedDays(events).start()) {
             List<String> truth = DrawnEvents.keys(day.events().all());
 
             day.runTo(NIGHT);
@@ -62,7 +87,7 @@ class SimulatedDayIT {
             assertThat(day.tap().requests()).as("refusals").noneMatch(request -> request.window() == null);
             assertThat(day.tap().mostInADay()).as("requests in a rolling day").isLessThanOrEqualTo(450);
             assertLedger(day);
-            DayFigures.print(day, SEED, inTheDay, Duration.ofNanos(System.nanoTime() - began));
+            print(day, inTheDay, Duration.ofNanos(System.nanoTime() - began));
         }
     }
 
@@ -90,7 +115,7 @@ class SimulatedDayIT {
                     .isEqualTo(DrawnEvents.count(day.events().all(), type));
             assertThat(sum(day, of + "= 'late' AND purpose = 'sweep'"))
                     .as("late of " + type + ", found by sweeps")
-                    .isEqualTo(DrawnEvents.count(bySweeps(day), type));
+                    .isEqualTo(DrawnEvents.count(bySweeps(day, day.events().all()), type));
         }
     }
 
@@ -100,9 +125,10 @@ class SimulatedDayIT {
                         + condition);
     }
 
-    private static List<DrawnEvent> bySweeps(SimulatedDays day) {
-        return day.events()
-                .where(event -> day.tap().firstServed(event).orElseThrow().isClockHour());
+    private static List<DrawnEvent> bySweeps(SimulatedDays day, List<DrawnEvent> events) {
+        return events.stream()
+                .filter(event -> day.tap().firstServed(event).orElseThrow().isClockHour())
+                .toList();
     }
 
     private static void assertCompleteness(SimulatedDays day) throws Exception {
@@ -157,5 +183,44 @@ class SimulatedDayIT {
                 assertThat(delete.executeUpdate()).isEqualTo(1);
             }
         }
+    }
+
+    /** Prints the figures, and beside them what a reader that looks once would have got. */
+    private static void print(SimulatedDays day, int requestsInTheDay, Duration time) throws SQLException {
+        int most = day.tap().mostInADay();
+        List<DrawnEvent> all = day.events().all();
+        System.out.printf(
+                "simulated day, seed %d: %d rows at TAP, %d landed, after %d were read in %d requests: %d in the day itself,"
+                        + " at most %d in any 24 h of the week (%.1f %% of 1800); %d s%n",
+                SEED,
+                all.size(),
+                day.services().rows().size(),
+                outcome(day, "fetched"),
+                day.tap().requests().size(),
+                requestsInTheDay,
+                most,
+                most / 18.0,
+                time.toSeconds());
+        System.out.printf(
+                "  ledger: %d new, %d of them late, %d of those found by sweeps; %d duplicates%n",
+                outcome(day, "new"), outcome(day, "late"), bySweeps(day, all).size(), outcome(day, "duplicate"));
+        for (LagClass lag : LagClass.values()) {
+            printRows(day, "late by " + lag.words, day.events().where(lag::has));
+        }
+        printRows(day, "all", all);
+    }
+
+    private static void printRows(SimulatedDays day, String what, List<DrawnEvent> rows) {
+        long landed = rows.stream()
+                .filter(event -> day.services().delivered().landedAt().containsKey(event.truthKey()))
+                .count();
+        long lost = rows.stream().filter(DrawnEvents::isMissedByLookingOnce).count();
+        System.out.printf(
+                "  %-20s %6d rows, %6d landed, %4d of them found by sweeps; looking once loses %6d (%.1f %%)%n",
+                what, rows.size(), landed, bySweeps(day, rows).size(), lost, 100.0 * lost / rows.size());
+    }
+
+    private static long outcome(SimulatedDays day, String outcome) throws SQLException {
+        return day.store().number("SELECT sum(events) FROM ledger_count WHERE outcome = '" + outcome + "'");
     }
 }

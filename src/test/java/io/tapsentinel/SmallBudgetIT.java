@@ -16,18 +16,14 @@ import java.util.Map;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A day's work of 432 requests under a budget of 60: what waits are sweeps and the backlog, never today's events. */
 @Tag("full")
 class SmallBudgetIT {
 
-    private static final long SEED = Long.getLong("day.seed", 20_261_122);
+    private static final long SEED = SimulatedDays.SEED;
     private static final Instant START = SimulatedDays.START;
     private static final int BUDGET = 60;
-
-    @TempDir
-    Path folder;
 
     @Test
     void noRollingDayHasMoreRequestsThanTheBudgetAndPollsComeEvenlyAcrossARestart() throws Exception {
@@ -39,8 +35,7 @@ class SmallBudgetIT {
                         end.minus(Duration.ofHours(2)),
                         Duration.ZERO,
                         Duration.ofMinutes(30));
-        try (SimulatedDays days =
-                        new SimulatedDays(folder, events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
+        try (SimulatedDays days = new SimulatedDays(events).budget(BUDGET).with("tap.poll.backfill", "PT20H");
                 LogLines log = LogLines.open()) {
             days.start().runTo(START.plus(Duration.ofHours(13)));
             Map<String, Object> health = days.program().health("tap-health").getDetails();
@@ -79,8 +74,8 @@ class SmallBudgetIT {
     void whatARouteAsksForIsCountedInThePoolOfItsPath() throws Exception {
         DrawnEvents events = new DrawnEvents(SEED)
                 .add(100, START, START.plus(Duration.ofHours(1)), Duration.ZERO, Duration.ofSeconds(1));
-        try (SimulatedDays days = new SimulatedDays(folder, events)) {
-            Path poll = folder.resolve("routes/tap-poll.camel.yaml");
+        try (SimulatedDays days = new SimulatedDays(events)) {
+            Path poll = days.routes().resolve("tap-poll.camel.yaml");
             Files.writeString(poll, Files.readString(poll).replace("/v2/siem/all", "/v2/siem/clicks/permitted"));
             days.start().runTo(START.plus(Duration.ofMinutes(31))).stop();
 

@@ -8,12 +8,10 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The program as it runs, real routes, real HTTP, real store: what TAP had against what the tables got, as multisets. */
 class WholeProgramIT {
@@ -28,12 +26,9 @@ class WholeProgramIT {
             .shareDocumented(0.05)
             .build();
 
-    @TempDir
-    Path folder;
-
     @Test
     void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(folder, TWO_HOURS)
+        try (SimulatedServices services = new SimulatedServices(TWO_HOURS)
                 .with("tap.poll.cron", "0/1 * * * * ?")
                 .with("tap.budget.requests-per-day", "1000000")) {
             RunningProgram program = services.start((settings, properties, clock, committed) -> {
@@ -88,9 +83,7 @@ class WholeProgramIT {
 
     @Test
     void aRestartSendsNothingAgain() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(
-                folder,
-                SandboxSettings.builder()
+        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
                         .eventsPerHour(300)
                         .shareWithoutId(0.05)
                         .build())) {
@@ -108,7 +101,7 @@ class WholeProgramIT {
     @Test
     void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
         try (SimulatedServices services = new SimulatedServices(
-                folder, SandboxSettings.builder().eventsPerHour(60).build())) {
+                SandboxSettings.builder().eventsPerHour(60).build())) {
             RunningProgram program = services.start().poll();
             services.clock().advance(Duration.ofHours(5));
             for (int i = 0; i < 6; i++) {

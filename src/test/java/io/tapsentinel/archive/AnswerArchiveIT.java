@@ -1,51 +1,44 @@
 package io.tapsentinel.archive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.ProgramHealthCheck;
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class AnswerArchiveIT {
 
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    @TempDir
-    Path folder;
-
     @AutoClose
-    private SimulatedServices services;
+    private final SimulatedServices services = new SimulatedServices();
 
-    private Path archive;
-    private Path outbox;
+    private final Path archive = services.folder().resolve("archive");
+    private final Path outbox = services.folder().resolve("outbox");
     private final List<String> answers = new CopyOnWriteArrayList<>();
 
     @BeforeEach
-    void begin() throws Exception {
-        archive = folder.resolve("archive");
-        outbox = folder.resolve("outbox");
-        services = new SimulatedServices(
-                folder, SandboxSettings.builder().seed(11).eventsPerHour(60).build());
+    void begin() {
         services.with("tap.archive.uri", "file:" + archive).with("tap.archive.outbox", outbox.toString());
         services.tapProxy().rewrite(body -> {
             answers.add(new String(body, StandardCharsets.UTF_8));
@@ -71,8 +64,7 @@ class AnswerArchiveIT {
                 .allMatch(name -> name.matches(
                         "tap/2026/11/20/20261120T1\\d{5}Z_20261120T1\\d{5}Z_20261120T1\\d{8}Z\\.json\\.gz"));
         for (Path file : files(archive)) {
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                    .isEqualTo("rw-------");
+            assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
         }
     }
 
@@ -140,7 +132,7 @@ class AnswerArchiveIT {
     void whatAKilledProcessLeftIsKeptWhenItIsWhole() throws Exception {
         Files.createDirectory(outbox);
         String name = "tap_20261120T105900Z_20261120T115900Z_20261120T120000123Z.json.gz";
-        try (var gzip = new java.util.zip.GZIPOutputStream(Files.newOutputStream(outbox.resolve(name + ".open")))) {
+        try (var gzip = new GZIPOutputStream(Files.newOutputStream(outbox.resolve(name + ".open")))) {
             gzip.write("{}".getBytes(StandardCharsets.UTF_8));
         }
         Files.write(
@@ -159,8 +151,7 @@ class AnswerArchiveIT {
     @Test
     void anOutboxThatCannotBeMadeIsRefusedAtTheStart() throws Exception {
         Files.createFile(outbox);
-        org.assertj.core.api.Assertions.assertThatThrownBy(services::start)
-                .hasMessageContaining("tap.archive.outbox is \"" + outbox);
+        assertThatThrownBy(services::start).hasMessageContaining("tap.archive.outbox is \"" + outbox);
     }
 
     private static Findings findings(RunningProgram program) {

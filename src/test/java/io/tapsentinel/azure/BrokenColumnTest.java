@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.tapsentinel.sentinel.schema.Column;
+import io.tapsentinel.sentinel.schema.ColumnType;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BinaryOperator;
@@ -30,19 +33,17 @@ class BrokenColumnTest {
     void eachTypeBrokenInATable(TableSchema schema) {
         BrokenTemplate broken = new BrokenTemplate();
         Columns.of(schema)
-                .forEach((column, type) ->
-                        broken.table(schema.table(), BrokenTemplate.type(column, BrokenTemplate.wrong(type))));
+                .forEach((column, type) -> broken.table(schema.table(), BrokenTemplate.type(column, wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
                 .containsExactlyElementsOf(each(
                         schema,
-                        (column, type) -> "table " + schema.table()
-                                + difference(column, BrokenTemplate.wrong(type), "schema", type)));
+                        (column, type) -> "table " + schema.table() + difference(column, wrong(type), "schema", type)));
         assertThat(FlowCheck.problems(deployment))
                 .containsExactlyElementsOf(each(
                         schema,
                         (column, type) -> "transformation of " + schema.stream()
-                                + difference(column, type, "table", BrokenTemplate.wrong(type))));
+                                + difference(column, type, "table", wrong(type))));
     }
 
     @ParameterizedTest
@@ -50,19 +51,18 @@ class BrokenColumnTest {
     void eachTypeBrokenInAStream(TableSchema schema) {
         BrokenTemplate broken = new BrokenTemplate();
         Columns.of(schema)
-                .forEach((column, type) ->
-                        broken.stream(schema.stream(), BrokenTemplate.type(column, BrokenTemplate.wrong(type))));
+                .forEach((column, type) -> broken.stream(schema.stream(), BrokenTemplate.type(column, wrong(type))));
         Deployment deployment = broken.deployment(Map.of());
         assertThat(SchemaCheck.problems(deployment, Templates.schemas(false, true)))
                 .containsExactlyElementsOf(each(
                         schema,
-                        (column, type) -> "stream " + schema.stream()
-                                + difference(column, BrokenTemplate.wrong(type), "schema", type)));
+                        (column, type) ->
+                                "stream " + schema.stream() + difference(column, wrong(type), "schema", type)));
         assertThat(FlowCheck.problems(deployment))
                 .containsExactlyElementsOf(each(
                         schema,
                         (column, type) -> "transformation of " + schema.stream()
-                                + difference(column, BrokenTemplate.wrong(type), "table", type)));
+                                + difference(column, wrong(type), "table", type)));
     }
 
     @ParameterizedTest
@@ -71,9 +71,8 @@ class BrokenColumnTest {
         Deployment deployment = new BrokenTemplate().deployment(Map.of());
         Columns.of(schema).forEach((column, type) -> {
             List<TableSchema> schemas = new ArrayList<>(Templates.schemas(false, true));
-            schemas.replaceAll(
-                    s -> s.equals(schema) ? BrokenTemplate.schema(s, column, BrokenTemplate.wrong(type)) : s);
-            String difference = difference(column, type, "schema", BrokenTemplate.wrong(type));
+            schemas.replaceAll(s -> s.equals(schema) ? broken(s, column, wrong(type)) : s);
+            String difference = difference(column, type, "schema", wrong(type));
             assertThat(SchemaCheck.problems(deployment, schemas))
                     .containsExactly("table " + schema.table() + difference, "stream " + schema.stream() + difference);
         });
@@ -158,5 +157,17 @@ class BrokenColumnTest {
                                 .put("type", columns.get(i).required("type").textValue()));
             }
         }
+    }
+
+    /** A type that the column has not. */
+    private static String wrong(String type) {
+        return type.equals("string") ? "dynamic" : "string";
+    }
+
+    /** A schema in which one column has another type. */
+    private static TableSchema broken(TableSchema schema, String column, String type) {
+        Map<String, Column> columns = new LinkedHashMap<>(schema.columns());
+        columns.put(column, new Column(column, ColumnType.of(type), false));
+        return new TableSchema(schema.table(), schema.stream(), columns);
     }
 }

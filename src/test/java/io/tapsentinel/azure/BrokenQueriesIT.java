@@ -191,7 +191,7 @@ class BrokenQueriesIT {
 
     private static Stream<DynamicTest> named(
             List<KustoJob> jobs, List<String> files, List<String> findings, List<?> names) {
-        List<KustoReport> reports = KustoCheck.bind(jobs);
+        List<KustoCheck.Report> reports = KustoCheck.bind(jobs);
         return IntStream.range(0, jobs.size())
                 .mapToObj(i -> dynamicTest(
                         names.get(i).toString(),

@@ -4,15 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.sentinel.schema.Column;
-import io.tapsentinel.sentinel.schema.ColumnType;
-import io.tapsentinel.sentinel.schema.TableSchema;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** The template, or a schema, with one thing in one place broken, in memory. */
+/** The template with one thing in one place broken, in memory. */
 final class BrokenTemplate {
 
     private final ObjectNode template = Templates.template();
@@ -53,11 +49,6 @@ final class BrokenTemplate {
         return Deployment.of(template, Templates.with(more));
     }
 
-    /** A type that the column has not. */
-    static String wrong(String type) {
-        return type.equals("string") ? "dynamic" : "string";
-    }
-
     /** A change of columns: one has another type. */
     static Consumer<ArrayNode> type(String column, String type) {
         return columns -> columns.forEach(c -> {
@@ -65,13 +56,6 @@ final class BrokenTemplate {
                 ((ObjectNode) c).put("type", type);
             }
         });
-    }
-
-    /** A schema in which one column has another type. */
-    static TableSchema schema(TableSchema schema, String column, String type) {
-        Map<String, Column> columns = new LinkedHashMap<>(schema.columns());
-        columns.put(column, new Column(column, ColumnType.of(type), false));
-        return new TableSchema(schema.table(), schema.stream(), columns);
     }
 
     private void columns(JsonNode owner, Consumer<ArrayNode> change) {

@@ -11,6 +11,7 @@ import io.tapsentinel.azure.QueryFiles.Rule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The ARM template that deploys functions, rules and workbook: made of the files in {@code queries}, and committed beside them. */
@@ -35,6 +36,38 @@ final class ContentTemplate {
             "customDetails",
             "alertDetailsOverride",
             "incidentConfiguration");
+    private static final String SKELETON = """
+            {
+              "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+              "contentVersion": "1.0.0.0",
+              "parameters": {
+                "workspaceName": {"type": "string", "metadata": {"description": "Log Analytics workspace that\
+             Sentinel runs on; it exists, in the resource group that is deployed to, and has the tables of\
+             azuredeploy.json."}},
+                "location": {"type": "string", "metadata": {"description": "Region of the workbook."},
+                  "defaultValue": "[resourceGroup().location]"},
+                "healthTable": {"type": "bool", "metadata": {"description": "Whether the connector runs with\
+             sentinel.health-table=true: without its rows the function Completeness and the rules about the\
+             connector are left out."},
+                  "defaultValue": true},
+                "rulesEnabled": {"type": "bool", "metadata": {"description": "Whether the rules run from the start."},
+                  "defaultValue": true}
+              },
+              "resources": [],
+              "outputs": {}
+            }
+            """;
+    private static final String TIME_RANGE = """
+            {"type": 9, "name": "TimeRange", "content": {
+              "version": "KqlParameterItem/1.0", "style": "pills", "queryType": 0,
+              "resourceType": "microsoft.operationalinsights/workspaces",
+              "parameters": [{
+                "version": "KqlParameterItem/1.0", "name": "TimeRange", "label": "Time range",
+                "type": 4, "isRequired": true, "value": {"durationMs": %d},
+                "typeSettings": {"allowCustom": true, "selectableValues": [
+                  {"durationMs": 86400000}, {"durationMs": 259200000}, {"durationMs": 604800000},
+                  {"durationMs": 1209600000}, {"durationMs": 2592000000}]}}]}}
+            """;
 
     private ContentTemplate() {}
 
@@ -51,39 +84,12 @@ final class ContentTemplate {
     }
 
     private static ObjectNode template() {
-        ObjectNode template = JSON.createObjectNode()
-                .put("$schema", "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#")
-                .put("contentVersion", "1.0.0.0");
-        ObjectNode parameters = template.putObject("parameters");
-        parameter(
-                parameters,
-                "workspaceName",
-                "string",
-                "Log Analytics workspace that Sentinel runs on; it exists, in the resource group"
-                        + " that is deployed to, and has the tables of azuredeploy.json.");
-        parameter(parameters, "location", "string", "Region of the workbook.")
-                .put("defaultValue", "[resourceGroup().location]");
-        parameter(
-                        parameters,
-                        "healthTable",
-                        "bool",
-                        "Whether the connector runs with sentinel.health-table=true: without its rows"
-                                + " the function Completeness and the rules about the connector are left out.")
-                .put("defaultValue", true);
-        parameter(parameters, "rulesEnabled", "bool", "Whether the rules run from the start.")
-                .put("defaultValue", true);
-        ArrayNode resources = template.putArray("resources");
+        ObjectNode template = (ObjectNode) QueryFiles.json(SKELETON);
+        ArrayNode resources = template.withArray("resources");
         QueryFiles.functions().forEach(function -> resources.add(function(function)));
         QueryFiles.rules().forEach(rule -> resources.add(rule(rule)));
         resources.add(workbook());
-        template.putObject("outputs");
         return template;
-    }
-
-    private static ObjectNode parameter(ObjectNode parameters, String name, String type, String description) {
-        ObjectNode parameter = parameters.putObject(name).put("type", type);
-        parameter.putObject("metadata").put("description", description);
-        return parameter;
     }
 
     private static ObjectNode function(Query function) {
@@ -145,7 +151,42 @@ final class ContentTemplate {
                 .put("category", "sentinel")
                 .put("version", "1.0")
                 .put("sourceId", "[" + WORKSPACE + "]")
-                .put("serializedData", WorkbookContent.of(workbook).toString());
+                .put("serializedData", workbookContent(workbook).toString());
         return resource;
+    }
+
+    /** As Azure stores it: a range of time to choose, and one part per query, which that range bounds. */
+    private static ObjectNode workbookContent(JsonNode workbook) {
+        ObjectNode content = JSON.createObjectNode().put("version", "Notebook/1.0");
+        ArrayNode items = content.putArray("items");
+        long days = workbook.required("timeRangeDays").longValue();
+        items.add(QueryFiles.json(TIME_RANGE.formatted(Duration.ofDays(days).toMillis())));
+        workbook.required("parts").forEach(part -> items.add(part(part)));
+        return content.put(
+                "$schema",
+                "https://github.com/Microsoft/Application-Insights-Workbooks/blob/master/schema/workbook.json");
+    }
+
+    private static ObjectNode part(JsonNode part) {
+        String name = part.required("query").textValue();
+        ObjectNode item = JSON.createObjectNode().put("type", 3).put("name", name);
+        item.putObject("content")
+                .put("version", "KqlItem/1.0")
+                .put("query", workbookQuery(name))
+                .put("size", 0)
+                .put("title", part.required("title").textValue())
+                .put("timeContextFromParameter", "TimeRange")
+                .put("queryType", 0)
+                .put("resourceType", "microsoft.operationalinsights/workspaces")
+                .put("visualization", part.required("visualization").textValue());
+        return item;
+    }
+
+    private static String workbookQuery(String name) {
+        return QueryFiles.workbookQueries().stream()
+                .filter(one -> one.file().equals(name + ".kql"))
+                .map(Query::text)
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the workbook has no query " + name));
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.azure;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * @param outputs   by name
  */
 record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * One resource.
@@ -42,8 +45,7 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
      * @throws IllegalArgumentException when a parameter, an expression or a reference of an output is wrong
      */
     static Deployment of(JsonNode template, Map<String, Object> parameters) {
-        ArmEvaluation evaluation =
-                ArmEvaluation.of(template, Parameters.values(template.required("parameters"), parameters));
+        ArmEvaluation evaluation = ArmEvaluation.of(template, values(template.required("parameters"), parameters));
         List<Resource> resources = new ArrayList<>();
         template.required("resources").forEach(resource -> resources.addAll(each(resource, evaluation)));
         ArmEvaluation after = evaluation.afterDeployment(id -> runtime(resources, id));
@@ -73,6 +75,43 @@ record Deployment(List<Resource> resources, Map<String, JsonNode> outputs) {
         deployed("Microsoft.OperationalInsights/workspaces/tables")
                 .forEach(t -> tables.put(t.json().required("name").textValue().split("/")[1], t));
         return tables;
+    }
+
+    /** The values of the declared parameters, defaults included, checked as Azure checks them before it deploys anything. */
+    private static Map<String, JsonNode> values(JsonNode declared, Map<String, Object> given) {
+        given.keySet().stream().filter(name -> !declared.has(name)).findFirst().ifPresent(name -> {
+            throw new IllegalArgumentException("the template has no parameter " + name);
+        });
+        ArmEvaluation defaults = ArmEvaluation.of(JSON.createObjectNode(), Map.of());
+        Map<String, JsonNode> values = new LinkedHashMap<>();
+        declared.properties().forEach(parameter -> {
+            JsonNode declaration = parameter.getValue();
+            Object own = given.get(parameter.getKey());
+            if (own == null && !declaration.has("defaultValue")) {
+                throw new IllegalArgumentException("parameter " + parameter.getKey() + " has no value");
+            }
+            JsonNode value = own == null ? defaults.value(declaration.required("defaultValue")) : JSON.valueToTree(own);
+            if (!fits(value, declaration)) {
+                throw new IllegalArgumentException("parameter " + parameter.getKey() + " may not be " + value);
+            }
+            values.put(parameter.getKey(), value);
+        });
+        return values;
+    }
+
+    private static boolean fits(JsonNode value, JsonNode declaration) {
+        return switch (declaration.required("type").textValue()) {
+            case "bool" -> value.isBoolean();
+            case "int" -> value.isInt() && within(value.intValue(), declaration, "minValue", "maxValue");
+            case "string" ->
+                value.isTextual() && within(value.textValue().length(), declaration, "minLength", "maxLength");
+            default -> false;
+        };
+    }
+
+    private static boolean within(int figure, JsonNode declaration, String least, String most) {
+        return figure >= declaration.path(least).asInt(Integer.MIN_VALUE)
+                && figure <= declaration.path(most).asInt(Integer.MAX_VALUE);
     }
 
     private static List<Resource> each(JsonNode resource, ArmEvaluation evaluation) {

@@ -2,9 +2,12 @@ package io.tapsentinel.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.azure.KustoJob.Query;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -13,15 +16,23 @@ import org.junit.jupiter.api.Test;
 @Tag("full")
 class FilterValuesIT {
 
+    /** Kinds of row in the health table. */
+    private static final Set<String> KINDS = Set.of("heartbeat", "hour");
+    /** Values that no answer of TAP has: of the health table, of the functions, of Kusto's gettype(). */
+    private static final Set<String> OURS =
+            Set.of("heartbeat", "hour", "Allow", "array", "complete", "equal, not swept yet");
+
+    private static final Path SAMPLES = Path.of("src/test/resources/samples");
+
     @Test
     void everyValueThatAQueryFiltersByStandsInALiveAnswerInThatCase() {
-        KustoReport report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
+        KustoCheck.Report report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
         Set<String> used = new HashSet<>();
         report.values().values().forEach(used::addAll);
 
         assertThat(used).contains("malware", "phish", "active", "attachment", "heartbeat", "hour", "clicksPermitted");
-        used.removeAll(FilterValues.OURS);
-        assertThat(FilterValues.ofLiveAnswers()).containsAll(used);
+        used.removeAll(OURS);
+        assertThat(liveAnswers()).containsAll(used);
     }
 
     @Test
@@ -29,9 +40,38 @@ class FilterValuesIT {
         Query query = Query.of("a.kql", """
                 ProofPointTAPClicksPermittedV2_CL | where classification in~ ('MALWARE', 'phish') or 'Active' =~ threatStatus
                 """);
-        KustoReport report = KustoCheck.bind(new KustoJob(QueryFiles.tables(false), List.of(), List.of(query)));
+        KustoCheck.Report report = KustoCheck.bind(new KustoJob(QueryFiles.tables(false), List.of(), List.of(query)));
 
         assertThat(report.values().get("a.kql")).containsExactly("Active", "MALWARE", "phish");
-        assertThat(FilterValues.ofLiveAnswers()).contains("phish").doesNotContain("MALWARE", "Active");
+        assertThat(liveAnswers()).contains("phish").doesNotContain("MALWARE", "Active");
+    }
+
+    /** A rule that filters by a word that no case for it has would never tell. */
+    @Test
+    void theCasesForARuleHaveEveryValueThatItAsksFor() {
+        KustoCheck.Report report = KustoCheck.bind(QueryFiles.job(QueryFiles.tables(false)));
+        assertThat(QueryFiles.rules()).allSatisfy(rule -> {
+            String cases = rule.metadata().at("/rows/positive").toString().toLowerCase(Locale.ROOT);
+            assertThat(report.values().get(rule.name() + ".kql"))
+                    .as(rule.name())
+                    .filteredOn(value -> !OURS.contains(value) || KINDS.contains(value))
+                    .allSatisfy(value -> assertThat(cases).contains("\"" + value.toLowerCase(Locale.ROOT) + "\""));
+        });
+    }
+
+    /** Every string in TAP's live answers, and the names of their arrays. */
+    private static Set<String> liveAnswers() {
+        JsonNode live = QueryFiles.json(SAMPLES.resolve("all-live.json"));
+        Set<String> found = new HashSet<>();
+        live.fieldNames().forEachRemaining(found::add);
+        collect(live, found);
+        return found;
+    }
+
+    private static void collect(JsonNode node, Set<String> found) {
+        if (node.isTextual()) {
+            found.add(node.textValue());
+        }
+        node.forEach(child -> collect(child, found));
     }
 }

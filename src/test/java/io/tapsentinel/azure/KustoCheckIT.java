@@ -67,7 +67,7 @@ class KustoCheckIT {
     @TestFactory
     Stream<DynamicTest> whatDoesNotBindIsNamedWithItsPlace() {
         List<String[]> broken = broken();
-        List<KustoReport> reports = KustoCheck.bind(broken.stream()
+        List<KustoCheck.Report> reports = KustoCheck.bind(broken.stream()
                 .map(one -> new KustoJob(List.of(T), List.of(), List.of(Query.of("a.kql", one[0]))))
                 .toList());
         return IntStream.range(0, broken.size())
@@ -81,7 +81,7 @@ class KustoCheckIT {
 
     @Test
     void whatIsRightPasses() {
-        KustoReport report = bind(Query.of("a.kql", """
+        KustoCheck.Report report = bind(Query.of("a.kql", """
                 T
                 | where text =~ 'x' and number == 3 and number >= 2.5 and text in~ ('a', 'b') and yes == true
                 | where at between (ago(1d) .. now()) and at between (ago(1d) .. 1h) and tostring(bag.a) == 'x'
@@ -108,10 +108,10 @@ class KustoCheckIT {
     void aFunctionIsBoundItselfAndGivesItsColumnsToWhoCallsIt() {
         Query function = Query.function("F", "F.kql", "T\n| extend made = nothing");
         Query caller = Query.of("a.kql", "F | project text, number");
-        KustoReport report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
+        KustoCheck.Report report = KustoCheck.bind(new KustoJob(List.of(T), List.of(function), List.of(caller)));
 
         assertThat(report.findings())
-                .extracting(KustoReport.Finding::toString)
+                .extracting(KustoCheck.Finding::toString)
                 .singleElement()
                 .asString()
                 .startsWith("F.kql:2:17: ");
@@ -125,13 +125,13 @@ class KustoCheckIT {
                 List.of(new Column("text", "int"), new Column("gone", null), new Column("yes", "boolean"));
 
         Query query = Query.of("a.kql", "T | project text, yes, at");
-        List<KustoReport> reports = KustoCheck.bind(
+        List<KustoCheck.Report> reports = KustoCheck.bind(
                 Stream.of(query.givingExactly(declared), query.giving(List.of(new Column("yes", "boolean"))))
                         .map(one -> new KustoJob(List.of(T), List.of(), List.of(one)))
                         .toList());
 
         assertThat(reports.get(0).findings())
-                .extracting(KustoReport.Finding::message)
+                .extracting(KustoCheck.Finding::message)
                 .containsExactly(
                         "column text of the result is string and not int",
                         "the result has no column gone; it has text, yes, at",
@@ -155,7 +155,7 @@ class KustoCheckIT {
                 .isEmpty();
     }
 
-    private static KustoReport bind(Query query) {
+    private static KustoCheck.Report bind(Query query) {
         return KustoCheck.bind(new KustoJob(List.of(T), List.of(), List.of(query)));
     }
 }

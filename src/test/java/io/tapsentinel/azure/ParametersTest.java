@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
@@ -22,12 +23,12 @@ class ParametersTest {
 
     @Test
     void onlyTheWorkspaceAndThePrincipalAreRequired() {
-        assertThat(Parameters.required(DECLARED)).containsExactly("workspaceName", "principalId");
+        assertThat(required()).containsExactly("workspaceName", "principalId");
     }
 
     @Test
     void fileNamesEveryRequiredParameterAndOnlyExistingOnes() {
-        assertThat(FILE.fieldNames()).toIterable().containsAll(Parameters.required(DECLARED));
+        assertThat(FILE.fieldNames()).toIterable().containsAll(required());
         assertThat(FILE.fieldNames()).toIterable().allMatch(DECLARED::has);
     }
 
@@ -95,6 +96,13 @@ class ParametersTest {
                         .results()
                         .map(MatchResult::group))
                 .containsExactly("3913510d-42f4");
+    }
+
+    private static List<String> required() {
+        return DECLARED.properties().stream()
+                .filter(parameter -> !parameter.getValue().has("defaultValue"))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     private static Deployment deployed(Map<String, Object> parameters) {

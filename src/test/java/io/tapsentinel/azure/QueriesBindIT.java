@@ -19,11 +19,11 @@ class QueriesBindIT {
 
     @Test
     void everyQueryBindsAgainstTheTablesWithAndWithoutTheOptionalColumn() {
-        List<KustoReport> reports = KustoCheck.bind(
+        List<KustoCheck.Report> reports = KustoCheck.bind(
                 List.of(QueryFiles.job(QueryFiles.tables(false)), QueryFiles.job(QueryFiles.tables(true))));
 
         assertThat(reports)
-                .extracting(KustoReport::findings)
+                .extracting(KustoCheck.Report::findings)
                 .allSatisfy(findings -> assertThat(findings).isEmpty());
         // 3 functions, 7 rules, 9 parts of the workbook: a file that is not found would bind too
         assertThat(reports.get(0).results())

@@ -42,7 +42,7 @@ class TransformationBindingIT {
                 .deployment(Map.of());
         KustoJob job = job(deployment, deployment.rule().properties().at("/dataFlows/0"));
         assertThat(KustoCheck.bind(job).findings())
-                .extracting(KustoReport.Finding::message)
+                .extracting(KustoCheck.Finding::message)
                 .containsExactly("column clickTime of the result is datetime and not string");
     }
 

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.tapsentinel.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,17 @@ final class Manifests {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .setAnnotationIntrospector(new NothingExtra());
 
+    private static final Tool KUBECTL = new Tool("kubectl", "kubernetes-client");
+
     private Manifests() {}
+
+    /** The objects that {@code kubectl apply -k} would send of base or an overlay, without a cluster. */
+    static List<JsonNode> built(String name) {
+        // on the error stream are warnings of what is deprecated, but still the only way for older ones
+        return documents(KUBECTL.run("kustomize", FOLDER.resolve(name).toString())
+                .assertSuccess()
+                .output());
+    }
 
     /** All documents of a YAML text. */
     static List<JsonNode> documents(String yaml) {

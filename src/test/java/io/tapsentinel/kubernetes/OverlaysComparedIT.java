@@ -1,10 +1,10 @@
 package io.tapsentinel.kubernetes;
 
+import static io.tapsentinel.kubernetes.Manifests.built;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,10 +16,6 @@ class OverlaysComparedIT {
     private static final String PRODUCTION = "overlays/production";
     private static final String REPLICAS = "overlays/replicas";
     private static final String PLAIN = "overlays/plain";
-
-    private static List<JsonNode> built(String name) throws IOException {
-        return Kubectl.kustomize(Manifests.FOLDER.resolve(name));
-    }
 
     @Test
     void oneReplicaHasADiskOfItsOwn() throws Exception {

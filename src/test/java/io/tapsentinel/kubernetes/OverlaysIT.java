@@ -1,5 +1,6 @@
 package io.tapsentinel.kubernetes;
 
+import static io.tapsentinel.kubernetes.Manifests.built;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,7 +9,6 @@ import static org.assertj.core.api.Assertions.entry;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.Settings;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,10 +36,6 @@ class OverlaysIT {
 
     @TempDir
     Path secrets;
-
-    private static List<JsonNode> built(String name) throws IOException {
-        return Kubectl.kustomize(Manifests.FOLDER.resolve(name));
-    }
 
     @ParameterizedTest
     @ValueSource(strings = {BASE, PRODUCTION, REPLICAS, PLAIN})

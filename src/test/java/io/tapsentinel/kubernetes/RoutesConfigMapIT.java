@@ -1,5 +1,6 @@
 package io.tapsentinel.kubernetes;
 
+import static io.tapsentinel.kubernetes.Manifests.built;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -26,8 +27,7 @@ class RoutesConfigMapIT {
     Path work;
 
     private static SortedMap<String, String> routes(String overlay) throws IOException {
-        JsonNode map = Manifests.object(
-                Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)), "ConfigMap", "tap-sentinel-routes");
+        JsonNode map = Manifests.object(built(overlay), "ConfigMap", "tap-sentinel-routes");
         SortedMap<String, String> routes = new TreeMap<>();
         map.path("data")
                 .properties()
@@ -44,8 +44,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"overlays/production", "overlays/replicas", "overlays/plain"})
     void theProgramAcceptsThem(String overlay) throws Exception {
-        Map<String, String> env = new TreeMap<>(PodFacts.of(Kubectl.kustomize(Manifests.FOLDER.resolve(overlay)))
-                .env());
+        Map<String, String> env = new TreeMap<>(PodFacts.of(built(overlay)).env());
 
         assertThat(RouteContract.problems(new RouteFiles(routes(overlay)), EffectiveProperties.load(work, env)))
                 .isEmpty();
@@ -54,7 +53,7 @@ class RoutesConfigMapIT {
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/replicas"})
     void camelKRestartsThePodAfterAnEdit(String overlay) throws Exception {
-        var objects = Kubectl.kustomize(Manifests.FOLDER.resolve(overlay));
+        var objects = built(overlay);
 
         assertThat(Manifests.object(objects, "Integration", "tap-sentinel")
                         .at("/spec/traits/mount/hotReload")

@@ -16,7 +16,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The page and the program tell the same metrics. */
 class MetricsPageIT {
@@ -25,16 +24,13 @@ class MetricsPageIT {
     /** Camel's. */
     private static final String FOREIGN = "app_info";
 
-    @TempDir
-    Path folder;
-
     private record Row(String kind, String unit, Set<String> labels) {}
 
     @Test
     void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
         try (SimulatedServices services = new SimulatedServices(
-                folder, SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
+                SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
             Scrape scrape = Scrape.of(services.start().poll());
 
             assertThat(page.keySet()).isEqualTo(scrape.types().keySet().stream().collect(Collectors.toCollection(() -> {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.TmpfsMount;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -22,99 +23,153 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store that somebody else locks, or that is no store any more. */
+/** A store that is locked, corrupt, read-only or full stops the flow; afterwards nothing is lost. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @Tag("full")
 class StoreIT {
 
     private static final int PAGE = 4096;
+    /** Enough for the tables, not for the keys of 5,000 events. */
+    private static final String FEW_PAGES = "max_page_count=60";
 
     @TempDir
     Path folder;
 
     @AutoClose
-    private FailingStore trial;
+    private FailingStore store;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new FailingStore(folder, 90, 1_800);
+        store = new FailingStore(folder, 95, 6_000);
     }
 
     @Test
     void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
-        try (PackagedProgram program = trial.launch().start();
+        try (PackagedProgram program = store.launch().start();
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
-            trial.assertThatItComplains(program);
-            int landed = trial.stage().deliveries().distinct();
+            store.assertThatItComplains(program);
+            int landed = store.stage().deliveries().distinct();
             await("nothing lands that nobody could write down")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> trial.stage().deliveries().distinct() == landed);
+                    .until(() -> store.stage().deliveries().distinct() == landed);
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
-            int events = trial.assertThatAllLands(program);
+            int events = store.assertThatAllLands(program);
             System.out.printf(
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().deliveries().duplicates().size());
+                    events, store.stage().deliveries().duplicates().size());
         }
     }
 
     @Test
     void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
-        landSomething();
-        try (Connection other = trial.connect("")) {
+        landAll();
+        try (Connection other = store.connect("")) {
             lock(other);
             assertThatPlainWritesFail("locked");
-            trial.assertThatItRefusesToStart();
+            store.assertThatItRefusesToStart();
         }
-        landSomething();
+        landAll();
     }
 
     @Test
     void aCorruptStoreIsSaidInOneLineAndWithItsCopyNothingIsLostOrTwice() throws Exception {
-        landSomething();
+        landAll();
         Path copy = copyAndCorrupt();
         assertThatPlainWritesFail("malformed", "not a database");
-        trial.assertThatItRefusesToStart();
+        store.assertThatItRefusesToStart();
         restore(copy);
-        landSomething();
-        assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
+        landAll();
+        assertThat(store.stage().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
-        try (PackagedProgram program = trial.launch().start()) {
+        try (PackagedProgram program = store.launch().start()) {
             program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
             copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
-            trial.assertThatItComplains(program);
+            store.assertThatItComplains(program);
             int committed = program.found(LiveServices.COMMITTED).size();
-            int landed = trial.stage().deliveries().distinct();
+            int landed = store.stage().deliveries().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
                     .until(() -> program.found(LiveServices.COMMITTED).size() == committed
-                            && trial.stage().deliveries().distinct() == landed);
+                            && store.stage().deliveries().distinct() == landed);
         }
         restore(copy);
-        landSomething();
+        landAll();
     }
 
-    /** One life that commits what there is; none of it is there twice. */
-    private void landSomething() throws Exception {
-        try (PackagedProgram program = trial.launch().start()) {
-            trial.assertThatAllLands(program);
+    @Test
+    void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
+        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "64m")) {
+            mount.change("ro");
+            assertThatThrownBy(() -> Files.writeString(store.file().resolveSibling("any"), ""))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("Read-only");
+            store.assertThatItRefusesToStart();
+            assertThat(store.stage().sink().requests()).as("uploads").isZero();
+
+            mount.change("rw");
+            landAll();
+            assertThat(store.stage().deliveries().duplicates()).as("twice").isEmpty();
+        }
+    }
+
+    @Test
+    void aFullStoreStopsTheFlowAndWithMoreRoomAllLands() throws Exception {
+        store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
+        try (PackagedProgram program = store.launch().start()) {
+            store.assertThatItComplains(program);
+            assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("full");
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
+            program.kill();
+        }
+        store.assertThatNothingElseLanded(store.stage().deliveries().all());
+
+        store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
+        landAll();
+    }
+
+    @Test
+    void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
+        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "1m");
+                PackagedProgram program = store.launch().start()) {
+            store.assertThatItComplains(program);
+            assertThatThrownBy(() -> Files.write(store.file().resolveSibling("any"), new byte[2_000_000]))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("No space");
+            Files.deleteIfExists(store.file().resolveSibling("any"));
+            assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
+
+            mount.change("size=64m");
+            int events = store.assertThatAllLands(program);
+            System.out.printf(
+                    "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
+                    events, store.stage().deliveries().duplicates().size());
+        }
+    }
+
+    /** One run brings in all that there is. */
+    private void landAll() throws Exception {
+        try (PackagedProgram program = store.launch().start()) {
+            store.assertThatAllLands(program);
         }
     }
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin")
                 .atMost(FailingStore.SOON)
-                .until(() -> trial.stage().sink().requests() > 0);
-        Connection other = trial.connect("");
+                .until(() -> store.stage().sink().requests() > 0);
+        Connection other = store.connect("");
         lock(other);
         return other;
     }
@@ -126,7 +181,7 @@ class StoreIT {
 
     private void assertThatPlainWritesFail(String... one) throws SQLException {
         assertThatThrownBy(() -> {
-                    try (Connection connection = trial.connect("")) {
+                    try (Connection connection = store.connect("")) {
                         FailingStore.write(connection);
                     }
                 })
@@ -137,12 +192,12 @@ class StoreIT {
 
     /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
     private Path copyAndCorrupt() throws IOException, SQLException {
-        try (Connection other = trial.connect("");
+        try (Connection other = store.connect("");
                 Statement statement = other.createStatement()) {
             FailingStore.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
-            try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {
+            Path copy = Files.copy(store.file(), folder.resolve("copy.db"));
+            try (RandomAccessFile file = new RandomAccessFile(store.file().toFile(), "rw")) {
                 byte[] garbage = new byte[(int) file.length() - PAGE / 2];
                 new Random(90).nextBytes(garbage);
                 file.seek(PAGE / 2);
@@ -153,8 +208,19 @@ class StoreIT {
     }
 
     private void restore(Path copy) throws IOException {
-        Files.deleteIfExists(Path.of(trial.file() + "-wal"));
-        Files.deleteIfExists(Path.of(trial.file() + "-shm"));
-        Files.write(trial.file(), Files.readAllBytes(copy));
+        Files.deleteIfExists(Path.of(store.file() + "-wal"));
+        Files.deleteIfExists(Path.of(store.file() + "-shm"));
+        Files.write(store.file(), Files.readAllBytes(copy));
+    }
+
+    /** A plain write of more than there can be room for. */
+    private void fill(String parameters) throws SQLException {
+        try (Connection connection = store.connect(parameters);
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("CREATE TABLE of_a_test (bytes BLOB)");
+            statement.execute("INSERT INTO of_a_test VALUES (randomblob(1000000))");
+            connection.commit();
+        }
     }
 }

@@ -76,7 +76,7 @@ class BadRequestsIT {
 
         assertThat(services.store().gaps()).singleElement().satisfies(gap -> {
             assertThat(gap.from()).isEqualTo(origin);
-            // five minutes of margin; the services's clock and the whole seconds of a Date move it by one or two
+            // five minutes of margin; the ticking clock and the whole seconds of a Date move it by one or two
             assertThat(Duration.between(
                             SimulatedServices.START.minus(Duration.ofDays(7)).plus(Duration.ofMinutes(5)), gap.to()))
                     .isBetween(Duration.ofSeconds(-2), Duration.ofSeconds(2));

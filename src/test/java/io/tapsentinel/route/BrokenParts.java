@@ -22,6 +22,11 @@ public final class BrokenParts {
 
     private BrokenParts() {}
 
+    /** Makes a read of one window. */
+    private interface Reads {
+        WindowRead read(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen);
+    }
+
     /** Rule 1: an exchange completes when its record was buffered. */
     public static SimulatedServices.Maker producerThatCompletesOnAppend() {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
@@ -53,38 +58,32 @@ public final class BrokenParts {
 
     /** Rule 2: a window commits when its split has ended, whatever became of its events. */
     public static SimulatedServices.Maker windowWithoutCommitGuard() {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
-            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(seen, tap, List.of(), clock, stop, ReadListener.of(committed)) {
-                    @Override
-                    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
-                        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
-                            @Override
-                            void verify() {
-                                // the mistake
-                            }
-                        };
-                    }
-                };
+            void verify() {
+                // the mistake
             }
-        };
+        });
     }
 
     /** Rule 2: the reader throws inside the split instead of ending it quietly. */
     public static SimulatedServices.Maker readerThatThrowsInsideTheSplit() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
+                return throwing(answer, whole -> super.events(whole, unknown));
+            }
+        });
+    }
+
+    private static SimulatedServices.Maker reading(Reads reads) {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
                 return new WindowAttempts(seen, tap, List.of(), clock, stop, ReadListener.of(committed)) {
                     @Override
                     WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
-                        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
-                            @Override
-                            Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
-                                return throwing(answer, whole -> super.events(whole, unknown));
-                            }
-                        };
+                        return reads.read(ask, purpose, readAt, seen);
                     }
                 };
             }

@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -18,11 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SpoolFolderIT {
 
-    @TempDir
-    Path folder;
-
     @Test
-    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse() throws IOException {
+    void whatAKilledProcessLeftBehindIsRemovedAndNothingElse(@TempDir Path folder) throws IOException {
         Path spool = Files.createDirectory(folder.resolve("spool"));
         Files.writeString(spool.resolve("cos123456789.tmp"), "an answer");
         Files.writeString(spool.resolve("mine.txt"), "not ours");
@@ -36,8 +33,8 @@ class SpoolFolderIT {
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
         try (SimulatedServices services = new SimulatedServices(
-                folder, SandboxSettings.builder().eventsPerHour(1_200).build())) {
-            Path spool = folder.resolve("state/spool");
+                SandboxSettings.builder().eventsPerHour(1_200).build())) {
+            Path spool = services.folder().resolve("state/spool");
             services.sinkProxy().hold();
             RunningProgram program = services.start();
             CompletableFuture<Void> poll = program.pollInBackground();
@@ -46,11 +43,9 @@ class SpoolFolderIT {
             assertThat(files(spool)).hasSize(1).allSatisfy(file -> {
                 assertThat(file.getFileName().toString()).startsWith("cos");
                 assertThat(Files.size(file)).isGreaterThan(1_000_000);
-                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                        .isEqualTo("rw-------");
+                assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
             });
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(spool)))
-                    .isEqualTo("rwx------");
+            assertThat(StateFolder.permissions(spool)).isEqualTo("rwx------");
             services.sinkProxy().release();
             poll.join();
 

@@ -110,7 +110,7 @@ class LookOnceCounterTest {
                         SandboxSettings.builder().eventsPerHour(6_000).build()))
                 .clock(clock)
                 .build();
-        // a front that gives the stand-in an exchange whose body cannot be written
+        // a front that gives the simulated TAP an exchange whose body cannot be written
         HttpHandler cutting = exchange -> {
             exchange.setStreams(null, new OutputStream() {
                 @Override

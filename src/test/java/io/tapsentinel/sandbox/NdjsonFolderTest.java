@@ -5,6 +5,7 @@ import static io.tapsentinel.sandbox.IngestionFixture.TIME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -35,9 +36,9 @@ class NdjsonFolderTest {
     void onlyTheOwnerMayReadThem() throws IOException {
         NdjsonFolder folder = new NdjsonFolder(temp.resolve("a/b"));
         folder.accept("One_CL", rows("{}"));
-        assertThat(permissions(temp.resolve("a"))).isEqualTo("rwx------");
-        assertThat(permissions(temp.resolve("a/b"))).isEqualTo("rwx------");
-        assertThat(permissions(folder.file("One_CL"))).isEqualTo("rw-------");
+        assertThat(StateFolder.permissions(temp.resolve("a"))).isEqualTo("rwx------");
+        assertThat(StateFolder.permissions(temp.resolve("a/b"))).isEqualTo("rwx------");
+        assertThat(StateFolder.permissions(folder.file("One_CL"))).isEqualTo("rw-------");
     }
 
     @Test
@@ -109,9 +110,5 @@ class NdjsonFolderTest {
         return List.of(rows).stream()
                 .map(row -> row.getBytes(StandardCharsets.UTF_8))
                 .toList();
-    }
-
-    private static String permissions(Path path) throws IOException {
-        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 }

@@ -22,8 +22,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class SandboxClosedPortIT {
             program.main().addOverrideProperty("camel.management.enabled", "false");
             program.main().addOverrideProperty("camel.component.sentinel.retry-backoff-ms", "100");
             program.main().addOverrideProperty("camel.component.sentinel.retry-backoff-max-ms", "500");
-            CompletableFuture<String> end = run(program);
+            Future<String> end = run(program);
             try {
                 await("a first window").atMost(SOON).until(() -> !reads.isEmpty());
                 sandbox.ingestion().close();
@@ -102,17 +103,9 @@ class SandboxClosedPortIT {
         }
     }
 
-    private static CompletableFuture<String> run(Program program) {
-        CompletableFuture<String> end = new CompletableFuture<>();
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        end.complete(program.run());
-                    } catch (Throwable e) {
-                        end.completeExceptionally(e);
-                    }
-                },
-                "program");
+    private static Future<String> run(Program program) {
+        FutureTask<String> end = new FutureTask<>(program::run);
+        Thread thread = new Thread(end, "program");
         thread.setDaemon(true);
         thread.start();
         return end;

@@ -69,7 +69,7 @@ class SandboxEventTest {
     @Test
     void liveEventsHaveTheFieldsOfLiveAnswers() {
         for (SandboxEvent event : events(SandboxSettings.builder())) {
-            Set<String> names = names(EventText.tree(event));
+            Set<String> names = names(TapFixture.tree(event));
             if (event.type().isClick()) {
                 assertThat(names).isEqualTo(LIVE_CLICK);
             } else {
@@ -82,7 +82,7 @@ class SandboxEventTest {
     @Test
     void createdIsTheLaterOfHappenedAndNewestThreat() {
         for (SandboxEvent event : events(SandboxSettings.builder().shareDocumented(0.3))) {
-            JsonNode tree = EventText.tree(event);
+            JsonNode tree = TapFixture.tree(event);
             List<Instant> times = new ArrayList<>();
             tree.findValues("threatTime").forEach(time -> times.add(Instant.parse(time.asText())));
             times.add(Instant.parse(tree.path(event.type().isClick() ? "clickTime" : "messageTime")
@@ -137,7 +137,7 @@ class SandboxEventTest {
     @Test
     void documentedSpellingIsThatOfTheVendorsPage() {
         for (SandboxEvent event : events(SandboxSettings.builder().shareDocumented(1))) {
-            JsonNode tree = EventText.tree(event);
+            JsonNode tree = TapFixture.tree(event);
             assertThat(
                             tree.get("classification") == null
                                     ? tree.get("threatsInfoMap")
@@ -166,9 +166,9 @@ class SandboxEventTest {
     void onlyTheOrderOfPartsDiffersBetweenTwoAnswers() {
         int different = 0;
         for (SandboxEvent event : events(SandboxSettings.builder())) {
-            JsonNode one = EventText.tree(event);
-            String text = EventText.of(event, 99);
-            different += text.equals(EventText.of(event, 1)) ? 0 : 1;
+            JsonNode one = TapFixture.tree(event);
+            String text = TapFixture.json(event, 99);
+            different += text.equals(TapFixture.json(event, 1)) ? 0 : 1;
             if (!event.type().isClick()) {
                 JsonNode other = read(text);
                 assertThat(sorted(other.get("messageParts"))).isEqualTo(sorted(one.get("messageParts")));
@@ -185,7 +185,7 @@ class SandboxEventTest {
         Set<String> guids = new HashSet<>();
         Pattern marked = Pattern.compile("zqx(\\d+)");
         for (SandboxEvent event : events(SandboxSettings.builder().marker("zqx").shareDocumented(0.2))) {
-            JsonNode tree = EventText.tree(event);
+            JsonNode tree = TapFixture.tree(event);
             Set<String> own = new HashSet<>();
             for (String name : List.of(
                     "subject",
@@ -221,13 +221,13 @@ class SandboxEventTest {
     void sizesAreThoseOfTheRealThing() {
         assertThat(events(SandboxSettings.builder()).stream()
                         .filter(event -> event.type().isClick())
-                        .mapToInt(event -> EventText.of(event, 1).length())
+                        .mapToInt(event -> TapFixture.json(event, 1).length())
                         .average()
                         .orElse(0))
                 .isBetween(600.0, 900.0);
         assertThat(events(SandboxSettings.builder()).stream()
                         .filter(event -> !event.type().isClick())
-                        .mapToInt(event -> EventText.of(event, 1).length())
+                        .mapToInt(event -> TapFixture.json(event, 1).length())
                         .average()
                         .orElse(0))
                 .isBetween(1_900.0, 3_000.0);
@@ -246,7 +246,7 @@ class SandboxEventTest {
     private static List<JsonNode> messages(SandboxSettings.Builder settings) {
         return events(settings).stream()
                 .filter(event -> !event.type().isClick())
-                .map(EventText::tree)
+                .<JsonNode>map(TapFixture::tree)
                 .toList();
     }
 

@@ -1,11 +1,15 @@
 package io.tapsentinel.sandbox;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.zip.GZIPInputStream;
 
 /** A running SandboxTap, its clock, and a client for it. */
@@ -47,6 +52,25 @@ final class TapFixture implements AutoCloseable {
     static SandboxTapBuilder builder(double eventsPerHour) {
         return SandboxTap.builder(new SandboxEvents(
                 SandboxSettings.builder().eventsPerHour(eventsPerHour).build()));
+    }
+
+    /** An event's JSON; the seed shuffles its parts. */
+    static String json(SandboxEvent event, long shuffleSeed) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = MAPPER.createGenerator(text)) {
+            event.write(json, new SplittableRandom(shuffleSeed));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return text.toString();
+    }
+
+    static ObjectNode tree(SandboxEvent event) {
+        try {
+            return (ObjectNode) MAPPER.readTree(json(event, 1));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     static String interval(Instant from, Instant to) {

@@ -6,11 +6,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** Checks requests as the sandbox's TAP does, for a simulated TAP with rows of its own. */
 public final class TapRequestCheck {
 
     private final TapGate gate;
+
+    /** What a request asks for: the events created in a window whose threats have one of the statuses. */
+    public record Asked(TimeRange window, Set<String> statuses) {}
 
     /** The only credentials that are let in. */
     public TapRequestCheck(String principal, String secret) {
@@ -18,7 +22,7 @@ public final class TapRequestCheck {
     }
 
     /** What {@code /v2/siem/all} was asked for; empty when the request was refused, which is answered then. */
-    public Optional<TimeRange> admit(HttpExchange exchange, Instant now) throws IOException {
+    public Optional<Asked> admit(HttpExchange exchange, Instant now) throws IOException {
         try {
             if (gate.admit(exchange, now) != TapPath.ALL) {
                 throw new TapRefusal(404, "Only all four types can be asked for here");
@@ -27,8 +31,8 @@ public final class TapRequestCheck {
             if (!query.json()) {
                 throw new TapRefusal(400, "Only JSON can be asked for here");
             }
-            return Optional.of(
-                    new TimeRange(query.window().from(), query.window().to()));
+            return Optional.of(new Asked(
+                    new TimeRange(query.window().from(), query.window().to()), query.statuses()));
         } catch (TapRefusal refusal) {
             TapReply.text(exchange, refusal.status(), refusal.getMessage());
             return Optional.empty();

@@ -8,10 +8,10 @@ import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -94,15 +94,13 @@ class SqliteStoreTest {
     void onlyTheOwnerCanReadIt() throws IOException {
         try (Store store = open()) {
             new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
-            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("state"))))
-                    .isEqualTo("rwx------");
+            assertThat(StateFolder.permissions(folder.resolve("state"))).isEqualTo("rwx------");
             try (var files = Files.list(folder.resolve("state"))) {
                 assertThat(files)
                         .hasSizeGreaterThanOrEqualTo(3)
-                        .allSatisfy(
-                                file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-                                        .as(file.toString())
-                                        .isEqualTo("rw-------"));
+                        .allSatisfy(file -> assertThat(StateFolder.permissions(file))
+                                .as(file.toString())
+                                .isEqualTo("rw-------"));
             }
         }
     }

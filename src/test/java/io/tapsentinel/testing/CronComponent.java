@@ -1,22 +1,29 @@
 package io.tapsentinel.testing;
 
+import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TimeZone;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Consumer;
 import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.Producer;
 import org.apache.camel.support.DefaultComponent;
+import org.apache.camel.support.DefaultConsumer;
 import org.apache.camel.support.DefaultEndpoint;
+import org.quartz.CronExpression;
 
 /**
- * Stands in for {@code quartz:}, takes the same endpoints and fires the same cron expressions, when the simulated clock comes to them
- * and on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
+ * {@code quartz:}, simulated: takes the same endpoints and fires the same cron expressions, when the simulated clock comes to them and
+ * on the test's thread. As with {@code stateful=true} no job fires while it runs; as in Quartz a time that was missed fires once.
  */
 public final class CronComponent extends DefaultComponent {
 
@@ -28,14 +35,6 @@ public final class CronComponent extends DefaultComponent {
         this.clock = clock;
         // what Camel would find by the scheme is for Quartz's own component
         setAutowiredEnabled(false);
-    }
-
-    MovableClock clock() {
-        return clock;
-    }
-
-    List<CronConsumer> jobs() {
-        return jobs;
     }
 
     @Override
@@ -53,9 +52,9 @@ public final class CronComponent extends DefaultComponent {
     /** Moves the clock to {@code end} and fires whatever comes due on the way; returns when all of it has ended. */
     public void runTo(Instant end) {
         for (Optional<CronConsumer> job = next();
-                job.isPresent() && !job.get().due().isAfter(end);
+                job.isPresent() && !job.get().due.isAfter(end);
                 job = next()) {
-            moveTo(job.get().due());
+            moveTo(job.get().due);
             job.get().fire();
             join();
         }
@@ -68,7 +67,7 @@ public final class CronComponent extends DefaultComponent {
      */
     public void fireBeside() {
         for (CronConsumer job : jobs) {
-            if (!job.isRunning() && !job.due().isAfter(clock.now())) {
+            if (!job.running.get() && !job.due.isAfter(clock.now())) {
                 Thread thread = new Thread(job::fire, "cron");
                 thread.setDaemon(true);
                 running.add(thread);
@@ -81,7 +80,7 @@ public final class CronComponent extends DefaultComponent {
     }
 
     private Optional<CronConsumer> next() {
-        return jobs.stream().min(Comparator.comparing(CronConsumer::due));
+        return jobs.stream().min(Comparator.comparing(job -> job.due));
     }
 
     private void moveTo(Instant time) {
@@ -119,7 +118,64 @@ public final class CronComponent extends DefaultComponent {
 
         @Override
         public Consumer createConsumer(Processor processor) {
-            return new CronConsumer(this, processor, CronComponent.this, cron);
+            return new CronConsumer(this, processor, cron);
+        }
+    }
+
+    /** Fires one cron expression, in UTC. */
+    private final class CronConsumer extends DefaultConsumer {
+
+        /** Later than this a fire time counts as missed: the next one is counted from now. */
+        private static final Duration MISFIRE = Duration.ofMinutes(1);
+
+        private final CronExpression cron;
+        private final AtomicBoolean running = new AtomicBoolean();
+        private volatile Instant due = Instant.MAX;
+
+        private CronConsumer(Endpoint endpoint, Processor processor, String cron) {
+            super(endpoint, processor);
+            try {
+                this.cron = new CronExpression(cron);
+            } catch (ParseException e) {
+                throw new IllegalArgumentException(e);
+            }
+            this.cron.setTimeZone(TimeZone.getTimeZone("UTC"));
+        }
+
+        @Override
+        protected void doStart() throws Exception {
+            super.doStart();
+            due = after(clock.now());
+            jobs.add(this);
+        }
+
+        @Override
+        protected void doStop() throws Exception {
+            jobs.remove(this);
+            super.doStop();
+        }
+
+        /** Runs the route, on this thread, with the header by which it knows how long it may read. */
+        void fire() {
+            running.set(true);
+            Instant now = clock.now();
+            due = after(due.isBefore(now.minus(MISFIRE)) ? now : due);
+            Exchange exchange = createExchange(true);
+            exchange.getMessage().setHeader("nextFireTime", Date.from(due));
+            try {
+                getProcessor().process(exchange);
+            } catch (Exception e) {
+                exchange.setException(e);
+            } finally {
+                running.set(false);
+            }
+            if (exchange.getException() != null) {
+                throw new IllegalStateException("a failure reached the trigger", exchange.getException());
+            }
+        }
+
+        private Instant after(Instant time) {
+            return cron.getNextValidTimeAfter(Date.from(time)).toInstant();
         }
     }
 }

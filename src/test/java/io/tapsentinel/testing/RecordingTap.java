@@ -97,7 +97,7 @@ public final class RecordingTap implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Instant at = clock.now();
-        Optional<TimeRange> window = check.admit(exchange, at);
+        Optional<TimeRange> window = check.admit(exchange, at).map(TapRequestCheck.Asked::window);
         if (window.isEmpty()) {
             remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());
         } else {

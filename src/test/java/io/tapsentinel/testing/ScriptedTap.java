@@ -6,20 +6,19 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
+import io.tapsentinel.sandbox.TapRequestCheck;
+import io.tapsentinel.sandbox.TapRequestCheck.Asked;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -32,6 +31,7 @@ public final class ScriptedTap implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final MovableClock clock;
+    private final TapRequestCheck check = new TapRequestCheck("principal", "hush-hush");
     private final LoopbackServer server;
     private final FaultProxy proxy;
     private final DateProxy date;
@@ -79,52 +79,29 @@ public final class ScriptedTap implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        Map<String, String> query = query(exchange.getRequestURI());
-        Instant[] window = Arrays.stream(query.getOrDefault("interval", "/").split("/"))
-                .map(Instant::parse)
-                .toArray(Instant[]::new);
-        String refusal = refusal(exchange, query, window);
-        byte[] body = refusal == null
-                ? JSON.writeValueAsBytes(
-                        answer(window, List.of(query.get("threatStatus").split(","))))
-                : refusal.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", refusal == null ? "application/json" : "text/plain");
-        exchange.sendResponseHeaders(refusal == null ? 200 : 400, body.length);
-        exchange.getResponseBody().write(body);
+        Optional<Asked> asked = check.admit(exchange, clock.now());
+        if (asked.isPresent()) {
+            JsonAnswer.send(exchange, 200, answer(asked.get()).toString());
+        }
         exchange.close();
     }
 
-    private String refusal(HttpExchange exchange, Map<String, String> query, Instant[] window) {
-        Duration length = Duration.between(window[0], window[1]);
-        if (!exchange.getRequestURI().getPath().equals("/v2/siem/all") || !"json".equals(query.get("format"))) {
-            return "The request is badly formed";
-        }
-        if (length.compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
-            return "The requested interval is too short (<30.00s)";
-        }
-        if (length.compareTo(TapLimits.LONGEST_WINDOW) > 0) {
-            return "The requested interval is too long";
-        }
-        if (window[0].isBefore(clock.now().minus(TapLimits.HISTORY))) {
-            return "The requested start time is too far into the past (7.00d)";
-        }
-        return window[1].isAfter(clock.now()) ? "The requested interval is still current" : null;
-    }
-
-    private synchronized ObjectNode answer(Instant[] window, List<String> statuses) {
-        ObjectNode answer = JSON.createObjectNode().put("queryEndTime", window[1].toString());
+    private synchronized ObjectNode answer(Asked asked) {
+        TimeRange window = asked.window();
+        ObjectNode answer =
+                JSON.createObjectNode().put("queryEndTime", window.to().toString());
         List.of(EventType.values()).forEach(type -> answer.putArray(type.arrayName()));
         Instant now = clock.now();
         for (Event event : events) {
-            if (event.created().isBefore(window[0])
-                    || event.created().isAfter(window[1])
+            if (event.created().isBefore(window.from())
+                    || event.created().isAfter(window.to())
                     || event.visibleAt().isAfter(now)) {
                 continue;
             }
             event.versions().stream()
                     .filter(version -> !version.from().isAfter(now))
                     .reduce((before, after) -> after)
-                    .filter(version -> version.statuses().stream().anyMatch(statuses::contains))
+                    .filter(version -> version.statuses().stream().anyMatch(asked.statuses()::contains))
                     .ifPresent(version -> {
                         answer.withArray(event.type().arrayName()).add(shuffled(version.row()));
                         shown.merge(event, 1, Integer::sum);
@@ -144,16 +121,6 @@ public final class ScriptedTap implements AutoCloseable {
             }
         }
         return copy;
-    }
-
-    private static Map<String, String> query(URI uri) {
-        Map<String, String> query = new HashMap<>();
-        for (String pair : uri.getRawQuery().split("&")) {
-            String[] sides = pair.split("=", 2);
-            query.merge(
-                    sides[0], URLDecoder.decode(sides[1], StandardCharsets.UTF_8), (first, next) -> first + "," + next);
-        }
-        return query;
     }
 
     @Override

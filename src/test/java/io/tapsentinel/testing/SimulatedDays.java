@@ -24,7 +24,12 @@ public final class SimulatedDays implements AutoCloseable {
     /** The time at first; the first poll of a program that is started then is five minutes later. */
     public static final Instant START = SimulatedServices.START;
 
-    private final Path folder;
+    /** What days are drawn from unless {@code -Dday.seed} says otherwise. */
+    public static final long SEED = Long.getLong("day.seed", 20_261_122);
+
+    private static final SandboxSettings NO_EVENTS =
+            SandboxSettings.builder().eventsPerHour(0).build();
+
     private final DrawnEvents events;
     private final SimulatedServices services;
     private final RecordingTap tap;
@@ -33,18 +38,28 @@ public final class SimulatedDays implements AutoCloseable {
     private RunningProgram program;
     private CronComponent cron;
 
+    /** In a folder that is deleted at the end. */
+    public SimulatedDays(DrawnEvents events) throws IOException {
+        this(new SimulatedServices(NO_EVENTS), events);
+    }
+
+    /** In a folder of the test's. */
     public SimulatedDays(Path folder, DrawnEvents events) throws IOException {
-        this.folder = folder;
+        this(new SimulatedServices(folder, NO_EVENTS), events);
+    }
+
+    private SimulatedDays(SimulatedServices services, DrawnEvents events) throws IOException {
+        this.services = services;
         this.events = events;
-        this.services = new SimulatedServices(
-                folder, SandboxSettings.builder().eventsPerHour(0).build());
         this.tap = new RecordingTap(events, services.clock());
         this.date = new DateProxy(tap.uri(), services.clock()::now);
         services.with("tap.url", date.uri().toString());
         for (String schedule : List.of("tap.poll.cron", "tap.sweep.cron")) {
-            services.with(schedule, EffectiveProperties.load(folder, Map.of()).get(schedule));
+            services.with(
+                    schedule,
+                    EffectiveProperties.load(services.folder(), Map.of()).get(schedule));
         }
-        Path routes = Files.createDirectories(folder.resolve("routes"));
+        Path routes = Files.createDirectories(routes());
         try (var files = Files.list(Path.of("routes"))) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.writeString(
@@ -52,6 +67,11 @@ public final class SimulatedDays implements AutoCloseable {
                         Files.readString(file).replace("lingerMs: 500", "lingerMs: 5"));
             }
         }
+    }
+
+    /** Folder of the routes, for programs that are started from now on. */
+    public Path routes() {
+        return services.folder().resolve("routes");
     }
 
     /** Another value of a property, for programs that are started from now on. */
@@ -94,9 +114,7 @@ public final class SimulatedDays implements AutoCloseable {
                 }
             };
             made.main().bind("quartz", own);
-            made.main()
-                    .addOverrideProperty(
-                            "camel.main.routes-include-pattern", "file:" + folder.resolve("routes") + "/*.camel.yaml");
+            made.main().addOverrideProperty("camel.main.routes-include-pattern", "file:" + routes() + "/*.camel.yaml");
             return made;
         });
         cron = own;
