@@ -207,11 +207,6 @@ final class LiveRoutes implements AutoCloseable {
 
     /** Of all that TAP showed to any read. */
     void assertEachLandedOnce() {
-        assertEachLandedOnce(services);
-        sound = true;
-    }
-
-    static void assertEachLandedOnce(SimulatedServices services) {
         Set<String> shown = new TreeSet<>();
         services.reads()
                 .forEach(read -> shown.addAll(
@@ -224,6 +219,7 @@ final class LiveRoutes implements AutoCloseable {
         assertThat(SimulatedServices.surplus(truth, services.rows()))
                 .as("missing")
                 .isEmpty();
+        sound = true;
     }
 
     private static ConditionFactory soon(String what) {
