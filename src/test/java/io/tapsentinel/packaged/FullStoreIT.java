@@ -31,79 +31,79 @@ class FullStoreIT {
     Path folder;
 
     @AutoClose
-    private FailingStore trial;
+    private FailingStore store;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new FailingStore(folder, 95, 6_000);
+        store = new FailingStore(folder, 95, 6_000);
     }
 
     @Test
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "64m")) {
+        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "64m")) {
             mount.change("ro");
-            assertThatThrownBy(() -> Files.writeString(trial.file().resolveSibling("any"), ""))
+            assertThatThrownBy(() -> Files.writeString(store.file().resolveSibling("any"), ""))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Read-only");
-            trial.assertThatItRefusesToStart();
-            assertThat(trial.stage().sink().requests()).as("uploads").isZero();
+            store.assertThatItRefusesToStart();
+            assertThat(store.services().sink().requests()).as("uploads").isZero();
 
             mount.change("rw");
-            try (PackagedProgram program = trial.launch().start()) {
-                trial.assertThatAllLands(program);
+            try (PackagedProgram program = store.launch().start()) {
+                store.assertThatAllLands(program);
             }
-            assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
+            assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
     @Test
     void aFullStoreStopsTheFlowAndWithMoreRoomAllLands() throws Exception {
-        trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
-        try (PackagedProgram program = trial.launch().start()) {
-            trial.assertThatItComplains(program);
+        store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
+        try (PackagedProgram program = store.launch().start()) {
+            store.assertThatItComplains(program);
             assertThatThrownBy(() -> fill("&transaction_mode=IMMEDIATE&" + FEW_PAGES))
                     .isInstanceOf(SQLException.class)
                     .hasMessageContaining("full");
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
-        trial.assertThatNothingElseLanded(trial.stage().deliveries().all());
+        store.assertThatNothingElseLanded(store.services().deliveries().all());
 
-        trial.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
+        store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
         landAll("max_page_count");
     }
 
     @Test
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
-        try (TmpfsMount mount = TmpfsMount.at(trial.launch().work().resolve("state"), "1m");
-                PackagedProgram program = trial.launch().start()) {
-            trial.assertThatItComplains(program);
-            assertThatThrownBy(() -> Files.write(trial.file().resolveSibling("any"), new byte[2_000_000]))
+        try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "1m");
+                PackagedProgram program = store.launch().start()) {
+            store.assertThatItComplains(program);
+            assertThatThrownBy(() -> Files.write(store.file().resolveSibling("any"), new byte[2_000_000]))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("No space");
-            Files.deleteIfExists(trial.file().resolveSibling("any"));
+            Files.deleteIfExists(store.file().resolveSibling("any"));
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             mount.change("size=64m");
-            int events = trial.assertThatAllLands(program);
+            int events = store.assertThatAllLands(program);
             System.out.printf(
                     "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().deliveries().duplicates().size());
+                    events, store.services().deliveries().duplicates().size());
         }
     }
 
     private void landAll(String cause) throws Exception {
-        try (PackagedProgram program = trial.launch().start()) {
-            int events = trial.assertThatAllLands(program);
+        try (PackagedProgram program = store.launch().start()) {
+            int events = store.assertThatAllLands(program);
             System.out.printf(
                     "store full by %s: 0 of %d events lost, %d twice, all of them listed%n",
-                    cause, events, trial.stage().deliveries().duplicates().size());
+                    cause, events, store.services().deliveries().duplicates().size());
         }
     }
 
     /** A plain write of more than there can be room for. */
     private void fill(String parameters) throws SQLException {
-        try (Connection connection = trial.connect(parameters);
+        try (Connection connection = store.connect(parameters);
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
             statement.execute("CREATE TABLE of_a_test (bytes BLOB)");

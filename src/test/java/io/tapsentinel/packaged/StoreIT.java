@@ -33,41 +33,41 @@ class StoreIT {
     Path folder;
 
     @AutoClose
-    private FailingStore trial;
+    private FailingStore store;
 
     @BeforeEach
     void prepare() throws IOException {
-        trial = new FailingStore(folder, 90, 1_800);
+        store = new FailingStore(folder, 90, 1_800);
     }
 
     @Test
     void aStoreThatIsLockedWhileItRunsStopsTheFlowAndNothingIsLostOrTwice() throws Exception {
-        try (PackagedProgram program = trial.launch().start();
+        try (PackagedProgram program = store.launch().start();
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
-            trial.assertThatItComplains(program);
-            int landed = trial.stage().deliveries().distinct();
+            store.assertThatItComplains(program);
+            int landed = store.services().deliveries().distinct();
             await("nothing lands that nobody could write down")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> trial.stage().deliveries().distinct() == landed);
+                    .until(() -> store.services().deliveries().distinct() == landed);
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
-            int events = trial.assertThatAllLands(program);
+            int events = store.assertThatAllLands(program);
             System.out.printf(
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, trial.stage().deliveries().duplicates().size());
+                    events, store.services().deliveries().duplicates().size());
         }
     }
 
     @Test
     void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
         landSomething();
-        try (Connection other = trial.connect("")) {
+        try (Connection other = store.connect("")) {
             lock(other);
             assertThatPlainWritesFail("locked");
-            trial.assertThatItRefusesToStart();
+            store.assertThatItRefusesToStart();
         }
         landSomething();
     }
@@ -77,27 +77,27 @@ class StoreIT {
         landSomething();
         Path copy = copyAndCorrupt();
         assertThatPlainWritesFail("malformed", "not a database");
-        trial.assertThatItRefusesToStart();
+        store.assertThatItRefusesToStart();
         restore(copy);
         landSomething();
-        assertThat(trial.stage().deliveries().duplicates()).as("twice").isEmpty();
+        assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
-        try (PackagedProgram program = trial.launch().start()) {
+        try (PackagedProgram program = store.launch().start()) {
             program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
             copy = copyAndCorrupt();
             assertThatPlainWritesFail("malformed", "not a database");
-            trial.assertThatItComplains(program);
+            store.assertThatItComplains(program);
             int committed = program.found(LiveServices.COMMITTED).size();
-            int landed = trial.stage().deliveries().distinct();
+            int landed = store.services().deliveries().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
                     .until(() -> program.found(LiveServices.COMMITTED).size() == committed
-                            && trial.stage().deliveries().distinct() == landed);
+                            && store.services().deliveries().distinct() == landed);
         }
         restore(copy);
         landSomething();
@@ -105,16 +105,16 @@ class StoreIT {
 
     /** One life that commits what there is; none of it is there twice. */
     private void landSomething() throws Exception {
-        try (PackagedProgram program = trial.launch().start()) {
-            trial.assertThatAllLands(program);
+        try (PackagedProgram program = store.launch().start()) {
+            store.assertThatAllLands(program);
         }
     }
 
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin")
                 .atMost(FailingStore.SOON)
-                .until(() -> trial.stage().sink().requests() > 0);
-        Connection other = trial.connect("");
+                .until(() -> store.services().sink().requests() > 0);
+        Connection other = store.connect("");
         lock(other);
         return other;
     }
@@ -126,7 +126,7 @@ class StoreIT {
 
     private void assertThatPlainWritesFail(String... one) throws SQLException {
         assertThatThrownBy(() -> {
-                    try (Connection connection = trial.connect("")) {
+                    try (Connection connection = store.connect("")) {
                         FailingStore.write(connection);
                     }
                 })
@@ -137,12 +137,12 @@ class StoreIT {
 
     /** Every page but the first half of the header's; before that all of it is in one file, and nothing in anybody's memory. */
     private Path copyAndCorrupt() throws IOException, SQLException {
-        try (Connection other = trial.connect("");
+        try (Connection other = store.connect("");
                 Statement statement = other.createStatement()) {
             FailingStore.write(other);
             statement.execute("PRAGMA wal_checkpoint(TRUNCATE)");
-            Path copy = Files.copy(trial.file(), folder.resolve("copy.db"));
-            try (RandomAccessFile file = new RandomAccessFile(trial.file().toFile(), "rw")) {
+            Path copy = Files.copy(store.file(), folder.resolve("copy.db"));
+            try (RandomAccessFile file = new RandomAccessFile(store.file().toFile(), "rw")) {
                 byte[] garbage = new byte[(int) file.length() - PAGE / 2];
                 new Random(90).nextBytes(garbage);
                 file.seek(PAGE / 2);
@@ -153,8 +153,8 @@ class StoreIT {
     }
 
     private void restore(Path copy) throws IOException {
-        Files.deleteIfExists(Path.of(trial.file() + "-wal"));
-        Files.deleteIfExists(Path.of(trial.file() + "-shm"));
-        Files.write(trial.file(), Files.readAllBytes(copy));
+        Files.deleteIfExists(Path.of(store.file() + "-wal"));
+        Files.deleteIfExists(Path.of(store.file() + "-shm"));
+        Files.write(store.file(), Files.readAllBytes(copy));
     }
 }
