@@ -84,9 +84,9 @@ class WholeProgramIT {
     @Test
     void aRestartSendsNothingAgain() throws Exception {
         try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
-                        .eventsPerHour(300)
-                        .shareWithoutId(0.05)
-                        .build())) {
+                .eventsPerHour(300)
+                .shareWithoutId(0.05)
+                .build())) {
             services.start().poll().stop();
             List<String> rows = services.rows();
             assertThat(rows).isEqualTo(services.firstHour());

@@ -12,21 +12,21 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
 final class CommandSetup {
 
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
-    private final Path folder;
+    private final Supplier<Path> folder;
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
     private String notes = "";
 
-    CommandSetup(Path folder) {
+    /** @param folder which JUnit makes later */
+    CommandSetup(Supplier<Path> folder) {
         this.folder = folder;
-        with("state.url", "jdbc:sqlite:" + file());
-        with("tap.rejected.uri", "file:" + rejected());
     }
 
     CommandSetup with(String property, String value) {
@@ -39,11 +39,11 @@ final class CommandSetup {
     }
 
     Path file() {
-        return folder.resolve("tap.db");
+        return folder.get().resolve("tap.db");
     }
 
     Path rejected() {
-        return folder.resolve("rejected");
+        return folder.get().resolve("rejected");
     }
 
     Store open() {
@@ -54,7 +54,10 @@ final class CommandSetup {
     String run(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Commands.run(List.of(words), EffectiveProperties.load(folder, environment), clock, stream(out), stream(err));
+        environment.putIfAbsent(EffectiveProperties.environmentName("state.url"), "jdbc:sqlite:" + file());
+        environment.putIfAbsent(EffectiveProperties.environmentName("tap.rejected.uri"), "file:" + rejected());
+        Commands.run(
+                List.of(words), EffectiveProperties.load(folder.get(), environment), clock, stream(out), stream(err));
         notes = err.toString(StandardCharsets.UTF_8).strip();
         return out.toString(StandardCharsets.UTF_8);
     }

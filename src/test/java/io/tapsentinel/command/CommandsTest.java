@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.state.StoreException;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,12 +16,7 @@ class CommandsTest {
     @TempDir
     Path folder;
 
-    private CommandSetup setup;
-
-    @BeforeEach
-    void prepare() {
-        setup = new CommandSetup(folder);
-    }
+    private final CommandSetup setup = new CommandSetup(() -> folder);
 
     @Test
     void aWordThatIsNoneIsAnsweredWithThoseThatAre() {

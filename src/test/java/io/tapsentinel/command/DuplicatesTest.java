@@ -17,7 +17,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,15 +27,9 @@ class DuplicatesTest {
     @TempDir
     Path folder;
 
-    private CommandSetup setup;
-    private MovableClock clock;
+    private final CommandSetup setup = new CommandSetup(() -> folder);
+    private final MovableClock clock = setup.clock();
     private final TapEvent unnamed = unnamed();
-
-    @BeforeEach
-    void prepare() {
-        setup = new CommandSetup(folder);
-        clock = setup.clock();
-    }
 
     @Test
     void eachIsALineWithTableIdAndTimeWhileAnotherProcessHoldsTheStore() {

@@ -18,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,13 +31,8 @@ class ListsTest {
     @TempDir
     Path folder;
 
-    private CommandSetup setup;
+    private final CommandSetup setup = new CommandSetup(() -> folder);
     private final TapEvent refused = Events.event(TYPE, HIDDEN + "-1");
-
-    @BeforeEach
-    void prepare() {
-        setup = new CommandSetup(folder);
-    }
 
     @Test
     void eachGapIsALineWithItsLimits() {

@@ -23,11 +23,10 @@ class RoutesCommandTest {
     Path folder;
 
     private Path routes;
-    private CommandSetup setup;
+    private final CommandSetup setup = new CommandSetup(() -> folder);
 
     @BeforeEach
     void copy() throws Exception {
-        setup = new CommandSetup(folder);
         routes = Files.createDirectory(folder.resolve("routes"));
         try (Stream<Path> files = Files.list(Path.of("routes"))) {
             for (Path file : files.toList()) {

@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,12 +40,7 @@ class StatusTest {
     @TempDir
     Path folder;
 
-    private CommandSetup setup;
-
-    @BeforeEach
-    void prepare() {
-        setup = new CommandSetup(folder);
-    }
+    private final CommandSetup setup = new CommandSetup(() -> folder);
 
     @Test
     void threeKeysThatAreGoneFromTheStoreAreMissingInTheirHour() {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,12 +14,7 @@ class ConfigurationCheckTest {
     @TempDir
     Path folder;
 
-    private DoctorSetup setup;
-
-    @BeforeEach
-    void complete() {
-        setup = new DoctorSetup(folder);
-    }
+    private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
     @Test
     void whatIsRightIsToldByWhereItStandsAndWithoutAValue() throws Exception {

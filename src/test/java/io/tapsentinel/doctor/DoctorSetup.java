@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** A complete configuration, whose store lies below a folder, and what a check finds with it. */
 final class DoctorSetup {
@@ -18,14 +19,14 @@ final class DoctorSetup {
     static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
     static final String SECRET = "hush-hush";
 
-    private final Path folder;
+    private final Supplier<Path> folder;
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
 
-    DoctorSetup(Path folder) {
+    /** @param folder which JUnit makes later */
+    DoctorSetup(Supplier<Path> folder) {
         this.folder = folder;
-        with("state.url", "jdbc:sqlite:" + file())
-                .with("tap.url", "https://tap.example.com")
+        with("tap.url", "https://tap.example.com")
                 .with("tap.principal", "principal")
                 .with("tap.secret", SECRET)
                 .with("sentinel.endpoint", "https://127.0.0.1:1")
@@ -48,11 +49,11 @@ final class DoctorSetup {
     }
 
     Path folder() {
-        return folder;
+        return folder.get();
     }
 
     Path file() {
-        return folder.resolve("state/tap.db");
+        return folder.get().resolve("state/tap.db");
     }
 
     MovableClock clock() {
@@ -60,11 +61,12 @@ final class DoctorSetup {
     }
 
     Map<String, String> properties() {
-        return EffectiveProperties.load(folder, environment);
+        environment.putIfAbsent(EffectiveProperties.environmentName("state.url"), "jdbc:sqlite:" + file());
+        return EffectiveProperties.load(folder(), environment);
     }
 
     ConfigurationCheck configuration() {
-        return new ConfigurationCheck(properties(), environment, folder);
+        return new ConfigurationCheck(properties(), environment, folder());
     }
 
     /** One that has found that all is well. */

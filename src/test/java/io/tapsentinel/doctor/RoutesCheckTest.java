@@ -39,7 +39,7 @@ class RoutesCheckTest {
     }
 
     private RoutesCheck check() {
-        return new RoutesCheck(new DoctorSetup(folder).properties(), folder);
+        return new RoutesCheck(new DoctorSetup(() -> folder).properties(), folder);
     }
 
     private void write(String routes) throws IOException {

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,14 +25,9 @@ class RuleCheckTest {
     Path folder;
 
     private final List<String> sent = new ArrayList<>();
-    private DoctorSetup setup;
+    private final DoctorSetup setup = new DoctorSetup(() -> folder);
     private String refusing = "none";
     private UploadException refusal;
-
-    @BeforeEach
-    void complete() {
-        setup = new DoctorSetup(folder);
-    }
 
     @Test
     void eachStreamGetsAnEmptyArrayAndNothingElse() {

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,12 +30,7 @@ class StoreCheckTest {
     @TempDir
     Path folder;
 
-    private DoctorSetup setup;
-
-    @BeforeEach
-    void complete() {
-        setup = new DoctorSetup(folder);
-    }
+    private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
     @Test
     void whereThereIsNoneTheFirstStartMakesIt() throws IOException {

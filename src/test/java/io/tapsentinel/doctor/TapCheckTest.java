@@ -39,7 +39,7 @@ class TapCheckTest {
     @BeforeEach
     void start() throws IOException {
         server = LoopbackServer.start(this::answer, 0);
-        setup = new DoctorSetup(folder).with("tap.url", server.uri().toString());
+        setup = new DoctorSetup(() -> folder).with("tap.url", server.uri().toString());
     }
 
     @AfterEach

@@ -16,7 +16,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,12 +31,7 @@ class TokenCheckTest {
     Path folder;
 
     private final List<String> scopes = new CopyOnWriteArrayList<>();
-    private DoctorSetup setup;
-
-    @BeforeEach
-    void complete() {
-        setup = new DoctorSetup(folder);
-    }
+    private final DoctorSetup setup = new DoctorSetup(() -> folder);
 
     /** Gives this token, good for an hour and a half. */
     static TokenCredential credential(String token) {

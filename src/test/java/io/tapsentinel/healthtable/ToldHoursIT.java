@@ -9,8 +9,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.Program;
+import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.ChangingEvents;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
@@ -18,13 +25,16 @@ import io.tapsentinel.testing.ScriptedTap;
 import io.tapsentinel.testing.ScriptedTap.Event;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.builder.RouteBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +50,7 @@ class ToldHoursIT {
     Path folder;
 
     private final Workspace workspace = new Workspace();
-    private final RefusingSink sink = new RefusingSink("refused");
+    private final AtomicInteger refused = new AtomicInteger();
 
     @AutoClose
     private SimulatedServices services;
@@ -48,8 +58,10 @@ class ToldHoursIT {
     @AutoClose
     private ScriptedTap tap;
 
+    private volatile HealthTable table;
+    private volatile boolean acceptsAll;
+    /** The mistake that what was put aside counts as a row. */
     private boolean countsRejected;
-    private HealthTableProgram program;
 
     @BeforeEach
     void open() throws Exception {
@@ -85,7 +97,7 @@ class ToldHoursIT {
             running.poll();
             services.clock().advance(Duration.ofMinutes(5));
         }
-        program.table().send();
+        table.send();
 
         String one = Workspace.key("2026-11-20T11:00:00Z", MESSAGES_DELIVERED.table());
         assertThat(workspace.held()).containsEntry(one, 10L);
@@ -131,15 +143,15 @@ class ToldHoursIT {
             }
             running.poll().sweep();
             if (step % 5 == 0) {
-                program.table().send();
+                table.send();
             }
             services.clock().advance(Duration.ofMinutes(20));
         }
-        assertThat(sink.refused()).as("one record was refused").isPositive();
+        assertThat(refused).as("one record was refused").hasPositiveValue();
         assertAsHeld();
-        sink.acceptAll();
+        acceptsAll = true;
         long before = held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED);
-        replayTheRefusedOne();
+        services.state().replayRejected();
         await("the record lands after all")
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> held("2026-11-20T06:00:00Z", MESSAGES_BLOCKED) > before);
@@ -155,24 +167,12 @@ class ToldHoursIT {
     }
 
     private Map<String, Long> assertAsHeld() {
-        program.table().send();
+        table.send();
         Map<String, Long> hours = workspace.newest("delivered");
         assertThat(hours).as("of four tables").hasSizeGreaterThan(4 * 12);
         hours.values().removeIf(rows -> rows == 0);
         assertThat(hours).as("as many rows as the tables hold").isEqualTo(workspace.held());
         return hours;
-    }
-
-    private void replayTheRefusedOne() throws IOException {
-        try (Stream<Path> files = Files.list(folder.resolve("state/rejected"))) {
-            Path file = files.filter(one -> one.toString().endsWith(".json"))
-                    .findFirst()
-                    .orElseThrow();
-            assertThat(file.toFile().setLastModified(System.currentTimeMillis() - 60_000))
-                    .isTrue();
-            Files.move(
-                    file, folder.resolve("state/replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
-        }
     }
 
     private void plain(int events) {
@@ -203,10 +203,68 @@ class ToldHoursIT {
         return workspace.held().getOrDefault(Workspace.key(hour, type.table()), 0L);
     }
 
+    /** A program that tells the workspace when the test says so, filters all blocked clicks, and counts right or wrong. */
     private RunningProgram start() {
-        return services.start((settings, properties, clock, committed) -> {
-            program = new HealthTableProgram(settings, properties, clock, committed, sink, countsRejected);
-            return program;
-        });
+        return services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected RouteBuilder telling(Store store, HealthTable made) {
+                        table = made;
+                        return Workspace.toldByTheTest();
+                    }
+
+                    @Override
+                    protected Uploader uploader() {
+                        return refusing(super.uploader());
+                    }
+
+                    @Override
+                    protected SeenKeys seenKeys(Store store) {
+                        return new SeenKeys(store, settings.keysInMemory(), settings.updates(), clock) {
+                            @Override
+                            public void rejected(TapEvent event) {
+                                if (countsRejected) {
+                                    super.delivered(0, List.of(event));
+                                } else {
+                                    super.rejected(event);
+                                }
+                            }
+                        };
+                    }
+
+                    @Override
+                    protected Path routesFolder() {
+                        return filteringBlockedClicks();
+                    }
+                });
+    }
+
+    /** Answers 400 to every batch with a certain record in it, as a service does that cannot take that record. */
+    private Uploader refusing(Uploader service) {
+        return (stream, body) -> {
+            if (!acceptsAll && new String(body, StandardCharsets.UTF_8).contains("\"GUID\":\"refused\"")) {
+                refused.incrementAndGet();
+                throw new UploadException(
+                        400, "refused: 400", new UploadException.Answer("InvalidRecord", null, null, null));
+            }
+            service.upload(stream, body);
+        };
+    }
+
+    private Path filteringBlockedClicks() {
+        try {
+            Path routes = Files.createDirectories(folder.resolve("routes"));
+            for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
+                Files.writeString(
+                        routes.resolve(file.getKey()),
+                        file.getValue()
+                                .replaceFirst(
+                                        "(uri: direct:before-clicks-blocked\\s+steps:\\s+)- choice: \\{}",
+                                        "$1- to: direct:filtered"));
+            }
+            return routes;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

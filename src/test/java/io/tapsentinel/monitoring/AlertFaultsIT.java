@@ -3,7 +3,6 @@ package io.tapsentinel.monitoring;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.testing.DrawnEvents;
-import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.SimulatedDays;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -55,7 +53,7 @@ class AlertFaultsIT {
     void sentinelRefuses() throws Exception {
         try (FaultRun run = run(Duration.ofHours(2), 500, MINUTE)) {
             run.start().to(minutes(30));
-            always(run.day().services().sinkProxy(), Fault.FORBIDDEN);
+            run.day().services().sinkProxy().next(100_000, Fault.FORBIDDEN);
             run.to(minutes(50));
             run.day().services().sinkProxy().forget();
             run.to(minutes(70));
@@ -71,7 +69,7 @@ class AlertFaultsIT {
     void sentinelFailsForLong() throws Exception {
         try (FaultRun run = run(Duration.ofHours(3), 500, MINUTE)) {
             run.start().to(minutes(30));
-            always(run.day().services().sinkProxy(), Fault.REFUSE);
+            run.day().services().sinkProxy().next(100_000, Fault.REFUSE);
             run.to(minutes(70));
             run.day().services().sinkProxy().forget();
             run.to(minutes(90));
@@ -231,7 +229,7 @@ class AlertFaultsIT {
             run.to(minutes(129));
             awaitEmpty(outbox);
             for (int minute = 130; minute <= 184; minute++) {
-                // whenever a poll comes: the archive has a thread of its own, which does not see the trial's time pass
+                // whenever a poll comes: the archive has a thread of its own, which does not see simulated time pass
                 run.to(minutes(minute));
                 awaitEmpty(outbox);
             }
@@ -264,10 +262,6 @@ class AlertFaultsIT {
 
     private static Duration minutes(long minutes) {
         return Duration.ofMinutes(minutes);
-    }
-
-    private static void always(FaultProxy proxy, Fault fault) {
-        proxy.next(Collections.nCopies(100_000, fault).toArray(Fault[]::new));
     }
 
     private static void sql(FaultRun run, String statement) throws SQLException {

@@ -1,23 +1,32 @@
 package io.tapsentinel.monitoring;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.testing.CommandResult;
+import io.tapsentinel.testing.Tool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/** The alerts as the manifest has them. */
+/** The alerts as the manifest has them, and what promtool says of them. */
 final class AlertRules {
 
     static final Path MANIFEST = Path.of("kubernetes/monitoring/prometheus-rules.yaml");
     /** The same as a file of rules of a plain Prometheus; the files of series name it. */
     private static final Path PLAIN = Path.of("target/prometheus/rules.yml");
 
+    private static final Tool PROMTOOL = new Tool("promtool", "prometheus");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private AlertRules() {}
@@ -43,7 +52,34 @@ final class AlertRules {
         return PLAIN;
     }
 
-    /** Writes a file for promtool: as a whole, since another JVM's promtool may read it now. */
+    static CommandResult check() throws IOException {
+        return PROMTOOL.run("check", "rules", plain().toString());
+    }
+
+    /** Runs promtool's tests of the rules that {@link #plain} has written. */
+    static CommandResult test(Path... series) {
+        return PROMTOOL.run(
+                Stream.concat(Stream.of("test", "rules"), Arrays.stream(series).map(Path::toString))
+                        .toArray(String[]::new));
+    }
+
+    /** Fails unless this test holds; {@code evaluation} is how often rules are evaluated. */
+    static void assertThatTestHolds(String name, Duration evaluation, Map<String, Object> test) throws IOException {
+        Path file = plain().resolveSibling(name + ".yml");
+        write(
+                file,
+                Map.of(
+                        "rule_files",
+                        List.of("rules.yml"),
+                        "evaluation_interval",
+                        evaluation.toSeconds() + "s",
+                        "tests",
+                        List.of(test)));
+        CommandResult answer = test(file);
+        assertThat(answer.succeeded()).as(answer.text()).isTrue();
+    }
+
+    /** As a whole, since another JVM's promtool may read it now. */
     static void write(Path file, Object content) throws IOException {
         Files.createDirectories(file.getParent());
         Path part = Files.createTempFile(file.getParent(), "part-", ".yml");

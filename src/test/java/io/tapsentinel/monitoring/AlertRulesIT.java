@@ -34,7 +34,7 @@ class AlertRulesIT {
 
     @Test
     void prometheusTakesTheRules() throws IOException {
-        CommandResult answer = Promtool.checkRules(AlertRules.plain());
+        CommandResult answer = AlertRules.check();
 
         assertThat(answer.succeeded()).as(answer.text()).isTrue();
         assertThat(answer.text()).contains("SUCCESS: " + AlertRules.names().size() + " rules found");
@@ -49,7 +49,7 @@ class AlertRulesIT {
     @ParameterizedTest
     @MethodSource("series")
     void eachAlertFiresOnItsFaultAndIsQuietOtherwise(Path file) {
-        CommandResult answer = Promtool.testRules(file);
+        CommandResult answer = AlertRules.test(file);
 
         assertThat(answer.succeeded()).as(answer.text()).isTrue();
     }
@@ -126,7 +126,7 @@ class AlertRulesIT {
                         "tests",
                         tests.values()));
 
-        String text = Promtool.testRules(words).text();
+        String text = AlertRules.test(words).text();
 
         tests.keySet().forEach(name -> assertThat(text).contains("alertname=\"" + name + "\""));
         assertThat(text).doesNotContain("error expanding", "<no value>", "%!", "NaN", "{{");

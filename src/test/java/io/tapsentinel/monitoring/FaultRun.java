@@ -1,8 +1,5 @@
 package io.tapsentinel.monitoring;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.DateProxy;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy;
@@ -117,28 +114,18 @@ final class FaultRun implements AutoCloseable {
 
     /** Asks promtool. @param evaluation how often rules are looked at */
     void judge(String name, Duration evaluation) throws IOException {
-        AlertRules.plain();
-        Path file = Path.of("target/prometheus").resolve("run-" + name + ".yml");
-        AlertRules.write(
-                file,
+        AlertRules.assertThatTestHolds(
+                "run-" + name,
+                evaluation,
                 Map.of(
-                        "rule_files",
-                        List.of("rules.yml"),
-                        "evaluation_interval",
-                        evaluation.toSeconds() + "s",
-                        "tests",
-                        List.of(Map.of(
-                                "interval",
-                                step.toSeconds() + "s",
-                                "promql_expr_test",
-                                expected,
-                                "input_series",
-                                series.entrySet().stream()
-                                        .map(one -> Map.of(
-                                                "series", labelled(one.getKey()), "values", shortly(one.getValue())))
-                                        .toList()))));
-        CommandResult answer = Promtool.testRules(file);
-        assertThat(answer.succeeded()).as(answer.text()).isTrue();
+                        "interval",
+                        step.toSeconds() + "s",
+                        "promql_expr_test",
+                        expected,
+                        "input_series",
+                        series.entrySet().stream()
+                                .map(one -> Map.of("series", labelled(one.getKey()), "values", shortly(one.getValue())))
+                                .toList()));
     }
 
     private void fill(List<String> values) {

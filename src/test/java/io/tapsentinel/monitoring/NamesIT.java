@@ -3,7 +3,6 @@ package io.tapsentinel.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;
@@ -94,21 +93,10 @@ class NamesIT {
                 series.add(Map.of("series", name, "values", counts ? "0x30 " + value + "x40" : value + "x70"));
             }
         });
-        AlertRules.plain();
-        Path file = Path.of("target/prometheus/panels.yml");
-        AlertRules.write(
-                file,
-                Map.of(
-                        "rule_files",
-                        List.of("rules.yml"),
-                        "evaluation_interval",
-                        "1h",
-                        "tests",
-                        List.of(Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks))));
-
-        CommandResult answer = Promtool.testRules(file);
-
-        assertThat(answer.succeeded()).as(answer.text()).isTrue();
+        AlertRules.assertThatTestHolds(
+                "panels",
+                Duration.ofHours(1),
+                Map.of("interval", "1m", "input_series", series, "promql_expr_test", looks));
     }
 
     private static List<String> expressions() throws Exception {
@@ -120,15 +108,15 @@ class NamesIT {
 
     /** Of a program that has met a field without a column. */
     private Scrape scrape() throws Exception {
-        try (SimulatedServices trial = new SimulatedServices(
+        try (SimulatedServices services = new SimulatedServices(
                 folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
-            trial.tapProxy()
+            services.tapProxy()
                     .rewrite(body -> new String(body, StandardCharsets.UTF_8)
                             .replace("\"spamScore\":", "\"newScore\":1,\"spamScore\":")
                             .getBytes(StandardCharsets.UTF_8));
-            RunningProgram program = trial.start().poll();
-            trial.clock().advance(Duration.ofMinutes(5));
-            trial.tapProxy().next(Fault.UNAUTHORIZED);
+            RunningProgram program = services.start().poll();
+            services.clock().advance(Duration.ofMinutes(5));
+            services.tapProxy().next(Fault.UNAUTHORIZED);
             return Scrape.of(program.poll());
         }
     }

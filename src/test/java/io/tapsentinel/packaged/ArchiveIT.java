@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
@@ -40,24 +39,25 @@ class ArchiveIT {
     @Test
     void anArchiveOfProgramsThatWereKilledFillsEmptyTablesWithEveryRowOnce() throws Exception {
         SplittableRandom random = new SplittableRandom(71);
-        PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("first"));
+        PackagedProgram.Launch launch;
         Set<String> landed;
         List<String> truth;
-        try (ScriptedServices stage = new ScriptedServices(
+        try (ScriptedServices services = new ScriptedServices(
                 SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
-            launch.with(stage.properties()).with("tap.archive.uri", "file:archive");
-            CustomRoutes.in(launch.work(), "batchRecords: 50", "lingerMs: 100");
+            launch = services.launch(folder.resolve("first"))
+                    .with("tap.archive.uri", "file:archive")
+                    .tableOptions("batchRecords: 50", "lingerMs: 100");
             for (Phase aim : Phase.values()) {
-                stage.deliveries().nextLife();
+                services.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING ? KillMoment.LAST : 2;
-                KillMoment moment = new KillMoment(aim, upload, stage, launch.work(), random.split());
+                KillMoment moment = new KillMoment(aim, upload, services, launch.work(), random.split());
                 try (PackagedProgram program = launch.start()) {
                     moment.of(program);
                     moment.killed().get(SOON.toSeconds(), TimeUnit.SECONDS);
                 }
             }
-            landed = new TreeSet<>(stage.services().tables().rows());
-            truth = stage.services().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
+            landed = new TreeSet<>(services.live().tables().rows());
+            truth = services.live().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
             // TAP is not asked again: what landed in lives that were cut short has to be there already
             launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = launch.start()) {
@@ -79,9 +79,10 @@ class ArchiveIT {
 
     /** Rows of a new program with a new store, which got nothing but these files. */
     private List<String> replayed(List<Path> archived) throws Exception {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder.resolve("second"));
         try (LiveServices empty = new LiveServices(SandboxSettings.builder().seed(72), HISTORY)) {
-            launch.with(empty.properties()).with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            PackagedProgram.Launch launch = empty.launch(folder.resolve("second"))
+                    .with("tap.poll.cron", NEVER)
+                    .with("tap.sweep.cron", NEVER);
             Path replay = Files.createDirectories(launch.work().resolve("state/replay"));
             for (Path file : archived) {
                 Files.copy(file, replay.resolve(file.getFileName()));

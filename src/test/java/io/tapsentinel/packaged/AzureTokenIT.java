@@ -45,14 +45,12 @@ class AzureTokenIT {
         identity = new IdentityEndpoint();
         gate = new TokenGate(services.sink(), IdentityEndpoint.token(1));
         sink = new SecureServer(TestAuthority.shared(), gate);
-        launch = PackagedProgram.in(folder)
-                .with(services.properties())
+        launch = services.launch(folder)
                 .with("sentinel.auth", "azure")
                 .with("sentinel.endpoint", sink.uri().toString())
                 .environment(identity.environment())
                 .java(sink.trust())
-                .java("-Dlog4j2.configurationFile="
-                        + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+                .debugLog();
     }
 
     @AfterEach
@@ -73,7 +71,8 @@ class AzureTokenIT {
 
             gate.accept(IdentityEndpoint.token(2));
             awaitPassed(IdentityEndpoint.token(2));
-            awaitAnotherWindow(program);
+            // one of them began after now, so that whatever was refused before has been settled
+            program.awaitMore(LiveServices.COMMITTED, 2, SOON);
 
             assertThat(identity.tokens()).as("tokens asked for").isEqualTo(2);
             assertThat(gate.refused())
@@ -149,15 +148,6 @@ class AzureTokenIT {
                 .atMost(SOON)
                 .until(() -> gate.passed().stream()
                         .anyMatch(request -> request.token().equals(token)));
-    }
-
-    /** One that began after now, so that whatever was refused before has been settled. */
-    private static void awaitAnotherWindow(PackagedProgram program) {
-        int before = program.found(LiveServices.COMMITTED).size();
-        program.awaitOutput(
-                LiveServices.COMMITTED,
-                SOON,
-                output -> program.found(LiveServices.COMMITTED).size() > before + 1);
     }
 
     private static void assertThatNothingIsShown(PackagedProgram program) {

@@ -66,25 +66,24 @@ class BlobArchiveIT {
         put("tap/0000/cut.json.gz", Arrays.copyOf(whole, whole.length / 2));
         put("tap/0000/foreign.json", "<html>MARKER</html>".getBytes(StandardCharsets.UTF_8));
 
-        try (CloudServices stage = stage("second").withSecret()) {
-            stage.launch()
+        try (CloudServices services = services("second").withSecret()) {
+            services.launch()
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER)
                     .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive?delay=500");
-            try (PackagedProgram program = stage.launch().start()) {
-                program.awaitOutput(
-                        REPLAYED, SOON, output -> program.found(REPLAYED).size() == blobs.size());
-                assertThat(stage.services().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
+            try (PackagedProgram program = services.launch().start()) {
+                assertThat(program.awaitMatches(REPLAYED, blobs.size(), SOON)).hasSameSizeAs(blobs);
+                assertThat(services.live().tables().rows()).containsExactlyInAnyOrderElementsOf(landed);
                 assertThat(program.found("replay of tap/0000/\\S+ refused")).hasSize(2);
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
-                stage.assertThatNothingIsShown(program);
+                services.assertThatNothingIsShown(program);
             }
             long fetched = fetched();
-            try (PackagedProgram program = stage.launch().start()) {
+            try (PackagedProgram program = services.launch().start()) {
                 long before = listed();
                 program.awaitThat("three looks", SOON, () -> listed() >= before + 3);
                 assertThat(fetched()).as("blobs fetched").isEqualTo(fetched);
-                assertThat(stage.services().tables().size()).isEqualTo(landed.size());
+                assertThat(services.live().tables().size()).isEqualTo(landed.size());
             }
             System.out.printf(
                     "archive in blobs: %d answers, all of %d rows once in empty tables, %d requests for blobs%n",
@@ -95,11 +94,11 @@ class BlobArchiveIT {
 
     /** Rows of a program whose archive was away between its first and its last answer. */
     private List<String> archived() throws Exception {
-        try (CloudServices stage = stage("first").withSecret()) {
-            stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
-            DeliveredRows tables = stage.services().tables();
-            Path outbox = stage.launch().work().resolve("state/archive");
-            try (PackagedProgram program = stage.launch().start()) {
+        try (CloudServices services = services("first").withSecret()) {
+            services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
+            DeliveredRows tables = services.live().tables();
+            Path outbox = services.launch().work().resolve("state/archive");
+            try (PackagedProgram program = services.launch().start()) {
                 program.awaitThat(
                         "an answer is archived",
                         SOON,
@@ -124,18 +123,18 @@ class BlobArchiveIT {
                         .as("said")
                         .hasSizeBetween(1, 3);
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
-                stage.assertThatNothingIsShown(program);
+                services.assertThatNothingIsShown(program);
             }
             // what was committed last goes there with the next start, without another poll
-            stage.gate().accept(LoginServer.token(2));
-            stage.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
-            try (PackagedProgram program = stage.launch().start()) {
+            services.gate().accept(LoginServer.token(2));
+            services.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            try (PackagedProgram program = services.launch().start()) {
                 program.awaitThat(
                         "the outbox is empty",
                         SOON,
                         () -> waiting(outbox) == 0 && program.output().contains("started"));
             }
-            assertThat(stage.login().requests().stream().filter(LoginServer.Request::isForStorage))
+            assertThat(services.login().requests().stream().filter(LoginServer.Request::isForStorage))
                     .as("tokens for storage")
                     .hasSizeBetween(1, 2);
             return tables.rows();
@@ -144,11 +143,11 @@ class BlobArchiveIT {
 
     @Test
     void withoutAContainerNothingWaitsButTheArchive() throws Exception {
-        try (CloudServices stage = stage("first").withSecret()) {
-            stage.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
-            try (PackagedProgram program = stage.launch().start()) {
+        try (CloudServices services = services("first").withSecret()) {
+            services.launch().with("tap.archive.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive");
+            try (PackagedProgram program = services.launch().start()) {
                 program.awaitLine("tap\\.archive\\.uri does not take an answer: .*ContainerNotFound", SOON);
-                stage.assertThatItWorks(program);
+                services.assertThatItWorks(program);
                 container.create();
                 program.awaitThat(
                         "an answer is archived",
@@ -158,10 +157,10 @@ class BlobArchiveIT {
         }
     }
 
-    private CloudServices stage(String name) throws Exception {
-        CloudServices stage = new CloudServices(folder.resolve(name), authority);
-        stage.proxy().way(CloudServices.BLOBS + ":443", azurite.port());
-        return stage;
+    private CloudServices services(String name) throws Exception {
+        CloudServices services = new CloudServices(folder.resolve(name), authority);
+        services.proxy().way(CloudServices.BLOBS + ":443", azurite.port());
+        return services;
     }
 
     private void put(String name, byte[] content) {

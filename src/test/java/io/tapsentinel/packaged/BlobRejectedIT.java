@@ -39,20 +39,20 @@ class BlobRejectedIT {
     void aRefusedRecordWaitsForItsContainerLiesThereWholeAndLandsByReplay() throws Exception {
         TestAuthority authority = TestAuthority.shared();
         try (Azurite azurite = new Azurite(folder.resolve("azurite"), authority);
-                CloudServices stage = new CloudServices(folder.resolve("program"), authority).withSecret()) {
-            FirstRecord refused = new FirstRecord(stage.gate());
+                CloudServices services = new CloudServices(folder.resolve("program"), authority).withSecret()) {
+            FirstRecord refused = new FirstRecord(services.gate());
             try (SecureServer rule = new SecureServer(authority, refused)) {
-                stage.proxy()
+                services.proxy()
                         .way(CloudServices.BLOBS + ":443", azurite.port())
                         .way(CloudServices.RULE + ":443", CloudServices.port(rule));
                 BlobContainerClient rejected = azurite.container("rejected");
                 BlobContainerClient replay = azurite.container("replay");
                 replay.create();
-                stage.launch()
+                services.launch()
                         .with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected")
                         .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/replay?delay=500");
 
-                try (PackagedProgram program = stage.launch().start()) {
+                try (PackagedProgram program = services.launch().start()) {
                     program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudServices.SOON);
                     assertThat(program.found(LiveServices.COMMITTED))
                             .as("committed without a place for the record")
@@ -72,8 +72,8 @@ class BlobRejectedIT {
                     refused.accepted = true;
                     replay.getBlobClient(names.get(0)).upload(new ByteArrayInputStream(document), document.length);
                     program.awaitLine("replay of \\S+ committed", CloudServices.SOON);
-                    stage.services().assertThatAllCommittedLandedOnce(program);
-                    stage.assertThatNothingIsShown(program);
+                    services.live().assertThatAllCommittedLandedOnce(program);
+                    services.assertThatNothingIsShown(program);
                 }
             }
         }

@@ -37,7 +37,7 @@ class CaFileIT {
     Path folder;
 
     @AutoClose
-    private CloudServices stage;
+    private CloudServices services;
 
     @BeforeAll
     static void certify() throws Exception {
@@ -47,7 +47,7 @@ class CaFileIT {
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudServices(folder, authority).withSecret();
+        services = new CloudServices(folder, authority).withSecret();
     }
 
     @Test
@@ -56,99 +56,100 @@ class CaFileIT {
                 folder.resolve("both.pem"),
                 "# mine\n" + Files.readString(other.file()) + "\n# theirs\n" + Files.readString(authority.file()));
         try (PackagedProgram program =
-                stage.launch().with("tls.ca-file", both.toString()).start()) {
-            stage.assertThatItWorks(program);
+                services.launch().with("tls.ca-file", both.toString()).start()) {
+            services.assertThatItWorks(program);
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void withoutItTapsCertificateIsRefusedWithWhatToDo(boolean none) throws Exception {
-        stage.launch().with("tls.ca-file", none ? "" : other.file().toString());
-        try (PackagedProgram program = stage.launch().start()) {
+        services.launch().with("tls.ca-file", none ? "" : other.file().toString());
+        try (PackagedProgram program = services.launch().start()) {
             program.awaitLine("poll .*not committed" + REMEDY, CloudServices.SOON);
-            assertThat(stage.services().tapRequests()).isZero();
+            assertThat(services.live().tapRequests()).isZero();
             assertThat(program.found(LiveServices.COMMITTED)).isEmpty();
         }
     }
 
     @Test
     void withoutItNoTokenIsAskedForAndNoRowSent() throws Exception {
-        stage.launch()
+        services.launch()
                 .without("tls.ca-file")
-                .with("tap.url", stage.services().tapUri().toString());
-        try (PackagedProgram program = stage.launch().start()) {
+                .with("tap.url", services.live().tapUri().toString());
+        try (PackagedProgram program = services.launch().start()) {
             program.awaitLine(
                     "has no token: signing in to Azure by client secret failed: " + REMEDY, CloudServices.SOON);
-            assertThat(stage.login().requests()).isEmpty();
+            assertThat(services.login().requests()).isEmpty();
         }
-        stage.launch().with("sentinel.endpoint", stage.ruleUri().toString());
+        services.launch().with("sentinel.endpoint", services.ruleUri().toString());
         try (IdentityEndpoint identity = new IdentityEndpoint()) {
             // a token that needs no https, so that the endpoint's own certificate is what is refused
-            stage.launch()
+            services.launch()
                     .environment(identity.environment())
                     .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "ManagedIdentityCredential"));
-            try (PackagedProgram program = stage.launch().start()) {
+            try (PackagedProgram program = services.launch().start()) {
                 program.awaitLine(
-                        "got no answer from 127.0.0.1:" + stage.ruleUri().getPort() + REMEDY, CloudServices.SOON);
-                assertThat(stage.gate().refused()).isEmpty();
-                stage.assertThatNothingIsShown(program);
+                        "got no answer from 127.0.0.1:" + services.ruleUri().getPort() + REMEDY, CloudServices.SOON);
+                assertThat(services.gate().refused()).isEmpty();
+                services.assertThatNothingIsShown(program);
             }
         }
-        assertThat(stage.gate().passed()).isEmpty();
+        assertThat(services.gate().passed()).isEmpty();
     }
 
     @Test
     void aCertificateForAnotherNameIsRefusedWhoeverSignedIt() throws Exception {
-        stage.proxy().way("another.example.test:443", stage.tapUri().getPort());
-        try (PackagedProgram program =
-                stage.launch().with("tap.url", "https://another.example.test").start()) {
+        services.proxy().way("another.example.test:443", services.tapUri().getPort());
+        try (PackagedProgram program = services.launch()
+                .with("tap.url", "https://another.example.test")
+                .start()) {
             program.awaitLine("poll .*not committed.*another\\.example\\.test", CloudServices.SOON);
-            assertThat(stage.services().tapRequests()).isZero();
+            assertThat(services.live().tapRequests()).isZero();
         }
     }
 
     @Test
     void norIsOneThatAsksForRowsOrForThePassword() throws Exception {
-        stage.proxy().way("another.example.test:443", stage.ruleUri().getPort());
-        try (PackagedProgram program = stage.launch()
+        services.proxy().way("another.example.test:443", services.ruleUri().getPort());
+        try (PackagedProgram program = services.launch()
                 .with("sentinel.endpoint", "https://another.example.test")
                 .start()) {
             program.awaitLine(
                     "got no answer from another\\.example\\.test:443.*No subject alternative DNS name",
                     CloudServices.SOON);
-            assertThat(stage.gate().passed()).isEmpty();
-            assertThat(stage.gate().refused()).isEmpty();
+            assertThat(services.gate().passed()).isEmpty();
+            assertThat(services.gate().refused()).isEmpty();
         }
-        int tokens = stage.login().requests().size();
-        stage.loginByAnotherName("another.login.test");
-        try (PackagedProgram program = stage.launch()
+        int tokens = services.login().requests().size();
+        services.loginByAnotherName("another.login.test");
+        try (PackagedProgram program = services.launch()
                 .with("sentinel.endpoint", "https://" + CloudServices.RULE)
                 .environment(Map.of("AZURE_AUTHORITY_HOST", "https://another.login.test/"))
                 .start()) {
             program.awaitLine(
                     "has no token: signing in to Azure by client secret failed: .*No subject alternative DNS name",
                     CloudServices.SOON);
-            assertThat(stage.login().requests()).hasSize(tokens);
+            assertThat(services.login().requests()).hasSize(tokens);
         }
     }
 
     @Test
     void theSystemsAuthoritiesAreTrustedBesideIt() throws Exception {
-        stage.launch()
+        services.launch()
                 .with("tls.ca-file", other.file().toString())
                 .java(
                         "-Djavax.net.ssl.trustStore=" + authority.serverKeys(),
                         "-Djavax.net.ssl.trustStorePassword=" + TestAuthority.PASSWORD);
-        try (PackagedProgram program = stage.launch().start()) {
-            stage.assertThatItWorks(program);
+        try (PackagedProgram program = services.launch().start()) {
+            services.assertThatItWorks(program);
         }
     }
 
     @Test
     void aFileThatIsNoneStopsTheStart() throws Exception {
         try (PackagedProgram program =
-                stage.launch().with("tls.ca-file", "nowhere.pem").start()) {
+                services.launch().with("tls.ca-file", "nowhere.pem").start()) {
             assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.lines())
                     .as("printed")

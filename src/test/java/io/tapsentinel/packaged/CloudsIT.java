@@ -24,11 +24,11 @@ class CloudsIT {
     Path folder;
 
     @AutoClose
-    private CloudServices stage;
+    private CloudServices services;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        services = new CloudServices(folder, TestAuthority.shared()).withSecret();
     }
 
     @ParameterizedTest
@@ -40,13 +40,13 @@ class CloudsIT {
     })
     void eachCloudHasItsOwnScopeAndPlaceToSignInWhichAVariableSaysForThePublicCloudOnly(
             String cloud, String variable, String login, String scope) throws Exception {
-        stage.launch()
+        services.launch()
                 .environment(Map.of("AZURE_AUTHORITY_HOST", variable.isEmpty() ? "" : "https://" + variable + "/"));
         try (PackagedProgram program =
-                stage.launch().with("sentinel.cloud", cloud).start()) {
-            stage.assertThatItWorks(program);
+                services.launch().with("sentinel.cloud", cloud).start()) {
+            services.assertThatItWorks(program);
 
-            assertThat(stage.login().requests())
+            assertThat(services.login().requests())
                     .as("requests for a token")
                     .singleElement()
                     .satisfies(request -> {
@@ -57,7 +57,7 @@ class CloudsIT {
                                 .filteredOn(word -> word.contains("://"))
                                 .containsExactly(scope);
                     });
-            assertThat(stage.proxy().connected())
+            assertThat(services.proxy().connected())
                     .contains(CloudServices.TAP + ":443", CloudServices.RULE + ":443", login + ":443")
                     .as("another cloud's")
                     .doesNotContainAnyElementsOf(CloudServices.LOGINS.subList(0, 3).stream()
@@ -66,7 +66,7 @@ class CloudsIT {
                             .toList());
             System.out.printf(
                     "%s: token for %s of %s, asked of the proxy: %s%n",
-                    cloud, scope, login, stage.proxy().connected());
+                    cloud, scope, login, services.proxy().connected());
         }
     }
 }

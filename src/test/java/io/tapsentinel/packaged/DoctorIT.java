@@ -2,19 +2,28 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.packaged.DoctorPage.Scenario;
+import io.tapsentinel.sandbox.SandboxIngestion;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.IdentityEndpoint;
+import io.tapsentinel.testing.JsonAnswer;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.SecureServer;
 import io.tapsentinel.testing.TestAuthority;
 import io.tapsentinel.testing.TmpfsMount;
 import io.tapsentinel.testing.TokenGate;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
@@ -31,20 +40,54 @@ class DoctorIT {
 
     private static final List<String> STREAMS =
             List.of("ClicksPermitted", "ClicksBlocked", "MessagesDelivered", "MessagesBlocked");
+    private static final String OBJECT = "11111111-2222-3333-4444-555555555555";
+    /** Shaped as Microsoft Entra ID's, so that it says whose it is. */
+    private static final String TOKEN = part("{\"alg\":\"none\"}") + '.'
+            + part("{\"oid\":\"" + OBJECT
+                    + "\",\"appid\":\"66666666-7777-8888-9999-000000000000\",\"name\":\"name-in-a-token\"}")
+            + ".signature-of-a-test";
+
     private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path folder;
 
     @AutoClose
-    private DoctorServices stage;
+    private LiveServices services;
+
+    @AutoClose
+    private ScriptedServer tap;
+
+    @AutoClose
+    private IdentityEndpoint identity;
+
+    @AutoClose
+    private SecureServer sink;
+
+    private TokenGate gate;
+    /** What the ingestion endpoint does with a request. */
+    private volatile HttpHandler answers;
 
     private PackagedProgram.Launch launch;
 
+    /** A program for which all is well, but for what is set afterwards. */
     @BeforeEach
     void start() throws Exception {
-        stage = new DoctorServices(TestAuthority.shared());
-        launch = stage.launch(folder);
+        services = new LiveServices(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
+        tap = new ScriptedServer(services.tapUri());
+        identity = new IdentityEndpoint();
+        identity.give(TOKEN);
+        gate = new TokenGate(services.sink(), TOKEN);
+        answers = gate;
+        sink = new SecureServer(TestAuthority.shared(), exchange -> answers.handle(exchange));
+        launch = PackagedProgram.in(folder)
+                .with("tls.ca-file", TestAuthority.shared().file().toString())
+                .with("tap.url", tap.uri().toString())
+                .with("tap.principal", LiveServices.PRINCIPAL)
+                .with("tap.secret", LiveServices.SECRET)
+                .with("sentinel.endpoint", sink.uri().toString())
+                .with("sentinel.dcr-immutable-id", SandboxIngestion.RULE_ID)
+                .environment(identity.environment());
     }
 
     @Test
@@ -52,13 +95,13 @@ class DoctorIT {
         List<String> lines = examine(Scenario.ALL_WELL, 0);
 
         assertThat(lines).hasSize(13).allMatch(line -> line.startsWith("✓ "));
-        assertThat(lines).anyMatch(line -> line.startsWith("✓ token: ") && line.contains(DoctorServices.OBJECT));
+        assertThat(lines).anyMatch(line -> line.startsWith("✓ token: ") && line.contains(OBJECT));
         for (String stream : STREAMS) {
             assertThat(lines).anyMatch(line -> line.startsWith("✓ stream Custom-ProofPointTAP" + stream + "V2_CL: "));
         }
-        assertThat(stage.tap().requests()).as("requests to TAP").isEqualTo(1);
-        assertThat(stage.gate().passed()).as("requests with the token").hasSize(STREAMS.size());
-        assertThat(stage.services().tables().rows()).as("rows").isEmpty();
+        assertThat(tap.requests()).as("requests to TAP").isEqualTo(1);
+        assertThat(gate.passed()).as("requests with the token").hasSize(STREAMS.size());
+        assertThat(services.tables().rows()).as("rows").isEmpty();
         assertThat(launch.work()).isEmptyDirectory();
     }
 
@@ -75,7 +118,7 @@ class DoctorIT {
                 .startsWith(
                         "✗ configuration: missing: tap.principal, tap.secret or tap.secret-file, sentinel.endpoint, sentinel.dcr-immutable-id;")
                 .contains("mvn compile camel:run");
-        assertThat(stage.tap().requests()).isZero();
+        assertThat(tap.requests()).isZero();
     }
 
     @Test
@@ -83,7 +126,7 @@ class DoctorIT {
         launch.with("tap.secret", LiveServices.SECRET + "-of-last-year");
 
         assertThatOnly("TAP", "TAP answered 401", examine(Scenario.WRONG_SECRET, 1));
-        assertThat(stage.tap().requests()).isEqualTo(1);
+        assertThat(tap.requests()).isEqualTo(1);
     }
 
     @Test
@@ -92,7 +135,7 @@ class DoctorIT {
         launch.with("sentinel.health-table", "true");
 
         assertThat(run(0)).contains("✓ stream Custom-TapSentinelHealth_CL: takes an empty array; no row was written");
-        assertThat(stage.services().tables().rows()).as("rows").isEmpty();
+        assertThat(services.tables().rows()).as("rows").isEmpty();
     }
 
     @Test
@@ -116,13 +159,13 @@ class DoctorIT {
         launch.with("sentinel.dcr-immutable-id", "dcr-ffffffffffffffffffffffffffffffff");
 
         assertThatOnly("rule", "dcr-ffffffffffffffffffffffffffffffff", examine(Scenario.UNKNOWN_RULE, 1));
-        assertThat(stage.gate().passed()).hasSize(1);
+        assertThat(gate.passed()).hasSize(1);
     }
 
     @Test
     @Tag("full")
     void aMissingRoleIsToldWithWhomToGiveItAndHowLongThatTakes() throws Exception {
-        stage.refuse(
+        refuse(
                 "/streams/",
                 403,
                 "OperationFailed",
@@ -131,15 +174,14 @@ class DoctorIT {
 
         assertThatOnly("rule", "Monitoring Metrics Publisher", examine(Scenario.MISSING_ROLE, 1))
                 .contains("403 OperationFailed")
-                .contains("--assignee " + DoctorServices.OBJECT)
+                .contains("--assignee " + OBJECT)
                 .contains("30 minutes");
     }
 
     @Test
     @Tag("full")
     void aStreamThatIsNotDeclaredIsNamedAndTheOthersAreWell() throws Exception {
-        stage.refuse(
-                "MessagesBlocked", 400, "InvalidStream", "The stream is not configured in this data collection rule");
+        refuse("MessagesBlocked", 400, "InvalidStream", "The stream is not configured in this data collection rule");
 
         List<String> lines = examine(Scenario.NO_STREAM, 1);
         assertThatOnly("stream Custom-ProofPointTAPMessagesBlockedV2_CL", "400 InvalidStream", lines)
@@ -163,7 +205,7 @@ class DoctorIT {
         launch.without("tls.ca-file");
 
         assertThatOnly("endpoint", "tls.ca-file", examine(Scenario.UNTRUSTED, 1));
-        assertThat(stage.gate().passed()).isEmpty();
+        assertThat(gate.passed()).isEmpty();
     }
 
     @Test
@@ -200,11 +242,11 @@ class DoctorIT {
     @Test
     @Tag("full")
     void anIdentityWithoutATokenIsTold() throws Exception {
-        stage.withoutIdentity();
+        identity.refuse(true);
 
         assertThatOnly("token", "none is to be had", examine(Scenario.NO_TOKEN, 1));
-        assertThat(stage.gate().passed()).isEmpty();
-        assertThat(stage.gate().refused())
+        assertThat(gate.passed()).isEmpty();
+        assertThat(gate.refused())
                 .as("the look whether anybody is there")
                 .extracting(TokenGate.Request::token)
                 .containsExactly("null");
@@ -213,7 +255,7 @@ class DoctorIT {
     @Test
     @Tag("full")
     void aClockThatIsWrongIsToldAndNothingElse() throws Exception {
-        stage.tap().script(call -> request -> request.send(request.forward().with("date", now(-122))));
+        tap.script(call -> request -> request.send(request.forward().with("date", now(-122))));
 
         assertThatOnly("clock", "ahead of TAP's", examine(Scenario.SKEWED, 1));
     }
@@ -221,15 +263,14 @@ class DoctorIT {
     @Test
     @Tag("full")
     void aPoolThatIsUsedUpIsToldWithWhoseDoingItIs() throws Exception {
-        stage.tap()
-                .script(call -> request ->
-                        request.send(Answer.of(429, "text/plain", "The limit of requests per 24 hours is exceeded")
-                                .with("date", now(0))));
+        tap.script(call ->
+                request -> request.send(Answer.of(429, "text/plain", "The limit of requests per 24 hours is exceeded")
+                        .with("date", now(0))));
 
         assertThat(examine(Scenario.THROTTLED, 1))
                 .anyMatch(line -> line.startsWith("✗ TAP: TAP answered 429"))
                 .anyMatch(line -> line.startsWith("✗ budget: ") && line.contains("another client"));
-        assertThat(stage.tap().requests()).isEqualTo(1);
+        assertThat(tap.requests()).isEqualTo(1);
     }
 
     @Test
@@ -269,8 +310,7 @@ class DoctorIT {
                 Stream<Path> before = Files.list(launch.work())) {
             List<Path> files = before.sorted().toList();
             assertThat(doctor.awaitExit(SOON)).as(doctor.output()).isEqualTo(exit);
-            assertThat(doctor.output())
-                    .doesNotContain("Exception in", "\tat ", DoctorServices.TOKEN, "name-in-a-token", "Bearer");
+            assertThat(doctor.output()).doesNotContain("Exception in", "\tat ", TOKEN, "name-in-a-token", "Bearer");
             try (Stream<Path> after = Files.list(launch.work())) {
                 assertThat(after.sorted()).isEqualTo(files);
             }
@@ -278,5 +318,22 @@ class DoctorIT {
                     .allMatch(line -> line.matches("[✓✗-] [\\w -]+: .*|tap-sentinel: doctor: \\d+ problems?.*"));
             return doctor.lines();
         }
+    }
+
+    /** The ingestion endpoint answers so to every request for a stream whose path has this in it. */
+    private void refuse(String stream, int status, String code, String text) {
+        answers = exchange -> {
+            if (exchange.getRequestURI().getPath().contains(stream)) {
+                exchange.getResponseHeaders().set("x-ms-error-code", code);
+                JsonAnswer.send(
+                        exchange, status, "{\"error\":{\"code\":\"" + code + "\",\"message\":\"" + text + "\"}}");
+            } else {
+                gate.handle(exchange);
+            }
+        };
+    }
+
+    private static String part(String json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.UTF_8));
     }
 }

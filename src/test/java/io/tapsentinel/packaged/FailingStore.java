@@ -3,7 +3,6 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
@@ -26,28 +25,26 @@ final class FailingStore implements AutoCloseable {
     static final Duration SOON = Duration.ofSeconds(60);
     private static final String A_WRITE = "INSERT INTO request_log VALUES ('of a test', 'none', 0, 'poll')";
 
-    private final ScriptedServices stage;
+    private final ScriptedServices services;
     private final PackagedProgram.Launch launch;
 
     FailingStore(Path folder, long seed, int eventsPerHour) throws IOException {
-        stage = new ScriptedServices(
+        services = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(seed)
                         .eventsPerHour(eventsPerHour)
                         .shareWithoutId(0.05),
                 Duration.ofMinutes(50));
         // where the store lies is to be all that is in trouble
-        launch = PackagedProgram.in(folder)
-                .with(stage.properties())
+        launch = services.launch(folder)
                 .with("tap.spool", folder.resolve("spool").toString())
                 .with("tap.rejected.uri", "file:" + folder.resolve("rejected"))
-                .with("tap.replay.uri", "file:" + folder.resolve("replay"));
-        CustomRoutes.in(
-                launch.work(), "batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+                .with("tap.replay.uri", "file:" + folder.resolve("replay"))
+                .tableOptions("batchRecords: 500", "lingerMs: 200", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 
-    ScriptedServices stage() {
-        return stage;
+    ScriptedServices services() {
+        return services;
     }
 
     PackagedProgram.Launch launch() {
@@ -91,15 +88,11 @@ final class FailingStore implements AutoCloseable {
 
     /** A new program, if there is none, brings everything in; twice there is only what is listed. */
     int assertThatAllLands(PackagedProgram program) throws Exception {
-        int before = program.found(LiveServices.COMMITTED).size();
-        program.awaitOutput(
-                LiveServices.COMMITTED,
-                SOON,
-                output -> program.found(LiveServices.COMMITTED).size() > before);
+        program.awaitMore(LiveServices.COMMITTED, 1, SOON);
         program.health().awaitUp(SOON);
-        int events = stage.services().assertThatNothingCommittedIsLost(program);
+        int events = services.live().assertThatNothingCommittedIsLost(program);
         program.kill();
-        stage.assertThatDuplicatesAreListed(launch.work());
+        services.assertThatDuplicatesAreListed(launch.work());
         return events;
     }
 
@@ -119,6 +112,6 @@ final class FailingStore implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        stage.close();
+        services.close();
     }
 }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer.Step;
@@ -35,33 +34,33 @@ class HealthIT {
     @TempDir
     static Path folder;
 
-    private static ScriptedServices stage;
+    private static ScriptedServices services;
     private static PackagedProgram program;
 
     /** One program for all, since each test leaves it as it found it: well. */
     @BeforeAll
     static void start() throws Exception {
-        stage = new ScriptedServices(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
-        program = launch(stage, folder).start();
+        services = new ScriptedServices(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
+        program = launch(services, folder).start();
         program.awaitLine(LiveServices.COMMITTED, SOON);
     }
 
     @BeforeEach
     void awaitThatItIsWell() {
-        stage.sink().script(call -> stage::store);
-        stage.tap().script(call -> Step.PASS);
+        services.sink().script(call -> services::store);
+        services.tap().script(call -> Step.PASS);
         awaitAllWell();
     }
 
     @AfterAll
     static void stop() throws IOException {
         program.close();
-        stage.close();
+        services.close();
     }
 
     @Test
     void whileSentinelIsMerelyAwayAllProbesAreUpAndThePersonReadsThatItPasses() throws Exception {
-        stage.sink().script(call -> upload -> SinkFault.STATUS_503.on(upload, stage));
+        services.sink().script(call -> upload -> SinkFault.STATUS_503.on(upload, services));
 
         await("degraded").atMost(SOON).until(() -> status("sentinel").equals("DEGRADED"));
         JsonNode sentinel = check(WHOLE, "sentinel");
@@ -83,7 +82,7 @@ class HealthIT {
             assertThat(program.health().now(path).statusCode()).as(path).isEqualTo(200);
         }
 
-        stage.sink().script(call -> stage::store);
+        services.sink().script(call -> services::store);
         awaitAllWell();
         assertThat(check(WHOLE, "sentinel")
                         .path("data")
@@ -95,32 +94,30 @@ class HealthIT {
 
     @Test
     void aRoleThatIsMissingTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
-        stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
+        services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
 
         assertDown("sentinel", "403 OperationFailed", "Monitoring Metrics Publisher");
 
-        stage.sink().script(call -> stage::store);
+        services.sink().script(call -> services::store);
         awaitAllWell();
     }
 
     @Test
     void aWrongSecretTakesItOutOfServiceButDoesNotRestartIt() throws Exception {
-        stage.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+        services.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
 
         assertDown("tap", "TAP answered 401", "check tap.principal and tap.secret");
 
-        stage.tap().script(call -> Step.PASS);
+        services.tap().script(call -> Step.PASS);
         awaitAllWell();
     }
 
     /** A program that comes again soon. */
-    static PackagedProgram.Launch launch(ScriptedServices stage, Path folder) throws IOException {
-        PackagedProgram.Launch launch = PackagedProgram.in(folder)
-                .with(stage.properties())
+    static PackagedProgram.Launch launch(ScriptedServices services, Path folder) throws IOException {
+        return services.launch(folder)
                 .with("tap.retry.pauses", "PT0.2S,PT0.4S")
-                .with("tap.rest.credentials", "PT1S");
-        CustomRoutes.in(launch.work(), "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
-        return launch;
+                .with("tap.rest.credentials", "PT1S")
+                .tableOptions("lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
     }
 
     private void assertDown(String part, String what, String remedy) throws Exception {

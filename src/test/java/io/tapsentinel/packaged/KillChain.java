@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.DeliveryLog.Delivery;
 import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
@@ -52,25 +51,25 @@ final class KillChain {
 
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
+        try (ScriptedServices services = new ScriptedServices(
                 SandboxSettings.builder()
                         .seed(seed)
                         .shareWithoutId(0.05)
                         .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()),
                 HISTORY)) {
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(stage.properties());
-            CustomRoutes.in(launch.work(), "batchRecords: " + BATCH, "lingerMs: 100");
+            PackagedProgram.Launch launch =
+                    services.launch(folder).tableOptions("batchRecords: " + BATCH, "lingerMs: 100");
             for (Phase aim : aims) {
-                stage.deliveries().nextLife();
+                services.deliveries().nextLife();
                 int upload = aim == Phase.COMMITTING && random.nextBoolean()
                         ? KillMoment.LAST
                         : 1 + random.nextInt(MOST_UPLOADS);
-                kill(new KillMoment(aim, upload, stage, launch.work(), random.split()), launch);
+                kill(new KillMoment(aim, upload, services, launch.work(), random.split()), launch);
             }
-            stage.deliveries().nextLife();
-            stage.tap().script(call -> ScriptedServer.Step.PASS);
-            stage.sink().script(call -> stage::store);
-            finish(stage, launch);
+            services.deliveries().nextLife();
+            services.tap().script(call -> ScriptedServer.Step.PASS);
+            services.sink().script(call -> services::store);
+            finish(services, launch);
         }
         return this;
     }
@@ -97,14 +96,14 @@ final class KillChain {
         }
     }
 
-    private void finish(ScriptedServices stage, PackagedProgram.Launch launch) throws Exception {
+    private void finish(ScriptedServices services, PackagedProgram.Launch launch) throws Exception {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine(LiveServices.COMMITTED, SOON);
             counted += saidToBePossible(program);
-            events = stage.services().assertThatNothingCommittedIsLost(program);
+            events = services.live().assertThatNothingCommittedIsLost(program);
             program.kill();
         }
-        Map<Row, List<Delivery>> twice = stage.deliveries().duplicates();
+        Map<Row, List<Delivery>> twice = services.deliveries().duplicates();
         duplicates = twice.values().stream()
                 .mapToInt(landings -> landings.size() - 1)
                 .sum();

@@ -25,7 +25,7 @@ class KillIT {
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
         try (LiveServices services = new LiveServices(
                 SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05), Duration.ofMinutes(20))) {
-            PackagedProgram.Launch launch = PackagedProgram.in(folder).with(services.properties());
+            PackagedProgram.Launch launch = services.launch(folder);
             services.tables().hold();
             int held;
             try (PackagedProgram program = launch.start()) {

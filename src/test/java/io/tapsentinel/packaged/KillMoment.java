@@ -49,7 +49,7 @@ final class KillMoment {
 
     private final Phase aim;
     private final int atUpload;
-    private final ScriptedServices stage;
+    private final ScriptedServices services;
     private final Path work;
     private final SplittableRandom random;
     private final CompletableFuture<PackagedProgram> program = new CompletableFuture<>();
@@ -64,20 +64,20 @@ final class KillMoment {
     private volatile String answered = "";
 
     /** @param atUpload which upload of this life it waits for, where it waits for one; {@link #LAST} for the window's last one */
-    KillMoment(Phase aim, int atUpload, ScriptedServices stage, Path work, SplittableRandom random) {
+    KillMoment(Phase aim, int atUpload, ScriptedServices services, Path work, SplittableRandom random) {
         this.aim = aim;
         this.atUpload = atUpload;
-        this.stage = stage;
+        this.services = services;
         this.work = work;
         this.random = random;
-        stage.tap().script(call -> this::read);
-        stage.sink().script(call -> this::upload);
+        services.tap().script(call -> this::read);
+        services.sink().script(call -> this::upload);
     }
 
     @Override
     public synchronized String toString() {
         return aim + " after " + uploads + " of " + atUpload + " uploads, "
-                + stage.deliveries().distinct() + " of " + expected + " records stored";
+                + services.deliveries().distinct() + " of " + expected + " records stored";
     }
 
     /** What it is to kill; before it has sent anything. */
@@ -113,7 +113,7 @@ final class KillMoment {
     private void read(ScriptedRequest request) throws IOException, InterruptedException {
         Answer answer = request.forward();
         synchronized (this) {
-            expected = stage.eventsAskedFor(request);
+            expected = services.eventsAskedFor(request);
         }
         if (aim != Phase.READING) {
             request.send(answer);
@@ -143,9 +143,9 @@ final class KillMoment {
         LockSupport.parkNanos(SLOW.toNanos());
         List<Row> rows = DeliveryLog.rows(request);
         boolean now = ++uploads >= atUpload
-                || stage.deliveries().distinct()
+                || services.deliveries().distinct()
                                 + rows.stream()
-                                        .filter(row -> !stage.deliveries().has(row))
+                                        .filter(row -> !services.deliveries().has(row))
                                         .count()
                         >= expected;
         pending = true;
@@ -154,7 +154,7 @@ final class KillMoment {
             kill();
             return;
         }
-        Answer answer = stage.storeSilently(request);
+        Answer answer = services.storeSilently(request);
         if (aim == Phase.STORED && now) {
             kill();
             return;

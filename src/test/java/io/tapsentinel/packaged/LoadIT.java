@@ -43,10 +43,8 @@ class LoadIT {
                         .shareDocumented(0.02),
                 Duration.ofMinutes(61))) {
             services.tables().delay(Duration.ofMillis(50));
-            PackagedProgram.Launch launch = PackagedProgram.in(folder)
-                    .with(services.properties())
-                    .likeUsers()
-                    .java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
+            PackagedProgram.Launch launch =
+                    services.launch(folder).likeUsers().java("-Xmx" + HEAP_MB + "m", "-Xlog:gc:file=" + collections);
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(600));
                 double seconds = Long.parseLong(program.awaitLine("committed in (\\d+) ms", Duration.ofSeconds(1))

@@ -35,15 +35,15 @@ class LogFormatIT {
 
     @Test
     void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
-        try (ScriptedServices stage =
+        try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
-            stage.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
-            stage.sink()
+            services.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
+            services.sink()
                     .next(
-                            upload -> SinkFault.STATUS_503.on(upload, stage),
-                            upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
+                            upload -> SinkFault.STATUS_503.on(upload, services),
+                            upload -> SinkFault.FORBIDDEN_403.on(upload, services));
             try (PackagedProgram program =
-                    HealthIT.launch(stage, folder).with("log.format", "json").start()) {
+                    HealthIT.launch(services, folder).with("log.format", "json").start()) {
                 program.awaitLine(WINDOW, SOON);
                 program.signal("TERM").awaitExit(SOON);
 
@@ -75,15 +75,15 @@ class LogFormatIT {
 
     @Test
     void theLineOfAWindowHasTheBytesThatTapSent() throws Exception {
-        try (ScriptedServices stage =
+        try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             List<Integer> sent = new CopyOnWriteArrayList<>();
-            stage.tap().script(request -> call -> {
+            services.tap().script(request -> call -> {
                 ScriptedRequest.Answer answer = call.forward();
                 sent.add(answer.body().length);
                 call.send(answer);
             });
-            try (PackagedProgram program = HealthIT.launch(stage, folder).start()) {
+            try (PackagedProgram program = HealthIT.launch(services, folder).start()) {
                 String first = program.awaitLine(WINDOW, SOON).group(2);
                 assertThat(Integer.parseInt(first)).isIn(sent).isGreaterThan(100_000);
             }

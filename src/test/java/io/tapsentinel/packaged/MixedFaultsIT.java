@@ -45,24 +45,24 @@ class MixedFaultsIT {
 
     @Test
     void nothingIsLostAndOnlyWhatIsListedIsTwice() throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
+        try (ScriptedServices services = new ScriptedServices(
                 SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
-            Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
-            stage.tap().script(request -> {
+            Instant origin = Instant.parse(services.properties().get("tap.poll.start"));
+            services.tap().script(request -> {
                 TapFault fault = tapFaults.next();
                 return fault == null ? this::answered : fault;
             });
-            stage.sink().script(request -> {
+            services.sink().script(request -> {
                 SinkFault fault = sinkFaults.next();
                 return upload -> {
                     if (fault == null) {
-                        stage.store(upload);
+                        services.store(upload);
                     } else {
-                        fault.on(upload, stage);
+                        fault.on(upload, services);
                     }
                 };
             });
-            PackagedProgram.Launch launch = FaultScenario.launch(stage, folder);
+            PackagedProgram.Launch launch = FaultsIT.launch(services, folder);
             try (PackagedProgram program = launch.start()) {
                 // how many requests it takes depends on how the faults fall; polls go on until each kind was met
                 program.awaitThat(
@@ -78,9 +78,9 @@ class MixedFaultsIT {
                                                 .toList(),
                                         origin,
                                         end()));
-                int events = stage.services().assertThatNothingCommittedIsLost(program);
+                int events = services.live().assertThatNothingCommittedIsLost(program);
                 program.kill();
-                int twice = stage.assertThatDuplicatesAreListed(launch.work());
+                int twice = services.assertThatDuplicatesAreListed(launch.work());
                 System.out.printf(
                         "mixed faults, seed %d: TAP %s, sink %s: 0 of %d events lost, %d twice, all of them listed%n",
                         SEED, tapFaults, sinkFaults, events, twice);

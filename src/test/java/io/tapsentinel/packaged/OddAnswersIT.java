@@ -8,8 +8,8 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.ListedEventsTap;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
-import io.tapsentinel.testing.RejectedFiles;
 import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,13 +64,11 @@ class OddAnswersIT {
 
     private final ListedEventsTap tap = new ListedEventsTap();
     private final Map<String, JsonNode> landed = new ConcurrentHashMap<>();
-    private PackagedProgram.Launch launch;
-    private RejectedFiles rejected;
+    private StateFolder state;
 
     @BeforeEach
-    void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
-        rejected = new RejectedFiles(launch.work());
+    void prepare() {
+        state = new StateFolder(folder.resolve("work/state"));
     }
 
     @Test
@@ -83,17 +81,17 @@ class OddAnswersIT {
             tap.add("messagesQuarantined", "\"subject\":\"" + LiveServices.MARKER + "\""),
             tap.add("messagesQuarantined", "")
         };
-        try (ScriptedServices stage = stage();
-                PackagedProgram program = launch.with(stage.properties()).start()) {
+        try (ScriptedServices services = services();
+                PackagedProgram program = services.launch(folder).start()) {
             awaitReads(program, 1);
             assertThat(landed).as("landed").hasSize(8);
             Map<Path, FileTime> files = times();
             awaitReads(program, 4);
             assertThat(times()).as("written once, however often it was read").isEqualTo(files);
-            assertThat(rejected.documents("unknown-type"))
+            assertThat(state.rejected("unknown-type"))
                     .extracting(document -> document.path("record").path("id").asText())
                     .containsExactlyInAnyOrder(unknown);
-            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
+            assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -113,8 +111,8 @@ class OddAnswersIT {
                                 .mapToObj(i -> "{" + text("threat", 180) + ",\"threatID\":\"" + i + "\"}")
                                 .collect(Collectors.joining(",", "[", "]")));
         String plain = tap.add("messagesBlocked", "");
-        try (ScriptedServices stage = stage();
-                PackagedProgram program = launch.with(stage.properties()).start()) {
+        try (ScriptedServices services = services();
+                PackagedProgram program = services.launch(folder).start()) {
             awaitReads(program, 2);
             assertThat(landed).containsOnlyKeys(longText, threats, plain);
             assertThat(landed.get(longText).path("subject").asText())
@@ -124,32 +122,32 @@ class OddAnswersIT {
             assertThat(cut.get(cut.size() - 1).path("tapSentinelCut").path("of").asInt())
                     .isEqualTo(1_000);
 
-            assertThat(rejected.documents("too-large")).hasSize(1);
-            assertThat(rejected.documents("too-large")
+            assertThat(state.rejected("too-large")).hasSize(1);
+            assertThat(state.rejected("too-large")
                             .get(0)
                             .path("record")
                             .path("id")
                             .asText())
                     .isEqualTo(tooLarge);
-            Map<String, JsonNode> whole = rejected.documents("capped").stream()
+            Map<String, JsonNode> whole = state.rejected("capped").stream()
                     .map(document -> document.path("record"))
                     .collect(Collectors.toMap(record -> record.path("id").asText(), record -> record));
             assertThat(whole).containsOnlyKeys(longText, threats);
             assertThat(whole.get(longText).path("subject").asText()).hasSizeGreaterThanOrEqualTo(1_200_000);
             assertThat(whole.get(threats).path("threatsInfoMap").size()).isEqualTo(1_000);
-            assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
+            assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
-    private ScriptedServices stage() throws IOException {
-        ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30));
-        stage.tap().script(call -> tap::on);
-        stage.sink().script(call -> upload -> {
+    private ScriptedServices services() throws IOException {
+        ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30));
+        services.tap().script(call -> tap::on);
+        services.sink().script(call -> upload -> {
             JSON.readTree(upload.body())
                     .forEach(row -> landed.put(row.path("id").asText(), row));
-            stage.store(upload);
+            services.store(upload);
         });
-        return stage;
+        return services;
     }
 
     private static String text(String name, int length) {
@@ -157,15 +155,12 @@ class OddAnswersIT {
     }
 
     private static void awaitReads(PackagedProgram program, int reads) {
-        program.awaitOutput(
-                LiveServices.COMMITTED,
-                SOON,
-                output -> program.found(LiveServices.COMMITTED).size() >= reads);
+        program.awaitMatches(LiveServices.COMMITTED, reads, SOON);
     }
 
     private Map<Path, FileTime> times() throws IOException {
         Map<Path, FileTime> times = new ConcurrentHashMap<>();
-        for (Path file : rejected.files()) {
+        for (Path file : state.rejectedFiles()) {
             times.put(file, Files.getLastModifiedTime(file));
         }
         return times;

@@ -29,6 +29,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,18 +49,24 @@ class PageServerIT {
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final int port = FreePort.next();
+
+    @AutoClose
+    private ScriptedServices services;
+
     private PackagedProgram.Launch launch;
-    private int port;
 
     @BeforeEach
     void prepare() throws IOException {
-        port = FreePort.next();
-        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(port));
+        services = new ScriptedServices(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
+        launch = services.launch(folder).with("camel.server.port", String.valueOf(port));
     }
 
     @Test
     void theLocalRunServesItAndSaysWhere() throws Exception {
-        try (PackagedProgram program = launch.start("--local")) {
+        try (PackagedProgram program = PackagedProgram.in(folder)
+                .with("camel.server.port", String.valueOf(port))
+                .start("--local")) {
             program.awaitLine("status page: http://127\\.0\\.0\\.1:" + port + "/", SOON);
             assertThat(get("/").body()).contains("<html").contains("page.js");
             JsonNode figures = new ObjectMapper().readTree(get("/status.json").body());
@@ -70,9 +77,7 @@ class PageServerIT {
 
     @Test
     void theJarServesItOnlyWhenAskedTo() throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
-                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
-                PackagedProgram program = launch.with(stage.properties()).start()) {
+        try (PackagedProgram program = launch.start()) {
             program.awaitLine(LiveServices.COMMITTED, SOON);
             assertThat(program.output()).doesNotContain("status page");
             assertThatThrownBy(() -> get("/")).isInstanceOf(ConnectException.class);
@@ -81,12 +86,9 @@ class PageServerIT {
 
     @Test
     void aPortThatIsTakenIsRefusedAtTheStart() throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
-                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
-                ServerSocket taken = new ServerSocket(port);
-                PackagedProgram program = launch.with(stage.properties())
-                        .with("camel.server.enabled", "true")
-                        .start()) {
+        try (ServerSocket taken = new ServerSocket(port);
+                PackagedProgram program =
+                        launch.with("camel.server.enabled", "true").start()) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
             assertThat(program.output())
                     .contains("tap-sentinel: camel.server.port is \"" + taken.getLocalPort()
@@ -96,12 +98,9 @@ class PageServerIT {
 
     @Test
     void whereOthersReachItTheLogSaysThatItHasNoSignIn() throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
-                        SandboxSettings.builder().seed(5).eventsPerHour(100), Duration.ofMinutes(50));
-                PackagedProgram program = launch.with(stage.properties())
-                        .with("camel.server.enabled", "true")
-                        .with("camel.server.host", "0.0.0.0")
-                        .start()) {
+        try (PackagedProgram program = launch.with("camel.server.enabled", "true")
+                .with("camel.server.host", "0.0.0.0")
+                .start()) {
             program.awaitLine("status page: http://0\\.0\\.0\\.0:" + port + "/.*no sign-in", SOON);
             assertThat(get("/status.json").statusCode()).isEqualTo(200);
         }
@@ -113,11 +112,8 @@ class PageServerIT {
         AtomicLong answers = new AtomicLong();
         Set<String> odd = ConcurrentHashMap.newKeySet();
         ExecutorService browsers = Executors.newFixedThreadPool(BROWSERS);
-        try (ScriptedServices stage = new ScriptedServices(
-                        SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
-                PackagedProgram program = launch.with(stage.properties())
-                        .with("camel.server.enabled", "true")
-                        .start()) {
+        try (PackagedProgram program =
+                launch.with("camel.server.enabled", "true").start()) {
             program.awaitLine("status page: ", SOON);
             List<Future<?>> looking = IntStream.range(0, BROWSERS)
                     .<Future<?>>mapToObj(i -> browsers.submit(() -> {
@@ -135,10 +131,7 @@ class PageServerIT {
                     }))
                     .toList();
             // six hours and what comes anew
-            program.awaitOutput(
-                    LiveServices.COMMITTED,
-                    Duration.ofSeconds(120),
-                    output -> program.found(LiveServices.COMMITTED).size() >= 10);
+            program.awaitMatches(LiveServices.COMMITTED, 10, Duration.ofSeconds(120));
             assertThat(program.health().now("/live").statusCode()).as("live").isEqualTo(200);
             look.set(false);
             for (Future<?> one : looking) {
@@ -153,7 +146,7 @@ class PageServerIT {
                     program.found(LiveServices.COMMITTED).size());
             program.signal("TERM");
             assertThat(program.awaitExit(SOON)).isZero();
-            assertThat(stage.services().assertThatAllCommittedLandedOnce(program))
+            assertThat(services.live().assertThatAllCommittedLandedOnce(program))
                     .as("rows")
                     .isPositive();
         } finally {

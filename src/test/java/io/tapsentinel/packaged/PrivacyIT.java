@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LiveServices;
@@ -53,26 +52,19 @@ class PrivacyIT {
                 FaultProxy sink = new FaultProxy(services.sinkUri())) {
             services.tables().count(LiveServices.MARKER);
             TAP.keySet().forEach(tap::next);
-            PackagedProgram.Launch launch = PackagedProgram.in(folder)
-                    .with(services.properties())
+            PackagedProgram.Launch launch = services.launch(folder)
                     .with("tap.poll.cron", "0/1 * * * * ?")
                     .with("tap.budget.requests-per-day", "1000000")
                     .with("tap.retry.pauses", "none")
                     .with("tap.url", tap.uri().toString())
                     .with("sentinel.endpoint", sink.uri().toString())
-                    .java("-Dlog4j2.configurationFile="
-                            + Path.of(
-                                    getClass().getResource("/log4j2-debug.xml").toURI()));
-            CustomRoutes.in(launch.work(), "lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+                    .tableOptions("lingerMs: 500", "retryBackoffMs: 100", "retryBackoffMaxMs: 500")
+                    .debugLog();
             String output;
             try (PackagedProgram program = launch.start()) {
                 TAP.values().forEach(said -> program.awaitLine("not committed.*" + said, SOON));
                 SINK.forEach((fault, said) -> untilSaid(program, said, sink, fault));
-                int committed = program.found(LiveServices.COMMITTED).size();
-                program.awaitOutput(
-                        LiveServices.COMMITTED,
-                        SOON,
-                        all -> program.found(LiveServices.COMMITTED).size() > committed + 1);
+                program.awaitMore(LiveServices.COMMITTED, 2, SOON);
                 services.assertThatNothingCommittedIsLost(program);
                 await("health tells more than UP")
                         .atMost(SOON)

@@ -33,30 +33,31 @@ class ProxyIT {
     Path folder;
 
     @AutoClose
-    private CloudServices stage;
+    private CloudServices services;
 
     @BeforeEach
     void start() throws Exception {
-        stage = new CloudServices(folder, TestAuthority.shared()).withSecret();
+        services = new CloudServices(folder, TestAuthority.shared()).withSecret();
     }
 
     @Test
     void itsPasswordOpensTheWayAndIsNotShown() throws Exception {
-        stage.proxy().want("user-of-a-test", PASSWORD);
+        services.proxy().want("user-of-a-test", PASSWORD);
         // the upper-case name, which counts first, is in most other tests
-        stage.launch()
+        services.launch()
                 .environment(Map.of(
                         "HTTPS_PROXY",
                         "",
                         "https_proxy",
-                        "http://user-of-a-test:" + WRITTEN + "@" + stage.proxy().place()));
-        try (PackagedProgram program = stage.launch().start()) {
-            stage.assertThatItWorks(program);
+                        "http://user-of-a-test:" + WRITTEN + "@"
+                                + services.proxy().place()));
+        try (PackagedProgram program = services.launch().start()) {
+            services.assertThatItWorks(program);
 
-            assertThat(stage.proxy().connected()).contains(TAP, RULE, "login.microsoftonline.com:443");
-            assertThat(stage.proxy().asked()).extracting(Asked::method).containsOnly("CONNECT");
+            assertThat(services.proxy().connected()).contains(TAP, RULE, "login.microsoftonline.com:443");
+            assertThat(services.proxy().asked()).extracting(Asked::method).containsOnly("CONNECT");
             assertThat(program.output())
-                    .contains("through the proxy " + stage.proxy().place())
+                    .contains("through the proxy " + services.proxy().place())
                     .doesNotContain("user-of-a-test", PASSWORD, WRITTEN);
         }
     }
@@ -67,41 +68,42 @@ class ProxyIT {
         "user:wrong-one@, not with the user and password of HTTPS_PROXY"
     })
     void whatKeepsItsPasswordFromBeingTakenIsSaidOfBothSides(String user, String said) throws Exception {
-        stage.proxy().want("user", PASSWORD);
-        stage.launch()
-                .environment(
-                        Map.of("HTTPS_PROXY", "http://" + user + stage.proxy().place()));
-        try (PackagedProgram program = stage.launch().start()) {
+        services.proxy().want("user", PASSWORD);
+        services.launch()
+                .environment(Map.of(
+                        "HTTPS_PROXY", "http://" + user + services.proxy().place()));
+        try (PackagedProgram program = services.launch().start()) {
             program.awaitLine(
-                    "the proxy " + stage.proxy().place() + " refused the way to " + TAP + " with 407: " + said,
+                    "the proxy " + services.proxy().place() + " refused the way to " + TAP + " with 407: " + said,
                     CloudServices.SOON);
-            assertThat(stage.proxy().connected()).isEmpty();
+            assertThat(services.proxy().connected()).isEmpty();
 
-            stage.proxy().wantNothingFor(TAP);
+            services.proxy().wantNothingFor(TAP);
             program.awaitLine(
-                    "has no token: .*the proxy " + stage.proxy().place()
+                    "has no token: .*the proxy " + services.proxy().place()
                             + " refused the way to login.microsoftonline.com:443 with 407: " + said,
                     CloudServices.SOON);
-            assertThat(stage.proxy().connected()).containsExactly(TAP);
+            assertThat(services.proxy().connected()).containsExactly(TAP);
             assertThat(program.output()).doesNotContain("wrong-one");
-            stage.assertThatNothingIsShown(program);
+            services.assertThatNothingIsShown(program);
         }
     }
 
     @Test
     void hostsThatItIsNotForAreAskedDirectly() throws Exception {
-        int tap = stage.tapUri().getPort();
-        stage.launch()
+        int tap = services.tapUri().getPort();
+        services.launch()
                 .java(hosts())
                 .with("tap.url", "https://" + CloudServices.TAP + ":" + tap)
                 .with(
                         "sentinel.endpoint",
-                        "https://" + CloudServices.RULE + ":" + stage.ruleUri().getPort())
+                        "https://" + CloudServices.RULE + ":"
+                                + services.ruleUri().getPort())
                 .environment(Map.of("NO_PROXY", "other.example, .ingest.example.test, tap.example.test:" + tap));
-        try (PackagedProgram program = stage.launch().start()) {
-            stage.assertThatItWorks(program);
+        try (PackagedProgram program = services.launch().start()) {
+            services.assertThatItWorks(program);
 
-            assertThat(stage.proxy().asked())
+            assertThat(services.proxy().asked())
                     .extracting(Asked::to)
                     .isNotEmpty()
                     .allMatch(to -> to.startsWith("login.microsoft"));
@@ -110,13 +112,13 @@ class ProxyIT {
 
     @Test
     void thisMachineIsAskedDirectly() throws Exception {
-        stage.launch()
-                .with("tap.url", stage.tapUri().toString())
-                .with("sentinel.endpoint", stage.ruleUri().toString());
-        try (PackagedProgram program = stage.launch().start()) {
-            stage.assertThatItWorks(program);
+        services.launch()
+                .with("tap.url", services.tapUri().toString())
+                .with("sentinel.endpoint", services.ruleUri().toString());
+        try (PackagedProgram program = services.launch().start()) {
+            services.assertThatItWorks(program);
 
-            assertThat(stage.proxy().asked())
+            assertThat(services.proxy().asked())
                     .extracting(Asked::to)
                     .isNotEmpty()
                     .allMatch(to -> to.startsWith("login.microsoft"));
@@ -127,16 +129,16 @@ class ProxyIT {
     void whileItRefusesTheWayToTapThatIsNoRefusalOfTap() throws Exception {
         refuse(TAP, 403);
         try (PackagedProgram program =
-                stage.launch().with("tap.retry.pauses", "PT0.5S").start()) {
+                services.launch().with("tap.retry.pauses", "PT0.5S").start()) {
             program.awaitLine(refused(TAP, 403), CloudServices.SOON);
             refuse(TAP, 503);
             program.awaitLine(refused(TAP, 503), CloudServices.SOON);
             refuse(TAP, NO_ANSWER);
             program.awaitLine("(?m)^.*poll \\S+ not committed(?!.* refused the way to ).*$", CloudServices.SOON);
-            assertThat(stage.services().tapRequests()).isZero();
+            assertThat(services.live().tapRequests()).isZero();
 
-            stage.proxy().refuse(to -> 0);
-            stage.assertThatItWorks(program);
+            services.proxy().refuse(to -> 0);
+            services.assertThatItWorks(program);
             assertThat(program.output())
                     .as("what TAP's own 403 would bring about")
                     .doesNotContain("tap.principal", "credentials");
@@ -146,30 +148,30 @@ class ProxyIT {
     @Test
     void whileItRefusesTheWayToTheTablesNothingIsLostAndNothingCountsAsPossiblyTwice() throws Exception {
         refuse(RULE, 403);
-        try (PackagedProgram program = stage.launch().start()) {
+        try (PackagedProgram program = services.launch().start()) {
             program.awaitLine(refused(RULE, 403), CloudServices.SOON);
             refuse(RULE, NO_ANSWER);
             program.awaitLine("got no answer from " + RULE, CloudServices.SOON);
-            assertThat(stage.gate().passed()).isEmpty();
+            assertThat(services.gate().passed()).isEmpty();
 
-            stage.proxy().refuse(to -> 0);
-            stage.assertThatItWorks(program);
+            services.proxy().refuse(to -> 0);
+            services.assertThatItWorks(program);
         }
     }
 
     private void refuse(String place, int status) {
-        stage.proxy().refuse(to -> to.equals(place) ? status : 0);
+        services.proxy().refuse(to -> to.equals(place) ? status : 0);
     }
 
     /** As the log has it. */
     private String refused(String place, int status) {
-        return "the proxy " + stage.proxy().place() + " refused the way to " + place + " with " + status;
+        return "the proxy " + services.proxy().place() + " refused the way to " + place + " with " + status;
     }
 
     @Test
     void aVariableThatIsNotUnderstoodStopsTheStartAndItsValueIsNotShown() throws Exception {
-        stage.launch().environment(Map.of("HTTPS_PROXY", "socks5://user:hush-hush@proxy.example.test:1080"));
-        try (PackagedProgram program = stage.launch().start()) {
+        services.launch().environment(Map.of("HTTPS_PROXY", "socks5://user:hush-hush@proxy.example.test:1080"));
+        try (PackagedProgram program = services.launch().start()) {
             assertThat(program.awaitExit(CloudServices.SOON)).isEqualTo(1);
             assertThat(program.lines())
                     .as("printed")

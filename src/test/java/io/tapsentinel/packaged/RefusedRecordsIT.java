@@ -5,13 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.DeliveryLog;
 import io.tapsentinel.testing.ListedEventsTap;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
-import io.tapsentinel.testing.RejectedFiles;
 import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -45,18 +44,14 @@ class RefusedRecordsIT {
 
     private final ListedEventsTap tap = new ListedEventsTap();
     private PackagedProgram.Launch launch;
-    private RejectedFiles rejected;
+    private StateFolder state;
 
     @BeforeEach
     void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
-        rejected = new RejectedFiles(launch.work());
-        CustomRoutes.in(
-                launch.work(),
-                "batchRecords: " + EVENTS,
-                "lingerMs: 5000",
-                "retryBackoffMs: 20",
-                "retryBackoffMaxMs: 50");
+        launch = PackagedProgram.in(folder)
+                .tableOptions(
+                        "batchRecords: " + EVENTS, "lingerMs: 5000", "retryBackoffMs: 20", "retryBackoffMaxMs: 50");
+        state = new StateFolder(launch.work().resolve("state"));
     }
 
     @ParameterizedTest
@@ -67,35 +62,32 @@ class RefusedRecordsIT {
         Set<String> refused = Set.copyOf(ids.stream().sorted().toList().subList(EVENTS / 2, EVENTS / 2 + bad));
         AtomicBoolean accepts = new AtomicBoolean();
         AtomicInteger largest = new AtomicInteger();
-        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
-            stage.tap().script(call -> tap::on);
-            stage.sink().script(call -> upload -> {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+            services.tap().script(call -> tap::on);
+            services.sink().script(call -> upload -> {
                 largest.accumulateAndGet(DeliveryLog.rows(upload).size(), Math::max);
                 String body = new String(upload.body(), StandardCharsets.UTF_8);
                 if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
                     SinkFault.refuse(upload, 400, CODE, "");
                 } else {
-                    stage.store(upload);
+                    services.store(upload);
                 }
             });
-            try (PackagedProgram program = launch.with(stage.properties()).start()) {
-                program.awaitOutput(
-                        LiveServices.COMMITTED,
-                        SOON,
-                        output -> program.found(LiveServices.COMMITTED).size() > 1);
-                int uploads = stage.sink().requests();
+            try (PackagedProgram program = launch.with(services.properties()).start()) {
+                program.awaitMatches(LiveServices.COMMITTED, 2, SOON);
+                int uploads = services.sink().requests();
                 assertThat(largest).as("records in the first batch").hasValue(EVENTS);
-                assertThat(stage.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
+                assertThat(services.deliveries().distinct()).as("landed").isEqualTo(EVENTS - bad);
                 assertThatTheyLieAside(refused);
 
                 accepts.set(true);
-                rejected.replay();
+                state.replayRejected();
                 await("replayed records land")
                         .atMost(SOON)
-                        .until(() -> stage.deliveries().distinct() == EVENTS
-                                && rejected.done().size() == bad);
-                assertThat(rejected.files()).as("left aside").isEmpty();
-                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
+                        .until(() -> services.deliveries().distinct() == EVENTS
+                                && state.files("replay/done").size() == bad);
+                assertThat(state.rejectedFiles()).as("left aside").isEmpty();
+                assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf(
                         "%d of %d records refused: found with %d uploads, the others landed once, and they after their replay%n",
                         bad, EVENTS, uploads);
@@ -107,47 +99,47 @@ class RefusedRecordsIT {
     void aSinkThatRefusesEverythingForManyUploadsLosesNothingAndNothingIsRejected() throws Exception {
         tap.addClicks(200);
         AtomicBoolean accepts = new AtomicBoolean();
-        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
-            stage.tap().script(call -> tap::on);
-            stage.sink().script(call -> upload -> {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+            services.tap().script(call -> tap::on);
+            services.sink().script(call -> upload -> {
                 if (accepts.get()) {
-                    stage.store(upload);
+                    services.store(upload);
                 } else {
                     SinkFault.refuse(upload, 400, CODE, "");
                 }
             });
-            try (PackagedProgram program = launch.with(stage.properties()).start()) {
+            try (PackagedProgram program = launch.with(services.properties()).start()) {
                 program.health().awaitDown(CODE, SOON);
-                int before = stage.sink().requests();
+                int before = services.sink().requests();
                 await("nothing is rejected, health stays DOWN")
                         .atMost(SOON)
                         .failFast(
                                 "rejected, committed, or not DOWN any more",
-                                () -> !rejected.files().isEmpty()
+                                () -> !state.rejectedFiles().isEmpty()
                                         || !program.found(LiveServices.COMMITTED)
                                                 .isEmpty()
                                         || !program.health().last().startsWith("503 "))
-                        .until(() -> stage.sink().requests() >= before + UPLOADS);
+                        .until(() -> services.sink().requests() >= before + UPLOADS);
                 assertThat(program.health().last()).contains(CODE);
-                int uploads = stage.sink().requests();
+                int uploads = services.sink().requests();
 
                 accepts.set(true);
-                await("all land").atMost(SOON).until(() -> stage.deliveries().distinct() == 200);
+                await("all land").atMost(SOON).until(() -> services.deliveries().distinct() == 200);
                 program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.health().awaitUp(SOON);
-                assertThat(rejected.files()).as("rejected").isEmpty();
-                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
+                assertThat(state.rejectedFiles()).as("rejected").isEmpty();
+                assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
                 System.out.printf("everything refused, %d uploads: 0 rejected, 0 of 200 lost, 0 twice%n", uploads);
             }
         }
     }
 
     private void assertThatTheyLieAside(Set<String> refused) throws IOException {
-        assertThat(rejected.documents())
+        assertThat(state.rejected())
                 .extracting(document -> document.path("record").path("id").asText())
                 .as("ids of what lies aside")
                 .containsExactlyInAnyOrderElementsOf(refused);
-        for (JsonNode document : rejected.documents()) {
+        for (JsonNode document : state.rejected()) {
             assertThat(document.path("reason").asText()).isEqualTo("refused");
             assertThat(document.path("code").asText()).isEqualTo(CODE);
             assertThat(document.path("text").asText()).isEqualTo("The test refuses");

@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;
@@ -31,8 +30,9 @@ class ReloadIT {
     @BeforeEach
     void prepare() throws IOException {
         // --local serves the page, and another program may have the port that it takes by itself
-        launch = PackagedProgram.in(folder).with("camel.server.port", String.valueOf(FreePort.next()));
-        CustomRoutes.in(launch.work(), "lingerMs: 500");
+        launch = PackagedProgram.in(folder)
+                .with("camel.server.port", String.valueOf(FreePort.next()))
+                .tableOptions("lingerMs: 500");
         tables = launch.work().resolve("routes/sentinel-tables.camel.yaml");
     }
 

@@ -47,8 +47,7 @@ final class Replicas implements AutoCloseable {
 
     /** Starts one more. */
     PackagedProgram start() throws IOException {
-        PackagedProgram program = PackagedProgram.in(folder.resolve("replica-" + all.size()))
-                .with(services.properties())
+        PackagedProgram program = services.launch(folder.resolve("replica-" + all.size()))
                 .with("state.url", url)
                 .with("state.user", postgres.user())
                 .with("state.password", postgres.password())

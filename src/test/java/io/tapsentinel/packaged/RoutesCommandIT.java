@@ -2,7 +2,6 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.PackagedProgram;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +25,7 @@ class RoutesCommandIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        launch = PackagedProgram.in(folder);
-        CustomRoutes.in(launch.work(), "lingerMs: 200");
+        launch = PackagedProgram.in(folder).tableOptions("lingerMs: 200");
     }
 
     @Test

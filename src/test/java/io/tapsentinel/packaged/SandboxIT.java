@@ -108,8 +108,11 @@ class SandboxIT {
     }
 
     private static long awaitSuppressed(PackagedProgram program) {
-        List<MatchResult> totals = program.awaitOutput(
-                TOTAL, FIRST_ROWS, output -> program.found(TOTAL).stream().anyMatch(total -> number(total, 2) > 0));
+        program.awaitThat(
+                "duplicates are suppressed",
+                FIRST_ROWS,
+                () -> program.found(TOTAL).stream().anyMatch(total -> number(total, 2) > 0));
+        List<MatchResult> totals = program.found(TOTAL);
         return number(totals.get(totals.size() - 1), 2);
     }
 

@@ -32,7 +32,7 @@ enum SinkFault {
         return this == RESET_AFTER_STORING;
     }
 
-    void on(ScriptedRequest upload, ScriptedServices stage) throws IOException, InterruptedException {
+    void on(ScriptedRequest upload, ScriptedServices services) throws IOException, InterruptedException {
         switch (this) {
             case THROTTLED_429 -> refuse(upload, 429, "TooManyRequests", "");
             case THROTTLED_429_WITH_RETRY_AFTER -> refuse(upload, 429, "TooManyRequests", "1");
@@ -41,14 +41,14 @@ enum SinkFault {
             case STATUS_408 -> refuse(upload, 408, "RequestTimeout", "");
             case RESET_BEFORE_STORING -> upload.reset();
             case RESET_AFTER_STORING -> {
-                stage.storeSilently(upload);
+                services.storeSilently(upload);
                 upload.reset();
             }
             case UNAUTHORIZED_401 -> refuse(upload, 401, "InvalidToken", "");
             case FORBIDDEN_403 -> refuse(upload, 403, "OperationFailed", "");
             case SLOW -> {
                 LockSupport.parkNanos(SLOW_MS * 1_000_000L);
-                stage.store(upload);
+                services.store(upload);
             }
         }
     }
@@ -77,7 +77,7 @@ enum SinkFault {
         private static final int MIDDLE = 8;
 
         private final SinkFault fault;
-        private final ScriptedServices stage;
+        private final ScriptedServices services;
         private int first = 1;
         private int row = IN_A_ROW;
         private EventType rowTable;
@@ -87,32 +87,32 @@ enum SinkFault {
         private int expected = Integer.MAX_VALUE;
         private int met;
 
-        Plan(SinkFault fault, ScriptedServices stage) {
+        Plan(SinkFault fault, ScriptedServices services) {
             this.fault = fault;
-            this.stage = stage;
+            this.services = services;
         }
 
         /** Lets TAP answer, and learns how many events the first window has. */
         synchronized void onRead(ScriptedRequest request) throws IOException, InterruptedException {
             if (expected == Integer.MAX_VALUE) {
-                expected = stage.eventsAskedFor(request);
+                expected = services.eventsAskedFor(request);
             }
             request.send(request.forward());
         }
 
         void onUpload(ScriptedRequest upload) throws IOException, InterruptedException {
             if (meets(upload)) {
-                fault.on(upload, stage);
+                fault.on(upload, services);
             } else {
-                stage.store(upload);
+                services.store(upload);
             }
         }
 
         private synchronized boolean meets(ScriptedRequest upload) throws IOException {
             List<Row> rows = DeliveryLog.rows(upload);
-            boolean completes = stage.deliveries().distinct()
+            boolean completes = services.deliveries().distinct()
                             + rows.stream()
-                                    .filter(record -> !stage.deliveries().has(record))
+                                    .filter(record -> !services.deliveries().has(record))
                                     .count()
                     >= expected;
             if (answered >= ROW_AT && rowTable == null) {
@@ -137,7 +137,7 @@ enum SinkFault {
 
         /** Whether every fault was met and all of the first window has landed since. */
         synchronized boolean isOver() {
-            return met >= IN_A_ROW + 3 && stage.deliveries().distinct() >= expected;
+            return met >= IN_A_ROW + 3 && services.deliveries().distinct() >= expected;
         }
     }
 }

@@ -41,13 +41,12 @@ class SourceChangesIT {
         ListedEventsTap tap = new ListedEventsTap();
         tap.addClicks(10);
         Path file = Files.writeString(folder.resolve("secret"), LiveServices.SECRET + "\n");
-        try (ScriptedServices stage = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
-            stage.tap()
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+            services.tap()
                     .script(request -> request.header("authorization").equals(basic(valid.get()))
                             ? tap::on
                             : call -> call.send(401, "Service principal or secret is not valid"));
-            PackagedProgram.Launch launch = PackagedProgram.in(folder)
-                    .with(stage.properties())
+            PackagedProgram.Launch launch = services.launch(folder)
                     .without("tap.secret")
                     .with("tap.secret-file", file.toString())
                     .with("tap.rest.credentials", "PT1S");
@@ -60,10 +59,10 @@ class SourceChangesIT {
 
                 await("it goes on with the new secret")
                         .atMost(SOON)
-                        .until(() -> stage.deliveries().distinct() == 20);
+                        .until(() -> services.deliveries().distinct() == 20);
                 program.health().awaitUp(SOON);
                 assertThat(program.isAlive()).isTrue();
-                assertThat(stage.deliveries().duplicates()).as("twice").isEmpty();
+                assertThat(services.deliveries().duplicates()).as("twice").isEmpty();
             }
         }
     }
@@ -71,28 +70,24 @@ class SourceChangesIT {
     @Test
     void aClockTwoMinutesAheadOfTapsIsSaidAndLosesNothing() throws Exception {
         Clock behind = Clock.offset(Clock.systemUTC(), BEHIND.negated());
-        try (ScriptedServices stage = new ScriptedServices(
+        try (ScriptedServices services = new ScriptedServices(
                 SandboxSettings.builder().seed(71).eventsPerHour(3_000).shareWithoutId(0.05),
                 Duration.ofMinutes(30),
                 behind)) {
-            stage.tap()
+            services.tap()
                     .script(request -> call -> call.send(call.forward()
                             .with(
                                     "date",
                                     DateTimeFormatter.RFC_1123_DATE_TIME.format(
                                             behind.instant().atZone(ZoneOffset.UTC)))));
-            try (PackagedProgram program =
-                    PackagedProgram.in(folder).with(stage.properties()).start()) {
+            try (PackagedProgram program = services.launch(folder).start()) {
                 program.awaitLine("(?i)WARN.*clock.*ahead", SOON);
-                program.awaitOutput(
-                        LiveServices.COMMITTED,
-                        SOON,
-                        output -> program.found(LiveServices.COMMITTED).size() > 1);
+                program.awaitMatches(LiveServices.COMMITTED, 2, SOON);
                 assertThat(program.found(LiveServices.COMMITTED))
                         .as("ends of windows that TAP has answered")
                         .allSatisfy(window ->
                                 assertThat(Instant.parse(window.group(2))).isBefore(behind.instant()));
-                int events = stage.services().assertThatAllCommittedLandedOnce(program);
+                int events = services.live().assertThatAllCommittedLandedOnce(program);
                 System.out.printf("clock %s ahead of TAP's: said, 0 of %d events lost, 0 twice%n", BEHIND, events);
             }
         }

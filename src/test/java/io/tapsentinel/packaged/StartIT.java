@@ -87,11 +87,7 @@ class StartIT {
                 first.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(60));
                 assertThat(refusal()).contains("is in use by process " + first.pid());
 
-                int committed = first.found(LiveServices.COMMITTED).size();
-                first.awaitOutput(
-                        LiveServices.COMMITTED,
-                        Duration.ofSeconds(60),
-                        output -> first.found(LiveServices.COMMITTED).size() > committed);
+                first.awaitMore(LiveServices.COMMITTED, 1, Duration.ofSeconds(60));
                 services.assertThatAllCommittedLandedOnce(first);
             }
         }

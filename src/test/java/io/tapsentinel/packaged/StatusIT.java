@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.testing.CustomRoutes;
 import io.tapsentinel.testing.DeliveryLog;
 import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
@@ -51,9 +50,8 @@ class StatusIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        launch = PackagedProgram.in(folder.resolve("program"));
-        CustomRoutes.in(
-                launch.work(), "batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+        launch = PackagedProgram.in(folder.resolve("program"))
+                .tableOptions("batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
         command = PackagedProgram.in(folder.resolve("command"))
                 .with("state.url", "jdbc:sqlite:" + state().resolve("tap-sentinel.db"))
                 .with("tap.rejected.uri", "file:" + state().resolve("rejected"));
@@ -66,16 +64,16 @@ class StatusIT {
         CountDownLatch held = new CountDownLatch(1);
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
-        try (ScriptedServices stage =
+        try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
-            stage.tap()
+            services.tap()
                     .script(call -> holds.get()
                             ? request -> hold(held)
                             : request -> {
-                                served.put(request.target() + ' ' + served.size(), stage.eventsAskedFor(request));
+                                served.put(request.target() + ' ' + served.size(), services.eventsAskedFor(request));
                                 Step.PASS.on(request);
                             });
-            stage.sink().script(call -> upload -> {
+            services.sink().script(call -> upload -> {
                 List<Row> rows = DeliveryLog.rows(upload);
                 if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
                     refused.compareAndSet(null, rows.get(0));
@@ -83,12 +81,12 @@ class StatusIT {
                 if (refused.get() != null && rows.contains(refused.get())) {
                     SinkFault.refuse(upload, 400, "InvalidRecord", "");
                 } else if (!rows.isEmpty() && unsure.compareAndSet(null, rows)) {
-                    SinkFault.RESET_AFTER_STORING.on(upload, stage);
+                    SinkFault.RESET_AFTER_STORING.on(upload, services);
                 } else {
-                    stage.store(upload);
+                    services.store(upload);
                 }
             });
-            launch.with(stage.properties()).with("tap.sweep.cron", "0/1 * * * * ?");
+            launch.with(services.properties()).with("tap.sweep.cron", "0/1 * * * * ?");
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(SWEPT, SOON);
                 holds.set(true);
@@ -104,15 +102,15 @@ class StatusIT {
                         .containsExactly(
                                 (long) served.size(),
                                 events,
-                                (long) stage.deliveries().distinct(),
-                                events - stage.deliveries().distinct() - 1);
+                                (long) services.deliveries().distinct(),
+                                events - services.deliveries().distinct() - 1);
                 assertThat(numbers(status, "everything-else .* ([\\d,]+) +1,800$"))
                         .as("requests")
-                        .containsExactly((long) stage.tap().requests());
+                        .containsExactly((long) services.tap().requests());
                 Instant hour = Instant.parse(program.found(SWEPT).get(0).group(1));
                 assertThat(numbers(status, "total((?: +[\\d,]+){12})$"))
                         .as("theirs, ours and missing of the hours")
-                        .isEqualTo(hours(stage, program));
+                        .isEqualTo(hours(services, program));
                 assertThat(status)
                         .contains("nothing is missing")
                         .contains("no gap")
@@ -151,10 +149,10 @@ class StatusIT {
 
     @Test
     void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
-        try (ScriptedServices stage = new ScriptedServices(
+        try (ScriptedServices services = new ScriptedServices(
                         SandboxSettings.builder().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
                 TmpfsMount mount = TmpfsMount.at(state(), "64m")) {
-            launch.with(stage.properties());
+            launch.with(services.properties());
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine(LiveServices.COMMITTED, SOON);
                 program.signal("TERM");
@@ -205,13 +203,13 @@ class StatusIT {
     }
 
     /** What TAP has in the hours that were swept, as the line of the status has it. */
-    private static List<Long> hours(ScriptedServices stage, PackagedProgram program) {
-        Instant origin = Instant.parse(stage.properties().get("tap.poll.start"));
+    private static List<Long> hours(ScriptedServices services, PackagedProgram program) {
+        Instant origin = Instant.parse(services.properties().get("tap.poll.start"));
         List<String> truth = program.found(SWEPT).stream()
                 .map(line -> Instant.parse(line.group(1)))
-                .flatMap(
-                        hour -> stage
-                                .services()
+                .flatMap(hour ->
+                        services
+                                .live()
                                 .truth(hour.isBefore(origin) ? origin : hour, hour.plus(Duration.ofHours(1)))
                                 .stream())
                 .toList();

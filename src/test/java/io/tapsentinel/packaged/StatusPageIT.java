@@ -1,60 +1,201 @@
 package io.tapsentinel.packaged;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.Browser;
+import io.tapsentinel.testing.DeliveryLog;
+import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoreFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The page of a running program in a browser: a fault is there as long as it lasts. {@link PageFiguresIT} has other faults
- * and compares its figures.
+ * The page of a running program in a browser: a fault is there as long as it lasts, its figures are those of the store, and what is
+ * lost shows.
  */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StatusPageIT {
 
+    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final double SOON_MS = SOON.toMillis();
+    /** A poll, two refreshes, since one may have asked just before, and some time for a machine that is busy. */
+    private static final double SHOWN_MS = 20_000;
+
+    private static final String SWEPT = "hour (\\S+Z): all [1-9]";
+
     @TempDir
     Path folder;
 
+    @AutoClose
+    private final Browser browser = Browser.start();
+
+    private final int port = FreePort.next();
+    private final String url = "http://127.0.0.1:" + port + "/";
+
     @Test
     void aFaultShowsWithinOnePollAndItsEndWithinAnother() throws Exception {
-        try (Browser browser = Browser.start();
-                ScriptedServices stage = new ScriptedServices(
-                        SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10))) {
-            PageScenario trial = new PageScenario(folder, stage);
-            try (PackagedProgram program = trial.launch().start();
-                    Page page = browser.desk(ColorScheme.DARK)) {
-                program.awaitLine(LiveServices.COMMITTED, PageScenario.SOON);
-                page.navigate(trial.url());
-                PageScenario.awaitLevel(page, "up");
+        try (ScriptedServices services = manyEvents();
+                PackagedProgram program = launch(services).start();
+                Page page = browser.desk(ColorScheme.DARK)) {
+            program.awaitLine(LiveServices.COMMITTED, SOON);
+            page.navigate(url);
+            awaitLevel(page, "up");
 
-                stage.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, stage));
-                assertThat(PageScenario.worst(page))
-                        .containsText(
-                                Pattern.compile("sentinel: .*403.*What to do: "),
-                                PageScenario.within(PageScenario.SHOWN_MS));
-                assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
-                trial.leaveScreenshots(browser, "running-refused");
-                stage.sink().script(call -> upload -> stage.store(upload));
-                PageScenario.awaitLevel(page, "up");
+            services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
+            assertThat(worst(page)).containsText(Pattern.compile("sentinel: .*403.*What to do: "), within(SHOWN_MS));
+            assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+            leaveScreenshots("running-refused");
+            services.sink().script(call -> services::store);
+            awaitLevel(page, "up");
 
+            browser.assertThatItNeverComplained();
+
+            program.kill();
+            assertThat(page.locator(".notice")).containsText("lost contact with the program", within(SOON_MS));
+            assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void aFaultOfTapAndABrokenConnectionShowWithinOnePollAndTheirEndsWithinAnother() throws Exception {
+        try (ScriptedServices services = manyEvents();
+                PackagedProgram program = launch(services).start();
+                Page page = browser.desk(ColorScheme.DARK)) {
+            program.awaitLine(LiveServices.COMMITTED, SOON);
+            page.navigate(url);
+            awaitLevel(page, "up");
+
+            services.tap().script(call -> request -> request.send(401, "Service principal or secret is not valid"));
+            assertThat(worst(page)).containsText(Pattern.compile("tap: .*401.*What to do: "), within(SHOWN_MS));
+            assertThat(page.locator("#verdict")).hasAttribute("data-level", "down");
+            services.tap().script(call -> Step.PASS);
+            awaitLevel(page, "up");
+
+            services.sink().script(call -> upload -> upload.reset());
+            assertThat(page.locator("#verdict .problems")).containsText("sentinel: ", within(SHOWN_MS));
+            services.sink().script(call -> services::store);
+            awaitLevel(page, "up");
+            browser.assertThatItNeverComplained();
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
+        try (ScriptedServices services = new ScriptedServices(
+                SandboxSettings.builder().seed(7).eventsPerHour(120), LiveServices.sinceTheThirdOfAnHour(6))) {
+            PackagedProgram.Launch launch = launch(services);
+            StoreFile store = StoreFile.in(launch.work().resolve("state"));
+            AtomicReference<Row> refused = new AtomicReference<>();
+            services.sink().script(call -> upload -> {
+                List<Row> rows = DeliveryLog.rows(upload);
+                if (!rows.isEmpty()) {
+                    refused.compareAndSet(null, rows.get(0));
+                }
+                if (refused.get() != null && rows.contains(refused.get())) {
+                    SinkFault.refuse(upload, 400, "InvalidRecord", "");
+                } else {
+                    services.store(upload);
+                }
+            });
+            CountDownLatch held = new CountDownLatch(1);
+            try (PackagedProgram program = launch.start();
+                    Page page = browser.desk(ColorScheme.LIGHT)) {
+                Instant hour = Instant.parse(program.awaitLine(SWEPT, SOON).group(1));
+                // from here on the figures stand still
+                services.tap().script(call -> request -> {
+                    held.countDown();
+                    new CountDownLatch(1).await();
+                });
+                assertThat(held.await(SOON.toSeconds(), TimeUnit.SECONDS))
+                        .as("a request is held")
+                        .isTrue();
+                store.change(
+                        "INSERT INTO gap VALUES ('tap', 1763900000000, 1763922508000, 'the test says so', 1763930000000)");
+                page.navigate(url);
+                assertThat(page.locator("#gaps")).containsText("1 gap.", within(SOON_MS));
+                assertThat(page.locator("#gaps tbody")).containsText("6 h 15 min");
+                assertThat(page.locator("#gaps tbody")).containsText("the test says so");
+                assertThat(page.locator("#gaps tbody th").first()).hasText("23 Nov 2025 12:13");
+                PageAndStore.assertThatItShows(store, page);
+
+                store.forgetThreeKeys(hour);
+                assertThat(page.locator("#hours .summary")).containsText("3 events missing.", within(SOON_MS));
+                assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
+                assertThat(page.locator("#verdict")).not().hasAttribute("data-level", "up");
+                assertThat(page.locator("#verdict .problems")).containsText("missing");
+                PageAndStore.assertThatItShows(store, page);
                 browser.assertThatItNeverComplained();
-
-                program.kill();
-                assertThat(page.locator(".notice"))
-                        .containsText("lost contact with the program", PageScenario.within(PageScenario.SOON_MS));
-                assertThat(page.locator("#verdict")).hasAttribute("data-level", "lost");
+                leaveScreenshots("running-losses");
             }
+        }
+    }
+
+    private static ScriptedServices manyEvents() throws IOException {
+        return new ScriptedServices(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10));
+    }
+
+    /** Polls every other second, so that one poll is less than a refresh of the page. */
+    private PackagedProgram.Launch launch(ScriptedServices services) throws IOException {
+        return services.launch(folder)
+                .with("tap.poll.cron", "0/2 * * * * ?")
+                .with("tap.sweep.cron", "0/1 * * * * ?")
+                .with("tap.retry.pauses", "PT0.2S")
+                .with("tap.rest.credentials", "PT1S")
+                .with("camel.server.enabled", "true")
+                .with("camel.server.port", String.valueOf(port))
+                .tableOptions("batchRecords: 50", "lingerMs: 100", "retryBackoffMs: 100", "retryBackoffMaxMs: 500");
+    }
+
+    private static LocatorAssertions.ContainsTextOptions within(double milliseconds) {
+        return new LocatorAssertions.ContainsTextOptions().setTimeout(milliseconds);
+    }
+
+    private static void awaitLevel(Page page, String level) {
+        assertThat(page.locator("#verdict"))
+                .hasAttribute("data-level", level, new LocatorAssertions.HasAttributeOptions().setTimeout(SHOWN_MS));
+    }
+
+    private static Locator worst(Page page) {
+        return page.locator("#verdict .problems li").first();
+    }
+
+    private void leaveScreenshots(String name) {
+        for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            shoot(browser.desk(scheme), name + '-' + scheme.name().toLowerCase());
+        }
+        shoot(browser.phone(ColorScheme.LIGHT), name + "-phone");
+    }
+
+    private void shoot(Page page, String name) {
+        try (page) {
+            page.navigate(url);
+            page.locator("#versions p").waitFor();
+            Browser.screenshot(page, name);
         }
     }
 }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -28,13 +27,6 @@ class StopIT {
 
     @TempDir
     Path folder;
-
-    private PackagedProgram.Launch launch;
-
-    @BeforeEach
-    void prepare() throws IOException {
-        launch = PackagedProgram.in(folder);
-    }
 
     @Test
     void aSignalEndsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0() throws Exception {
@@ -51,7 +43,7 @@ class StopIT {
     @Tag("full")
     void aSinkThatNeverAnswersIsGivenUpAfterTheShutdownTimeoutAndWhatWaitedIsCounted() throws Exception {
         try (LiveServices services = moreThanFitsIntoBatches()) {
-            launch.with(services.properties()).with("tap.shutdown-timeout", "PT3S");
+            PackagedProgram.Launch launch = services.launch(folder).with("tap.shutdown-timeout", "PT3S");
             long seconds;
             String pending;
             try (PackagedProgram program = launch.start()) {
@@ -68,7 +60,7 @@ class StopIT {
                 assertThat(seconds).as("seconds until it ended").isBetween(3L, 19L);
             }
             services.tables().refuseWhatWaits();
-            int events = startAgain(services);
+            int events = startAgain(launch, services);
             System.out.printf(
                     "stop while nothing is acknowledged: ended after %d s with %s pending; all %d events landed after the"
                             + " restart, none twice%n",
@@ -80,7 +72,7 @@ class StopIT {
     @Tag("full")
     void aSignalWhileItStartsEndsItToo() throws Exception {
         try (LiveServices services = moreThanFitsIntoBatches()) {
-            launch.with(services.properties());
+            PackagedProgram.Launch launch = services.launch(folder);
             try (PackagedProgram program = launch.start()) {
                 // the first thing that it makes, long before it has started
                 await("it begins")
@@ -100,7 +92,7 @@ class StopIT {
     /** Nothing new is read, what is batched is sent, and the rest lands after the restart. */
     private void endsTheReadingAtOnceSendsWhatIsBatchedAndExitsWith0(String signal) throws Exception {
         try (LiveServices services = moreThanFitsIntoBatches()) {
-            launch.with(services.properties()).with("tap.poll.cron", "0/1 * * * * ?");
+            PackagedProgram.Launch launch = services.launch(folder).with("tap.poll.cron", "0/1 * * * * ?");
             long drained;
             try (PackagedProgram program = launch.start()) {
                 holdAcknowledgements(services);
@@ -125,7 +117,7 @@ class StopIT {
                         .as("committed")
                         .isEmpty();
             }
-            int events = startAgain(services);
+            int events = startAgain(launch, services);
             assertThat(drained).as("a stop that came in the middle").isLessThan(events);
             System.out.printf(
                     "stop by SIG%s: %d of %d events drained, the rest landed after the restart, none twice%n",
@@ -134,7 +126,7 @@ class StopIT {
     }
 
     /** All that has landed by now; none of it is there twice. */
-    private int startAgain(LiveServices services) throws IOException {
+    private int startAgain(PackagedProgram.Launch launch, LiveServices services) throws IOException {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine(LiveServices.COMMITTED, SOON);
             return services.assertThatAllCommittedLandedOnce(program);

@@ -49,18 +49,18 @@ class StoreIT {
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
             store.assertThatItComplains(program);
-            int landed = store.stage().deliveries().distinct();
+            int landed = store.services().deliveries().distinct();
             await("nothing lands that nobody could write down")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
-                    .until(() -> store.stage().deliveries().distinct() == landed);
+                    .until(() -> store.services().deliveries().distinct() == landed);
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
             int events = store.assertThatAllLands(program);
             System.out.printf(
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, store.stage().deliveries().duplicates().size());
+                    events, store.services().deliveries().duplicates().size());
         }
     }
 
@@ -83,7 +83,7 @@ class StoreIT {
         store.assertThatItRefusesToStart();
         restore(copy);
         landAll();
-        assertThat(store.stage().deliveries().duplicates()).as("twice").isEmpty();
+        assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
     }
 
     @Test
@@ -95,12 +95,12 @@ class StoreIT {
             assertThatPlainWritesFail("malformed", "not a database");
             store.assertThatItComplains(program);
             int committed = program.found(LiveServices.COMMITTED).size();
-            int landed = store.stage().deliveries().distinct();
+            int landed = store.services().deliveries().distinct();
             await("nothing is committed or sent any more")
                     .during(Duration.ofMillis(2_500))
                     .atMost(Duration.ofSeconds(6))
                     .until(() -> program.found(LiveServices.COMMITTED).size() == committed
-                            && store.stage().deliveries().distinct() == landed);
+                            && store.services().deliveries().distinct() == landed);
         }
         restore(copy);
         landAll();
@@ -114,11 +114,11 @@ class StoreIT {
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("Read-only");
             store.assertThatItRefusesToStart();
-            assertThat(store.stage().sink().requests()).as("uploads").isZero();
+            assertThat(store.services().sink().requests()).as("uploads").isZero();
 
             mount.change("rw");
             landAll();
-            assertThat(store.stage().deliveries().duplicates()).as("twice").isEmpty();
+            assertThat(store.services().deliveries().duplicates()).as("twice").isEmpty();
         }
     }
 
@@ -133,7 +133,7 @@ class StoreIT {
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
             program.kill();
         }
-        store.assertThatNothingElseLanded(store.stage().deliveries().all());
+        store.assertThatNothingElseLanded(store.services().deliveries().all());
 
         store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db");
         landAll();
@@ -154,7 +154,7 @@ class StoreIT {
             int events = store.assertThatAllLands(program);
             System.out.printf(
                     "disk full for a while: 0 of %d events lost, %d twice, all of them listed%n",
-                    events, store.stage().deliveries().duplicates().size());
+                    events, store.services().deliveries().duplicates().size());
         }
     }
 
@@ -168,7 +168,7 @@ class StoreIT {
     private Connection lockedAtTheFirstUpload() throws SQLException {
         await("uploads begin")
                 .atMost(FailingStore.SOON)
-                .until(() -> store.stage().sink().requests() > 0);
+                .until(() -> store.services().sink().requests() > 0);
         Connection other = store.connect("");
         lock(other);
         return other;

@@ -31,18 +31,18 @@ class PageAnswerIT {
     @TempDir
     static Path folder;
 
-    private static SimulatedServices trial;
+    private static SimulatedServices services;
     private static ServedPage page;
 
     @BeforeAll
     static void begin() throws Exception {
-        trial = trial("served");
-        page = new ServedPage(trial);
+        services = services("served");
+        page = new ServedPage(services);
     }
 
     @AfterAll
     static void end() throws Exception {
-        trial.close();
+        services.close();
     }
 
     @Test
@@ -122,19 +122,19 @@ class PageAnswerIT {
                     .toList();
             Set<String> seen =
                     browsers.invokeAll(looks).stream().map(PageAnswerIT::result).collect(Collectors.toSet());
-            // the trial's clock ticks a millisecond at each look at it
+            // the clock ticks a millisecond at each look at it
             assertThat(seen.size()).as("times that the figures were worked out").isLessThanOrEqualTo(3);
         } finally {
             browsers.shutdownNow();
         }
         page.program().poll();
-        assertThat(trial.rows()).isEqualTo(trial.firstHour());
+        assertThat(services.rows()).isEqualTo(services.firstHour());
     }
 
     @Test
     void figuresThatCannotBeReadAreAnErrorWithoutDetails() throws Exception {
         // figures are kept for some time, so that this needs a page that nobody has asked for them
-        try (SimulatedServices other = trial("unreadable")) {
+        try (SimulatedServices other = services("unreadable")) {
             ServedPage own = new ServedPage(other);
             own.program().poll();
             Path store = folder.resolve("unreadable/state/tap.db");
@@ -151,13 +151,13 @@ class PageAnswerIT {
 
     @Test
     void withoutBeingAskedForThereIsNoServer() throws Exception {
-        try (SimulatedServices other = trial("other")) {
+        try (SimulatedServices other = services("other")) {
             assertThat(Stream.of(other.start().camel().getEndpoints().toArray()).map(Object::toString))
                     .noneMatch(uri -> uri.contains("platform-http"));
         }
     }
 
-    private static SimulatedServices trial(String name) throws Exception {
+    private static SimulatedServices services(String name) throws Exception {
         return new SimulatedServices(
                 folder.resolve(name),
                 SandboxSettings.builder().seed(11).eventsPerHour(60).build());

@@ -15,7 +15,6 @@ import java.sql.ResultSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AutoClose;
@@ -30,20 +29,20 @@ class PageDataIT {
     Path folder;
 
     @AutoClose
-    private SimulatedServices trial;
+    private SimulatedServices services;
 
     private ServedPage page;
 
     @BeforeEach
     void begin() throws Exception {
-        trial = new SimulatedServices(
+        services = new SimulatedServices(
                 folder,
                 SandboxSettings.builder()
                         .seed(11)
                         .eventsPerHour(60)
                         .shareWithoutId(0.05)
                         .build());
-        page = new ServedPage(trial);
+        page = new ServedPage(services);
     }
 
     @Test
@@ -67,7 +66,7 @@ class PageDataIT {
     @Test
     void rowsReadsHoursAndBudgetAreThoseOfTheStoreWithoutContentOfEvents() throws Exception {
         TreeSet<String> content = new TreeSet<>();
-        trial.eachRow((table, row) -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
+        services.eachRow((table, row) -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")
                 .forEach(name -> {
                     JsonNode value = row.path(name);
                     if (value.isTextual() && value.asText().length() > 6) {
@@ -76,7 +75,7 @@ class PageDataIT {
                 }));
         for (int i = 0; i < 8; i++) {
             page.program().poll();
-            trial.clock().advance(Duration.ofHours(1));
+            services.clock().advance(Duration.ofHours(1));
         }
         page.program().poll().sweep();
         String text = page.get("/status.json").body();
@@ -113,10 +112,10 @@ class PageDataIT {
                 .isEqualTo(Instant.ofEpochMilli(number("SELECT max(read_at) FROM ledger WHERE purpose = 'poll'"))
                         .toString());
         assertThat(figures.at("/budget/0/used").asLong())
-                .isEqualTo(trial.tap().requests())
+                .isEqualTo(services.tap().requests())
                 .isEqualTo(number("SELECT count(*) FROM request_log"));
         assertThat(figures.at("/budget/0/leftForPolls").asLong())
-                .isEqualTo(1_800 - trial.tap().requests());
+                .isEqualTo(1_800 - services.tap().requests());
         assertThat(figures.get("reads")).hasSize((int) Math.min(20, number("SELECT count(*) FROM ledger")));
         for (JsonNode read : figures.get("reads")) {
             for (String what : List.of("fetched", "new", "late", "filtered", "changed", "rejected")) {
@@ -147,14 +146,14 @@ class PageDataIT {
     @Test
     void aKeyThatIsGoneIsMissingInItsHour() throws Exception {
         page.program().poll();
-        trial.clock().advance(Duration.ofHours(6));
+        services.clock().advance(Duration.ofHours(6));
         page.program().poll().sweep();
         assertThat(page.figures().get("hours"))
                 .anyMatch(hour -> hour.get("theirs").asLong() > 0)
                 .noneMatch(hour -> hour.get("missing").asLong() > 0);
 
         long hour = forgetOneSweptKey();
-        trial.clock().advance(Duration.ofSeconds(31));
+        services.clock().advance(Duration.ofSeconds(31));
 
         assertThat(page.figures().get("hours"))
                 .filteredOn(one -> one.get("missing").asLong() > 0)
@@ -170,10 +169,10 @@ class PageDataIT {
     @Test
     void gapsAndProblemsAreToldWithWhatToDo() throws Exception {
         page.program().poll();
-        trial.clock().advance(Duration.ofDays(9));
+        services.clock().advance(Duration.ofDays(9));
         page.program().poll();
-        trial.sinkProxy().next(Collections.nCopies(9, Fault.FORBIDDEN).toArray(Fault[]::new));
-        trial.clock().advance(Duration.ofMinutes(5));
+        services.sinkProxy().next(9, Fault.FORBIDDEN);
+        services.clock().advance(Duration.ofMinutes(5));
         page.program().poll();
         JsonNode figures = page.figures();
 

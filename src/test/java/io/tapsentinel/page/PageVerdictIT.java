@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the top of the page says in each state, and how it follows the program. */
 class PageVerdictIT {
 
+    private static final String ARRIVED = "Everything that Proofpoint reported until 10:05 UTC has arrived";
     private static final String OUTAGE =
             "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
     private static Browser browser;
@@ -60,11 +61,7 @@ class PageVerdictIT {
 
     @Test
     void wellMeansThatEverythingHasArrived() {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         assertThat(page.locator("#verdict .problems")).hasCount(0);
         assertThat(page.locator(".facts time").first()).hasAttribute("title", Pattern.compile("11:05:00"));
         assertThat(page.locator("#hours .summary"))
@@ -144,11 +141,7 @@ class PageVerdictIT {
         ObjectNode early = PageStates.healthy();
         early.putNull("late");
         early.putNull("rejected");
-        see(
-                early,
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        see(early, "up", ARRIVED, "All is well · tap-sentinel");
         assertThat(page.locator("#late")).containsText("Being counted.");
         assertThat(page.locator("#rejected")).containsText("Being counted.");
         browser.assertThatItNeverComplained();
@@ -208,11 +201,7 @@ class PageVerdictIT {
         "NO_JSON, its answer is no JSON"
     })
     void afterTwoRefreshesInVainNobodyCanTakeThePageForThePresent(Mode mode, String why) {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         // none may be on its way when the fault begins
         hidden(true);
         page.evaluate("fetch('status.json').then(answer => answer.text())");
@@ -240,8 +229,7 @@ class PageVerdictIT {
         page.evaluate("() => { AbortSignal.timeout = window.timeout || AbortSignal.timeout; }");
         server.mode(Mode.ANSWERS);
         until(() -> page.locator(".notice").count() == 0);
-        assertThat(page.locator("#verdict h2"))
-                .hasText("Everything that Proofpoint reported until 10:05 UTC has arrived");
+        assertThat(page.locator("#verdict h2")).hasText(ARRIVED);
         assertThat(page.locator("body")).not().hasClass("stale");
         browser.complaints().removeIf(complaint -> complaint.contains("Failed to load resource"));
         browser.assertThatItNeverComplained();
@@ -250,11 +238,7 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void neverAreTwoRequestsOnTheirWayAndNoneWhileNobodyLooks() {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         hidden(true);
         int before = server.asked();
         page.clock().runFor(60_000);
@@ -272,11 +256,7 @@ class PageVerdictIT {
 
     @Test
     void figuresThatCannotBeShownAreNotTakenForThePresent() {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         ObjectNode other = PageStates.healthy();
         other.remove("progress");
         server.show(other);
@@ -285,11 +265,7 @@ class PageVerdictIT {
                 .containsText("its figures cannot be shown: the program and this page are of different versions");
         assertThat(page).hasTitle("No contact · tap-sentinel");
 
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         assertThat(page.locator(".notice")).hasCount(0);
         browser.complaints().removeIf(complaint -> complaint.contains("pollIntervalSeconds"));
         browser.assertThatItNeverComplained();
@@ -298,11 +274,7 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void whoeverComesBackTwiceWithinMomentsIsNotToldOfLostContact() {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         int before = server.asked();
         until(() -> server.asked() > before);
         server.mode(Mode.REPEATS);
@@ -314,11 +286,7 @@ class PageVerdictIT {
             until(() -> server.asked() > asked);
         }
         server.mode(Mode.ANSWERS);
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         assertThat(page.locator(".notice")).hasCount(0);
     }
 
@@ -336,11 +304,7 @@ class PageVerdictIT {
     @Test
     @Tag("full")
     void aRefreshLeavesFocusScrollingAndWhatIsOpenAsTheyAre() {
-        see(
-                PageStates.healthy(),
-                "up",
-                "Everything that Proofpoint reported until 10:05 UTC has arrived",
-                "All is well · tap-sentinel");
+        seeThatAllIsWell();
         page.setViewportSize(360, 740);
         page.locator("summary").nth(2).click();
         page.locator("#hours .scroll").focus();
@@ -366,6 +330,10 @@ class PageVerdictIT {
         assertThat(page.evaluate("document.activeElement === window.was"))
                 .as("same focus")
                 .isEqualTo(true);
+    }
+
+    private void seeThatAllIsWell() {
+        see(PageStates.healthy(), "up", ARRIVED, "All is well · tap-sentinel");
     }
 
     private void see(ObjectNode state, String level, String headline, String title) {

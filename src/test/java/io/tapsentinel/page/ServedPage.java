@@ -12,7 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/** A program of a trial that serves its status page on a port of its own. */
+/** A program that serves its status page on a port of its own. */
 final class ServedPage {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -20,9 +20,9 @@ final class ServedPage {
     private final int port = FreePort.next();
     private final RunningProgram program;
 
-    ServedPage(SimulatedServices trial) {
-        trial.with("camel.server.enabled", "true");
-        program = trial.start((settings, properties, clock, committed) -> {
+    ServedPage(SimulatedServices services) {
+        services.with("camel.server.enabled", "true");
+        program = services.start((settings, properties, clock, committed) -> {
             Program made = new Program(settings, properties, clock, committed);
             made.main().addOverrideProperty("camel.server.port", String.valueOf(port));
             return made;

@@ -202,8 +202,7 @@ public final class RouteCost {
 
         private final Variant variant;
         private final Path folder = Files.createTempDirectory("route-cost");
-        private final Store store =
-                TestDatabase.open(folder.resolve("tap.db"));
+        private final Store store = TestDatabase.open(folder.resolve("tap.db"));
         private final SeenKeys seen = new SeenKeys(store, 1_000_000, Clock.systemUTC());
         private final DefaultCamelContext context = new DefaultCamelContext();
         private LedgerEntry committed;

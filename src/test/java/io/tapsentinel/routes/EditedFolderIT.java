@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,24 @@ class EditedFolderIT {
                         .get("messagesBlocked")
                         .get(LedgerCount.NEW.word())
                         .intValue());
+        routes.assertEachLandedOnce();
+    }
+
+    @Test
+    void aReloadWhileTheSinkHangsFailsTheWindowInsteadOfHangingIt() throws Exception {
+        routes = new LiveRoutes(work, 300);
+        routes.services.with("tap.shutdown-timeout", "PT1S");
+        routes.start();
+        routes.services.sinkProxy().next(100, Fault.REFUSE);
+        CompletableFuture<Void> poll = routes.pollHeld();
+
+        routes.force(TABLES, routes.text(TABLES)).join();
+
+        assertThat(poll).as("the run that was reading").succeedsWithin(LiveRoutes.SOON);
+        assertThat(routes.services.reads()).isEmpty();
+        routes.services.sinkProxy().forget();
+        routes.services.sinkProxy().release();
+        routes.pollUntilRead();
         routes.assertEachLandedOnce();
     }
 

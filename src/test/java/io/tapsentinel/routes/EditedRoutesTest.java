@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.routes.RoutesFixture.Sent;
+import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
@@ -310,6 +311,51 @@ class EditedRoutesTest {
         routes.send(CLICKS_BLOCKED, "1").failure();
 
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id")).containsExactly("1");
+    }
+
+    @Test
+    void aStepBehindAWireTapSendsAnEventOnceThoughItIsReadAgainMeanwhile() throws Exception {
+        routes.withSteps("clicks-blocked", """
+                - idempotentConsumer:
+                    idempotentRepository: clicksBlockedSeen
+                    simple: "${body.key}"
+                    steps:
+                      - wireTap:
+                          uri: sentinel:ProofPointTAPClicksBlockedV2_CL
+                """).start();
+        routes.uploader.hold();
+        Sent first = routes.send(CLICKS_BLOCKED, "1");
+        assertThat(first.outcome().isSettled()).as("its window fails").isFalse();
+
+        // the next read of its window, while the first record may be on its way
+        Sent again = routes.send(CLICKS_BLOCKED, "1");
+        assertThat(again.failure()).isNull();
+        routes.uploader.release();
+
+        await("whatever was taken has been sent")
+                .during(Duration.ofMillis(200))
+                .until(() -> routes.sentinel.deliveries().pending() == 0);
+        routes.send(CLICKS_BLOCKED, "1").failure();
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id").size())
+                .isEqualTo((int) routes.durable())
+                .isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void aRouteThatTriesAgainByItselfDeliversOnceAtTheLatestWhenItIsReadAgain() throws Exception {
+        routes.editRoute("clicks-blocked", "noErrorHandler: {}", """
+                defaultErrorHandler:
+                        redeliveryPolicy:
+                          maximumRedeliveries: 1
+                          redeliveryDelay: "0"
+                """).start();
+        routes.uploader.failNext(stream(CLICKS_BLOCKED), new UploadException(503, "upload refused: 503"));
+
+        routes.send(CLICKS_BLOCKED, "1").failure();
+        routes.send(CLICKS_BLOCKED, "1").failure();
+
+        assertThat(routes.uploader.acknowledged()).isEqualTo(1);
+        assertThat(routes.durable()).isEqualTo(1);
     }
 
     private void assertFails(Sent sent, Outcome outcome, String... words) {

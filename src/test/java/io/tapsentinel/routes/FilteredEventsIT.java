@@ -112,10 +112,11 @@ class FilteredEventsIT {
     private RunningProgram filtering() throws Exception {
         Path own = Files.createDirectories(folder.resolve("routes"));
         for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
-            Files.writeString(
-                    own.resolve(file.getKey()),
-                    file.getKey().equals(RoutesFixture.OPERATOR) ? OperatorExample.in(ROUTE) : file.getValue());
+            Files.writeString(own.resolve(file.getKey()), file.getValue());
         }
+        String shipped = RoutesFixture.text(RoutesFixture.OPERATOR);
+        String route = RoutesFixture.route(shipped, ROUTE);
+        Files.writeString(own.resolve(RoutesFixture.OPERATOR), shipped.replace(route, RoutesFixture.example(route)));
         return services.start(
                 (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
                     @Override

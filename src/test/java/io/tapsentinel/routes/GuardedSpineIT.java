@@ -1,27 +1,18 @@
 package io.tapsentinel.routes;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.FaultProxy.Fault;
-import io.tapsentinel.testing.LogLines;
-import io.tapsentinel.testing.RunningProgram;
-import io.tapsentinel.testing.SimulatedServices;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.Processor;
-import org.apache.camel.support.PluginHelper;
-import org.apache.camel.support.ResourceHelper;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,40 +28,12 @@ class GuardedSpineIT {
     @TempDir
     static Path folder;
 
-    @RegisterExtension
-    static final LogLines log = new LogLines();
+    @AutoClose
+    private static LiveRoutes routes;
 
-    private static SimulatedServices services;
-    private static RunningProgram program;
-    private static boolean sound;
-    private int before;
-
-    /** The program of the test before, unless that one failed, with events that it has not read. */
     @BeforeEach
     void open() throws Exception {
-        if (!sound) {
-            if (services != null) {
-                services.close();
-            }
-            services = new SimulatedServices(
-                    Files.createTempDirectory(folder, "guarded"),
-                    SandboxSettings.builder()
-                            .seed(17)
-                            .eventsPerHour(LiveRoutes.EVENTS_PER_HOUR)
-                            .build());
-            program = services.start();
-        }
-        sound = false;
-        services.clock().advance(Duration.ofMinutes(30));
-        before = services.reads().size();
-        log.lines().clear();
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        services.close();
-        services = null;
-        sound = false;
+        routes = LiveRoutes.after(routes, folder);
     }
 
     @ParameterizedTest
@@ -86,14 +49,15 @@ class GuardedSpineIT {
 
     @Test
     void theReadIsNotLostSightOf() throws Exception {
-        String text = RoutesFixture.text(RoutesFixture.OPERATOR);
-        reload(
-                RoutesFixture.OPERATOR,
-                text.replace(CHOICE, "        - removeProperty:\n            name: CamelSentinelWindow"));
+        String text = routes.text(RoutesFixture.OPERATOR);
+        routes.force(
+                        RoutesFixture.OPERATOR,
+                        text.replace(CHOICE, "        - removeProperty:\n            name: CamelSentinelWindow"))
+                .join();
 
-        pollUntilRead();
-        assertEachLandedOnce();
-        reload(RoutesFixture.OPERATOR, text);
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
+        routes.force(RoutesFixture.OPERATOR, text).join();
     }
 
     @ParameterizedTest
@@ -117,7 +81,8 @@ class GuardedSpineIT {
 
     @Test
     void anotherIntervalThanTheWindowsProvesNothing() throws Exception {
-        Instant from = services.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
+        Instant from =
+                routes.services.clock().now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(61));
         assertStops(
                 POLL,
                 "            constant: application/json\n",
@@ -129,7 +94,7 @@ class GuardedSpineIT {
 
     @Test
     void anAnswerThatTapDidNotGiveProvesNothing() throws Exception {
-        String text = RoutesFixture.text(POLL);
+        String text = routes.text(POLL);
         String made = text.substring(0, text.indexOf("        - to:\n            " + REQUEST))
                 + "        - setHeader:\n" + "            name: CamelHttpResponseCode\n            constant: \"204\"\n";
         assertStops(POLL, text, made, "tap-fetch did not ask TAP for this window");
@@ -138,12 +103,12 @@ class GuardedSpineIT {
     @ParameterizedTest
     @CsvSource({"handled, a route ended it before its commit", "continued, tap-fetch did not ask TAP for this window"})
     void aFailedRequestIsNoAnswerWhateverARouteMakesOfIt(String how, String words) throws Exception {
-        services.tapProxy().next(Fault.DROP);
+        routes.services.tapProxy().next(Fault.DROP);
 
         String handled =
                 "- onException:\n    exception: [java.io.IOException]\n    " + how + ":\n      constant: \"true\"\n"
                         + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
-        String text = RoutesFixture.text(POLL);
+        String text = routes.text(POLL);
         assertStops(
                 POLL,
                 text,
@@ -166,7 +131,7 @@ class GuardedSpineIT {
     @Test
     void anEventThatTookThePlaceOfAnotherDoesNotEndForIt() throws Exception {
         AtomicReference<Object> first = new AtomicReference<>();
-        program.camel().getRegistry().bind("swap", (Processor) exchange -> {
+        routes.program().camel().getRegistry().bind("swap", (Processor) exchange -> {
             first.compareAndSet(null, exchange.getProperty(TapEvent.PROPERTY));
             exchange.setProperty(TapEvent.PROPERTY, first.get());
             exchange.setRouteStop(first.get() != exchange.getMessage().getBody());
@@ -204,36 +169,19 @@ class GuardedSpineIT {
     }
 
     private void assertStops(String file, String from, String to, String words) throws Exception {
-        String text = RoutesFixture.text(file);
+        String text = routes.text(file);
         assertThat(text).contains(from);
-        reload(file, text.replace(from, to));
+        routes.force(file, text.replace(from, to)).join();
 
-        program.poll();
+        int before = routes.services.reads().size();
+        routes.program().poll();
 
-        assertThat(services.reads()).hasSize(before);
-        assertThat(log.lines())
-                .anyMatch(line -> line.startsWith("WARN") && line.contains("not committed") && line.contains(words));
-        reload(file, text);
-        pollUntilRead();
-        assertEachLandedOnce();
-    }
-
-    private void reload(String file, String text) throws Exception {
-        PluginHelper.getRoutesLoader(program.camel()).updateRoutes(ResourceHelper.fromString(file, text));
-    }
-
-    private void pollUntilRead() {
-        await("a window is read")
-                .pollDelay(Duration.ZERO)
-                .atMost(LiveRoutes.SOON)
-                .until(() -> {
-                    program.poll();
-                    return services.reads().size() > before;
-                });
-    }
-
-    private void assertEachLandedOnce() {
-        LiveRoutes.assertEachLandedOnce(services);
-        sound = true;
+        assertThat(routes.services.reads()).hasSize(before);
+        assertThat(routes.has("WARN", "not committed", words))
+                .as(routes.log.lines().toString())
+                .isTrue();
+        routes.force(file, text).join();
+        routes.pollUntilRead();
+        routes.assertEachLandedOnce();
     }
 }

@@ -207,11 +207,6 @@ final class LiveRoutes implements AutoCloseable {
 
     /** Of all that TAP showed to any read. */
     void assertEachLandedOnce() {
-        assertEachLandedOnce(services);
-        sound = true;
-    }
-
-    static void assertEachLandedOnce(SimulatedServices services) {
         Set<String> shown = new TreeSet<>();
         services.reads()
                 .forEach(read -> shown.addAll(
@@ -220,6 +215,7 @@ final class LiveRoutes implements AutoCloseable {
         assertThat(truth).hasSizeGreaterThan(EVENTS_PER_HOUR / 2);
         services.delivered().assertNoneTwice(truth);
         services.delivered().assertNoneLost(truth);
+        sound = true;
     }
 
     private static ConditionFactory soon(String what) {

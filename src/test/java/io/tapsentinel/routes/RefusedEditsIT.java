@@ -12,14 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheckHelper;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,17 +34,12 @@ class RefusedEditsIT {
     @TempDir
     static Path work;
 
+    @AutoClose
     private static LiveRoutes routes;
 
     @BeforeEach
     void open() throws Exception {
         routes = LiveRoutes.after(routes, work);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        routes.close();
-        routes = null;
     }
 
     static Stream<Arguments> refused() {
@@ -95,9 +89,7 @@ class RefusedEditsIT {
         routes.awaitLine("INFO", LiveRoutes.RELOADED);
         routes.pollLater();
 
-        routes.services
-                .sinkProxy()
-                .next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.services.sinkProxy().next(1_000, Fault.REFUSE);
         routes.awaitFailure(
                 "messages-blocked ended without delivering",
                 "step attempt (doTry) of route messages-blocked swallows failures");

@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.testing.FaultProxy.Fault;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,17 +26,12 @@ class ReloadedRoutesIT {
     @TempDir
     static Path folder;
 
+    @AutoClose
     private static LiveRoutes routes;
 
     @BeforeEach
     void open() throws Exception {
         routes = LiveRoutes.after(routes, folder);
-    }
-
-    @AfterAll
-    static void close() throws Exception {
-        routes.close();
-        routes = null;
     }
 
     static Stream<Arguments> mistakes() {
@@ -94,9 +88,7 @@ class ReloadedRoutesIT {
         routes.releaseToReload(poll);
         forced.join();
 
-        routes.services
-                .sinkProxy()
-                .next(Collections.nCopies(1_000, Fault.REFUSE).toArray(Fault[]::new));
+        routes.services.sinkProxy().next(1_000, Fault.REFUSE);
         routes.awaitFailure(
                 "messages-blocked ended without delivering",
                 "step attempt (doTry) of route messages-blocked swallows failures");

@@ -45,6 +45,9 @@ final class RoutesFixture implements AutoCloseable {
     static final String OPERATOR = "operator.camel.yaml";
     static final String TABLES = "sentinel-tables.camel.yaml";
     private static final Path FOLDER = Path.of("routes");
+    /** An explanation has one space and a word behind its #, an example's line has a list item or deeper text. */
+    private static final String COMMENTED = "(?m)^( {8})#(?=[- ] )";
+
     /** What the shipped routes say, and the default. */
     private static final long SHIPPED_LINGER_MS = 500;
 
@@ -125,7 +128,14 @@ final class RoutesFixture implements AutoCloseable {
     /** Takes the # off the example that the route is shipped with. */
     RoutesFixture withExample(String id) {
         String route = route(id);
-        return edit(OPERATOR, route, OperatorExample.of(route));
+        return edit(OPERATOR, route, example(route));
+    }
+
+    /** A route's text with the # taken off its example. */
+    static String example(String route) {
+        String used = route.replaceAll(COMMENTED, "$1");
+        assertThat(used).as("has an example").isNotEqualTo(route);
+        return used;
     }
 
     /** The whole set as it would lie in a folder. */

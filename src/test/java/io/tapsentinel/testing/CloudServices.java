@@ -47,15 +47,13 @@ public final class CloudServices implements AutoCloseable {
         loginServer = new SecureServer(authority, login);
         proxy.way(TAP + ":443", port(tapServer)).way(RULE + ":443", port(ruleServer));
         LOGINS.forEach(name -> proxy.way(name + ":443", port(loginServer)));
-        launch = PackagedProgram.in(folder)
-                .with(services.properties())
+        launch = services.launch(folder)
                 .with("tap.url", "https://" + TAP)
                 .with("sentinel.auth", "azure")
                 .with("sentinel.endpoint", "https://" + RULE)
                 .with("tls.ca-file", authority.file().toString())
                 .environment(Map.of("HTTPS_PROXY", "http://" + proxy.place()))
-                .java("-Dlog4j2.configurationFile="
-                        + Path.of(getClass().getResource("/log4j2-debug.xml").toURI()));
+                .debugLog();
         Files.writeString(
                 launch.work().resolve("application.properties"),
                 "camel.component.sentinel.retry-backoff-max-ms = 1000\n");
@@ -73,7 +71,7 @@ public final class CloudServices implements AutoCloseable {
         return this;
     }
 
-    public LiveServices services() {
+    public LiveServices live() {
         return services;
     }
 

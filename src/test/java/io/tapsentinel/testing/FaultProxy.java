@@ -8,6 +8,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,11 @@ public final class FaultProxy implements AutoCloseable {
     /** The next requests meet these faults, one each; later ones none. */
     public void next(Fault... next) {
         faults.addAll(List.of(next));
+    }
+
+    /** The next so many requests meet this fault. */
+    public void next(int requests, Fault fault) {
+        faults.addAll(Collections.nCopies(requests, fault));
     }
 
     /** Requests meet no more faults. */

@@ -20,6 +20,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -114,6 +115,11 @@ public final class LiveServices implements AutoCloseable {
                 SandboxIngestion.RULE_ID,
                 "sentinel.auth",
                 "none"));
+    }
+
+    /** A program with these properties, which keeps everything below this folder. */
+    public PackagedProgram.Launch launch(Path folder) throws IOException {
+        return PackagedProgram.in(folder).with(properties());
     }
 
     public URI tapUri() {

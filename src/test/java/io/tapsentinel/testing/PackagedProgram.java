@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -79,6 +79,34 @@ public final class PackagedProgram implements AutoCloseable {
         public Launch java(String... options) {
             javaOptions.addAll(List.of(options));
             return this;
+        }
+
+        /** Gives it its own copy of the packaged routes, with these options for every table, as {@code name: value}. */
+        public Launch tableOptions(String... options) throws IOException {
+            return editRoutes("lingerMs: 500", String.join("\n" + " ".repeat(20), options));
+        }
+
+        /** Gives it its own copy of the packaged routes, in which an answer of TAP may take this long. */
+        public Launch tapTimeout(Duration most) throws IOException {
+            return editRoutes("(responseTimeout|soTimeout): \\d+", "$1: " + most.toMillis());
+        }
+
+        private Launch editRoutes(String regex, String replacement) throws IOException {
+            Path own = Files.createDirectories(work().resolve("routes"));
+            try (Stream<Path> packaged = Files.list(Path.of("routes"))) {
+                for (Path file : (Iterable<Path>) packaged::iterator) {
+                    Path copy = own.resolve(file.getFileName());
+                    String text = Files.readString(Files.exists(copy) ? copy : file);
+                    Files.writeString(copy, text.replaceAll(regex, replacement));
+                }
+            }
+            return this;
+        }
+
+        /** Logs at DEBUG. */
+        public Launch debugLog() {
+            Path configuration = Path.of("src/test/resources/log4j2-debug.xml").toAbsolutePath();
+            return java("-Dlog4j2.configurationFile=" + configuration);
         }
 
         /** As a user's JVM runs it, with its own compiler, collector and classes. */
@@ -163,16 +191,21 @@ public final class PackagedProgram implements AutoCloseable {
 
     /** Waits until it has printed a match; returns the first. */
     public MatchResult awaitLine(String regex, Duration atMost) {
-        return awaitOutput(regex, atMost, output -> !found(regex).isEmpty()).get(0);
+        return awaitMatches(regex, 1, atMost).get(0);
     }
 
-    /** Waits until its output is as wanted, and fails at once when it ends before; returns the matches of the expression. */
-    public List<MatchResult> awaitOutput(String regex, Duration atMost, Predicate<String> wanted) {
-        awaitThat("printed: " + regex, atMost, () -> wanted.test(output()));
-        assertThat(output())
-                .as("output of a program that has to print " + regex)
-                .matches(wanted);
+    /** Waits until it has printed so many matches, and fails at once when it ends before; returns all matches. */
+    public List<MatchResult> awaitMatches(String regex, int least, Duration atMost) {
+        awaitThat("printed: " + regex, atMost, () -> found(regex).size() >= least);
+        assertThat(found(regex).size())
+                .as("matches of %s in the output of a program that has ended:%n%s", regex, output())
+                .isGreaterThanOrEqualTo(least);
         return found(regex);
+    }
+
+    /** The same for so many matches more than there are now. */
+    public void awaitMore(String regex, int more, Duration atMost) {
+        awaitMatches(regex, found(regex).size() + more, atMost);
     }
 
     /** Waits for anything, in vain only until it has ended; what it printed last is in the failure. */

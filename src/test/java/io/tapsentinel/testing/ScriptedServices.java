@@ -23,7 +23,7 @@ public final class ScriptedServices implements AutoCloseable {
 
     private static final Pattern INTERVAL = Pattern.compile("interval=([^/%&]+)(?:/|%2F)([^&]+)");
 
-    private final LiveServices services;
+    private final LiveServices live;
     private final ScriptedServer tap;
     private final ScriptedServer sink;
     private final DeliveryLog deliveries = new DeliveryLog();
@@ -34,19 +34,24 @@ public final class ScriptedServices implements AutoCloseable {
 
     /** @param tapClock TAP's */
     public ScriptedServices(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
-        services = new LiveServices(events, history, tapClock);
-        tap = new ScriptedServer(services.tapUri());
-        sink = new ScriptedServer(services.sinkUri()).script(call -> this::store);
+        live = new LiveServices(events, history, tapClock);
+        tap = new ScriptedServer(live.tapUri());
+        sink = new ScriptedServer(live.sinkUri()).script(call -> this::store);
     }
 
     /** As {@link LiveServices#properties}, by way of the scripts. */
     public Map<String, String> properties() {
-        Map<String, String> properties = services.properties();
+        Map<String, String> properties = live.properties();
         properties.put("tap.url", tap.uri().toString());
         properties.put("sentinel.endpoint", sink.uri().toString());
         properties.put("tap.poll.cron", "0/1 * * * * ?");
         properties.put("tap.budget.requests-per-day", "1000000");
         return properties;
+    }
+
+    /** A program with these properties, which keeps everything below this folder. */
+    public PackagedProgram.Launch launch(Path folder) throws IOException {
+        return PackagedProgram.in(folder).with(properties());
     }
 
     /** Lets an upload through. */
@@ -67,7 +72,7 @@ public final class ScriptedServices implements AutoCloseable {
     /** How many events TAP has in the window that a request asks for. */
     public int eventsAskedFor(ScriptedRequest request) {
         Instant[] window = window(request);
-        return services.truth(window[0], window[1]).size();
+        return live.truth(window[0], window[1]).size();
     }
 
     /** First and last instant of the window that a request asks for. */
@@ -79,8 +84,9 @@ public final class ScriptedServices implements AutoCloseable {
         return new Instant[] {Instant.parse(interval.group(1)), Instant.parse(interval.group(2))};
     }
 
-    public LiveServices services() {
-        return services;
+    /** The services behind the scripts. */
+    public LiveServices live() {
+        return live;
     }
 
     public ScriptedServer tap() {
@@ -110,6 +116,6 @@ public final class ScriptedServices implements AutoCloseable {
     public void close() throws IOException {
         tap.close();
         sink.close();
-        services.close();
+        live.close();
     }
 }

@@ -1,5 +1,8 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +48,34 @@ public final class StateFolder {
         drop(name, content.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** All rejected records, which are closed to other users. */
+    public List<JsonNode> rejected() throws IOException {
+        assertThat(permissions(state.resolve("rejected")))
+                .as("mode of the folder")
+                .isEqualTo("rwx------");
+        List<JsonNode> records = new ArrayList<>();
+        for (Path file : rejectedFiles()) {
+            assertThat(permissions(file)).as("mode of %s", file).isEqualTo("rw-------");
+            records.add(JSON.readTree(file.toFile()));
+        }
+        return records;
+    }
+
+    /** Those with this reason. */
+    public List<JsonNode> rejected(String reason) throws IOException {
+        return rejected().stream()
+                .filter(record -> record.path("reason").asText().equals(reason))
+                .toList();
+    }
+
+    /** Moves all rejected records into replay/ as an operator would. */
+    public void replayRejected() throws IOException {
+        for (Path file : rejectedFiles()) {
+            file.toFile().setLastModified(System.currentTimeMillis() - 60_000);
+            Files.move(file, state.resolve("replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
     /** Waits until a subfolder has this many files, reasons not counted. */
     public List<Path> await(String subfolder, int files) {
         Awaitility.await(files + " files in " + subfolder)
@@ -81,13 +112,20 @@ public final class StateFolder {
                 .toList();
     }
 
+    /** Files of rejected records, but for those that are still being written. */
+    public List<Path> rejectedFiles() {
+        return files("rejected").stream()
+                .filter(file -> !file.getFileName().toString().startsWith("."))
+                .toList();
+    }
+
     public List<Path> files(String subfolder) {
         Path folder = state.resolve(subfolder);
         if (!Files.isDirectory(folder)) {
             return List.of();
         }
         try (var files = Files.list(folder)) {
-            return new ArrayList<>(files.filter(Files::isRegularFile).sorted().toList());
+            return files.filter(Files::isRegularFile).sorted().toList();
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
