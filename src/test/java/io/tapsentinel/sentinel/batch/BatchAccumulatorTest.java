@@ -122,11 +122,13 @@ class BatchAccumulatorTest {
     void aSmallRecordDoesNotOvertakeALargeOneThatWaits() throws Exception {
         BatchAccumulator accumulator = accumulator(1_000, 5_000, 60_000, 100);
         accumulator.append(record(600));
-        CompletableFuture<Void> large = append(accumulator, record(600));
-        CompletableFuture<Void> small = append(accumulator, record(10));
+        Thread large = startAppending(accumulator, record(600));
+        await("the large one waits").until(() -> large.getState() == Thread.State.WAITING);
+        Thread small = startAppending(accumulator, record(10));
 
         assertThat(accumulator.take().size()).isEqualTo(1);
-        CompletableFuture.allOf(large, small).join();
+        large.join();
+        small.join();
         accumulator.close();
         assertThat(accumulator.take().size()).isEqualTo(2);
     }
@@ -206,6 +208,18 @@ class BatchAccumulatorTest {
                 throw new IllegalStateException(e);
             }
         });
+    }
+
+    private static Thread startAppending(BatchAccumulator accumulator, PendingRecord record) {
+        Thread thread = new Thread(() -> {
+            try {
+                accumulator.append(record);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        thread.start();
+        return thread;
     }
 
     private static CompletableFuture<Batch> take(BatchAccumulator accumulator) {
