@@ -20,6 +20,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,6 +77,29 @@ class StoreTest {
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
             seen.release(first);
             assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void aDeliveredEventIsKnownAsDeliveredBeforeItIsLetGoOf() {
+        TapEvent first = event(TYPE, "1");
+        List<Claim> claims = new ArrayList<>();
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock) {
+                @Override
+                public void release(TapEvent event) {
+                    super.release(event);
+                    if (event == first) {
+                        // another read comes upon it at this moment
+                        claims.add(claim(event(TYPE, "1")));
+                    }
+                }
+            };
+            seen.claim(first);
+
+            seen.delivered(0, List.of(first));
+
+            assertThat(claims).containsExactly(Claim.DELIVERED);
         }
     }
 
