@@ -30,7 +30,8 @@ class AnalyticsRulesTest {
                         "ThreatClearedAfterDelivery",
                         "ThreatsSilent");
         assertThat(QueryFiles.rules().stream()
-                        .flatMap(rule -> RuleCheck.faults(rule).stream().map(fault -> rule.name() + " " + fault)))
+                        .flatMap(rule ->
+                                AnalyticsRuleCheck.faults(rule).stream().map(fault -> rule.name() + " " + fault)))
                 .isEmpty();
     }
 
@@ -104,7 +105,7 @@ class AnalyticsRulesTest {
     private static DynamicTest refused(Rule rule, String fault) {
         return dynamicTest(
                 fault,
-                () -> assertThat(RuleCheck.faults(rule))
+                () -> assertThat(AnalyticsRuleCheck.faults(rule))
                         .anySatisfy(found -> assertThat(found).contains(fault)));
     }
 

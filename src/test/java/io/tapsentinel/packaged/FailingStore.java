@@ -3,11 +3,11 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
 import io.tapsentinel.testing.StoreCopy;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;

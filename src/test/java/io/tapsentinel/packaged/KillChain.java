@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.packaged.KillMoment.Phase;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.DeliveryLog.Delivery;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.ScriptedServices;
 import io.tapsentinel.testing.StoreCopy;
+import io.tapsentinel.testing.StoredRecords.Delivery;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;

@@ -1,12 +1,12 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.testing.DeliveryLog;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServices;
 import io.tapsentinel.testing.StoreCopy;
+import io.tapsentinel.testing.StoredRecords;
+import io.tapsentinel.testing.StoredRecords.Row;
 import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -141,7 +141,7 @@ final class KillMoment {
 
     private void oneAtATime(ScriptedRequest request) throws IOException, InterruptedException {
         LockSupport.parkNanos(SLOW.toNanos());
-        List<Row> rows = DeliveryLog.rows(request);
+        List<Row> rows = StoredRecords.rows(request);
         boolean now = ++uploads >= atUpload
                 || services.deliveries().distinct()
                                 + rows.stream()

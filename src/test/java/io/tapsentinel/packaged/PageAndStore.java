@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.testing.StoreFile;
+import io.tapsentinel.testing.StoreQueries;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +21,7 @@ final class PageAndStore {
     private PageAndStore() {}
 
     /** Rows, duplicates, rejections, requests, progress, hours and reads; one record was rejected. */
-    static void assertThatItShows(StoreFile store, Page page) throws SQLException {
+    static void assertThatItShows(StoreQueries store, Page page) throws SQLException {
         for (EventType type : EventType.values()) {
             Locator card = page.locator("#tables article").nth(type.ordinal());
             assertThat(numbers(card.locator(".large")))
@@ -51,12 +51,12 @@ final class PageAndStore {
         assertThatReadsAreShown(store, page);
     }
 
-    private static long counted(StoreFile store, EventType type, String outcomes) throws SQLException {
+    private static long counted(StoreQueries store, EventType type, String outcomes) throws SQLException {
         return store.number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE outcome IN (" + outcomes
                 + ") AND stream = '" + type.arrayName() + "'");
     }
 
-    private static void assertThatHoursAreShown(StoreFile store, Page page) throws SQLException {
+    private static void assertThatHoursAreShown(StoreQueries store, Page page) throws SQLException {
         List<Long> swept = store.all("SELECT DISTINCT hour FROM sweep ORDER BY hour DESC", row -> row.getLong(1));
         assertThat(swept).isNotEmpty();
         for (long hour : swept) {
@@ -89,7 +89,7 @@ final class PageAndStore {
         }
     }
 
-    private static void assertThatReadsAreShown(StoreFile store, Page page) throws SQLException {
+    private static void assertThatReadsAreShown(StoreQueries store, Page page) throws SQLException {
         List<String> expected = store.all(
                 "SELECT l.read_at, l.purpose, l.from_at, l.to_at,"
                         + " sum(CASE WHEN outcome = 'fetched' THEN events ELSE 0 END), sum(CASE WHEN outcome = 'new' THEN events ELSE 0 END) FROM ledger l LEFT JOIN ledger_count c ON c.read_at = l.read_at"

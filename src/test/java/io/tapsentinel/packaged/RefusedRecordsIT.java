@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.DeliveryLog;
 import io.tapsentinel.testing.ListedEventsTap;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;
 import io.tapsentinel.testing.StateFolder;
+import io.tapsentinel.testing.StoredRecords;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ class RefusedRecordsIT {
         try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
             services.tap().script(call -> tap::on);
             services.sink().script(call -> upload -> {
-                largest.accumulateAndGet(DeliveryLog.rows(upload).size(), Math::max);
+                largest.accumulateAndGet(StoredRecords.rows(upload).size(), Math::max);
                 String body = new String(upload.body(), StandardCharsets.UTF_8);
                 if (!accepts.get() && refused.stream().anyMatch(body::contains)) {
                     SinkFault.refuse(upload, 400, CODE, "");

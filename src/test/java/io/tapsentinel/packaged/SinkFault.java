@@ -1,11 +1,11 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.testing.DeliveryLog;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServices;
+import io.tapsentinel.testing.StoredRecords;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -109,17 +109,17 @@ enum SinkFault {
         }
 
         private synchronized boolean meets(ScriptedRequest upload) throws IOException {
-            List<Row> rows = DeliveryLog.rows(upload);
+            List<Row> rows = StoredRecords.rows(upload);
             boolean completes = services.deliveries().distinct()
                             + rows.stream()
                                     .filter(record -> !services.deliveries().has(record))
                                     .count()
                     >= expected;
             if (answered >= ROW_AT && rowTable == null) {
-                rowTable = DeliveryLog.type(upload);
+                rowTable = StoredRecords.type(upload);
             }
             boolean meets = answered == 0 && first-- > 0
-                    || DeliveryLog.type(upload) == rowTable && row-- > 0
+                    || StoredRecords.type(upload) == rowTable && row-- > 0
                     || answered >= MIDDLE && middle-- > 0
                     || completes && last-- > 0;
             if (meets) {

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.EventType;
-import io.tapsentinel.testing.DeliveryLog;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
-import io.tapsentinel.testing.StoreFile;
+import io.tapsentinel.testing.StoreQueries;
+import io.tapsentinel.testing.StoredRecords;
+import io.tapsentinel.testing.StoredRecords.Row;
 import io.tapsentinel.testing.TmpfsMount;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ class StatusIT {
                                 Step.PASS.on(request);
                             });
             services.sink().script(call -> upload -> {
-                List<Row> rows = DeliveryLog.rows(upload);
+                List<Row> rows = StoredRecords.rows(upload);
                 if (!rows.isEmpty() && !rows.get(0).id().isEmpty()) {
                     refused.compareAndSet(null, rows.get(0));
                 }
@@ -128,7 +128,7 @@ class StatusIT {
                                 unsure.get().stream().map(Row::id).toList());
                 assertThat(run("gaps")).isEqualToIgnoringNewLines("no gap");
 
-                StoreFile.in(state()).forgetThreeKeys(hour);
+                new StoreQueries(state().resolve("tap-sentinel.db")).forgetThreeKeys(hour);
                 assertThat(run("status")).contains("\n3 missing\n");
                 assertThat(program.isAlive()).as("the program goes on").isTrue();
                 System.out.println(status);

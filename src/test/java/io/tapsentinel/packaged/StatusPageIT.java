@@ -9,14 +9,14 @@ import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.Browser;
-import io.tapsentinel.testing.DeliveryLog;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServer.Step;
 import io.tapsentinel.testing.ScriptedServices;
-import io.tapsentinel.testing.StoreFile;
+import io.tapsentinel.testing.StoreQueries;
+import io.tapsentinel.testing.StoredRecords;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,10 +109,10 @@ class StatusPageIT {
         try (ScriptedServices services = new ScriptedServices(
                 SandboxSettings.builder().seed(7).eventsPerHour(120), LiveServices.sinceTheThirdOfAnHour(6))) {
             PackagedProgram.Launch launch = launch(services);
-            StoreFile store = StoreFile.in(launch.work().resolve("state"));
+            StoreQueries store = new StoreQueries(PackagedProgram.store(launch.work()));
             AtomicReference<Row> refused = new AtomicReference<>();
             services.sink().script(call -> upload -> {
-                List<Row> rows = DeliveryLog.rows(upload);
+                List<Row> rows = StoredRecords.rows(upload);
                 if (!rows.isEmpty()) {
                     refused.compareAndSet(null, rows.get(0));
                 }

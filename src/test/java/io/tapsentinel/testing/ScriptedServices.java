@@ -3,8 +3,8 @@ package io.tapsentinel.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.testing.DeliveryLog.Row;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -26,7 +26,7 @@ public final class ScriptedServices implements AutoCloseable {
     private final LiveServices live;
     private final ScriptedServer tap;
     private final ScriptedServer sink;
-    private final DeliveryLog deliveries = new DeliveryLog();
+    private final StoredRecords deliveries = new StoredRecords();
 
     public ScriptedServices(SandboxSettings.Builder events, Duration history) throws IOException {
         this(events, history, Clock.systemUTC());
@@ -61,7 +61,7 @@ public final class ScriptedServices implements AutoCloseable {
 
     /** Lets an upload through and keeps the answer back. */
     public Answer storeSilently(ScriptedRequest upload) throws IOException, InterruptedException {
-        List<Row> rows = DeliveryLog.rows(upload);
+        List<Row> rows = StoredRecords.rows(upload);
         Answer answer = upload.forward();
         if (answer.status() == 204) {
             deliveries.stored(rows);
@@ -97,7 +97,7 @@ public final class ScriptedServices implements AutoCloseable {
         return sink;
     }
 
-    public DeliveryLog deliveries() {
+    public StoredRecords deliveries() {
         return deliveries;
     }
 

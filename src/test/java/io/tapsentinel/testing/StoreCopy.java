@@ -1,6 +1,6 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.testing.DeliveryLog.Row;
+import io.tapsentinel.testing.StoredRecords.Row;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

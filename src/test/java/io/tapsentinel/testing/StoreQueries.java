@@ -1,15 +1,20 @@
 package io.tapsentinel.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.TimeRange;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Reads a program's store beside the program. */
+/** Reads and changes a program's store beside the program, with SQL of the test's own. */
 public final class StoreQueries {
 
     private final Path file;
@@ -51,13 +56,71 @@ public final class StoreQueries {
     }
 
     private List<TimeRange> ranges(String sql) throws SQLException {
-        List<TimeRange> ranges = new ArrayList<>();
+        return all(
+                sql, row -> new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2))));
+    }
+
+    /** One row. */
+    @FunctionalInterface
+    public interface Row<T> {
+        T of(ResultSet row) throws SQLException;
+    }
+
+    /** What a query gives, row by row. */
+    public <T> List<T> all(String sql, Row<T> row) throws SQLException {
         try (Connection store = connect();
                 ResultSet rows = store.createStatement().executeQuery(sql)) {
+            List<T> all = new ArrayList<>();
             while (rows.next()) {
-                ranges.add(new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
+                all.add(row.of(rows));
             }
+            return all;
         }
-        return ranges;
+    }
+
+    /** Runs a statement that has to change a row. */
+    public void change(String sql) throws SQLException {
+        try (Connection store = connect()) {
+            assertThat(store.createStatement().executeUpdate(sql))
+                    .as("rows changed")
+                    .isPositive();
+        }
+    }
+
+    /** How many of these keys, one after the other, the table of keys holds. */
+    public long held(String stream, byte[] keys) throws SQLException {
+        try (Connection store = connect();
+                PreparedStatement select =
+                        store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ?")) {
+            long held = 0;
+            for (int i = 0; i < keys.length; i += EventKey.BYTES) {
+                select.setString(1, stream);
+                select.setBytes(2, Arrays.copyOfRange(keys, i, i + EventKey.BYTES));
+                try (ResultSet row = select.executeQuery()) {
+                    held += row.getLong(1);
+                }
+            }
+            return held;
+        }
+    }
+
+    /** Deletes three of the keys that the sweep of this hour found. */
+    public void forgetThreeKeys(Instant hour) throws SQLException {
+        try (Connection store = connect();
+                PreparedStatement select =
+                        store.prepareStatement("SELECT stream, keys FROM sweep WHERE hour = ? AND length(keys) >= 48");
+                PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
+            select.setLong(1, hour.toEpochMilli());
+            try (ResultSet sweep = select.executeQuery()) {
+                assertThat(sweep.next()).as("a type with three keys").isTrue();
+                delete.setString(1, sweep.getString(1));
+                for (int i = 0; i < 3; i++) {
+                    delete.setBytes(
+                            2, Arrays.copyOfRange(sweep.getBytes(2), i * EventKey.BYTES, (i + 1) * EventKey.BYTES));
+                    delete.addBatch();
+                }
+            }
+            assertThat(delete.executeBatch()).as("keys deleted").containsExactly(1, 1, 1);
+        }
     }
 }

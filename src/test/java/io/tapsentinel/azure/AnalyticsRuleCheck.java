@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * What Sentinel demands of a scheduled rule, and what our rows do, which land hours after their time: a rule takes them by the
  * time they arrived and bounds their own time loosely. Names the service would refuse are refused here.
  */
-final class RuleCheck {
+final class AnalyticsRuleCheck {
 
     private static final Pattern ARRIVED = Pattern.compile("ingestion_time\\(\\) > ago\\((\\w+)\\)");
     /** A line of its own: with more beside it, it asks for something else. */
@@ -39,7 +39,7 @@ final class RuleCheck {
             "CloudApplication",
             Set.of("Name", "InstanceName"));
 
-    private RuleCheck() {}
+    private AnalyticsRuleCheck() {}
 
     /** What is wrong with the rule, in words; empty when nothing is. */
     static List<String> faults(Rule rule) {

@@ -14,7 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 
 /** Which request stored which record, and in which life of the program. */
-public final class DeliveryLog {
+public final class StoredRecords {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
