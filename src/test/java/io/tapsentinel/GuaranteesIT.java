@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The rules that carry the guarantees, each proved twice: the program keeps it, and the same scenario fails for a program
- * with the one mistake that the rule forbids. (Rule 3's pair stands in WindowPlannerTest.)
+ * with the one mistake that the rule forbids. The broken planners are in RandomSchedulesTest.
  */
 class GuaranteesIT {
 

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A store that is locked, corrupt, read-only or full stops the flow; afterwards nothing is lost. */
 @Timeout(value = 150, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@Tag("full")
 class StoreIT {
 
     private static final int PAGE = 4096;
@@ -65,6 +64,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
         landAll();
         try (Connection other = store.connect("")) {
@@ -76,6 +76,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aCorruptStoreIsSaidInOneLineAndWithItsCopyNothingIsLostOrTwice() throws Exception {
         landAll();
         Path copy = copyAndCorrupt();
@@ -87,6 +88,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aStoreThatBecomesCorruptWhileItRunsStopsTheFlow() throws Exception {
         Path copy;
         try (PackagedProgram program = store.launch().start()) {
@@ -107,6 +109,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aReadOnlyMountIsSaidInOneLineAndAllLandsOnceItCanBeWritten() throws Exception {
         try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "64m")) {
             mount.change("ro");
@@ -123,6 +126,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aFullStoreStopsTheFlowAndWithMoreRoomAllLands() throws Exception {
         store.launch().with("state.url", "jdbc:sqlite:state/tap-sentinel.db?" + FEW_PAGES);
         try (PackagedProgram program = store.launch().start()) {
@@ -140,6 +144,7 @@ class StoreIT {
     }
 
     @Test
+    @Tag("full")
     void aFullDiskStopsTheFlowAndWithMoreRoomAllLandsWithoutARestart() throws Exception {
         try (TmpfsMount mount = TmpfsMount.at(store.launch().work().resolve("state"), "1m");
                 PackagedProgram program = store.launch().start()) {
