@@ -27,7 +27,6 @@ import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,18 +63,18 @@ class BlobReplayIT {
     /** Before anything that the program polls. */
     private final Instant end = Instant.now().minus(Duration.ofHours(2)).truncatedTo(ChronoUnit.SECONDS);
 
-    @BeforeAll
-    static void startAzurite() throws Exception {
-        azurite = new Azurite(data, TestAuthority.shared());
-    }
-
     @AfterAll
     static void stopAzurite() {
-        azurite.close();
+        if (azurite != null) {
+            azurite.close();
+        }
     }
 
     @BeforeEach
     void start() throws Exception {
+        if (azurite == null) {
+            azurite = new Azurite(data, TestAuthority.shared());
+        }
         name = "answers-" + ++containers;
         container = azurite.container(name);
         services = new CloudServices(folder, TestAuthority.shared()).withSecret();

@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 import javax.net.SocketFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,22 +32,23 @@ class PostgresTlsIT {
     private static final String NAME = "db.example.com";
 
     @TempDir
-    static Path folder;
+    Path folder;
 
     private static Postgres postgres;
-    private static TestAuthority authority;
-    private static String path;
 
-    @BeforeAll
-    static void start() throws Exception {
+    private TestAuthority authority;
+    private String path;
+
+    @BeforeEach
+    void start() throws Exception {
         postgres = Postgres.start();
         String url = postgres.newDatabase();
         path = url.substring(url.indexOf(':', "jdbc:postgresql://".length()));
         authority = new TestAuthority(folder, NAME);
     }
 
-    @AfterAll
-    static void stop() {
+    @AfterEach
+    void stop() {
         postgres.close();
     }
 
@@ -72,7 +73,7 @@ class PostgresTlsIT {
         assertRefused(NAME, "", "PKIX");
     }
 
-    private static void assertRefused(String name, String authorities, String why) {
+    private void assertRefused(String name, String authorities, String why) {
         assertThatThrownBy(() -> Store.open(address(name, authorities), "tap", "https://tap.example.com")
                         .close())
                 .isInstanceOf(StoreException.class)
@@ -81,7 +82,7 @@ class PostgresTlsIT {
                 .hasMessageNotContaining(postgres.password());
     }
 
-    private static StoreAddress address(String name, String authorities) {
+    private StoreAddress address(String name, String authorities) {
         return new StoreAddress(
                 "jdbc:postgresql://" + name + path + "?socketFactory=" + ToThisMachine.class.getName(),
                 postgres.user(),

@@ -2,6 +2,7 @@ package io.tapsentinel.packaged;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.testing.Children;
 import io.tapsentinel.testing.CommandResult;
 import io.tapsentinel.testing.Tool;
 import java.io.IOException;
@@ -139,6 +140,6 @@ final class UnpackedImage {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().put("ROOT", root.toString());
-        return builder.start();
+        return Children.start(builder);
     }
 }

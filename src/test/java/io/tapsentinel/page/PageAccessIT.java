@@ -17,8 +17,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,21 +29,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PageAccessIT {
 
     private static final String PARTS_CLOSED = "details:not([open])";
-    private static Browser browser;
-    private static PageServer server;
 
-    @BeforeAll
-    static void start() throws IOException {
-        browser = Browser.start();
+    @AutoClose
+    private final Browser browser = Browser.start();
+
+    @AutoClose
+    private final PageServer server;
+
+    PageAccessIT() throws IOException {
         server = new PageServer(PageStates.healthy());
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            server.close();
-            browser.close();
-        }
     }
 
     static Stream<Arguments> states() {
@@ -145,7 +138,7 @@ class PageAccessIT {
         }
     }
 
-    private static Page open(Page page, Supplier<ObjectNode> state) {
+    private Page open(Page page, Supplier<ObjectNode> state) {
         server.show(state.get());
         page.navigate(server.url());
         page.locator("#versions p").waitFor();

@@ -15,9 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,21 +29,12 @@ class PageVerdictIT {
     private static final String ARRIVED = "Everything that Proofpoint reported until 10:05 UTC has arrived";
     private static final String OUTAGE =
             "Somebody has to act: Sentinel forbids the identity to write, and 1 more problem";
-    private static Browser browser;
+
+    @AutoClose
+    private final Browser browser = Browser.start();
+
     private PageServer server;
     private Page page;
-
-    @BeforeAll
-    static void start() {
-        browser = Browser.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
 
     @BeforeEach
     void open() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.testing.Children;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.Postgres;
 import io.tapsentinel.testing.Tool;
@@ -184,10 +185,8 @@ class PostgresDatabaseIT {
                 command.addAll(List.of("-u", "nobody"));
             }
             command.add(configuration.toString());
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            return Children.start(
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()));
         }
 
         /** The way to a database through it, once it answers. */

@@ -68,7 +68,7 @@ public final class Azurite implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("AZURITE_ACCOUNTS", ACCOUNT + ":" + KEY);
-        process = builder.start();
+        process = Children.start(builder);
         try {
             await("Azurite listens")
                     .atMost(SOON)

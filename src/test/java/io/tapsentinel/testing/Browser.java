@@ -20,7 +20,7 @@ import java.util.Map;
  */
 public final class Browser implements AutoCloseable {
 
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+    private static final Tool CHROMIUM = new Tool("chromium", "chromium");
     private static final List<String> ALONE = List.of(
             "--headless",
             "--no-sandbox",
@@ -42,13 +42,13 @@ public final class Browser implements AutoCloseable {
 
     /** Starts it, unless it runs. */
     public static synchronized Browser start() {
-        new Tool(CHROMIUM.getFileName().toString(), "chromium").require();
+        Path program = CHROMIUM.require();
         if (chromium == null || !chromium.isConnected()) {
             Playwright playwright = Playwright.create(
                     new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
             chromium = playwright
                     .chromium()
-                    .launch(new LaunchOptions().setExecutablePath(CHROMIUM).setArgs(ALONE));
+                    .launch(new LaunchOptions().setExecutablePath(program).setArgs(ALONE));
         }
         return new Browser();
     }

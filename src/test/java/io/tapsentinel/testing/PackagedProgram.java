@@ -150,7 +150,7 @@ public final class PackagedProgram implements AutoCloseable {
             builder.environment().putAll(environment);
             int port = Integer.parseInt(
                     builder.environment().get(EffectiveProperties.environmentName("camel.management.port")));
-            return new PackagedProgram(builder.start(), output, port);
+            return new PackagedProgram(Children.start(builder), output, port);
         }
     }
 

@@ -179,10 +179,9 @@ public final class Postgres implements AutoCloseable {
         command.addAll(options);
         RUNNING.add(this);
         Path log = folder.resolve("log");
-        server = new ProcessBuilder(command)
+        server = Children.start(new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                .start();
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
         Awaitility.await("PostgreSQL answers")
                 .atMost(SOON)
                 .pollDelay(Duration.ZERO)

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The files of PostgreSQL below {@code target}: its binaries and an empty cluster, made once a build, and the clusters of each test JVM.
- * PostgreSQL refuses to run as root: then {@code setpriv} runs it as nobody. Where nobody cannot reach {@code target}, each JVM has its
- * own files in the temporary folder.
+ * PostgreSQL refuses to run as root: then {@code setpriv} runs it as nobody. Where nobody cannot reach {@code target}, a
+ * folder of the temporary folder stands for it.
  */
 final class PostgresFiles {
 
@@ -45,7 +45,11 @@ final class PostgresFiles {
     }
 
     private PostgresFiles() throws IOException {
-        base = isReachable(TARGET) ? TARGET.resolve("postgres") : Files.createTempDirectory("tap-sentinel-postgres");
+        base = isReachable(TARGET)
+                ? TARGET.resolve("postgres")
+                : Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "tap-sentinel-postgres-" + Integer.toHexString(TARGET.hashCode()));
         makeFolder(base);
         makeFolder(base.resolve("clusters"));
         URL binaries = PostgresFiles.class.getResource(BINARIES);
@@ -97,11 +101,10 @@ final class PostgresFiles {
     /** Removes all clusters of this JVM; their servers must have ended. */
     void close() throws IOException {
         owner.close();
-        CommandResult.of(List.of("rm", "-rf", (base.startsWith(TARGET) ? own : base).toString()))
-                .assertSuccess();
+        CommandResult.of("rm", "-rf", own.toString()).assertSuccess();
     }
 
-    /** A JVM that was killed could not stop its servers. */
+    /** A JVM that was killed could not remove its clusters; its servers ended with it. */
     private void removeWhatIsLeftOver() throws IOException {
         List<Path> all;
         try (Stream<Path> folders = Files.list(base.resolve("clusters"))) {
@@ -111,12 +114,6 @@ final class PostgresFiles {
             try (FileChannel channel = open(folder.resolve("owner"));
                     FileLock lock = channel.tryLock()) {
                 if (lock != null) {
-                    ProcessHandle.allProcesses()
-                            .filter(process ->
-                                    process.info().commandLine().orElse("").contains(folder + "/"))
-                            .flatMap(server -> Stream.concat(server.descendants(), Stream.of(server)))
-                            .toList()
-                            .forEach(ProcessHandle::destroyForcibly);
                     CommandResult.of(List.of("rm", "-rf", folder.toString())).assertSuccess();
                 }
             }
@@ -125,6 +122,7 @@ final class PostgresFiles {
 
     /** Under another name until it is complete: a JVM may be killed in the middle. */
     private void unpack() throws IOException {
+        new Tool("xz", "xz-utils").require();
         Path incomplete = base.resolve("incomplete");
         CommandResult.of(List.of("rm", "-rf", incomplete.toString())).assertSuccess();
         makeFolder(incomplete);

@@ -54,7 +54,9 @@ final class QuickStart {
             assertThat(lock.isValid()).isTrue();
             if (!Files.exists(archive)
                     || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar)) < 0) {
-                Path folder = Files.createTempDirectory(jar.getParent(), "archive");
+                Path folder = jar.resolveSibling("archive");
+                CommandResult.of("rm", "-rf", folder.toString()).assertSuccess();
+                Files.createDirectory(folder);
                 Path made = folder.resolve("made.jsa");
                 run(
                         folder,
@@ -81,7 +83,7 @@ final class QuickStart {
         builder.environment().clear();
         builder.environment().put("CAMEL_MANAGEMENT_PORT", String.valueOf(FreePort.next()));
         builder.environment().put("CAMEL_SERVER_PORT", String.valueOf(FreePort.next()));
-        Process program = builder.start();
+        Process program = Children.start(builder);
         try {
             await("a window is committed")
                     .atMost(SOON)
@@ -101,9 +103,8 @@ final class QuickStart {
     }
 
     private static void run(Path folder, String... arguments) throws IOException {
-        end(java(folder, arguments)
-                .redirectOutput(folder.resolve("dump.txt").toFile())
-                .start());
+        end(Children.start(java(folder, arguments)
+                .redirectOutput(folder.resolve("dump.txt").toFile())));
     }
 
     private static ProcessBuilder java(Path folder, String... arguments) {

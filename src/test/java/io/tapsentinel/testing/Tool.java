@@ -7,6 +7,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * A program of this machine that some tests need. Where it is missing, such a test is skipped, and fails in continuous integration: so
@@ -17,15 +18,19 @@ import java.util.Arrays;
  */
 public record Tool(String name, String debianPackage) {
 
-    private static final boolean CI = System.getenv("CI") != null;
+    private static final boolean CI = "true".equals(System.getenv("CI"));
 
-    /** Skips the test unless this program is in one of the folders of {@code PATH}. */
-    public void require() {
-        require(
-                Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                        .map(folder -> Path.of(folder, name))
-                        .anyMatch(file -> Files.isRegularFile(file) && Files.isExecutable(file)),
-                name + " is not installed (Debian package " + debianPackage + ")");
+    /**
+     * Skips the test unless this program is in one of the folders of {@code PATH}; returns its file. To be called by each test, not once
+     * for a class: a class that is left out before its first test is in no report.
+     */
+    public Path require() {
+        Optional<Path> program = Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))
+                .findFirst();
+        require(program.isPresent(), name + " is not installed (Debian package " + debianPackage + ")");
+        return program.orElseThrow();
     }
 
     /** Runs it to its end; skips the test where it is missing. */
