@@ -125,6 +125,7 @@ class BatchAccumulatorTest {
         Thread large = startAppending(accumulator, record(600));
         await("the large one waits").until(() -> large.getState() == Thread.State.WAITING);
         Thread small = startAppending(accumulator, record(10));
+        await("the small one waits, too").until(() -> small.getState() == Thread.State.WAITING);
 
         assertThat(accumulator.take().size()).isEqualTo(1);
         large.join();
