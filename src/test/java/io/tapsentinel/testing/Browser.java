@@ -37,6 +37,7 @@ public final class Browser implements AutoCloseable {
 
     private final List<BrowserContext> contexts = new ArrayList<>();
     private final List<String> complaints = new ArrayList<>();
+    private final List<String> expected = new ArrayList<>();
 
     private Browser() {}
 
@@ -81,14 +82,9 @@ public final class Browser implements AutoCloseable {
         return page;
     }
 
-    /** What the page has said of errors and of violations of its policy. */
-    public List<String> complaints() {
-        return complaints;
-    }
-
-    /** Fails after any such. */
-    public void assertThatItNeverComplained() {
-        assertThat(complaints).as("errors in the browser's console").isEmpty();
+    /** Complaints with this text are no failure of the test. */
+    public void expectComplaint(String text) {
+        expected.add(text);
     }
 
     /** The whole page as {@code target/screenshots/<name>.png}. */
@@ -97,10 +93,14 @@ public final class Browser implements AutoCloseable {
                 new ScreenshotOptions().setFullPage(true).setPath(Path.of("target", "screenshots", name + ".png")));
     }
 
-    /** Closes all its pages. */
+    /** Closes all its pages, and fails when one of them has complained of what no test expects. */
     @Override
     public void close() {
         contexts.forEach(BrowserContext::close);
         contexts.clear();
+        complaints.removeIf(complaint -> expected.stream().anyMatch(complaint::contains));
+        assertThat(complaints)
+                .as("errors in the browser's console, and violations of the page's policy")
+                .isEmpty();
     }
 }
