@@ -25,6 +25,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AutoClose;
@@ -133,9 +134,11 @@ class DoctorIT {
     @Tag("full")
     void theHealthTableIsLookedAtWhereItIsWanted() throws Exception {
         launch.with("sentinel.health-table", "true");
+        List<String> rows = new CopyOnWriteArrayList<>();
+        services.tables().eachRow((table, row) -> rows.add(table));
 
         assertThat(run(0)).contains("✓ stream Custom-TapSentinelHealth_CL: takes an empty array; no row was written");
-        assertThat(services.tables().rows()).as("rows").isEmpty();
+        assertThat(rows).as("rows of any table").isEmpty();
     }
 
     @Test

@@ -11,9 +11,9 @@ import io.tapsentinel.tap.EventType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,7 +29,7 @@ public final class DeliveredRows implements RowSink {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Clock clock;
+    private final InstantSource clock;
     private final List<String> rows = new ArrayList<>();
     private final Map<String, Instant> landedAt = new ConcurrentHashMap<>();
     private volatile BiConsumer<String, JsonNode> eachRow = (table, row) -> {};
@@ -48,11 +48,11 @@ public final class DeliveredRows implements RowSink {
     }
 
     public DeliveredRows() {
-        this(Clock.systemUTC());
+        this(InstantSource.system());
     }
 
     /** @param clock tells when a row landed */
-    public DeliveredRows(Clock clock) {
+    public DeliveredRows(InstantSource clock) {
         this.clock = clock;
     }
 

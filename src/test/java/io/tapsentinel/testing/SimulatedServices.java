@@ -61,7 +61,7 @@ public final class SimulatedServices implements AutoCloseable {
     private final FaultProxy tapProxy;
     private final DateProxy tapDate;
     private final FaultProxy sinkProxy;
-    private final DeliveredRows delivered = new DeliveredRows(clock);
+    private final DeliveredRows delivered = new DeliveredRows(clock::now);
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
