@@ -49,7 +49,9 @@ class PostgresTlsIT {
 
     @AfterEach
     void stop() {
-        postgres.close();
+        if (postgres != null) {
+            postgres.close();
+        }
     }
 
     @Test

@@ -177,11 +177,11 @@ public final class Postgres implements AutoCloseable {
                         "-c",
                         "fsync=off");
         command.addAll(options);
-        RUNNING.add(this);
         Path log = folder.resolve("log");
         server = Children.start(new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile())));
+        RUNNING.add(this);
         Awaitility.await("PostgreSQL answers")
                 .atMost(SOON)
                 .pollDelay(Duration.ZERO)
@@ -203,7 +203,9 @@ public final class Postgres implements AutoCloseable {
 
     private void end() {
         // stopped first: a running server that misses one of its processes starts others, which outlive it
-        CommandResult.of(List.of("kill", "-STOP", String.valueOf(server.pid())));
+        if (server.isAlive()) {
+            CommandResult.of("kill", "-STOP", String.valueOf(server.pid()));
+        }
         List<ProcessHandle> all = new ArrayList<>(server.descendants().toList());
         all.add(server.toHandle());
         all.forEach(ProcessHandle::destroyForcibly);

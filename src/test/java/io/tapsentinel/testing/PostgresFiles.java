@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * The files of PostgreSQL below {@code target}: its binaries and an empty cluster, made once a build, and the clusters of each test JVM.
  * PostgreSQL refuses to run as root: then {@code setpriv} runs it as nobody. Where nobody cannot reach {@code target}, a
- * folder of the temporary folder stands for it.
+ * folder of the temporary folder stands for it, and stays there.
  */
 final class PostgresFiles {
 

@@ -70,8 +70,11 @@ public final class StateFolder {
 
     /** Moves all rejected records into replay/ as an operator would. */
     public void replayRejected() throws IOException {
-        for (Path file : rejectedFiles()) {
-            file.toFile().setLastModified(System.currentTimeMillis() - 60_000);
+        List<Path> files = rejectedFiles();
+        assertThat(files).as("rejected records").isNotEmpty();
+        for (Path file : files) {
+            assertThat(file.toFile().setLastModified(System.currentTimeMillis() - 60_000))
+                    .isTrue();
             Files.move(file, state.resolve("replay").resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
         }
     }
