@@ -60,7 +60,7 @@ class ToldHoursIT {
 
     private volatile HealthTable table;
     private volatile boolean acceptsAll;
-    /** The mistake that what was put aside counts as a row. */
+    /** Whether the program makes a mistake: it records a rejected event as delivered. */
     private boolean countsRejected;
 
     @BeforeEach

@@ -17,8 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The files of PostgreSQL below {@code target}: its binaries and an empty cluster, made once a build, and the clusters of each test JVM.
- * PostgreSQL refuses to run as root: then {@code setpriv} runs it as nobody. Where nobody cannot reach {@code target}, a
- * folder of the temporary folder stands for it, and stays there.
+ * PostgreSQL refuses to run as root, so {@code setpriv} starts it as the user {@code nobody}. If that user cannot reach {@code target},
+ * the files are in a folder below the temporary folder, which is not removed.
  */
 final class PostgresFiles {
 
