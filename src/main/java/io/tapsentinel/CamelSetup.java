@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.BoundedHttpComponent;
 import io.tapsentinel.net.CamelHttp;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.page.PageRoute;
@@ -19,6 +20,7 @@ import io.tapsentinel.state.SharedTriggers;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
+import io.tapsentinel.tap.TapTimeout;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -161,12 +163,15 @@ final class CamelSetup extends MainListenerSupport {
         }
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         CamelHttp way = new CamelHttp(network);
+        TapTimeout timeout = new TapTimeout(settings.tapUrl(), settings.requestTimeout());
         for (String scheme : new String[] {"http", "https"}) {
-            HttpComponent http = main.getCamelContext().getComponent(scheme, HttpComponent.class);
+            HttpComponent http = new BoundedHttpComponent();
+            main.getCamelContext().addComponent(scheme, http);
             http.setHttpClientConfigurer(builder -> {
                 credentials.configureHttpClient(builder);
                 dates.configureHttpClient(builder);
                 budget.configureHttpClient(builder);
+                timeout.configureHttpClient(builder);
                 way.configureHttpClient(builder);
             });
             // else a 429, a 503 or a broken connection is asked again after a second, uncounted and without a rest

@@ -10,6 +10,7 @@ import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
 import io.tapsentinel.metrics.DeliveryMetrics;
@@ -25,6 +26,7 @@ import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.InternalFailures;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.ReadListener;
@@ -106,6 +108,8 @@ public class Program {
     private final ReadMetrics readMetrics;
     private final ReadListener reads;
     private final Main main = new Main();
+    private final FatalErrors fatal;
+    private final InternalFailures internal;
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
     private final AtomicBoolean stopped = new AtomicBoolean();
@@ -119,13 +123,26 @@ public class Program {
      * @throws InvalidSettingException when the environment's proxy, or {@code tls.ca-file}, is wrong
      */
     public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
+        this(settings, properties, clock, committed, FatalErrors.LOG_ONLY);
+    }
+
+    /** @param fatal what follows an Error in reading, sending or committing; the other parameters as above */
+    public Program(
+            Settings settings,
+            Map<String, String> properties,
+            Clock clock,
+            Consumer<LedgerEntry> committed,
+            FatalErrors fatal) {
         this.settings = settings;
         this.properties = properties;
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
         this.readMetrics = new ReadMetrics(registry, clock);
         this.reads = readMetrics.and(ReadListener.of(committed));
+        this.fatal = fatal;
+        this.internal = new InternalFailures(fatal, System::nanoTime);
         this.sentinel = component();
+        sentinel.onFatalError(fatal);
     }
 
     /**
@@ -203,6 +220,7 @@ public class Program {
                 tap,
                 postponed,
                 source,
+                internal,
                 stop,
                 settings.planner().settle(),
                 clock);
@@ -215,6 +233,7 @@ public class Program {
                 postponed,
                 tap,
                 source,
+                internal,
                 stop,
                 clock);
         RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
@@ -289,7 +308,7 @@ public class Program {
                 "azure-storage-blob-clients",
                 new OwnBlobClients(
                         new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
-        replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads), store);
+        replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads, fatal), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
@@ -359,7 +378,7 @@ public class Program {
     }
 
     protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, reads);
+        return new WindowAttempts(seen, tap, settings.refusals().retries(), clock, stop, reads, internal);
     }
 
     protected StopSignal stopSignal() {

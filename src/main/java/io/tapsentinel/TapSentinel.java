@@ -6,6 +6,7 @@ import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Doctor;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sandbox.Sandbox;
 import io.tapsentinel.state.StoreException;
 import java.nio.file.Path;
@@ -59,13 +60,14 @@ public final class TapSentinel {
         LogFormat format = LogFormat.of(properties);
         format.use();
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
-            return start(new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> {}));
+            return start(
+                    new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> {}, FatalErrors.EXIT));
         }
         try (Sandbox sandbox = Sandbox.start(
                 Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
-            return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed));
+            return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed, FatalErrors.EXIT));
         }
     }
 

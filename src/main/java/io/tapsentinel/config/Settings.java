@@ -22,6 +22,7 @@ import org.quartz.CronExpression;
  * {@code application.properties}.
  *
  * @param tapUrl          where TAP answers
+ * @param requestTimeout  how long one request to TAP may take as a whole
  * @param principal       service principal of the TAP credential
  * @param secret          its secret, asked at every request
  * @param source          name of the account in the store
@@ -50,6 +51,7 @@ import org.quartz.CronExpression;
  */
 public record Settings(
         URI tapUrl,
+        Duration requestTimeout,
         String principal,
         Supplier<String> secret,
         String source,
@@ -165,6 +167,7 @@ public record Settings(
         }
         return new Settings(
                 tap,
+                read.duration("tap.request-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
                 read.required("tap.principal"),
                 read.secret("tap.secret"),
                 read.source(),

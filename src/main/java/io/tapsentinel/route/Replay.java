@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
@@ -38,10 +39,12 @@ public class Replay {
     private final StopSignal stop;
     private final Clock clock;
     private final ReadListener listener;
+    private final FatalErrors fatal;
 
     /**
      * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
      * @param listener told of every attempt, of a read after it became durable
+     * @param fatal    gets an Error that a read ended with
      */
     public Replay(
             ReadState state,
@@ -50,7 +53,8 @@ public class Replay {
             SourceLock source,
             StopSignal stop,
             Clock clock,
-            ReadListener listener) {
+            ReadListener listener,
+            FatalErrors fatal) {
         this.state = state;
         this.seen = seen;
         this.unknownTypes = unknownTypes;
@@ -58,6 +62,7 @@ public class Replay {
         this.stop = stop;
         this.clock = clock;
         this.listener = listener;
+        this.fatal = fatal;
     }
 
     /**
@@ -130,6 +135,7 @@ public class Replay {
         Effort effort = new Effort(
                 Duration.between(start, clock.instant()),
                 document.file().toFile().length());
+        fatal.handleIn(failure);
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
             return false;

@@ -32,12 +32,14 @@ public class SweepRun implements Processor {
     private final Postponed postponed;
     private final TapCondition tap;
     private final SourceLock source;
+    private final InternalFailures internal;
     private final StopSignal stop;
     private final Clock clock;
     private final AtomicBoolean running = new AtomicBoolean();
 
     /**
      * @param source held while a window is read
+     * @param internal gets every failure of a sweep
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      */
     public SweepRun(
@@ -48,6 +50,7 @@ public class SweepRun implements Processor {
             Postponed postponed,
             TapCondition tap,
             SourceLock source,
+            InternalFailures internal,
             StopSignal stop,
             Clock clock) {
         this.order = new SweepOrder(planner, state, completeness, tap);
@@ -56,6 +59,7 @@ public class SweepRun implements Processor {
         this.postponed = postponed;
         this.tap = tap;
         this.source = source;
+        this.internal = internal;
         this.stop = stop;
         this.clock = clock;
     }
@@ -75,8 +79,9 @@ public class SweepRun implements Processor {
                 }
                 failures = end == End.FAILED ? failures + 1 : 0;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("the sweep ended: {}", Failures.describe(e));
+            internal.failed(e);
         } finally {
             running.set(false);
         }

@@ -40,6 +40,7 @@ public class TapRun implements Processor {
     private final TapCondition tap;
     private final Postponed postponed;
     private final SourceLock source;
+    private final InternalFailures internal;
     private final StopSignal stop;
     private final Duration settle;
     private final Clock clock;
@@ -49,6 +50,7 @@ public class TapRun implements Processor {
     /**
      * @param postponed tells what the budget has no room for
      * @param source held while a run reads
+     * @param internal gets every failure of a run
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      * @param settle how long before now a window ends
      */
@@ -60,6 +62,7 @@ public class TapRun implements Processor {
             TapCondition tap,
             Postponed postponed,
             SourceLock source,
+            InternalFailures internal,
             StopSignal stop,
             Duration settle,
             Clock clock) {
@@ -70,6 +73,7 @@ public class TapRun implements Processor {
         this.tap = tap;
         this.postponed = postponed;
         this.source = source;
+        this.internal = internal;
         this.stop = stop;
         this.settle = settle;
         this.clock = clock;
@@ -100,8 +104,9 @@ public class TapRun implements Processor {
                 prune();
                 readBacklog(trigger, backlog);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("the run ended: {}", Failures.describe(e));
+            internal.failed(e);
         } finally {
             if (locked) {
                 source.unlock();

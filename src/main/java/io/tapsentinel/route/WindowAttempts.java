@@ -41,6 +41,7 @@ public class WindowAttempts {
     private final Clock clock;
     private final StopSignal stop;
     private final ReadListener listener;
+    private final InternalFailures internal;
     private final Lessons lessons;
 
     /** How the attempts ended. */
@@ -57,6 +58,7 @@ public class WindowAttempts {
     /**
      * @param retries   pauses before the second and later attempts; as many as there are retries, but a sweep has one attempt
      * @param listener told of every attempt, of a read after it became durable
+     * @param internal gets every failure
      */
     public WindowAttempts(
             SeenKeys seen,
@@ -64,13 +66,15 @@ public class WindowAttempts {
             List<Duration> retries,
             Clock clock,
             StopSignal stop,
-            ReadListener listener) {
+            ReadListener listener,
+            InternalFailures internal) {
         this.seen = seen;
         this.tap = tap;
         this.retries = retries;
         this.clock = clock;
         this.stop = stop;
         this.listener = listener;
+        this.internal = internal;
         this.lessons = new Lessons(tap, clock);
     }
 
@@ -127,6 +131,7 @@ public class WindowAttempts {
         Effort effort = new Effort(
                 Duration.between(start, clock.instant()), read.answer().bytes());
         if (failure == null) {
+            internal.committed();
             listener.committed(read.entry(), effort);
             tap.rest().settled(window);
             tap.size().read();
@@ -140,6 +145,7 @@ public class WindowAttempts {
                     read.answer().inWords(start, start.plus(effort.time())));
             return Trouble.NONE;
         }
+        internal.failed(failure);
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
             return Trouble.STOPPED;

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -113,10 +114,12 @@ class WindowRead {
                 likely = cause;
             }
             fail(
-                    exception != null
-                            ? exception
-                            : new WindowFailedException(
-                                    event.getType().routeId() + " ended without delivering " + event));
+                    exception == null
+                            ? new WindowFailedException(
+                                    event.getType().routeId() + " ended without delivering " + event)
+                            : FatalErrors.isOfAStep(exception)
+                                    ? new WindowFailedException(Failures.describe(exception))
+                                    : exception);
             return;
         }
         counts.ended(event);

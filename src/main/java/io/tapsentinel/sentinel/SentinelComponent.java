@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sentinel.batch.Rejections;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -49,6 +50,7 @@ public class SentinelComponent extends DefaultComponent {
     /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
     private Duration stopTime = Duration.ofSeconds(1);
 
+    private FatalErrors fatalErrors = FatalErrors.LOG_ONLY;
     private Rejections rejections;
     private final Set<SentinelProducer> producers = ConcurrentHashMap.newKeySet();
 
@@ -94,6 +96,15 @@ public class SentinelComponent extends DefaultComponent {
     /** Sends what is batched without lingering any longer; for a program that stops. */
     public void drain() {
         producers.forEach(SentinelProducer::drain);
+    }
+
+    FatalErrors fatalErrors() {
+        return fatalErrors;
+    }
+
+    /** What follows an Error on a thread that sends. */
+    public void onFatalError(FatalErrors handler) {
+        fatalErrors = handler;
     }
 
     Duration stopTime() {

@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.health.ProgramErrorException;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.batch.BatchAccumulator;
 import io.tapsentinel.sentinel.batch.BatchSettings;
@@ -54,11 +55,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
             failed(exchange, event, e);
         } catch (Error e) {
             // an exchange that never ends would hold its window, and with it every later one, for ever
-            failed(
-                    exchange,
-                    event,
-                    new IllegalStateException(
-                            "sentinel: failed: " + e.getClass().getName(), e));
+            failed(exchange, event, new ProgramErrorException("sentinel:", e));
         }
         callback.done(true);
         return true;

@@ -45,7 +45,8 @@ final class TableSender {
                 component.getDeliveryLog(),
                 component.rejections(),
                 component.deliveries().of(schema.table()),
-                callbacks);
+                callbacks,
+                component.fatalErrors());
         uploads.submit(sender);
     }
 

@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.health.ProgramErrorException;
 import io.tapsentinel.sentinel.StepName;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
@@ -74,8 +75,7 @@ public class SeenRepository implements IdempotentRepository {
             return seen.claim(event);
         } catch (Error e) {
             // idempotentConsumer lets it through, and the exchange would never end
-            throw new IllegalStateException(
-                    type.repository() + " failed: " + e.getClass().getName(), e);
+            throw new ProgramErrorException(type.repository(), e);
         }
     }
 

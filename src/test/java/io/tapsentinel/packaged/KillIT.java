@@ -3,16 +3,19 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedRequest.Answer;
+import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code kill -9} while acknowledgements are on their way. */
+/** A process that ends at once: by {@code kill -9} while acknowledgements are on their way, or by an Error. */
 @Timeout(value = 300, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KillIT {
 
@@ -44,6 +47,32 @@ class KillIT {
                 System.out.printf(
                         "kill -9 with %d batches on their way: 0 of %d events lost, 0 twice after the restart%n",
                         held, events);
+            }
+        }
+    }
+
+    @Test
+    void anErrorEndsItWithCodeThreeAndTheNextStartReadsWhatWasNotCommitted() throws Exception {
+        try (ScriptedServices services =
+                new ScriptedServices(SandboxSettings.builder().seed(12).eventsPerHour(600), Duration.ofMinutes(20))) {
+            String large = "a".repeat(15_000_000);
+            services.tap()
+                    .next(call -> call.send(Answer.of(
+                            200, "application/json", "{\"clicksBlocked\":[{\"unknown\":\"" + large + "\"}]}")));
+            PackagedProgram.Launch launch = services.launch(folder);
+            launch.java("-Xmx56m");
+            try (PackagedProgram program = launch.start()) {
+                assertThat(program.awaitExit(SOON)).isEqualTo(FatalErrors.EXIT_CODE);
+                assertThat(program.output())
+                        .contains("java.lang.OutOfMemoryError")
+                        .contains("the process ends with exit code 3")
+                        .doesNotContain("\tat ");
+            }
+
+            launch.java("-Xmx256m");
+            try (PackagedProgram program = launch.start()) {
+                program.awaitLine(LiveServices.COMMITTED, SOON);
+                services.live().assertThatAllCommittedLandedOnce(program);
             }
         }
     }

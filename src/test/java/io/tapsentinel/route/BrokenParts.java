@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.Program;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sentinel.BrokenSentinel;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -80,7 +81,14 @@ public final class BrokenParts {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(seen, tap, List.of(), clock, stop, ReadListener.of(committed)) {
+                return new WindowAttempts(
+                        seen,
+                        tap,
+                        List.of(),
+                        clock,
+                        stop,
+                        ReadListener.of(committed),
+                        new InternalFailures(FatalErrors.LOG_ONLY, System::nanoTime)) {
                     @Override
                     WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
                         return reads.read(ask, purpose, readAt, seen);

@@ -127,6 +127,13 @@ public final class ScriptedRequest {
         return out;
     }
 
+    /** Sends these characters and nothing else. */
+    public void write(String text) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
     /** The answer was written piece by piece and is whole. */
     public void answered() {
         answered = true;

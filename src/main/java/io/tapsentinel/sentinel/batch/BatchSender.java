@@ -1,5 +1,7 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.health.ProgramErrorException;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -19,6 +21,7 @@ public final class BatchSender implements Runnable {
     private final DeliveryListener listener;
     private final Executor callbacks;
     private final CountDownLatch stop;
+    private final FatalErrors fatal;
     private volatile Batch current;
 
     /**
@@ -26,6 +29,7 @@ public final class BatchSender implements Runnable {
      *
      * @param stream    name of the stream
      * @param callbacks where exchanges go on, so that their routes do not hold up the next batch; it may refuse work
+     * @param fatal     gets an Error that would end a thread of the table's
      */
     public static BatchSender of(
             String stream,
@@ -35,7 +39,8 @@ public final class BatchSender implements Runnable {
             DeliveryLog deliveries,
             Rejections rejections,
             DeliveryListener listener,
-            Executor callbacks) {
+            Executor callbacks,
+            FatalErrors fatal) {
         CountDownLatch stop = new CountDownLatch(1);
         Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
         Requests requests = new Requests(
@@ -45,7 +50,7 @@ public final class BatchSender implements Runnable {
                         throw new InterruptedException();
                     }
                 });
-        return new BatchSender(accumulator, new Delivery(requests, rejections), listener, callbacks, stop);
+        return new BatchSender(accumulator, new Delivery(requests, rejections), listener, callbacks, stop, fatal);
     }
 
     private BatchSender(
@@ -53,12 +58,14 @@ public final class BatchSender implements Runnable {
             Delivery delivery,
             DeliveryListener listener,
             Executor callbacks,
-            CountDownLatch stop) {
+            CountDownLatch stop,
+            FatalErrors fatal) {
         this.accumulator = accumulator;
         this.delivery = delivery;
         this.listener = listener;
         this.callbacks = callbacks;
         this.stop = stop;
+        this.fatal = fatal;
     }
 
     /** Sends until the accumulator is closed and empty, or the thread is interrupted. */
@@ -70,6 +77,10 @@ public final class BatchSender implements Runnable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (Error e) {
+            // without this thread nothing of the table is sent any more
+            fatal.handle(e);
+            throw e;
         } finally {
             accumulator.abandon(stopped());
         }
@@ -78,7 +89,17 @@ public final class BatchSender implements Runnable {
     private void send(Batch batch) {
         current = batch;
         Exception failure = failureOf(batch);
-        callbacks.execute(() -> accumulator.settle(batch, failure));
+        callbacks.execute(() -> settle(batch, failure));
+    }
+
+    private void settle(Batch batch, Exception failure) {
+        try {
+            accumulator.settle(batch, failure);
+        } catch (Error e) {
+            // some exchanges of the batch may stay parked, and their window with them
+            fatal.handle(e);
+            throw e;
+        }
     }
 
     /** From now on a request that fails is not made again; its batch fails. */
@@ -106,8 +127,7 @@ public final class BatchSender implements Runnable {
             return givenUp(e);
         } catch (Error e) {
             // the exchanges must not stay parked, nor the next batches unsent
-            return givenUp(new IllegalStateException(
-                    "the upload failed: " + e.getClass().getName(), e));
+            return givenUp(new ProgramErrorException("the upload", e));
         }
     }
 

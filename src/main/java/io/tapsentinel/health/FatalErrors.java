@@ -1,0 +1,61 @@
+package io.tapsentinel.health;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What follows an {@link Error} in reading, sending or committing. Nothing that ran in this process can be trusted after it, while
+ * the next process starts from a store that is right at any moment. A StackOverflowError is not one of these: it says something about
+ * the input, not about the process, and fails the window.
+ */
+@FunctionalInterface
+public interface FatalErrors {
+
+    /** The exit code of a process that ended for an Error. */
+    int EXIT_CODE = 3;
+
+    /** Logs one line and ends the process, without shutdown hooks, which may wait for what the Error has broken. */
+    FatalErrors EXIT = error -> {
+        try {
+            log(error);
+        } finally {
+            Runtime.getRuntime().halt(EXIT_CODE);
+        }
+    };
+
+    /** Logs one line. */
+    FatalErrors LOG_ONLY = FatalErrors::log;
+
+    /** Called after the failed work was undone; may be called more than once. */
+    void handle(Error error);
+
+    /** Handles the Error among the causes of a failure, if there is one. */
+    default void handleIn(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error error && !(error instanceof StackOverflowError)) {
+                handle(error);
+                return;
+            }
+        }
+    }
+
+    /** Whether a failed event met an Error outside the program's own work: in a step of an operator's. */
+    static boolean isOfAStep(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error || cause instanceof ProgramErrorException) {
+                return cause instanceof Error;
+            }
+        }
+        return false;
+    }
+
+    private static void log(Error error) {
+        StackTraceElement[] trace = error.getStackTrace();
+        Logger log = LoggerFactory.getLogger(FatalErrors.class);
+        log.error(
+                "{}{}: the process ends with exit code {}; the next start reads again what was not committed",
+                error.getClass().getName(),
+                trace.length == 0 ? "" : " in " + trace[0].getClassName() + "." + trace[0].getMethodName(),
+                EXIT_CODE);
+    }
+}

@@ -1,0 +1,107 @@
+package io.tapsentinel.net;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.camel.component.http.HttpComponent;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.io.ConnectionEndpoint;
+import org.apache.hc.client5.http.io.HttpClientConnectionManager;
+import org.apache.hc.client5.http.io.LeaseRequest;
+import org.apache.hc.client5.http.socket.ConnectionSocketFactory;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.Registry;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.protocol.HttpContext;
+import org.apache.hc.core5.io.CloseMode;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+
+/**
+ * Camel's {@code http} and {@code https}, with two differences: the head of an answer is bounded, and a connection pool that was closed
+ * is replaced. HttpClient closes its pool on any {@link Error}; without the second difference every later request would fail.
+ */
+public final class BoundedHttpComponent extends HttpComponent {
+
+    /** Bytes of one header line; the longest that proxies and servers are known to write are a tenth of it. */
+    static final int LONGEST_LINE = 65_536;
+
+    static final int MOST_HEADERS = 1_000;
+
+    @Override
+    @SuppressWarnings("deprecation") // the socket factories that Camel's method has as its parameter
+    protected HttpClientConnectionManager createConnectionManager(
+            Registry<ConnectionSocketFactory> sockets, int mostConnections, int perRoute, SocketConfig socketConfig) {
+        Http1Config bounds = Http1Config.custom()
+                .setMaxLineLength(LONGEST_LINE)
+                .setMaxHeaderCount(MOST_HEADERS)
+                .build();
+        return new ReplacedWhenClosed(() -> {
+            PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager(
+                    sockets,
+                    PoolConcurrencyPolicy.STRICT,
+                    TimeValue.ofMilliseconds(getConnectionTimeToLive()),
+                    ManagedHttpClientConnectionFactory.builder()
+                            .http1Config(bounds)
+                            .build());
+            pool.setMaxTotal(mostConnections > 0 ? mostConnections : getMaxTotalConnections());
+            pool.setDefaultMaxPerRoute(perRoute > 0 ? perRoute : getConnectionsPerRoute());
+            pool.setDefaultSocketConfig(socketConfig);
+            return pool;
+        });
+    }
+
+    /** A pool that is made at its first use, and again at the first use after it was closed. */
+    private static final class ReplacedWhenClosed implements HttpClientConnectionManager {
+
+        private final Supplier<HttpClientConnectionManager> maker;
+        private HttpClientConnectionManager pool;
+
+        private ReplacedWhenClosed(Supplier<HttpClientConnectionManager> maker) {
+            this.maker = maker;
+        }
+
+        private synchronized HttpClientConnectionManager pool() {
+            if (pool == null) {
+                pool = maker.get();
+            }
+            return pool;
+        }
+
+        @Override
+        public LeaseRequest lease(String id, HttpRoute route, Timeout requestTimeout, Object state) {
+            return pool().lease(id, route, requestTimeout, state);
+        }
+
+        @Override
+        public void release(ConnectionEndpoint endpoint, Object newState, TimeValue validDuration) {
+            pool().release(endpoint, newState, validDuration);
+        }
+
+        @Override
+        public void connect(ConnectionEndpoint endpoint, TimeValue connectTimeout, HttpContext context)
+                throws IOException {
+            pool().connect(endpoint, connectTimeout, context);
+        }
+
+        @Override
+        public void upgrade(ConnectionEndpoint endpoint, HttpContext context) throws IOException {
+            pool().upgrade(endpoint, context);
+        }
+
+        @Override
+        public synchronized void close(CloseMode mode) {
+            if (pool != null) {
+                pool.close(mode);
+                pool = null;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            close(CloseMode.GRACEFUL);
+        }
+    }
+}

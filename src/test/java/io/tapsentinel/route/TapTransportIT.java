@@ -1,0 +1,144 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.Pool;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.SimulatedServices;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a server can do to the connection itself: an answer without an end, or one that breaks the client. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TapTransportIT {
+
+    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    @AutoClose
+    private ScriptedServer tap;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @BeforeEach
+    void standBeforeTap() throws IOException {
+        tap = new ScriptedServer(services.tapDate().uri());
+        services.with("tap.url", tap.uri().toString());
+    }
+
+    @Test
+    void anAnswerThatTricklesInIsGivenUpAfterTheRequestTimeoutAndTwoOfThemHalveTheWindow() throws Exception {
+        services.with("tap.request-timeout", "PT1S").with("tap.retry.pauses", "PT0S,PT0S");
+        tap.next(
+                call -> trickle(call, HEAD + "Content-Length: 1000000\r\n\r\n", "{\"messagesDelivered\":["),
+                call -> trickle(call, HEAD + "Transfer-Encoding: chunked\r\n\r\n", "100000\r\n{\"clicksBlocked\":["));
+        services.start().poll();
+
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(2)
+                .allMatch(line -> line.contains("TAP had not answered completely after PT1S (tap.request-timeout)"))
+                .last()
+                .asString()
+                .contains("in windows of 30m");
+        assertThat(services.reads())
+                .hasSize(2)
+                .allMatch(read -> read.window().length().toMinutes() == 30);
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void headersThatTrickleInAreGivenUpAfterTheRequestTimeout() throws Exception {
+        services.with("tap.request-timeout", "PT1S");
+        tap.next(call -> trickle(call, "HTTP/1.1 200 OK\r\n", "X-A: b\r\n"));
+        services.start().poll();
+
+        assertThat(log.lines())
+                .anyMatch(line -> line.contains("not committed") && line.contains("tap.request-timeout"));
+    }
+
+    @Test
+    void anAnswerInTimeIsReadAsBefore() throws Exception {
+        services.with("tap.request-timeout", "PT10S").start().poll();
+
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void headersWithoutAnEndAreRefusedAndTheNextRequestIsSent() throws Exception {
+        tap.next(call -> endless(call, "X-Endless: ", "aaaaaaaaaaaaaaaa"), call -> endless(call, "", "X-Many: b\r\n"));
+        RunningProgram program = services.start().poll().poll();
+        assertThat(services.reads()).isEmpty();
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("Maximum line length limit exceeded"))
+                .anyMatch(line -> line.contains("Maximum header count exceeded"));
+
+        program.poll();
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void anErrorInTheRequestIsHandedOnOnceAndTheNextRequestIsSent() throws Exception {
+        List<Error> fatal = new CopyOnWriteArrayList<>();
+        AtomicInteger requests = new AtomicInteger();
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed, fatal::add) {
+                    @Override
+                    protected RequestBudget budget(Store store) {
+                        return new RequestBudget(store, 1_800, 30, 288, clock) {
+                            @Override
+                            public boolean take(Pool pool, Purpose purpose) {
+                                if (requests.incrementAndGet() == 1) {
+                                    throw new OutOfMemoryError("a test's");
+                                }
+                                return super.take(pool, purpose);
+                            }
+                        };
+                    }
+                });
+        program.poll();
+        assertThat(fatal).singleElement().isInstanceOf(OutOfMemoryError.class);
+
+        program.poll();
+        services.assertEverythingLandedOnce();
+    }
+
+    /** Begins an answer, then sends a byte every 50 ms until the client has gone. */
+    private static void trickle(ScriptedRequest call, String head, String beginning)
+            throws IOException, InterruptedException {
+        call.write(head + beginning);
+        CountDownLatch never = new CountDownLatch(1);
+        while (!never.await(50, TimeUnit.MILLISECONDS)) {
+            call.write(head.endsWith("\r\n\r\n") ? " " : "X");
+        }
+    }
+
+    private static void endless(ScriptedRequest call, String beginning, String again)
+            throws IOException, InterruptedException {
+        call.write("HTTP/1.1 200 OK\r\n" + beginning);
+        for (int i = 0; i < 10_000; i++) {
+            call.write(again.repeat(100));
+        }
+    }
+}
