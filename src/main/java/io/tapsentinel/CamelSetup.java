@@ -10,6 +10,7 @@ import io.tapsentinel.page.PageRoute;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
+import io.tapsentinel.route.TriggerPlan;
 import io.tapsentinel.routes.RouteContract;
 import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesHealthCheck;
@@ -24,13 +25,16 @@ import io.tapsentinel.tap.TapTimeout;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.Service;
 import org.apache.camel.component.http.HttpComponent;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.component.quartz.QuartzEndpoint;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -59,9 +63,14 @@ final class CamelSetup extends MainListenerSupport {
     private final Network network;
     private final Path folder;
     private final RoutesReload.Pace pace;
+    private final Clock clock;
+    private final Clock steady;
     private RoutesReload reload;
 
-    /** @param folder of routes, which wins over the packaged ones when there are any in it */
+    /**
+     * @param folder of routes, which wins over the packaged ones when there are any in it
+     * @param steady is not set when the machine's clock is
+     */
     CamelSetup(
             Settings settings,
             Map<String, String> properties,
@@ -71,7 +80,9 @@ final class CamelSetup extends MainListenerSupport {
             SentinelComponent sentinel,
             Network network,
             Path folder,
-            RoutesReload.Pace pace) {
+            RoutesReload.Pace pace,
+            Clock clock,
+            Clock steady) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
@@ -81,6 +92,8 @@ final class CamelSetup extends MainListenerSupport {
         this.network = network;
         this.folder = folder;
         this.pace = pace;
+        this.clock = clock;
+        this.steady = steady;
     }
 
     /** Whether the status page is served; off where nobody says so. */
@@ -156,6 +169,12 @@ final class CamelSetup extends MainListenerSupport {
                                         .filter(type -> type.name().equals(word))
                                         .findFirst()
                                         .orElse(null)));
+        main.getCamelContext().getCamelContextExtension().registerEndpointCallback((uri, endpoint) -> {
+            if (endpoint instanceof QuartzEndpoint schedule) {
+                TriggerPlan.inUtc(schedule);
+            }
+            return endpoint;
+        });
         if (settings.state().isShared()
                 && main.getCamelContext().getComponent("quartz") instanceof QuartzComponent quartz) {
             quartz.setProperties(SharedTriggers.properties(settings.state(), settings.source()));
@@ -189,12 +208,19 @@ final class CamelSetup extends MainListenerSupport {
                     properties.get(SERVER + ".host"),
                     main.getCamelContext().resolvePropertyPlaceholders("{{" + SERVER + ".port}}")));
         }
+        if (main.getCamelContext().hasComponent("quartz") instanceof QuartzComponent quartz) {
+            add(main, new TriggerPlan(quartz, clock, steady));
+        }
         if (reload != null) {
-            try {
-                main.getCamelContext().addService(reload);
-            } catch (Exception e) {
-                throw new IllegalStateException("routes cannot be watched: " + folder, e);
-            }
+            add(main, reload);
+        }
+    }
+
+    private static void add(BaseMainSupport main, Service service) {
+        try {
+            main.getCamelContext().addService(service);
+        } catch (Exception e) {
+            throw new IllegalStateException(service.getClass().getSimpleName() + " cannot be started", e);
         }
     }
 

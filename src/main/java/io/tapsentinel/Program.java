@@ -104,6 +104,7 @@ public class Program {
     private final Map<String, String> properties;
     private final Network network;
     private final Clock clock;
+    private final Clock steady;
     private final MeterRegistry registry = Metrics.registry();
     private final ReadMetrics readMetrics;
     private final ReadListener reads;
@@ -123,20 +124,27 @@ public class Program {
      * @throws InvalidSettingException when the environment's proxy, or {@code tls.ca-file}, is wrong
      */
     public Program(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
-        this(settings, properties, clock, committed, FatalErrors.LOG_ONLY);
+        this(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY);
     }
 
-    /** @param fatal what follows an Error in reading, sending or committing; the other parameters as above */
+    /**
+     * The other parameters as above.
+     *
+     * @param steady for waits and ages inside the process; it is not set when the clock is
+     * @param fatal  what follows an Error in reading, sending or committing
+     */
     public Program(
             Settings settings,
             Map<String, String> properties,
             Clock clock,
+            Clock steady,
             Consumer<LedgerEntry> committed,
             FatalErrors fatal) {
         this.settings = settings;
         this.properties = properties;
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
+        this.steady = steady;
         this.readMetrics = new ReadMetrics(registry, clock);
         this.reads = readMetrics.and(ReadListener.of(committed));
         this.fatal = fatal;
@@ -207,7 +215,8 @@ public class Program {
         TapCondition tap = new TapCondition(
                 new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock),
-                new WindowSize());
+                new WindowSize(),
+                steady);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         SourceLock source = new SourceLock(store, seen, stop);
@@ -223,7 +232,8 @@ public class Program {
                 internal,
                 stop,
                 settings.planner().settle(),
-                clock);
+                clock,
+                steady);
         Completeness completeness = new Completeness(store);
         SweepRun sweeps = new SweepRun(
                 new SweepPlanner(settings.sweepAges()),
@@ -256,7 +266,9 @@ public class Program {
                         sentinel,
                         network,
                         routesFolder(),
-                        reloadPace())
+                        reloadPace(),
+                        clock,
+                        steady)
                 .configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);
@@ -319,7 +331,8 @@ public class Program {
             main.configure().addRoutesBuilder(new ReplayRoute(uri, settings.spool(), replay, clock));
             return;
         }
-        BlobReplayRoute blobs = new BlobReplayRoute(container.get(), settings.spool(), replay, store, stop, clock);
+        BlobReplayRoute blobs =
+                new BlobReplayRoute(container.get(), settings.spool(), replay, store, stop, clock, steady);
         main.bind("tap-replay", blobs.health());
         main.configure().addRoutesBuilder(blobs);
     }
@@ -330,7 +343,7 @@ public class Program {
                 settings.source(),
                 settings.archive().maxBytes(),
                 clock);
-        ArchiveSender sender = new ArchiveSender(archive, clock);
+        ArchiveSender sender = new ArchiveSender(archive, steady);
         ArchiveFigures waiting = new ArchiveFigures(archive, clock);
         ArchiveFigures.register(registry, archive, sender, waiting);
         if (settings.archive().uri().isEmpty()) {

@@ -5,6 +5,7 @@ import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.config.SteadyClock;
 import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sandbox.Sandbox;
@@ -60,14 +61,20 @@ public final class TapSentinel {
         LogFormat format = LogFormat.of(properties);
         format.use();
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
-            return start(
-                    new Program(Settings.of(properties), properties, Clock.systemUTC(), read -> {}, FatalErrors.EXIT));
+            return start(new Program(
+                    Settings.of(properties),
+                    properties,
+                    Clock.systemUTC(),
+                    new SteadyClock(),
+                    read -> {},
+                    FatalErrors.EXIT));
         }
         try (Sandbox sandbox = Sandbox.start(
                 Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
-            return start(new Program(Settings.of(own), own, Clock.systemUTC(), sandbox::committed, FatalErrors.EXIT));
+            return start(new Program(
+                    Settings.of(own), own, Clock.systemUTC(), new SteadyClock(), sandbox::committed, FatalErrors.EXIT));
         }
     }
 

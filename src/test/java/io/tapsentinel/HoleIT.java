@@ -43,7 +43,7 @@ class HoleIT {
     void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
         AtomicInteger uploads = new AtomicInteger();
         RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed, fatal::add) {
+                new Program(settings, properties, clock, clock, committed, fatal::add) {
                     @Override
                     protected Uploader uploader() {
                         Uploader real = super.uploader();
@@ -62,7 +62,7 @@ class HoleIT {
     void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
         AtomicInteger claims = new AtomicInteger();
         RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed, fatal::add) {
+                new Program(settings, properties, clock, clock, committed, fatal::add) {
                     @Override
                     protected SeenKeys seenKeys(Store store) {
                         return new SeenKeys(store, 1_000, clock) {
@@ -95,7 +95,7 @@ class HoleIT {
             }
         });
         RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed, fatal::add) {
+                new Program(settings, properties, clock, clock, committed, fatal::add) {
                     @Override
                     protected Path routesFolder() {
                         return routes;

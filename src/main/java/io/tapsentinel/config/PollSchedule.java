@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.quartz.CronExpression;
 
-/** When polls are due; a schedule may pause, at night for instance, so that no one interval describes it. Thread-safe. */
+/** When polls are due, in UTC; a schedule may pause, at night for instance, so that no one interval describes it. Thread-safe. */
 public final class PollSchedule {
 
     /** A schedule of seconds must not turn a slow answer into a fault. */
@@ -19,7 +19,7 @@ public final class PollSchedule {
     /** @param properties of which {@code tap.poll.cron} was checked */
     public PollSchedule(Map<String, String> properties) {
         try {
-            this.cron = new CronExpression(properties.get("tap.poll.cron"));
+            this.cron = Cron.of(properties.get("tap.poll.cron"));
         } catch (ParseException e) {
             throw new IllegalArgumentException(e);
         }

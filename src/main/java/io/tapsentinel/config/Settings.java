@@ -259,7 +259,7 @@ public record Settings(
 
     private static CronExpression cron(SettingReader read, String name) {
         try {
-            CronExpression cron = new CronExpression(read.required(name));
+            CronExpression cron = Cron.of(read.required(name));
             if (cron.getNextValidTimeAfter(new Date()) != null) {
                 return cron;
             }

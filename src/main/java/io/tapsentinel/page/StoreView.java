@@ -221,7 +221,7 @@ final class StoreView {
 
     /** When the newest poll was committed; null before the first. */
     Instant lastPoll() {
-        long at = store.number(ReadState.LAST_POLL, store.source(), Purpose.POLL.word());
+        long at = store.number(ReadState.LAST_POLL, store.source(), Purpose.POLL.word(), now.toEpochMilli());
         return at == 0 ? null : Instant.ofEpochMilli(at);
     }
 }

@@ -22,15 +22,19 @@ public class BlobReplayRoute extends RouteBuilder {
     private final Path spool;
     private final BlobReplay replay;
 
-    /** @param spool where one blob at a time lies while it is brought in */
-    public BlobReplayRoute(BlobPlace place, Path spool, Replay replay, Store store, StopSignal stop, Clock clock) {
+    /**
+     * @param spool  where one blob at a time lies while it is brought in
+     * @param steady for pauses
+     */
+    public BlobReplayRoute(
+            BlobPlace place, Path spool, Replay replay, Store store, StopSignal stop, Clock clock, Clock steady) {
         this.place = place;
         this.spool = spool;
         this.replay = new BlobReplay(
                 replay,
                 new ReplayedBlobs(store, place.account() + "/" + place.container(), clock),
                 stop,
-                new BlobPauses(place.delay(), clock));
+                new BlobPauses(place.delay(), steady));
     }
 
     @Override
@@ -39,7 +43,7 @@ public class BlobReplayRoute extends RouteBuilder {
         // made here, so that a wrong account stops the start
         BlobEndpoint container = getContext().getEndpoint(place.uri(), BlobEndpoint.class);
         LOG.info("brings in the blobs of {}, looks every {}", place, place.delay());
-        from("timer:tap-replay?delay=1000&period=" + place.delay().toMillis())
+        from("scheduler:tap-replay?initialDelay=1000&delay=" + place.delay().toMillis())
                 .routeId("tap-replay")
                 .process(tick -> look(container, tick));
     }

@@ -14,7 +14,8 @@ public class RetentionRoute extends RouteBuilder {
     @Override
     public void configure() {
         errorHandler(noErrorHandler());
-        from("timer:tap-retention?delay=1000&period=600000")
+        // timer: stands still after the clock was set back
+        from("scheduler:tap-retention?initialDelay=1000&delay=600000")
                 .routeId("tap-retention")
                 .process(tick -> retention.run());
     }

@@ -80,7 +80,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         }
         rest.held().ifPresent(window -> findings.detail("tap.refused-window", window.toString()));
 
-        Optional<Instant> lastPoll = lastPoll();
+        Optional<Instant> lastPoll = lastPoll(now);
         // what another program has read since proves that it has passed
         boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();
         Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
@@ -114,9 +114,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
-    /** When a poll was committed last, by whichever program on the store. */
-    private Optional<Instant> lastPoll() {
-        Optional<Instant> ours = tap.reading().lastPoll();
+    /** When a poll was committed last, by whichever program on the store; a time in the future is of a clock that was wrong. */
+    private Optional<Instant> lastPoll(Instant now) {
+        Optional<Instant> ours = tap.reading().lastPoll().filter(at -> !at.isAfter(now));
         try {
             return Stream.of(ours, figures.now().lastPoll())
                     .flatMap(Optional::stream)
@@ -147,8 +147,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                                 + failing.last());
             }
         });
-        // one that has just started reads before it complains of its predecessor
-        Instant since = lastPoll.filter(startedAt::isBefore).orElse(startedAt);
+        // our own last poll, else our start, by the time that has passed since, which no clock changes
+        Instant own = now.minus(reading.silence());
+        Instant since = lastPoll.filter(own::isBefore).orElse(own);
         if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
             findings.problem(
                     KnownProblem.TAP_NO_POLL,

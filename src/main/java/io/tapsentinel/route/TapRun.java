@@ -44,6 +44,7 @@ public class TapRun implements Processor {
     private final StopSignal stop;
     private final Duration settle;
     private final Clock clock;
+    private final Clock steady;
     private final AtomicBoolean running = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
 
@@ -53,6 +54,7 @@ public class TapRun implements Processor {
      * @param internal gets every failure of a run
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      * @param settle how long before now a window ends
+     * @param steady tells how long a run has read, whatever the clock is set to
      */
     public TapRun(
             WindowPlanner planner,
@@ -65,7 +67,8 @@ public class TapRun implements Processor {
             InternalFailures internal,
             StopSignal stop,
             Duration settle,
-            Clock clock) {
+            Clock clock,
+            Clock steady) {
         this.planner = planner;
         this.state = state;
         this.seen = seen;
@@ -77,6 +80,7 @@ public class TapRun implements Processor {
         this.stop = stop;
         this.settle = settle;
         this.clock = clock;
+        this.steady = steady;
     }
 
     @Override
@@ -142,7 +146,8 @@ public class TapRun implements Processor {
     }
 
     private void readBacklog(Exchange trigger, BacklogOrder order) {
-        Date nextPoll = trigger.getMessage().getHeader("nextFireTime", Date.class);
+        Optional<Instant> nextPoll = Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
+                .map(at -> steady.instant().plus(Duration.between(clock.instant(), at.toInstant())));
         int failures = 0;
         End end;
         do {
@@ -157,7 +162,7 @@ public class TapRun implements Processor {
                 && end != End.OVER
                 && failures < FAILURES
                 // a run that no schedule triggered reads one window
-                && (nextPoll == null ? end == End.FAILED : clock.instant().isBefore(nextPoll.toInstant())));
+                && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
     }
 
     private boolean backlogWaits() {
@@ -175,8 +180,8 @@ public class TapRun implements Processor {
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
     private void prune() {
-        if (tap.isTimeKnown() && prunedAt.isBefore(clock.instant().minus(PRUNE))) {
-            prunedAt = clock.instant();
+        if (tap.isTimeKnown() && prunedAt.isBefore(steady.instant().minus(PRUNE))) {
+            prunedAt = steady.instant();
             seen.prune();
             state.prune();
         }

@@ -26,8 +26,9 @@ public class ReadState {
     /** How long the ledger tells of a read, and of what was found in an hour. */
     public static final Duration LEDGER_KEPT = Duration.ofDays(90);
 
-    /** For a source and the word for a poll. */
-    public static final String LAST_POLL = "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ?";
+    /** For a source, the word for a poll, and now: what a clock that was ahead has written says nothing of the time since. */
+    public static final String LAST_POLL =
+            "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ? AND read_at <= ?";
 
     private final Store store;
     private final Clock clock;
@@ -52,8 +53,8 @@ public class ReadState {
 
     /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
-        long at = store.transaction(
-                connection -> Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word()));
+        long at = store.transaction(connection ->
+                Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word(), clock.millis()));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 

@@ -1,15 +1,26 @@
 package io.tapsentinel.tap;
 
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /** How reads of windows have gone since the start, whoever is to blame. Thread-safe. */
 public final class Reading {
 
+    private final Clock steady;
+    private final Instant start;
     private Instant lastPoll;
+    private Instant lastPollSteady;
     private int failures;
     private Instant failingSince;
     private String lastFailure;
+
+    /** @param steady is not set when the machine's clock is */
+    public Reading(Clock steady) {
+        this.steady = steady;
+        this.start = steady.instant();
+    }
 
     /**
      * A window is durable.
@@ -22,6 +33,7 @@ public final class Reading {
         lastFailure = null;
         if (fresh) {
             lastPoll = at;
+            lastPollSteady = steady.instant();
         }
     }
 
@@ -35,6 +47,11 @@ public final class Reading {
     /** When a poll was committed last; empty before the first since the start. */
     public synchronized Optional<Instant> lastPoll() {
         return Optional.ofNullable(lastPoll);
+    }
+
+    /** How long no poll has been committed, whatever the clock was set to meanwhile; from the start on before the first. */
+    public synchronized Duration silence() {
+        return Duration.between(lastPollSteady == null ? start : lastPollSteady, steady.instant());
     }
 
     /** What stands in the way of windows; empty when the last one was committed. */

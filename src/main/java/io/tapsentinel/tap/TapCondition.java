@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import java.time.Clock;
 import java.time.Duration;
 
 /**
@@ -15,9 +16,13 @@ public record TapCondition(TapRest rest, TapClock clock, WindowSize size, Readin
     /** With a clock further ahead, things would be forgotten or removed that are still wanted. */
     private static final Duration FAR_AHEAD = Duration.ofHours(1);
 
-    /** Before the first window. */
-    public TapCondition(TapRest rest, TapClock clock, WindowSize size) {
-        this(rest, clock, size, new Reading());
+    /**
+     * Before the first window.
+     *
+     * @param steady is not set when the machine's clock is
+     */
+    public TapCondition(TapRest rest, TapClock clock, WindowSize size, Clock steady) {
+        this(rest, clock, size, new Reading(steady));
     }
 
     /** Whether TAP has answered, and our clock is not far ahead of its: nothing may be removed for its age before. */

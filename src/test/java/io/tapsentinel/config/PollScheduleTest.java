@@ -2,11 +2,13 @@ package io.tapsentinel.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
 import java.util.Map;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PollScheduleTest {
 
@@ -34,12 +36,29 @@ class PollScheduleTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham"})
+    void inNoZoneIsThereALongerPauseInAYear(String zone) {
+        TimeZone before = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone(zone));
+        try {
+            PollSchedule schedule = schedule("0 0/10 * * * ?");
+            Instant due = Instant.parse("2026-01-01T00:00:00Z");
+            while (due.isBefore(Instant.parse("2027-01-01T00:00:00Z"))) {
+                Instant next = schedule.after(due, 1).orElseThrow();
+                assertThat(Duration.between(due, next)).as("after %s", due).isEqualTo(Duration.ofMinutes(10));
+                due = next;
+            }
+        } finally {
+            TimeZone.setDefault(before);
+        }
+    }
+
     private static PollSchedule schedule(String cron) {
         return new PollSchedule(Map.of("tap.poll.cron", cron));
     }
 
-    /** Schedules are in the machine's zone. */
-    private static Instant at(String local) {
-        return LocalDateTime.parse(local).atZone(ZoneId.systemDefault()).toInstant();
+    private static Instant at(String utc) {
+        return Instant.parse(utc + "Z");
     }
 }

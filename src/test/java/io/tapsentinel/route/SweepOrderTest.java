@@ -62,7 +62,7 @@ class SweepOrderTest {
                 new SweepPlanner(List.of(Duration.ofHours(4))),
                 state,
                 completeness,
-                new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize()));
+                new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize(), clock));
         order.begin();
     }
 

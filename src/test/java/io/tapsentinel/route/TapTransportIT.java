@@ -103,7 +103,7 @@ class TapTransportIT {
         List<Error> fatal = new CopyOnWriteArrayList<>();
         AtomicInteger requests = new AtomicInteger();
         RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed, fatal::add) {
+                new Program(settings, properties, clock, clock, committed, fatal::add) {
                     @Override
                     protected RequestBudget budget(Store store) {
                         return new RequestBudget(store, 1_800, 30, 288, clock) {
