@@ -22,21 +22,25 @@ final class Failures {
 
     /** One line without content. */
     static String describe(Throwable failure) {
-        return words(failure).orElseGet(() -> {
-            Throwable root = failure;
-            while (root.getCause() != null && root.getCause() != root) {
-                root = root.getCause();
-            }
-            return root.getClass().getName() + place(root);
-        });
+        return quoted(failure)
+                .map(quoted -> (quoted.getMessage() == null ? quoted.getClass().getSimpleName() : quoted.getMessage())
+                        + Network.remedy(quoted))
+                .orElseGet(() -> {
+                    Throwable root = failure;
+                    while (root.getCause() != null && root.getCause() != root) {
+                        root = root.getCause();
+                    }
+                    return root.getClass().getName() + place(root);
+                });
     }
 
-    /** Whether its own words may not be said, so that whoever reads the line has to know where it happened. */
-    static boolean isMute(Throwable failure) {
-        return words(failure).isEmpty();
+    /** Whether its line does not say which service or step failed: it is not ours. A step of an operator's may call any network. */
+    static boolean isForeign(Throwable failure) {
+        return quoted(failure).filter(quoted -> !isOfTheNetwork(quoted)).isEmpty();
     }
 
-    private static Optional<String> words(Throwable failure) {
+    /** The first of it and its causes whose message may be logged. */
+    private static Optional<Throwable> quoted(Throwable failure) {
         if (failure instanceof UploadException
                 || failure instanceof StoreException
                 || failure instanceof TapAnswerException
@@ -44,12 +48,10 @@ final class Failures {
                 || failure instanceof WindowFailedException
                 || isOfTheNetwork(failure)
                 || failure.getStackTrace().length > 0 && isOurs(failure.getStackTrace()[0].getClassName())) {
-            return Optional.of(
-                    (failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage())
-                            + Network.remedy(failure));
+            return Optional.of(failure);
         }
         Throwable cause = failure.getCause();
-        return cause != null && cause != failure ? words(cause) : Optional.empty();
+        return cause != null && cause != failure ? quoted(cause) : Optional.empty();
     }
 
     /** Where it was thrown, which its words may not tell. */

@@ -165,7 +165,7 @@ public class TapSpine extends RouteBuilder {
                     .replace("://", ":");
             // other URIs may have been made of content
             String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
-            return Failures.isMute(ended.getException()) ? () -> "in " + where + " or behind it" : null;
+            return Failures.isForeign(ended.getException()) ? () -> "in " + where + " or behind it" : null;
         }
     }
 }

@@ -71,6 +71,15 @@ class FailuresTest {
     }
 
     @Test
+    void onlyOursSayWhatFailed() {
+        assertThat(Failures.isForeign(Foreign.execution(new UploadException(503, "upload refused"))))
+                .isFalse();
+        assertThat(Failures.isForeign(new ConnectException("Connection refused")))
+                .isTrue();
+        assertThat(Failures.isForeign(Foreign.numberFormat(CONTENT))).isTrue();
+    }
+
+    @Test
     void anExceptionWithoutAMessageOrStackTraceIsNamed() {
         assertThat(Failures.describe(new ConnectException())).isEqualTo("ConnectException");
         Exception bare = new IllegalArgumentException(CONTENT);

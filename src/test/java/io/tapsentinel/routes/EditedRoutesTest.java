@@ -136,10 +136,11 @@ class EditedRoutesTest {
                 .isEqualTo(Outcome.FILTERED);
     }
 
-    @Test
-    void filteringACopyIsRefusedSinceTheEventWouldGoWithIt() throws Exception {
-        routes.withFirstStep("clicks-blocked", """
-                - multicast:
+    @ParameterizedTest
+    @ValueSource(strings = {"multicast:", "split:\n    simple: \"${body}\""})
+    void filteringACopyIsRefusedSinceTheEventWouldGoWithIt(String copying) throws Exception {
+        routes.withFirstStep("clicks-blocked", "- " + copying + """
+
                     steps:
                       - to:
                           uri: direct:filtered

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.routes.RoutesFixture.Sent;
+import io.tapsentinel.sentinel.SentinelConstants;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
@@ -24,10 +25,13 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.camel.Message;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each example of the operator's routes does what it says, with whatever an event brings. */
 class OperatorExamplesTest {
@@ -211,57 +215,72 @@ class OperatorExamplesTest {
     }
 
     @Test
-    void aRouteOfOnesOwnThatIsCalledWithVariableReceiveGivesTheEventItsBodyBack() throws Exception {
+    void aCopyByMulticastComesBackInTheEventsPlaceAndIsRefused() throws Exception {
         routes.withFirstStep("clicks-blocked", """
-                - to:
-                    uri: direct:mine
-                    variableReceive: copied
-                - removeVariable:
-                    name: copied
-                """)
-                .edit(RoutesFixture.OPERATOR, "# Yours to edit.", """
-                - route:
-                    id: mine
-                    errorHandler:
-                      noErrorHandler: {}
-                    from:
-                      uri: direct:mine
-                      steps:
-                        - setBody:
-                            simple: "${body.fields}"
-                        - marshal:
-                            json: {}
-                        - to:
-                            uri: file:%s?fileName=${exchangeProperty.CamelSentinelEvent.key}.json
-                #\s""".formatted(copies()))
-                .start();
-
-        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
-        assertThat(routes.send(event).outcome()).isEqualTo(Outcome.DELIVERED);
-
-        assertThat((Object) new ObjectMapper()
-                        .readValue(copies().resolve(event.getKey() + ".json").toFile(), Map.class))
-                .isEqualTo(event.getFields());
-        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
-    }
-
-    @Test
-    void withoutTheStrategyTheCopyComesBackInTheEventsPlaceAndIsRefused() throws Exception {
-        copy().replace(
-                        RoutesFixture.OPERATOR,
-                        "            aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseOriginalAggregationStrategy\"\n",
-                        "")
-                .start();
+                - multicast:
+                    steps:
+                      - setBody:
+                          constant: copied
+                """).start();
 
         assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of())).failure()).isNotNull();
         assertThat(routes.uploader.calls()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theEventKeepsItsBodyItsHeadersAndItsFieldsWhetherItsCopyIsWrittenOrFails(boolean fails) throws Exception {
+        if (fails) {
+            blockCopies();
+        }
+        copy().withFirstStep("clicks-blocked", """
+                - setHeader:
+                    name: mine
+                    constant: kept
+                """).start();
+        TapEvent event = event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com"));
+        Map<String, Object> fields = Map.copyOf(event.getFields());
+
+        Sent sent = routes.send(event);
+
+        assertThat(sent.failure() != null).isEqualTo(fails);
+        Message after = sent.end().join().getMessage();
+        assertThat(after.getBody()).isSameAs(event);
+        after.removeHeader(SentinelConstants.TABLE);
+        assertThat(after.getHeaders()).isEqualTo(Map.of("mine", "kept"));
+        assertThat(event.getFields()).isEqualTo(fields);
+    }
+
+    @Test
+    void aCopyWhoseFailureIsCaughtIsMissingAndItsEventGoesOnAsItWas() throws Exception {
+        blockCopies();
+        routes.withFirstStep("clicks-blocked", """
+                - split:
+                    simple: "${body}"
+                    steps:
+                      - doTry:
+                          steps:
+                            - setBody:
+                                constant: copied
+                            - to:
+                                uri: file:%s
+                          doCatch:
+                            - exception:
+                                - java.lang.Exception
+                              steps:
+                                - stop: {}
+                """.formatted(copies())).start();
+
+        assertThat(routes.send(event(CLICKS_BLOCKED, "1", Map.of("url", "https://example.com")))
+                        .outcome())
+                .isEqualTo(Outcome.DELIVERED);
+
+        assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "url")).containsExactly("https://example.com");
+    }
+
     @Test
     void aCopyThatCannotBeWrittenHoldsItsEventBack() throws Exception {
-        Files.writeString(
-                Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"),
-                "a file where a folder has to be");
+        blockCopies();
         copy().start();
 
         Sent held = routes.send(event(CLICKS_BLOCKED, "1", Map.of()));
@@ -311,7 +330,7 @@ class OperatorExamplesTest {
     /** The same steps where only an event comes that was not delivered before. */
     private RoutesFixture copyInsideIdempotentConsumer() {
         String used = RoutesFixture.example(routes.route(COPY));
-        String steps = used.substring(used.indexOf("        - multicast:"));
+        String steps = used.substring(used.indexOf("        - split:"));
         String head = "            steps:\n              - to:\n                  id: clicks-blocked-sentinel";
         return copyTo(routes.editRoute(
                 "clicks-blocked",
@@ -325,6 +344,11 @@ class OperatorExamplesTest {
             edited.replace(file, "uri: file:copies/", "uri: file:" + folder.resolve("copies") + "/");
         }
         return edited;
+    }
+
+    /** A file where the folder of the copies has to be. */
+    private void blockCopies() throws IOException {
+        Files.createFile(Files.createDirectories(folder.resolve("copies")).resolve("clicks-blocked"));
     }
 
     private Path copies() {
