@@ -47,10 +47,8 @@ public final class Figures {
                                         : of.toSeconds() + " s");
     }
 
-    /** The table of a stream; the name of its array when there is none, which is TAP's and may hold anything. */
+    /** The table of a stream; the stream itself when there is none, which is a {@link io.tapsentinel.tap.SafeName}. */
     public static String table(String stream) {
-        return EventType.ofArray(stream)
-                .map(EventType::table)
-                .orElseGet(() -> stream.replaceAll("[^A-Za-z0-9_.-]", "_"));
+        return EventType.ofArray(stream).map(EventType::table).orElse(stream);
     }
 }

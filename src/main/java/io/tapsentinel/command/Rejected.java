@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  */
 final class Rejected {
 
-    /** What unknown types are counted under when there are too many of them. */
+    /** What earlier versions called the 21st and later unknown types; such rows are pruned after 8 days. */
     private static final String OTHER = "other";
 
     private static final String NONE = "-";

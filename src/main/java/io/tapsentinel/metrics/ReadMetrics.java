@@ -23,9 +23,6 @@ import java.util.stream.Stream;
  */
 public final class ReadMetrics implements ReadListener {
 
-    /** The label of events whose type has no table. */
-    public static final String UNKNOWN = "unknown";
-
     private static final List<LedgerCount> OUTCOMES = Stream.of(LedgerCount.values())
             .filter(LedgerCount::isOutcome)
             .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE)
@@ -57,7 +54,7 @@ public final class ReadMetrics implements ReadListener {
             filtered("before-" + type.routeId());
             begin(type.table());
         }
-        begin(UNKNOWN);
+        begin(LedgerEntry.UNKNOWN);
         for (Purpose purpose : Purpose.values()) {
             for (boolean committed : new boolean[] {true, false}) {
                 reads(purpose, committed);
@@ -102,13 +99,12 @@ public final class ReadMetrics implements ReadListener {
         bytes(purpose).increment(effort.bytes());
     }
 
-    /** The name of an unknown type is TAP's, so that there may be any number of them. */
     private static String table(String array) {
         return Stream.of(EventType.values())
                 .filter(type -> type.arrayName().equals(array))
                 .map(EventType::table)
                 .findFirst()
-                .orElse(UNKNOWN);
+                .orElse(LedgerEntry.UNKNOWN);
     }
 
     private void count(String table, Map<String, Long> counts) {

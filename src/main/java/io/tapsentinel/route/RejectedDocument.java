@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 /** The form of a rejected record at {@code tap.rejected.uri}: one JSON object, and a name that the same record has again. */
 public final class RejectedDocument {
 
-    /** The names that {@link #name} gives, also of a file that is still being written. */
+    /** The names that {@link #name} gives, or gave to a type without a name, also of a file that is still being written. */
     public static final Pattern NAME =
-            Pattern.compile("\\.?[A-Za-z0-9_.-]{1,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
+            Pattern.compile("\\.?[A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
 
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
     private static final ObjectMapper MAPPER =

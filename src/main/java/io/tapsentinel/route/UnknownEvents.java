@@ -4,9 +4,8 @@ import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.Outcome;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
@@ -27,9 +26,9 @@ class UnknownEvents implements BiConsumer<String, Map<String, Object>> {
 
     private final UnknownTypes types;
     private final WindowRead read;
-    private final Set<EventKey> stored = new LinkedHashSet<>();
-    private final Map<String, Integer> counts = new TreeMap<>();
-    private String stream;
+    private final Map<EventKey, String> stored = new LinkedHashMap<>();
+    private final TreeMap<String, Integer> counts = new TreeMap<>();
+    private int others;
     private boolean failed;
 
     UnknownEvents(UnknownTypes types, WindowRead read) {
@@ -37,27 +36,27 @@ class UnknownEvents implements BiConsumer<String, Map<String, Object>> {
         this.read = read;
     }
 
+    /** @param array the {@link io.tapsentinel.tap.SafeName} of an array */
     @Override
     public void accept(String array, Map<String, Object> fields) {
-        String name = types.noticed(array);
+        types.noticed(array);
         if (failed) {
             return;
         }
         try {
-            if (!name.equals(stream) || stored.size() == KEYS_AT_ONCE) {
+            if (stored.size() == KEYS_AT_ONCE) {
                 flush();
-                stream = name;
             }
             EventKey key = EventIdentity.of(array, fields);
-            if (stored.contains(key) || types.seen.isKnown(name, key)) {
-                read.passedOver(name, Outcome.DUPLICATE);
+            if (stored.containsKey(key) || types.seen.isKnown(array, key)) {
+                read.passedOver(Outcome.DUPLICATE);
                 return;
             }
             types.rejected.store(new RejectedRecord(
                     RejectedRecord.Reason.UNKNOWN_TYPE, array, null, key, types.clock.instant(), null, fields));
-            stored.add(key);
-            read.passedOver(name, Outcome.REJECTED);
-            counts.merge(name, 1, Integer::sum);
+            stored.put(key, array);
+            read.passedOver(Outcome.REJECTED);
+            count(array);
         } catch (RuntimeException e) {
             failed = true;
             read.failAtTheEnd(e);
@@ -73,16 +72,25 @@ class UnknownEvents implements BiConsumer<String, Map<String, Object>> {
         }
         if (!counts.isEmpty()) {
             LOG.warn(
-                    "TAP's answer holds events of a type that this program has no table for: {}; they lie at tap.rejected.uri,"
-                            + " and a newer program may take them from there (tap.replay.uri)",
-                    counts);
+                    "TAP's answer holds events of a type that this program has no table for: {}{}; they lie at"
+                            + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
+                    counts,
+                    others == 0 ? "" : " and " + others + " of other types");
             counts.clear();
+            others = 0;
+        }
+    }
+
+    private void count(String array) {
+        counts.merge(array, 1, Integer::sum);
+        if (counts.size() > UnknownTypes.NAMED) {
+            others += counts.pollLastEntry().getValue();
         }
     }
 
     private void flush() {
         if (!stored.isEmpty()) {
-            types.seen.rejected(stream, stored);
+            types.seen.rejected(stored);
             stored.clear();
         }
     }

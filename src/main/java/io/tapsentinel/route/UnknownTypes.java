@@ -5,9 +5,8 @@ import io.tapsentinel.state.SeenKeys;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeMap;
 
 /**
  * What becomes of events in arrays that this program does not know: each goes to {@code tap.rejected.uri} once, and health
@@ -16,13 +15,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public class UnknownTypes {
 
     private static final Duration TOLD = Duration.ofDays(1);
-    /** Names are TAP's; a document that makes up thousands must not fill the memory. */
-    private static final int MOST_NAMES = 20;
+    /** So many types are named, the first by alphabet: a document that makes up thousands must fill neither memory nor lines. */
+    static final int NAMED = 20;
 
     final RejectedLog rejected;
     final SeenKeys seen;
     final Clock clock;
-    private final Map<String, Instant> lastSeen = new ConcurrentHashMap<>();
+    private final TreeMap<String, Instant> lastSeen = new TreeMap<>();
 
     public UnknownTypes(RejectedLog rejected, SeenKeys seen, Clock clock) {
         this.rejected = rejected;
@@ -35,17 +34,24 @@ public class UnknownTypes {
         return new UnknownEvents(this, read);
     }
 
-    /** The name that an array is counted under: its own, or one for all when there are too many. */
-    String noticed(String array) {
-        String name = lastSeen.containsKey(array) || lastSeen.size() < MOST_NAMES ? array : "other";
-        lastSeen.put(name, clock.instant());
-        return name;
+    synchronized void noticed(String array) {
+        lastSeen.put(array, clock.instant());
+        if (lastSeen.size() > NAMED) {
+            forgetOld();
+        }
+        if (lastSeen.size() > NAMED) {
+            lastSeen.pollLastEntry();
+        }
     }
 
     /** Arrays that were reported within a day, with the time of the last report; empty when there are none. */
-    public Optional<String> recent() {
+    public synchronized Optional<String> recent() {
+        forgetOld();
+        return lastSeen.isEmpty() ? Optional.empty() : Optional.of(lastSeen.toString());
+    }
+
+    private void forgetOld() {
         Instant since = clock.instant().minus(TOLD);
         lastSeen.values().removeIf(at -> at.isBefore(since));
-        return lastSeen.isEmpty() ? Optional.empty() : Optional.of(lastSeen.toString());
     }
 }

@@ -50,7 +50,7 @@ final class WindowCounts {
         }
     }
 
-    /** Counts an event of a type that is not ours. */
+    /** Counts an event that has ended. */
     void ended(String array, Outcome outcome) {
         add(
                 array,

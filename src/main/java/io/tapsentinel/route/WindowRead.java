@@ -211,9 +211,9 @@ class WindowRead {
     }
 
     /** Counts an event that no route takes. */
-    synchronized void passedOver(String array, Outcome outcome) {
-        counts.fetched(array);
-        counts.ended(array, outcome);
+    synchronized void passedOver(Outcome outcome) {
+        counts.fetched(LedgerEntry.UNKNOWN);
+        counts.ended(LedgerEntry.UNKNOWN, outcome);
     }
 
     /** The window may not commit, but there is no need to end before its other events were delivered. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * A record that its table cannot take, or not as it is; what is stored at {@code tap.rejected.uri}.
  *
  * @param reason  why
- * @param type    name of the array that it stood in in TAP's answer
+ * @param type    name of the array that it stood in in TAP's answer; its {@link io.tapsentinel.tap.SafeName} when that is unknown
  * @param table   the table it was meant for; null when there is none
  * @param key     its identity
  * @param time    when it was rejected

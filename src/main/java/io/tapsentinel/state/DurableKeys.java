@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
@@ -119,11 +120,14 @@ final class DurableKeys {
         }
     }
 
-    /** The same for events of a type that has no table. */
-    void rejected(Connection connection, String stream, Collection<EventKey> keys) throws SQLException {
-        gained.add(connection, keys);
+    /** The same for events of types that have no table. */
+    void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
+        gained.add(connection, streams.keySet());
         table.rejected(
-                connection, keys.stream().map(key -> new Row(stream, key, 0)).toList());
+                connection,
+                streams.entrySet().stream()
+                        .map(event -> new Row(event.getValue(), event.getKey(), 0))
+                        .toList());
     }
 
     /** To be called after the transaction that wrote these events. */

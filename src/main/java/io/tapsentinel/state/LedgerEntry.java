@@ -11,10 +11,13 @@ import java.util.Map;
  * @param readAt  when TAP was asked
  * @param window  what was asked for
  * @param purpose {@code poll}, {@code backlog}, {@code sweep} or {@code replay}
- * @param counts  events by the name of their array in TAP's answer and by {@link LedgerCount#word()}, {@link Lag#word()} or
+ * @param counts  events by the name of their array in TAP's answer, or {@link #UNKNOWN}, and by {@link LedgerCount#word()}, {@link Lag#word()} or
  *                {@link LedgerCount#filteredBy}
  */
 public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map<String, Map<String, Long>> counts) {
+
+    /** What events are counted under whose type has no table: their names are TAP's, so that there may be any number of them. */
+    public static final String UNKNOWN = "unknown";
 
     /** The sum of one count over all types. */
     public long total(LedgerCount what) {

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -157,13 +158,17 @@ public class SeenKeys implements DeliveryLog {
         settle(List.of(event));
     }
 
-    /** Events of a type that has no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}. */
-    public void rejected(String stream, Collection<EventKey> keys) {
+    /**
+     * Events of types that have no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}.
+     *
+     * @param streams the {@link io.tapsentinel.tap.SafeName} of each one's array, by its key
+     */
+    public void rejected(Map<EventKey, String> streams) {
         store.transaction(connection -> {
-            durable.rejected(connection, stream, keys);
+            durable.rejected(connection, streams);
             return null;
         });
-        durable.rememberKeys(keys);
+        durable.rememberKeys(streams.keySet());
     }
 
     @Override
@@ -208,7 +213,7 @@ public class SeenKeys implements DeliveryLog {
         return durable.isDone(version);
     }
 
-    /** Whether the key is durable; {@code stream} is the name of the array in TAP's answer, whose type may be unknown. */
+    /** Whether the key is durable; {@code stream} is the {@link io.tapsentinel.tap.SafeName} of the array in TAP's answer, whose type may be unknown. */
     public boolean isKnown(String stream, EventKey key) {
         return durable.contains(stream, key);
     }

@@ -93,7 +93,7 @@ public final class EventIdentity {
         return all.stream().map(String::valueOf).sorted().toList();
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException everyJavaHasIt) {

@@ -42,6 +42,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     private final BiConsumer<String, Map<String, Object>> unknown;
     private JsonParser parser;
     private String array;
+    private String arrayWord;
     private TapEvent next;
     private boolean ended;
     private boolean isAnswer;
@@ -50,8 +51,8 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     /**
      * @param body        the answer; closed by {@link #close}
      * @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own
-     * @param unknown   takes each event of an unknown type, in live spelling, with the name of its array, cut to 64 letters,
-     *                  digits, {@code _}, {@code .} and {@code -}; what it throws leaves {@link #hasNext}
+     * @param unknown   takes each event of an unknown type, in live spelling, with the {@link SafeName} of its array; what it throws
+     *                  leaves {@link #hasNext}
      */
     public TapEventReader(InputStream body, Instant windowEnd, BiConsumer<String, Map<String, Object>> unknown) {
         this.body = body;
@@ -110,7 +111,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                 return event(type);
             }
             if (token == JsonToken.START_OBJECT) {
-                unknown.accept(plain(array), fields());
+                unknown.accept(arrayWord, fields());
                 continue;
             } else if (type != null) {
                 throw refused("an element of " + array + " is no object");
@@ -144,6 +145,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             recognise(name);
             if (value == JsonToken.START_ARRAY) {
                 array = name;
+                arrayWord = SafeName.of(name);
                 return true;
             }
             if (value != JsonToken.VALUE_NULL && EventType.ofArray(name).isPresent()) {
@@ -194,10 +196,5 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     private TapAnswerException refused(String why) {
         return new TapAnswerException(
                 "TAP's answer: " + why + " at byte " + parser.currentLocation().getByteOffset());
-    }
-
-    private static String plain(String name) {
-        String word = name.replaceAll("[^A-Za-z0-9_.-]", "_");
-        return word.length() > 64 ? word.substring(0, 64) : word;
     }
 }

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -109,8 +110,7 @@ class ListsTest {
         EventKey other = Events.event(TYPE, "3").getKey();
         try (Store store = setup.open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, setup.clock());
-            seen.rejected("messagesHeld", List.of(named));
-            seen.rejected("other", List.of(other));
+            seen.rejected(Map.of(named, "messagesHeld", other, "other"));
         }
         document("messagesHeld", named.toString(), Reason.UNKNOWN_TYPE, "null");
         document("messagesLost", other.toString(), Reason.UNKNOWN_TYPE, "null");
@@ -118,6 +118,15 @@ class ListsTest {
                 .hasSize(2)
                 .anyMatch(line -> line.startsWith("messagesHeld\t" + named))
                 .anyMatch(line -> line.startsWith("messagesLost\t" + other));
+    }
+
+    @Test
+    void aDocumentOfATypeWithoutANameThatAnEarlierVersionStoredIsListed() throws IOException {
+        setup.open().close();
+        String file = document("", "0".repeat(32), Reason.UNKNOWN_TYPE, "null");
+
+        assertThat(rejected())
+                .containsExactly("\t" + "0".repeat(32) + "\t2026-11-20T11:00:00Z\tunknown-type\t-\t" + file);
     }
 
     @Test

@@ -56,7 +56,7 @@ class UnknownTypesIT {
             assertThat(StateFolder.json(file).get("reason")).isEqualTo("unknown-type");
             assertThat(StateFolder.json(file).get("type")).isEqualTo("messagesHeld");
         });
-        assertThat(services.reads().get(0).counts().get("messagesHeld"))
+        assertThat(services.reads().get(0).counts().get("unknown"))
                 .containsEntry("fetched", 4L)
                 .containsEntry("rejected", 3L)
                 .containsEntry("duplicate", 1L);
@@ -89,7 +89,7 @@ class UnknownTypesIT {
         services.start().poll();
 
         assertThat(services.reads()).hasSize(2);
-        assertThat(services.reads().get(1).counts().get("messagesHeld"))
+        assertThat(services.reads().get(1).counts().get("unknown"))
                 .containsEntry("duplicate", 4L)
                 .containsEntry("rejected", 0L);
         assertThat(state.documents("rejected")).isEmpty();
@@ -136,25 +136,33 @@ class UnknownTypesIT {
 
             assertThat(stored).hasSize(many);
             assertThat(held[0]).isEqualTo(2);
-            assertThat(fixture.committed.get(0).counts().get("messagesHeld")).containsEntry("rejected", (long) many);
+            assertThat(fixture.committed.get(0).counts().get("unknown")).containsEntry("rejected", (long) many);
             assertThat(fixture.seen.isKnown("messagesHeld", EventIdentity.of("messagesHeld", Map.of("id", "9999"))))
                     .isTrue();
         }
     }
 
     @Test
-    void namesThatAreMadeUpByTheThousandAreCountedUnderOne() throws Exception {
+    void namesThatAreMadeUpByTheThousandAreCountedUnderOneAndTheFirstByAlphabetAreNamed() throws Exception {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
             UnknownTypes types = new UnknownTypes(record -> {}, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             UnknownEvents unknown = types.of(read);
-            for (int i = 0; i < 1_000; i++) {
+            for (int i = 1_999; i >= 1_000; i--) {
                 unknown.accept("array" + i, Map.of("id", "1"));
             }
             unknown.end();
 
-            assertThat(read.entry().counts()).hasSize(21);
-            assertThat(read.entry().counts().get("other")).containsEntry("rejected", 980L);
+            assertThat(read.entry().counts()).containsOnlyKeys("unknown");
+            assertThat(read.entry().counts().get("unknown")).containsEntry("rejected", 1_000L);
+            assertThat(log.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("{array1000=1, array1001=1, ", "array1019=1} and 980 of other types;")
+                    .doesNotContain("array1020");
+            assertThat(types.recent().orElseThrow())
+                    .contains("array1000", "array1019")
+                    .doesNotContain("array1020");
         }
     }
 

@@ -91,7 +91,8 @@ class TapEventReaderTest {
         String body = "{\"messages Held\":[{\"clusterId\":\"c\"},[1],{}],\"clicksBlocked\":[{\"id\":\"1\"}]}";
 
         assertThat(read(body)).hasSize(1);
-        assertThat(unknown).containsExactly("messages_Held {cluster=c}", "messages_Held {}");
+        assertThat(unknown)
+                .containsExactly(SafeName.of("messages Held") + " {cluster=c}", SafeName.of("messages Held") + " {}");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel.schema;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.tap.SafeName;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Counts what did not fit, for the metric {@code tap_drift_total} too, and logs each name once a day (UTC), never a value. Of each kind it keeps at most
  * {@value #MAX_NAMES} distinct pairs of table and name; every further name counts as {@value #OTHER} of its table. Names
- * are cut to {@value #MAX_NAME_LENGTH} characters, and those outside {@code [A-Za-z0-9_.-]} shown as {@code ?}.
+ * are shown as {@link SafeName}.
  */
 public final class FieldReport implements MappingReport {
 
@@ -20,7 +21,6 @@ public final class FieldReport implements MappingReport {
     public static final String OTHER = "other";
 
     static final int MAX_NAMES = 200;
-    static final int MAX_NAME_LENGTH = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(FieldReport.class);
     private static final long MILLIS_PER_DAY = 86_400_000;
@@ -47,11 +47,11 @@ public final class FieldReport implements MappingReport {
 
     @Override
     public void unknownField(String table, String field) {
-        if (count("unknown-field", unknown, new Field(table, safe(field)))) {
+        if (count("unknown-field", unknown, new Field(table, SafeName.of(field)))) {
             LOG.info(
                     "{} has no column for field {}: {} (logged once a day)",
                     table,
-                    safe(field),
+                    SafeName.of(field),
                     kept
                             ? "it is sent in AdditionalFields"
                             : "it is not sent; sentinel.additional-fields=true would keep it");
@@ -60,11 +60,11 @@ public final class FieldReport implements MappingReport {
 
     @Override
     public void lossyValue(String table, String column) {
-        if (count("value", lossy, new Field(table, safe(column)))) {
+        if (count("value", lossy, new Field(table, SafeName.of(column)))) {
             LOG.info(
                     "{} got a value that does not fit column {}: it was rounded or not sent{} (logged once a day)",
                     table,
-                    safe(column),
+                    SafeName.of(column),
                     kept
                             ? ", and as it came stands in AdditionalFields"
                             : "; sentinel.additional-fields=true would keep it");
@@ -106,17 +106,6 @@ public final class FieldReport implements MappingReport {
     private synchronized Map<Field, Long> counts(Map<Field, Tally> tallies) {
         return tallies.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, tally -> tally.getValue().count));
-    }
-
-    private static String safe(String name) {
-        return name.chars()
-                .limit(MAX_NAME_LENGTH)
-                .mapToObj(c -> isSafe(c) ? Character.toString(c) : "?")
-                .collect(Collectors.joining());
-    }
-
-    private static boolean isSafe(int c) {
-        return c < 0x80 && Character.isLetterOrDigit(c) || "_.-".indexOf(c) >= 0;
     }
 
     private static final class Tally {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.sentinel.schema.FieldReport.Field;
+import io.tapsentinel.tap.SafeName;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
@@ -68,7 +69,7 @@ class FieldReportTest {
         report.unknownField("T_CL", "not a label\n");
         report.lossyValue("T_CL", "headerTo");
         assertThat(drift("unknown-field", "headerTo")).isEqualTo(2);
-        assertThat(drift("unknown-field", "not?a?label?")).isEqualTo(1);
+        assertThat(drift("unknown-field", SafeName.of("not a label\n"))).isEqualTo(1);
         assertThat(drift("value", "headerTo")).isEqualTo(1);
         for (int i = 0; i < 1000; i++) {
             report.unknownField("T_CL", "field" + i);
@@ -127,9 +128,11 @@ class FieldReportTest {
         assertThat(report.unknownFields())
                 .containsOnlyKeys(
                         new Field("T_CL", "a.B_9-z"),
-                        new Field("T_CL", "x??INFO?forged????"),
-                        new Field("T_CL", "n".repeat(64)),
-                        new Field("T_CL", ""));
+                        new Field("T_CL", SafeName.of("x\r\nINFO forged ü\ud83d\ude00")),
+                        new Field("T_CL", SafeName.of("n".repeat(100))),
+                        new Field("T_CL", SafeName.of("")));
+        assertThat(report.unknownFields().keySet())
+                .allSatisfy(field -> assertThat(field.name()).matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"));
         assertThat(lines.lines()).noneMatch(line -> line.contains("\n") || line.contains("n".repeat(65)));
     }
 
