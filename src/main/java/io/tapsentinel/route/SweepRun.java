@@ -99,7 +99,8 @@ public class SweepRun implements Processor {
                     || sweepsWait()) {
                 return End.OVER;
             }
-            End end = attempts.read(trigger, Purpose.SWEEP, order::next);
+            // a poll waits for the source meanwhile; time that was read before can wait for the next tick
+            End end = attempts.readOnce(trigger, Purpose.SWEEP, order::next);
             if (end == End.FAILED) {
                 order.passOver();
             }

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what is due, fresh time first: the newest window, then the backlog, oldest first, until the next poll is due. Runs
- * never overlap, whatever triggers them. What cannot be read leaves progress where it was, so that the next run asks for the
- * same time again; no failure reaches the trigger.
+ * Reads what is due, fresh time first: the newest window, then the backlog, oldest first, until the next poll is due. Only one
+ * window that TAP would forget meanwhile comes before the newest one. Runs never overlap, whatever triggers them. What cannot be
+ * read leaves progress where it was, so that the next run asks for the same time again; no failure reaches the trigger.
  */
 public class TapRun implements Processor {
 
@@ -47,6 +47,8 @@ public class TapRun implements Processor {
     private final Clock steady;
     private final AtomicBoolean running = new AtomicBoolean();
     private Instant prunedAt = Instant.MIN;
+    /** Whether the oldest window failed before a fresh one; until a window of the backlog is read it must not hold one up again. */
+    private boolean oldestFailed;
 
     /**
      * @param postponed tells what the budget has no room for
@@ -100,11 +102,13 @@ public class TapRun implements Processor {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
             }
-            if (!stop.isStopped()
-                    && !tap.rest().isResting(clock.instant())
-                    && !postponed.waits(
-                            Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")
-                    && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
+            if (!mayAsk()
+                    || postponed.waits(
+                            Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")) {
+                return;
+            }
+            readUrgent(trigger);
+            if (mayAsk() && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
                 prune();
                 readBacklog(trigger, backlog);
             }
@@ -119,9 +123,34 @@ public class TapRun implements Processor {
         }
     }
 
-    private Optional<Ask> fresh() {
+    private boolean mayAsk() {
+        return !stop.isStopped() && !tap.rest().isResting(clock.instant());
+    }
+
+    private Plan plan() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
+        return plan.without(state.readLongAfter(plan.older()));
+    }
+
+    /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
+    private void readUrgent(Exchange trigger) {
+        if (!oldestFailed && urgent(owed()).isPresent() && !backlogWaits(owed())) {
+            oldestFailed = attempts.readOnce(trigger, Purpose.BACKLOG, () -> urgent(owed())) == End.FAILED;
+        }
+    }
+
+    private List<TimeRange> owed() {
+        return planner.owed(state.backlog(), plan(), tap.clock().horizon());
+    }
+
+    private Optional<Ask> urgent(List<TimeRange> owed) {
+        return planner.urgent(owed, tap.clock().horizon(), tap.size().longest())
+                .map(window -> new Ask(window, state.coverage(window, settle), state::commit));
+    }
+
+    private Optional<Ask> fresh() {
+        Plan plan = plan();
         return plan.fresh()
                 .map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
                     state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
@@ -151,7 +180,10 @@ public class TapRun implements Processor {
         int failures = 0;
         End end;
         do {
-            end = stop.isStopped() || backlogWaits() ? End.OVER : attempts.read(trigger, Purpose.BACKLOG, order::next);
+            end = stop.isStopped() || backlogWaits(state.backlog())
+                    ? End.OVER
+                    : attempts.read(trigger, Purpose.BACKLOG, order::next);
+            oldestFailed &= end != End.COMMITTED;
             if (end == End.FAILED) {
                 order.passOver();
                 failures++;
@@ -165,8 +197,7 @@ public class TapRun implements Processor {
                 && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
     }
 
-    private boolean backlogWaits() {
-        List<TimeRange> backlog = state.backlog();
+    private boolean backlogWaits(List<TimeRange> backlog) {
         if (backlog.isEmpty()) {
             postponed.nothing(Purpose.BACKLOG);
             return false;

@@ -56,7 +56,7 @@ public class WindowAttempts {
     }
 
     /**
-     * @param retries   pauses before the second and later attempts; as many as there are retries, but a sweep has one attempt
+     * @param retries   pauses before the second and later attempts; as many as there are retries
      * @param listener told of every attempt, of a read after it became durable
      * @param internal gets every failure
      */
@@ -80,8 +80,15 @@ public class WindowAttempts {
 
     /** @param due plans the window; empty when there is nothing to ask for */
     End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
-        // a poll waits for the source meanwhile; time that was read before can wait for the next tick
-        Iterator<Duration> pauses = purpose == Purpose.SWEEP ? Collections.emptyIterator() : retries.iterator();
+        return read(trigger, purpose, retries.iterator(), due);
+    }
+
+    /** The same without retries, since something else waits for the source meanwhile. */
+    End readOnce(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+        return read(trigger, purpose, Collections.emptyIterator(), due);
+    }
+
+    private End read(Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<Ask>> due) {
         for (int corrections = 0; corrections <= CORRECTIONS; ) {
             Optional<Ask> ask = due.get();
             if (ask.isEmpty()) {

@@ -30,6 +30,9 @@ public class ReadState {
     public static final String LAST_POLL =
             "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ? AND read_at <= ?";
 
+    /** Much longer than TAP needs to show a row, since the clock may have been wrong. */
+    private static final Duration LONG_AFTER = Duration.ofDays(1);
+
     private final Store store;
     private final Clock clock;
 
@@ -128,6 +131,24 @@ public class ReadState {
                         window.to().toEpochMilli(),
                         window.from().toEpochMilli())),
                 settle);
+    }
+
+    /** Windows of the backlog that overlap one of these ranges and were read a day or more after their end: no late row is missing. */
+    public List<TimeRange> readLongAfter(List<TimeRange> ranges) {
+        return store.transaction(connection -> {
+            List<TimeRange> read = new ArrayList<>();
+            for (TimeRange range : ranges) {
+                read.addAll(ranges(
+                        connection,
+                        "SELECT from_at, to_at FROM ledger WHERE source = ? AND read_at >= ? AND read_at >= to_at + ?"
+                                + " AND from_at < ? AND to_at > ? AND purpose = 'backlog' ORDER BY from_at",
+                        range.from().plus(LONG_AFTER).toEpochMilli(),
+                        LONG_AFTER.toMillis(),
+                        range.to().toEpochMilli(),
+                        range.from().toEpochMilli()));
+            }
+            return TimeRange.union(read);
+        });
     }
 
     /** Whether any of this time was read, and that before {@code before}; of time that the ledger forgot, whether it is no gap. */

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,4 +13,23 @@ import java.util.Optional;
  * @param gaps     time that TAP no longer holds and that was not read often enough
  * @param progress the progress once the fresh window has committed
  */
-public record Plan(Optional<TimeRange> fresh, List<TimeRange> backlog, List<TimeRange> gaps, Progress progress) {}
+public record Plan(Optional<TimeRange> fresh, List<TimeRange> backlog, List<TimeRange> gaps, Progress progress) {
+
+    /** All that it adds to what is owed or lost, as long as its fresh window has not committed. */
+    public List<TimeRange> older() {
+        List<TimeRange> older = new ArrayList<>(gaps);
+        older.addAll(backlog);
+        return older;
+    }
+
+    /** The same when this time was read already, long after it had passed. */
+    public Plan without(List<TimeRange> read) {
+        List<TimeRange> owed = backlog;
+        List<TimeRange> lost = gaps;
+        for (TimeRange done : read) {
+            owed = TimeRange.without(owed, done);
+            lost = TimeRange.without(lost, done);
+        }
+        return new Plan(fresh, owed, lost, progress);
+    }
+}

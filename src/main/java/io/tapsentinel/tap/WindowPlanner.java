@@ -6,6 +6,7 @@ import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,8 +18,8 @@ import java.util.Optional;
  */
 public class WindowPlanner {
 
-    /** A first start stays this far from the edge, which moves on while the oldest window waits for its turn. */
-    private static final Duration ROOM = Duration.ofMinutes(30);
+    /** How close to TAP's edge time is urgent: a fresh window with its retries may take so long. */
+    private static final Duration CLOSE = Duration.ofMinutes(30);
 
     private final Settings settings;
 
@@ -28,12 +29,10 @@ public class WindowPlanner {
 
     /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
     public Progress begin(Instant now) {
-        // a backfill means "as far as there is"; a start that was asked for by its instant leaves a gap when it is too
-        // old
+        // what TAP no longer holds of it becomes a gap
         Instant origin = settings.start()
                 .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
-                .orElse(later(
-                        end(now).minus(settings.backfill()), Horizon.oldest(now).plus(ROOM)));
+                .orElse(end(now).minus(settings.backfill()));
         return new Progress(origin, origin);
     }
 
@@ -58,6 +57,29 @@ public class WindowPlanner {
         List<TimeRange> backlog = from.isBefore(freshFrom) ? List.of(new TimeRange(from, freshFrom)) : List.of();
         Progress after = new Progress(progress.origin(), later(progress.readTo(), end));
         return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, after);
+    }
+
+    /**
+     * All time that is owed and that TAP still holds, oldest first.
+     *
+     * @param backlog what is in the backlog already
+     * @param plan    the poll's, whose backlog waits for its fresh window
+     */
+    public List<TimeRange> owed(List<TimeRange> backlog, Plan plan, Horizon horizon) {
+        List<TimeRange> owed = new ArrayList<>(backlog);
+        owed.addAll(plan.backlog());
+        owed = TimeRange.union(owed);
+        for (TimeRange gone : expired(owed, horizon)) {
+            owed = TimeRange.without(owed, gone);
+        }
+        return owed;
+    }
+
+    /** The oldest window of what is owed, when TAP would forget its beginning before a turn behind the fresh window; else empty. */
+    public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest) {
+        return owed.isEmpty() || owed.get(0).from().isAfter(horizon.edge().plus(CLOSE))
+                ? Optional.empty()
+                : Optional.of(oldestWindow(owed, longest));
     }
 
     /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */

@@ -25,8 +25,12 @@ class RandomSchedule {
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
     private List<TimeRange> settled = new ArrayList<>();
+    /** Windows of the backlog that were read a day or more after they had passed. */
+    private List<TimeRange> readLongAfter = new ArrayList<>();
 
     private Progress progress;
+    private boolean oldestFailed;
+    private int urgent;
 
     RandomSchedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
         this.planner = planner;
@@ -45,6 +49,7 @@ class RandomSchedule {
             }
             if (outage && random.nextBoolean()) {
                 tap.restart(new TapClock(clock));
+                oldestFailed = false;
             }
             pass(outage ? random.nextLong(random.nextInt(6) == 0 ? 9 * 86_400 : 3 * 3_600) : 240 + random.nextInt(120));
             if (random.nextInt(5) > 0 && fresh()) {
@@ -67,7 +72,46 @@ class RandomSchedule {
         clock.advance(Duration.ofSeconds(seconds));
     }
 
+    private Plan plan() {
+        return planner.poll(tap.horizon(), progress, tap.longest()).without(readLongAfter);
+    }
+
+    /** The oldest window before the fresh one, when it cannot wait. */
+    private void readUrgent() {
+        if (oldestFailed || tap.isResting(clock.instant())) {
+            return;
+        }
+        planner.urgent(planner.owed(backlog, plan(), tap.horizon()), tap.horizon(), tap.longest())
+                .ifPresent(window -> {
+                    oldestFailed = !readOwed(window);
+                    urgent++;
+                    pass(random.nextInt(600));
+                });
+    }
+
+    private boolean readOwed(TimeRange window) {
+        if (!read(window, false)) {
+            return false;
+        }
+        backlog = new ArrayList<>(TimeRange.without(backlog, window));
+        note(window);
+        return true;
+    }
+
+    private void note(TimeRange window) {
+        if (isReadForGood(window, clock.instant())) {
+            readLongAfter.add(window);
+            readLongAfter = new ArrayList<>(TimeRange.union(readLongAfter));
+        }
+    }
+
+    /** Whether a window that was read now is not owed any more, whatever a later poll plans; broken variants wait less long. */
+    boolean isReadForGood(TimeRange window, Instant now) {
+        return !window.to().isAfter(now.minus(Duration.ofDays(1)));
+    }
+
     private boolean fresh() {
+        readUrgent();
         for (int attempts = 0; attempts < 4 && !tap.isResting(clock.instant()); attempts++) {
             if (freshOnce()) {
                 return true;
@@ -78,11 +122,12 @@ class RandomSchedule {
     }
 
     private boolean freshOnce() {
-        Plan plan = planner.poll(tap.horizon(), progress, tap.longest());
+        Plan plan = plan();
         if (plan.fresh().filter(window -> !read(window, true)).isPresent()) {
             return false;
         }
         plan.fresh().ifPresent(window -> {
+            note(window);
             backlog.addAll(plan.backlog());
             backlog = new ArrayList<>(TimeRange.union(backlog));
             plan.gaps().forEach(this::writeGap);
@@ -101,9 +146,7 @@ class RandomSchedule {
                 return;
             }
             TimeRange window = planner.oldestWindow(backlog, tap.longest());
-            if (read(window, false)) {
-                backlog = new ArrayList<>(TimeRange.without(backlog, window));
-            }
+            oldestFailed &= !readOwed(window);
             pass(random.nextInt(20));
         }
     }
@@ -160,6 +203,11 @@ class RandomSchedule {
 
     UnreliableTap tap() {
         return tap;
+    }
+
+    /** Windows that came before the fresh one. */
+    int urgent() {
+        return urgent;
     }
 
     int sweeps() {

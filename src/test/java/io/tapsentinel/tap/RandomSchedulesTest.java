@@ -31,10 +31,12 @@ class RandomSchedulesTest {
         int reduced = 0;
         int refusals = 0;
         int postponed = 0;
+        int urgent = 0;
         for (long seed = first; seed < end; seed++) {
             Duration lookBack = Duration.ofMinutes(30 + seed % 31);
-            RandomSchedule schedule =
-                    new RandomSchedule(planner(lookBack, Duration.ofHours(1 + seed % 100)), SWEEPS, seed).live(120);
+            // every fourth first start reaches back to TAP's edge
+            Duration backfill = seed % 4 == 0 ? TapLimits.HISTORY : Duration.ofHours(1 + seed % 100);
+            RandomSchedule schedule = new RandomSchedule(planner(lookBack, backfill), SWEEPS, seed).live(120);
             assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
             reads += schedule.tap().reads;
             sweeps += schedule.sweeps();
@@ -43,11 +45,12 @@ class RandomSchedulesTest {
             reduced += schedule.tap().reduced;
             refusals += schedule.tap().refusals;
             postponed += schedule.tap().postponed;
+            urgent += schedule.urgent();
         }
         System.out.println("schedules: " + (end - first) + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: "
                 + gaps + ", refusals: " + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced
-                + ", not asked for want of budget: " + postponed);
-        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed))
+                + ", not asked for want of budget: " + postponed + ", before the fresh window: " + urgent);
+        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed, urgent))
                 .as("each kind was met")
                 .allMatch(met -> met > end - first);
     }
@@ -96,6 +99,23 @@ class RandomSchedulesTest {
                     }
                 })
                 .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aReadThatCameTooEarlyForLateRowsAndCountsForGoodBreaksThePromise() {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
+                        RandomSchedule hasty = new RandomSchedule(honest(), SWEEPS, seed) {
+                            @Override
+                            boolean isReadForGood(TimeRange window, Instant now) {
+                                return true;
+                            }
+                        };
+                        assertThat(hasty.live(120).unproven()).isEmpty();
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Expecting empty");
     }
 
     @Test

@@ -98,13 +98,54 @@ class WindowPlannerTest {
     }
 
     @Test
-    void aBackfillOfSevenDaysStaysInsideWhatTapKeepsAndLeavesNoGapHoweverLongItWaits() {
+    void ofABackfillOfSevenDaysAGapIsWhatTapDoesNotKeepAndTheMarginAndNothingElse() {
         Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
 
-        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:35:00Z", "2026-11-20T10:59:00Z"));
-        assertThat(plan.gaps()).isEmpty();
-        assertThat(planner.expired(plan.backlog(), Horizon.at(NOW.plus(Duration.ofMinutes(29)))))
+        assertThat(plan.progress().origin()).isEqualTo(END.minus(Duration.ofDays(7)));
+        assertThat(plan.gaps()).containsExactly(range("2026-11-13T11:59:00Z", "2026-11-13T12:05:00Z"));
+        assertThat(plan.backlog()).containsExactly(range("2026-11-13T12:05:00Z", "2026-11-20T10:59:00Z"));
+    }
+
+    @Test
+    void whatIsWithinHalfAnHourOfTheEdgeIsReadBeforeTheFreshWindow() {
+        List<TimeRange> close = List.of(range("2026-11-13T12:35:00Z", "2026-11-14T12:00:00Z"));
+        List<TimeRange> farther = List.of(range("2026-11-13T12:35:01Z", "2026-11-14T12:00:00Z"));
+
+        assertThat(planner.urgent(close, Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
+                .contains(range("2026-11-13T12:35:00Z", "2026-11-13T13:35:00Z"));
+        assertThat(planner.urgent(close, Horizon.at(NOW), Duration.ofMinutes(10)))
+                .contains(range("2026-11-13T12:35:00Z", "2026-11-13T12:45:00Z"));
+        assertThat(planner.urgent(farther, Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
                 .isEmpty();
+        assertThat(planner.urgent(List.of(), Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsOwedIsTheBacklogWithThePlansAndWithoutWhatTapHasForgotten() {
+        Plan plan = poll(NOW, readTo(END.minus(Duration.ofHours(10))));
+
+        assertThat(planner.owed(
+                        List.of(
+                                range("2026-11-13T11:00:00Z", "2026-11-13T13:00:00Z"),
+                                range("2026-11-19T23:00:00Z", "2026-11-20T01:00:00Z")),
+                        plan,
+                        Horizon.at(NOW)))
+                .containsExactly(
+                        range("2026-11-13T12:05:00Z", "2026-11-13T13:00:00Z"),
+                        range("2026-11-19T23:00:00Z", "2026-11-20T10:59:00Z"));
+    }
+
+    @Test
+    void whatWasReadMeanwhileIsNeitherOwedNorLost() {
+        Plan plan = firstPoll(planner(Duration.ofHours(1), Duration.ofDays(7), Optional.empty()));
+
+        Plan left = plan.without(List.of(range("2026-11-13T12:03:00Z", "2026-11-13T13:03:00Z")));
+
+        assertThat(left.gaps()).containsExactly(range("2026-11-13T11:59:00Z", "2026-11-13T12:03:00Z"));
+        assertThat(left.backlog()).containsExactly(range("2026-11-13T13:03:00Z", "2026-11-20T10:59:00Z"));
+        assertThat(left.fresh()).isEqualTo(plan.fresh());
+        assertThat(left.progress()).isEqualTo(plan.progress());
     }
 
     @Test
