@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.config.Configuration;
@@ -56,6 +57,11 @@ class LogLayoutsTest {
                 .contains("it failed")
                 .doesNotContain("content", "Exception")
                 .containsOnlyOnce("\n");
+    }
+
+    @Test
+    void aLineThatCannotBeWrittenFailsNothing() {
+        assertThat(configuration.getAppenders().values()).hasSize(2).allMatch(Appender::ignoreExceptions);
     }
 
     private String line(String appender, String message, Throwable thrown) {

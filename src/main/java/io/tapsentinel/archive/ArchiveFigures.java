@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tapsentinel.route.FolderSize;
+import io.tapsentinel.tap.Age;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,14 +37,14 @@ public final class ArchiveFigures {
         return FolderSize.of(archive.outbox().folder()).bytes();
     }
 
-    /** For how long the one has waited whose time is the earliest; zero when none waits. */
+    /** For how long the one has waited whose time is the earliest, as an {@link Age}; zero when none waits. */
     public Duration oldest() {
         try {
             List<Path> waiting = archive.outbox().waiting();
             Instant since = waiting.isEmpty()
                     ? clock.instant()
                     : Files.getLastModifiedTime(waiting.get(0)).toInstant();
-            return Duration.between(since, clock.instant());
+            return Age.of(since, clock.instant());
         } catch (IOException | UncheckedIOException e) {
             // taken meanwhile
             return Duration.ZERO;

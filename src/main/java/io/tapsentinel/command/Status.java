@@ -4,6 +4,7 @@ import io.tapsentinel.config.ReportSettings;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
 import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.tap.Age;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +63,7 @@ final class Status {
         line(lines, "store", store.place());
         line(lines, "first read from", origin == null ? "nothing was read yet" : Figures.time(origin));
         line(lines, "progress", origin == null ? "none" : Figures.time(readTo));
-        line(lines, "lag", origin == null ? "none" : Figures.length(Duration.between(readTo, now)));
+        line(lines, "lag", origin == null ? "none" : Figures.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
         line(lines, "gaps", gaps());
         line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri"));

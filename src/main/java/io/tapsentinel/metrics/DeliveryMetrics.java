@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,7 +75,7 @@ public final class DeliveryMetrics implements DeliveryListener {
         records.record(events.size());
         bytes.record(size);
         Instant now = clock.instant();
-        events.forEach(event -> lag.record(Duration.between(event.getTime(), now)));
+        events.forEach(event -> lag.record(Age.of(event.getTime(), now)));
     }
 
     @Override

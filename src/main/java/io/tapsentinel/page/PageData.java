@@ -11,6 +11,7 @@ import io.tapsentinel.routes.RouteLinks;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
@@ -183,8 +184,7 @@ final class PageData {
                 "readTo",
                 progress.map(Progress::readTo).orElse(null),
                 "lagSeconds",
-                progress.map(so -> Duration.between(so.readTo(), now).toSeconds())
-                        .orElse(null),
+                progress.map(so -> Age.of(so.readTo(), now).toSeconds()).orElse(null),
                 "backlogSeconds",
                 TimeRange.union(backlog).stream()
                         .mapToLong(range -> range.length().toSeconds())

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 
-/** Keeps TAP's answers. Never throws: a read neither fails nor waits for it. */
+/** Keeps TAP's answers. A read neither fails nor waits for it. */
 public interface AnswerArchive {
 
     /** Keeps nothing. */

@@ -1,9 +1,9 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.tap.Age;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
 
 /** When the answer of one read had come in whole, and how many bytes of it were read so far, uncompressed. Thread-safe. */
@@ -50,10 +50,9 @@ final class AnswerSize {
     String inWords(Instant asked, Instant end) {
         Instant came = cameAt == null ? asked : cameAt;
         return bytes + " bytes"
-                + (cameAt == null
-                        ? ""
-                        : " after " + Duration.between(asked, came).toMillis() + " ms") + ", read and delivered in "
-                + Duration.between(came, end).toMillis() + " ms";
+                + (cameAt == null ? "" : " after " + Age.of(asked, came).toMillis() + " ms")
+                + ", read and delivered in "
+                + Age.of(came, end).toMillis() + " ms";
     }
 
     private void count(int more) {

@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.ReadState;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Clock;
@@ -45,9 +46,9 @@ public class Figures {
             Optional<Completeness.Recent> swept,
             Optional<Instant> lastPoll) {
 
-        /** How long ago the newest instant was that was read; zero before the first start. */
+        /** How long ago the newest instant was that was read, as an {@link Age}; zero before the first start. */
         public Duration lag() {
-            return progress.map(so -> Duration.between(so.readTo(), at)).orElse(Duration.ZERO);
+            return progress.map(so -> Age.of(so.readTo(), at)).orElse(Duration.ZERO);
         }
 
         /** How much time is still to be read. */

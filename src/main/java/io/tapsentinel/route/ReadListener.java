@@ -1,11 +1,12 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/** Hears how each attempt to read went. Called on the thread of the run. */
+/** Hears how each attempt to read went. Called on the thread of the run, which goes on when it throws. */
 public interface ReadListener {
 
     /**
@@ -42,18 +43,19 @@ public interface ReadListener {
         };
     }
 
-    /** This one first, then the other. */
+    /** This one first, then the other, whatever became of this one. */
     default ReadListener and(ReadListener other) {
+        ReadListener first = SafeListeners.safe(ReadListener.class, this);
         return new ReadListener() {
             @Override
             public void committed(LedgerEntry read, Effort effort) {
-                ReadListener.this.committed(read, effort);
+                first.committed(read, effort);
                 other.committed(read, effort);
             }
 
             @Override
             public void failed(Purpose purpose, Effort effort, String code) {
-                ReadListener.this.failed(purpose, effort, code);
+                first.failed(purpose, effort, code);
                 other.failed(purpose, effort, code);
             }
         };

@@ -1,10 +1,12 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
@@ -14,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
@@ -61,7 +62,7 @@ public class Replay {
         this.source = source;
         this.stop = stop;
         this.clock = clock;
-        this.listener = listener;
+        this.listener = SafeListeners.safe(ReadListener.class, listener);
         this.fatal = fatal;
     }
 
@@ -133,8 +134,7 @@ public class Replay {
         Instant start = clock.instant();
         Throwable failure = read.failure(send(read, events, unknown, camel));
         Effort effort = new Effort(
-                Duration.between(start, clock.instant()),
-                document.file().toFile().length());
+                Age.of(start, clock.instant()), document.file().toFile().length());
         fatal.handleIn(failure);
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
@@ -22,13 +23,14 @@ class TapAnswer implements Processor {
 
     private final TapBudget budget;
     private final UnknownTypes unknownTypes;
+    private final SafeListeners listeners = new SafeListeners();
     private final AnswerArchive archive;
     private final Clock clock;
 
     TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive, Clock clock) {
         this.budget = budget;
         this.unknownTypes = unknownTypes;
-        this.archive = archive;
+        this.archive = listeners.safe(AnswerArchive.class, archive, AnswerArchive.Copy.NONE);
         this.clock = clock;
     }
 
@@ -47,7 +49,8 @@ class TapAnswer implements Processor {
         read.answer().came(clock.instant());
         // it lies on disk or in memory as a whole, unless a route switched that off
         if (status == 200 && exchange.getMessage().getBody() instanceof StreamCache whole) {
-            read.copied(archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo));
+            AnswerArchive.Copy copy = archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo);
+            read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
             whole.reset();
         }
         InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);

@@ -1,8 +1,10 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TimeRange;
@@ -73,7 +75,7 @@ public class WindowAttempts {
         this.retries = retries;
         this.clock = clock;
         this.stop = stop;
-        this.listener = listener;
+        this.listener = SafeListeners.safe(ReadListener.class, listener);
         this.internal = internal;
         this.lessons = new Lessons(tap, clock);
     }
@@ -135,8 +137,7 @@ public class WindowAttempts {
         if (read.answer().hasCome()) {
             tap.rest().answered(clock.instant());
         }
-        Effort effort = new Effort(
-                Duration.between(start, clock.instant()), read.answer().bytes());
+        Effort effort = new Effort(Age.of(start, clock.instant()), read.answer().bytes());
         if (failure == null) {
             internal.committed();
             listener.committed(read.entry(), effort);

@@ -2,11 +2,11 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.state.Lag;
 import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -45,7 +45,7 @@ final class WindowCounts {
             add(array, LedgerCount.NEW);
             if (covered.isLate(event.getTime())) {
                 add(array, LedgerCount.LATE);
-                add(array, Lag.of(Duration.between(event.getTime(), readAt)).word());
+                add(array, Lag.of(Age.of(event.getTime(), readAt)).word());
             }
         }
     }

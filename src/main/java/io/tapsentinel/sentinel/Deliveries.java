@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.LastError;
@@ -102,12 +103,18 @@ public final class Deliveries {
     }
 
     /** From now on, whoever is made for a table hears of its deliveries, too; before any route starts. */
+    @SuppressWarnings("unchecked") // the class of a generic type knows no parameters
     public void tell(Function<String, DeliveryListener> listeners) {
-        this.listeners = listeners;
+        this.listeners = new SafeListeners().safe(Function.class, listeners, NOBODY);
     }
 
     DeliveryListener of(String table) {
-        DeliveryListener others = listeners.apply(table);
+        return SafeListeners.safe(
+                DeliveryListener.class,
+                listener(table, SafeListeners.safe(DeliveryListener.class, listeners.apply(table))));
+    }
+
+    private DeliveryListener listener(String table, DeliveryListener others) {
         return new DeliveryListener() {
             @Override
             public void requested(Duration took) {

@@ -1,6 +1,7 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.health.SafeListeners;
 import io.tapsentinel.sentinel.batch.Rejections;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -168,6 +169,6 @@ public class SentinelComponent extends DefaultComponent {
     }
 
     public void setMappingReport(MappingReport mappingReport) {
-        this.mappingReport = mappingReport;
+        this.mappingReport = SafeListeners.safe(MappingReport.class, mappingReport);
     }
 }

@@ -66,10 +66,14 @@ public final class DeliveredHours {
         }
     }
 
-    /** Forgets hours that began before {@code before}. */
-    static void prune(Connection connection, String source, Instant before) throws SQLException {
+    /** Forgets hours that began before {@code first} or after {@code last}: an event may carry any date, as of the year 9999. */
+    static void prune(Connection connection, String source, Instant first, Instant last) throws SQLException {
         Sql.update(
-                connection, "DELETE FROM delivered_hour WHERE source = ? AND hour < ?", source, before.toEpochMilli());
+                connection,
+                "DELETE FROM delivered_hour WHERE source = ? AND (hour < ? OR hour > ?)",
+                source,
+                first.toEpochMilli(),
+                last.toEpochMilli());
     }
 
     /**

@@ -211,7 +211,7 @@ public class ReadState {
                         before.toEpochMilli());
             }
             Completeness.prune(connection, store.source(), now, before);
-            DeliveredHours.prune(connection, store.source(), before);
+            DeliveredHours.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
             ReplayedBlobs.prune(connection, store.source(), now);
             return null;
         });

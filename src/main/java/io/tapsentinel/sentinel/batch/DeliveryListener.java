@@ -5,7 +5,7 @@ import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.List;
 
-/** Hears how the deliveries of one table go. Called on its sender's thread. */
+/** Hears how the deliveries of one table go. Called on its sender's thread, which goes on when it throws. */
 public interface DeliveryListener {
 
     /** A request has ended, well or not. */
