@@ -57,7 +57,7 @@ public final class LedgerSums {
         return of(all, what, purposes);
     }
 
-    /** Events that were delivered before, in another answer or in the same one. */
+    /** Events that were settled before, by another answer or the same one. */
     public long duplicates(Purpose purpose) {
         return day(LedgerCount.DUPLICATE.word(), purpose) + day(LedgerCount.DUPLICATE_INSIDE.word(), purpose);
     }

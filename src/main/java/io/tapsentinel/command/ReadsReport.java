@@ -83,7 +83,7 @@ final class ReadsReport {
         if (sums.filteringRoutes().isEmpty()) {
             return Optional.empty();
         }
-        TextTable table = new TextTable("dropped by routes on purpose (each read of an event counts)", "24 h", "90 d");
+        TextTable table = new TextTable("dropped by routes on purpose", "24 h", "90 d");
         table.row(
                 "all",
                 sums.day(LedgerCount.FILTERED.word(), Purpose.values()),

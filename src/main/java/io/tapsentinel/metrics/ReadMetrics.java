@@ -18,8 +18,8 @@ import java.util.stream.Stream;
 
 /**
  * What was read since the start of the process. Counted when a read is committed, so that an event counts once for every read that
- * shows it; a few steps a read, none an event. Every series that can be foreseen is there from the start, since a rate does not see
- * the step from absent to the first value. Thread-safe.
+ * shows it, as a duplicate from the second one on; a few steps a read, none an event. Every series that can be foreseen is there from
+ * the start, since a rate does not see the step from absent to the first value. Thread-safe.
  */
 public final class ReadMetrics implements ReadListener {
 
@@ -143,14 +143,14 @@ public final class ReadMetrics implements ReadListener {
     private Counter late(String table) {
         return Counter.builder("tap.late")
                 .tag("table", table)
-                .description("New events whose time had been read before")
+                .description("New events whose time had been read before, while no read had them")
                 .register(registry);
     }
 
     private Counter filtered(String route) {
         return Counter.builder("tap.filtered")
                 .tag("route", route)
-                .description("Events that a route dropped on purpose, once for every read that shows them")
+                .description("Events that a route dropped on purpose, each once")
                 .register(registry);
     }
 

@@ -4,6 +4,7 @@ import io.tapsentinel.state.Lag;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
@@ -12,17 +13,23 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** What was handed out of one answer and what became of it, by the name of its array. Not for concurrent use. */
 final class WindowCounts {
 
     private final Coverage covered;
+    private final Predicate<EventRef> filtered;
     private final Instant readAt;
     private final Map<String, Map<String, Long>> counts = new TreeMap<>();
 
-    /** @param covered what was read before this read at {@code readAt} */
-    WindowCounts(Coverage covered, Instant readAt) {
+    /**
+     * @param covered  what was read before this read at {@code readAt}
+     * @param filtered whether an earlier read had an event and dropped it
+     */
+    WindowCounts(Coverage covered, Predicate<EventRef> filtered, Instant readAt) {
         this.covered = covered;
+        this.filtered = filtered;
         this.readAt = readAt;
     }
 
@@ -42,8 +49,9 @@ final class WindowCounts {
             add(array, LedgerCount.CHANGED);
             kinds(array, event.getChange());
         } else {
+            boolean late = covered.isLate(event.getTime()) && !filtered.test(event.ref());
             add(array, LedgerCount.NEW);
-            if (covered.isLate(event.getTime())) {
+            if (late) {
                 add(array, LedgerCount.LATE);
                 add(array, Lag.of(Age.of(event.getTime(), readAt)).word());
             }
@@ -126,7 +134,7 @@ final class WindowCounts {
                 : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
                         + sum(LedgerCount.LATE) + " late), "
                         + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
-                        + " delivered before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED)
+                        + " settled before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED)
                         + some(LedgerCount.REJECTED);
     }
 

@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -37,6 +38,9 @@ class WindowRead {
     private final List<Sighting> onlyReserved = new ArrayList<>();
     private final List<Sighting> sighted = new ArrayList<>();
     private final Set<VerdictChange> changes = new LinkedHashSet<>();
+    /** Events that no read before this one has filtered. */
+    private final HourKeys filtered = new HourKeys();
+
     private Throwable failure;
     private Supplier<String> likely;
     private RuntimeException notRejected;
@@ -53,7 +57,7 @@ class WindowRead {
         this.readAt = readAt;
         this.seen = seen;
         this.stopping = stopping;
-        this.counts = new WindowCounts(ask.covered(), readAt);
+        this.counts = new WindowCounts(ask.covered(), seen::wasFiltered, readAt);
     }
 
     TimeRange window() {
@@ -122,19 +126,37 @@ class WindowRead {
                                     : exception);
             return;
         }
-        counts.ended(event);
         if (outcome == Outcome.FILTERED) {
             // nobody misses it in its hour
+            filtered(event);
             return;
         }
+        counts.ended(event);
         ask.each().accept(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(new Sighting(event.ref(), event.getVerdict()));
         } else if (outcome == Outcome.DUPLICATE) {
-            sighted.add(new Sighting(event.ref(), event.getVerdict()));
-            if (sighted.size() == SIGHTINGS) {
-                writeSightings();
-            }
+            sighted(new Sighting(event.ref(), event.getVerdict()));
+        }
+    }
+
+    /** Counts it as filtered the first time that it is read. */
+    private void filtered(TapEvent event) {
+        String array = event.getType().arrayName();
+        if (seen.wasFiltered(event.ref())) {
+            counts.ended(array, Outcome.DUPLICATE);
+            sighted(SeenKeys.filteredSighting(event.ref()));
+        } else if (filtered.add(event.ref())) {
+            counts.ended(event);
+        } else {
+            counts.ended(array, Outcome.DUPLICATE_OF_RESERVED);
+        }
+    }
+
+    private void sighted(Sighting sighting) {
+        sighted.add(sighting);
+        if (sighted.size() == SIGHTINGS) {
+            writeSightings();
         }
     }
 
@@ -173,8 +195,12 @@ class WindowRead {
     /** Verifies, then makes the read durable. */
     void commit() {
         verify();
-        // a change counts when the row that counts it is durable, else it would be overlooked the next time
-        ask.commit().accept(entry(), connection -> seen.noticed(connection, changes));
+        // what is counted once counts when the row that counts it is durable, else it would be overlooked the next time
+        ask.commit().accept(entry(), connection -> {
+            seen.noticed(connection, changes);
+            seen.filtered(connection, filtered);
+        });
+        seen.rememberFiltered(filtered);
         committed = true;
     }
 

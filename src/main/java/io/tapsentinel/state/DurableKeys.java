@@ -3,12 +3,15 @@ package io.tapsentinel.state;
 import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +22,8 @@ import java.util.Map;
  * write is known here after {@link #remember} only.
  */
 final class DurableKeys {
+
+    private static final int WRITTEN_AT_ONCE = 1_000;
 
     private final Store store;
     private final SeenTable table;
@@ -128,6 +133,31 @@ final class DurableKeys {
                 streams.entrySet().stream()
                         .map(event -> new Row(event.getValue(), event.getKey(), 0))
                         .toList());
+    }
+
+    /**
+     * What a filtered event is known as: its key inverted, so that no program on the store can take it for one that has landed.
+     * Its verdict is 0.
+     */
+    static EventRef filtered(EventRef event) {
+        return new EventRef(
+                event.type(), new EventKey(~event.key().high(), ~event.key().low()));
+    }
+
+    /** These events were read and filtered. */
+    void filtered(Connection connection, HourKeys events) throws SQLException {
+        for (EventType type : EventType.values()) {
+            ByteBuffer keys = ByteBuffer.wrap(events.bytes(type));
+            while (keys.hasRemaining()) {
+                List<Row> rows = new ArrayList<>();
+                for (int i = 0; i < WRITTEN_AT_ONCE && keys.hasRemaining(); i++) {
+                    EventKey key = new EventKey(keys.getLong(), keys.getLong());
+                    rows.add(row(new Sighting(filtered(new EventRef(type, key)), 0)));
+                }
+                gained.add(connection, rows.stream().map(Row::key).toList());
+                table.filtered(connection, rows);
+            }
+        }
     }
 
     /** To be called after the transaction that wrote these events. */

@@ -6,8 +6,9 @@ import io.tapsentinel.tap.EventType;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** The distinct keys of one hour by type, at most 24 bytes of memory each. Not for concurrent use. */
+/** The distinct keys of one hour, or of one read, by type: at most 24 bytes of memory each. Not for concurrent use. */
 public final class HourKeys {
 
     private final Map<EventType, KeySet> keys = new EnumMap<>(EventType.class);
@@ -18,13 +19,19 @@ public final class HourKeys {
         }
     }
 
-    public void add(EventRef event) {
-        keys.get(event.type()).add(event.key());
+    /** Adds a key; false when it was there. */
+    public boolean add(EventRef event) {
+        return keys.get(event.type()).add(event.key());
     }
 
     /** Adds what was found in another part of the hour. */
     public void addAll(HourKeys part) {
         part.keys.forEach((type, found) -> found.forEach(keys.get(type)::add));
+    }
+
+    /** Visits every key, in no order. */
+    void forEach(Consumer<EventRef> visitor) {
+        keys.forEach((type, found) -> found.forEach(key -> visitor.accept(new EventRef(type, key))));
     }
 
     int count(EventType type) {

@@ -9,17 +9,17 @@ public enum LedgerCount {
     FETCHED(false),
     /** Acknowledged by Sentinel for the first time. */
     NEW(true),
-    /** Delivered before, as it is. */
+    /** Settled by an earlier read: delivered or rejected as it is, or filtered then and now. */
     DUPLICATE(true),
     /** The same event as an earlier one of this answer. */
     DUPLICATE_INSIDE(true),
-    /** Dropped by a route on purpose. */
+    /** Dropped by a route on purpose, the first time that it was read. */
     FILTERED(true),
     /** Delivered before with another verdict, whether the new one is sent ({@code tap.updates}) or not. */
     CHANGED(true),
     /** Stored at {@code tap.rejected.uri}. */
     REJECTED(true),
-    /** New ones that an earlier read of their time did not show. */
+    /** New ones whose time was read before, while no earlier read had them. */
     LATE(false),
     /** Changed ones with another status of a threat. */
     CHANGED_STATUS(false),

@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
@@ -230,6 +231,28 @@ public class SeenKeys implements DeliveryLog {
     /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
     public void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
         durable.noticed(connection, changes);
+    }
+
+    /** Whether a route dropped this event in an earlier read. That does not keep it from being delivered later. */
+    public boolean wasFiltered(EventRef event) {
+        EventRef known = DurableKeys.filtered(event);
+        return isDelivered(known.type(), known.key());
+    }
+
+    /** What {@link #sighted} takes for such an event, so that it is known for longer. */
+    public static Sighting filteredSighting(EventRef event) {
+        return new Sighting(DurableKeys.filtered(event), 0);
+    }
+
+    /** Part of the transaction that commits a read: routes dropped these events. */
+    public void filtered(Connection connection, HourKeys events) throws SQLException {
+        durable.filtered(connection, events);
+    }
+
+    /** To be called after that transaction. */
+    public void rememberFiltered(HourKeys events) {
+        events.forEach(event ->
+                durable.rememberKeys(List.of(DurableKeys.filtered(event).key())));
     }
 
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */

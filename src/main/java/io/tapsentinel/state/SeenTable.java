@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.function.BiConsumer;
 
-/** The SQL of the table of keys; each row is an event that has its end. Every method is for use inside a transaction. */
+/** The SQL of the table of keys; each row is an event that was settled. Every method is for use inside a transaction. */
 final class SeenTable {
 
     /** A sighting is written at most this often; {@link SeenKeys#KEPT} leaves room for it. */
@@ -41,6 +41,11 @@ final class SeenTable {
     /** Writes the keys of records that lie at {@code tap.rejected.uri}; those that are in their table stay so. */
     void rejected(Connection connection, Collection<Row> rows) throws SQLException {
         insert(connection, rows, 1, "NOTHING");
+    }
+
+    /** Writes the keys under which filtered events are known; see {@link DurableKeys#filtered}. */
+    void filtered(Connection connection, Collection<Row> rows) throws SQLException {
+        insert(connection, rows, 0, "NOTHING");
     }
 
     private void insert(Connection connection, Collection<Row> rows, int rejected, String onConflict)

@@ -19,8 +19,8 @@ final class StoreSchema {
             List.of(
                     // one row per source account: which service its rows came from
                     "CREATE TABLE source (name TEXT PRIMARY KEY, url TEXT NOT NULL)",
-                    // keys that Sentinel acknowledged; verdict: VerdictDigest at the first delivery; added: when this
-                    // row was made
+                    // keys that Sentinel acknowledged, and the inverted keys of filtered events; added: when this row
+                    // was made; verdict: VerdictDigest at the first delivery, 0 of filtered events
                     "CREATE TABLE seen (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, first_seen BIGINT NOT NULL,"
                             + " last_seen BIGINT NOT NULL, verdict BIGINT NOT NULL, added BIGINT NOT NULL,"
                             + " PRIMARY KEY (source, stream, key))",

@@ -255,7 +255,7 @@ class StatusTest {
                     Duration.ofHours(2),
                     Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
             assertThat(status())
-                    .containsPattern("\ndropped by routes on purpose \\(each read of an event counts\\) +24 h +90 d\n"
+                    .containsPattern("\ndropped by routes on purpose +24 h +90 d\n"
                             + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
             setup.clock().advance(Duration.ofDays(2));
             assertThat(status()).containsPattern("all +0 +8\n +before-messages-blocked +0 +6\n");

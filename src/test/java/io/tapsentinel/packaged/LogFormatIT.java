@@ -27,7 +27,7 @@ class LogFormatIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String WINDOW =
-            "(poll|backlog) \\S+Z/\\S+Z committed in \\d+ ms: \\d+ fetched, \\d+ new \\(\\d+ late\\), \\d+ delivered before"
+            "(poll|backlog) \\S+Z/\\S+Z committed in \\d+ ms: \\d+ fetched, \\d+ new \\(\\d+ late\\), \\d+ settled before"
                     + "; (\\d+) bytes after \\d+ ms, read and delivered in \\d+ ms";
 
     @TempDir

@@ -48,7 +48,13 @@ final class WindowReadFixture implements AutoCloseable {
                 ? Coverage.NONE
                 : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
         return new WindowRead(
-                new Ask(WINDOW, covered, (entry, also) -> committed.add(entry)),
+                new Ask(WINDOW, covered, (entry, also) -> {
+                    store.transaction(connection -> {
+                        also.in(connection);
+                        return null;
+                    });
+                    committed.add(entry);
+                }),
                 Purpose.POLL,
                 NOW,
                 seen,

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.stream.IntStream;
 import org.apache.camel.Exchange;
@@ -234,6 +235,64 @@ class WindowReadTest {
         read = fixture.read(EVENT_TIME);
         settle(read, Outcome.DELIVERED, "1", "2");
         assertThat(read.entry().counts().get(TYPE.arrayName())).containsEntry("late", 0L);
+    }
+
+    @Test
+    void anEventThatWasFilteredCountsAsADuplicateWhenItIsReadAgainAndIsNotLateWhenItIsDelivered() {
+        settle(read, Outcome.FILTERED, "1", "2", "2");
+        assertCounts(Map.of("filtered", 2L, "duplicate-inside", 1L, "duplicate", 0L));
+        read.commit();
+
+        read = fixture.read(EVENT_TIME.plusMillis(1));
+        settle(read, Outcome.FILTERED, "1", "3");
+        settle(read, Outcome.DELIVERED, "2", "4");
+        assertCounts(Map.of("filtered", 1L, "duplicate", 1L, "new", 2L, "late", 1L));
+    }
+
+    @Test
+    void anEventThatWasFilteredIsNoDuplicateForItsRepository() {
+        settle(read, Outcome.FILTERED, "1");
+        read.commit();
+
+        assertThat(fixture.seen.isDelivered(TYPE, event("1").getKey())).isFalse();
+        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.NEW);
+        fixture.seen.delivered(0, List.of(event("1")));
+        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.DELIVERED);
+    }
+
+    @Test
+    void whatAReadFilteredThatDidNotCommitCountsInTheNextOne() {
+        settle(read, Outcome.FILTERED, "1");
+        read.fail(new WindowFailedException("a batch failed"));
+        assertThatThrownBy(read::commit).hasMessage("a batch failed");
+
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, "1");
+        assertCounts(Map.of("filtered", 1L, "duplicate", 0L));
+    }
+
+    @Test
+    void thatAnEventWasFilteredIsKnownAsLongAsTapReportsItAndForgottenLikeAKey() {
+        String[] ids = IntStream.range(0, 2_500).mapToObj(i -> "id-" + i).toArray(String[]::new);
+        settle(read, Outcome.FILTERED, ids);
+        read.commit();
+        fixture.clock.advance(Duration.ofDays(5));
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, ids);
+        assertCounts(Map.of("filtered", 0L, "duplicate", (long) ids.length));
+        read.commit();
+        fixture.clock.advance(Duration.ofDays(4));
+        assertThat(fixture.seen.prune()).isZero();
+
+        fixture.clock.advance(Duration.ofDays(5));
+        assertThat(fixture.seen.prune()).isEqualTo(ids.length);
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, "id-1");
+        assertCounts(Map.of("filtered", 1L));
+    }
+
+    private void assertCounts(Map<String, Long> counts) {
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsAllEntriesOf(counts);
     }
 
     @Test

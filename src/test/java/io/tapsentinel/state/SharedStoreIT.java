@@ -99,6 +99,24 @@ class SharedStoreIT {
     }
 
     @Test
+    void whatOneHasFilteredIsKnownToTheOtherAsFilteredAndNotAsDelivered() {
+        SeenKeys ours = new SeenKeys(one, 1_000, clock);
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        HourKeys filtered = new HourKeys();
+        filtered.add(event(TYPE, "1").ref());
+        one.transaction(connection -> {
+            ours.filtered(connection, filtered);
+            return null;
+        });
+
+        theirs.catchUp();
+
+        assertThat(theirs.wasFiltered(event(TYPE, "1").ref())).isTrue();
+        assertThat(theirs.wasFiltered(event(TYPE, "2").ref())).isFalse();
+        assertThat(theirs.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+    }
+
+    @Test
     void whoWasAwayForLongLearnsAllKeysAnew() {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
         SeenKeys theirs = new SeenKeys(other, 1_000, clock);
