@@ -209,14 +209,14 @@ public class Program {
 
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
-        RequestBudget budget = budget(store);
-        Postponed postponed = new Postponed(budget, clock);
-        TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         TapCondition tap = new TapCondition(
                 new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
-                new TapClock(clock),
+                new TapClock(clock, steady),
                 new WindowSize(),
                 steady);
+        RequestBudget budget = budget(store, tap.clock());
+        Postponed postponed = new Postponed(budget, clock);
+        TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         SourceLock source = new SourceLock(store, seen, stop);
@@ -369,12 +369,13 @@ public class Program {
         return RoutesReload.Pace.USUAL;
     }
 
-    protected RequestBudget budget(Store store) {
+    protected RequestBudget budget(Store store, TapClock tap) {
         return new RequestBudget(
                 store,
                 settings.requestsPerDay(),
                 settings.reservePercent(),
                 settings.cost().polls(),
+                tap,
                 clock);
     }
 

@@ -129,6 +129,7 @@ public class WindowAttempts {
 
     private Trouble attempt(Exchange trigger, Purpose purpose, Ask ask) {
         Instant start = clock.instant();
+        Instant steadyStart = tap.clock().steady().instant();
         TimeRange window = ask.window();
         WindowRead read = newRead(ask, purpose, start);
         // an exchange of its own, so that its spooled answer goes with it
@@ -136,6 +137,9 @@ public class WindowAttempts {
         read.endCopy();
         if (read.answer().hasCome()) {
             tap.rest().answered(clock.instant());
+            if (purpose == Purpose.POLL) {
+                tap.clock().answered(start, steadyStart);
+            }
         }
         Effort effort = new Effort(Age.of(start, clock.instant()), read.answer().bytes());
         if (failure == null) {

@@ -28,9 +28,17 @@ public class TapClock {
     /** How far from the edge a window may begin that TAP calls too old: a clock without a Date to tell it may be off by so much. */
     private static final Duration PLAUSIBLE = Duration.ofHours(1);
 
+    /** A clock that is further off is not confirmed. */
+    private static final Duration FAR = Duration.ofHours(1);
+
     private final Clock own;
+    private final Clock steady;
     /** How far our clock is ahead; null before the first Date. */
     private Duration ahead;
+    /** How far our clock was ahead of the steady one when TAP told its time last; null before it has. */
+    private Duration told;
+
+    private Instant toldAt = Instant.MIN;
 
     private Duration reported = Duration.ZERO;
     /** The difference for which TAP refused a window; null when it has not. */
@@ -42,12 +50,20 @@ public class TapClock {
 
     private Instant goneBefore = Instant.MIN;
 
+    /** With a clock that nobody sets. */
     public TapClock(Clock own) {
+        this(own, own);
+    }
+
+    /** @param steady is not set when our clock is */
+    public TapClock(Clock own, Clock steady) {
         this.own = own;
+        this.steady = steady;
     }
 
     /** Takes the Date of an answer to a request that left and came back at these times of our clock. */
     public synchronized void observed(Instant date, Instant sent, Instant received) {
+        forgetIfSet();
         // a Date is cut to whole seconds, and may be of any moment in between
         ahead = date.plusSeconds(1).isBefore(sent)
                 ? Duration.between(date, sent)
@@ -61,10 +77,63 @@ public class TapClock {
             reported = ahead;
             LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", inWords(ahead));
         }
+        told = aheadOfSteady();
+        toldAt = steady.instant();
+    }
+
+    /**
+     * TAP has answered for the newest time as our clock told it then; it refuses that to a clock that is ahead. This tells its time
+     * where no Date does.
+     *
+     * @param steadyThen the steady clock's time then
+     */
+    public synchronized void answered(Instant then, Instant steadyThen) {
+        forgetIfSet();
+        if (steadyThen.isAfter(toldAt)) {
+            told = Duration.between(steadyThen, then);
+            toldAt = steadyThen;
+        }
+    }
+
+    /** Whether TAP's time is known: it has told it, and our clock was not set since. */
+    public synchronized boolean isKnown() {
+        forgetIfSet();
+        return told != null;
+    }
+
+    /** Whether TAP's time is known and ours is within an hour of it. What is old by our clock may be removed then, and not before. */
+    public synchronized boolean isConfirmed() {
+        return isKnown() && ahead().filter(by -> by.abs().compareTo(FAR) > 0).isEmpty();
+    }
+
+    /** TAP's time while it is known, else ours. */
+    public synchronized Instant now() {
+        return own.instant().minus(ahead().orElse(Duration.ZERO));
+    }
+
+    /** For waits and ages. */
+    public Clock steady() {
+        return steady;
+    }
+
+    /** What was learnt of a clock is not true of the same one when it was set. */
+    private void forgetIfSet() {
+        if (told != null && differ(told, aheadOfSteady())) {
+            told = null;
+            ahead = null;
+            confirmed = null;
+            refusedAsCurrent = false;
+            room = Duration.ZERO;
+        }
+    }
+
+    private Duration aheadOfSteady() {
+        return Duration.between(steady.instant(), own.instant());
     }
 
     /** TAP called a window current that should have lain in the past: from now on they end earlier. */
     public synchronized void stillCurrent() {
+        forgetIfSet();
         // only a clock that is ahead explains this
         confirm(ahead().filter(by -> !by.isNegative()));
         refusedAsCurrent = true;
@@ -90,11 +159,13 @@ public class TapClock {
 
     /** Between which instants TAP can be asked now. */
     public synchronized Horizon horizon() {
+        forgetIfSet();
         return new Horizon(earliest(), later(Horizon.oldest(latest()), goneBefore));
     }
 
     /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */
     public synchronized Optional<Duration> ahead() {
+        forgetIfSet();
         return Optional.ofNullable(ahead).filter(difference -> difference.abs().compareTo(NONE_UNDER) >= 0);
     }
 

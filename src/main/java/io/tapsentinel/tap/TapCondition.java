@@ -1,7 +1,6 @@
 package io.tapsentinel.tap;
 
 import java.time.Clock;
-import java.time.Duration;
 
 /**
  * What is known of TAP at this moment; runs learn it, health shows it.
@@ -13,9 +12,6 @@ import java.time.Duration;
  */
 public record TapCondition(TapRest rest, TapClock clock, WindowSize size, Reading reading) {
 
-    /** With a clock further ahead, things would be forgotten or removed that are still wanted. */
-    private static final Duration FAR_AHEAD = Duration.ofHours(1);
-
     /**
      * Before the first window.
      *
@@ -25,9 +21,8 @@ public record TapCondition(TapRest rest, TapClock clock, WindowSize size, Readin
         this(rest, clock, size, new Reading(steady));
     }
 
-    /** Whether TAP has answered, and our clock is not far ahead of its: nothing may be removed for its age before. */
+    /** Whether TAP has answered and {@linkplain TapClock#isConfirmed confirms} our time: nothing may be removed for its age before. */
     public boolean isTimeKnown() {
-        return rest.lastAnswer().isPresent()
-                && clock.ahead().filter(ahead -> ahead.compareTo(FAR_AHEAD) > 0).isEmpty();
+        return rest.lastAnswer().isPresent() && clock.isConfirmed();
     }
 }

@@ -16,6 +16,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.Events;
@@ -147,7 +148,7 @@ class StatusTest {
     void requestsAreCountedByPoolAndPurposeForADay() {
         setup.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
         try (Store store = setup.open()) {
-            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, setup.clock());
+            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, new TapClock(setup.clock()), setup.clock());
             IntStream.range(0, 120).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
             setup.clock().advance(Duration.ofHours(1));
             IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));

@@ -9,6 +9,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.TapClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ class StoreCheckTest {
     @Test
     void theBudgetIsWhatTheStoreHasCountedInADay() throws IOException {
         try (Store store = open("tap")) {
-            RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, setup.clock());
+            RequestBudget budget = new RequestBudget(store, 1_800, 30, 288, new TapClock(setup.clock()), setup.clock());
             setup.clock().advance(Duration.ofHours(-25));
             budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL);
             setup.clock().advance(Duration.ofHours(25));

@@ -14,6 +14,7 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
@@ -63,7 +64,7 @@ class HealthNewsTest {
                 sentinel,
                 new Figures(state, new Completeness(store), clock),
                 new DeliveredHours(store),
-                new RequestBudget(store, 1800, 30, 288, clock),
+                new RequestBudget(store, 1800, 30, 288, new TapClock(clock), clock),
                 tap);
     }
 

@@ -2,11 +2,18 @@ package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.Program;
+import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -19,6 +26,8 @@ class ClockSkewIT {
 
     @AutoClose
     private final SimulatedServices services = new SimulatedServices();
+
+    private final AtomicReference<Duration> ahead = new AtomicReference<>(Duration.ZERO);
 
     @RegisterExtension
     final LogLines log = new LogLines();
@@ -124,6 +133,103 @@ class ClockSkewIT {
         assertThat(services.reads()).hasSizeGreaterThanOrEqualTo(7);
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         assertLandedSinceTheFirstRead();
+    }
+
+    @Test
+    void aClockThatIsTwoDaysAheadForAWhileForgetsNoRequest() throws Exception {
+        RunningProgram program = services.start(settable()).poll().poll().poll();
+        ahead.set(Duration.ofDays(2));
+        program.poll();
+        ahead.set(Duration.ZERO);
+        program.poll();
+
+        long sent = services.tapProxy().requests();
+        assertThat(sent).isGreaterThanOrEqualTo(6);
+        assertThat(services.store().requests()).isEqualTo(sent);
+        assertThat(program.health("tap-health").getDetails())
+                .containsEntry("tap.requests.everything-else.in-24-hours", sent);
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aClockThatIsSetAheadWhileABacklogWaitsMakesNoGap() throws Exception {
+        services.with("tap.poll.backfill", "P6D");
+        RunningProgram program = services.start(settable()).poll();
+        ahead.set(Duration.ofDays(3));
+        program.poll();
+        ahead.set(Duration.ZERO);
+        program.poll();
+
+        assertThat(services.store().gaps()).isEmpty();
+        assertThat(services.store().backlog().get(0).from())
+                .as("three windows of it were read at most")
+                .isBefore(SimulatedServices.ORIGIN.minus(Duration.ofDays(5)));
+    }
+
+    @Test
+    void aClockThatIsSetAheadWhileEventsAreDeliveredForgetsNoKey() throws Exception {
+        services.with("tap.poll.backfill", "PT5H");
+        RunningProgram program = services.start(settable());
+        readAll(program);
+        setAheadWhileDelivering(program);
+
+        services.clock().advance(Duration.ofMinutes(10));
+        program.poll().sweep();
+
+        assertThat(services.reads(Purpose.SWEEP)).isNotEmpty();
+        assertThat(services.rows()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aClockThatIsSetAheadWhileEventsAreDeliveredMakesNoGapOfTheBacklog() throws Exception {
+        services.with("tap.poll.backfill", "PT5H");
+        RunningProgram program = services.start(settable()).poll();
+        setAheadWhileDelivering(program);
+        readAll(program);
+
+        assertThat(services.store().gaps()).isEmpty();
+        assertLandedSinceTheFirstRead();
+    }
+
+    private void setAheadWhileDelivering(RunningProgram program) {
+        services.clock().advance(Duration.ofMinutes(10));
+        services.eachRow((table, row) -> ahead.set(Duration.ofDays(10)));
+        program.poll();
+        assertThat(ahead.get()).as("it was set").isPositive();
+        services.eachRow((table, row) -> {});
+        ahead.set(Duration.ZERO);
+    }
+
+    private void readAll(RunningProgram program) throws Exception {
+        do {
+            program.poll();
+        } while (!services.store().backlog().isEmpty());
+    }
+
+    /** A program whose clock the test sets. */
+    private SimulatedServices.Maker settable() {
+        return (settings, properties, clock, committed) -> new Program(
+                settings,
+                properties,
+                new Clock() {
+                    @Override
+                    public Instant instant() {
+                        return clock.instant().plus(ahead.get());
+                    }
+
+                    @Override
+                    public ZoneId getZone() {
+                        return clock.getZone();
+                    }
+
+                    @Override
+                    public Clock withZone(ZoneId zone) {
+                        throw new UnsupportedOperationException();
+                    }
+                },
+                clock,
+                committed,
+                FatalErrors.LOG_ONLY);
     }
 
     private void assertLandedSinceTheFirstRead() {

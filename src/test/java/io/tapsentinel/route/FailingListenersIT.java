@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -133,7 +134,14 @@ class FailingListenersIT {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(seen, tap, List.of(), clock, stop, listener);
+                return new WindowAttempts(
+                        seen,
+                        tap,
+                        List.of(),
+                        clock,
+                        stop,
+                        listener,
+                        new InternalFailures(FatalErrors.LOG_ONLY, System::nanoTime));
             }
         };
     }

@@ -40,13 +40,12 @@ class TapHealthCheckTest {
     @TempDir
     Path folder;
 
-    private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00Z"));
-    private final MovableClock steady = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00.5Z"));
     private final TapCondition tap = new TapCondition(
             new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)),
             new TapClock(clock),
             new WindowSize(),
-            steady);
+            clock.steady());
 
     @AutoClose
     private Store store;
@@ -58,7 +57,7 @@ class TapHealthCheckTest {
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("tap.db"));
-        budget = new RequestBudget(store, PER_DAY, 30, 5, clock);
+        budget = new RequestBudget(store, PER_DAY, 30, 5, new TapClock(clock), clock);
         postponed = new Postponed(budget, clock);
         check = new TapHealthCheck(
                 tap,
@@ -94,7 +93,7 @@ class TapHealthCheckTest {
             tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.instant());
             fail();
         }
-        pass(Duration.ofHours(2));
+        clock.advance(Duration.ofHours(2));
 
         assertThat(only(KnownProblem.TAP_CREDENTIALS)).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DOWN);
@@ -116,7 +115,7 @@ class TapHealthCheckTest {
                 .containsKey("tap.throttled")
                 .containsEntry("tap.last-refusal", "TAP answered 429: enough");
 
-        pass(Duration.ofMinutes(16));
+        clock.advance(Duration.ofMinutes(16));
         assertThat(check.findings().problems())
                 .extracting(Problem::what)
                 .as("when it lasts")
@@ -125,9 +124,9 @@ class TapHealthCheckTest {
 
     @Test
     void noPollForThreeIntervalsIsToldFromTheStartAndFromTheLastOne() {
-        pass(Duration.ofMinutes(14));
+        clock.advance(Duration.ofMinutes(14));
         assertThat(check.findings().level()).isEqualTo(Level.UP);
-        pass(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since the start at 2026-11-20T12:00:00Z");
 
         tap.reading().committed(true, clock.instant());
@@ -135,7 +134,7 @@ class TapHealthCheckTest {
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:16:00Z");
 
         tap.reading().committed(false, clock.instant());
-        pass(Duration.ofMinutes(15));
+        clock.advance(Duration.ofMinutes(15));
         assertThat(only(KnownProblem.TAP_NO_POLL).what())
                 .as("sweeps and backlog are not fresh")
                 .contains("not since 2026-11-20T12:16:00Z");
@@ -175,46 +174,40 @@ class TapHealthCheckTest {
         for (int i = 0; i < 3; i++) {
             fail();
         }
-        pass(Duration.ofMinutes(40));
+        clock.advance(Duration.ofMinutes(40));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).isEqualTo(Level.DOWN);
 
         TimeRange window = new TimeRange(refused, refused.plusSeconds(60));
         new ReadState(store, clock)
                 .beside(new LedgerEntry(clock.now(), window, Purpose.SWEEP, Map.of()), connection -> {});
-        pass(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level())
                 .as("a sweep says nothing of fresh time")
                 .isEqualTo(Level.DOWN);
 
         new ReadState(store, clock)
                 .beside(new LedgerEntry(clock.now(), window, Purpose.POLL, Map.of()), connection -> {});
-        pass(Duration.ofMinutes(1));
+        clock.advance(Duration.ofMinutes(1));
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:41:00Z");
     }
 
     @Test
     void aClockThatWasSetChangesNothingOfHowLongThereWasNoPoll() {
-        clock.advance(Duration.ofDays(2));
+        clock.set(clock.now().plus(Duration.ofDays(2)));
         tap.reading().committed(true, clock.instant());
         new ReadState(store, clock)
                 .beside(
                         new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
                         connection -> {});
-        clock.advance(Duration.ofDays(-2));
+        clock.set(clock.now().minus(Duration.ofDays(2)));
         assertThat(check.findings().problems()).as("back").isEmpty();
-        pass(Duration.ofMinutes(21));
+        clock.advance(Duration.ofMinutes(21));
         assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since");
 
         tap.reading().committed(true, clock.instant());
-        clock.advance(Duration.ofHours(1));
+        clock.set(clock.now().plus(Duration.ofHours(1)));
         assertThat(check.findings().problems()).as("ahead").isEmpty();
-    }
-
-    /** Time passes, and no clock is set. */
-    private void pass(Duration time) {
-        clock.advance(time);
-        steady.advance(time);
     }
 
     private void fail() {

@@ -7,6 +7,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedRequest;
@@ -105,8 +106,8 @@ class TapTransportIT {
         RunningProgram program = services.start((settings, properties, clock, committed) ->
                 new Program(settings, properties, clock, clock, committed, fatal::add) {
                     @Override
-                    protected RequestBudget budget(Store store) {
-                        return new RequestBudget(store, 1_800, 30, 288, clock) {
+                    protected RequestBudget budget(Store store, TapClock tapClock) {
+                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
                             @Override
                             public boolean take(Pool pool, Purpose purpose) {
                                 if (requests.incrementAndGet() == 1) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -20,13 +21,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestBudgetTest {
+
+    private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
 
     @TempDir
     Path folder;
 
-    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final MovableClock clock = new MovableClock(START);
+    private final TapClock tap = new TapClock(clock, clock.steady());
 
     @AutoClose
     private Store store;
@@ -34,6 +39,16 @@ class RequestBudgetTest {
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("state/tap.db"));
+        tapTellsItsTime();
+    }
+
+    private void tapTellsItsTime() {
+        tap.observed(trueTime(), clock.instant(), clock.instant());
+    }
+
+    /** What a clock would say that nobody sets. */
+    private Instant trueTime() {
+        return clock.steady().instant();
     }
 
     @Test
@@ -145,23 +160,125 @@ class RequestBudgetTest {
         assertThat(mostInADay(others)).isLessThanOrEqualTo(28);
     }
 
-    @Test
-    void requestsOfAClockThatWasDaysAheadDoNotHoldUpThoseOfTheRightOne() {
-        RequestBudget budget = budget(60, 288);
-        clock.advance(Duration.ofDays(9));
-        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
-        clock.advance(Duration.ofDays(-9));
+    @ParameterizedTest
+    @ValueSource(strings = {"P2D", "-P2D", "P3650D", "-P3650D", "PT2H"})
+    void whileOurClockIsWrongEveryRequestCountsAndNoneIsForgotten(Duration wrong) {
+        RequestBudget budget = budget(10, 0);
+        assertThat(takes(budget, Purpose.POLL, 6)).isEqualTo(6);
+        clock.set(clock.now().plus(wrong));
+        assertThat(budget.left(EVERYTHING_ELSE, Purpose.POLL)).isEqualTo(4);
+        assertThat(takes(budget, Purpose.POLL, 20)).as("what is left").isEqualTo(4);
 
-        assertThat(budget.left(EVERYTHING_ELSE, Purpose.POLL)).isEqualTo(60);
+        clock.set(trueTime());
+        assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(10);
+        assertThat(takes(budget, Purpose.POLL, 20)).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P2D", "-P2D", "P3650D", "-P3650D"})
+    void aClockThatStaysWrongIsCountedByTapsTimeOnceTapHasToldIt(Duration wrong) {
+        RequestBudget budget = budget(10, 0);
         assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+        clock.set(clock.now().plus(wrong));
+        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+        tapTellsItsTime();
+        assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(8);
+
+        clock.advance(Duration.ofHours(24));
+        tapTellsItsTime();
+        // the one that was noted by the wrong clock may count for longer
+        assertThat(takes(budget, Purpose.POLL, 20)).isBetween(9, 10);
+        assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(10);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"P2D", "P3650D"})
+    void requestsThatAClockAheadHasNotedCountForOneDayOnceTapHasToldItsTime(Duration ahead) {
+        RequestBudget budget = budget(10, 0);
+        clock.set(clock.now().plus(ahead));
+        assertThat(takes(budget, Purpose.POLL, 10)).isEqualTo(10);
+        clock.set(trueTime());
+        tapTellsItsTime();
+        assertThat(takes(budget, Purpose.POLL, 1)).as("they count").isZero();
+
+        clock.advance(Duration.ofHours(24).minusMillis(1));
+        assertThat(takes(budget, Purpose.POLL, 1)).isZero();
+        clock.advance(Duration.ofMillis(1));
+        assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(10);
+    }
+
+    @Test
+    void afterAStartNothingIsForgottenBeforeTapHasToldItsTimeAndOnePollAnHourAsksForIt() {
+        assertThat(takes(budget(10, 0), Purpose.POLL, 10)).isEqualTo(10);
+        clock.advance(Duration.ofDays(3));
+        TapClock silent = new TapClock(clock, clock.steady());
+        RequestBudget budget = new RequestBudget(store, 10, 30, 0, silent, clock);
+
+        assertThat(takes(budget, Purpose.POLL, 1)).as("our clock may be ahead").isZero();
+        clock.advance(Duration.ofHours(1));
+        assertThat(takes(budget, Purpose.SWEEP, 1)).isZero();
+        assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
+        clock.advance(Duration.ofHours(1));
+        assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
+
+        silent.observed(clock.now(), clock.now(), clock.now());
+        assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(2);
+        assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(8);
+    }
+
+    @Test
+    void aDateThatIsWrongForAWhileForgetsNoRequest() {
+        RequestBudget budget = budget(10, 0);
+        assertThat(takes(budget, Purpose.POLL, 6)).isEqualTo(6);
+        tap.observed(clock.now().plus(Duration.ofDays(5)), clock.now(), clock.now());
+        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+        tap.observed(clock.now().minus(Duration.ofDays(5)), clock.now(), clock.now());
+        assertThat(takes(budget, Purpose.POLL, 1)).isEqualTo(1);
+        tapTellsItsTime();
+
+        assertThat(takes(budget, Purpose.POLL, 20))
+                .as("but for the one that was noted five days ago")
+                .isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void howeverTheClockIsSetNoRealDayHasMoreThanTheBudgetAndAPollForEachTimeThatItWasSet() {
+        Random random = new Random(7);
+        RequestBudget budget = budget(40, 0);
+        List<Instant> all = new ArrayList<>();
+        List<Instant> set = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            clock.advance(Duration.ofSeconds(random.nextInt(3_000)));
+            if (random.nextInt(60) == 0) {
+                Duration wrong = Duration.ofHours(random.nextInt(-200, 200));
+                clock.set(trueTime().plus(random.nextBoolean() ? wrong : Duration.ZERO));
+                set.add(trueTime());
+            }
+            if (budget.take(EVERYTHING_ELSE, Purpose.values()[random.nextInt(3)])) {
+                all.add(trueTime());
+                tapTellsItsTime();
+            }
+        }
+        assertThat(all).hasSizeGreaterThan(1_000);
+        assertThat(mostInADay(all)).isBetween(40, 40 + mostInADay(set));
+        assertThat(longestPause(all)).as("nothing is held up for ever").isLessThan(Duration.ofHours(26));
+    }
+
+    private static Duration longestPause(List<Instant> times) {
+        Duration longest = Duration.ZERO;
+        for (int i = 1; i < times.size(); i++) {
+            Duration pause = Duration.between(times.get(i - 1), times.get(i));
+            longest = pause.compareTo(longest) > 0 ? pause : longest;
+        }
+        return longest;
     }
 
     @Test
     void aPollIsNotHeldUpByOneOfAClockThatWentBackAFewHours() {
         RequestBudget budget = budget(60, 288);
-        clock.advance(Duration.ofHours(20));
+        clock.set(clock.now().plus(Duration.ofHours(20)));
         takes(budget, Purpose.POLL, 1);
-        clock.advance(Duration.ofHours(-20));
+        clock.set(trueTime());
 
         assertThat(budget.left(EVERYTHING_ELSE, Purpose.POLL)).isEqualTo(59);
     }
@@ -203,6 +320,6 @@ class RequestBudgetTest {
     }
 
     private RequestBudget budget(int perDay, int pollsPerDay) {
-        return new RequestBudget(store, perDay, 30, pollsPerDay, clock);
+        return new RequestBudget(store, perDay, 30, pollsPerDay, tap, clock);
     }
 }

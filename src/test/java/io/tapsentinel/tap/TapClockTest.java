@@ -16,7 +16,7 @@ class TapClockTest {
     private static final Duration SEVEN_DAYS = TapLimits.HISTORY.minus(TapLimits.HISTORY_MARGIN);
 
     private final MovableClock own = new MovableClock(NOW);
-    private final TapClock clock = new TapClock(own);
+    private final TapClock clock = new TapClock(own, own.steady());
 
     @Test
     void beforeTheFirstDateOursIsTheTime() {
@@ -171,6 +171,57 @@ class TapClockTest {
             date(NOW);
             assertThat(log.lines()).hasSize(3).last().asString().contains("about the same as TAP's");
         }
+    }
+
+    @Test
+    void tapsTimeIsKnownFromItsFirstDateUntilOurClockIsSet() {
+        assertThat(clock.isKnown()).isFalse();
+        assertThat(clock.isConfirmed()).isFalse();
+        date(NOW);
+        own.advance(Duration.ofDays(9));
+        assertThat(clock.isConfirmed()).as("however long TAP is silent").isTrue();
+
+        own.set(own.now().plusSeconds(31));
+        assertThat(clock.isKnown()).isFalse();
+        assertThat(clock.isConfirmed()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT61M", "-PT61M", "P2D", "-P2D"})
+    void aClockOverAnHourOffIsCorrectedAndNotConfirmed(Duration off) {
+        own.set(NOW.plus(off));
+        clock.observed(NOW, own.now(), own.now());
+
+        assertThat(clock.now()).isEqualTo(NOW);
+        assertThat(clock.isKnown()).isTrue();
+        assertThat(clock.isConfirmed()).isFalse();
+    }
+
+    @Test
+    void whatWasLearntOfAClockThatWasAheadIsForgottenWhenItIsSet() {
+        own.set(NOW.plus(Duration.ofDays(2)));
+        clock.observed(NOW, own.now(), own.now());
+        clock.stillCurrent();
+        assertThat(clock.horizon().now()).isEqualTo(NOW.minusSeconds(5));
+
+        own.set(NOW);
+        assertThat(clock.horizon())
+                .as("else nothing would be due for two days, and nobody would ask TAP for its time")
+                .isEqualTo(Horizon.at(NOW));
+        assertThat(clock.ahead()).isEmpty();
+    }
+
+    @Test
+    void anAnswerForTheNewestTimeTellsTheTimeWhereNoDateDoes() {
+        clock.answered(NOW, own.steady().instant());
+        assertThat(clock.isConfirmed()).isTrue();
+
+        own.set(NOW.plus(Duration.ofDays(2)));
+        clock.answered(NOW, NOW);
+        assertThat(clock.isKnown()).as("it was asked before the clock was set").isFalse();
+        own.advance(Duration.ofMinutes(5));
+        clock.answered(own.now(), own.steady().instant());
+        assertThat(clock.isKnown()).isTrue();
     }
 
     private void date(Instant date) {

@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class MovableClock extends Clock {
 
     private final AtomicReference<Instant> now;
+    /** How far this is ahead of a clock that nobody sets. */
+    private final AtomicReference<Duration> set = new AtomicReference<>(Duration.ZERO);
+
     private final Duration step;
 
     /** A clock that stands still until the test moves it. */
@@ -28,12 +31,35 @@ public final class MovableClock extends Clock {
         return new MovableClock(start, Duration.ofMillis(1));
     }
 
+    /** Time passes. */
     public void advance(Duration by) {
         now.updateAndGet(instant -> instant.plus(by));
     }
 
+    /** Somebody sets the clock. */
     public void set(Instant instant) {
-        now.set(instant);
+        Instant before = now.getAndSet(instant);
+        set.updateAndGet(ahead -> ahead.plus(Duration.between(before, instant)));
+    }
+
+    /** The same clock as if nobody had set it. */
+    public Clock steady() {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return now.get().minus(set.get());
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                throw new UnsupportedOperationException();
+            }
+        };
     }
 
     /** The time, for the test: a ticking clock does not move. */

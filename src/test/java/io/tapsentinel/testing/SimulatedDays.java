@@ -6,6 +6,7 @@ import io.tapsentinel.route.StopSignal;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.TapClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,14 +92,15 @@ public final class SimulatedDays implements AutoCloseable {
         program = services.start((settings, properties, clock, committed) -> {
             Program made = new Program(settings, properties, clock, committed) {
                 @Override
-                protected RequestBudget budget(Store store) {
+                protected RequestBudget budget(Store store, TapClock tap) {
                     return requestsPerDay.isEmpty()
-                            ? super.budget(store)
+                            ? super.budget(store, tap)
                             : new RequestBudget(
                                     store,
                                     requestsPerDay.getAsInt(),
                                     settings.reservePercent(),
                                     settings.cost().polls(),
+                                    tap,
                                     clock);
                 }
 
