@@ -26,9 +26,10 @@ import org.apache.hc.core5.util.Timeout;
 public final class BoundedHttpComponent extends HttpComponent {
 
     /** Bytes of one header line; the longest that proxies and servers are known to write are a tenth of it. */
-    static final int LONGEST_LINE = 65_536;
+    public static final int LONGEST_LINE = 65_536;
 
-    static final int MOST_HEADERS = 1_000;
+    /** Headers of one answer. */
+    public static final int MOST_HEADERS = 1_000;
 
     @Override
     @SuppressWarnings("deprecation") // the socket factories that Camel's method has as its parameter

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.BoundedHttpComponent;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
@@ -11,6 +12,7 @@ import java.net.SocketTimeoutException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
+import org.apache.hc.core5.http.MessageConstraintException;
 
 /**
  * Puts a failure into words that may be logged. Only our own exceptions and those of the network are quoted: others, such
@@ -24,7 +26,7 @@ final class Failures {
     static String describe(Throwable failure) {
         return quoted(failure)
                 .map(quoted -> (quoted.getMessage() == null ? quoted.getClass().getSimpleName() : quoted.getMessage())
-                        + Network.remedy(quoted))
+                        + remedy(quoted))
                 .orElseGet(() -> {
                     Throwable root = failure;
                     while (root.getCause() != null && root.getCause() != root) {
@@ -32,6 +34,13 @@ final class Failures {
                     }
                     return root.getClass().getName() + place(root);
                 });
+    }
+
+    private static String remedy(Throwable quoted) {
+        return quoted instanceof MessageConstraintException
+                ? "; the head of an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
+                        + BoundedHttpComponent.LONGEST_LINE + " bytes, look at what answers at tap.url"
+                : Network.remedy(quoted);
     }
 
     /** Whether its line does not say which service or step failed: it is not ours. A step of an operator's may call any network. */

@@ -93,7 +93,8 @@ class TapTransportIT {
                 .filteredOn(line -> line.contains("not committed"))
                 .hasSize(2)
                 .anyMatch(line -> line.contains("Maximum line length limit exceeded"))
-                .anyMatch(line -> line.contains("Maximum header count exceeded"));
+                .anyMatch(line -> line.contains("Maximum header count exceeded"))
+                .allMatch(line -> line.contains("may have 1000 headers of 65536 bytes"));
 
         program.poll();
         services.assertEverythingLandedOnce();
