@@ -3,6 +3,8 @@ package io.tapsentinel;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.health.HealthEndpoint;
+import io.tapsentinel.health.ProcessHealthCheck;
 import io.tapsentinel.net.BoundedHttpComponent;
 import io.tapsentinel.net.CamelHttp;
 import io.tapsentinel.net.Network;
@@ -138,6 +140,7 @@ final class CamelSetup extends MainListenerSupport {
             reload = new RoutesReload(folder, files, properties, pace);
             main.bind("tap-routes", new RoutesHealthCheck(reload));
         }
+        main.bind("process-health", new ProcessHealthCheck());
         main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);
@@ -203,6 +206,7 @@ final class CamelSetup extends MainListenerSupport {
 
     @Override
     public void afterStart(BaseMainSupport main) {
+        HealthEndpoint.serve(main.getCamelContext());
         if (serves(properties)) {
             LOG.info(PageRoute.inWords(
                     properties.get(SERVER + ".host"),

@@ -3,6 +3,7 @@ package io.tapsentinel.archive;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tapsentinel.health.Look;
 import io.tapsentinel.route.FolderSize;
 import io.tapsentinel.tap.Age;
 import java.io.IOException;
@@ -18,6 +19,8 @@ import java.util.function.ToDoubleFunction;
 
 /** What waits in the outbox, looked at when somebody asks. */
 public final class ArchiveFigures {
+
+    private static final Duration ONE_SCRAPE = Duration.ofSeconds(1);
 
     private final Archive archive;
     private final InstantSource clock;
@@ -56,14 +59,30 @@ public final class ArchiveFigures {
         answers(registry, "kept", sender, ArchiveSender::taken);
         answers(registry, "failed", sender, ArchiveSender::failed);
         answers(registry, "dropped", archive, Archive::dropped);
-        gauge(registry, "tap.archive.waiting", "Answers that wait for tap.archive.uri", null, figures::waiting);
-        gauge(registry, "tap.archive.waiting.bytes", "How large these are, compressed", null, figures::bytes);
+        record Waiting(long files, long bytes, long seconds) {}
+        Look<Waiting> folder = new Look<>(
+                "archive-for-metrics",
+                () -> new Waiting(
+                        figures.waiting(), figures.bytes(), figures.oldest().toSeconds()),
+                ONE_SCRAPE);
+        gauge(
+                registry,
+                "tap.archive.waiting",
+                "Answers that wait for tap.archive.uri",
+                null,
+                () -> folder.get().files());
+        gauge(
+                registry,
+                "tap.archive.waiting.bytes",
+                "How large these are, compressed",
+                null,
+                () -> folder.get().bytes());
         gauge(
                 registry,
                 "tap.archive.oldest",
                 "For how long the oldest of them has waited",
                 "seconds",
-                () -> figures.oldest().toSeconds());
+                () -> folder.get().seconds());
     }
 
     private static <T> void answers(MeterRegistry registry, String result, T of, ToDoubleFunction<T> count) {

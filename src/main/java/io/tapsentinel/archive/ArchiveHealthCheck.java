@@ -20,7 +20,8 @@ public final class ArchiveHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
-        findings.detail("archive.taken", sender.taken())
+        findings.asks("tap.archive.outbox")
+                .detail("archive.taken", sender.taken())
                 .detail("archive.waiting.files", figures.waiting())
                 .detail("archive.waiting.bytes", figures.bytes())
                 .detail("archive.waiting.seconds", figures.oldest().toSeconds())

@@ -5,12 +5,14 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What one look at a part of the program found: figures by name, and problems, each with what to do. Never content of events. */
 public final class Findings {
 
     private final Map<String, Object> details = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();
+    private volatile String asked;
 
     /** How well a part is. */
     public enum Level {
@@ -62,6 +64,24 @@ public final class Findings {
     public Findings problem(KnownProblem known, String particulars) {
         problems.add(new Problem(known.level(), known.what() + " (" + particulars + ")", known.remedy()));
         return this;
+    }
+
+    /** What another look found. */
+    Findings add(Findings other) {
+        details.putAll(other.details);
+        problems.addAll(other.problems);
+        return this;
+    }
+
+    /** Names what the look asks next and what may hang: the store, a folder. */
+    public Findings asks(Object whom) {
+        asked = whom.toString();
+        return this;
+    }
+
+    /** What the look asked last. Any thread may call this. */
+    Optional<String> asked() {
+        return Optional.ofNullable(asked);
     }
 
     /** The worst level of any problem. */

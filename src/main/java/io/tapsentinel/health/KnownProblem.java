@@ -97,6 +97,12 @@ public enum KnownProblem {
             DOWN,
             "the store cannot be read or written",
             "put right what it says: the disk may be full, or the file damaged or not ours; windows are read again once it is right"),
+    STORAGE_SILENT(
+            "storage",
+            DOWN,
+            "the store or a folder does not answer",
+            "look at the database's server and the network to it, or at the disk; nothing is lost within 7 days, and reading goes on once"
+                    + " it answers"),
     REJECTED_URI(
             "storage",
             DOWN,
@@ -146,7 +152,13 @@ public enum KnownProblem {
             "replay",
             DEGRADED,
             "blobs at tap.replay.uri are not brought in",
-            "new events are delivered all the same, and each look tries again; check the container, the identity's role on it and the network");
+            "new events are delivered all the same, and each look tries again; check the container, the identity's role on it and the network"),
+
+    SILENT(
+            "any",
+            DEGRADED,
+            "this part cannot be looked at",
+            "look at the part storage; what else is said of this part is from before");
 
     private final String part;
     private final Level level;
@@ -160,7 +172,7 @@ public enum KnownProblem {
         this.remedy = remedy;
     }
 
-    /** Name of the check that tells it. */
+    /** Name of the check that tells it; {@code any} for all of them. */
     public String part() {
         return part;
     }

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tapsentinel.health.Look;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.Deliveries.Trouble;
@@ -15,20 +16,25 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Pool;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
  * What Prometheus may ask for at {@code camel.metrics.path}, beside {@link ReadMetrics} and {@link DeliveryMetrics}: what is looked up
- * when it asks, in the store at most every 30 seconds or by its keys, so that no event costs anything. A figure that the store refuses
- * is NaN. Never content.
+ * when it asks, in the store at most every 30 seconds or by its keys, so that no event costs anything. A figure that the store refuses,
+ * or does not give in time, is NaN. Never content.
  */
 public final class Metrics {
 
     /** The name under which Camel looks for a registry before it makes one of its own. */
     public static final String REGISTRY = "metricsRegistry";
+
+    private static final Duration ONE_SCRAPE = Duration.ofSeconds(1);
 
     private final MeterRegistry registry;
 
@@ -41,64 +47,79 @@ public final class Metrics {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
+    /** What the store is asked for once for all gauges of a scrape. */
+    private record Stored(
+            Figures.Seen reading, Map<Pool, Long> used, Map<Pool, Map<Purpose, Long>> left, long possibleDuplicates) {
+
+        static Stored of(Figures figures, RequestBudget budget, SeenKeys seen) {
+            Map<Pool, Long> used = new EnumMap<>(Pool.class);
+            Map<Pool, Map<Purpose, Long>> left = new EnumMap<>(Pool.class);
+            for (Pool pool : Pool.values()) {
+                used.put(pool, budget.used(pool));
+                left.put(
+                        pool,
+                        Map.of(
+                                Purpose.POLL, budget.left(pool, Purpose.POLL),
+                                Purpose.SWEEP, budget.left(pool, Purpose.SWEEP)));
+            }
+            return new Stored(figures.now(), used, left, seen.possibleDuplicates());
+        }
+    }
+
     /** How far reading has come, what is missing, and what it costs. */
     public static void ofReading(MeterRegistry registry, Figures figures, RequestBudget budget, SeenKeys seen) {
         Metrics metrics = new Metrics(registry);
+        Look<Stored> store = new Look<>("store-for-metrics", () -> Stored.of(figures, budget, seen), ONE_SCRAPE);
         metrics.seconds(
-                figures,
+                store,
                 "tap.progress.lag",
                 "How long ago the newest instant was that was read",
                 now -> now.lag().toSeconds());
         metrics.seconds(
-                figures,
+                store,
                 "tap.backlog",
                 "Time that is still to be read",
                 now -> now.owed().toSeconds());
         metrics.seconds(
-                figures,
+                store,
                 "tap.gap",
                 "Time that TAP forgot before it was read",
                 now -> now.lost().toSeconds());
         metrics.gauge(
-                figures,
                 "tap.gaps",
-                "Ranges of time that TAP forgot before they were read",
-                now -> now.gaps().size());
+                () -> store.get().reading().gaps().size(),
+                "Ranges of time that TAP forgot before they were read");
         metrics.gauge(
-                figures,
                 "tap.sweep.missing",
-                "Events of the swept hours of seven days that TAP reported and the store lacked",
-                Figures.Seen::missing);
+                () -> store.get().reading().missing(),
+                "Events of the swept hours of seven days that TAP reported and the store lacked");
         for (Pool pool : Pool.values()) {
             metrics.gauge(
                     "tap.requests",
-                    () -> budget.used(pool),
+                    () -> store.get().used().get(pool),
                     "Requests to TAP in the last 24 hours",
                     "pool",
                     pool.word());
-            metrics.gauge(
-                    "tap.requests.left",
-                    () -> budget.left(pool, Purpose.POLL),
-                    "Requests that may be made now",
-                    "pool",
-                    pool.word(),
-                    "purpose",
-                    "poll");
-            metrics.gauge(
-                    "tap.requests.left",
-                    () -> budget.left(pool, Purpose.SWEEP),
-                    "Requests that may be made now",
-                    "pool",
-                    pool.word(),
-                    "purpose",
-                    "rest");
+            metrics.left(store, pool, Purpose.POLL, "poll");
+            metrics.left(store, pool, Purpose.SWEEP, "rest");
         }
         metrics.gauge(
                 "tap.requests.limit", budget::perDay, "Requests to TAP that are allowed in 24 hours in each pool");
         metrics.gauge(
                 "sentinel.possible.duplicates",
-                seen::possibleDuplicates,
+                () -> store.get().possibleDuplicates(),
                 "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
+    }
+
+    private void left(Look<Stored> store, Pool pool, Purpose purpose, String word) {
+        gauge(
+                "tap.requests.left",
+                () -> store.get().left().get(pool).get(purpose),
+                "Requests that may be made now",
+                "pool",
+                pool.word(),
+                "purpose",
+                word);
     }
 
     /** What Sentinel takes, table by table. @param started when the process began */
@@ -149,15 +170,12 @@ public final class Metrics {
         return deliveries.troubles().getOrDefault(table, Trouble.NONE);
     }
 
-    private void seconds(Figures figures, String name, String description, ToDoubleFunction<Figures.Seen> value) {
-        TimeGauge.builder(name, figures, TimeUnit.SECONDS, from -> value.applyAsDouble(from.now()))
-                .description(description)
-                .strongReference(true)
-                .register(registry);
-    }
-
-    private void gauge(Figures figures, String name, String description, ToDoubleFunction<Figures.Seen> value) {
-        Gauge.builder(name, figures, from -> value.applyAsDouble(from.now()))
+    private void seconds(Look<Stored> store, String name, String description, ToDoubleFunction<Figures.Seen> value) {
+        TimeGauge.builder(
+                        name,
+                        store,
+                        TimeUnit.SECONDS,
+                        of -> value.applyAsDouble(of.get().reading()))
                 .description(description)
                 .strongReference(true)
                 .register(registry);

@@ -6,11 +6,15 @@ import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.Findings.Level;
 import io.tapsentinel.health.Findings.Problem;
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.Look;
+import io.tapsentinel.health.Look.NoAnswerException;
 import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.routes.RouteLinks;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
+import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
@@ -20,23 +24,28 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
+import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 
 /**
- * What {@code /status.json} tells, worked out at most every two seconds however many ask; what a large store is read for seconds for
+ * What {@code /status.json} tells, looked at at most every two seconds however many ask; what a large store is read for seconds for
  * (hours against the keys, late rows of 90 days, rejected records) comes from {@link SlowFigures}. Reads the store beside the program,
  * which goes on writing. Never content of events. Thread-safe.
  */
 final class PageData {
 
     private static final Duration KEPT = Duration.ofSeconds(2);
-    /** A browser gives an answer up after 4.5 s. */
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Longer than the looks at the parts; the browser gives up after 4.5 s. */
+    private static final Duration PARTS_PATIENCE = Look.PATIENCE.plusSeconds(1);
+    /** Older figures are a problem of their own. */
+    private static final Duration OLD = Duration.ofSeconds(30);
+
+    private static final String STALE = "the store cannot be read in time, and all figures but health are ";
 
     private static final int GAPS = 50;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -45,49 +54,79 @@ final class PageData {
     private final CamelContext camel;
     private final Clock clock;
     private final SlowFigures<Slow> slow;
-    private byte[] last;
-    private Instant lastAt = Instant.MIN;
+    private final Look<Map<String, Findings>> parts =
+            new Look<>("parts-for-page", this::parts, Duration.ZERO, PARTS_PATIENCE);
+    private final Look<Page> page = new Look<>("page", this::page);
+
+    /** @param at when they were ready: a slow look also serves the callers that waited for it */
+    private record Page(Map<String, Object> figures, byte[] json, Instant at) {
+
+        boolean serves(Instant now) {
+            return !now.isBefore(at) && now.isBefore(at.plus(KEPT));
+        }
+    }
 
     private record Slow(
             List<Map<String, Object>> hours, List<Map<String, Object>> late, Map<String, Object> rejected) {}
 
-    /** @param thread for the figures that take long */
-    PageData(PageSources sources, CamelContext camel, ExecutorService thread) {
+    PageData(PageSources sources, CamelContext camel) {
         this.sources = sources;
         this.camel = camel;
         this.clock = sources.clock();
-        this.slow = new SlowFigures<>(this::slow, thread, clock, PATIENCE);
+        this.slow = new SlowFigures<>(this::slow, clock, Look.PATIENCE);
     }
 
-    /** JSON in UTF-8. @throws io.tapsentinel.state.StoreException when the store cannot be read */
-    synchronized byte[] json() {
+    /**
+     * JSON in UTF-8. While the store cannot be read, the previous figures with the present problems.
+     *
+     * @throws io.tapsentinel.state.StoreException when there are none
+     */
+    byte[] json() {
         Instant now = clock.instant();
-        if (last == null || isOver(lastAt, KEPT, now)) {
-            try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
-                last = JSON.writeValueAsBytes(page(store, now));
-                // what took long to work out serves those who waited for it, or each would wait for his own
-                lastAt = clock.instant();
-            } catch (JsonProcessingException e) {
-                throw new IllegalStateException(e);
-            }
+        Optional<Page> kept = page.last().map(Look.Answer::value).filter(figures -> figures.serves(now));
+        if (kept.isPresent()) {
+            return kept.get().json();
         }
-        return last;
+        Look.Asked<Map<String, Findings>> health = parts.ask();
+        try {
+            return page.get().json();
+        } catch (NoAnswerException | StoreException e) {
+            Look.Answer<Page> before = page.last().orElseThrow(() -> e);
+            Map<String, Object> figures = new LinkedHashMap<>(before.value().figures());
+            figures.put("at", now.toString());
+            figures.putAll(health(health.get(), before.age()));
+            return json(figures);
+        }
     }
 
-    private static boolean isOver(Instant since, Duration kept, Instant now) {
-        return now.isBefore(since) || !now.minus(kept).isBefore(since);
+    private static byte[] json(Map<String, Object> figures) {
+        try {
+            return JSON.writeValueAsBytes(figures);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Page page() {
+        try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
+            Map<String, Object> figures = page(store, clock.instant());
+            return new Page(figures, json(figures), clock.instant());
+        }
+    }
+
+    private Map<String, Findings> parts() {
+        Map<String, Findings> found = new TreeMap<>();
+        ProgramHealthCheck.beginAll(camel).forEach((check, findings) -> found.put(check.part(), findings.get()));
+        return found;
     }
 
     private Map<String, Object> page(ReadOnlyStore store, Instant now) {
-        Map<String, Findings> parts = new TreeMap<>();
-        camel.getRegistry()
-                .findByType(ProgramHealthCheck.class)
-                .forEach(check -> parts.put(check.getId().replaceFirst("^tap-sentinel-", ""), check.findings()));
+        Map<String, Findings> health = parts.get();
         StoreView view = new StoreView(store, now);
         Optional<Progress> progress = sources.state().progress();
         Slow told = slow.get().orElseGet(() -> new Slow(hours(view, true), null, null));
         List<Gap> gaps = sources.state().gaps();
-        return Json.of(
+        Map<String, Object> page = Json.of(
                 "at",
                 now,
                 "source",
@@ -98,14 +137,6 @@ final class PageData {
                 sources.startedAt(),
                 "sandbox",
                 sources.sandbox(),
-                "overall",
-                parts.values().stream()
-                        .map(Findings::level)
-                        .max(Level::compareTo)
-                        .orElse(Level.UP)
-                        .name(),
-                "problems",
-                problems(parts),
                 "progress",
                 progress(progress, view, now),
                 "tables",
@@ -128,10 +159,30 @@ final class PageData {
                 sources.seen().possibleDuplicates(),
                 "sink",
                 SinkView.of(sources.sentinel()),
+                "routes",
+                RouteLinks.of(camel));
+        page.putAll(health(health, Duration.ZERO));
+        return page;
+    }
+
+    /** @param age of the other figures */
+    private static Map<String, Object> health(Map<String, Findings> parts, Duration age) {
+        Level overall = parts.values().stream()
+                .map(Findings::level)
+                .max(Level::compareTo)
+                .orElse(Level.UP);
+        List<Map<String, Object>> problems = problems(parts);
+        if (age.compareTo(OLD) > 0) {
+            problems.add(
+                    problem("page", Level.DEGRADED, STALE + age.toSeconds() + " s old", KnownProblem.SILENT.remedy()));
+        }
+        return Json.of(
+                "overall",
+                overall.name(),
+                "problems",
+                problems,
                 "archive",
                 archive(parts.get("archive")),
-                "routes",
-                RouteLinks.of(camel),
                 "parts",
                 parts.entrySet().stream()
                         .map(part -> Json.of(
@@ -166,16 +217,16 @@ final class PageData {
         return told.stream()
                 .sorted(Comparator.comparing((Told one) -> one.problem().level())
                         .reversed())
-                .map(one -> Json.of(
-                        "part",
+                .map(one -> problem(
                         one.part(),
-                        "level",
-                        one.problem().level().name(),
-                        "what",
+                        one.problem().level(),
                         one.problem().what(),
-                        "remedy",
                         one.problem().remedy()))
-                .toList();
+                .collect(Collectors.toList());
+    }
+
+    private static Map<String, Object> problem(String part, Level level, String what, String remedy) {
+        return Json.of("part", part, "level", level.name(), "what", what, "remedy", remedy);
     }
 
     private Map<String, Object> progress(Optional<Progress> progress, StoreView view, Instant now) {

@@ -1,6 +1,5 @@
 package io.tapsentinel.page;
 
-import java.util.concurrent.ExecutorService;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultHeaderFilterStrategy;
 
@@ -37,8 +36,7 @@ public final class PageRoute extends RouteBuilder {
         filter.setOutFilterStartsWith("camel", "org.apache.camel");
         filter.setLowerCase(true);
         getContext().getRegistry().bind(HEADERS, filter);
-        ExecutorService thread = getContext().getExecutorServiceManager().newSingleThreadExecutor(this, "tap-page");
-        PageAnswer answer = new PageAnswer(new PageData(sources, getContext(), thread)::json, loopbackOnly);
+        PageAnswer answer = new PageAnswer(new PageData(sources, getContext())::json, loopbackOnly);
         from("platform-http:/?matchOnUriPrefix=true&headerFilterStrategy=#" + HEADERS)
                 .routeId("tap-page")
                 .description("the status page")

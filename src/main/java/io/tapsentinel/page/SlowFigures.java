@@ -1,22 +1,17 @@
 package io.tapsentinel.page;
 
-import io.tapsentinel.state.StoreException;
+import io.tapsentinel.health.Look;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Figures for which a large store is read for seconds: worked out by one thread of their own, at most every thirty seconds and never for
- * more than a tenth of the time. Who asks waits a moment and then gets those before. Thread-safe.
+ * Figures for which a large store is read for seconds: looked at at most every thirty seconds and never for more than a tenth of the
+ * time. Who asks waits a moment and then gets those before. Thread-safe.
  */
 final class SlowFigures<T> {
 
@@ -26,36 +21,29 @@ final class SlowFigures<T> {
 
     private static final int REST_PER_WORK = 10;
 
-    private final Supplier<T> work;
-    private final ExecutorService thread;
+    private final Look<Worked<T>> look;
     private final Clock clock;
-    private final Duration patience;
-    private Future<Worked<T>> running;
+    private Look.Asked<Worked<T>> asked;
     private T last;
     private Instant lastAt = Instant.MIN;
     private Duration kept = KEPT;
 
     private record Worked<T>(T value, Duration took) {}
 
-    /**
-     * @param thread   for this work alone
-     * @param patience how long one who asks waits
-     */
-    SlowFigures(Supplier<T> work, ExecutorService thread, Clock clock, Duration patience) {
-        this.work = work;
-        this.thread = thread;
+    /** @param patience how long a look may take before one who asks gets those before */
+    SlowFigures(Supplier<T> work, Clock clock, Duration patience) {
+        this.look = new Look<>("slow-figures", () -> timed(work, clock), Duration.ZERO, patience);
         this.clock = clock;
-        this.patience = patience;
     }
 
     /** The newest; empty while the first are worked out. @throws StoreException when the store cannot be read */
     synchronized Optional<T> get() {
         Instant now = clock.instant();
-        if (running == null && (now.isBefore(lastAt) || !now.minus(kept).isBefore(lastAt))) {
-            running = thread.submit(this::timed);
+        if (asked == null && (now.isBefore(lastAt) || !now.minus(kept).isBefore(lastAt))) {
+            asked = look.ask();
             lastAt = now;
         }
-        if (running != null) {
+        if (asked != null) {
             take();
         }
         return Optional.ofNullable(last);
@@ -63,25 +51,21 @@ final class SlowFigures<T> {
 
     private void take() {
         try {
-            Worked<T> worked = running.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Worked<T> worked = asked.get();
             last = worked.value();
             Duration rest = worked.took().multipliedBy(REST_PER_WORK);
             kept = Collections.min(List.of(KEPT_AT_MOST, Collections.max(List.of(KEPT, rest))));
-            running = null;
-        } catch (TimeoutException e) {
+            asked = null;
+        } catch (Look.NoAnswerException e) {
             // those before, then
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            running = null;
+        } catch (RuntimeException | Error e) {
+            asked = null;
             lastAt = Instant.MIN;
-            throw e.getCause() instanceof RuntimeException known
-                    ? known
-                    : new StoreException("figures cannot be worked out", e.getCause());
+            throw e;
         }
     }
 
-    private Worked<T> timed() {
+    private static <T> Worked<T> timed(Supplier<T> work, Clock clock) {
         Instant begun = clock.instant();
         T value = work.get();
         return new Worked<>(value, Duration.between(begun, clock.instant()));

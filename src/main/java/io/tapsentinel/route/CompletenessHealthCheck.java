@@ -29,6 +29,7 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
+        findings.asks("the store");
         try {
             show(figures.now(), findings);
         } catch (StoreException e) {

@@ -60,8 +60,13 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     }
 
     @Override
-    protected synchronized void look(Findings findings) {
-        count();
+    protected KnownProblem silence() {
+        return KnownProblem.STORAGE_SILENT;
+    }
+
+    @Override
+    protected void look(Findings findings) {
+        count(findings);
         sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
                 .detail("storage." + name + ".bytes", size.bytes()));
         findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
@@ -79,6 +84,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         }
         rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
         Optional<String> failure = store.failure();
+        findings.asks(store);
         try {
             findings.detail("storage.store.bytes", store.bytes())
                     .detail("sentinel.possible-duplicates", seen.possibleDuplicates());
@@ -88,15 +94,19 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         failure.ifPresent(why -> findings.problem(KnownProblem.STORE, why));
     }
 
-    private void count() {
+    private void count(Findings findings) {
         Instant now = clock.instant();
         if (now.isBefore(countedAt.plus(COUNTED)) && !now.isBefore(countedAt)) {
             return;
         }
         Map<String, FolderSize> counted = new LinkedHashMap<>();
-        folders.forEach((name, folder) -> counted.put(name, FolderSize.of(folder)));
+        folders.forEach((name, folder) -> {
+            findings.asks(folder);
+            counted.put(name, FolderSize.of(folder));
+        });
         sizes = counted;
         countedAt = now;
+        findings.asks(store);
         try {
             rejectedOfADay = RecentRejections.since(store, now.minus(DAY));
         } catch (StoreException e) {

@@ -80,6 +80,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         }
         rest.held().ifPresent(window -> findings.detail("tap.refused-window", window.toString()));
 
+        findings.asks("the store");
         Optional<Instant> lastPoll = lastPoll(now);
         // what another program has read since proves that it has passed
         boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();

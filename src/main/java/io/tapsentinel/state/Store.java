@@ -230,6 +230,12 @@ public final class Store implements Closeable {
         failure = null;
     }
 
+    /** Where it lies. */
+    @Override
+    public String toString() {
+        return "state.url " + database;
+    }
+
     @Override
     public void close() {
         turn.lock();

@@ -8,10 +8,7 @@ import io.tapsentinel.state.StoreException;
 import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -22,15 +19,9 @@ class SlowFiguresTest {
     private static final Duration SHORT = Duration.ofMillis(20);
 
     private final MovableClock clock = new MovableClock(Instant.parse("2026-11-23T10:00:00Z"));
-    private final ExecutorService thread = Executors.newSingleThreadExecutor();
     private final Semaphore mayEnd = new Semaphore(0);
     private volatile int worked;
     private volatile Duration takes = Duration.ZERO;
-
-    @AfterEach
-    void stop() {
-        thread.shutdownNow();
-    }
 
     @Test
     void theyAreKeptForHalfAMinute() {
@@ -92,7 +83,6 @@ class SlowFiguresTest {
                     }
                     return worked;
                 },
-                thread,
                 clock,
                 LONG);
         assertThatThrownBy(figures::get).isInstanceOf(StoreException.class).hasMessage("state.url: it is away");
@@ -106,7 +96,6 @@ class SlowFiguresTest {
                     clock.advance(takes);
                     return ++worked;
                 },
-                thread,
                 clock,
                 patience);
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -115,6 +116,23 @@ public final class Postgres implements AutoCloseable {
     public void kill() {
         refuseIfShared();
         end();
+    }
+
+    /** Stops all its processes: connections stand and are accepted, and nothing answers. */
+    public void hang() {
+        refuseIfShared();
+        signal("-STOP");
+    }
+
+    /** Lets it continue. */
+    public void goOn() {
+        signal("-CONT");
+    }
+
+    private void signal(String signal) {
+        // the parent first, since it starts others while it runs
+        Stream.concat(Stream.of(server.toHandle()), server.descendants())
+                .forEach(process -> CommandResult.of("kill", signal, String.valueOf(process.pid())));
     }
 
     /** Starts it again with what it had. */

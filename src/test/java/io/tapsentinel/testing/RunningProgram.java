@@ -26,11 +26,17 @@ public final class RunningProgram implements AutoCloseable {
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private boolean stopped;
 
-    /** @param onSchedule whether Quartz starts runs; else there is none that a stop has to wait for */
-    RunningProgram(Program program, boolean onSchedule) {
+    /**
+     * @param onSchedule whether Quartz starts runs; else there is none that a stop has to wait for
+     * @param management the port of its management server; without a number it has none, since tests run side by side on one machine
+     */
+    RunningProgram(Program program, boolean onSchedule, String management) {
         this.program = program;
-        // tests run side by side on one machine
-        program.main().addOverrideProperty("camel.management.enabled", "false");
+        boolean managed = management.matches("\\d+");
+        program.main().addOverrideProperty("camel.management.enabled", String.valueOf(managed));
+        if (managed) {
+            program.main().addOverrideProperty("camel.management.port", management);
+        }
         if (!onSchedule) {
             // Quartz joins idle threads that look up twice a second only, which was most of the time of a stop
             program.main().addOverrideProperty("camel.component.quartz.interrupt-jobs-on-shutdown", "true");

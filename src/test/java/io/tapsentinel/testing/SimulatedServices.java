@@ -195,7 +195,8 @@ public final class SimulatedServices implements AutoCloseable {
         RunningProgram program = new RunningProgram(
                 maker.make(Settings.of(own), own, clock, reads::add),
                 !own.get("tap.poll.cron").equals(NEVER)
-                        || !own.get("tap.sweep.cron").equals(NEVER));
+                        || !own.get("tap.sweep.cron").equals(NEVER),
+                own.get("camel.management.port"));
         programs.add(program);
         return program.awaitStart();
     }
