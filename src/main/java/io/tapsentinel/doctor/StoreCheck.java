@@ -94,7 +94,13 @@ final class StoreCheck implements Check {
         return look.place() + ", version " + look.version()
                 + (look.isOlder() ? ", which a start brings up to date" : "")
                 + (look.identity().isEmpty() ? ", which knows no source " + settings.source() + " yet" : "")
-                + look.holder().map(process -> ", in use by " + process).orElse("");
+                + look.holder().map(process -> ", in use by " + process).orElse("")
+                + lacking();
+    }
+
+    /** No reason to keep a program from starting, which goes on with what there is. */
+    private String lacking() {
+        return look.lacking().map(what -> "; " + what).orElse("");
     }
 
     private Finding ofPlace() throws IOException {
@@ -117,7 +123,7 @@ final class StoreCheck implements Check {
                     "state.url: " + look.place() + " cannot be made, since " + there
                             + " cannot be written by this user; make it writable or name another place");
         }
-        return withRoom(there, "there is none yet at " + look.place() + "; the first start makes it");
+        return withRoom(there, "there is none yet at " + look.place() + "; the first start makes it" + lacking());
     }
 
     private Finding withRoom(Path place, String words) throws IOException {

@@ -108,6 +108,12 @@ public enum KnownProblem {
             DOWN,
             "tap.rejected.uri takes no record",
             "make room there or put the endpoint right; the windows of such records stay due until then"),
+    STORE_LACKS(
+            "storage",
+            DEGRADED,
+            "the store lacks commits that were made before this start",
+            "find out what restored its file or removed its -wal; the query EventsTwice lists rows that are in Sentinel twice; shown for a"
+                    + " day"),
     REJECTED(
             "storage",
             DEGRADED,

@@ -108,10 +108,16 @@ final class PageData {
     }
 
     private Page page() {
-        try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
+        try (ReadOnlyStore store = open()) {
             Map<String, Object> figures = page(store, clock.instant());
             return new Page(figures, json(figures), clock.instant());
         }
+    }
+
+    private ReadOnlyStore open() {
+        // refused while another file is at the place of the program's own
+        sources.state().progress();
+        return ReadOnlyStore.open(sources.store(), sources.source());
     }
 
     private Map<String, Findings> parts() {
@@ -196,7 +202,7 @@ final class PageData {
     }
 
     private Slow slow() {
-        try (ReadOnlyStore store = ReadOnlyStore.open(sources.store(), sources.source())) {
+        try (ReadOnlyStore store = open()) {
             StoreView view = new StoreView(store, clock.instant());
             return new Slow(hours(view, false), view.late(), RejectedView.of(store, sources.rejected()));
         }

@@ -18,7 +18,8 @@ import java.util.Optional;
 
 /**
  * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store or
- * {@code tap.rejected.uri} cannot be written, DEGRADED for a day after a record was rejected or an event came that has no table.
+ * {@code tap.rejected.uri} cannot be written, DEGRADED for a day after a record was rejected, an event came that has no table, or a start
+ * found a store that had lost commits.
  */
 public class StorageHealthCheck extends ProgramHealthCheck {
 
@@ -32,6 +33,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private final UnknownTypes unknownTypes;
     private final RejectedStore rejected;
     private final Clock clock;
+    private final Instant startedAt;
     private final Map<String, Path> folders = new LinkedHashMap<>();
     private Map<String, FolderSize> sizes = Map.of();
     private long rejectedOfADay;
@@ -50,6 +52,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         this.unknownTypes = unknownTypes;
         this.rejected = rejected;
         this.clock = clock;
+        this.startedAt = clock.instant();
         FileEndpoint.folder(settings.aside().rejectedUri()).ifPresent(folder -> folders.put("rejected", folder));
         FileEndpoint.folder(settings.aside().replayUri()).ifPresent(folder -> {
             folders.put("replay", folder);
@@ -82,6 +85,9 @@ public class StorageHealthCheck extends ProgramHealthCheck {
             // its window failed afterwards, so that no ledger has it
             findings.problem(KnownProblem.REJECTED);
         }
+        store.lacking()
+                .filter(what -> clock.instant().isBefore(startedAt.plus(DAY)))
+                .ifPresent(what -> findings.problem(KnownProblem.STORE_LACKS, what));
         rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
         Optional<String> failure = store.failure();
         findings.asks(store);

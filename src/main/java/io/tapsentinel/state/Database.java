@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import java.io.Closeable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
 /** What differs between the databases that can hold a store. */
 interface Database extends Closeable {
@@ -32,6 +33,26 @@ interface Database extends Closeable {
 
     /** Ends a transaction that failed; returns whether the connection can be used on. */
     boolean rollback(Connection connection);
+
+    /** The last step of a transaction before its commit. @throws SQLException when the commit would be lost; then there must be none */
+    default void beforeCommit(Connection connection) throws SQLException {
+        // a server looks after its own files
+    }
+
+    /** The transaction was committed. Never fails. */
+    default void afterCommit() {
+        // a server looks after its own files
+    }
+
+    /** Which of its commits the store had lost when it was opened, one line; empty when none are known. */
+    default Optional<String> lacking(Connection connection) throws SQLException {
+        return Optional.empty();
+    }
+
+    /** Ends a connection. */
+    default void end(Connection connection) throws SQLException {
+        connection.close();
+    }
 
     /** Bytes on disk. */
     long bytes(Connection connection) throws SQLException;

@@ -1,11 +1,14 @@
 package io.tapsentinel.state;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
 
 /**
  * A SQLite file in WAL mode with {@code synchronous=FULL}, so that what a transaction has committed outlives a power cut. One
@@ -14,10 +17,22 @@ import java.sql.Statement;
 final class SqliteDatabase implements Database {
 
     static final String URL = "jdbc:sqlite:";
+    /** SQLite keeps it in the file's header, and changes it with the transaction. */
+    static final String COMMITS = "PRAGMA user_version";
 
     private final Path file;
     private final String parameters;
     private final StoreLock lock;
+    private StoreFile opened;
+    /** From the file beside the store, before this program writes there. */
+    private Optional<CommitCount> before = Optional.empty();
+
+    private long commitsAtOpen;
+    private long commits;
+    /** Rows that the connection had changed before this transaction. */
+    private long changes;
+    /** The same with this transaction. */
+    private long changesNow;
 
     private SqliteDatabase(Path file, String parameters, StoreLock lock) {
         this.file = file;
@@ -47,14 +62,85 @@ final class SqliteDatabase implements Database {
 
     @Override
     public Connection connect() throws SQLException {
+        before = CommitCount.beside(file);
+        try {
+            StoreFile.setAsideTheLogOfAnother(file);
+        } catch (IOException e) {
+            throw new SQLException("its log cannot be read: " + e, e);
+        }
         // the driver itself closes a connection that never became a store
         Connection connection = DriverManager.getConnection(URL + file + parameters);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");
+            commits = Sql.number(connection, COMMITS);
+            commitsAtOpen = commits;
+            changes = changes(connection);
+            changesNow = changes;
+            opened = new StoreFile(file);
         }
         connection.setAutoCommit(false);
         return connection;
+    }
+
+    private static long changes(Connection connection) throws SQLException {
+        return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
+    }
+
+    @Override
+    public void beforeCommit(Connection connection) throws SQLException {
+        opened.check(commits);
+        changesNow = changes(connection);
+        if (changesNow == changes) {
+            return;
+        }
+        long found = Sql.number(connection, COMMITS);
+        if (found == next(commits)) {
+            // a commit whose success was not reported
+            commits = found;
+        } else if (found != commits) {
+            throw new SQLException("it was overwritten while the program ran: it has " + found + " commits, and had "
+                    + commits + StoreFile.WHAT_TO_DO);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(COMMITS + " = " + next(commits));
+        }
+    }
+
+    private static long next(long commits) {
+        return commits == Integer.MAX_VALUE ? 1 : commits + 1;
+    }
+
+    @Override
+    public void afterCommit() {
+        if (changesNow != changes) {
+            changes = changesNow;
+            commits = next(commits);
+            CommitCount.write(file, commits);
+        }
+    }
+
+    @Override
+    public Optional<String> lacking(Connection connection) throws SQLException {
+        return before.isEmpty() ? Optional.empty() : before.get().lacking(commitsAtOpen, connection);
+    }
+
+    @Override
+    public void end(Connection connection) throws SQLException {
+        if (opened == null) {
+            return;
+        }
+        try {
+            opened.check(commits);
+        } catch (StoreFile.OverwrittenException e) {
+            // closing it would copy the log into a file that another program has written; the end of the process does
+            // not
+            opened = null;
+            return;
+        } catch (SQLException e) {
+            // SQLite leaves its log alone when its file is no longer at its place
+        }
+        connection.close();
     }
 
     @Override
@@ -90,6 +176,12 @@ final class SqliteDatabase implements Database {
             // the failure that led here tells more
             beginAgain(connection);
         }
+        try {
+            // SQLite goes on counting what was rolled back
+            changes = changes(connection);
+        } catch (SQLException e) {
+            // the next transaction counts as one that writes
+        }
         return true;
     }
 
@@ -115,13 +207,14 @@ final class SqliteDatabase implements Database {
 
     @Override
     public void close() {
+        close(opened);
         close(lock);
     }
 
-    private static void close(StoreLock lock) {
+    private static void close(Closeable held) {
         try {
-            if (lock != null) {
-                lock.close();
+            if (held != null) {
+                held.close();
             }
         } catch (IOException e) {
             // the operating system lets go of it with the process

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one durable store, a file or a database that several programs share. One connection serves all threads, one transaction at
@@ -13,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Store implements Closeable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
     private static final String READING = "reading ";
     private static final String SPEAKING = "speaking ";
 
@@ -26,6 +29,7 @@ public final class Store implements Closeable {
     private long session;
 
     private Connection speaksOn;
+    private Optional<String> lacking = Optional.empty();
     private volatile int connections;
     private volatile String failure;
     private volatile String unreachable;
@@ -61,6 +65,9 @@ public final class Store implements Closeable {
                 StoreSchema.belongTo(c, source, sourceUrl);
                 return null;
             });
+            store.lacking = store.transaction(database::lacking);
+            store.lacking.ifPresent(
+                    what -> LOG.warn("state.url: {} was restored or has lost its log: {}", database, what));
             if (database.isShared()) {
                 // this one was made to wait for others
                 store.drop();
@@ -114,7 +121,9 @@ public final class Store implements Closeable {
         turn.lock();
         try {
             T result = work.in(connected());
+            database.beforeCommit(connection);
             connection.commit();
+            database.afterCommit();
             return result;
         } catch (SQLException e) {
             rollback();
@@ -225,6 +234,11 @@ public final class Store implements Closeable {
         return Optional.ofNullable(unreachable == null ? failure : unreachable);
     }
 
+    /** Which of its commits the store had lost when it was opened, and what may be sent twice; one line, empty for none. */
+    public Optional<String> lacking() {
+        return lacking;
+    }
+
     /** A window was committed, which needs every part of the store; less than that proves little of one that is damaged. */
     void worked() {
         failure = null;
@@ -240,7 +254,11 @@ public final class Store implements Closeable {
     public void close() {
         turn.lock();
         try {
-            close(connection);
+            if (connection != null) {
+                database.end(connection);
+            }
+        } catch (SQLException e) {
+            // every transaction has committed or not; there is nothing left to lose
         } finally {
             database.close();
             turn.unlock();

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param identity the service that the source's rows came from, as the store remembers it; empty for a source that it does not know
  * @param requests that the source made in the last 24 hours
  * @param holder   the process that has it open, if it can be seen from here
+ * @param lacking  what it lacks of its own commits, one line; empty for nothing
  */
 public record StoreLook(
         String place,
@@ -29,7 +30,8 @@ public record StoreLook(
         long version,
         Optional<String> identity,
         Map<Pool, Long> requests,
-        Optional<String> holder) {
+        Optional<String> holder,
+        Optional<String> lacking) {
 
     /**
      * Looks.
@@ -43,14 +45,25 @@ public record StoreLook(
         List.of(Pool.values()).forEach(pool -> requests.put(pool, 0L));
         if (!address.isShared() && !Files.exists(file)) {
             return new StoreLook(
-                    file.toString(), Optional.of(file), false, 0, Optional.empty(), requests, Optional.empty());
+                    file.toString(),
+                    Optional.of(file),
+                    false,
+                    0,
+                    Optional.empty(),
+                    requests,
+                    Optional.empty(),
+                    CommitCount.beside(file).flatMap(count -> count.lacking(0, Optional.empty())));
         }
+        // before the store itself, which a program may write to meanwhile
+        Optional<CommitCount> count = address.isShared() ? Optional.empty() : CommitCount.beside(file);
         try (ReadOnlyStore store = ReadOnlyStore.asItIs(address, source)) {
             long version = store.version();
             List<String> identity = new ArrayList<>();
+            Optional<String> lacking = Optional.empty();
             if (version > 0 && version <= StoreSchema.version()) {
                 store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
+                lacking = count.flatMap(made -> store.read(made::lacking));
             }
             if (address.isShared()) {
                 return new StoreLook(
@@ -60,6 +73,7 @@ public record StoreLook(
                         version,
                         identity.stream().findFirst(),
                         requests,
+                        Optional.empty(),
                         Optional.empty());
             }
             return new StoreLook(
@@ -70,7 +84,8 @@ public record StoreLook(
                     identity.stream().findFirst(),
                     requests,
                     // whoever has it open has a log beside it
-                    Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty());
+                    Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty(),
+                    lacking);
         }
     }
 

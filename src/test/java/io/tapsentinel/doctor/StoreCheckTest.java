@@ -79,6 +79,21 @@ class StoreCheckTest {
     }
 
     @Test
+    void oneThatHasLostCommitsIsWellWithWhatFollows() throws Exception {
+        open("tap").close();
+        Path copy = Files.copy(setup.file(), folder.resolve("copy.db"));
+        try (Store store = open("tap")) {
+            assertThat(look(Mark.WELL)).doesNotContain("lacks");
+            assertThat(store.lacking()).isEmpty();
+        }
+        Files.write(setup.file(), Files.readAllBytes(copy));
+        assertThat(look(Mark.WELL)).contains("; it lacks at least 1 commit", "may be sent twice");
+
+        Files.delete(setup.file());
+        assertThat(look(Mark.WELL)).startsWith("there is none yet").contains("; it lacks at least 2 commits");
+    }
+
+    @Test
     void aNewerOneIsRefusedWhateverItsTablesAre() throws Exception {
         open("tap").close();
         execute("UPDATE schema_version SET version = 99", "DROP TABLE request_log", "DROP TABLE source");

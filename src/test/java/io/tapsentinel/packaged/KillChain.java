@@ -135,6 +135,9 @@ final class KillChain {
     }
 
     private static int saidToBePossible(PackagedProgram program) {
+        assertThat(program.found("WARN.*state\\.url.*"))
+                .as("a kill costs the store no commit")
+                .isEmpty();
         List<MatchResult> said = program.found("WARN.*possible duplicates: (\\d+)");
         assertThat(said.size()).as("said once, at start").isLessThanOrEqualTo(1);
         return said.isEmpty() ? 0 : Integer.parseInt(said.get(0).group(1));

@@ -64,6 +64,55 @@ class StoreIT {
     }
 
     @Test
+    void aStoreThatIsMovedAwayWhileItRunsStopsTheFlowAndWhatWasOnItsWayIsListed() throws Exception {
+        try (PackagedProgram program = store.launch().start()) {
+            await("uploads begin")
+                    .atMost(FailingStore.SOON)
+                    .until(() -> store.services().sink().requests() > 0);
+            Path away = Files.move(store.file(), folder.resolve("away.db"));
+            store.assertThatItComplains(program);
+            assertThat(program.health().last()).contains("no longer at its place");
+            int landed = store.services().deliveries().distinct();
+            await("nothing lands that nobody could write down")
+                    .during(Duration.ofMillis(2_500))
+                    .atMost(Duration.ofSeconds(6))
+                    .until(() -> store.services().deliveries().distinct() == landed);
+
+            Files.move(away, store.file());
+            int events = store.assertThatAllLands(program);
+            System.out.printf(
+                    "store moved away for a while: 0 of %d events lost, %d twice, all of them listed%n",
+                    events, store.services().deliveries().duplicates().size());
+        }
+    }
+
+    @Test
+    @Tag("full")
+    void aStoreThatIsReplacedByAnOlderCopyWhileItRunsIsUsedByTheNextStartWhichSaysWhatItLacks() throws Exception {
+        Path copy = folder.resolve("copy.db");
+        try (PackagedProgram program = store.launch().start()) {
+            program.awaitLine(LiveServices.COMMITTED, FailingStore.SOON);
+            try (Connection other = store.connect("")) {
+                other.createStatement().execute("VACUUM INTO '" + copy + "'");
+            }
+            program.awaitMore(LiveServices.COMMITTED, 2, FailingStore.SOON);
+            // into the same file, as cp does it
+            Files.write(store.file(), Files.readAllBytes(copy));
+            store.assertThatItComplains(program);
+            assertThat(program.health().last()).contains("overwritten while the program ran");
+            program.signal("TERM");
+            assertThat(program.awaitExit(FailingStore.SOON)).isZero();
+        }
+        assertThat(Files.readAllBytes(store.file())).as("the copy").isEqualTo(Files.readAllBytes(copy));
+        try (PackagedProgram program = store.launch().start()) {
+            program.awaitLine("WARN .*lacks at least \\d+ commits.* may be sent twice", FailingStore.SOON);
+            program.awaitMore(LiveServices.COMMITTED, 1, FailingStore.SOON);
+            assertThat(program.health().last()).startsWith("200 ").contains("the store lacks commits");
+            store.services().live().assertThatNothingCommittedIsLost(program);
+        }
+    }
+
+    @Test
     @Tag("full")
     void aStoreThatIsLockedAtStartIsSaidInOneLine() throws Exception {
         landAll();

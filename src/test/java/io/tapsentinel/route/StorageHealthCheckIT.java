@@ -13,6 +13,7 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.StateFolder;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.Map;
@@ -68,6 +69,34 @@ class StorageHealthCheckIT {
         program.poll();
         assertThat(services.reads()).hasSize(1);
         assertThat(program.health("tap-storage").getState()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void aStoreThatHasLostCommitsDegradesItForADayAndReadingGoesOnFromWhereItStands() throws Exception {
+        services.start().poll().stop();
+        Path file = state.resolve("tap.db");
+        byte[] copy = Files.readAllBytes(file);
+        services.clock().advance(Duration.ofMinutes(10));
+        int known = services.rows().size();
+        services.start().poll().stop();
+        int all = services.rows().size();
+        Files.write(file, copy);
+
+        RunningProgram program = services.start();
+        Result health = program.health("tap-storage");
+        assertThat(health.getState()).isEqualTo(State.UP);
+        assertThat(health.getDetails()).containsEntry("status", "DEGRADED");
+        assertThat(health.getMessage())
+                .hasValueSatisfying(message -> assertThat(message)
+                        .startsWith(KnownProblem.STORE_LACKS.what() + " (it lacks at least ")
+                        .contains("its newest read is of 2026-11-20T12:00:", "may be sent twice"));
+        program.poll();
+        assertThat(services.rows())
+                .as("what the copy does not know of is sent again")
+                .hasSizeGreaterThan(all)
+                .hasSize(all + all - known);
+        services.clock().advance(Duration.ofHours(25));
+        assertThat(program.health("tap-storage").getDetails()).doesNotContainKey("status");
     }
 
     @Test

@@ -33,7 +33,7 @@ class SqliteReadOnlyStoreTest {
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
         try (var files = Files.list(folder)) {
             assertThat(files.map(file -> file.getFileName().toString()))
-                    .isSubsetOf("tap.db", "tap.db.lock", "tap.db-wal", "tap.db-shm");
+                    .isSubsetOf("tap.db", "tap.db.lock", "tap.db.commits", "tap.db-wal", "tap.db-shm");
         }
         assertThat(Path.of(file() + "-wal").toFile().length())
                 .as("bytes of the log")
