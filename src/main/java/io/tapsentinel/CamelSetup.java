@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Service;
@@ -65,12 +66,14 @@ final class CamelSetup extends MainListenerSupport {
     private final Network network;
     private final Path folder;
     private final RoutesReload.Pace pace;
+    private final BooleanSupplier stuck;
     private final Clock clock;
     private final Clock steady;
     private RoutesReload reload;
 
     /**
      * @param folder of routes, which wins over the packaged ones when there are any in it
+     * @param stuck  whether only a restart can help
      * @param steady is not set when the machine's clock is
      */
     CamelSetup(
@@ -83,6 +86,7 @@ final class CamelSetup extends MainListenerSupport {
             Network network,
             Path folder,
             RoutesReload.Pace pace,
+            BooleanSupplier stuck,
             Clock clock,
             Clock steady) {
         this.settings = settings;
@@ -94,6 +98,7 @@ final class CamelSetup extends MainListenerSupport {
         this.network = network;
         this.folder = folder;
         this.pace = pace;
+        this.stuck = stuck;
         this.clock = clock;
         this.steady = steady;
     }
@@ -140,7 +145,7 @@ final class CamelSetup extends MainListenerSupport {
             reload = new RoutesReload(folder, files, properties, pace);
             main.bind("tap-routes", new RoutesHealthCheck(reload));
         }
-        main.bind("process-health", new ProcessHealthCheck());
+        main.bind("process-health", new ProcessHealthCheck(stuck));
         main.bind("tap-health", tapHealth);
         main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
         main.addMainListener(this);

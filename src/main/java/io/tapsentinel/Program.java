@@ -148,7 +148,7 @@ public class Program {
         this.readMetrics = new ReadMetrics(registry, clock);
         this.reads = readMetrics.and(ReadListener.of(committed));
         this.fatal = fatal;
-        this.internal = new InternalFailures(fatal, System::nanoTime);
+        this.internal = new InternalFailures(fatal, steady);
         this.sentinel = component();
         sentinel.onFatalError(fatal);
     }
@@ -267,6 +267,7 @@ public class Program {
                         network,
                         routesFolder(),
                         reloadPace(),
+                        internal::isStuck,
                         clock,
                         steady)
                 .configure(main);

@@ -11,6 +11,12 @@ import io.tapsentinel.health.Findings.Level;
  * row for each.
  */
 public enum KnownProblem {
+    STUCK(
+            "process",
+            DOWN,
+            "reading failed ten times in a row over 15 minutes for reasons inside the program",
+            "restart it, as Kubernetes does when the liveness probe fails, and report the WARN lines of the log as a fault of this program"),
+
     TAP_CREDENTIALS(
             "tap",
             DOWN,

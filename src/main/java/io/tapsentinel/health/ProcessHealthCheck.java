@@ -1,10 +1,16 @@
 package io.tapsentinel.health;
 
+import java.util.function.BooleanSupplier;
+
 /** Whether the process itself can go on. Liveness asks this part only, since a restart fixes nothing else. */
 public final class ProcessHealthCheck extends ProgramHealthCheck {
 
-    public ProcessHealthCheck() {
+    private final BooleanSupplier stuck;
+
+    /** @param stuck whether only a restart can help; asked at every probe, so it must answer at once */
+    public ProcessHealthCheck(BooleanSupplier stuck) {
         super("process");
+        this.stuck = stuck;
     }
 
     @Override
@@ -14,6 +20,8 @@ public final class ProcessHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
-        // that it answers is enough
+        if (stuck.getAsBoolean()) {
+            findings.problem(KnownProblem.STUCK);
+        }
     }
 }

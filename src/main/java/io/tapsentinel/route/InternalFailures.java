@@ -5,9 +5,10 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /**
  * Failures of reading that neither TAP, the network, Sentinel, the store nor a route explains, so that something in this process may
@@ -29,15 +30,15 @@ public final class InternalFailures {
             BudgetUsedUpException.class);
 
     private final FatalErrors fatal;
-    private final LongSupplier nanoClock;
+    private final Clock steady;
     private int inARow;
-    private long first;
-    private long last;
+    private Instant first;
+    private Instant last;
 
-    /** @param nanoClock monotonic time in nanoseconds */
-    public InternalFailures(FatalErrors fatal, LongSupplier nanoClock) {
+    /** @param steady is not set when the machine's clock is */
+    public InternalFailures(FatalErrors fatal, Clock steady) {
         this.fatal = fatal;
-        this.nanoClock = nanoClock;
+        this.steady = steady;
     }
 
     /** A run or a window failed. */
@@ -55,11 +56,11 @@ public final class InternalFailures {
 
     /** Whether only a restart can help. */
     public synchronized boolean isStuck() {
-        return inARow >= MOST && last - first >= OVER.toNanos();
+        return inARow >= MOST && Duration.between(first, last).compareTo(OVER) >= 0;
     }
 
     private synchronized void count() {
-        last = nanoClock.getAsLong();
+        last = steady.instant();
         if (inARow++ == 0) {
             first = last;
         }

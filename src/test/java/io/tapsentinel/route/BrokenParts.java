@@ -88,7 +88,7 @@ public final class BrokenParts {
                         clock,
                         stop,
                         ReadListener.of(committed),
-                        new InternalFailures(FatalErrors.LOG_ONLY, System::nanoTime)) {
+                        new InternalFailures(FatalErrors.LOG_ONLY, clock)) {
                     @Override
                     WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
                         return reads.read(ask, purpose, readAt, seen);

@@ -135,13 +135,7 @@ class FailingListenersIT {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
                 return new WindowAttempts(
-                        seen,
-                        tap,
-                        List.of(),
-                        clock,
-                        stop,
-                        listener,
-                        new InternalFailures(FatalErrors.LOG_ONLY, System::nanoTime));
+                        seen, tap, List.of(), clock, stop, listener, new InternalFailures(FatalErrors.LOG_ONLY, clock));
             }
         };
     }

@@ -8,13 +8,14 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.apache.camel.RuntimeCamelException;
 import org.junit.jupiter.api.Test;
@@ -26,8 +27,8 @@ class InternalFailuresTest {
     private static final RuntimeException UNEXPLAINED = new IllegalStateException("Connection pool shut down");
 
     private final List<Error> fatal = new ArrayList<>();
-    private final AtomicLong nanos = new AtomicLong(-5);
-    private final InternalFailures failures = new InternalFailures(fatal::add, nanos::get);
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final InternalFailures failures = new InternalFailures(fatal::add, clock);
 
     @Test
     void tenInARowOverFifteenMinutesNeedARestart() {
@@ -73,7 +74,7 @@ class InternalFailuresTest {
     void whatTapTheNetworkSentinelTheStoreOrARouteExplainsDoesNotCount(Throwable explained) {
         for (int i = 0; i < 20; i++) {
             failures.failed(explained);
-            nanos.addAndGet(Duration.ofMinutes(5).toNanos());
+            clock.advance(Duration.ofMinutes(5));
         }
 
         assertThat(failures.isStuck()).isFalse();
@@ -108,7 +109,7 @@ class InternalFailuresTest {
     private void fail(int times, Duration then) {
         for (int i = 0; i < times; i++) {
             failures.failed(UNEXPLAINED);
-            nanos.addAndGet(then.toNanos());
+            clock.advance(then);
         }
     }
 }

@@ -14,11 +14,14 @@ import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,6 +127,38 @@ class TapTransportIT {
 
         program.poll();
         services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aFailureInsideTheProgramThatGoesOnMakesLivenessFailUntilAWindowIsCommitted() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected RequestBudget budget(Store store, TapClock tapClock) {
+                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
+                            @Override
+                            public boolean take(Pool pool, Purpose purpose) {
+                                if (broken.get()) {
+                                    throw new IllegalStateException("Connection pool shut down");
+                                }
+                                return super.take(pool, purpose);
+                            }
+                        };
+                    }
+                });
+        for (int i = 0; i < 9; i++) {
+            program.poll();
+            services.clock().advance(Duration.ofMinutes(5));
+        }
+        assertThat(program.health("process-health").getState()).isEqualTo(State.UP);
+        program.poll();
+        assertThat(program.health("process-health").getState()).isEqualTo(State.DOWN);
+        assertThat(program.health("process-health").getCheck().isLiveness()).isTrue();
+
+        broken.set(false);
+        program.poll();
+        assertThat(program.health("process-health").getState()).isEqualTo(State.UP);
     }
 
     /** Begins an answer, then sends a byte every 50 ms until the client has gone. */
