@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -108,6 +109,7 @@ class HangingDatabaseIT {
     }
 
     @Test
+    @Tag("full")
     void readinessSaysWithinThreeSecondsWhatDoesNotAnswerHoweverManyAsk() throws Exception {
         List<Answer> answers = together("/observe/health/ready", PROBES);
 
@@ -145,6 +147,7 @@ class HangingDatabaseIT {
     }
 
     @Test
+    @Tag("full")
     void metricsOfTheStoreAreNotANumberAndThePageShowsTheProblem() throws Exception {
         Answer metrics = await("those of the last scrape are no longer served")
                 .pollDelay(Duration.ZERO)
@@ -168,6 +171,7 @@ class HangingDatabaseIT {
     }
 
     @Test
+    @Tag("full")
     void requestsDoNotPileUpThreads() {
         ask("/observe/health?data=true").join();
         askPage().join();
