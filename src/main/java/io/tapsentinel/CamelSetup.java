@@ -68,13 +68,11 @@ final class CamelSetup extends MainListenerSupport {
     private final RoutesReload.Pace pace;
     private final BooleanSupplier stuck;
     private final Clock clock;
-    private final Clock steady;
     private RoutesReload reload;
 
     /**
      * @param folder of routes, which wins over the packaged ones when there are any in it
      * @param stuck  whether only a restart can help
-     * @param steady is not set when the machine's clock is
      */
     CamelSetup(
             Settings settings,
@@ -87,8 +85,7 @@ final class CamelSetup extends MainListenerSupport {
             Path folder,
             RoutesReload.Pace pace,
             BooleanSupplier stuck,
-            Clock clock,
-            Clock steady) {
+            Clock clock) {
         this.settings = settings;
         this.properties = properties;
         this.dates = dates;
@@ -100,7 +97,6 @@ final class CamelSetup extends MainListenerSupport {
         this.pace = pace;
         this.stuck = stuck;
         this.clock = clock;
-        this.steady = steady;
     }
 
     /** Whether the status page is served; off where nobody says so. */
@@ -218,7 +214,7 @@ final class CamelSetup extends MainListenerSupport {
                     main.getCamelContext().resolvePropertyPlaceholders("{{" + SERVER + ".port}}")));
         }
         if (main.getCamelContext().hasComponent("quartz") instanceof QuartzComponent quartz) {
-            add(main, new TriggerPlan(quartz, clock, steady));
+            add(main, new TriggerPlan(quartz, clock));
         }
         if (reload != null) {
             add(main, reload);

@@ -145,7 +145,7 @@ public class Program {
         this.network = Network.of(properties, System.getenv());
         this.clock = clock;
         this.steady = steady;
-        this.readMetrics = new ReadMetrics(registry, clock);
+        this.readMetrics = new ReadMetrics(registry, clock, steady);
         this.reads = readMetrics.and(ReadListener.of(committed));
         this.fatal = fatal;
         this.internal = new InternalFailures(fatal, steady);
@@ -268,8 +268,7 @@ public class Program {
                         routesFolder(),
                         reloadPace(),
                         internal::isStuck,
-                        clock,
-                        steady)
+                        clock)
                 .configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
         Metrics.ofReading(registry, figures, budget, seen);

@@ -1,5 +1,6 @@
 package io.tapsentinel.health;
 
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,19 +32,28 @@ public interface FatalErrors {
 
     /** Handles the Error among the causes of a failure, if there is one. */
     default void handleIn(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof Error error && !(error instanceof StackOverflowError)) {
-                handle(error);
-                return;
-            }
-        }
+        errorIn(failure).ifPresent(this::handle);
     }
 
-    /** Whether a failed event met an Error outside the program's own work: in a step of an operator's. */
+    /** The Error among a failure and its causes that ends the process. */
+    static Optional<Error> errorIn(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Error error && !(error instanceof StackOverflowError)) {
+                return Optional.of(error);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether a failed event met an Error outside the program's own work, in a step of an operator's. One of the virtual machine
+     * belongs to no step.
+     */
     static boolean isOfAStep(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof Error || cause instanceof ProgramErrorException) {
-                return cause instanceof Error;
+                return cause instanceof Error
+                        && (cause instanceof StackOverflowError || !(cause instanceof VirtualMachineError));
             }
         }
         return false;

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what only listens (metrics, reports, the archive) from failing what it listens to. An exception of a listener ends here. The
- * first one of each method is logged, without its message, which may quote an event; later ones are silent. An {@link Error} passes.
+ * first one of each method is logged, without its message, which may quote an event; later ones are silent. A {@link VirtualMachineError} passes.
  * Thread-safe.
  */
 public final class SafeListeners {
@@ -36,17 +36,17 @@ public final class SafeListeners {
             try {
                 return method.invoke(listener, arguments);
             } catch (InvocationTargetException e) {
-                if (!(e.getCause() instanceof RuntimeException failure)) {
-                    throw e.getCause();
+                if (e.getCause() instanceof VirtualMachineError error) {
+                    throw error;
                 }
-                log(type, method, listener, failure);
+                log(type, method, listener, e.getCause());
                 return otherwise;
             }
         };
         return type.cast(Proxy.newProxyInstance(SafeListeners.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    private void log(Class<?> type, Method method, Object listener, RuntimeException failure) {
+    private void log(Class<?> type, Method method, Object listener, Throwable failure) {
         String what = type.getSimpleName() + "." + method.getName();
         if (logged.add(what)) {
             StackTraceElement[] stack = failure.getStackTrace();

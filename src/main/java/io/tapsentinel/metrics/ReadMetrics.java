@@ -9,6 +9,7 @@ import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -34,17 +35,26 @@ public final class ReadMetrics implements ReadListener {
 
     private final MeterRegistry registry;
     private final InstantSource clock;
+    private final InstantSource steady;
+    /** When a poll was committed last, by the steady clock. */
     private volatile Instant lastPoll;
 
     /**
      * @param registry gets all of these
-     * @param clock    tells when a read was committed
+     * @param clock    the machine's
+     * @param steady   is not set when the machine's clock is
      */
-    public ReadMetrics(MeterRegistry registry, InstantSource clock) {
+    public ReadMetrics(MeterRegistry registry, InstantSource clock, InstantSource steady) {
         this.registry = registry;
         this.clock = clock;
-        this.lastPoll = clock.instant();
-        Gauge.builder("tap.last.poll.timestamp", () -> lastPoll.toEpochMilli() / 1_000.0)
+        this.steady = steady;
+        this.lastPoll = steady.instant();
+        Gauge.builder(
+                        "tap.last.poll.timestamp",
+                        () -> clock.instant()
+                                        .minus(Duration.between(lastPoll, steady.instant()))
+                                        .toEpochMilli()
+                                / 1_000.0)
                 .baseUnit("seconds")
                 .strongReference(true)
                 .description(
@@ -67,7 +77,7 @@ public final class ReadMetrics implements ReadListener {
 
     /** When a poll was committed last, before the first of this process: one that is restarted all the time must not look as if it read. */
     public void lastPoll(Instant before) {
-        lastPoll = before;
+        lastPoll = steady.instant().minus(Duration.between(before, clock.instant()));
     }
 
     private void begin(String table) {
@@ -79,7 +89,7 @@ public final class ReadMetrics implements ReadListener {
     @Override
     public void committed(LedgerEntry read, Effort effort) {
         if (read.purpose() == Purpose.POLL) {
-            lastPoll = clock.instant();
+            lastPoll = steady.instant();
         }
         attempted(read.purpose(), effort, true);
         read.counts().forEach((array, counts) -> count(table(array), counts));

@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
@@ -21,26 +23,36 @@ public final class AzureHttp implements HttpClient {
 
     private static final HttpHeaderName PROXY_AUTHORIZATION = HttpHeaderName.fromString(Network.PROXY_AUTHORIZATION);
     private static final int PROXY_WANTS_USER = 407;
+    private static final int UNANSWERED = 10;
     /** What the JDK's client says of a proxy that did not let it through. */
     private static final Pattern REFUSED = Pattern.compile("Tunnel failed, got: (\\d{3})");
 
     private final Network network;
-    private final HttpClient client;
+    private final Supplier<HttpClient> maker;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile HttpClient client;
 
     /**
      * @param connect how long a connection may take to come about
      * @param answer  how long each part of a request and its answer may take
      */
     public AzureHttp(Network network, Duration connect, Duration answer) {
-        this.network = network;
         // without a configuration of its own it looks for a proxy in other places too
-        this.client = new JdkHttpClientBuilder(network.client())
-                .configuration(Configuration.NONE)
-                .connectionTimeout(connect)
-                .writeTimeout(answer)
-                .responseTimeout(answer)
-                .readTimeout(answer)
-                .build();
+        this(
+                network,
+                () -> new JdkHttpClientBuilder(network.client())
+                        .configuration(Configuration.NONE)
+                        .connectionTimeout(connect)
+                        .writeTimeout(answer)
+                        .responseTimeout(answer)
+                        .readTimeout(answer)
+                        .build());
+    }
+
+    AzureHttp(Network network, Supplier<HttpClient> maker) {
+        this.network = network;
+        this.maker = maker;
+        this.client = maker.get();
     }
 
     @Override
@@ -59,7 +71,7 @@ public final class AzureHttp implements HttpClient {
         Optional<ProxyAddress> proxy = network.proxy(to);
         network.proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
         try {
-            HttpResponse response = client.sendSync(request, context);
+            HttpResponse response = answered(request, context);
             if (proxy.isPresent() && response.getStatusCode() == PROXY_WANTS_USER) {
                 // nothing to close: the answer to CONNECT comes without a body
                 throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
@@ -70,6 +82,22 @@ public final class AzureHttp implements HttpClient {
             throw proxy.isPresent() && status.find()
                     ? new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1))))
                     : e;
+        }
+    }
+
+    /** Once an Error has ended the thread of the JDK's client, no request is answered: after some in a row another client is made. */
+    private HttpResponse answered(HttpRequest request, Context context) {
+        boolean answered = false;
+        try {
+            HttpResponse response = client.sendSync(request, context);
+            answered = true;
+            return response;
+        } finally {
+            if (answered) {
+                unanswered.set(0);
+            } else if (unanswered.incrementAndGet() % UNANSWERED == 0) {
+                client = maker.get();
+            }
         }
     }
 

@@ -25,11 +25,11 @@ import org.apache.hc.core5.util.Timeout;
  */
 public final class BoundedHttpComponent extends HttpComponent {
 
-    /** Bytes of one header line; the longest that proxies and servers are known to write are a tenth of it. */
-    public static final int LONGEST_LINE = 65_536;
+    /** Bytes of one header line; proxies and servers usually write at most half of it. */
+    public static final int LONGEST_LINE = 16_384;
 
     /** Headers of one answer. */
-    public static final int MOST_HEADERS = 1_000;
+    public static final int MOST_HEADERS = 200;
 
     @Override
     @SuppressWarnings("deprecation") // the socket factories that Camel's method has as its parameter
@@ -37,7 +37,7 @@ public final class BoundedHttpComponent extends HttpComponent {
             Registry<ConnectionSocketFactory> sockets, int mostConnections, int perRoute, SocketConfig socketConfig) {
         Http1Config bounds = Http1Config.custom()
                 .setMaxLineLength(LONGEST_LINE)
-                .setMaxHeaderCount(MOST_HEADERS)
+                .setMaxHeaderCount(MOST_HEADERS + 1)
                 .build();
         return new ReplacedWhenClosed(() -> {
             PoolingHttpClientConnectionManager pool = new PoolingHttpClientConnectionManager(

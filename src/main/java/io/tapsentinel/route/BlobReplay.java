@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import com.azure.core.http.rest.PagedResponse;
 import com.azure.storage.blob.models.BlobItem;
 import io.tapsentinel.blob.BlobFailure;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.ReplayedBlobs;
 import io.tapsentinel.state.ReplayedBlobs.Blob;
 import io.tapsentinel.state.StoreException;
@@ -120,9 +121,17 @@ final class BlobReplay {
                 failures = 0;
             }
         } catch (ReplayFailedException | StoreException e) {
-            later(blob, e.getMessage());
+            if (FatalErrors.errorIn(e).isEmpty()) {
+                later(blob, e.getMessage());
+            } else {
+                refuse(blob, e.getMessage());
+                replay.endAfter(e);
+            }
         } catch (ReplayRefusedException e) {
             refuse(blob, e.getMessage());
+        } catch (Error e) {
+            refuse(blob, Failures.describe(e));
+            replay.endAfter(e);
         } catch (IOException | RuntimeException e) {
             notFetched(blob, e);
         } finally {

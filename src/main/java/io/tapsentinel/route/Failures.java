@@ -38,8 +38,8 @@ final class Failures {
 
     private static String remedy(Throwable quoted) {
         return quoted instanceof MessageConstraintException
-                ? "; the head of an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
-                        + BoundedHttpComponent.LONGEST_LINE + " bytes, look at what answers at tap.url"
+                ? "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
+                        + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers"
                 : Network.remedy(quoted);
     }
 

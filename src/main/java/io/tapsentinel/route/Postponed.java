@@ -48,11 +48,13 @@ public class Postponed {
         if (!saidAt.getOrDefault(purpose, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
             saidAt.put(purpose, now);
             LOG.warn(
-                    "tap.budget.requests-per-day ({}) is used up for {} requests: {}; the oldest request ages out at {}",
+                    "tap.budget.requests-per-day ({}) is used up for {} requests: {}; {}",
                     budget.perDay(),
                     purpose.word(),
                     what,
-                    budget.nextRoom(POOL).truncatedTo(ChronoUnit.SECONDS));
+                    budget.nextRoom(POOL)
+                            .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
+                            .orElse("TAP's time is not known, one poll an hour asks for it"));
         }
         return true;
     }

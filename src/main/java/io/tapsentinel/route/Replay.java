@@ -103,6 +103,11 @@ public class Replay {
         }
     }
 
+    /** Ends the process if an Error failed a replay. Call it once the document is out of the way, or the next start meets it again. */
+    void endAfter(Throwable failure) {
+        fatal.handleIn(failure);
+    }
+
     private boolean answer(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
         if (content.queryEnd() != null
                 && state.wasRead(read.window(), clock.instant().minus(TapLimits.HISTORY))) {
@@ -135,14 +140,13 @@ public class Replay {
         Throwable failure = read.failure(send(read, events, unknown, camel));
         Effort effort = new Effort(
                 Age.of(start, clock.instant()), document.file().toFile().length());
-        fatal.handleIn(failure);
         if (failure != null && stop.isStopped()) {
             LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
             return false;
         }
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
-            throw new ReplayFailedException(Failures.describe(failure));
+            throw new ReplayFailedException(Failures.describe(failure), failure);
         }
         listener.committed(read.entry(), effort);
         LOG.info(

@@ -101,9 +101,11 @@ public class ReplayRoute extends RouteBuilder {
         } catch (ReplayRefusedException refused) {
             LOG.warn("replay of {} failed, it lies in failed/: {}", name, refused.getMessage());
             move(name, version, () -> folder.failed(file, refused.getMessage()));
+            replay.endAfter(refused);
         } catch (RuntimeException | Error e) {
             LOG.error("replay of {} failed, it lies in failed/: {}", name, Failures.describe(e));
             move(name, version, () -> folder.failed(file, Failures.describe(e)));
+            replay.endAfter(e);
         }
     }
 

@@ -93,10 +93,7 @@ public class SweepRun implements Processor {
         }
         try {
             // an hour's age is known only once TAP has told its time, as the first poll makes it do
-            if (stop.isStopped()
-                    || tap.rest().lastAnswer().isEmpty()
-                    || tap.rest().isResting(clock.instant())
-                    || sweepsWait()) {
+            if (stop.isStopped() || !tap.clock().isKnown() || tap.rest().isResting(clock.instant()) || sweepsWait()) {
                 return End.OVER;
             }
             // a poll waits for the source meanwhile; time that was read before can wait for the next tick

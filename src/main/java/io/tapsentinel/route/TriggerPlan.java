@@ -1,66 +1,67 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.Cron;
+import io.tapsentinel.tap.UtcWords;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelContextAware;
 import org.apache.camel.component.quartz.QuartzComponent;
 import org.apache.camel.component.quartz.QuartzEndpoint;
 import org.apache.camel.support.service.ServiceSupport;
-import org.quartz.CronExpression;
 import org.quartz.CronScheduleBuilder;
 import org.quartz.CronTrigger;
 import org.quartz.Scheduler;
 import org.quartz.SchedulerException;
 import org.quartz.Trigger.TriggerState;
-import org.quartz.TriggerBuilder;
 import org.quartz.TriggerKey;
 import org.quartz.impl.matchers.GroupMatcher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps schedules in UTC, and going when the machine's clock is set. Quartz plans the next time of a trigger once: after a clock was
- * set back it would wait until the old time comes, also after a restart when triggers are stored. Looks every
- * {@value #EVERY_SECONDS} seconds; after a step, and at the start, a trigger whose next time lies later than its cron expression
- * says gets a new plan.
+ * Keeps polls and sweeps in UTC, and going when a clock is set. Quartz computes the next time of a trigger once. If a clock was ahead
+ * then, this one's before it was set back or that of another replica, the trigger would wait until that time comes. Every
+ * {@value #EVERY_SECONDS} seconds this compares triggers with their cron expressions, and runs one at once that missed its time.
  */
 public final class TriggerPlan extends ServiceSupport implements CamelContextAware {
 
     private static final Logger LOG = LoggerFactory.getLogger(TriggerPlan.class);
     static final int EVERY_SECONDS = 10;
+
     /** Of the triggers of polls and sweeps, {@code quartz:tap/poll}. */
     private static final String GROUP = "tap";
-
-    private static final String TIME_ZONE = "timeZone";
-    /** A smaller step only makes one interval longer by as much. Replicas whose clocks differ by less never plan against each other. */
-    private static final Duration STEP = Duration.ofSeconds(30);
+    /** Clocks of replicas may differ by so much without a run that is too many. */
+    private static final Duration SKEW = Duration.ofSeconds(30);
 
     private final QuartzComponent quartz;
     private final Clock clock;
-    private final Clock steady;
+    private final Map<TriggerKey, Late> late = new HashMap<>();
     private CamelContext camel;
-    /** How far the machine's clock is ahead of the steady one, at the last plan; null before the first. */
-    private Duration planned;
 
-    /** @param steady is not set when the machine's clock is */
-    public TriggerPlan(QuartzComponent quartz, Clock clock, Clock steady) {
+    /**
+     * A trigger that is planned later than its cron expression says.
+     *
+     * @param planned for when
+     * @param due     what the expression says
+     */
+    private record Late(Instant planned, Instant due) {}
+
+    public TriggerPlan(QuartzComponent quartz, Clock clock) {
         this.quartz = quartz;
         this.clock = clock;
-        this.steady = steady;
     }
 
-    /** Has an endpoint plan its trigger in UTC; only a schedule of an operator's own may name another zone. */
+    /** Has the endpoint of a poll or sweep plan its trigger in UTC. An operator's own schedules stay as they are. */
     public static void inUtc(QuartzEndpoint endpoint) {
         if (endpoint.getTriggerKey().getGroup().equals(GROUP)) {
-            endpoint.getTriggerParameters().put(TIME_ZONE, Cron.ZONE.getID());
-        } else {
-            endpoint.getTriggerParameters().putIfAbsent(TIME_ZONE, Cron.ZONE.getID());
+            endpoint.getTriggerParameters().put("timeZone", Cron.ZONE.getID());
         }
     }
 
@@ -73,30 +74,17 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
 
     void look() {
         Instant now = clock.instant();
-        Duration ahead = Duration.between(steady.instant(), now);
         try {
-            if (planned == null) {
-                plan(now);
-            } else if (ahead.minus(planned).abs().compareTo(STEP) > 0) {
-                LOG.warn(
-                        "this machine's clock was set {} s {}; schedules are planned again",
-                        ahead.minus(planned).abs().toSeconds(),
-                        ahead.compareTo(planned) > 0 ? "ahead" : "back");
-                plan(now);
+            Scheduler scheduler = quartz.getScheduler();
+            for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.groupEquals(GROUP))) {
+                if (scheduler.getTrigger(key) instanceof CronTrigger trigger
+                        && isActive(scheduler.getTriggerState(key))) {
+                    look(scheduler, trigger, now);
+                }
             }
-            planned = planned == null || ahead.minus(planned).abs().compareTo(STEP) > 0 ? ahead : planned;
         } catch (SchedulerException | RuntimeException e) {
             // the store of the triggers may be away; the next look tries again
-            LOG.debug("triggers could not be planned", e);
-        }
-    }
-
-    private void plan(Instant now) throws SchedulerException {
-        Scheduler scheduler = quartz.getScheduler();
-        for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.anyGroup())) {
-            if (scheduler.getTrigger(key) instanceof CronTrigger trigger && isActive(scheduler.getTriggerState(key))) {
-                plan(scheduler, trigger, now);
-            }
+            LOG.debug("triggers could not be compared", e);
         }
     }
 
@@ -104,36 +92,48 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         return state == TriggerState.NORMAL || state == TriggerState.BLOCKED;
     }
 
-    private static void plan(Scheduler scheduler, CronTrigger trigger, Instant now) throws SchedulerException {
-        CronExpression cron = cron(trigger);
-        Date due = cron.getNextValidTimeAfter(Date.from(now));
-        Date next = trigger.getNextFireTime();
-        // one that an older version has stored is in the zone of its machine
-        boolean isInZone = trigger.getTimeZone().equals(cron.getTimeZone());
-        if (due != null
-                && (next == null
-                        || !isInZone
-                        || next.toInstant().isAfter(due.toInstant().plus(STEP)))) {
-            TriggerBuilder<CronTrigger> again = trigger.getTriggerBuilder()
-                    .startAt(Date.from(now))
-                    .withSchedule(
-                            CronScheduleBuilder.cronSchedule(cron).withMisfireHandlingInstructionFireAndProceed());
-            scheduler.rescheduleJob(trigger.getKey(), again.build());
-            LOG.info(
-                    "{} fires at {} and not at {}",
-                    trigger.getKey(),
-                    due.toInstant(),
-                    next == null ? "no time" : next.toInstant());
+    private void look(Scheduler scheduler, CronTrigger trigger, Instant now) throws SchedulerException {
+        Instant due = due(trigger, now);
+        Instant planned = trigger.getNextFireTime() == null
+                ? Instant.MAX
+                : trigger.getNextFireTime().toInstant();
+        if (!trigger.getTimeZone().equals(Cron.ZONE)) {
+            // an older version has stored it in the zone of its machine
+            planAgain(scheduler, trigger, due);
+        } else if (!planned.isAfter(due.plus(SKEW))) {
+            late.remove(trigger.getKey());
+        } else {
+            Late before = late.get(trigger.getKey());
+            if (before == null || !before.planned.equals(planned) || due.isBefore(before.due)) {
+                late.put(trigger.getKey(), new Late(planned, due));
+            } else if (!now.isBefore(before.due)) {
+                late.remove(trigger.getKey());
+                planAgain(scheduler, trigger, before.due);
+                LOG.warn(
+                        "{} was due at {} and planned for {}, since a clock was set back; it runs now",
+                        trigger.getKey(),
+                        UtcWords.of(before.due, now),
+                        UtcWords.of(planned, now));
+            }
         }
     }
 
-    private static CronExpression cron(CronTrigger trigger) {
+    private static void planAgain(Scheduler scheduler, CronTrigger trigger, Instant first) throws SchedulerException {
+        scheduler.rescheduleJob(
+                trigger.getKey(),
+                trigger.getTriggerBuilder()
+                        .startAt(Date.from(first))
+                        .withSchedule(CronScheduleBuilder.cronSchedule(trigger.getCronExpression())
+                                .inTimeZone(Cron.ZONE)
+                                .withMisfireHandlingInstructionFireAndProceed())
+                        .build());
+    }
+
+    /** When a cron expression says that a trigger fires next; in the far future when never again. */
+    private static Instant due(CronTrigger trigger, Instant now) {
         try {
-            CronExpression cron = Cron.of(trigger.getCronExpression());
-            if (!trigger.getKey().getGroup().equals(GROUP)) {
-                cron.setTimeZone(trigger.getTimeZone());
-            }
-            return cron;
+            Date next = Cron.of(trigger.getCronExpression()).getNextValidTimeAfter(Date.from(now));
+            return next == null ? Instant.MAX.minus(SKEW) : next.toInstant();
         } catch (ParseException e) {
             throw new IllegalStateException(e);
         }

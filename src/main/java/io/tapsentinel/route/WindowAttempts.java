@@ -141,7 +141,9 @@ public class WindowAttempts {
                 tap.clock().answered(start, steadyStart);
             }
         }
-        Effort effort = new Effort(Age.of(start, clock.instant()), read.answer().bytes());
+        Effort effort = new Effort(
+                Age.of(steadyStart, tap.clock().steady().instant()),
+                read.answer().bytes());
         if (failure == null) {
             internal.committed();
             listener.committed(read.entry(), effort);

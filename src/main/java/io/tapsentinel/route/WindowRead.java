@@ -250,7 +250,10 @@ class WindowRead {
     }
 
     synchronized void fail(Throwable reason) {
-        if (failure == null) {
+        // the first one tells most, but an Error ends the process
+        if (failure == null
+                || FatalErrors.errorIn(failure).isEmpty()
+                        && FatalErrors.errorIn(reason).isPresent()) {
             failure = reason;
         }
     }

@@ -8,14 +8,15 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Governs requests per pool and rolling day, across restarts, since TAP tells nobody how many are left. A share is kept for fresh
  * polls: other reads get what lies above it, so that catching up and sweeping never delay today's events. When there are more polls
  * than the share has room for, they come evenly instead of stopping for half a day.
  *
- * <p>Requests are counted by TAP's time. While that is not known, which is before its first answer and after our clock was set, nobody
- * can tell how old a request is: then all that are noted count, and none is forgotten. Thread-safe.
+ * <p>Requests are counted by TAP's time. While that is not known, which is before its first answer and after our clock was set, the age
+ * of a request is not known either: then all that are noted count, and none is forgotten. Thread-safe.
  */
 public class RequestBudget {
 
@@ -37,7 +38,8 @@ public class RequestBudget {
     private final Duration pace;
     private final TapClock tap;
     private final Clock clock;
-    private volatile Instant idleSince;
+    /** By the steady clock, when this process asked last; long ago before it has. */
+    private volatile Instant idleSince = Instant.MIN;
 
     /**
      * @param perDay         requests per rolling 24 hours and pool
@@ -56,7 +58,6 @@ public class RequestBudget {
         this.forOthers = Math.max(1, perDay - share - (pace.isZero() ? 0 : 1));
         this.tap = tap;
         this.clock = clock;
-        this.idleSince = tap.steady().instant();
     }
 
     /** How many of the requests of a day are kept for fresh polls; the parameters are those of the constructor. */
@@ -125,7 +126,7 @@ public class RequestBudget {
             return Math.min(left, forOthers - count(connection, pool, " AND purpose <> 'poll'"));
         }
         if (left <= 0 && !tap.isKnown()) {
-            return tap.steady().instant().isBefore(idleSince.plus(PROBE)) ? 0 : 1;
+            return mayProbe(connection) ? 1 : 0;
         }
         // a row of later than now is of a clock that went back
         boolean tooSoon = !pace.isZero()
@@ -138,6 +139,15 @@ public class RequestBudget {
                                 now())
                         > 0;
         return tooSoon ? 0 : left;
+    }
+
+    /** Whether an hour has passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
+    private boolean mayProbe(Connection connection) throws SQLException {
+        long now = clock.millis();
+        long newest = Sql.number(
+                connection, "SELECT max(at) FROM request_log WHERE source = ? AND at <= ?", store.source(), now);
+        return newest <= now - PROBE.toMillis()
+                && !tap.steady().instant().minus(PROBE).isBefore(idleSince);
     }
 
     private long count(Connection connection, Pool pool, String which) throws SQLException {
@@ -163,10 +173,10 @@ public class RequestBudget {
         return store.transaction(connection -> count(connection, pool, ""));
     }
 
-    /** When the oldest of them ages out, so that there is room for one more; now when there is none, or it cannot be told. */
-    public Instant nextRoom(Pool pool) {
+    /** When the oldest of them ages out, so that there is room for one more; now when there is none, empty while TAP's time is not known. */
+    public Optional<Instant> nextRoom(Pool pool) {
         if (!tap.isKnown()) {
-            return tap.now();
+            return Optional.empty();
         }
         long oldest = store.transaction(connection -> Sql.number(
                 connection,
@@ -174,7 +184,7 @@ public class RequestBudget {
                 store.source(),
                 pool.word(),
                 since()));
-        return Instant.ofEpochMilli(Math.max(now(), oldest + DAY.toMillis()));
+        return Optional.of(Instant.ofEpochMilli(Math.max(now(), oldest + DAY.toMillis())));
     }
 
     /** Requests that a rolling day may have. */

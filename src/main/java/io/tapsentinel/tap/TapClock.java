@@ -28,7 +28,7 @@ public class TapClock {
     /** How far from the edge a window may begin that TAP calls too old: a clock without a Date to tell it may be off by so much. */
     private static final Duration PLAUSIBLE = Duration.ofHours(1);
 
-    /** A clock that is further off is not confirmed. */
+    /** A clock that is further ahead is not confirmed. */
     private static final Duration FAR = Duration.ofHours(1);
 
     private final Clock own;
@@ -101,9 +101,9 @@ public class TapClock {
         return told != null;
     }
 
-    /** Whether TAP's time is known and ours is within an hour of it. What is old by our clock may be removed then, and not before. */
+    /** Whether TAP's time is known and our clock is at most an hour ahead of it. Only then may what is old by our clock be removed. */
     public synchronized boolean isConfirmed() {
-        return isKnown() && ahead().filter(by -> by.abs().compareTo(FAR) > 0).isEmpty();
+        return isKnown() && ahead().filter(by -> by.compareTo(FAR) > 0).isEmpty();
     }
 
     /** TAP's time while it is known, else ours. */
@@ -203,6 +203,11 @@ public class TapClock {
 
     private static Instant later(Instant a, Instant b) {
         return a.isAfter(b) ? a : b;
+    }
+
+    /** Whether a clock was not set between two moments at which it was so far ahead of a steady one. */
+    static boolean isSame(Duration one, Duration other) {
+        return !differ(one, other);
     }
 
     private static boolean differ(Duration one, Duration other) {

@@ -2,6 +2,7 @@ package io.tapsentinel.tap;
 
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -29,14 +30,30 @@ public final class TapDates implements HttpClientConfigurer {
 
     @Override
     public void configureHttpClient(HttpClientBuilder builder) {
-        builder.addRequestInterceptorLast((request, entity, context) -> context.setAttribute(SENT, clock.instant()));
+        builder.addRequestInterceptorLast((request, entity, context) -> context.setAttribute(SENT, Moment.of(this)));
         builder.addResponseInterceptorFirst((response, entity, context) -> {
             Instant date = DateUtils.parseStandardDate(response, HttpHeaders.DATE);
             if (date != null
-                    && context.getAttribute(SENT) instanceof Instant sent
+                    && context.getAttribute(SENT) instanceof Moment sent
                     && tap.isAskedBy(HttpClientContext.cast(context).getRequest())) {
-                tapClock.observed(date, sent, clock.instant());
+                Moment received = Moment.of(this);
+                // else our clock was set meanwhile, and the Date tells nothing about it
+                if (TapClock.isSame(sent.ahead(), received.ahead())) {
+                    tapClock.observed(date, sent.time, received.time);
+                }
             }
         });
+    }
+
+    /** One instant by our clock and by the steady one. */
+    private record Moment(Instant time, Instant steady) {
+
+        private static Moment of(TapDates dates) {
+            return new Moment(dates.clock.instant(), dates.tapClock.steady().instant());
+        }
+
+        private Duration ahead() {
+            return Duration.between(steady, time);
+        }
     }
 }

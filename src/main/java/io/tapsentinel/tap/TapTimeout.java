@@ -44,6 +44,10 @@ public final class TapTimeout implements HttpClientConfigurer {
                                 : chain.proceed(request, scope));
     }
 
+    private static String inWords(Duration most) {
+        return most.equals(Duration.ofMinutes(most.toMinutes())) ? most.toMinutes() + " min" : most.toSeconds() + " s";
+    }
+
     private final class Request {
 
         private final AtomicBoolean isLate = new AtomicBoolean();
@@ -91,8 +95,8 @@ public final class TapTimeout implements HttpClientConfigurer {
             if (!isLate.get()) {
                 return failure;
             }
-            SocketTimeoutException late = new SocketTimeoutException(
-                    "TAP had not answered completely after " + most + " (tap.request-timeout)");
+            SocketTimeoutException late = new SocketTimeoutException("TAP had not answered completely after "
+                    + inWords(most) + " (tap.request-timeout); two such time-outs halve the window");
             late.initCause(failure);
             return late;
         }

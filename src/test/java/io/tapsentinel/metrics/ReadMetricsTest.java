@@ -21,7 +21,8 @@ class ReadMetricsTest {
     private static final Effort EFFORT = new Effort(Duration.ofSeconds(2), 1_000);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private final ReadMetrics metrics = new ReadMetrics(registry, MovableClock.ticking(NOW));
+    private final MovableClock clock = new MovableClock(NOW);
+    private final ReadMetrics metrics = new ReadMetrics(registry, clock, clock);
 
     @Test
     void eachWordOfTheLedgerIsCountedWhereItBelongs() {

@@ -57,6 +57,8 @@ class RandomKillsIT {
                 Chain chain = one.get();
                 System.out.println(chain);
                 ends += chain.kills + chain.stops;
+                // 143 is a stop before the program handles signals
+                assertThat(chain.codes.keySet()).as("exit codes of stops").isSubsetOf(0, 143);
             }
             assertThat(ends).as("kills and stops").isEqualTo(STORES * ENDS_OF_EACH);
         } finally {

@@ -214,10 +214,12 @@ class RequestBudgetTest {
         TapClock silent = new TapClock(clock, clock.steady());
         RequestBudget budget = new RequestBudget(store, 10, 30, 0, silent, clock);
 
-        assertThat(takes(budget, Purpose.POLL, 1)).as("our clock may be ahead").isZero();
-        clock.advance(Duration.ofHours(1));
         assertThat(takes(budget, Purpose.SWEEP, 1)).isZero();
-        assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
+        assertThat(takes(budget, Purpose.POLL, 5))
+                .as("the last request was days ago, by our clock")
+                .isEqualTo(1);
+        RequestBudget again = new RequestBudget(store, 10, 30, 0, silent, clock);
+        assertThat(takes(again, Purpose.POLL, 1)).as("after another start").isZero();
         clock.advance(Duration.ofHours(1));
         assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
 
@@ -247,7 +249,7 @@ class RequestBudgetTest {
         RequestBudget budget = budget(40, 0);
         List<Instant> all = new ArrayList<>();
         List<Instant> set = new ArrayList<>();
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 800; i++) {
             clock.advance(Duration.ofSeconds(random.nextInt(3_000)));
             if (random.nextInt(60) == 0) {
                 Duration wrong = Duration.ofHours(random.nextInt(-200, 200));
@@ -259,7 +261,7 @@ class RequestBudgetTest {
                 tapTellsItsTime();
             }
         }
-        assertThat(all).hasSizeGreaterThan(1_000);
+        assertThat(all).hasSizeGreaterThan(250);
         assertThat(mostInADay(all)).isBetween(40, 40 + mostInADay(set));
         assertThat(longestPause(all)).as("nothing is held up for ever").isLessThan(Duration.ofHours(26));
     }
@@ -291,13 +293,13 @@ class RequestBudgetTest {
     @Test
     void thereIsRoomAgainWhenTheOldestRequestIsADayOld() {
         RequestBudget budget = budget(10, 0);
-        assertThat(budget.nextRoom(EVERYTHING_ELSE)).isEqualTo(clock.instant());
+        assertThat(budget.nextRoom(EVERYTHING_ELSE)).contains(clock.instant());
         takes(budget, Purpose.POLL, 1);
         Instant first = clock.instant();
         clock.advance(Duration.ofHours(2));
         takes(budget, Purpose.POLL, 9);
 
-        assertThat(budget.nextRoom(EVERYTHING_ELSE)).isEqualTo(first.plus(Duration.ofDays(1)));
+        assertThat(budget.nextRoom(EVERYTHING_ELSE)).contains(first.plus(Duration.ofDays(1)));
     }
 
     private static int mostInADay(List<Instant> times) {
