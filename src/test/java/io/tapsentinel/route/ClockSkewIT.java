@@ -74,6 +74,26 @@ class ClockSkewIT {
     }
 
     @Test
+    void aSweepWaitsUntilTapHasToldItsTimeAfterTheClockWasSet() throws Exception {
+        services.with(
+                "tap.poll.start",
+                SimulatedServices.START.minus(Duration.ofHours(8)).toString());
+        RunningProgram program = services.start(settable());
+        readAll(program);
+        ahead.set(Duration.ofDays(2));
+        int before = services.tapProxy().requests();
+        program.sweep();
+        assertThat(services.tapProxy().requests())
+                .as("no hour is as old as our clock says")
+                .isEqualTo(before);
+
+        program.poll().sweep();
+        assertThat(services.reads(Purpose.SWEEP))
+                .isNotEmpty()
+                .allMatch(read -> !read.window().to().isAfter(SimulatedServices.START.minus(Duration.ofHours(4))));
+    }
+
+    @Test
     void aRefusalsDateCountsToo() throws Exception {
         services.tapProxy().next(Fault.REFUSE);
         RunningProgram program =

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.Program;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -32,6 +33,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.apache.camel.Exchange;
@@ -88,6 +90,31 @@ class ReplayIT {
             assertThat(StateFolder.permissions(closed)).as(closed.toString()).isEqualTo("rwx------");
         }
         assertThat(state.documents("replay")).isEmpty();
+    }
+
+    @Test
+    void anErrorEndsTheProcessAfterTheFileWasPutAwayThatMetIt() throws Exception {
+        List<Long> waiting = new CopyOnWriteArrayList<>();
+        services.start((settings, properties, clock, committed) ->
+                new Program(
+                        settings,
+                        properties,
+                        clock,
+                        clock,
+                        committed,
+                        error -> waiting.add((long) state.documents("replay").size())) {
+                    @Override
+                    protected Uploader uploader() {
+                        return (stream, body) -> {
+                            throw new OutOfMemoryError("a test's");
+                        };
+                    }
+                });
+        state.drop("answer.json", ANSWER);
+        state.await("replay/failed", 1);
+
+        await("the process would end").until(() -> !waiting.isEmpty());
+        assertThat(waiting).as("what the next start would find").containsOnly(0L);
     }
 
     @Test

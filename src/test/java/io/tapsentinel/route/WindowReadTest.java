@@ -11,7 +11,10 @@ import static io.tapsentinel.route.WindowReadFixture.settle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.health.ProgramErrorException;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -193,6 +196,17 @@ class WindowReadTest {
 
         assertThat(events.hasNext()).isFalse();
         assertThatThrownBy(read::verify).hasMessage("no answer");
+    }
+
+    @Test
+    void anErrorIsTheReasonAlthoughAnotherEventFailedFirst() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        read.settled(events.next(), new IllegalStateException("first"), NO_CAUSE);
+        OutOfMemoryError error = new OutOfMemoryError("a test's");
+        read.fail(new ProgramErrorException("the upload", error));
+
+        assertThat(FatalErrors.errorIn(read.failure(catchThrowable(read::verify))))
+                .contains(error);
     }
 
     @Test
