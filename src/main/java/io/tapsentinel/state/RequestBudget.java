@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Governs requests per pool and rolling day, across restarts, since TAP tells nobody how many are left. A share is kept for fresh
+ * Governs requests per pool and rolling day, across restarts, since TAP does not say how many are left. A share is kept for fresh
  * polls: other reads get what lies above it, so that catching up and sweeping never delay today's events. When there are more polls
  * than the share has room for, they come evenly instead of stopping for half a day.
  *

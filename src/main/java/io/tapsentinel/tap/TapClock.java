@@ -50,7 +50,7 @@ public class TapClock {
 
     private Instant goneBefore = Instant.MIN;
 
-    /** With a clock that nobody sets. */
+    /** With a clock that is never set. */
     public TapClock(Clock own) {
         this(own, own);
     }
