@@ -27,6 +27,7 @@ import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.InternalFailures;
+import io.tapsentinel.route.KeptRest;
 import io.tapsentinel.route.LookupFiles;
 import io.tapsentinel.route.Postponed;
 import io.tapsentinel.route.ReadListener;
@@ -61,6 +62,7 @@ import io.tapsentinel.state.DeliveredHours;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.state.Store;
@@ -107,7 +109,7 @@ public class Program {
     private final Clock steady;
     private final MeterRegistry registry = Metrics.registry();
     private final ReadMetrics readMetrics;
-    private final ReadListener reads;
+    private ReadListener reads;
     private final Main main = new Main();
     private final FatalErrors fatal;
     private final InternalFailures internal;
@@ -219,7 +221,13 @@ public class Program {
         TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
-        SourceLock source = new SourceLock(store, seen, stop);
+        KeptRest rest = new KeptRest(
+                tap.rest(),
+                new RestTable(store),
+                () -> settings.principal() + ':' + settings.secret().get(),
+                clock);
+        SourceLock source = new SourceLock(store, seen, rest, stop);
+        reads = reads.and(rest);
         WindowAttempts attempts = attempts(seen, tap, stop);
         TapRun run = new TapRun(
                 planner(),

@@ -32,6 +32,12 @@ public final class PollSchedule {
         return Optional.ofNullable(after).map(then -> Duration.between(next.toInstant(), then.toInstant()));
     }
 
+    /** The first poll that is due at this time or later; empty when there are no more. */
+    public Optional<Instant> next(Instant notBefore) {
+        return Optional.ofNullable(cron.getNextValidTimeAfter(Date.from(notBefore.minusMillis(1))))
+                .map(Date::toInstant);
+    }
+
     /** When so many polls were due after {@code since}, a minute after it at the earliest; empty when there are no more. */
     public Optional<Instant> after(Instant since, int polls) {
         Date fire = Date.from(since);

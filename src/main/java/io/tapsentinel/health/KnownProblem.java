@@ -21,8 +21,8 @@ public enum KnownProblem {
             "tap",
             DOWN,
             "TAP refuses the credentials",
-            "check tap.principal and tap.secret, or the right of that service credential; they are tried again every tap.rest.credentials,"
-                    + " with tap.secret-file read anew"),
+            "check tap.principal and tap.secret, or the right of that service credential; corrected ones are tried at once after a restart, in"
+                    + " tap.secret-file at the next poll"),
     TAP_WINDOW(
             "tap",
             DOWN,

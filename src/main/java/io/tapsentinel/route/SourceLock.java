@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
  * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
- * they come. Whoever gets it knows what everybody before has delivered.
+ * they come. Whoever gets it knows what everybody before has delivered, and how long TAP is to be left alone.
  */
 public class SourceLock {
 
@@ -20,12 +20,14 @@ public class SourceLock {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Store store;
     private final SeenKeys seen;
+    private final KeptRest rest;
     private final StopSignal stop;
 
     /** @param stop ends waiting for another program */
-    public SourceLock(Store store, SeenKeys seen, StopSignal stop) {
+    public SourceLock(Store store, SeenKeys seen, KeptRest rest, StopSignal stop) {
         this.store = store;
         this.seen = seen;
+        this.rest = rest;
         this.stop = stop;
     }
 
@@ -64,6 +66,7 @@ public class SourceLock {
 
     private void begin() {
         seen.catchUp();
+        rest.load();
         int abandoned = seen.abandoned();
         if (abandoned > 0) {
             LOG.warn(

@@ -14,6 +14,7 @@ import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.UtcWords;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -86,14 +87,12 @@ public class TapHealthCheck extends ProgramHealthCheck {
         boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();
         Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
         standing.filter(TapRest::isAboutCredentials)
-                .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, refused.getMessage()));
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, inWords(refused, now)));
         rest.heldBy()
                 .filter(refused -> !passed)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED)
-                .ifPresent(refused -> findings.problem(
-                        KnownProblem.TAP_THROTTLED,
-                        refused.getMessage() + "; it is left alone until " + second(rest.until())));
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, inWords(refused, now)));
         reading(
                 findings,
                 now,
@@ -113,6 +112,18 @@ public class TapHealthCheck extends ProgramHealthCheck {
         budget(
                 findings,
                 standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
+    }
+
+    /** When the schedule has TAP asked next: after a rest it is the first poll that is due then. */
+    Optional<Instant> nextAttempt(Instant now) {
+        return schedule.next(tap.rest().isResting(now) ? tap.rest().until() : now);
+    }
+
+    private String inWords(TapRefusedException refused, Instant now) {
+        return refused.getMessage()
+                + nextAttempt(now)
+                        .map(at -> "; next attempt " + UtcWords.of(at, now))
+                        .orElse("");
     }
 
     /** When a poll was committed last, by whichever program on the store; a time in the future is of a clock that was wrong. */

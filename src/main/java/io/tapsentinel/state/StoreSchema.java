@@ -83,7 +83,13 @@ final class StoreSchema {
                     "CREATE TABLE gained (source TEXT NOT NULL, number BIGINT NOT NULL, gained_at BIGINT NOT NULL, keys BYTEA NOT NULL,"
                             + " PRIMARY KEY (source, number))",
                     // the last number, and the last of those whose rows are gone
-                    "CREATE TABLE gained_last (source TEXT PRIMARY KEY, number BIGINT NOT NULL, forgotten BIGINT NOT NULL)"));
+                    "CREATE TABLE gained_last (source TEXT PRIMARY KEY, number BIGINT NOT NULL, forgotten BIGINT NOT NULL)"),
+            List.of(
+                    // how long TAP is left alone after a 401, 403 or 429, until it answers; throttled: 429s in a row;
+                    // credentials: a digest of those that it is about, with salt, so that other ones are tried
+                    "CREATE TABLE tap_rest (source TEXT NOT NULL, pool TEXT NOT NULL, status INTEGER NOT NULL, text TEXT NOT NULL,"
+                            + " since_at BIGINT NOT NULL, until_at BIGINT NOT NULL, throttled INTEGER NOT NULL, salt BYTEA NOT NULL,"
+                            + " credentials BYTEA NOT NULL, PRIMARY KEY (source, pool))"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);

@@ -12,6 +12,7 @@ public class TapRefusedException extends RuntimeException {
     private static final Pattern ECHOED = Pattern.compile("(?i)\\b(basic|bearer)\\s+\\S+|\\S*@\\S*");
 
     private final int status;
+    private final String text;
     private final Reason reason;
 
     /** What a refusal asks for. */
@@ -34,14 +35,20 @@ public class TapRefusedException extends RuntimeException {
 
     /** @param text the answer's body, of which the first line is shown; may be null */
     public TapRefusedException(int status, String text) {
-        super("TAP answered " + status + (status >= 400 ? line(text) : ""));
+        super("TAP answered " + status + (status >= 400 && !line(text).isEmpty() ? ": " + line(text) : ""));
         this.status = status;
+        this.text = line(text);
         this.reason = reason(status, text == null ? "" : text.toLowerCase(Locale.ROOT));
     }
 
     /** The HTTP status. */
     public int status() {
         return status;
+    }
+
+    /** What TAP said with it, as far as it may be shown: one line, or nothing. */
+    public String text() {
+        return text;
     }
 
     /** What it asks for. */
@@ -71,7 +78,7 @@ public class TapRefusedException extends RuntimeException {
                 .filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
                 .map(t -> ECHOED.matcher(t.substring(0, Math.min(t.length(), LONGEST_TEXT)))
                         .replaceAll("..."))
-                .map(t -> ": " + t.replaceAll("\\s+", " "))
+                .map(t -> t.replaceAll("[\\s\\p{Cntrl}]+", " "))
                 .orElse("");
     }
 }

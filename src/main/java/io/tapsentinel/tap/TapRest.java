@@ -40,6 +40,43 @@ public class TapRest {
         return now.isBefore(until);
     }
 
+    /**
+     * A 401, 403 or 429 that stands until an answer.
+     *
+     * @param refused   what TAP said
+     * @param since     when a request met it, or brought nothing else, last
+     * @param until     no request before this
+     * @param throttled 429s in a row
+     */
+    public record Rest(TapRefusedException refused, Instant since, Instant until, int throttled) {}
+
+    /** The rest that stands now, over or not; empty since TAP's last answer. */
+    public synchronized Optional<Rest> rest() {
+        return Optional.ofNullable(standing).map(refused -> new Rest(refused, failedAt, until, throttledInARow));
+    }
+
+    /** Goes on with the rest that another program has begun, or this one before its start. */
+    public synchronized void resume(Rest rest) {
+        standing = rest.refused();
+        last = rest.refused();
+        failedAt = rest.since();
+        until = rest.until();
+        throttledInARow = rest.throttled();
+    }
+
+    /** Ends the rest: TAP may be asked, and what it said before stands until it answers. */
+    public synchronized void allow() {
+        until = Instant.MIN;
+    }
+
+    /** Forgets the rest, as another program got an answer. */
+    public synchronized void forget() {
+        standing = null;
+        last = null;
+        throttledInARow = 0;
+        until = Instant.MIN;
+    }
+
     /** TAP will not answer this window, which only a person can change. */
     public synchronized void hold(TapRefusedException refused, TimeRange window) {
         heldBy = refused;
@@ -77,10 +114,7 @@ public class TapRest {
 
     /** TAP has answered, whatever becomes of the answer. */
     public synchronized void answered(Instant now) {
-        standing = null;
-        last = null;
-        throttledInARow = 0;
-        until = Instant.MIN;
+        forget();
         lastAnswer = now;
     }
 

@@ -25,6 +25,13 @@ class PollScheduleTest {
     }
 
     @Test
+    void theNextPollMayBeDueAtTheVeryTime() {
+        assertThat(schedule("0 0/5 * * * ?").next(at("2026-11-20T12:05:00"))).contains(at("2026-11-20T12:05:00"));
+        assertThat(schedule("0 0/5 * * * ?").next(at("2026-11-20T12:05:00").plusMillis(1)))
+                .contains(at("2026-11-20T12:10:00"));
+    }
+
+    @Test
     void aScheduleOfSecondsCountsAsAMinute() {
         assertThat(schedule("0/1 * * * * ?").after(at("2026-11-20T12:00:00"), 3))
                 .contains(at("2026-11-20T12:01:00"));
@@ -34,6 +41,7 @@ class PollScheduleTest {
     void whatFiresNoMoreIsNeverDue() {
         assertThat(schedule("0 0 0 1 1 ? 2026").after(at("2026-11-20T12:00:00"), 1))
                 .isEmpty();
+        assertThat(schedule("0 0 0 1 1 ? 2026").next(at("2026-11-20T12:00:00"))).isEmpty();
     }
 
     @ParameterizedTest

@@ -3,12 +3,15 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AutoClose;
@@ -31,7 +34,12 @@ class SourceLockTest {
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("store.db"));
-        lock = new SourceLock(store, new SeenKeys(store, 1_000, CLOCK), new StopSignal());
+        TapRest rest = new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
+        lock = new SourceLock(
+                store,
+                new SeenKeys(store, 1_000, CLOCK),
+                new KeptRest(rest, new RestTable(store), () -> "principal:secret", CLOCK),
+                new StopSignal());
     }
 
     @Test

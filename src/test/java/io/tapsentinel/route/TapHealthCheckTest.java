@@ -97,7 +97,7 @@ class TapHealthCheckTest {
 
         assertThat(only(KnownProblem.TAP_CREDENTIALS)).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DOWN);
-            assertThat(problem.what()).contains("TAP answered 401: no such principal");
+            assertThat(problem.what()).contains("(TAP answered 401: no such principal; next attempt 14:05 UTC)");
             assertThat(problem.remedy()).contains("tap.principal and tap.secret");
         });
     }
@@ -108,8 +108,7 @@ class TapHealthCheckTest {
 
         assertThat(only(KnownProblem.TAP_THROTTLED)).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DEGRADED);
-            assertThat(problem.what())
-                    .contains("TAP answered 429: enough; it is left alone until 2026-11-20T12:05:00Z");
+            assertThat(problem.what()).contains("TAP answered 429: enough; next attempt 12:10 UTC");
         });
         assertThat(check.findings().details())
                 .containsKey("tap.throttled")

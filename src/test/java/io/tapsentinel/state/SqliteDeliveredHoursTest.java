@@ -64,6 +64,7 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
                 "DROP TABLE replayed",
                 "DROP TABLE gained",
                 "DROP TABLE gained_last",
+                "DROP TABLE tap_rest",
                 "UPDATE schema_version SET version = 3");
         open();
     }

@@ -46,6 +46,7 @@ class SqliteStoreTest {
                             "DROP TABLE replayed",
                             "DROP TABLE gained",
                             "DROP TABLE gained_last",
+                            "DROP TABLE tap_rest",
                             "ALTER TABLE request_log DROP COLUMN purpose",
                             "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
