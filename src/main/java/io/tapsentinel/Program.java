@@ -26,6 +26,7 @@ import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.FilteredRoute;
+import io.tapsentinel.route.FirstPoll;
 import io.tapsentinel.route.InternalFailures;
 import io.tapsentinel.route.KeptRest;
 import io.tapsentinel.route.LookupFiles;
@@ -52,7 +53,9 @@ import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.StreamCheck;
 import io.tapsentinel.sentinel.schema.FieldReport;
+import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.BlobClients;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
@@ -84,8 +87,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
 import org.apache.camel.spi.IdempotentRepository;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,6 +122,7 @@ public class Program {
     private final SentinelComponent sentinel;
     private final StopSignal stop = stopSignal();
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private boolean asksAtOnce;
     private volatile long acknowledgedAtStop;
     private volatile long failedAtStop;
 
@@ -187,6 +194,12 @@ public class Program {
                 + (deliveries.pending() + deliveries.failed() - failedAtStop) + " pending";
     }
 
+    /** Has {@link #run} ask TAP as soon as it has started, not at the next scheduled poll, and Sentinel whether it takes rows. */
+    public Program askAtOnce() {
+        asksAtOnce = true;
+        return this;
+    }
+
     /** Stops reading at once, sends what is batched, and lets {@link #run} return; for signal handlers. */
     public void stop() {
         if (!stopped.compareAndSet(false, true)) {
@@ -227,7 +240,17 @@ public class Program {
                 () -> settings.principal() + ':' + settings.secret().get(),
                 clock);
         SourceLock source = new SourceLock(store, seen, rest, stop);
-        reads = reads.and(rest);
+        Completeness completeness = new Completeness(store);
+        Figures figures = new Figures(state, completeness, clock);
+        PollSchedule schedule = new PollSchedule(properties);
+        TapHealthCheck health = new TapHealthCheck(tap, figures, budget, postponed, schedule, clock);
+        FirstPoll first = new FirstPoll(state, budget, tap, health, schedule, source, stop, clock);
+        main.bind("tap-start", first);
+        if (asksAtOnce) {
+            askAfterStart(first);
+        }
+        TapBudget requests = new TapBudget(settings.tapUrl(), budget, first::answered);
+        reads = reads.and(rest).and(first);
         WindowAttempts attempts = attempts(seen, tap, stop);
         TapRun run = new TapRun(
                 planner(),
@@ -242,7 +265,6 @@ public class Program {
                 settings.planner().settle(),
                 clock,
                 steady);
-        Completeness completeness = new Completeness(store);
         SweepRun sweeps = new SweepRun(
                 new SweepPlanner(settings.sweepAges()),
                 state,
@@ -264,13 +286,12 @@ public class Program {
             main.bind(type.repository(), repository(type, seen));
         }
         main.bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), clock));
-        Figures figures = new Figures(state, completeness, clock);
         new CamelSetup(
                         settings,
                         properties,
                         new TapDates(settings.tapUrl(), tap.clock(), clock),
                         requests,
-                        new TapHealthCheck(tap, figures, budget, postponed, new PollSchedule(properties), clock),
+                        health,
                         sentinel,
                         network,
                         routesFolder(),
@@ -330,6 +351,22 @@ public class Program {
                         new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
         replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads, fatal), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+    }
+
+    private void askAfterStart(FirstPoll first) {
+        StreamCheck streams = new StreamCheck(
+                sentinel,
+                Stream.of(EventType.values())
+                        .map(type -> TableSchema.of(type.table()))
+                        .toList(),
+                stop::pause);
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void afterStart(BaseMainSupport started) {
+                first.begin(started.getCamelContext());
+                streams.begin();
+            }
+        });
     }
 
     private void replay(Replay replay, Store store) {

@@ -89,7 +89,7 @@ public final class TapSentinel {
                 }
             }
         });
-        return program.run();
+        return program.askAtOnce().run();
     }
 
     /** The first of our own messages among the causes, else all there is, without a stack trace. */

@@ -23,6 +23,12 @@ public enum KnownProblem {
             "TAP refuses the credentials",
             "check tap.principal and tap.secret, or the right of that service credential; corrected ones are tried at once after a restart, in"
                     + " tap.secret-file at the next poll"),
+    TAP_UNREAD(
+            "tap",
+            DEGRADED,
+            "TAP has given no usable answer since the start",
+            "check tap.url, the proxy (HTTPS_PROXY, NO_PROXY), tls.ca-file and the network; the command doctor names the cause; TAP is asked"
+                    + " again by itself"),
     TAP_WINDOW(
             "tap",
             DOWN,
@@ -86,6 +92,12 @@ public enum KnownProblem {
             "Sentinel refuses whatever is sent",
             "check that sentinel.endpoint is the rule's and that the rule and the tables are those of the template; the command doctor names"
                     + " the cause; nothing is lost within 7 days, rows and reading wait until it is right"),
+    SENTINEL_UNREACHED(
+            "sentinel",
+            DEGRADED,
+            "Sentinel has not answered since the start",
+            "check sentinel.endpoint, the proxy (HTTPS_PROXY, NO_PROXY), tls.ca-file and the network; the command doctor names the cause;"
+                    + " rows and reading wait and go on by themselves"),
     SENTINEL_NOT_KEPT(
             "sentinel",
             DOWN,

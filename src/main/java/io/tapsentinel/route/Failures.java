@@ -9,6 +9,7 @@ import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
@@ -25,8 +26,7 @@ final class Failures {
     /** One line without content. */
     static String describe(Throwable failure) {
         return quoted(failure)
-                .map(quoted -> (quoted.getMessage() == null ? quoted.getClass().getSimpleName() : quoted.getMessage())
-                        + remedy(quoted))
+                .map(quoted -> message(quoted) + remedy(quoted))
                 .orElseGet(() -> {
                     Throwable root = failure;
                     while (root.getCause() != null && root.getCause() != root) {
@@ -34,6 +34,13 @@ final class Failures {
                     }
                     return root.getClass().getName() + place(root);
                 });
+    }
+
+    private static String message(Throwable quoted) {
+        if (quoted instanceof UnknownHostException) {
+            return "the host name " + String.valueOf(quoted.getMessage()).replaceAll("[:\\s].*", "") + " has no address";
+        }
+        return quoted.getMessage() == null ? quoted.getClass().getSimpleName() : quoted.getMessage();
     }
 
     private static String remedy(Throwable quoted) {
@@ -81,6 +88,7 @@ final class Failures {
         return failure instanceof SocketException
                 || failure instanceof SocketTimeoutException
                 || failure instanceof SSLException
+                || failure instanceof UnknownHostException
                 || failure instanceof IOException
                         && failure.getClass().getName().startsWith("org.apache.hc.");
     }

@@ -13,6 +13,8 @@ import java.time.temporal.ChronoUnit;
 final class Lessons {
 
     static final String NOT_COMMITTED = "window-not-committed";
+    private static final String OF_TAP = "tap-";
+    private static final String BUDGET = OF_TAP + "budget";
 
     private final TapCondition tap;
     private final Clock clock;
@@ -67,13 +69,18 @@ final class Lessons {
     /** What went wrong, in one word. */
     static String code(Trouble trouble, TapRefusedException refusal) {
         return refusal != null
-                ? "tap-" + refusal.status()
+                ? OF_TAP + refusal.status()
                 : switch (trouble) {
-                    case TIMED_OUT -> "tap-timeout";
-                    case TRANSIENT -> "tap-no-answer";
-                    case BUDGET -> "tap-budget";
+                    case TIMED_OUT -> OF_TAP + "timeout";
+                    case TRANSIENT -> OF_TAP + "no-answer";
+                    case BUDGET -> BUDGET;
                     default -> NOT_COMMITTED;
                 };
+    }
+
+    /** Whether this code is of a request that TAP has refused, or not answered. */
+    static boolean isOfTap(String code) {
+        return code.startsWith(OF_TAP) && !code.equals(BUDGET);
     }
 
     private static String inWords(Duration duration) {

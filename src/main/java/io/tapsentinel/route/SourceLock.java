@@ -22,6 +22,7 @@ public class SourceLock {
     private final SeenKeys seen;
     private final KeptRest rest;
     private final StopSignal stop;
+    private volatile boolean heldElsewhere;
 
     /** @param stop ends waiting for another program */
     public SourceLock(Store store, SeenKeys seen, KeptRest rest, StopSignal stop) {
@@ -38,12 +39,30 @@ public class SourceLock {
      * @throws io.tapsentinel.state.StoreException when the store cannot be asked; the same holds
      */
     public boolean lock() {
+        return lock(true);
+    }
+
+    /** The same, but waits for this program only: false, too, while another one has it. */
+    boolean tryLock() {
+        return lock(false);
+    }
+
+    /** Whether another program had it when this one wanted it, now or before. */
+    boolean wasHeldElsewhere() {
+        return heldElsewhere;
+    }
+
+    private boolean lock(boolean waits) {
         lock.lock();
         boolean taken = false;
         try {
             while (!taken && !stop.isStopped()) {
                 taken = store.tryTake();
                 if (!taken) {
+                    heldElsewhere = true;
+                    if (!waits) {
+                        break;
+                    }
                     stop.pause(TRIED_AGAIN);
                 }
             }

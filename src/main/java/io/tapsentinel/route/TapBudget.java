@@ -7,6 +7,7 @@ import io.tapsentinel.tap.TapHost;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.protocol.HttpClientContext;
@@ -24,6 +25,7 @@ public class TapBudget implements HttpClientConfigurer {
 
     private final TapHost tap;
     private final RequestBudget budget;
+    private final IntConsumer answered;
     /** Why TAP is being asked; there is one read of the source at a time. */
     private volatile Purpose purpose = Purpose.POLL;
 
@@ -31,9 +33,11 @@ public class TapBudget implements HttpClientConfigurer {
     /** The status of TAP's answer to it; 0 while there is none. */
     private volatile int answer;
 
-    public TapBudget(URI tap, RequestBudget budget) {
+    /** @param answered gets the status of each answer to what the window asks, as soon as its head is there */
+    public TapBudget(URI tap, RequestBudget budget, IntConsumer answered) {
         this.tap = new TapHost(tap);
         this.budget = budget;
+        this.answered = answered;
     }
 
     /** From now on requests are for this, and this is the query that TAP has to be asked. */
@@ -71,6 +75,7 @@ public class TapBudget implements HttpClientConfigurer {
         builder.addResponseInterceptorFirst((response, entity, context) -> {
             if (isQuestion(HttpClientContext.cast(context).getRequest())) {
                 answer = response.getCode();
+                answered.accept(answer);
             }
         });
     }

@@ -93,6 +93,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, inWords(refused, now)));
+        if (isUnread(lastPoll) && standing.isEmpty() && rest.heldBy().isEmpty()) {
+            tap.reading().failing().ifPresent(failing -> findings.problem(KnownProblem.TAP_UNREAD, failing.last()));
+        }
         reading(
                 findings,
                 now,
@@ -126,6 +129,13 @@ public class TapHealthCheck extends ProgramHealthCheck {
                         .orElse("");
     }
 
+    /** Whether TAP is the reason that no window was read since the start, by whichever program. */
+    private boolean isUnread(Optional<Instant> lastPoll) {
+        return tap.rest().failures() > 0
+                && !tap.rest().failedAt().isBefore(tap.reading().lastHead())
+                && lastPoll.filter(startedAt::isBefore).isEmpty();
+    }
+
     /** When a poll was committed last, by whichever program on the store; a time in the future is of a clock that was wrong. */
     private Optional<Instant> lastPoll(Instant now) {
         Optional<Instant> ours = tap.reading().lastPoll().filter(at -> !at.isAfter(now));
@@ -152,6 +162,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
                     .detail("tap.window-failed-last", failing.last());
             if (failing.windows() >= IN_A_ROW
                     && !refused
+                    && !isUnread(lastPoll)
                     && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
                 findings.problem(
                         KnownProblem.TAP_FAILING,

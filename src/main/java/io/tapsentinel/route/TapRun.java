@@ -87,14 +87,18 @@ public class TapRun implements Processor {
 
     @Override
     public void process(Exchange trigger) {
+        Optional<FirstPoll> first = FirstPoll.of(trigger);
         if (!running.compareAndSet(false, true)) {
-            LOG.info("a run is still reading; this poll is left out");
+            if (first.isEmpty()) {
+                LOG.info("a run is still reading; this poll is left out");
+            }
             return;
         }
         boolean locked = false;
         try {
-            locked = source.lock();
-            if (!locked) {
+            // while another program reads, a poll of the schedule may have the turn here
+            locked = first.isEmpty() ? source.lock() : source.tryLock();
+            if (!locked || first.isPresent() && !first.get().isDue()) {
                 return;
             }
             BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
@@ -102,15 +106,18 @@ public class TapRun implements Processor {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
             }
-            if (!mayAsk()
-                    || postponed.waits(
-                            Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read")) {
+            if (!mayAsk() || isPostponed(first)) {
                 return;
             }
             readUrgent(trigger);
-            if (mayAsk() && attempts.read(trigger, Purpose.POLL, this::fresh) == End.COMMITTED) {
-                prune();
-                readBacklog(trigger, backlog);
+            if (mayAsk()) {
+                End end = attempts.read(trigger, Purpose.POLL, this::fresh);
+                if (end == End.COMMITTED) {
+                    prune();
+                    readBacklog(trigger, backlog);
+                } else if (end == End.NOTHING) {
+                    first.ifPresent(FirstPoll::nothingToRead);
+                }
             }
         } catch (RuntimeException | Error e) {
             LOG.error("the run ended: {}", Failures.describe(e));
@@ -125,6 +132,15 @@ public class TapRun implements Processor {
 
     private boolean mayAsk() {
         return !stop.isStopped() && !tap.rest().isResting(clock.instant());
+    }
+
+    private boolean isPostponed(Optional<FirstPoll> first) {
+        boolean waits =
+                postponed.waits(Purpose.POLL, 0, "a poll is left out, the next one reads what it would have read");
+        if (waits) {
+            first.ifPresent(FirstPoll::postponed);
+        }
+        return waits;
     }
 
     private Plan plan() {

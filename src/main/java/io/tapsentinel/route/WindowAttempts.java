@@ -170,11 +170,11 @@ public class WindowAttempts {
         }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, refusal, window);
-        listener.failed(purpose, effort, Lessons.code(trouble, refusal));
         String why = Failures.describe(refusal == null ? failure : refusal);
         if (trouble != Trouble.BUDGET) {
             tap.reading().failed(why, clock.instant());
         }
+        listener.failed(purpose, effort, Lessons.code(trouble, refusal));
         LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then, why);
         return trouble;
     }

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -24,9 +26,13 @@ public final class Deliveries {
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+    /** Tables whose trouble no batch has met, only {@link StreamCheck}. */
+    private final Set<String> checked = ConcurrentHashMap.newKeySet();
+
     private final LastError lastError = new LastError();
     private final SinkHistory history = new SinkHistory();
     private final Clock clock;
+    private volatile boolean answered;
     private volatile Function<String, DeliveryListener> listeners = table -> NOBODY;
 
     /** @param clock tells when what happened */
@@ -90,6 +96,42 @@ public final class Deliveries {
         return history;
     }
 
+    /** Whether Sentinel has answered anything since the start. */
+    boolean hasAnswered() {
+        return answered;
+    }
+
+    /** A table's stream has accepted an empty array; what a batch met there stands. */
+    void checked(String table) {
+        answered = true;
+        if (checked.remove(table)) {
+            troubles.remove(table);
+            history.accepted(table);
+        }
+    }
+
+    /** It has refused one; where batches fail, those tell. */
+    void checked(String table, UploadException failure, boolean needsPerson) {
+        if (checked.contains(table) || !troubles.containsKey(table)) {
+            checked.add(table);
+            trouble(table, failure, needsPerson);
+        }
+    }
+
+    private void trouble(String table, Exception failure, boolean needsPerson) {
+        if (failure instanceof UploadException refused) {
+            answered |= refused.status() != 0;
+            lastError.note("sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
+        } else {
+            lastError.note("batch-not-kept", clock.instant());
+        }
+        history.failed(table, failure, clock.instant());
+        troubles.merge(
+                table,
+                new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
+                (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
+    }
+
     void taken() {
         pending.incrementAndGet();
     }
@@ -125,12 +167,14 @@ public final class Deliveries {
             public void acknowledged(List<TapEvent> events, int bytes) {
                 acknowledged.addAndGet(events.size());
                 batches.incrementAndGet();
+                answered = true;
                 history.acknowledged(table, clock.instant());
                 others.acknowledged(events, bytes);
             }
 
             @Override
             public void accepted() {
+                checked.remove(table);
                 troubles.remove(table);
                 history.accepted(table);
                 others.accepted();
@@ -138,7 +182,8 @@ public final class Deliveries {
 
             @Override
             public void failing(UploadException failure, boolean needsPerson) {
-                trouble(failure, needsPerson);
+                checked.remove(table);
+                trouble(table, failure, needsPerson);
                 others.failing(failure, needsPerson);
             }
 
@@ -146,7 +191,8 @@ public final class Deliveries {
             public void givenUp(Exception failure) {
                 // a store or a program that fails needs a look; a service that was away may be back
                 boolean person = !(failure instanceof UploadException) || needsPersonAlready();
-                trouble(failure, person);
+                checked.remove(table);
+                trouble(table, failure, person);
                 others.givenUp(failure);
             }
 
@@ -154,19 +200,6 @@ public final class Deliveries {
                 return Optional.ofNullable(troubles.get(table))
                         .filter(Trouble::needsPerson)
                         .isPresent();
-            }
-
-            private void trouble(Exception failure, boolean needsPerson) {
-                lastError.note(
-                        !(failure instanceof UploadException refused)
-                                ? "batch-not-kept"
-                                : "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()),
-                        clock.instant());
-                history.failed(table, failure, clock.instant());
-                troubles.merge(
-                        table,
-                        new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
-                        (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
             }
         };
     }

@@ -4,6 +4,7 @@ import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -48,7 +49,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                     .map(at -> " since " + second(at))
                     .orElse("");
             List<String> alike = tables.computeIfAbsent(
-                    problem(trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
+                    problem(deliveries, trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
             alike.add(
                     alike.isEmpty()
                             ? table + since + ", " + trouble.failures() + " failed requests in a row: "
@@ -80,18 +81,31 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         });
     }
 
-    private static KnownProblem problem(Trouble trouble, SinkHistory.Failed failed) {
+    private static KnownProblem problem(Deliveries deliveries, Trouble trouble, SinkHistory.Failed failed) {
         if (!trouble.needsPerson()) {
-            return KnownProblem.SENTINEL_RETRIES;
+            return passing(deliveries);
         }
         return failed == null || failed.refusal().isEmpty()
                 ? KnownProblem.SENTINEL_NOT_KEPT
-                : switch (failed.refusal().get().status()) {
-                    case 401 -> KnownProblem.SENTINEL_TOKEN;
-                    case 403 -> KnownProblem.SENTINEL_ROLE;
-                    case 404 -> KnownProblem.SENTINEL_RULE;
-                    default -> KnownProblem.SENTINEL_REFUSES;
-                };
+                : lasting(failed.refusal().get());
+    }
+
+    /** What health makes of a request that failed in this way. */
+    static KnownProblem problem(Deliveries deliveries, UploadException failure) {
+        return Refusal.of(failure) == Refusal.TRANSIENT ? passing(deliveries) : lasting(failure);
+    }
+
+    private static KnownProblem passing(Deliveries deliveries) {
+        return deliveries.hasAnswered() ? KnownProblem.SENTINEL_RETRIES : KnownProblem.SENTINEL_UNREACHED;
+    }
+
+    private static KnownProblem lasting(UploadException failure) {
+        return switch (failure.status()) {
+            case 401 -> KnownProblem.SENTINEL_TOKEN;
+            case 403 -> KnownProblem.SENTINEL_ROLE;
+            case 404 -> KnownProblem.SENTINEL_RULE;
+            default -> KnownProblem.SENTINEL_REFUSES;
+        };
     }
 
     private static String second(Instant at) {

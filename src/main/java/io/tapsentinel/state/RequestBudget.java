@@ -187,6 +187,16 @@ public class RequestBudget {
         return Optional.of(Instant.ofEpochMilli(Math.max(now(), oldest + DAY.toMillis())));
     }
 
+    /** When the last request left, of whichever program; empty when none is known. */
+    public Optional<Instant> last(Pool pool) {
+        long at = store.transaction(connection -> Sql.number(
+                connection,
+                "SELECT max(at) FROM request_log WHERE source = ? AND pool = ?",
+                store.source(),
+                pool.word()));
+        return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
+    }
+
     /** Requests that a rolling day may have. */
     public int perDay() {
         return perDay;

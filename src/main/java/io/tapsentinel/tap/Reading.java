@@ -12,6 +12,7 @@ public final class Reading {
     private final Instant start;
     private Instant lastPoll;
     private Instant lastPollSteady;
+    private Instant lastHead = Instant.MIN;
     private int failures;
     private Instant failingSince;
     private String lastFailure;
@@ -42,6 +43,16 @@ public final class Reading {
         failures++;
         failingSince = failingSince == null ? at : failingSince;
         lastFailure = why;
+    }
+
+    /** The head of an answer that is no refusal is there; reading the rest of it may take long. */
+    public synchronized void answered(Instant at) {
+        lastHead = at;
+    }
+
+    /** When the head of such an answer came last; long past before the first. */
+    public synchronized Instant lastHead() {
+        return lastHead;
     }
 
     /** When a poll was committed last; empty before the first since the start. */

@@ -57,8 +57,7 @@ class ArchiveIT {
                 }
             }
             landed = new TreeSet<>(services.live().tables().rows());
-            truth = services.live().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
-            // TAP is not asked again: what landed in lives that were cut short has to be there already
+            // what landed in lives that were cut short has to be there already
             launch.with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
             try (PackagedProgram program = launch.start()) {
                 program.awaitThat(
@@ -66,6 +65,7 @@ class ArchiveIT {
                         SOON,
                         () -> files(launch.work().resolve("state/archive")).isEmpty());
             }
+            truth = services.live().truth(Instant.now().minus(HISTORY.multipliedBy(2)), Instant.now());
         }
         List<Path> archived = files(launch.work().resolve("archive"));
         assertThat(landed.size()).as("landed").isGreaterThan(1_000);
@@ -79,7 +79,7 @@ class ArchiveIT {
 
     /** Rows of a new program with a new store, which got nothing but these files. */
     private List<String> replayed(List<Path> archived) throws Exception {
-        try (LiveServices empty = new LiveServices(SandboxSettings.builder().seed(72), HISTORY)) {
+        try (LiveServices empty = new LiveServices(SandboxSettings.builder().eventsPerHour(0), HISTORY)) {
             PackagedProgram.Launch launch = empty.launch(folder.resolve("second"))
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER);
@@ -131,7 +131,8 @@ class ArchiveIT {
                         .hasSize(1);
                 assertThat(program.health().all())
                         .as("health")
-                        .filteredOn(answer -> !answer.contains("is starting"))
+                        .filteredOn(answer -> !answer.contains("is starting")
+                                && !answer.contains("TAP has not been asked since the start"))
                         .allMatch(answer -> answer.startsWith("200 "));
                 assertThat(program.found("not committed")).isEmpty();
                 services.assertThatAllCommittedLandedOnce(program);

@@ -70,6 +70,8 @@ class BlobArchiveIT {
             services.launch()
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER)
+                    // nor at the start
+                    .with("tap.url", "http://127.0.0.1:1")
                     .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/archive?delay=500");
             try (PackagedProgram program = services.launch().start()) {
                 assertThat(program.awaitMatches(REPLAYED, blobs.size(), SOON)).hasSameSizeAs(blobs);
@@ -127,7 +129,11 @@ class BlobArchiveIT {
             }
             // what was committed last goes there with the next start, without another poll
             services.gate().accept(LoginServer.token(2));
-            services.launch().with("tap.poll.cron", NEVER).with("tap.sweep.cron", NEVER);
+            services.launch()
+                    .with("tap.poll.cron", NEVER)
+                    .with("tap.sweep.cron", NEVER)
+                    .with("tap.source-identity", "https://" + CloudServices.TAP)
+                    .with("tap.url", "http://127.0.0.1:1");
             try (PackagedProgram program = services.launch().start()) {
                 program.awaitThat(
                         "the outbox is empty",

@@ -79,6 +79,10 @@ class ProxyIT {
             assertThat(services.proxy().connected()).isEmpty();
 
             services.proxy().wantNothingFor(TAP);
+            program.awaitThat(
+                    "TAP is reached",
+                    CloudServices.SOON,
+                    () -> !services.proxy().connected().isEmpty());
             program.awaitLine(
                     "has no token: .*the proxy " + services.proxy().place()
                             + " refused the way to login.microsoftonline.com:443 with 407: " + said,

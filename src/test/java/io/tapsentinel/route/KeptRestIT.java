@@ -1,7 +1,9 @@
 package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.Program;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rest that TAP has asked for outlives the program, and binds all programs on the store. */
 class KeptRestIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
 
     @AutoClose
     private final SimulatedServices services = new SimulatedServices();
@@ -51,6 +55,26 @@ class KeptRestIT {
         }
         assertThat(services.reads()).isNotEmpty();
         assertThat(services.store().number("SELECT count(*) FROM tap_rest")).isZero();
+    }
+
+    @Test
+    void aStartInsideARestSaysUntilWhenAndIsReadyWithoutARequest() throws Exception {
+        services.with("tap.poll.cron", "0 0/5 * * * ?").tapProxy().next(Fault.THROTTLED);
+        services.start().poll().stop();
+        services.clock().advance(Duration.ofMinutes(2));
+        log.lines().clear();
+
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed).askAtOnce());
+
+        await("it has looked")
+                .atMost(SOON)
+                .until(() -> program.health("tap-start").getState() == State.UP);
+        assertThat(services.tapProxy().requests()).isEqualTo(1);
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN TAP answers no more requests for now"
+                        + " (TAP answered 429: too many; next attempt 12:10 UTC): nothing, it passes"))
+                .hasSize(1);
     }
 
     @Test

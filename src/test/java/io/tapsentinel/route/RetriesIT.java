@@ -65,7 +65,8 @@ class RetriesIT {
                 .containsEntry("tap.windows-failed-in-a-row", 2)
                 .containsEntry("tap.window-failed-last", "TAP answered 500: no such luck")
                 .containsEntry("tap.last-error", "tap-500")
-                .doesNotContainKeys("tap.last-poll", "status");
+                .containsEntry("status", "DEGRADED")
+                .doesNotContainKey("tap.last-poll");
 
         program.poll();
         assertThat(program.health("tap-health").getDetails())

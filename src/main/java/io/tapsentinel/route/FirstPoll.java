@@ -1,0 +1,228 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.config.PollSchedule;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.UtcWords;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said: nobody knows before
+ * that this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
+ * does not use the budget up. As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the
+ * budget forbids one, or another program reads.
+ */
+public final class FirstPoll extends AbstractHealthCheck implements ReadListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(FirstPoll.class);
+    /** Of the trigger; no route sees it. */
+    private static final String PROPERTY = "CamelSentinelFirstPoll";
+    /** The pool of the routes as shipped. */
+    private static final Pool POOL = Pool.EVERYTHING_ELSE;
+
+    private static final Duration APART = Duration.ofSeconds(60);
+    private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
+    private static final Duration AGAIN_LATER = Duration.ofSeconds(5);
+    private static final int OK = 200;
+    private static final int NO_CONTENT = 204;
+
+    private final ReadState state;
+    private final RequestBudget budget;
+    private final TapCondition tap;
+    private final TapHealthCheck health;
+    private final PollSchedule schedule;
+    private final SourceLock source;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final Instant startedAt;
+    private volatile boolean asked;
+    private volatile boolean forbidden;
+    private volatile boolean othersRead;
+    private volatile boolean inTurn;
+    private volatile boolean nothingToRead;
+    /** Not before this; null when the last request is old enough, as far as is known. */
+    private volatile Instant due;
+
+    /** Since when the last request has a time that is still to come; null while it has not. */
+    private Instant fromLater;
+
+    private boolean reported;
+
+    /** @param health says what is wrong with TAP, and what to do */
+    public FirstPoll(
+            ReadState state,
+            RequestBudget budget,
+            TapCondition tap,
+            TapHealthCheck health,
+            PollSchedule schedule,
+            SourceLock source,
+            StopSignal stop,
+            Clock clock) {
+        super("tap-sentinel", "start");
+        this.state = state;
+        this.budget = budget;
+        this.tap = tap;
+        this.health = health;
+        this.schedule = schedule;
+        this.source = source;
+        this.stop = stop;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    /** Has it done on a thread of its own. */
+    public void begin(CamelContext camel) {
+        Thread thread = new Thread(() -> poll(camel), "tap-first-poll");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void poll(CamelContext camel) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            Duration pause = AGAIN_FIRST;
+            while (!asked && !forbidden && !stop.isStopped()) {
+                if (due == null || !clock.instant().isBefore(due)) {
+                    due = null;
+                    template.send(TapSpine.READ_DUE, this::trigger);
+                    inTurn = false;
+                    if (tap.rest().isResting(clock.instant())) {
+                        report();
+                        forbidden = true;
+                    }
+                }
+                othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
+                if (!asked && !forbidden && stop.pause(pause)) {
+                    pause = AGAIN_LATER;
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            if (!stop.isStopped()) {
+                LOG.error("the first poll ended: {}", Failures.describe(e));
+            }
+        }
+    }
+
+    private void trigger(Exchange exchange) {
+        exchange.setProperty(PROPERTY, this);
+        schedule.next(clock.instant().plusMillis(1))
+                .ifPresent(next -> exchange.getMessage().setHeader("nextFireTime", Date.from(next)));
+    }
+
+    private boolean haveOthersPolled() {
+        try {
+            return state.lastPoll().filter(startedAt::isBefore).isPresent();
+        } catch (StoreException e) {
+            // the store's own health says so
+            return false;
+        }
+    }
+
+    /** The first poll that this run is; empty for a run of the schedule. */
+    static Optional<FirstPoll> of(Exchange trigger) {
+        return Optional.ofNullable(trigger.getProperty(PROPERTY, FirstPoll.class));
+    }
+
+    /** Whether it may be made now; for who has the source's lock, so that no other program asks meanwhile. */
+    boolean isDue() {
+        Instant now = clock.instant();
+        Instant last = budget.last(POOL).orElse(Instant.EPOCH);
+        if (last.isAfter(now)) {
+            // the clock went back since, and a minute is all that it can be about
+            last = fromLater == null ? now : fromLater;
+            fromLater = last;
+        }
+        due = Optional.of(last.plus(APART)).filter(now::isBefore).orElse(null);
+        inTurn = due == null;
+        return inTurn;
+    }
+
+    /** The budget has no room for it; health says so. */
+    void postponed() {
+        forbidden = true;
+    }
+
+    /** There was no time to ask for. */
+    void nothingToRead() {
+        nothingToRead = true;
+    }
+
+    /** The head of an answer to the question that the spine asks is there; its body may take long. */
+    public void answered(int status) {
+        if (status == OK || status == NO_CONTENT) {
+            asked = true;
+            tap.reading().answered(clock.instant());
+            if (isFirstReport()) {
+                LOG.info("TAP answers: {} to the first request since the start", status);
+            }
+        }
+    }
+
+    @Override
+    public void committed(LedgerEntry read, Effort effort) {
+        // the answer's head was there before
+    }
+
+    @Override
+    public void failed(Purpose purpose, Effort effort, String code) {
+        if (Lessons.isOfTap(code)) {
+            report();
+            asked = true;
+        }
+    }
+
+    /** One line, as health words it. */
+    private void report() {
+        if (isFirstReport()) {
+            health.findings().problems().stream()
+                    .findFirst()
+                    .ifPresent(problem -> LOG.warn("{}: {}", problem.what(), problem.remedy()));
+        }
+    }
+
+    private synchronized boolean isFirstReport() {
+        boolean first = !reported;
+        reported = true;
+        return first;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder builder, Map<String, Object> options) {
+        if (asked || forbidden || othersRead) {
+            builder.up();
+            return;
+        }
+        builder.message("TAP has not been asked since the start: " + waitsFor()).down();
+    }
+
+    private String waitsFor() {
+        Instant at = due;
+        if (at != null) {
+            return "the last request was less than " + APART.toSeconds()
+                    + " s ago, the first one of this start is due at " + UtcWords.of(at, clock.instant());
+        }
+        if (inTurn) {
+            return "the first request waits for its answer";
+        }
+        return nothingToRead
+                ? "there is nothing to read yet, tap.poll.start lies ahead or this machine's clock was set back"
+                : "the first request is due";
+    }
+}

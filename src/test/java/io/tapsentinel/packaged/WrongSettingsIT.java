@@ -1,0 +1,125 @@
+package io.tapsentinel.packaged;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.PackagedProgram;
+import io.tapsentinel.testing.ScriptedServices;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A setting that cannot work shows within seconds of the start, in health and in one line of the log, long before any scheduled poll. */
+@Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class WrongSettingsIT {
+
+    private static final Duration STARTS = Duration.ofSeconds(60);
+    private static final Duration SHOWS = Duration.ofSeconds(10);
+    private static final String NOBODY = "http://127.0.0.1:1";
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private ScriptedServices services;
+
+    private PackagedProgram.Launch launch;
+
+    @BeforeEach
+    void prepare() throws Exception {
+        services = new ScriptedServices(SandboxSettings.builder().eventsPerHour(60), Duration.ofMinutes(20));
+        launch = services.launch(folder)
+                .with("tap.poll.cron", "0 0 0 1 1 ? 2099")
+                .with("tap.sweep.cron", "0 0 0 1 1 ? 2099");
+    }
+
+    @Test
+    void aWrongSecretAndARuleThatDoesNotExist() throws Exception {
+        launch.with("tap.secret", "wrong").with("sentinel.dcr-immutable-id", "dcr-12345678901234567890123456789012");
+        see("DOWN", KnownProblem.TAP_CREDENTIALS, "TAP answered 401", KnownProblem.SENTINEL_RULE, "refused: 404");
+    }
+
+    @Test
+    void aTapHostThatDoesNotExistAndARoleThatIsMissing() throws Exception {
+        services.sink().script(call -> upload -> SinkFault.FORBIDDEN_403.on(upload, services));
+        launch.with("tap.url", "https://tap.invalid");
+        see(
+                "DOWN",
+                KnownProblem.TAP_UNREAD,
+                "the host name tap.invalid has no address",
+                KnownProblem.SENTINEL_ROLE,
+                "refused: 403 OperationFailed");
+    }
+
+    @Test
+    void aClosedPortOfTapAndATokenThatSentinelRefuses() throws Exception {
+        services.sink().script(call -> upload -> upload.send(401, "no"));
+        launch.with("tap.url", NOBODY);
+        see("DOWN", KnownProblem.TAP_UNREAD, "127.0.0.1:1", KnownProblem.SENTINEL_TOKEN, "refused: 401");
+    }
+
+    @Test
+    void aProxyThatIsNotThereAndAClosedPortOfSentinel() throws Exception {
+        launch.with("tap.url", "https://tap.example.com")
+                .with("sentinel.endpoint", NOBODY)
+                .environment(Map.of("HTTPS_PROXY", NOBODY));
+        see(
+                "DEGRADED",
+                KnownProblem.TAP_UNREAD,
+                "127.0.0.1:1",
+                KnownProblem.SENTINEL_UNREACHED,
+                "got no answer from 127.0.0.1:1");
+    }
+
+    @Test
+    void aPathThatTapDoesNotKnowAndNoIdentityForAzure() throws Exception {
+        services.tap().script(call -> request -> request.send(404, "no such page"));
+        launch.with("sentinel.endpoint", "https://sentinel.invalid")
+                .with("sentinel.auth", "azure")
+                .environment(Map.of("AZURE_TOKEN_CREDENTIALS", "EnvironmentCredential"));
+        see("DOWN", KnownProblem.TAP_WINDOW, "TAP answered 404", KnownProblem.SENTINEL_TOKEN, "has no token");
+    }
+
+    /** Status, particulars and remedy of both in health and in a line each. */
+    private void see(
+            String status, KnownProblem tap, String tapParticulars, KnownProblem sentinel, String sentinelParticulars)
+            throws Exception {
+        try (PackagedProgram program = launch.start()) {
+            program.awaitLine("tap-sentinel reads", STARTS);
+            program.awaitThat("health tells both", SHOWS, () -> {
+                String health = program.health().last();
+                return List.of(tap, sentinel).stream()
+                                .allMatch(problem -> health.contains(problem.what() + " (")
+                                        && health.contains(": " + problem.remedy()))
+                        && health.contains(tapParticulars)
+                        && health.contains(sentinelParticulars)
+                        && health.contains("\"" + status + "\"")
+                        && List.of(tap, sentinel).stream()
+                                .noneMatch(
+                                        problem -> withRemedy(program, problem).isEmpty());
+            });
+            for (KnownProblem problem : List.of(tap, sentinel)) {
+                assertThat(withRemedy(program, problem))
+                        .as("lines with the remedy for %s", problem)
+                        .singleElement()
+                        .asString()
+                        .contains(" WARN ", problem == tap ? tapParticulars : sentinelParticulars);
+            }
+            assertThat(program.output()).as("stack traces").doesNotContain("\n\tat ");
+            assertThat(program.health().now("/live").statusCode()).isEqualTo(200);
+        }
+    }
+
+    private static List<String> withRemedy(PackagedProgram program, KnownProblem problem) {
+        return program.lines().stream()
+                .filter(line -> line.contains(": " + problem.remedy()))
+                .toList();
+    }
+}
