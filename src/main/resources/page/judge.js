@@ -24,7 +24,7 @@ export function judge(data) {
     return {level: "degraded", headline: "Running, but needs a look" + worst(problems), problems};
   }
   if (!data.progress.readTo) {
-    return {level: "wait", headline: "Nothing has been read yet", problems};
+    return {level: "wait", headline: "Nothing read yet", problems};
   }
   const until = timeWords(data.progress.readTo, data.at);
   if (data.progress.backlogSeconds > 0) {

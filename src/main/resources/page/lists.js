@@ -18,7 +18,7 @@ export function showLate(data) {
 
 export function showReads(data) {
   if (data.reads.length === 0) {
-    return [nothing("Nothing has been read yet.")];
+    return [nothing("Nothing read yet.")];
   }
   const counts = ["fetched", "new", "late", "duplicate", "filtered", "changed", "rejected"];
   const texts = ["Read at", "Purpose", "From", "To"];

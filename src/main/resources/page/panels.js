@@ -3,15 +3,14 @@
 import {el, figures, nothing, symbol} from "./dom.js";
 import {isBehind} from "./judge.js";
 import {table} from "./tables.js";
-import {bytes, count, duration, number, time, withTimes} from "./words.js";
+import {bytes, count, duration, nothingRead, number, time, withTimes} from "./words.js";
 
 const LEVEL = {UP: ["up", "well"], DEGRADED: ["degraded", "needs a look"], DOWN: ["down", "somebody has to act"]};
 
 export function showProgress(data) {
   const progress = data.progress;
   if (!progress.readTo) {
-    return [nothing("Nothing has been read yet", ...progress.pollIntervalSeconds
-      ? [": Proofpoint is asked every ", duration(progress.pollIntervalSeconds)] : [], ".")];
+    return [nothing(...nothingRead(data))];
   }
   const waiting = progress.backlog.length === 0 ? nothing("No backlog: no older time waits to be read.")
     : table("Older time that waits to be read, times in UTC", [{name: "From", text: true}, {name: "To", text: true}],

@@ -2,7 +2,7 @@
 
 import {el, figures, patch, symbol} from "./dom.js";
 import {halves, judge, missing} from "./judge.js";
-import {duration, number, time, withCommands, withTimes} from "./words.js";
+import {duration, nothingRead, number, time, withCommands, withTimes} from "./words.js";
 
 const WORDS = {up: "All is well", wait: "Wait", degraded: "Look", down: "Act", lost: "No contact"};
 
@@ -38,17 +38,10 @@ function heading(level, headline) {
 function facts(data) {
   const {readTo, lagSeconds, lastPollAt} = data.progress;
   if (!readTo) {
-    return el("p", {class: "facts"}, "The program runs since ", time(data.startedAt, data.at), "; ",
-      ...schedule(data.progress));
+    return el("p", {class: "facts"}, ...nothingRead(data));
   }
   return el("p", {class: "facts"}, "Read until ", time(readTo, data.at), ", ", duration(lagSeconds), " behind the clock. Last poll at ",
     time(lastPollAt, data.at, {seconds: true}), ".");
-}
-
-/** A schedule that never fires has no interval. */
-function schedule(progress) {
-  return progress.pollIntervalSeconds ? ["Proofpoint is asked every ", duration(progress.pollIntervalSeconds), "."]
-    : ["Proofpoint is never asked: see ", el("code", {}, "tap.poll.cron"), "."];
 }
 
 function problems(list, data) {

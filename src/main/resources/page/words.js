@@ -71,6 +71,16 @@ export function time(iso, at, style = {}) {
   return el("time", {datetime: when.toISOString(), title: LOCAL.format(when)}, timeWords(iso, at, style));
 }
 
+/** That no window was read so far, and when Proofpoint is asked next. */
+export function nothingRead({progress, at}) {
+  const next = progress.nextAttemptAt;
+  if (!next) {
+    return ["Nothing read yet. Proofpoint is never asked: see ", el("code", {}, "tap.poll.cron"), "."];
+  }
+  return between(at, next) > 0 ? ["Nothing read yet. Next attempt ", time(next, at), "."]
+    : ["Nothing read yet. Proofpoint is being asked."];
+}
+
 /** A text in which times stand as ISO 8601 has them. */
 export function withTimes(text, at) {
   return String(text).split(/(\d{4}-\d\d-\d\dT\d\d:\d\d(?::[\d.]+)?Z)/)

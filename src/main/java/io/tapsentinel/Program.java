@@ -231,7 +231,6 @@ public class Program {
                 steady);
         RequestBudget budget = budget(store, tap.clock());
         Postponed postponed = new Postponed(budget, clock);
-        TapBudget requests = new TapBudget(settings.tapUrl(), budget);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         KeptRest rest = new KeptRest(
@@ -333,6 +332,7 @@ public class Program {
                                     clock.instant(),
                                     settings.sourceIdentity().equals("sandbox"),
                                     properties,
+                                    first,
                                     folder,
                                     firstSweep,
                                     state,

@@ -4,7 +4,10 @@ import io.tapsentinel.config.ReportSettings;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
 import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.RestTable;
 import io.tapsentinel.tap.Age;
+import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.UtcWords;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
@@ -61,14 +64,24 @@ final class Status {
         List<String> lines = new ArrayList<>();
         line(lines, "source", store.source());
         line(lines, "store", store.place());
-        line(lines, "first read from", origin == null ? "nothing was read yet" : Figures.time(origin));
-        line(lines, "progress", origin == null ? "none" : Figures.time(readTo));
-        line(lines, "lag", origin == null ? "none" : Figures.length(Age.of(readTo, now)));
+        boolean nothingRead = origin == null || new Progress(origin, readTo).isNothingRead();
+        line(lines, "first read from", origin == null ? "none" : Figures.time(origin));
+        line(lines, "progress", nothingRead ? "Nothing read yet." + nextAttempt() : Figures.time(readTo));
+        line(lines, "lag", nothingRead ? "none" : Figures.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
         line(lines, "gaps", gaps());
         line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri"));
         line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
+    }
+
+    /** Of a program that runs: after a rest it is the first poll that is due then. */
+    private String nextAttempt() {
+        Instant until = RestTable.of(store).map(RestTable.Row::until).orElse(now);
+        return settings.polls()
+                .next(until.isAfter(now) ? until : now)
+                .map(at -> " Next attempt " + UtcWords.of(at, now) + ".")
+                .orElse("");
     }
 
     private static void line(List<String> lines, String name, String value) {

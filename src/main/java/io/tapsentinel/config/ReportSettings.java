@@ -13,6 +13,7 @@ import java.util.Map;
  * @param requestsPerDay requests in a rolling day and pool
  * @param reservePercent share of them kept for fresh polls, at least
  * @param cost           what the schedule takes of them
+ * @param polls          when polls are due
  * @param sweepAges      how long after its end each closed hour is read again, ascending; empty for never
  * @param rejectedUri    endpoint for records that a table cannot take
  */
@@ -22,6 +23,7 @@ public record ReportSettings(
         int requestsPerDay,
         int reservePercent,
         ScheduleCost cost,
+        PollSchedule polls,
         List<Duration> sweepAges,
         String rejectedUri) {
 
@@ -34,6 +36,7 @@ public record ReportSettings(
                 read.number("tap.budget.requests-per-day", 1, 1_000_000),
                 Settings.percent(read, "tap.budget.reserve"),
                 Settings.cost(read),
+                new PollSchedule(properties),
                 Settings.sweepAges(read),
                 read.required("tap.rejected.uri"));
     }

@@ -237,11 +237,14 @@ final class PageData {
 
     private Map<String, Object> progress(Optional<Progress> progress, StoreView view, Instant now) {
         List<TimeRange> backlog = sources.state().backlog();
+        Optional<Progress> read = progress.filter(so -> !so.isNothingRead());
         return Json.of(
                 "readTo",
-                progress.map(Progress::readTo).orElse(null),
+                read.map(Progress::readTo).orElse(null),
                 "lagSeconds",
-                progress.map(so -> Age.of(so.readTo(), now).toSeconds()).orElse(null),
+                read.map(so -> Age.of(so.readTo(), now).toSeconds()).orElse(null),
+                "nextAttemptAt",
+                sources.first().nextAttempt().orElse(null),
                 "backlogSeconds",
                 TimeRange.union(backlog).stream()
                         .mapToLong(range -> range.length().toSeconds())

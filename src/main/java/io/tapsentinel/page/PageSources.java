@@ -1,5 +1,6 @@
 package io.tapsentinel.page;
 
+import io.tapsentinel.route.FirstPoll;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param startedAt  when it was started
  * @param sandbox    whether both services are stood in for
  * @param properties effective values
+ * @param first      knows when TAP is asked next
  * @param rejected   folder of rejected records; null when they go elsewhere
  * @param firstSweep how long after its end an hour is swept first; null for never
  */
@@ -30,6 +32,7 @@ public record PageSources(
         Instant startedAt,
         boolean sandbox,
         Map<String, String> properties,
+        FirstPoll first,
         Path rejected,
         Duration firstSweep,
         ReadState state,

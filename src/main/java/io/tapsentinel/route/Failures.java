@@ -25,20 +25,19 @@ final class Failures {
 
     /** One line without content. */
     static String describe(Throwable failure) {
-        return quoted(failure)
-                .map(quoted -> message(quoted) + remedy(quoted))
-                .orElseGet(() -> {
-                    Throwable root = failure;
-                    while (root.getCause() != null && root.getCause() != root) {
-                        root = root.getCause();
-                    }
-                    return root.getClass().getName() + place(root);
-                });
+        return quoted(failure).map(quoted -> message(quoted) + remedy(quoted)).orElseGet(() -> {
+            Throwable root = failure;
+            while (root.getCause() != null && root.getCause() != root) {
+                root = root.getCause();
+            }
+            return root.getClass().getName() + place(root);
+        });
     }
 
     private static String message(Throwable quoted) {
         if (quoted instanceof UnknownHostException) {
-            return "the host name " + String.valueOf(quoted.getMessage()).replaceAll("[:\\s].*", "") + " has no address";
+            return "the host name " + String.valueOf(quoted.getMessage()).replaceAll("[:\\s].*", "")
+                    + " has no address";
         }
         return quoted.getMessage() == null ? quoted.getClass().getSimpleName() : quoted.getMessage();
     }

@@ -53,6 +53,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private final StopSignal stop;
     private final Clock clock;
     private final Instant startedAt;
+    private volatile boolean begun;
     private volatile boolean asked;
     private volatile boolean forbidden;
     private volatile boolean othersRead;
@@ -90,9 +91,17 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     /** Has it done on a thread of its own. */
     public void begin(CamelContext camel) {
+        begun = true;
         Thread thread = new Thread(() -> poll(camel), "tap-first-poll");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** When TAP is asked next, as far as is known; not after now while that is going on or about to. */
+    public Optional<Instant> nextAttempt() {
+        Instant now = clock.instant();
+        Instant at = due;
+        return begun && !asked && !forbidden ? Optional.of(at == null ? now : at) : health.nextAttempt(now);
     }
 
     private void poll(CamelContext camel) {

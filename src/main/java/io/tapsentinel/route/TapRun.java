@@ -176,8 +176,7 @@ public class TapRun implements Processor {
 
     /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
     private Progress earlierThanFeared(Progress progress) {
-        boolean nothingRead = progress.readTo().equals(progress.origin());
-        return nothingRead
+        return progress.isNothingRead()
                         && planner.begin(tap.clock().horizon().now()).origin().isBefore(progress.origin())
                 ? begin("TAP's time is earlier than ours")
                 : progress;

@@ -10,6 +10,7 @@ import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
@@ -102,7 +103,7 @@ class StatusTest {
         setup.open().close();
         assertThat(status())
                 .contains("status at 2026-11-20 12:00:00, all times UTC")
-                .contains("first read from       nothing was read yet")
+                .contains("\nprogress              Nothing read yet. Next attempt 12:00 UTC.\n")
                 .contains("backlog               no backlog")
                 .contains("gaps                  no gap")
                 .contains("rejected              no record")
@@ -111,6 +112,28 @@ class StatusTest {
                 .contains("540 of them are kept for fresh polls")
                 .contains("late rows: none in 90 days")
                 .contains("changes of delivered events: none in 90 days");
+    }
+
+    @Test
+    void whileTapRefusesTheFirstRequestTheNextAttemptIsTheFirstPollAfterTheRest() {
+        try (Store store = setup.open()) {
+            // as it is written before the first request
+            Instant origin = NOW.minus(Duration.ofHours(1));
+            new ReadState(store, setup.clock()).begin(new Progress(origin, origin));
+            new RestTable(store)
+                    .write(new RestTable.Row(
+                            401,
+                            "no",
+                            NOW.minusSeconds(60),
+                            NOW.plus(Duration.ofMinutes(14)),
+                            0,
+                            new byte[0],
+                            new byte[0]));
+        }
+        assertThat(status())
+                .contains("\nfirst read from       2026-11-20 11:00:00\n")
+                .contains("\nprogress              Nothing read yet. Next attempt 12:15 UTC.\n")
+                .contains("\nlag                   none\n");
     }
 
     @Test

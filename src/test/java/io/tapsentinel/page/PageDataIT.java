@@ -64,6 +64,28 @@ class PageDataIT {
     }
 
     @Test
+    void afterAFirstRequestThatWasRefusedNothingIsReadAndTheNextAttemptIsTold() throws Exception {
+        services.close();
+        services = new SimulatedServices(
+                        folder, SimulatedServices.sixtyEventsAnHour().build())
+                .stateIn("refused")
+                // Quartz goes by the machine's clock, and has nothing to do before the test is over
+                .with("tap.poll.cron", "0 20 12 20 11 ?");
+        services.tapProxy().next(Fault.UNAUTHORIZED);
+        page = new ServedPage(services);
+        page.program().poll();
+
+        JsonNode progress = page.figures().get("progress");
+
+        assertThat(progress.get("readTo").isNull()).isTrue();
+        assertThat(progress.get("lagSeconds").isNull()).isTrue();
+        assertThat(progress.get("lastPollAt").isNull()).isTrue();
+        assertThat(progress.get("nextAttemptAt").asText()).isEqualTo("2026-11-20T12:20:00Z");
+        assertThat(page.figures().at("/problems/0/what").asText())
+                .isEqualTo("TAP refuses the credentials (TAP answered 401: bad credentials; next attempt 12:20 UTC)");
+    }
+
+    @Test
     void rowsReadsHoursAndBudgetAreThoseOfTheStoreWithoutContentOfEvents() throws Exception {
         TreeSet<String> content = new TreeSet<>();
         services.eachRow((table, row) -> List.of("subject", "sender", "fromAddress", "url", "senderIP", "clickIP")

@@ -44,6 +44,7 @@ final class PageStates {
                 .put("lagSeconds", 248)
                 .put("backlogSeconds", 0)
                 .put("lastPollAt", "2026-11-23T10:06:01Z")
+                .put("nextAttemptAt", "2026-11-23T10:10:00Z")
                 .put("pollIntervalSeconds", 300)
                 .putArray("backlog");
         ArrayNode tables = page.putArray("tables");
@@ -200,7 +201,8 @@ final class PageStates {
         ((ObjectNode) page.get("progress"))
                 .putNull("readTo")
                 .putNull("lagSeconds")
-                .putNull("lastPollAt");
+                .putNull("lastPollAt")
+                .put("nextAttemptAt", "2026-11-23T10:15:00Z");
         page.get("tables").forEach(table -> {
             ((ObjectNode) table).put("rows24h", 0).put("late24h", 0).put("duplicates24h", 0);
             table.get("byHour").forEach(hour -> ((ObjectNode) hour).put("rows", 0));

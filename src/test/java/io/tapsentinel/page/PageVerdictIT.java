@@ -104,7 +104,9 @@ class PageVerdictIT {
 
     @Test
     void afterTheFirstStartItSaysThatNothingHasBeenReadYet() {
-        see(PageStates.empty(), "wait", "Nothing has been read yet", "Wait · tap-sentinel");
+        see(PageStates.empty(), "wait", "Nothing read yet", "Wait · tap-sentinel");
+        assertThat(page.locator(".facts")).hasText("Nothing read yet. Next attempt 10:15 UTC.");
+        assertThat(page.locator("#progress")).hasText("Nothing read yet. Next attempt 10:15 UTC.");
         assertThat(page.locator("#hours")).containsText("No hour has been swept yet");
         assertThat(page.locator("#archive")).containsText("Off");
 
@@ -118,10 +120,15 @@ class PageVerdictIT {
                 .putNull("ours")
                 .putNull("missing")
                 .putArray("tables");
-        see(waiting, "wait", "Nothing has been read yet", "Wait · tap-sentinel");
+        see(waiting, "wait", "Nothing read yet", "Wait · tap-sentinel");
         until(() -> page.locator("#hours")
                 .textContent()
                 .contains("No hour has been swept yet: the first is due at 14:00 UTC."));
+
+        ObjectNode asking = PageStates.empty();
+        ((ObjectNode) asking.get("progress")).put("nextAttemptAt", PageStates.AT.toString());
+        see(asking, "wait", "Nothing read yet", "Wait · tap-sentinel");
+        until(() -> page.locator(".facts").textContent().equals("Nothing read yet. Proofpoint is being asked."));
     }
 
     @Test
