@@ -299,7 +299,7 @@ public class Program {
                         clock)
                 .configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));
-        Metrics.ofReading(registry, figures, budget, seen);
+        Metrics.ofReading(registry, figures, budget, seen, steady);
         Metrics.ofDelivery(registry, sentinel, clock.instant());
         Metrics.ofProgram(registry, VERSION);
         sentinel.deliveries().tell(table -> new DeliveryMetrics(registry, table, clock));
@@ -390,7 +390,7 @@ public class Program {
                 clock);
         ArchiveSender sender = new ArchiveSender(archive, steady);
         ArchiveFigures waiting = new ArchiveFigures(archive, clock);
-        ArchiveFigures.register(registry, archive, sender, waiting);
+        ArchiveFigures.register(registry, archive, sender, waiting, steady);
         if (settings.archive().uri().isEmpty()) {
             return AnswerArchive.NONE;
         }

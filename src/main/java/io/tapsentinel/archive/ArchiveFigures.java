@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,8 +55,9 @@ public final class ArchiveFigures {
         }
     }
 
-    /** Registers them, and what became of answers since the start; without an archive all are 0. */
-    public static void register(MeterRegistry registry, Archive archive, ArchiveSender sender, ArchiveFigures figures) {
+    /** Registers them, and what became of answers since the start; without an archive all are 0. @param steady tells one scrape from the next */
+    public static void register(
+            MeterRegistry registry, Archive archive, ArchiveSender sender, ArchiveFigures figures, Clock steady) {
         answers(registry, "kept", sender, ArchiveSender::taken);
         answers(registry, "failed", sender, ArchiveSender::failed);
         answers(registry, "dropped", archive, Archive::dropped);
@@ -64,7 +66,8 @@ public final class ArchiveFigures {
                 "archive-for-metrics",
                 () -> new Waiting(
                         figures.waiting(), figures.bytes(), figures.oldest().toSeconds()),
-                ONE_SCRAPE);
+                ONE_SCRAPE,
+                steady);
         gauge(
                 registry,
                 "tap.archive.waiting",

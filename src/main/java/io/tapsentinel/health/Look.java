@@ -1,6 +1,9 @@
 package io.tapsentinel.health;
 
+import io.tapsentinel.config.SteadyClock;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -20,22 +23,31 @@ public final class Look<T> {
     private final String what;
     private final Supplier<T> question;
     private final Duration kept;
+    private final Clock clock;
     private final Duration patience;
     private Asked<T> newest;
     private volatile Answer<T> last;
 
     /** Each caller gets a new look, or the one that is going on. @param what is looked at, for the thread's name */
     public Look(String what, Supplier<T> question) {
-        this(what, question, Duration.ZERO);
+        this(what, question, PATIENCE);
     }
 
-    /** @param kept how long after its beginning a look serves later callers, also when it failed */
-    public Look(String what, Supplier<T> question, Duration kept) {
-        this(what, question, kept, PATIENCE);
+    /**
+     * @param kept  how long after its beginning a look serves later callers, also when it failed
+     * @param clock tells that; it is not set when the machine's clock is
+     */
+    public Look(String what, Supplier<T> question, Duration kept, Clock clock) {
+        this(what, question, kept, clock, PATIENCE);
     }
 
     /** @param patience how long an answer may take here */
-    public Look(String what, Supplier<T> question, Duration kept, Duration patience) {
+    public Look(String what, Supplier<T> question, Duration patience) {
+        this(what, question, Duration.ZERO, new SteadyClock(), patience);
+    }
+
+    Look(String what, Supplier<T> question, Duration kept, Clock clock, Duration patience) {
+        this.clock = clock;
         this.what = what;
         this.question = question;
         this.kept = kept;
@@ -77,8 +89,10 @@ public final class Look<T> {
         private final Duration patience;
         private final FutureTask<T> task;
         private final long begun;
+        private final Instant since;
 
         private Asked(Look<T> look) {
+            since = look.clock.instant();
             patience = look.patience;
             begun = System.nanoTime();
             task = new FutureTask<>(() -> {
@@ -124,7 +138,7 @@ public final class Look<T> {
 
     /** Begins a look without waiting for it, so that several can go on side by side. */
     public synchronized Asked<T> ask() {
-        if (newest == null || newest.task.isDone() && newest.age() >= kept.toNanos()) {
+        if (newest == null || newest.task.isDone() && !clock.instant().isBefore(newest.since.plus(kept))) {
             newest = new Asked<>(this);
         }
         return newest;

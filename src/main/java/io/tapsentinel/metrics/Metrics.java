@@ -16,6 +16,7 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Pool;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -66,10 +67,12 @@ public final class Metrics {
         }
     }
 
-    /** How far reading has come, what is missing, and what it costs. */
-    public static void ofReading(MeterRegistry registry, Figures figures, RequestBudget budget, SeenKeys seen) {
+    /** How far reading has come, what is missing, and what it costs. @param steady tells one scrape from the next */
+    public static void ofReading(
+            MeterRegistry registry, Figures figures, RequestBudget budget, SeenKeys seen, Clock steady) {
         Metrics metrics = new Metrics(registry);
-        Look<Stored> store = new Look<>("store-for-metrics", () -> Stored.of(figures, budget, seen), ONE_SCRAPE);
+        Look<Stored> store =
+                new Look<>("store-for-metrics", () -> Stored.of(figures, budget, seen), ONE_SCRAPE, steady);
         metrics.seconds(
                 store,
                 "tap.progress.lag",

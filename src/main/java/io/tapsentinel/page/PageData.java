@@ -54,8 +54,7 @@ final class PageData {
     private final CamelContext camel;
     private final Clock clock;
     private final SlowFigures<Slow> slow;
-    private final Look<Map<String, Findings>> parts =
-            new Look<>("parts-for-page", this::parts, Duration.ZERO, PARTS_PATIENCE);
+    private final Look<Map<String, Findings>> parts = new Look<>("parts-for-page", this::parts, PARTS_PATIENCE);
     private final Look<Page> page = new Look<>("page", this::page);
 
     /** @param at when they were ready: a slow look also serves the callers that waited for it */

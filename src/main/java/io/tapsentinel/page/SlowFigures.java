@@ -32,7 +32,7 @@ final class SlowFigures<T> {
 
     /** @param patience how long a look may take before one who asks gets those before */
     SlowFigures(Supplier<T> work, Clock clock, Duration patience) {
-        this.look = new Look<>("slow-figures", () -> timed(work, clock), Duration.ZERO, patience);
+        this.look = new Look<>("slow-figures", () -> timed(work, clock), patience);
         this.clock = clock;
     }
 

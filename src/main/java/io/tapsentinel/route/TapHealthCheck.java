@@ -84,7 +84,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
         findings.asks("the store");
         Optional<Instant> lastPoll = lastPoll(now);
         // what another program has read since proves that it has passed
-        boolean passed = lastPoll.filter(at -> at.isAfter(rest.failedAt())).isPresent();
+        boolean passed = lastPoll.filter(
+                        at -> at.isAfter(rest.failedAt()) || rest.failedAt().isAfter(now))
+                .isPresent();
         Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
         standing.filter(TapRest::isAboutCredentials)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, inWords(refused, now)));

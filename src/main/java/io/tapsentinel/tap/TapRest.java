@@ -37,7 +37,8 @@ public class TapRest {
 
     /** Whether no request may be sent at {@code now}. */
     public synchronized boolean isResting(Instant now) {
-        return now.isBefore(until);
+        // a rest that has not begun was noted before the clock was set back; how much of it is left is not known
+        return now.isBefore(until) && !now.isBefore(failedAt);
     }
 
     /**

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -29,18 +31,22 @@ class LookTest {
     @Test
     void eachCallLooksAgainUnlessTheAnswerIsKept() {
         mayEnd.release(9);
-        Look<Integer> fresh = new Look<>("test", this::question, Duration.ZERO, LONG);
+        Look<Integer> fresh = new Look<>("test", this::question, LONG);
         assertThat(fresh.get()).isEqualTo(1);
         assertThat(fresh.get()).isEqualTo(2);
 
-        Look<Integer> kept = new Look<>("test", this::question, LONG, LONG);
+        MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+        Look<Integer> kept = new Look<>("test", this::question, Duration.ofSeconds(1), clock);
         assertThat(kept.get()).isEqualTo(3);
+        clock.advance(Duration.ofMillis(999));
         assertThat(kept.get()).isEqualTo(3);
+        clock.advance(Duration.ofMillis(1));
+        assertThat(kept.get()).isEqualTo(4);
     }
 
     @Test
     void whileALookHangsNoOtherBeginsAndCallersWaitForAMoment() {
-        Look<Integer> look = new Look<>("test", this::question, Duration.ZERO, SHORT);
+        Look<Integer> look = new Look<>("test", this::question, SHORT);
         for (int i = 0; i < 5; i++) {
             assertThatThrownBy(look::get)
                     .isInstanceOf(Look.NoAnswerException.class)
@@ -58,7 +64,7 @@ class LookTest {
 
     @Test
     void callersShareALookThatGoesOn() {
-        Look<Integer> look = new Look<>("test", this::question, Duration.ZERO, LONG);
+        Look<Integer> look = new Look<>("test", this::question, LONG);
         var asked = IntStream.range(0, 5).mapToObj(any -> look.ask()).toList();
         mayEnd.release();
         assertThat(asked).allMatch(one -> one.get() == 1);
@@ -71,7 +77,6 @@ class LookTest {
                 () -> {
                     throw new IllegalStateException("it is away " + looks.incrementAndGet());
                 },
-                Duration.ZERO,
                 LONG);
         assertThatThrownBy(look::get).isInstanceOf(IllegalStateException.class).hasMessage("it is away 1");
         assertThatThrownBy(look::get).hasMessage("it is away 2");

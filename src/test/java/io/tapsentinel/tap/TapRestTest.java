@@ -132,4 +132,14 @@ class TapRestTest {
         }
         return minutes;
     }
+
+    @Test
+    void aRestOfAClockThatWasAheadIsOverOnceItIsSetBack() {
+        TapRest rest = new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
+        Instant ahead = Instant.parse("2026-11-22T12:00:00Z");
+        rest.refused(new TapRefusedException(429, "enough"), ahead);
+        assertThat(rest.isResting(ahead.plusSeconds(1))).isTrue();
+
+        assertThat(rest.isResting(ahead.minus(Duration.ofDays(2)))).isFalse();
+    }
 }
