@@ -52,7 +52,6 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private final SourceLock source;
     private final StopSignal stop;
     private final Clock clock;
-    private final Instant startedAt;
     private volatile boolean begun;
     private volatile boolean asked;
     private volatile boolean forbidden;
@@ -64,6 +63,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     /** Since when the last request has a time that is still to come; null while it has not. */
     private Instant fromLater;
+
+    /** When a poll was committed last before this start; null while that is not known. */
+    private Instant lastPollBefore;
 
     private boolean reported;
 
@@ -86,7 +88,6 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         this.source = source;
         this.stop = stop;
         this.clock = clock;
-        this.startedAt = clock.instant();
     }
 
     /** Has it done on a thread of its own. */
@@ -107,6 +108,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private void poll(CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             Duration pause = AGAIN_FIRST;
+            haveOthersPolled();
             while (!asked && !forbidden && !stop.isStopped()) {
                 if (due == null || !clock.instant().isBefore(due)) {
                     due = null;
@@ -135,9 +137,12 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 .ifPresent(next -> exchange.getMessage().setHeader("nextFireTime", Date.from(next)));
     }
 
+    /** While this program has not asked, only others commit. */
     private boolean haveOthersPolled() {
         try {
-            return state.lastPoll().filter(startedAt::isBefore).isPresent();
+            Instant last = state.lastPoll().orElse(Instant.MIN);
+            lastPollBefore = lastPollBefore == null ? last : lastPollBefore;
+            return !last.equals(lastPollBefore);
         } catch (StoreException e) {
             // the store's own health says so
             return false;

@@ -33,11 +33,27 @@ class StartOfReplicasIT {
 
     @Test
     void ofTwoThatStartTogetherOneAsksAndBothAreReady() {
+        services.tapProxy().hold();
         RunningProgram one = services.start(StartOfReplicasIT::asking);
         RunningProgram other = services.start(StartOfReplicasIT::asking);
 
+        await("the one that does not ask is ready").atMost(SOON).until(() -> isReady(one) || isReady(other));
+        services.tapProxy().release();
         await("both are ready").atMost(SOON).until(() -> isReady(one) && isReady(other));
         assertThat(services.tapProxy().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void aPollOfAnotherOneThatEndsMeanwhileIsEnough() {
+        RunningProgram reader = services.start().poll();
+        RunningProgram program = services.start(StartOfReplicasIT::asking);
+        await("it waits for the minute")
+                .atMost(SOON)
+                .until(() -> message(program).contains(" is due at 12:01"));
+
+        reader.poll();
+
+        await("it is ready").atMost(SOON).until(() -> isReady(program));
     }
 
     @Test
@@ -103,6 +119,10 @@ class StartOfReplicasIT {
 
     private static boolean isReady(RunningProgram program) {
         return program.health("tap-start").getState() == State.UP;
+    }
+
+    private static String message(RunningProgram program) {
+        return program.health("tap-start").getMessage().orElse("");
     }
 
     private static Program asking(
