@@ -34,7 +34,7 @@ public final class Look<T> {
     }
 
     /**
-     * @param kept  how long after its beginning a look serves later callers, also when it failed
+     * @param kept  how long after its end a look serves later callers, also when it failed
      * @param clock tells that; it is not set when the machine's clock is
      */
     public Look(String what, Supplier<T> question, Duration kept, Clock clock) {
@@ -89,16 +89,21 @@ public final class Look<T> {
         private final Duration patience;
         private final FutureTask<T> task;
         private final long begun;
-        private final Instant since;
+        /** When its task was done; meaningless before. */
+        private volatile Instant ended;
 
         private Asked(Look<T> look) {
-            since = look.clock.instant();
+            ended = look.clock.instant();
             patience = look.patience;
             begun = System.nanoTime();
             task = new FutureTask<>(() -> {
-                T value = look.question.get();
-                look.last = new Answer<>(value, begun);
-                return value;
+                try {
+                    T value = look.question.get();
+                    look.last = new Answer<>(value, begun);
+                    return value;
+                } finally {
+                    ended = look.clock.instant();
+                }
             });
             Thread thread = new Thread(task, "tap-looks-at-" + look.what);
             thread.setDaemon(true);
@@ -138,7 +143,7 @@ public final class Look<T> {
 
     /** Begins a look without waiting for it, so that several can go on side by side. */
     public synchronized Asked<T> ask() {
-        if (newest == null || newest.task.isDone() && !clock.instant().isBefore(newest.since.plus(kept))) {
+        if (newest == null || newest.task.isDone() && !clock.instant().isBefore(newest.ended.plus(kept))) {
             newest = new Asked<>(this);
         }
         return newest;

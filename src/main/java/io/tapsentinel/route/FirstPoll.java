@@ -115,8 +115,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                     template.send(TapSpine.READ_DUE, this::trigger);
                     inTurn = false;
                     if (tap.rest().isResting(clock.instant())) {
-                        report();
                         forbidden = true;
+                        report();
                     }
                 }
                 othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
@@ -197,8 +197,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
         if (Lessons.isOfTap(code)) {
-            report();
             asked = true;
+            report();
         }
     }
 

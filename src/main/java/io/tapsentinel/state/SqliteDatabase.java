@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -54,10 +55,16 @@ final class SqliteDatabase implements Database {
         }
     }
 
-    /** The file that a URL names. */
+    /** The file that a URL names; what a link leads to, since SQLite keeps its log there. */
     static Path file(String url) {
-        return Path.of(url.substring(Math.min(url.length(), URL.length())).split("\\?", 2)[0])
+        Path file = Path.of(url.substring(Math.min(url.length(), URL.length())).split("\\?", 2)[0])
                 .toAbsolutePath();
+        try {
+            return Files.isSymbolicLink(file) ? file.toRealPath() : file;
+        } catch (IOException e) {
+            // it leads nowhere, which opening it will tell
+            return file;
+        }
     }
 
     @Override

@@ -106,7 +106,7 @@ class BlobArchiveIT {
                         SOON,
                         () -> container.listBlobs().stream().findAny().isPresent());
 
-                azurite.kill();
+                azurite.end();
                 int rows = tables.size();
                 program.awaitThat("an answer waits", SOON, () -> waiting(outbox) > 0);
                 program.awaitThat(

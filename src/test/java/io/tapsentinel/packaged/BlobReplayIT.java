@@ -150,7 +150,7 @@ class BlobReplayIT {
             awaitLooks(program, 2);
             assertThat(program.found("cannot be listed")).as("said").hasSize(1);
 
-            azurite.kill();
+            azurite.end();
             container = null;
             assertThat(program.awaitMatches("cannot be listed", 2, SOON)).hasSize(2);
             program.awaitMore(LiveServices.COMMITTED, 2, SOON);

@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,18 @@ class ChangedStoreFileTest {
         Files.move(away, state);
         write(3);
         assertThat(numbers()).isEqualTo("1,3");
+    }
+
+    @Test
+    void aLinkToTheFileOnAnotherDiskIsOpenedWhereTheFileIs() throws Exception {
+        Path link = Files.createSymbolicLink(folder.resolve("link.db"), folder.resolve("disk.db"));
+        Files.createFile(folder.resolve("disk.db"));
+        try (Store linked = TestDatabase.open(link)) {
+            assertThat(linked.bytes()).isPositive();
+        }
+        try (Store again = TestDatabase.open(link)) {
+            assertThat(again.lacking()).isEmpty();
+        }
     }
 
     @Test

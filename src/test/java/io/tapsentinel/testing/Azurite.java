@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
@@ -85,9 +86,10 @@ public final class Azurite implements AutoCloseable {
         port = Integer.parseInt(listening.group(1));
     }
 
-    /** Kills it; what it has acknowledged stays. */
-    public void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    /** Ends it; what it has acknowledged stays. It writes that to its files every five seconds and at its own end only. */
+    public void end() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("Azurite ends").isTrue();
     }
 
     public int port() {
