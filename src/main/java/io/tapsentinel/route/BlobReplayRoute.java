@@ -23,7 +23,7 @@ public class BlobReplayRoute extends RouteBuilder {
     private final BlobReplay replay;
 
     /**
-     * @param spool  where one blob at a time lies while it is brought in
+     * @param spool  folder for the one blob that is being replayed
      * @param steady for pauses
      */
     public BlobReplayRoute(

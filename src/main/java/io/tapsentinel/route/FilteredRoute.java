@@ -11,9 +11,8 @@ import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.spi.UnitOfWork;
 
 /**
- * {@code direct:filtered}, the supported way to drop an event: it goes no further and counts as filtered, by the route that sent it
- * here, the first time that it is read. Its key does not become durable, so that it lands when it is read once more after the filter was
- * taken away. One that was delivered before there was a filter stays a duplicate, and one that was rejected before and is replayed
+ * {@code direct:filtered}, the supported way to drop an event: it goes no further. Its first read counts it as filtered, by the route
+ * that sent it here. Its key does not become durable, so that a later read delivers it if the filter is gone by then. One that was delivered before there was a filter stays a duplicate, and one that was rejected before and is replayed
  * stays rejected.
  */
 public class FilteredRoute extends RouteBuilder {

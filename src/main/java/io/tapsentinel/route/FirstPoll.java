@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said: nobody knows before
- * that this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
+ * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
+ * known whether this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
  * does not use the budget up. As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the
  * budget forbids one, or another program reads.
  */

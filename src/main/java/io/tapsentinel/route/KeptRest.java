@@ -31,7 +31,7 @@ public final class KeptRest implements ReadListener {
     private static final byte[] NONE = {};
     private static final int SALT_BYTES = 16;
     private static final int DIGEST_BITS = 256;
-    /** Makes a guess at the secret cost some 50 ms, for whoever has the store. */
+    /** A guess at the secret then costs about 50 ms, if the store gets into the wrong hands. */
     private static final int ITERATIONS = 100_000;
 
     private final TapRest rest;
@@ -41,7 +41,7 @@ public final class KeptRest implements ReadListener {
     private final SecureRandom random = new SecureRandom();
     /** What this program wrote or took over last; null since TAP's last answer. */
     private Row own;
-    /** Whether there is a row, whoever wrote it. */
+    /** Whether the store has a row, of this program or another one. */
     private boolean stands;
 
     /** @param credentials principal and secret as they are now; throws when the secret cannot be read */

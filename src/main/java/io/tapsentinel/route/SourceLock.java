@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
  * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
- * they come. Whoever gets it knows what everybody before has delivered, and how long TAP is to be left alone.
+ * they come. A run that gets it knows all keys that earlier runs delivered, and until when TAP must not be asked.
  */
 public class SourceLock {
 

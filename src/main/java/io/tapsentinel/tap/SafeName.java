@@ -5,9 +5,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * A word for a name that comes from outside, such as that of an array or a field of TAP's which nobody knows: safe as a part of a
- * key, a file, a blob, a header, a log line and a label, whatever the name is. Depends on the name alone, so that it is the same
- * after a restart; two names never have one word.
+ * A word for a name that comes from outside, such as that of an unknown array or field in TAP's answer. It is safe as a part of a
+ * key, a file, a blob, a header, a log line and a label, whatever the name is. It depends on the name alone, so that it is the
+ * same after a restart. Two names never have the same word.
  */
 public final class SafeName {
 
