@@ -41,6 +41,8 @@ public final class KeptRest implements ReadListener {
     private final SecureRandom random = new SecureRandom();
     /** What this program wrote or took over last; null since TAP's last answer. */
     private Row own;
+    /** Principal and secret with which the next requests are made; null when they could not be read. */
+    private String current;
     /** Whether the store has a row, of this program or another one. */
     private boolean stands;
 
@@ -60,6 +62,7 @@ public final class KeptRest implements ReadListener {
     synchronized void load() {
         Optional<Row> row = table.read();
         stands = row.isPresent();
+        current = readCredentials();
         if (own != null && !isOfTheseCredentials(own)) {
             rest.allow();
         }
@@ -150,16 +153,22 @@ public final class KeptRest implements ReadListener {
                 .orElse(true);
     }
 
-    private Optional<byte[]> digest(byte[] salt) {
-        String now;
+    private String readCredentials() {
         try {
-            now = credentials.get();
+            return credentials.get();
         } catch (RuntimeException e) {
+            return null;
+        }
+    }
+
+    /** Of the credentials that were refused, even when others stand in their file by now. */
+    private Optional<byte[]> digest(byte[] salt) {
+        if (current == null) {
             return Optional.empty();
         }
         try {
             return Optional.of(SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                    .generateSecret(new PBEKeySpec(now.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
+                    .generateSecret(new PBEKeySpec(current.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
                     .getEncoded());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has PBKDF2WithHmacSHA256", e);

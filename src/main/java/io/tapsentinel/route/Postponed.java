@@ -54,7 +54,8 @@ public class Postponed {
                     what,
                     budget.nextRoom(POOL)
                             .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
-                            .orElse("TAP's time is not known, one poll an hour asks for it"));
+                            .orElse(
+                                    "TAP's time is not known, a poll asks for it when the last request was 4 minutes ago"));
         }
         return true;
     }

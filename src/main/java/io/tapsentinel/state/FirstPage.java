@@ -20,6 +20,9 @@ record FirstPage(ByteBuffer header) {
     /** Where SQLite has its user_version. */
     private static final int COMMITS_AT = 60;
 
+    /** A number that each change of the schema, and VACUUM, makes larger. */
+    private static final int SCHEMA_COOKIE_AT = 40;
+
     private static final int LOG_HEADER = 32;
     /** Without its last bit, which is about checksums. */
     private static final int LOG_MAGIC = 0x377f0682 >>> 1;
@@ -66,6 +69,13 @@ record FirstPage(ByteBuffer header) {
     /** The number of the commit that wrote it. */
     long commits() {
         return header.getInt(COMMITS_AT);
+    }
+
+    /** Whether a commit that wrote this one can be the next one after the other, or of the same number. */
+    boolean follows(FirstPage before) {
+        long more = commits() - before.commits();
+        return (more == 0 || more == 1)
+                && header.getInt(SCHEMA_COOKIE_AT) - before.header.getInt(SCHEMA_COOKIE_AT) >= 0;
     }
 
     /** Not by a channel, which an interrupted thread would close. */

@@ -25,8 +25,8 @@ public class RequestBudget {
     private static final Duration KEPT = Duration.ofHours(25);
     /** One that is later than this by both clocks was noted by a wrong one. */
     private static final Duration FUTURE = Duration.ofHours(1);
-    /** With all in use, and no way to tell since when, one poll after this pause asks TAP for its time. */
-    private static final Duration PROBE = Duration.ofHours(1);
+    /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the usual schedule's. */
+    private static final Duration PROBE = Duration.ofMinutes(4);
     /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
     private static final double MOST_FOR_POLLS = 0.8;
     /** What a trigger may be early, as far as it does not matter. */
@@ -141,7 +141,7 @@ public class RequestBudget {
         return tooSoon ? 0 : left;
     }
 
-    /** Whether an hour has passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
+    /** Whether four minutes have passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
     private boolean mayProbe(Connection connection) throws SQLException {
         long now = clock.millis();
         long newest = Sql.number(

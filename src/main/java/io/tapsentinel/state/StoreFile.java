@@ -80,9 +80,11 @@ final class StoreFile implements Closeable {
                         + now.commits() + ", and had " + firstPage.commits() + WHAT_TO_DO);
             }
             firstPage = now;
-        } catch (IOException e) {
+        } catch (EOFException e) {
             throw new OverwrittenException(
                     "it was overwritten while the program ran, and is no store any more" + WHAT_TO_DO);
+        } catch (IOException e) {
+            throw new SQLException(file.getFileName() + " cannot be read: " + e, e);
         }
     }
 
@@ -118,16 +120,16 @@ final class StoreFile implements Closeable {
 
     /**
      * Whether the log begins after the last commit of the file, or SQLite copied the file's first page from the log. An older version of
-     * this program counted no commits: then the numbers are equal.
+     * this program counted no commits: then the numbers are equal. A copy of the store that was made by {@code VACUUM INTO} may be of
+     * the commit before the log, but has a later schema than the log.
      */
     private static boolean continues(List<FirstPage> log, Path file) throws IOException {
         try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "r")) {
             FirstPage page = FirstPage.of(content);
             return log.isEmpty()
                     || !page.isSqlite()
-                    || log.get(0).commits() == page.commits()
-                    || log.get(0).commits() == page.commits() + 1
-                    || log.contains(page);
+                    || log.contains(page)
+                    || log.get(0).follows(page);
         } catch (EOFException noStore) {
             // SQLite refuses it
             return true;

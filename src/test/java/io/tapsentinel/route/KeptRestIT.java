@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,25 @@ class KeptRestIT {
 
         Files.writeString(secret, "hush-hush\n");
         program.poll();
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aSecretThatIsCorrectedWhileTapRefusesTheOldOneIsTriedAtTheNextPoll() throws Exception {
+        Path secret = Files.writeString(services.folder().resolve("secret"), "last-years\n");
+        RunningProgram program = services.without("tap.secret")
+                .with("tap.secret-file", secret.toString())
+                .start();
+        services.tapProxy().hold();
+        CompletableFuture<Void> poll = CompletableFuture.runAsync(program::poll);
+        await("TAP is asked").atMost(SOON).until(() -> services.tapProxy().held() == 1);
+        Files.writeString(secret, "hush-hush\n");
+        services.tapProxy().release();
+        poll.get(30, TimeUnit.SECONDS);
+
+        program.poll();
+
         assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
         services.assertEverythingLandedOnce();
     }

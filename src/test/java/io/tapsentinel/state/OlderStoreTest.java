@@ -131,6 +131,26 @@ class OlderStoreTest {
     }
 
     @Test
+    void aVacuumedBackupDoesNotTakeTheLogThatBeginsAfterItsLastCommit() throws Exception {
+        Path left = Files.createDirectory(folder.resolve("killed")).resolve("tap.db");
+        try (Store store = open(file)) {
+            write(store, 1);
+            store.transaction(c -> Sql.number(c, "PRAGMA wal_checkpoint(TRUNCATE)"));
+            try (Connection backup = DriverManager.getConnection("jdbc:sqlite:" + file)) {
+                backup.createStatement().execute("VACUUM INTO '" + left + "'");
+            }
+            write(store, 2);
+            Files.copy(Path.of(file + "-wal"), Path.of(left + "-wal"));
+        }
+        log.lines().clear();
+        try (Store store = open(left)) {
+            assertThat(rows(store)).as("rows of the backup alone").isEqualTo(1);
+        }
+        assertThat(log.lines())
+                .anySatisfy(line -> assertThat(line).startsWith("WARN").contains("-wal", "set aside"));
+    }
+
+    @Test
     void aLogThatBelongsToItsFileIsKeptAfterAKill() throws Exception {
         Path left = folder.resolve("killed/tap.db");
         try (Store store = open(file)) {

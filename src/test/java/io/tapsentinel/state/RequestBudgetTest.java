@@ -208,7 +208,7 @@ class RequestBudgetTest {
     }
 
     @Test
-    void afterAStartNothingIsForgottenBeforeTapHasToldItsTimeAndOnePollAnHourAsksForIt() {
+    void afterAStartNothingIsForgottenBeforeTapHasToldItsTimeAndAPollAfterFourMinutesAsksForIt() {
         assertThat(takes(budget(10, 0), Purpose.POLL, 10)).isEqualTo(10);
         clock.advance(Duration.ofDays(3));
         TapClock silent = new TapClock(clock, clock.steady());
@@ -220,7 +220,11 @@ class RequestBudgetTest {
                 .isEqualTo(1);
         RequestBudget again = new RequestBudget(store, 10, 30, 0, silent, clock);
         assertThat(takes(again, Purpose.POLL, 1)).as("after another start").isZero();
-        clock.advance(Duration.ofHours(1));
+        clock.advance(Duration.ofSeconds(239));
+        assertThat(takes(again, Purpose.POLL, 1))
+                .as("after less than 4 minutes")
+                .isZero();
+        clock.advance(Duration.ofSeconds(1));
         assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
 
         silent.observed(clock.now(), clock.now(), clock.now());
