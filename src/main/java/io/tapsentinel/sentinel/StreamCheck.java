@@ -8,7 +8,9 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,7 +31,8 @@ public final class StreamCheck {
     private final SentinelComponent sentinel;
     private final List<TableSchema> tables;
     private final Predicate<Duration> pause;
-    private KnownProblem reported;
+    /** What the last round was refused for. */
+    private Set<KnownProblem> reported = EnumSet.noneOf(KnownProblem.class);
 
     /**
      * @param tables those that may be sent rows
@@ -49,6 +52,8 @@ public final class StreamCheck {
                         run();
                     } catch (RuntimeException e) {
                         LOG.error("Sentinel cannot be checked: {}", Failure.of(e));
+                    } catch (Error e) {
+                        sentinel.fatalErrors().handle(e);
                     }
                 },
                 "sentinel-check");
@@ -71,6 +76,7 @@ public final class StreamCheck {
     /** Removes those that are accepted; returns how long Sentinel wants to be left alone. */
     private Duration round(List<TableSchema> left) {
         Duration wanted = Duration.ZERO;
+        Set<KnownProblem> met = EnumSet.noneOf(KnownProblem.class);
         for (TableSchema table : List.copyOf(left)) {
             UploadException failure = isAcknowledged(table) ? null : upload(table);
             if (failure == null) {
@@ -78,7 +84,7 @@ public final class StreamCheck {
                 sentinel.deliveries().checked(table.table());
                 continue;
             }
-            report(table, failure);
+            report(table, failure, met);
             if (failure.answer().retryAfter() != null) {
                 wanted = longer(wanted, failure.answer().retryAfter());
             }
@@ -86,6 +92,7 @@ public final class StreamCheck {
                 break;
             }
         }
+        reported = met;
         return wanted;
     }
 
@@ -105,12 +112,11 @@ public final class StreamCheck {
         }
     }
 
-    /** In health each time, in the log when it is something else than before. */
-    private void report(TableSchema table, UploadException failure) {
+    /** In health each time, in the log once for each problem, and again when it went away in between. */
+    private void report(TableSchema table, UploadException failure, Set<KnownProblem> met) {
         sentinel.deliveries().checked(table.table(), failure, Refusal.of(failure) != Refusal.TRANSIENT);
         KnownProblem problem = SentinelHealthCheck.problem(sentinel.deliveries(), failure);
-        if (reported != problem) {
-            reported = problem;
+        if (met.add(problem) && !reported.contains(problem)) {
             LOG.warn("{} ({}): {}", problem.what(), failure.getMessage(), problem.remedy());
         }
     }

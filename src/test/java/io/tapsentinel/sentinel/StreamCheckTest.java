@@ -92,6 +92,17 @@ class StreamCheckTest {
     }
 
     @Test
+    void twoTablesWithDifferentProblemsAreOneLineEach() {
+        check(request -> request > 8 ? 204 : request % 2 == 1 ? 400 : 403, pause -> true);
+
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN"))
+                .satisfiesExactly(
+                        first -> assertThat(first).contains(KnownProblem.SENTINEL_REFUSES.what()),
+                        second -> assertThat(second).contains(KnownProblem.SENTINEL_ROLE.what()));
+    }
+
+    @Test
     void oneStreamThatTheRuleDoesNotKnowIsNamedAndTheOthersAreChecked() {
         check(request -> request == 2 ? 400 : 204, pause -> false);
 
