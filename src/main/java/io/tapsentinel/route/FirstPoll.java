@@ -27,8 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
  * known whether this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
- * does not use the budget up. As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the
- * budget forbids one, or another program reads.
+ * does not use the budget up. The minute is between the last request by the clock that is used for the budget, and this machine's clock:
+ * it is shorter or longer by the difference of the two. As a health check it is DOWN, and the program is not ready, until a request has
+ * ended, a rest or the budget forbids one, reading is set to begin later, or another program reads.
  */
 public final class FirstPoll extends AbstractHealthCheck implements ReadListener {
 
@@ -40,7 +41,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     private static final Duration APART = Duration.ofSeconds(60);
     private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
-    private static final Duration AGAIN_LATER = Duration.ofSeconds(5);
+    private static final Duration AGAIN_SECOND = Duration.ofSeconds(5);
+    private static final Duration AGAIN_LATEST = Duration.ofSeconds(60);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
@@ -60,6 +62,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private volatile boolean nothingToRead;
     /** Not before this; null when the last request is old enough, as far as is known. */
     private volatile Instant due;
+
+    /** The status of the first answer; 0 before it. */
+    private volatile int status;
 
     /** Since when the last request has a time that is still to come; null while it has not. */
     private Instant fromLater;
@@ -115,13 +120,13 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                     template.send(TapSpine.READ_DUE, this::trigger);
                     inTurn = false;
                     if (tap.rest().isResting(clock.instant())) {
-                        forbidden = true;
                         report();
+                        forbidden = true;
                     }
                 }
                 othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
-                if (!asked && !forbidden && stop.pause(pause)) {
-                    pause = AGAIN_LATER;
+                if (!asked && !forbidden && stop.pause(untilDue(pause))) {
+                    pause = pause.equals(AGAIN_FIRST) ? AGAIN_SECOND : shorter(pause.multipliedBy(2), AGAIN_LATEST);
                 }
             }
         } catch (IOException | RuntimeException e) {
@@ -129,6 +134,15 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                 LOG.error("the first poll ended: {}", Failures.describe(e));
             }
         }
+    }
+
+    private Duration untilDue(Duration pause) {
+        Instant at = due;
+        return at == null ? pause : shorter(pause, Duration.between(clock.instant(), at));
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private void trigger(Exchange exchange) {
@@ -173,32 +187,46 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         forbidden = true;
     }
 
-    /** There was no time to ask for. */
-    void nothingToRead() {
+    /** There was no time to ask for. @param begins when reading begins; empty when something was read before */
+    void nothingToRead(Optional<Instant> begins) {
         nothingToRead = true;
+        begins.ifPresent(at -> {
+            if (isFirstReport()) {
+                LOG.info("TAP is asked first after {}, where tap.poll.start begins", UtcWords.of(at, clock.instant()));
+            }
+            forbidden = true;
+        });
     }
 
     /** The head of an answer to the question that the spine asks is there; its body may take long. */
-    public void answered(int status) {
-        if (status == OK || status == NO_CONTENT) {
+    public void answered(int answer) {
+        if (answer == OK || answer == NO_CONTENT) {
+            status = answer;
             asked = true;
             tap.reading().answered(clock.instant());
-            if (isFirstReport()) {
-                LOG.info("TAP answers: {} to the first request since the start", status);
-            }
         }
     }
 
     @Override
     public void committed(LedgerEntry read, Effort effort) {
-        // the answer's head was there before
+        reportAnswer();
     }
 
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
         if (Lessons.isOfTap(code)) {
-            asked = true;
             report();
+            asked = true;
+        } else {
+            // the answer was read; what failed came after it
+            reportAnswer();
+        }
+    }
+
+    /** One line. Only after its body was read, which may be another server's page. */
+    private void reportAnswer() {
+        if (status != 0 && isFirstReport()) {
+            LOG.info("TAP answers: {} to the first request since the start", status);
         }
     }
 
@@ -236,7 +264,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             return "the first request waits for its answer";
         }
         return nothingToRead
-                ? "there is nothing to read yet, tap.poll.start lies ahead or this machine's clock was set back"
+                ? "there is nothing to read yet, since this machine's clock was set back"
                 : "the first request is due";
     }
 }

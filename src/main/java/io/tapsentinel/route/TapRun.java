@@ -116,7 +116,8 @@ public class TapRun implements Processor {
                     prune();
                     readBacklog(trigger, backlog);
                 } else if (end == End.NOTHING) {
-                    first.ifPresent(FirstPoll::nothingToRead);
+                    first.ifPresent(poll -> poll.nothingToRead(
+                            state.progress().filter(Progress::isNothingRead).map(Progress::origin)));
                 }
             }
         } catch (RuntimeException | Error e) {
@@ -151,7 +152,8 @@ public class TapRun implements Processor {
 
     /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
     private void readUrgent(Exchange trigger) {
-        if (!oldestFailed && urgent(owed()).isPresent() && !backlogWaits(owed())) {
+        List<TimeRange> owed = oldestFailed ? List.of() : owed();
+        if (urgent(owed).isPresent() && !backlogWaits(owed)) {
             oldestFailed = attempts.readOnce(trigger, Purpose.BACKLOG, () -> urgent(owed())) == End.FAILED;
         }
     }

@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapRefusedException;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
@@ -41,7 +42,8 @@ enum Trouble {
         if (answered) {
             return has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
         }
-        if (has(failure, StoreException.class)) {
+        if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
+            // without an answer, only the network's failures are about TAP
             return NOT_TAP;
         }
         // a connection that cannot be made says nothing about the window

@@ -9,6 +9,7 @@ import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import org.apache.camel.health.HealthCheck.State;
@@ -101,11 +102,42 @@ class FirstPollIT {
     }
 
     @Test
-    void whileThereIsNothingToReadItSaysSoAndDoesNotCallItselfReady() {
+    void itIsReadyWithoutARequestWhenReadingIsSetToBeginLater() {
         RunningProgram program =
                 services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
-        await("it has looked").atMost(SOON).until(() -> message(program).contains("tap.poll.start lies ahead"));
+
+        await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
+        assertThat(log.lines()).contains("INFO TAP is asked first after 13:00 UTC, where tap.poll.start begins");
+        assertThat(services.tapProxy().requests()).isZero();
+    }
+
+    @Test
+    void aClockThatWasSetBackSoFarThatThereIsNothingToReadSaysSoAndIsNotReady() throws Exception {
+        services.start().poll().stop();
+        services.clock().advance(Duration.ofHours(-3));
+        try (Connection store = services.store().connect()) {
+            store.createStatement().execute("DELETE FROM request_log");
+        }
+
+        RunningProgram program = services.start(asking(false));
+
+        await("it has looked")
+                .atMost(SOON)
+                .until(() -> message(program).contains("nothing to read yet, since this machine's clock was set back"));
         assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
+    }
+
+    @Test
+    void aPageOfAnotherServerIsNoAnswerOfTap() {
+        services.tapProxy().next(Fault.HTML);
+
+        services.start(asking(true));
+
+        await("it is reported")
+                .atMost(SOON)
+                .until(() -> log.lines().stream()
+                        .anyMatch(line -> line.startsWith("WARN TAP has given no usable answer since the start (")));
+        assertThat(log.lines()).noneMatch(line -> line.contains("TAP answers:"));
     }
 
     @Test

@@ -59,6 +59,8 @@ class TroubleTest {
         assertThat(Trouble.of(new NoHttpResponseException("failed to respond"), false))
                 .isEqualTo(Trouble.TRANSIENT);
         assertThat(Trouble.of(new IOException("cut"), false)).isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new IllegalStateException("a step before the request"), false))
+                .isEqualTo(Trouble.NOT_TAP);
         assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true))
                 .isEqualTo(Trouble.TRANSIENT);
     }
