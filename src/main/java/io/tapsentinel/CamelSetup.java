@@ -59,6 +59,7 @@ final class CamelSetup extends MainListenerSupport {
 
     private final Settings settings;
     private final Map<String, String> properties;
+    private final TapCredentials credentials;
     private final TapDates dates;
     private final TapBudget budget;
     private final TapHealthCheck tapHealth;
@@ -77,6 +78,7 @@ final class CamelSetup extends MainListenerSupport {
     CamelSetup(
             Settings settings,
             Map<String, String> properties,
+            TapCredentials credentials,
             TapDates dates,
             TapBudget budget,
             TapHealthCheck tapHealth,
@@ -88,6 +90,7 @@ final class CamelSetup extends MainListenerSupport {
             Clock clock) {
         this.settings = settings;
         this.properties = properties;
+        this.credentials = credentials;
         this.dates = dates;
         this.budget = budget;
         this.tapHealth = tapHealth;
@@ -184,7 +187,6 @@ final class CamelSetup extends MainListenerSupport {
             quartz.setProperties(SharedTriggers.properties(settings.state(), settings.source()));
             quartz.setPrefixInstanceName(false);
         }
-        TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         CamelHttp way = new CamelHttp(network);
         TapTimeout timeout = new TapTimeout(settings.tapUrl(), settings.requestTimeout());
         for (String scheme : new String[] {"http", "https"}) {

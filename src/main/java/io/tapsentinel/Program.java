@@ -73,6 +73,7 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.WindowPlanner;
@@ -233,11 +234,8 @@ public class Program {
         Postponed postponed = new Postponed(budget, clock);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
-        KeptRest rest = new KeptRest(
-                tap.rest(),
-                new RestTable(store),
-                () -> settings.principal() + ':' + settings.secret().get(),
-                clock);
+        TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
+        KeptRest rest = new KeptRest(tap.rest(), new RestTable(store), credentials, clock);
         SourceLock source = new SourceLock(store, seen, rest, stop);
         Completeness completeness = new Completeness(store);
         Figures figures = new Figures(state, completeness, clock);
@@ -288,6 +286,7 @@ public class Program {
         new CamelSetup(
                         settings,
                         properties,
+                        credentials,
                         new TapDates(settings.tapUrl(), tap.clock(), clock),
                         requests,
                         health,

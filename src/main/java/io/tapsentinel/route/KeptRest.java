@@ -5,6 +5,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.RestTable.Row;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.tap.TapRest.Rest;
@@ -15,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.Supplier;
 import javax.crypto.SecretKeyFactory;
 import javax.crypto.spec.PBEKeySpec;
 import org.slf4j.Logger;
@@ -36,18 +36,15 @@ public final class KeptRest implements ReadListener {
 
     private final TapRest rest;
     private final RestTable table;
-    private final Supplier<String> credentials;
+    private final TapCredentials credentials;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     /** What this program wrote or took over last; null since TAP's last answer. */
     private Row own;
-    /** Principal and secret with which the next requests are made; null when they could not be read. */
-    private String current;
     /** Whether the store has a row, of this program or another one. */
     private boolean stands;
 
-    /** @param credentials principal and secret as they are now; throws when the secret cannot be read */
-    public KeptRest(TapRest rest, RestTable table, Supplier<String> credentials, Clock clock) {
+    public KeptRest(TapRest rest, RestTable table, TapCredentials credentials, Clock clock) {
         this.rest = rest;
         this.table = table;
         this.credentials = credentials;
@@ -62,7 +59,6 @@ public final class KeptRest implements ReadListener {
     synchronized void load() {
         Optional<Row> row = table.read();
         stands = row.isPresent();
-        current = readCredentials();
         if (own != null && !isOfTheseCredentials(own)) {
             rest.allow();
         }
@@ -128,7 +124,8 @@ public final class KeptRest implements ReadListener {
                         until,
                         now.get().throttled(),
                         salt,
-                        digest(salt).orElse(NONE));
+                        // those in their file may be others by now
+                        credentials.sent().map(pair -> digest(pair, salt)).orElse(NONE));
                 table.write(row);
                 own = row;
                 stands = true;
@@ -146,30 +143,22 @@ public final class KeptRest implements ReadListener {
                 && own.until().toEpochMilli() == until.toEpochMilli();
     }
 
-    /** Whether these are the credentials that were refused; those that cannot be read are no others. */
+    /** Whether the next request has the credentials that were refused; those that cannot be read are no others. */
     private boolean isOfTheseCredentials(Row row) {
-        return digest(row.salt())
-                .map(now -> MessageDigest.isEqual(now, row.credentials()))
-                .orElse(true);
-    }
-
-    private String readCredentials() {
+        String now;
         try {
-            return credentials.get();
+            now = credentials.current();
         } catch (RuntimeException e) {
-            return null;
+            return true;
         }
+        return MessageDigest.isEqual(digest(now, row.salt()), row.credentials());
     }
 
-    /** Of the credentials that were refused, even when others stand in their file by now. */
-    private Optional<byte[]> digest(byte[] salt) {
-        if (current == null) {
-            return Optional.empty();
-        }
+    private static byte[] digest(String pair, byte[] salt) {
         try {
-            return Optional.of(SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                    .generateSecret(new PBEKeySpec(current.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
-                    .getEncoded());
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(new PBEKeySpec(pair.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
+                    .getEncoded();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java has PBKDF2WithHmacSHA256", e);
         }

@@ -154,6 +154,28 @@ class KeptRestIT {
     }
 
     @Test
+    void aSecretThatIsBrokenDuringARunIsTriedAgainAsSoonAsItIsRestored() throws Exception {
+        Path secret = Files.writeString(services.folder().resolve("secret"), "hush-hush\n");
+        RunningProgram program = services.without("tap.secret")
+                .with("tap.secret-file", secret.toString())
+                .with("tap.poll.backfill", "PT3H")
+                .start();
+        services.tapProxy().hold();
+        CompletableFuture<Void> poll = CompletableFuture.runAsync(program::poll);
+        await("TAP is asked").atMost(SOON).until(() -> services.tapProxy().held() == 1);
+        // the fresh window was asked for with the right one, the backlog is with a wrong one
+        Files.writeString(secret, "half-writ\n");
+        services.tapProxy().release();
+        poll.get(30, TimeUnit.SECONDS);
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.DOWN);
+
+        Files.writeString(secret, "hush-hush\n");
+        program.poll();
+
+        assertThat(program.health("tap-health").getState()).isEqualTo(State.UP);
+    }
+
+    @Test
     void whatTheStoreKeepsOfTheSecretIsASaltedDigest() throws Exception {
         services.with("tap.secret", "last-years").start().poll().stop();
 

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapRest;
 import io.tapsentinel.testing.TestDatabase;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,7 +40,11 @@ class SourceLockTest {
         lock = new SourceLock(
                 store,
                 new SeenKeys(store, 1_000, CLOCK),
-                new KeptRest(rest, new RestTable(store), () -> "principal:secret", CLOCK),
+                new KeptRest(
+                        rest,
+                        new RestTable(store),
+                        new TapCredentials(URI.create("https://127.0.0.1"), "principal", () -> "secret"),
+                        CLOCK),
                 new StopSignal());
     }
 
