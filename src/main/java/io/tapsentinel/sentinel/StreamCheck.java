@@ -31,7 +31,7 @@ public final class StreamCheck {
     private final SentinelComponent sentinel;
     private final List<TableSchema> tables;
     private final Predicate<Duration> pause;
-    /** What the last round was refused for. */
+    /** What is still wrong, as far as the last round has seen. */
     private Set<KnownProblem> reported = EnumSet.noneOf(KnownProblem.class);
 
     /**
@@ -50,10 +50,9 @@ public final class StreamCheck {
                 () -> {
                     try {
                         run();
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         LOG.error("Sentinel cannot be checked: {}", Failure.of(e));
-                    } catch (Error e) {
-                        sentinel.fatalErrors().handle(e);
+                        sentinel.fatalErrors().handleIn(e);
                     }
                 },
                 "sentinel-check");
@@ -89,6 +88,8 @@ public final class StreamCheck {
                 wanted = longer(wanted, failure.answer().retryAfter());
             }
             if (failure.status() != OF_THE_STREAM) {
+                // the tables after it may have the problems that they had
+                met.addAll(reported);
                 break;
             }
         }
@@ -112,7 +113,7 @@ public final class StreamCheck {
         }
     }
 
-    /** In health each time, in the log once for each problem, and again when it went away in between. */
+    /** In health each time; in the log once, and again after a round without that problem. */
     private void report(TableSchema table, UploadException failure, Set<KnownProblem> met) {
         sentinel.deliveries().checked(table.table(), failure, Refusal.of(failure) != Refusal.TRANSIENT);
         KnownProblem problem = SentinelHealthCheck.problem(sentinel.deliveries(), failure);
