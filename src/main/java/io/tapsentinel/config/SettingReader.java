@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 /** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
 final class SettingReader {
 
+    private static final int HIGHEST_PORT = 65_535;
     private static final int LONGEST_SOURCE = 100;
 
     private final Map<String, String> properties;
@@ -157,6 +158,9 @@ final class SettingReader {
                     && url.getUserInfo() == null
                     && url.getQuery() == null
                     && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
+                if (url.getPort() > HIGHEST_PORT) {
+                    throw bad(name, value, "a URL with a port of at most " + HIGHEST_PORT);
+                }
                 return url;
             }
         } catch (URISyntaxException notAUrl) {

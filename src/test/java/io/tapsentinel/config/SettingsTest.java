@@ -60,6 +60,7 @@ class SettingsTest {
                 "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
                 "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
                 "TAP_URL|no url|tap.url is \"no url\"; it has to be",
+                "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it has to be a URL with a port of at most 65535",
                 "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
                 "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
                 "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
