@@ -54,8 +54,7 @@ public class Postponed {
                     what,
                     budget.nextRoom(POOL)
                             .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
-                            .orElse(
-                                    "TAP's time is not known, a poll asks for it when the last request was 4 minutes ago"));
+                            .orElse("TAP's time is not known, a poll asks for it within the hour"));
         }
         return true;
     }

@@ -56,8 +56,17 @@ public class ReadState {
 
     /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
+        return lastPoll(clock.millis());
+    }
+
+    /** The latest time that a poll has, which lies ahead when a clock was ahead then. */
+    public Optional<Instant> latestPoll() {
+        return lastPoll(Long.MAX_VALUE);
+    }
+
+    private Optional<Instant> lastPoll(long until) {
         long at = store.transaction(connection ->
-                Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word(), clock.millis()));
+                Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word(), until));
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 

@@ -26,7 +26,9 @@ public class RequestBudget {
     /** One that is later than this by both clocks was noted by a wrong one. */
     private static final Duration FUTURE = Duration.ofHours(1);
     /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the usual schedule's. */
-    private static final Duration PROBE = Duration.ofMinutes(4);
+    private static final Duration FIRST_PROBE = Duration.ofMinutes(4);
+    /** The pause after one that TAP did not answer with its time. */
+    private static final Duration LATER_PROBES = Duration.ofHours(1);
     /** Polls that do not fit never get all of it, or a backlog would wait until TAP has forgotten it. */
     private static final double MOST_FOR_POLLS = 0.8;
     /** What a trigger may be early, as far as it does not matter. */
@@ -40,6 +42,8 @@ public class RequestBudget {
     private final Clock clock;
     /** By the steady clock, when this process asked last; long ago before it has. */
     private volatile Instant idleSince = Instant.MIN;
+    /** Whether TAP's time was not known when this process asked last. */
+    private volatile boolean askedForTime;
 
     /**
      * @param perDay         requests per rolling 24 hours and pool
@@ -82,6 +86,7 @@ public class RequestBudget {
         });
         if (taken) {
             idleSince = tap.steady().instant();
+            askedForTime = !tap.isKnown();
         }
         return taken;
     }
@@ -141,13 +146,14 @@ public class RequestBudget {
         return tooSoon ? 0 : left;
     }
 
-    /** Whether four minutes have passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
+    /** Whether the pause has passed without a request: of this process by the steady clock, of those before by ours, as far as it can tell. */
     private boolean mayProbe(Connection connection) throws SQLException {
+        Duration pause = askedForTime ? LATER_PROBES : FIRST_PROBE;
         long now = clock.millis();
         long newest = Sql.number(
                 connection, "SELECT max(at) FROM request_log WHERE source = ? AND at <= ?", store.source(), now);
-        return newest <= now - PROBE.toMillis()
-                && !tap.steady().instant().minus(PROBE).isBefore(idleSince);
+        return newest <= now - pause.toMillis()
+                && !tap.steady().instant().minus(pause).isBefore(idleSince);
     }
 
     private long count(Connection connection, Pool pool, String which) throws SQLException {

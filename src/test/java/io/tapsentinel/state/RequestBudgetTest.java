@@ -225,11 +225,15 @@ class RequestBudgetTest {
                 .as("after less than 4 minutes")
                 .isZero();
         clock.advance(Duration.ofSeconds(1));
-        assertThat(takes(budget, Purpose.POLL, 5)).isEqualTo(1);
+        assertThat(takes(again, Purpose.POLL, 5)).isEqualTo(1);
+        clock.advance(Duration.ofMinutes(59));
+        assertThat(takes(again, Purpose.POLL, 5)).as("it brought no time").isZero();
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(takes(again, Purpose.POLL, 5)).isEqualTo(1);
 
         silent.observed(clock.now(), clock.now(), clock.now());
-        assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(2);
-        assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(8);
+        assertThat(budget.used(EVERYTHING_ELSE)).isEqualTo(3);
+        assertThat(takes(budget, Purpose.POLL, 20)).isEqualTo(7);
     }
 
     @Test
