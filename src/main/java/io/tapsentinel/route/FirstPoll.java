@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.PollSchedule;
+import io.tapsentinel.health.Findings;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
@@ -27,9 +28,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Polls as soon as the program has started, instead of at the next tick of the schedule, and reports what TAP said. Before that it is not
  * known whether this program can read. It waits until no program on the store has asked for a minute, so that one that crashes again and again
- * does not use the budget up. The minute is between the last request by the clock that is used for the budget, and this machine's clock:
- * it is shorter or longer by the difference of the two. As a health check it is DOWN, and the program is not ready, until a request has
- * ended, a rest or the budget forbids one, reading is set to begin later, or another program reads.
+ * does not use the budget up. TAP's clock dates that request and this machine's clock dates now, so the minute is wrong by their difference.
+ * As a health check it is DOWN, and the program is not ready, until a request has ended, a rest or the budget forbids one, reading is set
+ * to begin later, or another program reads.
  */
 public final class FirstPoll extends AbstractHealthCheck implements ReadListener {
 
@@ -42,7 +43,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private static final Duration APART = Duration.ofSeconds(60);
     private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
     private static final Duration AGAIN_SECOND = Duration.ofSeconds(5);
-    private static final Duration AGAIN_LATEST = Duration.ofSeconds(60);
+    private static final Duration AGAIN_LATEST = Duration.ofSeconds(30);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
@@ -60,8 +61,10 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private volatile boolean othersRead;
     private volatile boolean inTurn;
     private volatile boolean nothingToRead;
-    /** Not before this; null when the last request is old enough, as far as is known. */
+    /** Not before this, by the steady clock; null when the last request is old enough, as far as is known. */
     private volatile Instant due;
+    /** When reading is set to begin; null when that is over, or not known. */
+    private volatile Instant begins;
 
     /** The status of the first answer; 0 before it. */
     private volatile int status;
@@ -69,8 +72,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** Since when the last request has a time that is still to come; null while it has not. */
     private Instant fromLater;
 
-    /** When a poll was committed last before this start; null while that is not known. */
-    private Instant lastPollBefore;
+    /** When a poll was committed last before this start, empty for never; null while that is not known. */
+    private Optional<Instant> lastPollBefore;
 
     private boolean reported;
 
@@ -106,8 +109,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** When TAP is asked next, as far as is known; not after now while that is going on or about to. */
     public Optional<Instant> nextAttempt() {
         Instant now = clock.instant();
-        Instant at = due;
-        return begun && !asked && !forbidden ? Optional.of(at == null ? now : at) : health.nextAttempt(now);
+        return begun && !asked && !forbidden
+                ? Optional.of(now.plus(untilDue()))
+                : health.nextAttempt(begins == null || begins.isBefore(now) ? now : begins);
     }
 
     private void poll(CamelContext camel) {
@@ -115,17 +119,16 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             Duration pause = AGAIN_FIRST;
             haveOthersPolled();
             while (!asked && !forbidden && !stop.isStopped()) {
-                if (due == null || !clock.instant().isBefore(due)) {
+                if (untilDue().isZero()) {
                     due = null;
                     template.send(TapSpine.READ_DUE, this::trigger);
                     inTurn = false;
                     if (tap.rest().isResting(clock.instant())) {
-                        report();
-                        forbidden = true;
+                        forbid();
                     }
                 }
                 othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
-                if (!asked && !forbidden && stop.pause(untilDue(pause))) {
+                if (!asked && !forbidden && stop.pause(due == null ? pause : shorter(pause, untilDue()))) {
                     pause = pause.equals(AGAIN_FIRST) ? AGAIN_SECOND : shorter(pause.multipliedBy(2), AGAIN_LATEST);
                 }
             }
@@ -136,9 +139,11 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         }
     }
 
-    private Duration untilDue(Duration pause) {
+    /** Never less than zero. */
+    private Duration untilDue() {
         Instant at = due;
-        return at == null ? pause : shorter(pause, Duration.between(clock.instant(), at));
+        Instant now = tap.clock().steady().instant();
+        return at == null || at.isBefore(now) ? Duration.ZERO : Duration.between(now, at);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -154,7 +159,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** While this program has not asked, only others commit. */
     private boolean haveOthersPolled() {
         try {
-            Instant last = state.lastPoll().orElse(Instant.MIN);
+            Optional<Instant> last = state.latestPoll();
             lastPollBefore = lastPollBefore == null ? last : lastPollBefore;
             return !last.equals(lastPollBefore);
         } catch (StoreException e) {
@@ -177,8 +182,12 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             last = fromLater == null ? now : fromLater;
             fromLater = last;
         }
-        due = Optional.of(last.plus(APART)).filter(now::isBefore).orElse(null);
+        Duration wait = Duration.between(now, last.plus(APART));
+        due = wait.isNegative() || wait.isZero()
+                ? null
+                : tap.clock().steady().instant().plus(wait);
         inTurn = due == null;
+        nothingToRead = false;
         return inTurn;
     }
 
@@ -188,12 +197,11 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     }
 
     /** There was no time to ask for. @param begins when reading begins; empty when something was read before */
-    void nothingToRead(Optional<Instant> begins) {
+    void nothingToRead(Optional<Instant> start) {
         nothingToRead = true;
-        begins.ifPresent(at -> {
-            if (isFirstReport()) {
-                LOG.info("TAP is asked first after {}, where tap.poll.start begins", UtcWords.of(at, clock.instant()));
-            }
+        start.ifPresent(at -> {
+            begins = at;
+            LOG.info("nothing to read before {} (tap.poll.start); TAP is asked then", UtcWords.of(at, clock.instant()));
             forbidden = true;
         });
     }
@@ -215,8 +223,11 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
         if (Lessons.isOfTap(code)) {
-            report();
-            asked = true;
+            try {
+                report();
+            } finally {
+                asked = true;
+            }
         } else {
             // the answer was read; what failed came after it
             reportAnswer();
@@ -230,13 +241,22 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         }
     }
 
-    /** One line, as health words it. */
-    private void report() {
-        if (isFirstReport()) {
-            health.findings().problems().stream()
-                    .findFirst()
-                    .ifPresent(problem -> LOG.warn("{}: {}", problem.what(), problem.remedy()));
+    private void forbid() {
+        try {
+            report();
+        } finally {
+            forbidden = true;
         }
+    }
+
+    /** One line, as health words it; looks for itself, since a look that is going on may have begun before the failure. */
+    private void report() {
+        Findings now = new Findings();
+        health.look(now);
+        now.problems().stream()
+                .findFirst()
+                .filter(any -> isFirstReport())
+                .ifPresent(problem -> LOG.warn("{}: {}", problem.what(), problem.remedy()));
     }
 
     private synchronized boolean isFirstReport() {
@@ -255,10 +275,10 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     }
 
     private String waitsFor() {
-        Instant at = due;
-        if (at != null) {
+        if (due != null) {
+            Instant now = clock.instant();
             return "the last request was less than " + APART.toSeconds()
-                    + " s ago, the first one of this start is due at " + UtcWords.of(at, clock.instant());
+                    + " s ago, the first one of this start is due at " + UtcWords.of(now.plus(untilDue()), now);
         }
         if (inTurn) {
             return "the first request waits for its answer";

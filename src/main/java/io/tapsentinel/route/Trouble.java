@@ -43,7 +43,7 @@ enum Trouble {
             return has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
         }
         if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
-            // without an answer, only the network's failures are about TAP
+            // no request left, for a reason of a route's
             return NOT_TAP;
         }
         // a connection that cannot be made says nothing about the window

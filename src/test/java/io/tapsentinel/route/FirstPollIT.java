@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.camel.health.HealthCheck.State;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -88,6 +93,39 @@ class FirstPollIT {
     }
 
     @Test
+    void aClockThatIsSetBackWhileItWaitsDelaysItByNoMoreThanAMinute() throws Exception {
+        services.start().poll().stop();
+        MovableClock clock = services.clock();
+        Instant start = clock.steady().instant();
+        AtomicReference<RunningProgram> program = new AtomicReference<>();
+        AtomicReference<Duration> back = new AtomicReference<>(Duration.ofHours(2));
+        CompletableFuture<Instant> turn = new CompletableFuture<>();
+        program.set(services.start((settings, properties, own, committed) -> new Program(
+                settings, properties, own, clock.steady(), committed, FatalErrors.LOG_ONLY) {
+            @Override
+            protected StopSignal stopSignal() {
+                return new StopSignal() {
+                    @Override
+                    public boolean pause(Duration pause) {
+                        if (program.get() == null) {
+                            return super.pause(Duration.ofMillis(1));
+                        }
+                        if (message(program.get()).contains("nothing to read yet, since this machine's clock")) {
+                            turn.complete(clock.steady().instant());
+                            return super.pause(Duration.ofHours(1));
+                        }
+                        clock.set(clock.now().minus(back.getAndSet(Duration.ZERO)));
+                        clock.advance(pause);
+                        return super.pause(Duration.ofMillis(1));
+                    }
+                };
+            }
+        }.askAtOnce()));
+
+        assertThat(turn.get(SOON.toSeconds(), TimeUnit.SECONDS)).isBetween(start, start.plusSeconds(150));
+    }
+
+    @Test
     void aClockThatWasSetBackDelaysItByNoMoreThanAMinute() throws Exception {
         RunningProgram before = services.start().poll();
         services.clock().advance(Duration.ofHours(5));
@@ -107,8 +145,12 @@ class FirstPollIT {
                 services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
 
         await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(log.lines()).contains("INFO TAP is asked first after 13:00 UTC, where tap.poll.start begins");
+        assertThat(log.lines()).contains("INFO nothing to read before 13:00 UTC (tap.poll.start); TAP is asked then");
         assertThat(services.tapProxy().requests()).isZero();
+
+        services.clock().advance(Duration.ofHours(2));
+        program.poll();
+        assertThat(log.lines()).contains("INFO TAP answers: 200 to the first request since the start");
     }
 
     @Test

@@ -97,9 +97,11 @@ class OddNamesIT {
         await("each of them in failed/")
                 .atMost(Duration.ofSeconds(40))
                 .until(() -> state.files("replay/failed").size() == 2 * ALL);
-        assertThat(state.files("replay/failed"))
-                .filteredOn(file -> file.toString().endsWith(".reason.txt"))
-                .allSatisfy(file -> assertThat(file).content().contains("none of the four"));
+        await("the last reason is written")
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(state.files("replay/failed"))
+                        .filteredOn(file -> file.toString().endsWith(".reason.txt"))
+                        .allSatisfy(file -> assertThat(file).content().contains("none of the four")));
     }
 
     private void assertStoredOnce(RunningProgram program) throws IOException, SQLException {
