@@ -145,8 +145,8 @@ class BlobReplayIT {
                     SOON,
                     () -> program.health()
                             .last()
-                            .contains("tap.replay.uri are not brought in (the container cannot be listed"));
-            assertThat(program.health().last()).startsWith("200 ").contains("DEGRADED");
+                            .matches("(?s)200 .*DEGRADED.*tap.replay.uri are not brought in"
+                                    + " \\(the container cannot be listed.*"));
             awaitLooks(program, 2);
             assertThat(program.found("cannot be listed")).as("said").hasSize(1);
 
