@@ -54,6 +54,11 @@ interface Database extends Closeable {
         connection.close();
     }
 
+    /** @throws SQLException when it can be read and not written */
+    default void requireWritable(Connection connection) throws SQLException {
+        // a file that cannot be written fails the next commit
+    }
+
     /** Bytes on disk. */
     long bytes(Connection connection) throws SQLException;
 

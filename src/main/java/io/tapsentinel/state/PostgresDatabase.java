@@ -161,6 +161,16 @@ final class PostgresDatabase implements Database {
         }
     }
 
+    /** A server that became a standby, or that is full, may still answer; Quartz then triggers no poll. */
+    @Override
+    public void requireWritable(Connection connection) throws SQLException {
+        if (Sql.number(connection, "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END")
+                == 1) {
+            throw new SQLException(
+                    "this server is read-only (transaction_read_only is on); make it writable, or name the one that is");
+        }
+    }
+
     @Override
     public long bytes(Connection connection) throws SQLException {
         return Sql.number(connection, "SELECT pg_database_size(current_database())");

@@ -85,9 +85,12 @@ public final class Store implements Closeable {
                 "state.url: " + where + " cannot be opened: " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
     }
 
-    /** Bytes of the store on disk. */
+    /** Bytes of the store on disk. @throws StoreException also when the store can be read and not written */
     public long bytes() {
-        return transaction(database::bytes);
+        return transaction(connection -> {
+            database.requireWritable(connection);
+            return database.bytes(connection);
+        });
     }
 
     /** Name of the source whose rows this store handles. */

@@ -81,6 +81,23 @@ class PostgresDatabaseIT {
     }
 
     @Test
+    void aServerThatBecameReadOnlyIsAFailureOfTheStoreThoughItAnswers() throws Exception {
+        try (Postgres server = Postgres.start();
+                Store store = Store.open(
+                        new StoreAddress(server.newDatabase(), server.user(), server::password, ""),
+                        "tap",
+                        "https://tap.example")) {
+            assertThat(store.bytes()).isPositive();
+            store.transaction(connection ->
+                    connection.createStatement().execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"));
+
+            assertThatThrownBy(store::bytes)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining("this server is read-only (transaction_read_only is on)");
+        }
+    }
+
+    @Test
     void aDatabaseThatCannotHoldEveryIdIsRefused() throws SQLException {
         String ascii = postgres.newDatabase("TEMPLATE template0 ENCODING 'SQL_ASCII'");
 
