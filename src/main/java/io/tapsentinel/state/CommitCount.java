@@ -48,6 +48,7 @@ record CommitCount(long commits, Instant at) {
         try (RandomAccessFile file =
                 new RandomAccessFile(PrivateFiles.file(file(store)).toFile(), "rw")) {
             file.write(content.getBytes(StandardCharsets.US_ASCII));
+            file.setLength(content.length());
         } catch (IOException e) {
             // a full disk, for instance; the next commit tries again
         }

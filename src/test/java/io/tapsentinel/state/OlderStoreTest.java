@@ -241,6 +241,11 @@ class OlderStoreTest {
         Files.delete(counter);
         open(file).close();
         assertThat(log.lines()).isEmpty();
+        Files.writeString(counter, "1 2026-11-20T12:00:00Z\nsomething\n".repeat(3));
+        try (Store store = open(file)) {
+            write(store, 2);
+        }
+        assertThat(CommitCount.beside(file)).as("the next commit repairs it").isPresent();
         assertThat(counted(counter)).isPositive();
     }
 
