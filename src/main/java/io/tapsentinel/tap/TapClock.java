@@ -39,6 +39,8 @@ public class TapClock {
     private Duration told;
 
     private Instant toldAt = Instant.MIN;
+    /** The same when anything was learnt of it last, also from a refusal; null before that. */
+    private Duration learnt;
 
     private Duration reported = Duration.ZERO;
     /** The difference for which TAP refused a window; null when it has not. */
@@ -78,6 +80,7 @@ public class TapClock {
             LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", inWords(ahead));
         }
         told = aheadOfSteady();
+        learnt = told;
         toldAt = steady.instant();
     }
 
@@ -91,6 +94,7 @@ public class TapClock {
         forgetIfSet();
         if (steadyThen.isAfter(toldAt)) {
             told = Duration.between(steadyThen, then);
+            learnt = told;
             toldAt = steadyThen;
         }
     }
@@ -118,7 +122,8 @@ public class TapClock {
 
     /** What was learnt of a clock is not true of the same one when it was set. */
     private void forgetIfSet() {
-        if (told != null && differ(told, aheadOfSteady())) {
+        if (learnt != null && differ(learnt, aheadOfSteady())) {
+            learnt = null;
             told = null;
             ahead = null;
             confirmed = null;
@@ -136,6 +141,7 @@ public class TapClock {
         forgetIfSet();
         // only a clock that is ahead explains this
         confirm(ahead().filter(by -> !by.isNegative()));
+        learnt = aheadOfSteady();
         refusedAsCurrent = true;
         room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
     }
@@ -154,6 +160,7 @@ public class TapClock {
     public synchronized void tooOld(TimeRange window) {
         // only a clock that is behind explains this
         confirm(ahead().filter(Duration::isNegative));
+        learnt = aheadOfSteady();
         goneBefore = later(Horizon.oldest(latest()), window.from().plus(STEP));
     }
 

@@ -100,6 +100,16 @@ class TapClockTest {
     }
 
     @Test
+    void whatRefusalsTaughtOfAClockIsForgottenWhenItIsSet() {
+        for (int i = 0; i < 5; i++) {
+            clock.stillCurrent();
+        }
+        own.set(NOW.minus(Duration.ofHours(2)));
+
+        assertThat(clock.horizon()).isEqualTo(Horizon.at(NOW.minus(Duration.ofHours(2))));
+    }
+
+    @Test
     void aRefusalOfTheFutureDoesNotExplainADateThatIsAhead() {
         date(NOW.plus(Duration.ofDays(3)));
         clock.stillCurrent();
