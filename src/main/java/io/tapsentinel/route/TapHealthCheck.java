@@ -8,6 +8,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Reading;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
@@ -104,6 +105,10 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 standing.filter(TapRest::isAboutCredentials).isPresent(),
                 standing.isPresent(),
                 lastPoll);
+        readAhead(now)
+                .filter(any -> tap.clock().ahead().isEmpty())
+                .ifPresent(at -> findings.problem(
+                        KnownProblem.TAP_CLOCK, "time was read until " + second(at) + ", which lies ahead of it"));
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -136,6 +141,20 @@ public class TapHealthCheck extends ProgramHealthCheck {
         return tap.rest().failures() > 0
                 && !tap.rest().failedAt().isBefore(tap.reading().lastHead())
                 && lastPoll.filter(startedAt::isBefore).isEmpty();
+    }
+
+    /** Until when time was read, when that is still to come: the clock was set back. Empty otherwise. */
+    private Optional<Instant> readAhead(Instant now) {
+        try {
+            return figures.now()
+                    .progress()
+                    .filter(progress -> !progress.isNothingRead())
+                    .map(Progress::readTo)
+                    .filter(at -> at.isAfter(now.plus(TapClock.REPORTED_OVER)));
+        } catch (StoreException e) {
+            // the store's own health says so
+            return Optional.empty();
+        }
     }
 
     /** When a poll was committed last, by whichever program on the store; a time in the future is of a clock that was wrong. */
@@ -172,9 +191,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                                 + failing.last());
             }
         });
-        // our own last poll, else our start, by the time that has passed since, which no clock changes
-        Instant own = now.minus(reading.silence());
-        Instant since = lastPoll.filter(own::isBefore).orElse(own);
+        lastPoll.ifPresent(at -> reading.stored(at, now));
+        // by the time that has passed, which no clock changes
+        Instant since = now.minus(reading.silence());
         if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {
             findings.problem(
                     KnownProblem.TAP_NO_POLL,

@@ -12,6 +12,11 @@ public final class Reading {
     private final Instant start;
     private Instant lastPoll;
     private Instant lastPollSteady;
+    /** The newest time of a poll so far, also by a clock that was ahead. */
+    private Instant newestPoll = Instant.MIN;
+    /** When another program polled last, by the steady clock; null before that is known. */
+    private Instant othersPollSteady;
+
     private Instant lastHead = Instant.MIN;
     private int failures;
     private Instant failingSince;
@@ -33,6 +38,7 @@ public final class Reading {
         failingSince = null;
         lastFailure = null;
         if (fresh) {
+            newestPoll = newestPoll.isAfter(at) ? newestPoll : at;
             lastPoll = at;
             lastPollSteady = steady.instant();
         }
@@ -60,9 +66,19 @@ public final class Reading {
         return Optional.ofNullable(lastPoll);
     }
 
+    /** The store has a poll of this time, which is another program's when it is newer than all that are known. */
+    public synchronized void stored(Instant poll, Instant now) {
+        if (poll.isAfter(newestPoll)) {
+            newestPoll = poll;
+            othersPollSteady = steady.instant().minus(Age.of(poll, now));
+        }
+    }
+
     /** How long no poll has been committed, whatever the clock was set to meanwhile; from the start on before the first. */
     public synchronized Duration silence() {
-        return Duration.between(lastPollSteady == null ? start : lastPollSteady, steady.instant());
+        Instant last = lastPollSteady == null ? start : lastPollSteady;
+        return Duration.between(
+                othersPollSteady != null && othersPollSteady.isAfter(last) ? othersPollSteady : last, steady.instant());
     }
 
     /** What stands in the way of windows; empty when the last one was committed. */

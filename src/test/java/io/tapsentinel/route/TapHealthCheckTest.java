@@ -14,6 +14,7 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.Pool;
+import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
@@ -207,6 +208,37 @@ class TapHealthCheckTest {
         tap.reading().committed(true, clock.instant());
         clock.set(clock.now().plus(Duration.ofHours(1)));
         assertThat(check.findings().problems()).as("ahead").isEmpty();
+    }
+
+    @Test
+    void aClockThatIsSetBackWithdrawsNoAlarm() {
+        ReadState state = new ReadState(store, clock);
+        tap.reading().committed(true, clock.instant());
+        state.beside(
+                new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
+                connection -> {});
+        clock.advance(Duration.ofMinutes(17));
+        only(KnownProblem.TAP_NO_POLL);
+
+        clock.set(clock.now().minus(Duration.ofMinutes(10)));
+
+        assertThat(only(KnownProblem.TAP_NO_POLL).level()).isEqualTo(Level.DEGRADED);
+    }
+
+    @Test
+    void aClockThatWasSetBackBehindWhatWasReadIsWrong() {
+        Instant readTo = clock.now().minusSeconds(60);
+        ReadState state = new ReadState(store, clock);
+        state.begin(new Progress(readTo.minusSeconds(3_600), readTo.minusSeconds(3_600)));
+        clock.set(clock.now().minus(Duration.ofDays(2)));
+        assertThat(check.findings().problems()).as("nothing was read").isEmpty();
+
+        store.transaction(connection ->
+                connection.createStatement().executeUpdate("UPDATE progress SET read_to = " + readTo.toEpochMilli()));
+        clock.advance(Duration.ofSeconds(31));
+
+        assertThat(only(KnownProblem.TAP_CLOCK).what())
+                .contains("time was read until 2026-11-20T11:59:00Z, which lies ahead");
     }
 
     private void fail() {
