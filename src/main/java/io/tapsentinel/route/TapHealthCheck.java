@@ -109,6 +109,11 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 .filter(any -> tap.clock().ahead().isEmpty())
                 .ifPresent(at -> findings.problem(
                         KnownProblem.TAP_CLOCK, "time was read until " + second(at) + ", which lies ahead of it"));
+        tap.clock()
+                .refusedAhead()
+                .ifPresent(by -> findings.problem(
+                        KnownProblem.TAP_CLOCK,
+                        "TAP calls windows current that ended " + by.toSeconds() + " s ago by this clock"));
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);

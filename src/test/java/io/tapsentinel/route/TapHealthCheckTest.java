@@ -168,6 +168,17 @@ class TapHealthCheckTest {
     }
 
     @Test
+    void aClockThatIsAheadByTapsRefusalsAloneIsWrongToo() {
+        for (int i = 0; i < 2; i++) {
+            tap.clock().stillCurrent();
+        }
+        assertThat(check.findings().problems()).as("20 s").isEmpty();
+        tap.clock().stillCurrent();
+
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("TAP calls windows current that ended 80 s ago");
+    }
+
+    @Test
     void whatAnotherProgramOnTheStoreHasReadSinceIsNoTroubleOfOurs() {
         Instant refused = clock.now();
         tap.rest().refused(new TapRefusedException(401, "no such principal"), refused);
