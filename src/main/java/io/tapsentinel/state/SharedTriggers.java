@@ -6,14 +6,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.quartz.impl.jdbcjobstore.JobStoreTX;
 import org.quartz.impl.jdbcjobstore.PostgreSQLDelegate;
 import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 
 /**
  * Has Quartz keep its triggers in the shared store, so that of all programs one fires each, and what one was doing when it died is
- * begun again by another within {@value #CHECK_IN_MILLIS} ms and the 7.5 s that Quartz waits besides.
+ * begun again by another within three times {@value #CHECK_IN_MILLIS} ms and the 7.5 s that Quartz waits besides.
  */
 public final class SharedTriggers {
 
@@ -30,7 +29,7 @@ public final class SharedTriggers {
                 Map.entry("org.quartz.scheduler.instanceName", "tap-sentinel-" + source),
                 Map.entry("org.quartz.scheduler.instanceId", "AUTO"),
                 Map.entry("org.quartz.threadPool.threadCount", String.valueOf(CONNECTIONS)),
-                Map.entry("org.quartz.jobStore.class", JobStoreTX.class.getName()),
+                Map.entry("org.quartz.jobStore.class", SharedJobStore.class.getName()),
                 Map.entry("org.quartz.jobStore.driverDelegateClass", PostgreSQLDelegate.class.getName()),
                 Map.entry("org.quartz.jobStore.dataSource", NAME),
                 // texts only, so that nothing has to be deserialized
