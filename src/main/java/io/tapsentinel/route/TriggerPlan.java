@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * Keeps polls and sweeps in UTC, and going when a clock is set. Quartz computes the next time of a trigger once. If a clock was ahead
  * then, this one's before it was set back or that of another replica, the trigger would wait until that time comes. Every
  * {@value #EVERY_SECONDS} seconds this compares triggers with their cron expressions, and runs one at once that missed its time.
+ *
+ * <p>Quartz also computes once how long to wait for the trigger that it has taken. If the clock was wrong just then, it would wait as long
+ * as the clock was wrong. This wakes it when the time of a trigger has come and it has not run at the next look.
  */
 public final class TriggerPlan extends ServiceSupport implements CamelContextAware {
 
@@ -37,12 +40,15 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
 
     /** Of the triggers of polls and sweeps, {@code quartz:tap/poll}. */
     private static final String GROUP = "tap";
+    /** Quartz looks at the clock again after each change of a trigger, even of one that does not exist. */
+    private static final TriggerKey NONE = TriggerKey.triggerKey("none", GROUP);
     /** Clocks of replicas may differ by so much without a run that is too many. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
     private final QuartzComponent quartz;
     private final Clock clock;
     private final Map<TriggerKey, Late> late = new HashMap<>();
+    private final Map<TriggerKey, Overdue> overdue = new HashMap<>();
     private CamelContext camel;
 
     /**
@@ -52,6 +58,14 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
      * @param due     what the expression says
      */
     private record Late(Instant planned, Instant due) {}
+
+    /**
+     * A trigger whose time has come.
+     *
+     * @param planned this time
+     * @param looks   how many have seen it since
+     */
+    private record Overdue(Instant planned, int looks) {}
 
     public TriggerPlan(QuartzComponent quartz, Clock clock) {
         this.quartz = quartz;
@@ -77,9 +91,9 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         try {
             Scheduler scheduler = quartz.getScheduler();
             for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.groupEquals(GROUP))) {
-                if (scheduler.getTrigger(key) instanceof CronTrigger trigger
-                        && isActive(scheduler.getTriggerState(key))) {
-                    look(scheduler, trigger, now);
+                TriggerState state = scheduler.getTriggerState(key);
+                if (scheduler.getTrigger(key) instanceof CronTrigger trigger && isActive(state)) {
+                    look(scheduler, trigger, state, now);
                 }
             }
         } catch (SchedulerException | RuntimeException e) {
@@ -92,7 +106,8 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         return state == TriggerState.NORMAL || state == TriggerState.BLOCKED;
     }
 
-    private void look(Scheduler scheduler, CronTrigger trigger, Instant now) throws SchedulerException {
+    private void look(Scheduler scheduler, CronTrigger trigger, TriggerState state, Instant now)
+            throws SchedulerException {
         Instant due = due(trigger, now);
         Instant planned = trigger.getNextFireTime() == null
                 ? Instant.MAX
@@ -102,6 +117,9 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
             planAgain(scheduler, trigger, due);
         } else if (!planned.isAfter(due.plus(SKEW))) {
             late.remove(trigger.getKey());
+            if (!planned.isAfter(now)) {
+                wake(scheduler, trigger.getKey(), planned, state, now);
+            }
         } else {
             Late before = late.get(trigger.getKey());
             if (before == null || !before.planned.equals(planned) || due.isBefore(before.due)) {
@@ -110,9 +128,27 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                 late.remove(trigger.getKey());
                 planAgain(scheduler, trigger, before.due);
                 LOG.warn(
-                        "{} was due at {} and planned for {}, since a clock was set back; it runs now",
+                        "{} was due at {} and planned for {}, since a clock was set back; it runs {}",
                         trigger.getKey(),
                         UtcWords.of(before.due, now),
+                        UtcWords.of(planned, now),
+                        state == TriggerState.BLOCKED ? "when its run before has ended" : "now");
+            }
+        }
+    }
+
+    /** Wakes Quartz at the second look, since a clock that is wrong for a few seconds is right again by then. */
+    private void wake(Scheduler scheduler, TriggerKey key, Instant planned, TriggerState state, Instant now)
+            throws SchedulerException {
+        Overdue before = overdue.get(key);
+        int looks = before != null && before.planned.equals(planned) ? before.looks + 1 : 1;
+        overdue.put(key, new Overdue(planned, looks));
+        if (looks > 1 && state == TriggerState.NORMAL && !scheduler.isInStandbyMode()) {
+            scheduler.resumeTrigger(NONE);
+            if (looks == 2) {
+                LOG.warn(
+                        "{} was due at {} and has not run; Quartz was woken, since the clock may have been wrong for a while",
+                        key,
                         UtcWords.of(planned, now));
             }
         }
