@@ -35,6 +35,13 @@ public interface FatalErrors {
         errorIn(failure).ifPresent(this::handle);
     }
 
+    /** Throws the Error among a failure and its causes, if there is one, which a library has made an exception of. */
+    static void rethrowErrorIn(Throwable failure) {
+        errorIn(failure).ifPresent(error -> {
+            throw error;
+        });
+    }
+
     /** The Error among a failure and its causes that ends the process. */
     static Optional<Error> errorIn(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

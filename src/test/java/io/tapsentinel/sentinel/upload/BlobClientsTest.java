@@ -3,13 +3,19 @@ package io.tapsentinel.sentinel.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobServiceClient;
 import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServer;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.component.azure.storage.blob.BlobEndpoint;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
@@ -85,6 +91,37 @@ class BlobClientsTest {
             assertThat(client(camel, "azure-storage-blob:account/a?serviceClient=#mine"))
                     .isSameAs(mine);
         }
+    }
+
+    @Test
+    void aListingIsReadWholeAndABlobOfAnySizeIsDownloaded() throws Exception {
+        byte[] blob = new byte[(16 << 20) + 1];
+        try (ScriptedServer server = new ScriptedServer(URI.create("http://127.0.0.1:1"))) {
+            server.next(
+                    call -> call.send(ScriptedRequest.Answer.of(200, "application/xml", listing())),
+                    call -> call.send(new ScriptedRequest.Answer(200, Map.of("etag", "\"1\""), blob)));
+            BlobContainerClient container = clients(server.uri() + "/account", AzureCloud.PUBLIC)
+                    .of("account", "a2V5")
+                    .getBlobContainerClient("container");
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+            assertThat(container.listBlobs()).hasSize(5_000);
+            container.getBlobClient("blob").downloadStream(out);
+
+            assertThat(out.size()).isEqualTo(blob.length);
+        }
+    }
+
+    /** A full page of blobs whose names are nearly as long as Azure allows, 1,024 characters. */
+    private static String listing() {
+        String name = "n".repeat(1_000);
+        return "<?xml version=\"1.0\"?><EnumerationResults><Blobs>"
+                + IntStream.range(0, 5_000)
+                        .mapToObj(
+                                i -> "<Blob><Name>" + name + i
+                                        + "</Name><Properties><Content-Length>1</Content-Length><Etag>0x8</Etag></Properties></Blob>")
+                        .collect(Collectors.joining())
+                + "</Blobs><NextMarker/></EnumerationResults>";
     }
 
     private static BlobServiceClient client(DefaultCamelContext camel, String uri) {

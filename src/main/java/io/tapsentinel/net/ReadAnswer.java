@@ -1,0 +1,111 @@
+package io.tapsentinel.net;
+
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.util.BinaryData;
+import com.azure.core.util.CoreUtils;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** An answer whose body was read. */
+final class ReadAnswer extends HttpResponse {
+
+    /** Four times a listing of 5,000 blobs, which is the longest answer that is expected. */
+    private static final int MOST_MIB = 16;
+
+    private static final int PART = 8_192;
+
+    private final int status;
+    private final HttpHeaders headers;
+    private final byte[] body;
+
+    ReadAnswer(HttpRequest request, int status, HttpHeaders headers, byte[] body) {
+        super(request);
+        this.status = status;
+        this.headers = headers;
+        this.body = body;
+    }
+
+    /**
+     * Reads an answer to its end, and closes it.
+     *
+     * @param within how long all of the body may take
+     * @throws IOException when it takes longer, is longer than 16 MiB, or breaks off
+     */
+    static ReadAnswer of(HttpResponse answer, Duration within) throws IOException {
+        long end = System.nanoTime() + within.toNanos();
+        // PART doubles to the bound, so that the buffer never grows beyond it
+        ByteArrayOutputStream body = new ByteArrayOutputStream(PART);
+        byte[] part = new byte[PART];
+        try (answer;
+                InputStream in = answer.getBodyAsBinaryData().toStream()) {
+            for (int read = in.read(part); read >= 0; read = in.read(part)) {
+                if (body.size() + read > MOST_MIB << 20) {
+                    throw new IOException("an answer may have " + MOST_MIB
+                            + " MiB and this one has more. Check which server answers");
+                }
+                if (System.nanoTime() - end > 0) {
+                    throw new HttpTimeoutException("the answer's body takes longer than " + within.toMillis() / 1000.0
+                            + " s. Check which server answers");
+                }
+                body.write(part, 0, read);
+            }
+        }
+        return new ReadAnswer(answer.getRequest(), answer.getStatusCode(), answer.getHeaders(), body.toByteArray());
+    }
+
+    @Override
+    public int getStatusCode() {
+        return status;
+    }
+
+    @Override
+    @Deprecated
+    public String getHeaderValue(String name) {
+        return headers.getValue(name);
+    }
+
+    @Override
+    public HttpHeaders getHeaders() {
+        return headers;
+    }
+
+    @Override
+    public Flux<ByteBuffer> getBody() {
+        return getBodyAsByteArray().map(ByteBuffer::wrap).flux();
+    }
+
+    @Override
+    public BinaryData getBodyAsBinaryData() {
+        return BinaryData.fromBytes(body);
+    }
+
+    @Override
+    public Mono<byte[]> getBodyAsByteArray() {
+        return Mono.just(body);
+    }
+
+    @Override
+    public Mono<String> getBodyAsString() {
+        return Mono.just(CoreUtils.bomAwareToString(body, getHeaderValue(HttpHeaderName.CONTENT_TYPE)));
+    }
+
+    @Override
+    public Mono<String> getBodyAsString(Charset charset) {
+        return Mono.just(new String(body, charset));
+    }
+
+    @Override
+    public HttpResponse buffer() {
+        return this;
+    }
+}
