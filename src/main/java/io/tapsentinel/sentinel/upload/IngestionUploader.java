@@ -6,6 +6,7 @@ import com.azure.core.http.rest.RequestOptions;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
+import io.tapsentinel.health.FatalErrors;
 import java.net.URI;
 import java.util.function.Supplier;
 
@@ -52,6 +53,7 @@ public final class IngestionUploader implements Uploader {
             used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
         } catch (HttpResponseException e) {
             if (e.getResponse() == null) {
+                FatalErrors.rethrowErrorIn(e);
                 Failure.restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
                 String message = "upload to " + stream + " has no token: " + Failure.of(e);
@@ -62,6 +64,7 @@ public final class IngestionUploader implements Uploader {
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
             throw ErrorAnswer.of(stream, e.getResponse(), body);
         } catch (RuntimeException e) {
+            FatalErrors.rethrowErrorIn(e);
             Failure.restoreInterrupt(e);
             String message =
                     "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);

@@ -1,8 +1,11 @@
 package io.tapsentinel.sentinel.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.monitor.ingestion.LogsIngestionClientBuilder;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.net.Network;
@@ -11,6 +14,7 @@ import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.tap.EventType;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 
 /** One upload is one request, and what became of it is what the service said. */
 class IngestionUploaderTest {
@@ -167,6 +172,22 @@ class IngestionUploaderTest {
         assertThat(refused)
                 .hasMessage("upload to " + STREAM + " got no answer from 127.0.0.1:"
                         + server.uri().getPort() + ": ConnectException: cannot connect");
+    }
+
+    @Test
+    void anErrorInTheRequestForATokenIsNoRefusal() {
+        Error error = new OutOfMemoryError("a test's");
+        URI endpoint = URI.create("https://127.0.0.1:1");
+        Uploader uploader = new IngestionUploader(
+                endpoint,
+                () -> new LogsIngestionClientBuilder()
+                        .endpoint(endpoint.toString())
+                        .credential(request ->
+                                Mono.error(new ClientAuthenticationException("no token", null, new IOException(error))))
+                        .buildClient(),
+                SandboxIngestion.RULE_ID);
+
+        assertThatThrownBy(() -> uploader.upload(STREAM, new byte[0])).isSameAs(error);
     }
 
     private static UploadException refusal(Uploader uploader, String body) {
