@@ -80,6 +80,7 @@ public final class TapSentinel {
 
     /** A signal handler, since a shutdown hook cannot change the exit code: SIGTERM would end a clean stop with 143. */
     private static String start(Program program) throws Exception {
+        Thread.setDefaultUncaughtExceptionHandler(FatalErrors.EXIT::uncaught);
         program.main().addMainListener(new MainListenerSupport() {
             @Override
             public void afterStart(BaseMainSupport main) {

@@ -35,6 +35,14 @@ public interface FatalErrors {
         errorIn(failure).ifPresent(this::handle);
     }
 
+    /** A {@link Thread.UncaughtExceptionHandler}, for threads of libraries: a scheduler without its thread stands still for good. */
+    default void uncaught(Thread thread, Throwable failure) {
+        handleIn(failure);
+        if (errorIn(failure).isEmpty()) {
+            LoggerFactory.getLogger(FatalErrors.class).error("the thread {} has ended", thread.getName(), failure);
+        }
+    }
+
     /** Throws the Error among a failure and its causes, if there is one, which a library has made an exception of. */
     static void rethrowErrorIn(Throwable failure) {
         errorIn(failure).ifPresent(error -> {
