@@ -10,6 +10,7 @@ import io.tapsentinel.blob.OwnBlobClients;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.health.CamelThreadPools;
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.healthtable.HealthTable;
 import io.tapsentinel.healthtable.HealthTableService;
@@ -279,6 +280,7 @@ public class Program {
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
         main.bind("sentinel", sentinel);
+        main.bind("thread-pools", new CamelThreadPools(fatal));
         for (EventType type : EventType.values()) {
             main.bind(type.repository(), repository(type, seen));
         }

@@ -36,9 +36,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
+import org.apache.camel.Consumer;
+import org.apache.camel.Endpoint;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
 import org.apache.camel.spi.IdempotentRepository;
+import org.apache.camel.support.DefaultPollingConsumerPollStrategy;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,25 @@ class ReplayIT {
 
         await("the process would end").until(() -> !waiting.isEmpty());
         assertThat(waiting).as("what the next start would find").containsOnly(0L);
+    }
+
+    @Test
+    void anErrorInTheLookAtTheFolderEndsTheProcess() throws Exception {
+        List<Error> fatal = new CopyOnWriteArrayList<>();
+        Error error = new OutOfMemoryError("a test's");
+        services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?initialDelay=0&pollStrategy=#broken")
+                .start((settings, properties, clock, committed) -> {
+                    Program program = new Program(settings, properties, clock, clock, committed, fatal::add);
+                    program.main().bind("broken", new DefaultPollingConsumerPollStrategy() {
+                        @Override
+                        public boolean begin(Consumer consumer, Endpoint endpoint) {
+                            throw error;
+                        }
+                    });
+                    return program;
+                });
+
+        await("without it nobody would look at the folder any more").until(() -> fatal.equals(List.of(error)));
     }
 
     @Test
