@@ -389,7 +389,7 @@ public class Program {
                 settings.source(),
                 settings.archive().maxBytes(),
                 clock);
-        ArchiveSender sender = new ArchiveSender(archive, steady);
+        ArchiveSender sender = new ArchiveSender(archive, steady, fatal);
         ArchiveFigures waiting = new ArchiveFigures(archive, clock);
         ArchiveFigures.register(registry, archive, sender, waiting, steady);
         if (settings.archive().uri().isEmpty()) {

@@ -1,6 +1,7 @@
 package io.tapsentinel.archive;
 
 import io.tapsentinel.blob.BlobFailure;
+import io.tapsentinel.health.FatalErrors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class ArchiveSender {
 
     private final Archive archive;
     private final InstantSource clock;
+    private final FatalErrors fatal;
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
     private volatile int failures;
@@ -46,8 +48,10 @@ public final class ArchiveSender {
         void put(Path file, String name) throws Exception;
     }
 
-    public ArchiveSender(Archive archive, InstantSource clock) {
+    /** @param fatal gets an Error of the virtual machine; another one is the endpoint's, and events are delivered all the same */
+    public ArchiveSender(Archive archive, InstantSource clock, FatalErrors fatal) {
         this.archive = archive;
+        this.fatal = fatal;
         this.clock = clock;
     }
 
@@ -72,6 +76,7 @@ public final class ArchiveSender {
             // an error would end the schedule without a word
             since = null;
             failed(describe(e));
+            fatal.handleOfMachine(e);
         }
     }
 

@@ -35,6 +35,11 @@ public interface FatalErrors {
         errorIn(failure).ifPresent(this::handle);
     }
 
+    /** Handles an Error of the virtual machine only; for work beside the delivery, which goes on without a class that is missing. */
+    default void handleOfMachine(Throwable failure) {
+        errorIn(failure).filter(VirtualMachineError.class::isInstance).ifPresent(this::handle);
+    }
+
     /** A {@link Thread.UncaughtExceptionHandler}, for threads of libraries: a scheduler without its thread stands still for good. */
     default void uncaught(Thread thread, Throwable failure) {
         handleIn(failure);

@@ -80,6 +80,7 @@ public final class HealthTable {
         } catch (RuntimeException | Error e) {
             // the store says what ails it elsewhere; an error would end the schedule without a word
             failed(e.getClass().getSimpleName(), e.getClass().getSimpleName());
+            sentinel.fatalErrors().handleOfMachine(e);
         }
     }
 

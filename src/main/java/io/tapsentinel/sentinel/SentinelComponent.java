@@ -99,7 +99,8 @@ public class SentinelComponent extends DefaultComponent {
         producers.forEach(SentinelProducer::drain);
     }
 
-    FatalErrors fatalErrors() {
+    /** See {@link #onFatalError}. */
+    public FatalErrors fatalErrors() {
         return fatalErrors;
     }
 

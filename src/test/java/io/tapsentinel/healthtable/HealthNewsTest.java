@@ -123,6 +123,20 @@ class HealthNewsTest {
         assertThat(error).isEqualTo("tap-500");
     }
 
+    @Test
+    void onlyAnErrorOfTheVirtualMachineEndsTheProcess() {
+        List<Error> fatal = new ArrayList<>();
+        Error memory = new OutOfMemoryError("a test's");
+        sentinel.onFatalError(fatal::add);
+        for (Error error : List.of(new NoClassDefFoundError("a test's"), memory)) {
+            sentinel.setUploader((stream, body) -> {
+                throw error;
+            });
+            table.send();
+        }
+        assertThat(fatal).containsExactly(memory);
+    }
+
     private void uploaded(byte[] body) throws UploadException {
         if (failing-- > 0) {
             throw new UploadException(503, "refused: 503");
