@@ -15,7 +15,7 @@ import org.apache.camel.util.concurrent.SizedScheduledExecutorService;
 
 /**
  * Camel's thread pools, with one difference: an {@link Error} in a scheduled task is handled. Camel logs it and the JDK keeps it; the
- * task never runs again, so that nobody would look at a folder any more.
+ * task never runs again, and its folder would not be looked at any more.
  */
 public final class CamelThreadPools extends DefaultThreadPoolFactory {
 
