@@ -48,7 +48,10 @@ public final class CamelThreadPools extends DefaultThreadPoolFactory {
             try {
                 future.get();
             } catch (ExecutionException e) {
-                fatal.handleIn(e);
+                if (e.getCause() instanceof Error error) {
+                    // also a StackOverflowError, since the task is lost
+                    fatal.handle(error);
+                }
             } catch (CancellationException e) {
                 // stopped
             } catch (InterruptedException e) {

@@ -44,7 +44,13 @@ public interface FatalErrors {
     default void uncaught(Thread thread, Throwable failure) {
         handleIn(failure);
         if (errorIn(failure).isEmpty()) {
-            LoggerFactory.getLogger(FatalErrors.class).error("the thread {} has ended", thread.getName(), failure);
+            StackTraceElement[] trace = failure.getStackTrace();
+            LoggerFactory.getLogger(FatalErrors.class)
+                    .error(
+                            "the thread {} has ended: {}{}",
+                            thread.getName(),
+                            failure.getClass().getName(),
+                            trace.length == 0 ? "" : " in " + trace[0]);
         }
     }
 

@@ -145,8 +145,8 @@ class BlobReplayIT {
                     SOON,
                     () -> program.health()
                             .last()
-                            .matches("(?s)200 .*DEGRADED.*tap.replay.uri are not brought in"
-                                    + " \\(the container cannot be listed.*"));
+                            .matches("(?s)200 .*tap.replay.uri are not brought in"
+                                    + " \\(the container cannot be listed.*DEGRADED.*"));
             awaitLooks(program, 2);
             assertThat(program.found("cannot be listed")).as("said").hasSize(1);
 
