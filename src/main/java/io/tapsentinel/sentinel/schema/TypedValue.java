@@ -45,7 +45,7 @@ record TypedValue(JsonNode value, boolean lossy) {
             return NULL;
         }
         return switch (column.type()) {
-            case STRING -> exact(TextNode.valueOf(text(value)));
+            case STRING -> string(column, value);
             case INT -> integer(value);
             case DATETIME -> datetime(value);
             case BOOLEAN -> bool(value);
@@ -59,6 +59,13 @@ record TypedValue(JsonNode value, boolean lossy) {
 
     private static TypedValue exact(JsonNode value) {
         return new TypedValue(value, false);
+    }
+
+    /** TAP has sent a list of one where one value was due. A longer list is sent as JSON, which no query expects. */
+    private static TypedValue string(Column column, JsonNode value) {
+        return value.isArray() && value.size() == 1 && value.get(0).isValueNode()
+                ? of(column, value.get(0))
+                : new TypedValue(TextNode.valueOf(text(value)), value.isArray() && !value.isEmpty());
     }
 
     private static String text(JsonNode value) {

@@ -34,6 +34,13 @@ class AdditionalFieldsTest {
     }
 
     @Test
+    void aListInAColumnOfTextIsKeptAsItCame() {
+        assertThat(kept("{\"subject\":[\"a\",\"b\"],\"sender\":[\"s@example.net\"]}"))
+                .isEqualTo("{\"subject\":[\"a\",\"b\"]}");
+        assertThat(mapping.lossy).containsExactly(Mapping.MESSAGES + "/subject");
+    }
+
+    @Test
     void whatFitsItsColumnIsNotKeptTwice() {
         assertThat(
                         kept(

@@ -99,8 +99,8 @@ class CappingTest {
 
     @Test
     void nestedValueInAStringColumnIsCutAsText() {
-        String text = messages.only("subject", List.of("x".repeat(70_000)));
-        assertThat(text).isEqualTo("\"[\\\"" + "x".repeat(65_504) + "...[cut 4499 of 70006 bytes]\"");
+        String text = messages.only("subject", List.of("x".repeat(70_000), 1));
+        assertThat(text).isEqualTo("\"[\\\"" + "x".repeat(65_504) + "...[cut 4501 of 70008 bytes]\"");
     }
 
     @Test

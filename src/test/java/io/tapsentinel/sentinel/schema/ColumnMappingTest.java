@@ -25,7 +25,7 @@ class ColumnMappingTest {
     private static final String CLICKS = """
             value | url            | "https://a.example.com/b?c=d&e" | "https://a.example.com/b?c=d&e"
             odd   | url            | "https:\\/\\/a.example.com\\/\\u00fc" | "https://a.example.com/ü"
-            wrong | url            | ["https://a.example.com",null] | "[\\"https://a.example.com\\",null]"
+            wrong | url            | ["https://a.example.com",null] | !"[\\"https://a.example.com\\",null]"
             null  | url            | null | absent
             value | classification | "phish" | "phish"
             odd   | classification | "MALWARE" | "MALWARE"
@@ -53,7 +53,8 @@ class ColumnMappingTest {
             null  | id             | null | absent
             value | clickIP        | "10.1.2.3" | "10.1.2.3"
             odd   | clickIP        | "2001:DB8::1" | "2001:DB8::1"
-            wrong | clickIP        | ["10.1.2.3"] | "[\\"10.1.2.3\\"]"
+            odd   | clickIP        | ["10.1.2.3"] | "10.1.2.3"
+            wrong | clickIP        | ["10.1.2.3","10.1.2.4"] | !"[\\"10.1.2.3\\",\\"10.1.2.4\\"]"
             null  | clickIP        | null | absent
             value | sender         | "a@example.net" | "a@example.net"
             odd   | sender         | "" | ""
@@ -61,7 +62,8 @@ class ColumnMappingTest {
             null  | sender         | null | absent
             value | recipient      | "b@example.org" | "b@example.org"
             odd   | recipient      | "Ünïcode ☃ 😀 <b@example.org>" | "Ünïcode ☃ 😀 <b@example.org>"
-            wrong | recipient      | ["b@example.org","c@example.org"] | "[\\"b@example.org\\",\\"c@example.org\\"]"
+            odd   | recipient      | ["b@example.org"] | "b@example.org"
+            wrong | recipient      | ["b@example.org","c@example.org"] | !"[\\"b@example.org\\",\\"c@example.org\\"]"
             null  | recipient      | null | absent
             value | senderIP       | "10.1.2.4" | "10.1.2.4"
             odd   | senderIP       | "10.001.002.004" | "10.001.002.004"
@@ -85,7 +87,9 @@ class ColumnMappingTest {
             null  | threatStatus   | null | absent
             value | messageID      | "<4ac7@example.net>" | "<4ac7@example.net>"
             odd   | messageID      | "" | ""
-            wrong | messageID      | [["x"]] | "[[\\"x\\"]]"
+            odd   | messageID      | [7] | "7"
+            odd   | messageID      | [null] | absent
+            wrong | messageID      | [["x"]] | !"[[\\"x\\"]]"
             null  | messageID      | null | absent
             """;
 
@@ -128,7 +132,7 @@ class ColumnMappingTest {
             null  | cluster             | null | absent
             value | subject             | "Ünïcode ☃ \\"quoted\\"" | "Ünïcode ☃ \\"quoted\\""
             odd   | subject             | "\\ud83d\\ude00\\ud83d end\\udc00" | "😀\ufffd end\ufffd"
-            wrong | subject             | ["a","b"] | "[\\"a\\",\\"b\\"]"
+            wrong | subject             | ["a","b"] | !"[\\"a\\",\\"b\\"]"
             null  | subject             | null | absent
             value | quarantineFolder    | "Attachment Defense" | "Attachment Defense"
             odd   | quarantineFolder    | "a/b\\\\c" | "a/b\\\\c"
@@ -140,7 +144,7 @@ class ColumnMappingTest {
             null  | quarantineRule      | null | absent
             value | headerFrom          | "\\"A. Bc\\" <381e@example.com>" | "\\"A. Bc\\" <381e@example.com>"
             odd   | headerFrom          | "=?utf-8?Q?=C3=BC?=\\r\\n <a@b>" | "=?utf-8?Q?=C3=BC?=\\r\\n <a@b>"
-            wrong | headerFrom          | [{"a":"b"}] | "[{\\"a\\":\\"b\\"}]"
+            wrong | headerFrom          | [{"a":"b"}] | !"[{\\"a\\":\\"b\\"}]"
             null  | headerFrom          | null | absent
             value | headerReplyTo       | "r@example.com" | "r@example.com"
             odd   | headerReplyTo       | "\\b\\f\\u001f\\u007f\\u20ac" | "\\b\\f\\u001F\u007f€"
@@ -160,7 +164,8 @@ class ColumnMappingTest {
             null  | GUID                | null | absent
             value | sender              | "22432045@example.net" | "22432045@example.net"
             odd   | sender              | "" | ""
-            wrong | sender              | ["s@example.net"] | "[\\"s@example.net\\"]"
+            odd   | sender              | ["s@example.net"] | "s@example.net"
+            wrong | sender              | ["s@example.net",1] | !"[\\"s@example.net\\",1]"
             null  | sender              | null | absent
             value | senderIP            | "10.0.0.185" | "10.0.0.185"
             odd   | senderIP            | "::ffff:10.0.0.185" | "::ffff:10.0.0.185"
