@@ -84,7 +84,8 @@ public final class EventIdentity {
     }
 
     private static String time(Map<String, Object> fields, String name) {
-        return TapTime.parse(fields.get(name)).map(Object::toString).orElse(text(fields, name));
+        // not parse: the store holds keys with the text of every time that older versions could not read
+        return TapTime.iso(fields.get(name)).map(Object::toString).orElse(text(fields, name));
     }
 
     private static List<String> recipients(Map<String, Object> fields) {

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EventIdentityTest {
 
@@ -64,6 +66,17 @@ class EventIdentityTest {
                 .isEqualTo(key);
         assertThat(EventIdentity.of(MESSAGE, message("messageTime", "2026-11-20T10:00:01.000Z")))
                 .isNotEqualTo(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2026-11-28T19:17:44.000+0000, 8f65dff7c55bedddf320315ee65a00c4",
+        "1795893464000, 8b889e6fed9fe5b68708cb415aacfc2e"
+    })
+    void aTimeThatOlderVersionsDidNotReadKeepsTheKeyThatTheyGave(String clickTime, String key) {
+        Map<String, Object> click = Map.of("GUID", "g", "clickTime", clickTime, "url", "u", "recipient", "r@x");
+
+        assertThat(EventIdentity.of(CLICK, click)).hasToString(key);
     }
 
     @Test

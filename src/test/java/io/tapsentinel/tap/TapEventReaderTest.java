@@ -190,6 +190,25 @@ class TapEventReaderTest {
         assertThat(event.getTime()).isEqualTo("2026-11-20T10:30:00.123Z");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"2026-11-28T19:17:44.000+0000\"",
+                "\"2026-11-28 19:17:44\"",
+                "1795893464000",
+                "\"1795893464000\""
+            })
+    void oddSpellingsOfATimeAreTheEventsTime(String time) {
+        assertThat(read("{\"clicksPermitted\":[{\"id\":\"1\",\"clickTime\":" + time + "}]}")
+                        .get(0)
+                        .getTime())
+                .isEqualTo("2026-11-28T19:17:44Z");
+        assertThat(read("{\"messagesBlocked\":[{\"id\":\"1\",\"threatsInfoMap\":[{\"threatTime\":" + time + "}]}]}")
+                        .get(0)
+                        .getTime())
+                .isEqualTo("2026-11-28T19:17:44Z");
+    }
+
     @Test
     void anEventWithoutReadableTimesTakesTheWindowsEnd() {
         assertThat(read("{\"clicksBlocked\":[{\"id\":\"1\",\"clickTime\":\"yesterday\"}]}")

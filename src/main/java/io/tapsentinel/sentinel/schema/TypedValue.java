@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A value in the type of its column, since Azure Monitor turns one of another type into null without an error.
@@ -27,8 +28,6 @@ record TypedValue(JsonNode value, boolean lossy) {
 
     private static final TypedValue NULL = new TypedValue(NullNode.instance, false);
 
-    private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
-    private static final Instant YEAR_10000 = Instant.parse("+10000-01-01T00:00:00Z");
     private static final BigDecimal HALF = new BigDecimal("0.5");
     private static final BigDecimal BEYOND_INT = new BigDecimal("1E10");
     /** Far beyond any spelling of an int; digits of longer text are not even looked at. */
@@ -49,11 +48,7 @@ record TypedValue(JsonNode value, boolean lossy) {
             case INT -> integer(value);
             case DATETIME -> datetime(value);
             case BOOLEAN -> bool(value);
-            case DYNAMIC ->
-                exact(
-                        column.list() && value.isTextual()
-                                ? JsonNodeFactory.instance.arrayNode().add(value)
-                                : value);
+            case DYNAMIC -> dynamic(column, value);
         };
     }
 
@@ -66,6 +61,16 @@ record TypedValue(JsonNode value, boolean lossy) {
         return value.isArray() && value.size() == 1 && value.get(0).isValueNode()
                 ? of(column, value.get(0))
                 : new TypedValue(TextNode.valueOf(text(value)), value.isArray() && !value.isEmpty());
+    }
+
+    private static TypedValue dynamic(Column column, JsonNode value) {
+        if (column.name().equals("threatsInfoMap")) {
+            return Threats.typed(value);
+        }
+        return exact(
+                column.list() && value.isTextual()
+                        ? JsonNodeFactory.instance.arrayNode().add(value)
+                        : value);
     }
 
     private static String text(JsonNode value) {
@@ -89,9 +94,14 @@ record TypedValue(JsonNode value, boolean lossy) {
     }
 
     private static TypedValue datetime(JsonNode value) {
-        Instant instant = TapTime.parse(value.textValue()).orElse(Instant.MAX);
-        boolean fits = !instant.isBefore(YEAR_1) && instant.isBefore(YEAR_10000);
-        return fits ? exact(TextNode.valueOf(text(instant))) : LOST;
+        return time(value)
+                .map(instant -> exact(TextNode.valueOf(text(instant))))
+                .orElse(LOST);
+    }
+
+    /** The time that a text or a number says; empty when it is none. */
+    static Optional<Instant> time(JsonNode value) {
+        return TapTime.parse(value.isNumber() ? value.numberValue() : value.textValue());
     }
 
     /** To the microsecond: a Kusto datetime has seven decimals, and Java writes three, six or nine. */

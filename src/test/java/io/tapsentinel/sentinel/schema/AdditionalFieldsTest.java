@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.tap.EventType;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -38,6 +39,15 @@ class AdditionalFieldsTest {
         assertThat(kept("{\"subject\":[\"a\",\"b\"],\"sender\":[\"s@example.net\"]}"))
                 .isEqualTo("{\"subject\":[\"a\",\"b\"]}");
         assertThat(mapping.lossy).containsExactly(Mapping.MESSAGES + "/subject");
+    }
+
+    @Test
+    void threatsThatARouteMadeAreNotChanged() {
+        JsonNode threats = Mapping.tree("[{\"threatID\":\"live\",\"threatId\":\"doc\",\"threatTime\":1795893464000}]"
+                .getBytes(StandardCharsets.UTF_8));
+        JsonNode before = threats.deepCopy();
+        mapping.map(Map.of("threatsInfoMap", threats));
+        assertThat(threats).isEqualTo(before);
     }
 
     @Test

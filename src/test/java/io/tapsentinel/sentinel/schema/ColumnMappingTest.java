@@ -33,6 +33,10 @@ class ColumnMappingTest {
             null  | classification | null | absent
             value | clickTime      | "2026-11-20T08:30:00.000Z" | "2026-11-20T08:30:00Z"
             odd   | clickTime      | " 2026-11-20T09:30:00.250+01:00 " | "2026-11-20T08:30:00.250Z"
+            odd   | clickTime      | "2026-11-28T19:17:44.000+0000" | "2026-11-28T19:17:44Z"
+            odd   | clickTime      | "2026-11-28 19:17:44,25" | "2026-11-28T19:17:44.250Z"
+            odd   | clickTime      | 1795893464000 | "2026-11-28T19:17:44Z"
+            odd   | clickTime      | "1795893464000" | "2026-11-28T19:17:44Z"
             wrong | clickTime      | 1795163400 | !absent
             null  | clickTime      | null | absent
             value | threatTime     | "2026-11-20T10:30:37.123Z" | "2026-11-20T10:30:37.123Z"
@@ -177,6 +181,10 @@ class ColumnMappingTest {
             null  | messageID           | null | absent
             value | threatsInfoMap | [{"threatID":"b7","campaignID":null,"n":1.50}] | [{"threatID":"b7","campaignID":null,"n":1.5}]
             odd   | threatsInfoMap | [] | []
+            odd   | threatsInfoMap | [{"threatTime":" 2026-11-28T19:17:44.000Z"}] | [{"threatTime":" 2026-11-28T19:17:44.000Z"}]
+            odd   | threatsInfoMap | [{"threatTime":"2026-11-28 19:17:44","n":1}] | [{"threatTime":"2026-11-28T19:17:44Z","n":1}]
+            odd   | threatsInfoMap | [{"threatTime":1795893464000}] | [{"threatTime":"2026-11-28T19:17:44Z"}]
+            wrong | threatsInfoMap | [{"threatTime":"soon"},{"threatTime":null}] | ![{"threatTime":"soon"},{"threatTime":null}]
             wrong | threatsInfoMap | "text" | "text"
             null  | threatsInfoMap | null | absent
             value | messageParts   | [{"md5":"","sandboxStatus":null}] | [{"md5":"","sandboxStatus":null}]

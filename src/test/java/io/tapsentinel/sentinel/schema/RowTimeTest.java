@@ -47,6 +47,20 @@ class RowTimeTest {
     }
 
     @Test
+    void oddSpellingsOfAThreatsTimeCountAsInTheQuery() {
+        for (Object spelling : List.of("2026-11-21T01:00:00.000+0000", "2026-11-21 01:00:00", 1_795_222_800_000L)) {
+            MappedRecord row = new Mapping(Mapping.MESSAGES)
+                    .map(Map.of(
+                            "messageTime",
+                            "2026-11-20T09:00:00Z",
+                            "threatsInfoMap",
+                            List.of(Map.of("threatTime", spelling))));
+            assertThat(row.time()).as("%s", spelling).isEqualTo(LATEST);
+            assertThat(Mapping.text(row)).as("todatetime() reads it").contains("{\"threatTime\":\"" + LATEST + "\"}");
+        }
+    }
+
+    @Test
     void threatsThatAreNoListTellNoTime() {
         Map<String, Object> fields = Map.of(
                 "messageTime", "2026-11-20T09:00:00Z", "threatsInfoMap", Map.of("only", Map.of("threatTime", LATEST)));

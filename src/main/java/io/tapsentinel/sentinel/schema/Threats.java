@@ -1,0 +1,39 @@
+package io.tapsentinel.sentinel.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.tap.TapTime;
+import java.time.Instant;
+import java.util.Optional;
+
+/** A message's threats as the queries look for them: with times that {@code todatetime()} reads. */
+final class Threats {
+
+    private Threats() {}
+
+    /** The value of the column {@code threatsInfoMap}, which is changed in place. */
+    static TypedValue typed(JsonNode threats) {
+        boolean lossy = false;
+        if (threats.isArray()) {
+            for (JsonNode one : threats) {
+                if (one instanceof ObjectNode threat) {
+                    lossy |= !readTime(threat);
+                }
+            }
+        }
+        return new TypedValue(threats, lossy);
+    }
+
+    /** Whether the threat's time is one, or there is none; ISO 8601 stays as it came. */
+    private static boolean readTime(ObjectNode threat) {
+        JsonNode time = threat.path("threatTime");
+        if (time.isMissingNode()
+                || time.isNull()
+                || TapTime.iso(time.textValue()).isPresent()) {
+            return true;
+        }
+        Optional<Instant> read = TypedValue.time(time);
+        read.ifPresent(instant -> threat.put("threatTime", TypedValue.text(instant)));
+        return read.isPresent();
+    }
+}
