@@ -57,7 +57,10 @@ public final class EventIdentity {
         } else {
             // never seen, but a collision would lose an event: every simple field that does not change
             new TreeMap<>(fields).forEach((name, value) -> {
-                if (!CHANGING.contains(name) && !(value instanceof Map) && !(value instanceof Collection)) {
+                if (!CHANGING.contains(name)
+                        && !LiveSpelling.isSecondSpelling(name)
+                        && !(value instanceof Map)
+                        && !(value instanceof Collection)) {
                     parts.addAll(List.of(name, String.valueOf(value)));
                 }
             });

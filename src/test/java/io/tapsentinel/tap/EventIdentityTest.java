@@ -80,6 +80,14 @@ class EventIdentityTest {
     }
 
     @Test
+    void aSecondSpellingIsNoPartOfIt() {
+        assertThat(EventIdentity.of(
+                        EventType.MESSAGES_BLOCKED, Map.of("subject", "s", "cluster", "live", "clusterId", "doc")))
+                .as("the key that versions gave which dropped it")
+                .hasToString("878b5463d2fa233b88efb9eef5af8ec2");
+    }
+
+    @Test
     void withoutIdEveryPartOfAClickCounts() {
         Map<String, Object> click =
                 Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");

@@ -70,12 +70,29 @@ class TapEventReaderTest {
     }
 
     @Test
-    void theLiveSpellingStandsWhereBothAreGiven() {
+    void theLiveSpellingStandsWhereBothAreGivenAndTheOtherStaysBesideIt() {
         TapEvent event =
-                read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"documented\",\"cluster\":\"live\"}]}")
+                read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"doc\",\"cluster\":\"live\",\"threatsInfoMap\":["
+                                + "{\"threatId\":\"doc\",\"threatID\":\"live\",\"campaignID\":\"\",\"campaignId\":\"c\"}]}]}")
                         .get(0);
 
-        assertThat(event.getFields()).containsEntry("cluster", "live").doesNotContainKey("clusterId");
+        assertThat(event.getFields()).containsEntry("cluster", "live").containsEntry("clusterId", "doc");
+        assertThat(event.getFields().get("threatsInfoMap"))
+                .isEqualTo(List.of(Map.of("threatId", "doc", "threatID", "live", "campaignID", "", "campaignId", "c")));
+        assertThat(event.getKey()).as("as before they stayed").hasToString("c956b5a39007ebb17652b9ce61fedca0");
+        assertThat(event.getVerdict()).as("as before they stayed").isEqualTo(0x3e08fefba342ab60L);
+    }
+
+    @Test
+    void aSecondSpellingThatSaysTheSameOrNothingIsDropped() {
+        TapEvent event =
+                read("{\"messagesBlocked\":[{\"id\":\"1\",\"clusterId\":\"c\",\"cluster\":\"c\",\"threatsInfoMap\":["
+                                + "{\"threatId\":null,\"threatID\":\"t\",\"campaignID\":null,\"campaignId\":\"d\"}]}]}")
+                        .get(0);
+
+        assertThat(event.getFields()).containsEntry("cluster", "c").doesNotContainKey("clusterId");
+        assertThat(event.getFields().get("threatsInfoMap"))
+                .isEqualTo(List.of(Map.of("threatID", "t", "campaignID", "d")));
     }
 
     @Test

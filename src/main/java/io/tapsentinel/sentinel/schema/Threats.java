@@ -4,10 +4,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.tap.TapTime;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 
-/** A message's threats as the queries look for them: with times that {@code todatetime()} reads. */
+/** A message's threats as the queries look for them: one spelling of each name, and times that {@code todatetime()} reads. */
 final class Threats {
+
+    /** Names in live answers, and the same on the vendor's page; an event has both only where they differ. */
+    private static final Map<String, String> SPELLINGS = Map.of("threatID", "threatId", "campaignID", "campaignId");
 
     private Threats() {}
 
@@ -17,11 +21,22 @@ final class Threats {
         if (threats.isArray()) {
             for (JsonNode one : threats) {
                 if (one instanceof ObjectNode threat) {
-                    lossy |= !readTime(threat);
+                    lossy |= removeSecondSpellings(threat) | !readTime(threat);
                 }
             }
         }
         return new TypedValue(threats, lossy);
+    }
+
+    private static boolean removeSecondSpellings(ObjectNode threat) {
+        boolean lossy = false;
+        for (Map.Entry<String, String> names : SPELLINGS.entrySet()) {
+            if (threat.hasNonNull(names.getKey()) && threat.has(names.getValue())) {
+                JsonNode second = threat.remove(names.getValue());
+                lossy |= !second.isNull() && !second.equals(threat.get(names.getKey()));
+            }
+        }
+        return lossy;
     }
 
     /** Whether the threat's time is one, or there is none; ISO 8601 stays as it came. */

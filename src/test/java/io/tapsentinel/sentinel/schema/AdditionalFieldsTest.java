@@ -42,6 +42,17 @@ class AdditionalFieldsTest {
     }
 
     @Test
+    void aSecondSpellingIsKeptAsItCame() {
+        String threats = "[{\"threatID\":\"a\"},{\"threatID\":\"live\",\"threatId\":\"doc\"}]";
+        assertThat(kept("{\"cluster\":\"live\",\"clusterId\":\"doc\",\"threatsInfoMap\":" + threats + "}"))
+                .isEqualTo("{\"threatsInfoMap\":" + threats + ",\"clusterId\":\"doc\"}");
+        assertThat(Mapping.tree(row.json()).path("threatsInfoMap").toString())
+                .isEqualTo("[{\"threatID\":\"a\"},{\"threatID\":\"live\"}]");
+        assertThat(mapping.lossy).containsExactly(Mapping.MESSAGES + "/threatsInfoMap");
+        assertThat(mapping.unknown).containsExactly(Mapping.MESSAGES + "/clusterId");
+    }
+
+    @Test
     void threatsThatARouteMadeAreNotChanged() {
         JsonNode threats = Mapping.tree("[{\"threatID\":\"live\",\"threatId\":\"doc\",\"threatTime\":1795893464000}]"
                 .getBytes(StandardCharsets.UTF_8));

@@ -181,10 +181,13 @@ class ColumnMappingTest {
             null  | messageID           | null | absent
             value | threatsInfoMap | [{"threatID":"b7","campaignID":null,"n":1.50}] | [{"threatID":"b7","campaignID":null,"n":1.5}]
             odd   | threatsInfoMap | [] | []
+            odd   | threatsInfoMap | [{"threatId":"b7"},"b8",null] | [{"threatId":"b7"},"b8",null]
+            odd   | threatsInfoMap | [{"threatID":"b7","threatId":"b7"}] | [{"threatID":"b7"}]
             odd   | threatsInfoMap | [{"threatTime":" 2026-11-28T19:17:44.000Z"}] | [{"threatTime":" 2026-11-28T19:17:44.000Z"}]
             odd   | threatsInfoMap | [{"threatTime":"2026-11-28 19:17:44","n":1}] | [{"threatTime":"2026-11-28T19:17:44Z","n":1}]
             odd   | threatsInfoMap | [{"threatTime":1795893464000}] | [{"threatTime":"2026-11-28T19:17:44Z"}]
             wrong | threatsInfoMap | [{"threatTime":"soon"},{"threatTime":null}] | ![{"threatTime":"soon"},{"threatTime":null}]
+            wrong | threatsInfoMap | [{"threatID":"b7","threatId":"b8","campaignID":"","campaignId":"c"}] | ![{"threatID":"b7","campaignID":""}]
             wrong | threatsInfoMap | "text" | "text"
             null  | threatsInfoMap | null | absent
             value | messageParts   | [{"md5":"","sandboxStatus":null}] | [{"md5":"","sandboxStatus":null}]
