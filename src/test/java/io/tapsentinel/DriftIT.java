@@ -1,5 +1,6 @@
 package io.tapsentinel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,6 +19,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What fits no column, through the program as it runs: half of the events are spelled as on the vendor's page. */
 class DriftIT {
+
+    private static final String ODD = """
+            {"clicksPermitted": [
+              {"id": "c1", "clickTime": "2026-11-20 12:30:00,000 +01", "recipient": ["r@example.org"]},
+              {"id": "c2", "clickTime": 1795174200000, "recipient": ["r@x", "s@x"]},
+              {"id": "c3", "clickTime": "noon", "threatTime": "2026-11-20T11:30:00.000+0000"}],
+            "messagesBlocked": [{"id": "m1", "cluster": "live", "clusterId": "doc", "threatsInfoMap": [
+              {"threatID": "live", "threatId": "doc", "threatTime": "2026-11-20T11:30:00Z"}]}]}""";
 
     private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
 
@@ -60,6 +69,42 @@ class DriftIT {
 
         assertThat(count(registry, "unknown-field", "headerTo")).isGreaterThan(20);
         assertThat(rows).isNotEmpty().noneMatch(row -> row.has("AdditionalFields"));
+    }
+
+    @Test
+    void oddTypesSpellingsAndTimesLandAndWhatDoesNotFitIsCountedAndKept() throws Exception {
+        services.with("sentinel.additional-fields", "true").tapProxy().rewrite(body -> ODD.getBytes(UTF_8));
+        MeterRegistry registry = registry(services.start().poll());
+
+        assertThat(services.reads()).hasSize(1);
+        assertThat(rows)
+                .hasSize(4)
+                .allSatisfy(
+                        row -> assertThat(row.path("TimeGenerated").textValue()).isEqualTo("2026-11-20T11:30:00Z"));
+        assertThat(row("c1").path("recipient").textValue()).isEqualTo("r@example.org");
+        assertThat(row("c1").path("clickTime").textValue()).isEqualTo("2026-11-20T11:30:00Z");
+        assertThat(row("c1").has("AdditionalFields")).isFalse();
+        assertThat(row("c2").path("clickTime").textValue()).isEqualTo("2026-11-20T11:30:00Z");
+        assertThat(row("c2").path("AdditionalFields").toString()).isEqualTo("{\"recipient\":[\"r@x\",\"s@x\"]}");
+        assertThat(row("c3").has("clickTime")).isFalse();
+        assertThat(row("c3").path("AdditionalFields").toString()).isEqualTo("{\"clickTime\":\"noon\"}");
+        assertThat(row("m1").path("cluster").textValue()).isEqualTo("live");
+        assertThat(row("m1").path("AdditionalFields").path("clusterId").textValue())
+                .isEqualTo("doc");
+        assertThat(row("m1").path("threatsInfoMap").toString()).contains("live").doesNotContain("doc");
+        assertThat(row("m1").path("AdditionalFields").path("threatsInfoMap").toString())
+                .contains("\"threatId\":\"doc\"");
+        assertThat(count(registry, "value", "recipient")).isEqualTo(1);
+        assertThat(count(registry, "value", "clickTime")).isEqualTo(1);
+        assertThat(count(registry, "value", "threatsInfoMap")).isEqualTo(1);
+        assertThat(count(registry, "unknown-field", "clusterId")).isEqualTo(1);
+    }
+
+    private JsonNode row(String id) {
+        return rows.stream()
+                .filter(row -> row.path("id").textValue().equals(id))
+                .findAny()
+                .orElseThrow();
     }
 
     private static MeterRegistry registry(RunningProgram program) {

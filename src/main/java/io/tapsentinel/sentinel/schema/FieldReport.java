@@ -62,7 +62,7 @@ public final class FieldReport implements MappingReport {
     public void lossyValue(String table, String column) {
         if (count("value", lossy, new Field(table, SafeName.of(column)))) {
             LOG.info(
-                    "{} got a value that does not fit column {}: it was rounded or not sent{} (logged once a day)",
+                    "{} got a value that does not fit column {}: it was changed or not sent{} (logged once a day)",
                     table,
                     SafeName.of(column),
                     kept
@@ -98,7 +98,7 @@ public final class FieldReport implements MappingReport {
         FunctionCounter.builder("tap.drift", tally, of -> of.count)
                 .tags("kind", kind, "table", field.table(), "field", field.name())
                 .description(
-                        "Fields without a column (unknown-field) and values that were rounded or not sent (value), since the start")
+                        "Fields without a column (unknown-field) and values that were changed or not sent (value), since the start")
                 .register(registry);
         return tally;
     }

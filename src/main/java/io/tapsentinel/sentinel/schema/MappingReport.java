@@ -9,6 +9,6 @@ public interface MappingReport {
     /** An event has a field that its table does not; the field name is TAP's and may hold anything. */
     void unknownField(String table, String field);
 
-    /** A value did not fit its column: it became null, or its decimals were rounded away. */
+    /** A value did not fit its column: it became null, was rounded, became JSON text, or lost a part. */
     void lossyValue(String table, String column);
 }

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
  * not fit and still answers 204. Fields without a value are left out; so are values that cannot be had in the column's
  * type and fields that the table does not have, and these are reported. Where the table has the column
- * {@link TableSchema#ADDITIONAL_FIELDS} it keeps them by their name, as it keeps what was rounded. No data makes it throw.
+ * {@link TableSchema#ADDITIONAL_FIELDS} it keeps them by their name, as it keeps what was changed. No data makes it throw.
  * Safe for use by many threads.
  */
 public final class RecordMapper {

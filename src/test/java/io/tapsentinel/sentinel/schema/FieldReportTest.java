@@ -46,7 +46,7 @@ class FieldReportTest {
         assertThat(lines.lines())
                 .first()
                 .isEqualTo(
-                        "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent; sentinel.additional-fields=true"
+                        "INFO T_CL got a value that does not fit column impostorScore: it was changed or not sent; sentinel.additional-fields=true"
                                 + " would keep it (logged once a day)");
     }
 
@@ -58,7 +58,7 @@ class FieldReportTest {
         assertThat(lines.lines())
                 .containsExactly(
                         "INFO T_CL has no column for field headerTo: it is sent in AdditionalFields (logged once a day)",
-                        "INFO T_CL got a value that does not fit column impostorScore: it was rounded or not sent, and as it came stands in"
+                        "INFO T_CL got a value that does not fit column impostorScore: it was changed or not sent, and as it came stands in"
                                 + " AdditionalFields (logged once a day)");
     }
 
