@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
  * its own time. A replica that died while its clock was ahead would live until that time comes, and its poll with it. Here a replica is
  * dead when its check-in has not changed for as long as Quartz allows.
  */
+@SuppressWarnings("unchecked") // JobStoreTX overrides a generic method without its parameter
 public final class SharedJobStore extends JobStoreTX {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobStoreTX.class);
