@@ -72,6 +72,11 @@ public class Figures {
         }
     }
 
+    /** Asked each time: another number after each poll that was committed. @throws io.tapsentinel.state.StoreException as above */
+    long polls() {
+        return state.polls();
+    }
+
     /** @throws io.tapsentinel.state.StoreException when the store refused */
     public synchronized Seen now() {
         Instant now = clock.instant();

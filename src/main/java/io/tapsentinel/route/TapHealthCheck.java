@@ -59,6 +59,8 @@ public class TapHealthCheck extends ProgramHealthCheck {
         this.schedule = schedule;
         this.clock = clock;
         this.startedAt = clock.instant();
+        // what changes from now on is news
+        storedPoll(startedAt);
     }
 
     @Override
@@ -83,7 +85,12 @@ public class TapHealthCheck extends ProgramHealthCheck {
         rest.held().ifPresent(window -> findings.detail("tap.refused-window", window.toString()));
 
         findings.asks("the store");
-        Optional<Instant> lastPoll = lastPoll(now);
+        Optional<Instant> stored = storedPoll(now);
+        Optional<Instant> lastPoll = tap.reading().lastPoll(now);
+        Stream.of(stored, lastPoll)
+                .flatMap(Optional::stream)
+                .max(Comparator.naturalOrder())
+                .ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         // what another program has read since proves that it has passed
         boolean passed = lastPoll.filter(
                         at -> at.isAfter(rest.failedAt()) || rest.failedAt().isAfter(now))
@@ -109,11 +116,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 .filter(any -> tap.clock().ahead().isEmpty())
                 .ifPresent(at -> findings.problem(
                         KnownProblem.TAP_CLOCK, "time was read until " + second(at) + ", which lies ahead of it"));
-        tap.clock()
-                .refusedAhead()
-                .ifPresent(by -> findings.problem(
-                        KnownProblem.TAP_CLOCK,
-                        "TAP calls windows current that ended " + by.toSeconds() + " s ago by this clock"));
+        if (tap.clock().isAheadByRefusals()) {
+            findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP calls windows current that have ended by it");
+        }
         tap.clock().ahead().ifPresent(ahead -> {
             String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
             findings.detail("tap.clock", words);
@@ -162,16 +167,15 @@ public class TapHealthCheck extends ProgramHealthCheck {
         }
     }
 
-    /** When a poll was committed last, by whichever program on the store; a time in the future is of a clock that was wrong. */
-    private Optional<Instant> lastPoll(Instant now) {
-        Optional<Instant> ours = tap.reading().lastPoll().filter(at -> !at.isAfter(now));
+    /** When a poll was committed last, as the store has it: also before the start, and perhaps by a clock that was wrong. */
+    private Optional<Instant> storedPoll(Instant now) {
         try {
-            return Stream.of(ours, figures.now().lastPoll())
-                    .flatMap(Optional::stream)
-                    .max(Comparator.naturalOrder());
+            Figures.Seen seen = figures.now();
+            tap.reading().stored(figures.polls(), seen.lastPoll(), now);
+            return seen.lastPoll();
         } catch (StoreException e) {
             // the store's own health says so
-            return ours;
+            return Optional.empty();
         }
     }
 
@@ -181,7 +185,6 @@ public class TapHealthCheck extends ProgramHealthCheck {
      */
     private void reading(Findings findings, Instant now, boolean down, boolean refused, Optional<Instant> lastPoll) {
         Reading reading = tap.reading();
-        lastPoll.ifPresent(at -> findings.detail("tap.last-poll", second(at)));
         reading.failing().ifPresent(failing -> {
             findings.detail("tap.windows-failed-in-a-row", failing.windows())
                     .detail("tap.windows-failed-since", second(failing.since()))
@@ -196,7 +199,6 @@ public class TapHealthCheck extends ProgramHealthCheck {
                                 + failing.last());
             }
         });
-        lastPoll.ifPresent(at -> reading.stored(at, now));
         // by the time that has passed, which no clock changes
         Instant since = now.minus(reading.silence());
         if (!down && schedule.after(since, IN_A_ROW).filter(now::isAfter).isPresent()) {

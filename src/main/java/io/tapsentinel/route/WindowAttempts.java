@@ -149,7 +149,7 @@ public class WindowAttempts {
             listener.committed(read.entry(), effort);
             tap.rest().settled(window);
             tap.size().read();
-            tap.reading().committed(purpose == Purpose.POLL, clock.instant());
+            tap.reading().committed(purpose == Purpose.POLL);
             LOG.info(
                     "{} {} committed in {} ms: {}; {}",
                     purpose.word(),

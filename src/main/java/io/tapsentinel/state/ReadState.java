@@ -59,6 +59,15 @@ public class ReadState {
         return lastPoll(clock.millis());
     }
 
+    /** A number that is another one after each poll that was committed, by whichever program. */
+    public long polls() {
+        return store.transaction(connection -> Sql.number(
+                connection,
+                "SELECT count(*) + coalesce(sum(read_at), 0) FROM ledger WHERE source = ? AND purpose = ?",
+                store.source(),
+                LedgerEntry.Purpose.POLL.word()));
+    }
+
     /** The latest time that a poll has, which lies ahead when a clock was ahead then. */
     public Optional<Instant> latestPoll() {
         return lastPoll(Long.MAX_VALUE);

@@ -4,16 +4,18 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** How reads of windows have gone since the start, whoever is to blame. Thread-safe. */
 public final class Reading {
 
     private final Clock steady;
     private final Instant start;
-    private Instant lastPoll;
     private Instant lastPollSteady;
-    /** The newest time of a poll so far, also by a clock that was ahead. */
-    private Instant newestPoll = Instant.MIN;
+    /** What the store had when it was looked at last; empty when this program has polled since. */
+    private OptionalLong stored = OptionalLong.empty();
+
+    private Instant lookedSteady;
     /** When another program polled last, by the steady clock; null before that is known. */
     private Instant othersPollSteady;
 
@@ -33,13 +35,12 @@ public final class Reading {
      *
      * @param fresh whether it was of time that no read before it reached
      */
-    public synchronized void committed(boolean fresh, Instant at) {
+    public synchronized void committed(boolean fresh) {
         failures = 0;
         failingSince = null;
         lastFailure = null;
         if (fresh) {
-            newestPoll = newestPoll.isAfter(at) ? newestPoll : at;
-            lastPoll = at;
+            stored = OptionalLong.empty();
             lastPollSteady = steady.instant();
         }
     }
@@ -61,17 +62,30 @@ public final class Reading {
         return lastHead;
     }
 
-    /** When a poll was committed last; empty before the first since the start. */
-    public synchronized Optional<Instant> lastPoll() {
-        return Optional.ofNullable(lastPoll);
+    /**
+     * The store was looked at. It has polls of wrong clocks, too, so only a change of it says that another program has polled.
+     *
+     * @param polls another number after each poll
+     * @param last  when the last of them was, by the clocks
+     */
+    public synchronized void stored(long polls, Optional<Instant> last, Instant now) {
+        Instant looked = steady.instant();
+        if (stored.isPresent() && stored.getAsLong() != polls) {
+            Instant polled = looked.minus(last.map(at -> Age.of(at, now)).orElse(Duration.ZERO));
+            othersPollSteady = polled.isBefore(lookedSteady) ? lookedSteady : polled;
+        }
+        stored = OptionalLong.of(polls);
+        lookedSteady = looked;
     }
 
-    /** The store has a poll of this time, which is another program's when it is newer than all that are known. */
-    public synchronized void stored(Instant poll, Instant now) {
-        if (poll.isAfter(newestPoll)) {
-            newestPoll = poll;
-            othersPollSteady = steady.instant().minus(Age.of(poll, now));
-        }
+    /**
+     * When a poll was committed last since the start, by whichever program, as far as this one has seen it; empty for none. The time that
+     * has passed since counts, not what a clock said then.
+     */
+    public synchronized Optional<Instant> lastPoll(Instant now) {
+        return lastPollSteady == null && othersPollSteady == null
+                ? Optional.empty()
+                : Optional.of(now.minus(silence()));
     }
 
     /** How long no poll has been committed, whatever the clock was set to meanwhile; from the start on before the first. */

@@ -176,10 +176,10 @@ public class TapClock {
         return Optional.ofNullable(ahead).filter(difference -> difference.abs().compareTo(NONE_UNDER) >= 0);
     }
 
-    /** How far our clock is ahead at least, as TAP's refusals of newer windows show where no Date does; empty when that is 30 s or less. */
-    public synchronized Optional<Duration> refusedAhead() {
+    /** Whether TAP's refusals of newer windows show that our clock is well ahead, where no Date says by how much. */
+    public synchronized boolean isAheadByRefusals() {
         forgetIfSet();
-        return Optional.of(room).filter(by -> ahead().isEmpty() && by.compareTo(REPORTED_OVER) > 0);
+        return ahead().isEmpty() && room.compareTo(REPORTED_OVER) > 0;
     }
 
     /** {@code 2m ahead of}, {@code 40s behind}. */

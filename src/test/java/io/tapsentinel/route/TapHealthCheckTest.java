@@ -83,7 +83,7 @@ class TapHealthCheckTest {
         assertThat(only(KnownProblem.TAP_FAILING).what())
                 .contains("3 in a row since 2026-11-20T12:00:00Z", "clicks ended without delivering");
 
-        tap.reading().committed(false, clock.instant());
+        tap.reading().committed(false);
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).doesNotContainKeys("tap.windows-failed-in-a-row", "tap.last-poll");
     }
@@ -129,11 +129,11 @@ class TapHealthCheckTest {
         clock.advance(Duration.ofMinutes(2));
         assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since the start at 2026-11-20T12:00:00Z");
 
-        tap.reading().committed(true, clock.instant());
+        tap.reading().committed(true);
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:16:00Z");
 
-        tap.reading().committed(false, clock.instant());
+        tap.reading().committed(false);
         clock.advance(Duration.ofMinutes(15));
         assertThat(only(KnownProblem.TAP_NO_POLL).what())
                 .as("sweeps and backlog are not fresh")
@@ -175,7 +175,7 @@ class TapHealthCheckTest {
         assertThat(check.findings().problems()).as("20 s").isEmpty();
         tap.clock().stillCurrent();
 
-        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("TAP calls windows current that ended 80 s ago");
+        assertThat(only(KnownProblem.TAP_CLOCK).what()).contains("it is ahead: TAP calls windows current");
     }
 
     @Test
@@ -206,7 +206,7 @@ class TapHealthCheckTest {
     @Test
     void aClockThatWasSetChangesNothingOfHowLongThereWasNoPoll() {
         clock.set(clock.now().plus(Duration.ofDays(2)));
-        tap.reading().committed(true, clock.instant());
+        tap.reading().committed(true);
         new ReadState(store, clock)
                 .beside(
                         new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
@@ -216,7 +216,7 @@ class TapHealthCheckTest {
         clock.advance(Duration.ofMinutes(21));
         assertThat(only(KnownProblem.TAP_NO_POLL).what()).contains("not since");
 
-        tap.reading().committed(true, clock.instant());
+        tap.reading().committed(true);
         clock.set(clock.now().plus(Duration.ofHours(1)));
         assertThat(check.findings().problems()).as("ahead").isEmpty();
     }
@@ -224,7 +224,7 @@ class TapHealthCheckTest {
     @Test
     void aClockThatIsSetBackWithdrawsNoAlarm() {
         ReadState state = new ReadState(store, clock);
-        tap.reading().committed(true, clock.instant());
+        tap.reading().committed(true);
         state.beside(
                 new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
                 connection -> {});
@@ -234,6 +234,50 @@ class TapHealthCheckTest {
         clock.set(clock.now().minus(Duration.ofMinutes(10)));
 
         assertThat(only(KnownProblem.TAP_NO_POLL).level()).isEqualTo(Level.DEGRADED);
+    }
+
+    @Test
+    void pollsThatAClockAheadHasNotedAreNoNewsWhenTheirTimeComes() {
+        ReadState state = new ReadState(store, clock);
+        clock.set(clock.now().plus(Duration.ofHours(2)));
+        for (int i = 0; i < 24; i++) {
+            Instant at = clock.now();
+            state.beside(
+                    new LedgerEntry(at, new TimeRange(at.minusSeconds(60), at), Purpose.POLL, Map.of()),
+                    connection -> {});
+            clock.advance(Duration.ofMinutes(5));
+        }
+        tap.reading().committed(true);
+        clock.set(clock.now().minus(Duration.ofHours(2)));
+        assertThat(check.findings().problems()).isEmpty();
+        tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.now());
+
+        for (int i = 0; i < 30; i++) {
+            clock.advance(Duration.ofMinutes(5));
+            assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).isEqualTo(Level.DOWN);
+        }
+    }
+
+    @Test
+    void anotherProgramsPollIsNewsAfterOnesThatAClockAheadHasNoted() {
+        ReadState state = new ReadState(store, clock);
+        Instant ahead = clock.now().plus(Duration.ofHours(2));
+        state.beside(
+                new LedgerEntry(ahead, new TimeRange(clock.now(), ahead), Purpose.POLL, Map.of()), connection -> {});
+        assertThat(check.findings().problems()).isEmpty();
+
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofMinutes(5));
+            state.beside(
+                    new LedgerEntry(
+                            clock.now(),
+                            new TimeRange(clock.now().minusSeconds(60), clock.now()),
+                            Purpose.POLL,
+                            Map.of()),
+                    connection -> {});
+            clock.advance(Duration.ofSeconds(31));
+            assertThat(check.findings().problems()).isEmpty();
+        }
     }
 
     @Test
