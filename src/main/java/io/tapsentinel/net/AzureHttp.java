@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import reactor.core.publisher.Mono;
 
 /**
- * The JDK's client as Azure's libraries want it, for rows, blobs and tokens. The body of an answer is read here and bounded, unless it
- * is a download; then whoever asked reads it.
+ * The JDK's client as Azure's libraries want it, for rows, blobs and tokens. Reads and bounds the body of each answer; the body of a
+ * download is read by the caller.
  */
 public final class AzureHttp implements HttpClient {
 
@@ -31,7 +31,7 @@ public final class AzureHttp implements HttpClient {
     private static final int UNANSWERED = 10;
     /** With one of these the JDK's client reads a body by itself, however long it is. */
     private static final List<String> READ_WHOLE = List.of("azure-eagerly-read-response", "azure-ignore-response-body");
-    /** Every operation of a service has it; a request for a token has not, and its answer is read whole too. */
+    /** Azure sets it for each operation of a service, not for a token request. */
     private static final String OPERATION = "caller-method";
 
     private static final int FIRST_REFUSAL = 300;
@@ -40,6 +40,7 @@ public final class AzureHttp implements HttpClient {
 
     private final Network network;
     private final Duration answer;
+    private final int mostMib;
     private final Supplier<HttpClient> maker;
     private final AtomicInteger unanswered = new AtomicInteger();
     private volatile HttpClient client;
@@ -48,12 +49,14 @@ public final class AzureHttp implements HttpClient {
      * @param connect how long a connection may take to come about
      * @param answer  how long each part of a request and its answer may take; the body of an answer is one part, but each piece of a
      *                download
+     * @param mostMib how long an answer may be that is no download
      */
-    public AzureHttp(Network network, Duration connect, Duration answer) {
+    public AzureHttp(Network network, Duration connect, Duration answer, int mostMib) {
         // without a configuration of its own it looks for a proxy in other places too
         this(
                 network,
                 answer,
+                mostMib,
                 () -> new JdkHttpClientBuilder(network.client())
                         .configuration(Configuration.NONE)
                         .connectionTimeout(connect)
@@ -63,9 +66,10 @@ public final class AzureHttp implements HttpClient {
                         .build());
     }
 
-    AzureHttp(Network network, Duration answer, Supplier<HttpClient> maker) {
+    AzureHttp(Network network, Duration answer, int mostMib, Supplier<HttpClient> maker) {
         this.network = network;
         this.answer = answer;
+        this.mostMib = mostMib;
         this.maker = maker;
         this.client = maker.get();
     }
@@ -91,7 +95,7 @@ public final class AzureHttp implements HttpClient {
                 // nothing to close: the answer to CONNECT comes without a body
                 throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
             }
-            return isDownload(response, context) ? response : ReadAnswer.of(response, answer);
+            return isDownload(response, context) ? response : ReadAnswer.of(response, answer, mostMib);
         } catch (IOException e) {
             throw failed(new UncheckedIOException(e), proxy, to);
         } catch (RuntimeException e) {

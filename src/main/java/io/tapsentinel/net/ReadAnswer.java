@@ -19,9 +19,6 @@ import reactor.core.publisher.Mono;
 /** An answer whose body was read. */
 final class ReadAnswer extends HttpResponse {
 
-    /** Four times a listing of 5,000 blobs, which is the longest answer that is expected. */
-    private static final int MOST_MIB = 16;
-
     private static final int PART = 8_192;
 
     private final int status;
@@ -38,10 +35,11 @@ final class ReadAnswer extends HttpResponse {
     /**
      * Reads an answer to its end, and closes it.
      *
-     * @param within how long all of the body may take
-     * @throws IOException when it takes longer, is longer than 16 MiB, or breaks off
+     * @param within  how long the body may take; a part that does not come may take as long again
+     * @param mostMib how long it may be
+     * @throws IOException when it takes longer, is longer, or breaks off
      */
-    static ReadAnswer of(HttpResponse answer, Duration within) throws IOException {
+    static ReadAnswer of(HttpResponse answer, Duration within, int mostMib) throws IOException {
         long end = System.nanoTime() + within.toNanos();
         // PART doubles to the bound, so that the buffer never grows beyond it
         ByteArrayOutputStream body = new ByteArrayOutputStream(PART);
@@ -49,12 +47,11 @@ final class ReadAnswer extends HttpResponse {
         try (answer;
                 InputStream in = answer.getBodyAsBinaryData().toStream()) {
             for (int read = in.read(part); read >= 0; read = in.read(part)) {
-                if (body.size() + read > MOST_MIB << 20) {
-                    throw new IOException("an answer may have " + MOST_MIB
-                            + " MiB and this one has more. Check which server answers");
+                if (body.size() + read > mostMib << 20) {
+                    throw new IOException("the answer is longer than " + mostMib + " MiB. Check which server answers");
                 }
                 if (System.nanoTime() - end > 0) {
-                    throw new HttpTimeoutException("the answer's body takes longer than " + within.toMillis() / 1000.0
+                    throw new HttpTimeoutException("the answer's body takes longer than " + within.toSeconds()
                             + " s. Check which server answers");
                 }
                 body.write(part, 0, read);

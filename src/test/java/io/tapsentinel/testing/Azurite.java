@@ -104,7 +104,7 @@ public final class Azurite implements AutoCloseable {
     /** A container as the account's owner sees it. */
     public BlobContainerClient container(String name) {
         AzureHttp http =
-                new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON);
+                new AzureHttp(Network.of(Map.of("tls.ca-file", authority.file().toString()), Map.of()), SOON, SOON, 16);
         return new BlobServiceClientBuilder()
                 .endpoint(endpoint())
                 .httpClient(http)

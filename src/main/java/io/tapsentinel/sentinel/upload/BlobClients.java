@@ -30,6 +30,8 @@ public final class BlobClients {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     /** Of silence, not of the whole: a large answer may take longer. */
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    /** Four times a listing of 5,000 blobs. */
+    private static final int LISTING_MIB = 16;
 
     private static final int ONE_TRY = 1;
 
@@ -117,7 +119,7 @@ public final class BlobClients {
 
     private synchronized HttpClient http() {
         if (http == null) {
-            http = new AzureHttp(network, CONNECT, ANSWER);
+            http = new AzureHttp(network, CONNECT, ANSWER, LISTING_MIB);
         }
         return http;
     }

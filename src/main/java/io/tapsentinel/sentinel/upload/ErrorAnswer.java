@@ -16,6 +16,9 @@ final class ErrorAnswer {
 
     private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Characters of an error that are looked at. */
+    private static final int LONGEST = 64_000;
+
     private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
 
     private ErrorAnswer() {}
@@ -58,7 +61,9 @@ final class ErrorAnswer {
 
     private static JsonNode error(HttpResponse response) {
         try {
-            return JSON.readTree(response.getBodyAsString().block()).path("error");
+            String text = response.getBodyAsString().block();
+            return JSON.readTree(text.substring(0, Math.min(text.length(), LONGEST)))
+                    .path("error");
         } catch (JsonProcessingException | RuntimeException noErrorDocument) {
             // a proxy's page: its status has to do
             return MissingNode.getInstance();

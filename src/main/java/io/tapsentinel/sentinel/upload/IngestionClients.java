@@ -35,7 +35,7 @@ public final class IngestionClients {
     public IngestionClients(String endpoint, AzureCloud cloud, Network network, Map<String, String> environment) {
         this.endpoint = endpoint;
         this.cloud = cloud;
-        this.http = new AzureHttp(network, CONNECT, ANSWER);
+        this.http = new AzureHttp(network, CONNECT, ANSWER, 1);
         this.signIn = new SignIn(Identities.of(environment, http, cloud));
     }
 

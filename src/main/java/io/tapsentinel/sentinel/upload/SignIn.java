@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel.upload;
 import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
+import io.tapsentinel.health.FatalErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,7 @@ final class SignIn {
                 try {
                     return token(identity, request);
                 } catch (RuntimeException e) {
+                    FatalErrors.rethrowErrorIn(e);
                     if (chosen != null || identity.certain()) {
                         throw new SignInException(
                                 "signing in to Azure by " + identity.name() + " failed: " + Failure.of(e), true, e);
