@@ -42,6 +42,8 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
     private static final String GROUP = "tap";
     /** Quartz looks at the clock again after each change of a trigger, even of one that does not exist. */
     private static final TriggerKey NONE = TriggerKey.triggerKey("none", GROUP);
+    /** Looks, after 90 s; Quartz itself catches up with late triggers once a minute. */
+    private static final int GIVEN_UP = 10;
     /** Clocks of replicas may differ by so much without a run that is too many. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
@@ -118,7 +120,7 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
         } else if (!planned.isAfter(due.plus(SKEW))) {
             late.remove(trigger.getKey());
             if (!planned.isAfter(now)) {
-                wake(scheduler, trigger.getKey(), planned, state, now);
+                wake(scheduler, trigger, planned, state, now);
             }
         } else {
             Late before = late.get(trigger.getKey());
@@ -132,22 +134,29 @@ public final class TriggerPlan extends ServiceSupport implements CamelContextAwa
                         trigger.getKey(),
                         UtcWords.of(before.due, now),
                         UtcWords.of(planned, now),
-                        state == TriggerState.BLOCKED ? "when its run before has ended" : "now");
+                        state == TriggerState.BLOCKED ? "after the current run" : "now");
             }
         }
     }
 
-    /** Wakes Quartz at the second look, since a clock that is wrong for a few seconds is right again by then. */
-    private void wake(Scheduler scheduler, TriggerKey key, Instant planned, TriggerState state, Instant now)
+    /**
+     * Wakes Quartz at the second look, since a clock that is wrong for a few seconds is right again by then. A shared store leaves a
+     * trigger that is a minute late to a thread that may wait for a wrong time, too.
+     */
+    private void wake(Scheduler scheduler, CronTrigger trigger, Instant planned, TriggerState state, Instant now)
             throws SchedulerException {
+        TriggerKey key = trigger.getKey();
         Overdue before = overdue.get(key);
         int looks = before != null && before.planned.equals(planned) ? before.looks + 1 : 1;
         overdue.put(key, new Overdue(planned, looks));
         if (looks > 1 && state == TriggerState.NORMAL && !scheduler.isInStandbyMode()) {
             scheduler.resumeTrigger(NONE);
+            if (looks == GIVEN_UP) {
+                planAgain(scheduler, trigger, now);
+            }
             if (looks == 2) {
                 LOG.warn(
-                        "{} was due at {} and has not run; Quartz was woken, since the clock may have been wrong for a while",
+                        "{} was due at {} and has not run; Quartz was woken. The clock or the database may have failed for a while",
                         key,
                         UtcWords.of(planned, now));
             }

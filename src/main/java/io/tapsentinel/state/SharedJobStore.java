@@ -23,6 +23,8 @@ public final class SharedJobStore extends JobStoreTX {
 
     private static final Logger LOG = LoggerFactory.getLogger(JobStoreTX.class);
 
+    private static final int REMEMBERED = 1_000;
+
     /** By replica. */
     private final Map<String, CheckIn> checkIns = new HashMap<>();
 
@@ -34,9 +36,13 @@ public final class SharedJobStore extends JobStoreTX {
      */
     private record CheckIn(long time, long nanos) {}
 
-    /** The end of time while a replica lives, its beginning once it is dead. */
+    /** Long.MAX_VALUE while the replica lives, Long.MIN_VALUE once it is dead. */
     @Override
     protected long calcFailedIfAfter(SchedulerStateRecord replica) {
+        if (checkIns.size() > REMEMBERED) {
+            // a replica has another name after each start
+            checkIns.clear();
+        }
         long now = System.nanoTime();
         long time = replica.getCheckinTimestamp();
         CheckIn last = checkIns.compute(

@@ -11,8 +11,8 @@ import org.quartz.utils.ConnectionProvider;
 import org.quartz.utils.DBConnectionManager;
 
 /**
- * Has Quartz keep its triggers in the shared store, so that of all programs one fires each, and what one was doing when it died is
- * begun again by another within three times {@value #CHECK_IN_MILLIS} ms and the 7.5 s that Quartz waits besides.
+ * Has Quartz keep its triggers in the shared store, so that of all programs one fires each, and another restarts the run of one
+ * that died within three times {@value #CHECK_IN_MILLIS} ms and Quartz's own 7.5 s.
  */
 public final class SharedTriggers {
 

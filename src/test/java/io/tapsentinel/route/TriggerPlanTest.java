@@ -200,6 +200,11 @@ class TriggerPlanTest {
 
     /** Has the time of the trigger come without the thread of Quartz being told, as when it looked at a wrong clock. */
     private CronTrigger overdue() throws Exception {
+        String quartz = scheduler.getSchedulerName() + "_QuartzSchedulerThread";
+        await("Quartz waits")
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals(quartz))
+                        .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
         OperableTrigger trigger = (OperableTrigger) poll();
         trigger.setNextFireTime(Date.from(start.minusSeconds(1)));
         OpenStore.last.replaceTrigger(POLL, trigger);
