@@ -14,8 +14,8 @@ import org.apache.camel.util.concurrent.RejectableScheduledThreadPoolExecutor;
 import org.apache.camel.util.concurrent.SizedScheduledExecutorService;
 
 /**
- * Camel's thread pools, with one difference: an {@link Error} in a scheduled task is handled. Camel logs it and the JDK keeps it; the
- * task never runs again, and its folder would not be looked at any more.
+ * Camel's thread pools, with one difference: an {@link Error} in a scheduled task is handled. Camel logs the Error and throws it on;
+ * the JDK then never runs the task again, and its folder is no longer read.
  */
 public final class CamelThreadPools extends DefaultThreadPoolFactory {
 

@@ -35,15 +35,19 @@ public interface FatalErrors {
         errorIn(failure).ifPresent(this::handle);
     }
 
-    /** Handles an Error of the virtual machine only; for work beside the delivery, which goes on without a class that is missing. */
+    /** Handles only an Error of the virtual machine. The archive and the health table continue when a class is missing. */
     default void handleOfMachine(Throwable failure) {
         errorIn(failure).filter(VirtualMachineError.class::isInstance).ifPresent(this::handle);
     }
 
     /** A {@link Thread.UncaughtExceptionHandler}, for threads of libraries: a scheduler without its thread stands still for good. */
     default void uncaught(Thread thread, Throwable failure) {
-        handleIn(failure);
-        if (errorIn(failure).isEmpty()) {
+        if (failure instanceof Error error) {
+            // also a StackOverflowError, since the thread is lost
+            handle(error);
+        } else if (errorIn(failure).isPresent()) {
+            handleIn(failure);
+        } else {
             StackTraceElement[] trace = failure.getStackTrace();
             LoggerFactory.getLogger(FatalErrors.class)
                     .error(
