@@ -25,12 +25,16 @@ import java.util.function.Function;
 public final class ConnectProxy implements AutoCloseable {
 
     private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private static final String NOWHERE = "";
+
     private final ExecutorService threads = Executors.newCachedThreadPool(work -> {
         Thread thread = new Thread(work, "connect-proxy");
         thread.setDaemon(true);
         return thread;
     });
-    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+    /** With the {@code host:port} that each leads to; {@link #NOWHERE} before it has said so. */
+    private final Map<Socket, String> open = new ConcurrentHashMap<>();
+
     private final Set<String> free = ConcurrentHashMap.newKeySet();
     private final Map<String, Integer> ways = new ConcurrentHashMap<>();
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
@@ -72,10 +76,15 @@ public final class ConnectProxy implements AutoCloseable {
         free.add(to);
     }
 
-    /** Answers with this status; 0 lets through, -1 ends the connection without an answer. Breaks what goes through now. */
+    /** Answers with this status; 0 lets through, -1 ends the connection without an answer. Breaks what goes to such places now. */
     public void refuse(Function<String, Integer> status) {
         refusal = status;
-        open.forEach(ConnectProxy::end);
+        // not the others: a token may be on its way
+        open.forEach((socket, to) -> {
+            if (status.apply(to) != 0) {
+                end(socket);
+            }
+        });
     }
 
     public List<Asked> asked() {
@@ -104,7 +113,7 @@ public final class ConnectProxy implements AutoCloseable {
     }
 
     private void serve(Socket client) {
-        open.add(client);
+        open.put(client, NOWHERE);
         try (client;
                 InputStream in = new BufferedInputStream(client.getInputStream())) {
             // a client that is told what is missing asks again on the same connection
@@ -142,7 +151,8 @@ public final class ConnectProxy implements AutoCloseable {
             return true;
         }
         try (Socket service = new Socket(InetAddress.getLoopbackAddress(), ways.get(first[1]))) {
-            open.add(service);
+            open.put(client, first[1]);
+            open.put(service, first[1]);
             threads.execute(() -> copy(service, client));
             in.transferTo(service.getOutputStream());
             open.remove(service);
@@ -198,7 +208,7 @@ public final class ConnectProxy implements AutoCloseable {
     @Override
     public void close() throws IOException {
         server.close();
-        open.forEach(ConnectProxy::end);
+        open.keySet().forEach(ConnectProxy::end);
         threads.shutdownNow();
     }
 }
