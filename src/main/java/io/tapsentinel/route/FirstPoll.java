@@ -182,7 +182,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             last = fromLater == null ? now : fromLater;
             fromLater = last;
         }
-        Duration wait = Duration.between(now, last.plus(APART));
+        Duration wait = shorter(Duration.between(now, last.plus(APART)), APART);
         due = wait.isNegative() || wait.isZero()
                 ? null
                 : tap.clock().steady().instant().plus(wait);
@@ -201,7 +201,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         nothingToRead = true;
         start.ifPresent(at -> {
             begins = at;
-            LOG.info("nothing to read before {} (tap.poll.start); TAP is asked then", UtcWords.of(at, clock.instant()));
+            LOG.info(
+                    "reading starts at {} (tap.poll.start); the first poll after it asks TAP",
+                    UtcWords.of(at, clock.instant()));
             forbidden = true;
         });
     }

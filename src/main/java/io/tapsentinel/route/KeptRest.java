@@ -124,7 +124,7 @@ public final class KeptRest implements ReadListener {
                         until,
                         now.get().throttled(),
                         salt,
-                        // those in their file may be others by now
+                        // tap.secret-file may hold other credentials by now
                         credentials.sent().map(pair -> digest(pair, salt)).orElse(NONE));
                 table.write(row);
                 own = row;
@@ -143,7 +143,7 @@ public final class KeptRest implements ReadListener {
                 && own.until().toEpochMilli() == until.toEpochMilli();
     }
 
-    /** Whether the next request has the credentials that were refused; those that cannot be read are no others. */
+    /** Whether the next request has the credentials that were refused; credentials that cannot be read count as unchanged. */
     private boolean isOfTheseCredentials(Row row) {
         String now;
         try {

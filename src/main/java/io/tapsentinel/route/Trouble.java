@@ -43,7 +43,7 @@ enum Trouble {
             return has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
         }
         if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
-            // no request left, for a reason of a route's
+            // the route failed before the request left
             return NOT_TAP;
         }
         // a connection that cannot be made says nothing about the window

@@ -161,7 +161,7 @@ final class PostgresDatabase implements Database {
         }
     }
 
-    /** A server that became a standby, or that is full, may still answer; Quartz then triggers no poll. */
+    /** A standby, or a managed server with a full disk, still answers reads, while Quartz can trigger no poll. */
     @Override
     public void requireWritable(Connection connection) throws SQLException {
         if (Sql.number(connection, "SELECT CASE WHEN current_setting('transaction_read_only') = 'on' THEN 1 ELSE 0 END")

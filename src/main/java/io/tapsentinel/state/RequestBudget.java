@@ -25,7 +25,7 @@ public class RequestBudget {
     private static final Duration KEPT = Duration.ofHours(25);
     /** One that is later than this by both clocks was noted by a wrong one. */
     private static final Duration FUTURE = Duration.ofHours(1);
-    /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the usual schedule's. */
+    /** With all in use, and no way to tell since when, a poll after this pause asks TAP for its time. Shorter than the default poll interval. */
     private static final Duration FIRST_PROBE = Duration.ofMinutes(4);
     /** The pause after one that TAP did not answer with its time. */
     private static final Duration LATER_PROBES = Duration.ofHours(1);

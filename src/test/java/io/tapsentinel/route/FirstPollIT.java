@@ -145,7 +145,8 @@ class FirstPollIT {
                 services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
 
         await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
-        assertThat(log.lines()).contains("INFO nothing to read before 13:00 UTC (tap.poll.start); TAP is asked then");
+        assertThat(log.lines())
+                .contains("INFO reading starts at 13:00 UTC (tap.poll.start); the first poll after it asks TAP");
         assertThat(services.tapProxy().requests()).isZero();
 
         services.clock().advance(Duration.ofHours(2));

@@ -44,6 +44,7 @@ final class Threats {
         JsonNode time = threat.path("threatTime");
         if (time.isMissingNode()
                 || time.isNull()
+                || time.isTextual() && time.textValue().isBlank()
                 || TapTime.iso(time.textValue()).isPresent()) {
             return true;
         }
