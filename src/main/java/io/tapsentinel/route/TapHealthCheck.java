@@ -59,8 +59,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         this.schedule = schedule;
         this.clock = clock;
         this.startedAt = clock.instant();
-        // what changes from now on is news
-        storedPoll(startedAt);
+        lookForOthers(Optional.empty(), startedAt);
     }
 
     @Override
@@ -169,13 +168,22 @@ public class TapHealthCheck extends ProgramHealthCheck {
 
     /** When a poll was committed last, as the store has it: also before the start, and perhaps by a clock that was wrong. */
     private Optional<Instant> storedPoll(Instant now) {
+        Optional<Instant> last;
         try {
-            Figures.Seen seen = figures.now();
-            tap.reading().stored(figures.polls(), seen.lastPoll(), now);
-            return seen.lastPoll();
+            last = figures.now().lastPoll();
         } catch (StoreException e) {
             // the store's own health says so
-            return Optional.empty();
+            last = Optional.empty();
+        }
+        lookForOthers(last, now);
+        return last;
+    }
+
+    private void lookForOthers(Optional<Instant> last, Instant now) {
+        try {
+            tap.reading().stored(figures.polls(), last, now);
+        } catch (StoreException e) {
+            // the same
         }
     }
 
