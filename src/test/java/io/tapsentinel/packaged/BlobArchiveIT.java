@@ -128,7 +128,6 @@ class BlobArchiveIT {
                 services.assertThatNothingIsShown(program);
             }
             // what was committed last goes there with the next start, without another poll
-            services.gate().accept(LoginServer.token(2));
             services.launch()
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER)

@@ -119,7 +119,6 @@ class BlobReplayIT {
                 .as("tokens for storage")
                 .hasSize(1);
 
-        services.gate().accept(LoginServer.token(2));
         try (PackagedProgram program = services.launch().start()) {
             awaitLooks(program, 3);
             assertThat(fetched()).as("fetched").hasSize(5);

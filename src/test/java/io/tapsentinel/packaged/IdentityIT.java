@@ -171,9 +171,6 @@ class IdentityIT {
                 assertThat(other.queries()).as("asked of another identity").isEmpty();
 
                 services.login().refuse(false);
-                services.gate()
-                        .accept(LoginServer.token(services.login().requests().size() + 1));
-                awaitAcceptedToken();
                 services.assertThatItWorks(program);
             }
         }
@@ -189,14 +186,6 @@ class IdentityIT {
                             "tap-sentinel: AZURE_TOKEN_CREDENTIALS is \"VisualStudioCodeCredential\"; it has to be prod, dev, ")
                     .doesNotContain("\tat ");
         }
-    }
-
-    /** A refused program may have asked once more in between. */
-    private void awaitAcceptedToken() {
-        Awaitility.await("a token that is accepted").atMost(CloudServices.SOON).until(() -> {
-            services.gate().accept(LoginServer.token(services.login().requests().size()));
-            return !services.gate().passed().isEmpty();
-        });
     }
 
     private void spendTheToken(PackagedProgram program) {

@@ -33,7 +33,7 @@ public final class CloudServices implements AutoCloseable {
     private final LiveServices services =
             new LiveServices(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();
-    private final TokenGate gate = new TokenGate(services.sink(), LoginServer.token(1));
+    private final TokenGate gate = new TokenGate(services.sink(), LoginServer::isToken);
     private final ConnectProxy proxy = new ConnectProxy();
     private final SecureServer tapServer;
     private final SecureServer ruleServer;

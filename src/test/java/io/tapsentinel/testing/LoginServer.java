@@ -43,6 +43,11 @@ public final class LoginServer implements HttpHandler {
         return "opaque-bearer-of-entra-" + n + "-end";
     }
 
+    /** Whether it is one of {@link #token}. A program may ask for another one when an answer was lost. */
+    public static boolean isToken(String token) {
+        return token.matches("opaque-bearer-of-entra-\\d+-end");
+    }
+
     /** A token as storage accounts read it: what it says is all that they check. */
     public static String storageToken() {
         long now = Instant.now().getEpochSecond();

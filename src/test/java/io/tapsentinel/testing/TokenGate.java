@@ -12,28 +12,33 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
-/** Passes requests with one token on, refuses all others with 401, and records both. */
+/** Passes requests with a good token on, refuses all others with 401, and records both. */
 public final class TokenGate implements HttpHandler {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private final HttpHandler sink;
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private volatile String accepted;
+    private volatile Predicate<String> good;
     private volatile CountDownLatch together = new CountDownLatch(0);
 
     /** @param digest of stream and body */
     public record Request(String token, int digest, boolean accepted) {}
 
     public TokenGate(HttpHandler sink, String accepted) {
+        this(sink, accepted::equals);
+    }
+
+    public TokenGate(HttpHandler sink, Predicate<String> good) {
         this.sink = sink;
-        this.accepted = accepted;
+        this.good = good;
     }
 
     /** From now on this one is good, and no other. */
     public void accept(String token) {
-        accepted = token;
+        good = token::equals;
     }
 
     /** The next refusals wait for each other until there are so many. */
@@ -53,12 +58,11 @@ public final class TokenGate implements HttpHandler {
     public void handle(HttpExchange exchange) throws IOException {
         byte[] body = exchange.getRequestBody().readAllBytes();
         String authorization = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
-        boolean good = authorization.equals("Bearer " + accepted);
+        String token = authorization.replaceFirst("^Bearer ", "");
+        boolean accepted = authorization.startsWith("Bearer ") && good.test(token);
         requests.add(new Request(
-                authorization.replaceFirst("^Bearer ", ""),
-                31 * exchange.getRequestURI().getPath().hashCode() + Arrays.hashCode(body),
-                good));
-        if (good) {
+                token, 31 * exchange.getRequestURI().getPath().hashCode() + Arrays.hashCode(body), accepted));
+        if (accepted) {
             exchange.setStreams(new ByteArrayInputStream(body), null);
             sink.handle(exchange);
         } else {
