@@ -196,7 +196,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         forbidden = true;
     }
 
-    /** There was no time to ask for. @param begins when reading begins; empty when something was read before */
+    /** There was no time to ask for. @param start when reading begins; empty when something was read before */
     void nothingToRead(Optional<Instant> start) {
         nothingToRead = true;
         start.ifPresent(at -> {

@@ -49,14 +49,7 @@ class StoreIT {
                 Connection other = lockedAtTheFirstUpload()) {
             assertThatPlainWritesFail("locked");
             store.assertThatItComplains(program);
-            AtomicInteger landed = new AtomicInteger(-1);
-            await("nothing lands any more, since it could not be recorded")
-                    .pollInterval(Duration.ofMillis(2_500))
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> {
-                        int now = store.services().deliveries().distinct();
-                        return landed.getAndSet(now) == now;
-                    });
+            awaitNoMoreRows();
             assertThat(program.found(LiveServices.COMMITTED)).as("committed").isEmpty();
 
             other.rollback();
@@ -65,6 +58,17 @@ class StoreIT {
                     "store locked for a while: 0 of %d events lost, %d twice, all of them listed%n",
                     events, store.services().deliveries().duplicates().size());
         }
+    }
+
+    private void awaitNoMoreRows() {
+        AtomicInteger landed = new AtomicInteger(-1);
+        await("nothing lands any more, since it could not be recorded")
+                .pollInterval(Duration.ofMillis(2_500))
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> {
+                    int now = store.services().deliveries().distinct();
+                    return landed.getAndSet(now) == now;
+                });
     }
 
     @Test
@@ -76,14 +80,7 @@ class StoreIT {
             Path away = Files.move(store.file(), folder.resolve("away.db"));
             store.assertThatItComplains(program);
             assertThat(program.health().last()).contains("no longer at its place");
-            AtomicInteger landed = new AtomicInteger(-1);
-            await("nothing lands any more, since it could not be recorded")
-                    .pollInterval(Duration.ofMillis(2_500))
-                    .atMost(Duration.ofSeconds(20))
-                    .until(() -> {
-                        int now = store.services().deliveries().distinct();
-                        return landed.getAndSet(now) == now;
-                    });
+            awaitNoMoreRows();
 
             Files.move(away, store.file());
             int events = store.assertThatAllLands(program);

@@ -136,7 +136,8 @@ class ReplayIT {
                     return program;
                 });
 
-        await("without it nobody would look at the folder any more").until(() -> fatal.equals(List.of(error)));
+        await("the Error ends the process, since the folder is no longer read")
+                .until(() -> fatal.equals(List.of(error)));
     }
 
     @Test
