@@ -48,7 +48,7 @@ import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
-import io.tapsentinel.route.UnknownTypes;
+import io.tapsentinel.route.Unrouted;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesReload;
@@ -275,7 +275,7 @@ public class Program {
                 stop,
                 clock);
         RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
-        UnknownTypes unknownTypes = new UnknownTypes(rejected, seen, clock);
+        Unrouted unrouted = new Unrouted(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
@@ -307,7 +307,7 @@ public class Program {
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
-        main.bind("tap-storage", new StorageHealthCheck(store, seen, unknownTypes, rejected, settings, clock));
+        main.bind("tap-storage", new StorageHealthCheck(store, seen, unrouted, rejected, settings, clock));
         if (settings.healthTable()) {
             main.configure()
                     .addRoutesBuilder(telling(
@@ -344,13 +344,13 @@ public class Program {
                             properties.get("camel.server.host")));
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
-        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unknownTypes, archive()));
+        main.configure().addRoutesBuilder(spine(run, sweeps, requests, unrouted, archive()));
         main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
         main.bind(
                 "azure-storage-blob-clients",
                 new OwnBlobClients(
                         new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
-        replay(new Replay(state, seen, unknownTypes, source, stop, clock, reads, fatal), store);
+        replay(new Replay(state, seen, unrouted, source, stop, clock, reads, fatal), store);
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
@@ -445,9 +445,8 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(
-            TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unknownTypes, archive, clock);
+    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive archive) {
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unrouted, archive, clock);
     }
 
     protected SentinelComponent component() {

@@ -23,7 +23,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
-            Pattern.compile("(.*)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type)\\.json");
+            Pattern.compile("(.*)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type|unreadable)\\.json");
     /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 

@@ -27,9 +27,12 @@ final class AnswerSize {
         return bytes;
     }
 
-    /** The same stream, whose bytes are counted as they are read, by one thread at a time. */
+    /** The same stream, whose bytes are counted as they are read, by one thread at a time; each byte of the answer counts once. */
     InputStream counted(InputStream body) {
         return new FilterInputStream(body) {
+
+            private long passed;
+
             @Override
             public int read() throws IOException {
                 int one = super.read();
@@ -43,6 +46,11 @@ final class AnswerSize {
                 count(Math.max(0, some));
                 return some;
             }
+
+            private void count(int more) {
+                passed += more;
+                bytes = Math.max(bytes, passed);
+            }
         };
     }
 
@@ -53,9 +61,5 @@ final class AnswerSize {
                 + (cameAt == null ? "" : " after " + Age.of(asked, came).toMillis() + " ms")
                 + ", read and delivered in "
                 + Age.of(came, end).toMillis() + " ms";
-    }
-
-    private void count(int more) {
-        bytes += more;
     }
 }

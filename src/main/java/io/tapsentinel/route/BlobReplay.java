@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
@@ -97,8 +96,7 @@ final class BlobReplay {
     private List<Blob> wanted(PagedResponse<BlobItem> page) {
         List<Blob> wanted = new ArrayList<>();
         for (BlobItem item : page.getValue()) {
-            String name = item.getName().toLowerCase(Locale.ROOT);
-            if (name.endsWith(".json") || name.endsWith(".json.gz")) {
+            if (ReplaySource.isWanted(item.getName())) {
                 Blob blob = new Blob(item.getName(), item.getProperties().getETag());
                 if (item.getProperties().getContentLength() <= MOST_BYTES) {
                     wanted.add(blob);

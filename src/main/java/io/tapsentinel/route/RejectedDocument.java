@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.schema.Json;
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.UnreadableElement;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -16,8 +17,8 @@ import java.util.regex.Pattern;
 public final class RejectedDocument {
 
     /** The names that {@link #name} gives, or gave to a type without a name, also of a file that is still being written. */
-    public static final Pattern NAME =
-            Pattern.compile("\\.?[A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type)\\.json");
+    public static final Pattern NAME = Pattern.compile(
+            "\\.?[A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type|unreadable)\\.json");
 
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
     private static final ObjectMapper MAPPER =
@@ -49,14 +50,28 @@ public final class RejectedDocument {
         document.put("type", record.type());
         document.put("table", record.table());
         document.put("key", record.key().toString());
-        ObjectNode fields = document.putObject("record");
-        record.fields().forEach((name, value) -> put(fields, String.valueOf(name), value));
+        if (record.element() == null) {
+            ObjectNode fields = document.putObject("record");
+            record.fields().forEach((name, value) -> put(fields, String.valueOf(name), value));
+        } else {
+            put(document, record.element());
+        }
         try {
             return (MAPPER.writeValueAsString(document) + "\n").getBytes(StandardCharsets.US_ASCII);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: "
                     + e.getClass().getSimpleName());
         }
+    }
+
+    /** The bytes say what TAP sent; the text is for a person, who writes the repaired event in place of null. */
+    private static void put(ObjectNode document, UnreadableElement element) {
+        document.put("why", element.reason());
+        document.put("offset", element.offset());
+        document.put("length", element.length());
+        document.putNull("record");
+        document.put("readAs", new String(element.bytes(), StandardCharsets.UTF_8));
+        document.put("bytes", element.bytes());
     }
 
     /** Whatever a route put into a field, the others must not be lost over it. */

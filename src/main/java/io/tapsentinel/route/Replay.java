@@ -8,18 +8,22 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
 import org.slf4j.Logger;
@@ -35,7 +39,7 @@ public class Replay {
 
     private final ReadState state;
     private final SeenKeys seen;
-    private final UnknownTypes unknownTypes;
+    private final Unrouted unrouted;
     private final SourceLock source;
     private final StopSignal stop;
     private final Clock clock;
@@ -50,7 +54,7 @@ public class Replay {
     public Replay(
             ReadState state,
             SeenKeys seen,
-            UnknownTypes unknownTypes,
+            Unrouted unrouted,
             SourceLock source,
             StopSignal stop,
             Clock clock,
@@ -58,7 +62,7 @@ public class Replay {
             FatalErrors fatal) {
         this.state = state;
         this.seen = seen;
-        this.unknownTypes = unknownTypes;
+        this.unrouted = unrouted;
         this.source = source;
         this.stop = stop;
         this.clock = clock;
@@ -89,15 +93,7 @@ public class Replay {
                     now,
                     seen,
                     stop::isStopped);
-            return content.rejected() != null
-                    ? run(
-                            document,
-                            read,
-                            List.of(ReplayedRecord.event(content.rejected(), seen))
-                                    .iterator(),
-                            UnknownEvents.NONE,
-                            camel)
-                    : answer(document, content, read, camel);
+            return content.rejected() ? records(document, read, camel) : events(document, content, read, camel);
         } finally {
             source.unlock();
         }
@@ -108,25 +104,55 @@ public class Replay {
         fatal.handleIn(failure);
     }
 
-    private boolean answer(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
-        if (content.queryEnd() != null
-                && state.wasRead(read.window(), clock.instant().minus(TapLimits.HISTORY))) {
-            throw new ReplayRefusedException("it is an answer for the time until " + content.queryEnd()
-                    + ", which was read more than " + TapLimits.HISTORY.toDays()
-                    + " days ago; what was delivered then is no longer known, and would be sent twice");
+    /** Looks at every record before one of them is sent. */
+    private boolean records(ReplaySource document, WindowRead read, CamelContext camel) {
+        try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
+            records.forEach(record -> ReplayedRecord.event(record, seen));
         }
-        UnknownEvents unknown = unknownTypes.of(read);
-        try (InputStream body = document.open()) {
-            return run(
-                    document,
-                    read,
-                    new TapEventReader(
-                            read.answer().counted(body), read.window().to(), unknown),
-                    unknown,
-                    camel);
+        try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
+            Iterator<TapEvent> events =
+                    records.map(record -> ReplayedRecord.event(record, seen)).iterator();
+            return run(document, read, events, UnroutedElements.NONE, camel);
+        }
+    }
+
+    private boolean events(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
+        if (content.type() != null) {
+            requireKnownEvents(document, content.type());
+        } else if (content.queryEnd() != null) {
+            requireKnown(read.window(), "it is an answer for the time until " + content.queryEnd());
+        }
+        UnroutedElements others = unrouted.of(read);
+        TapEventReader.Body body = () -> read.answer().counted(document.open());
+        try (TapEventReader events = content.type() == null
+                ? new TapEventReader(body, read.window().to(), others)
+                : TapEventReader.ofList(body, content.type(), read.readAt(), others)) {
+            return run(document, read, events, others, camel);
         } catch (IOException e) {
             throw new ReplayRefusedException(
                     "it cannot be read: " + e.getClass().getSimpleName());
+        }
+    }
+
+    /** Looks at every event of a list before one of them is sent. */
+    private void requireKnownEvents(ReplaySource document, EventType type) {
+        Set<Instant> hours = new TreeSet<>();
+        try (TapEventReader events =
+                TapEventReader.ofList(document::open, type, clock.instant(), TapEventReader.Others.NONE)) {
+            while (events.hasNext()) {
+                hours.add(events.next().getTime().truncatedTo(ChronoUnit.HOURS));
+            }
+        } catch (TapAnswerException | IOException e) {
+            throw new ReplayRefusedException(Failures.describe(e));
+        }
+        hours.forEach(hour -> requireKnown(
+                new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
+    }
+
+    private void requireKnown(TimeRange time, String what) {
+        if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
+            throw new ReplayRefusedException(what + ", which was read more than " + TapLimits.HISTORY.toDays()
+                    + " days ago; what was delivered then is no longer known, and would be sent twice");
         }
     }
 
@@ -134,10 +160,10 @@ public class Replay {
             ReplaySource document,
             WindowRead read,
             Iterator<TapEvent> events,
-            UnknownEvents unknown,
+            UnroutedElements others,
             CamelContext camel) {
         Instant start = clock.instant();
-        Throwable failure = read.failure(send(read, events, unknown, camel));
+        Throwable failure = read.failure(send(read, events, others, camel));
         Effort effort = new Effort(
                 Age.of(start, clock.instant()), document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
@@ -146,6 +172,9 @@ public class Replay {
         }
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
+            if (failure.getCause() instanceof TapAnswerException unreadable) {
+                throw new ReplayRefusedException(unreadable.getMessage());
+            }
             throw new ReplayFailedException(Failures.describe(failure), failure);
         }
         listener.committed(read.entry(), effort);
@@ -162,11 +191,11 @@ public class Replay {
     }
 
     private static Throwable send(
-            WindowRead read, Iterator<TapEvent> events, UnknownEvents unknown, CamelContext camel) {
+            WindowRead read, Iterator<TapEvent> events, UnroutedElements others, CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.send(TapSpine.EVENTS, exchange -> {
                         TapSpine.attach(exchange, read);
-                        exchange.getMessage().setBody(read.events(events, unknown));
+                        exchange.getMessage().setBody(read.events(events, others));
                     })
                     .getException();
         } catch (IOException e) {

@@ -1,111 +1,134 @@
 package io.tapsentinel.route;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
-import io.tapsentinel.tap.TapTime;
+import io.tapsentinel.tap.DocumentShape;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapAnswerException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
- * What a file turned out to be after it was read to its end once, before anything of it is sent: whole, and either an answer
- * of TAP or a rejected record. Holds one rejected record at most.
+ * What a file turned out to be after it was read to its end once, before anything of it is sent: whole, and an answer of TAP, a bare list
+ * of events of one type, or rejected records.
  *
  * @param queryEnd the end of the time that an answer is for; null when it does not tell
- * @param rejected the rejected document; null for an answer
+ * @param type     the type of the events in a bare list; null for all others
+ * @param rejected whether it is one or more rejected records
  */
-record ReplayDocument(Instant queryEnd, Map<String, Object> rejected) {
+record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
-    /** Characters of one event; more than a hundred times what TAP sends, and one of them fits into memory. */
-    static final long MOST = 8_000_000;
+    /** Bytes of one rejected record: twice those of an event. */
+    static final long MOST = 16_000_000;
 
     private static final Set<String> REJECTED = Set.of("reason", "type", "key", "record");
     private static final ObjectReader MAP = new ObjectMapper(new JsonFactory())
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .readerForMapOf(Object.class);
 
-    /** @throws ReplayRefusedException when it is cut, no JSON, or holds an event that is too large to be one */
+    /** @throws ReplayRefusedException when it is cut, no JSON, or nothing that can be brought in */
     static ReplayDocument of(ReplaySource source) {
-        try (InputStream in = source.open();
-                JsonParser parser = MAP.getFactory().createParser(in)) {
-            Set<String> names = new HashSet<>();
-            Instant queryEnd = parser.nextToken() == JsonToken.START_OBJECT ? members(parser, names) : skip(parser);
-            if (parser.currentToken() == null || parser.nextToken() != null) {
-                throw new ReplayRefusedException("the document is empty, cut or followed by something");
+        try (InputStream in = source.open()) {
+            return of(DocumentShape.of(in), source.name());
+        } catch (TapAnswerException e) {
+            throw new ReplayRefusedException(e.getMessage().replace("TAP's answer", "the document"));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static ReplayDocument of(DocumentShape shape, String name) {
+        if (shape.names().containsAll(REJECTED)) {
+            if (shape.longest() > MOST) {
+                throw new ReplayRefusedException("it is longer than " + MOST + " bytes, which is no rejected record");
             }
-            if (names.containsAll(REJECTED) && position(parser) > 2 * MOST) {
-                throw new ReplayRefusedException(
-                        "it is longer than " + 2 * MOST + " characters, which is no rejected record");
-            }
-            return new ReplayDocument(queryEnd, names.containsAll(REJECTED) ? read(source) : null);
+            return new ReplayDocument(null, null, true);
+        }
+        boolean answer = shape.names().contains("queryEndTime")
+                || Arrays.stream(EventType.values()).map(EventType::arrayName).anyMatch(shape.names()::contains);
+        if (answer && shape.values() > 1) {
+            throw new ReplayRefusedException("it holds " + shape.values()
+                    + " documents, the first of them an answer of TAP; give each answer a file of its own");
+        }
+        if (answer || !shape.list() && shape.names().isEmpty() && shape.values() == 1) {
+            return new ReplayDocument(shape.queryEnd(), null, false);
+        }
+        List<EventType> types = Arrays.stream(EventType.values())
+                .filter(type -> Stream.of(type.arrayName(), type.routeId(), type.table())
+                        .anyMatch(word -> name.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))))
+                .toList();
+        if (types.size() != 1) {
+            throw new ReplayRefusedException(
+                    "it is no answer of TAP and no rejected record. If it is a list of events, its name must"
+                            + " contain their type: clicksPermitted, clicksBlocked, messagesDelivered or messagesBlocked");
+        }
+        return new ReplayDocument(null, types.get(0), false);
+    }
+
+    /**
+     * The rejected records, one at a time; to be closed.
+     *
+     * @throws ReplayRefusedException when one of them is reached that is not JSON
+     */
+    static Stream<Map<String, Object>> records(ReplaySource source) {
+        try {
+            MappingIterator<Map<String, Object>> documents = MAP.readValues(source.open());
+            Iterator<Map<String, Object>> each = new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return read(documents::hasNextValue);
+                }
+
+                @Override
+                public Map<String, Object> next() {
+                    return read(documents::nextValue);
+                }
+            };
+            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(each, 0), false)
+                    .onClose(() -> read(() -> {
+                        documents.close();
+                        return null;
+                    }));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Something that reads. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T read(Reading<T> reading) {
+        try {
+            return reading.read();
         } catch (JsonProcessingException e) {
             // Jackson's own words quote the document
-            long at = e.getLocation() == null ? -1 : e.getLocation().getByteOffset();
-            throw new ReplayRefusedException("the document is cut or not JSON" + (at < 0 ? "" : " at byte " + at));
+            throw new ReplayRefusedException("a rejected record is not JSON"
+                    + (e.getLocation() == null
+                            ? ""
+                            : " before byte " + e.getLocation().getByteOffset()));
         } catch (IOException e) {
-            throw new ReplayRefusedException(
-                    "it cannot be read: " + e.getClass().getSimpleName());
+            throw unreadable(e);
         }
     }
 
-    private static Instant members(JsonParser parser, Set<String> names) throws IOException {
-        Instant queryEnd = null;
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            if (REJECTED.contains(name)) {
-                names.add(name);
-            }
-            JsonToken value = parser.nextToken();
-            if (name.equals("queryEndTime")) {
-                queryEnd = TapTime.parse(parser.getText()).orElse(null);
-            }
-            if (value == JsonToken.START_ARRAY) {
-                while (parser.nextToken() != JsonToken.END_ARRAY && parser.currentToken() != null) {
-                    skip(parser);
-                }
-            } else {
-                skip(parser);
-            }
-        }
-        return queryEnd;
-    }
-
-    /** Goes to the end of the value that begins here. */
-    private static Instant skip(JsonParser parser) throws IOException {
-        long from = position(parser);
-        // skipChildren would come back only after all of it was unpacked
-        for (int depth = depth(parser); depth > 0 && parser.nextToken() != null; depth += depth(parser)) {
-            if (position(parser) - from > MOST) {
-                throw new ReplayRefusedException(
-                        "one value in it is longer than " + MOST + " characters, which is no event");
-            }
-        }
-        return null;
-    }
-
-    private static int depth(JsonParser parser) {
-        JsonToken token = parser.currentToken();
-        return token == null ? 0 : token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-    }
-
-    private static long position(JsonParser parser) {
-        // one of them is -1, depending on the encoding
-        return Math.max(
-                parser.currentLocation().getByteOffset(),
-                parser.currentLocation().getCharOffset());
-    }
-
-    private static Map<String, Object> read(ReplaySource source) throws IOException {
-        try (InputStream in = source.open()) {
-            return MAP.readValue(in);
-        }
+    private static ReplayRefusedException unreadable(IOException e) {
+        return new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
     }
 }

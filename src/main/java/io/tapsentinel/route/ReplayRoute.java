@@ -29,7 +29,7 @@ public class ReplayRoute extends RouteBuilder {
     private static final Map<String, String> FILE_OPTIONS = Map.ofEntries(
             Map.entry("noop", "true"),
             Map.entry("idempotent", "false"),
-            Map.entry("antInclude", "*.json,*.json.gz"),
+            Map.entry("antInclude", ReplaySource.NAMES),
             Map.entry("antFilterCaseSensitive", "false"),
             Map.entry("sortBy", "file:name"),
             Map.entry("initialDelay", "1000"),

@@ -5,12 +5,24 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /** What is to be brought in, on disk, since it is read twice. Compressed or not: the first bytes tell. */
 record ReplaySource(Path file, String name) {
 
     private static final int GZIP = 0x1f8b;
+    private static final List<String> SUFFIXES =
+            List.of(".json", ".json.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz");
+
+    /** The names of files that are brought in, as Camel's patterns, which take upper case too. */
+    static final String NAMES = "*" + String.join(",*", SUFFIXES);
+
+    /** Whether something of this name is brought in. */
+    static boolean isWanted(String name) {
+        return SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
+    }
 
     /** The document as text in bytes, unpacked while it is read. */
     InputStream open() throws IOException {

@@ -23,12 +23,16 @@ final class ReplayedRecord {
         EventType type = EventType.ofArray(String.valueOf(document.get("type")))
                 .orElseThrow(() -> new ReplayRefusedException(
                         "its type is none of the four that have a table; keep it for a program that knows it"));
+        boolean repaired = Reason.UNREADABLE.word().equals(document.get("reason"));
         Map<String, Object> fields = RejectedDocument.record(document);
         if (fields == null) {
-            throw new ReplayRefusedException("its record is no object");
+            throw new ReplayRefusedException(
+                    repaired
+                            ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
+                            : "its record is no object");
         }
         EventKey key = EventIdentity.of(type, fields);
-        if (!key.toString().equals(document.get("key"))) {
+        if (!repaired && !key.toString().equals(document.get("key"))) {
             throw new ReplayRefusedException(
                     "it was edited so that it is another event: key is no longer that of type and record;"
                             + " restore type, id, GUID, times and recipients");
@@ -37,6 +41,9 @@ final class ReplayedRecord {
                 .or(() -> TapTime.parse(document.get("time")))
                 .orElse(Instant.EPOCH);
         TapEvent event = new TapEvent(type, key, VerdictDigest.of(type, fields), time, fields);
+        if (repaired) {
+            return event;
+        }
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
             return Handling.resend(event);
         }

@@ -30,7 +30,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
 
     private final Store store;
     private final SeenKeys seen;
-    private final UnknownTypes unknownTypes;
+    private final Unrouted unrouted;
     private final RejectedStore rejected;
     private final Clock clock;
     private final Instant startedAt;
@@ -40,16 +40,11 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private Instant countedAt = Instant.EPOCH;
 
     public StorageHealthCheck(
-            Store store,
-            SeenKeys seen,
-            UnknownTypes unknownTypes,
-            RejectedStore rejected,
-            Settings settings,
-            Clock clock) {
+            Store store, SeenKeys seen, Unrouted unrouted, RejectedStore rejected, Settings settings, Clock clock) {
         super("storage");
         this.store = store;
         this.seen = seen;
-        this.unknownTypes = unknownTypes;
+        this.unrouted = unrouted;
         this.rejected = rejected;
         this.clock = clock;
         this.startedAt = clock.instant();
@@ -73,8 +68,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
                 .detail("storage." + name + ".bytes", size.bytes()));
         findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
-        unknownTypes
-                .recent()
+        unrouted.recent()
                 .ifPresent(names ->
                         findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
         if (rejectedOfADay > 0) {

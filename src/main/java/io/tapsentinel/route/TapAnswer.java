@@ -14,6 +14,7 @@ import java.util.Iterator;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.StreamCache;
+import org.apache.camel.converter.stream.StreamCacheConverter;
 
 /**
  * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
@@ -22,14 +23,14 @@ import org.apache.camel.StreamCache;
 class TapAnswer implements Processor {
 
     private final TapBudget budget;
-    private final UnknownTypes unknownTypes;
+    private final Unrouted unrouted;
     private final SafeListeners listeners = new SafeListeners();
     private final AnswerArchive archive;
     private final Clock clock;
 
-    TapAnswer(TapBudget budget, UnknownTypes unknownTypes, AnswerArchive archive, Clock clock) {
+    TapAnswer(TapBudget budget, Unrouted unrouted, AnswerArchive archive, Clock clock) {
         this.budget = budget;
-        this.unknownTypes = unknownTypes;
+        this.unrouted = unrouted;
         this.archive = listeners.safe(AnswerArchive.class, archive, AnswerArchive.Copy.NONE);
         this.clock = clock;
     }
@@ -47,23 +48,30 @@ class TapAnswer implements Processor {
         WindowRead read = TapSpine.read(exchange);
         budget.requireAnswered(status);
         read.answer().came(clock.instant());
-        // it lies on disk or in memory as a whole, unless a route switched that off
-        if (status == 200 && exchange.getMessage().getBody() instanceof StreamCache whole) {
-            AnswerArchive.Copy copy = archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo);
-            read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
-            whole.reset();
-        }
-        InputStream body = status == 204 ? null : exchange.getMessage().getBody(InputStream.class);
-        if (status == 200 && body == null) {
-            throw new TapAnswerException("TAP answered 200 without a body");
-        }
-        UnknownEvents unknown = unknownTypes.of(read);
-        Iterator<TapEvent> answer = body == null
-                ? Collections.emptyIterator()
-                : new TapEventReader(read.answer().counted(body), read.window().to(), unknown);
+        UnroutedElements others = unrouted.of(read);
+        Iterator<TapEvent> answer = status == 204 ? Collections.emptyIterator() : events(exchange, read, others);
         // every event copies the headers of what it is split from
         exchange.getMessage().removeHeaders("*");
-        exchange.getMessage().setBody(read.events(answer, unknown));
+        exchange.getMessage().setBody(read.events(answer, others));
+    }
+
+    private Iterator<TapEvent> events(Exchange exchange, WindowRead read, UnroutedElements others) throws IOException {
+        InputStream body = exchange.getMessage().getBody(InputStream.class);
+        if (body == null) {
+            throw new TapAnswerException("TAP answered 200 without a body");
+        }
+        // unless a route switched that off, it lies on disk or in memory as a whole already
+        StreamCache whole = StreamCacheConverter.convertToStreamCache(body, exchange);
+        AnswerArchive.Copy copy = archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo);
+        read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
+        return new TapEventReader(
+                () -> {
+                    StreamCache again = whole.copy(exchange);
+                    again.reset();
+                    return read.answer().counted((InputStream) again);
+                },
+                read.window().to(),
+                others);
     }
 
     private static String beginning(InputStream body) throws IOException {

@@ -42,13 +42,13 @@ public class TapSpine extends RouteBuilder {
             SweepRun sweeps,
             TapBudget budget,
             List<String> threatStatus,
-            UnknownTypes unknownTypes,
+            Unrouted unrouted,
             AnswerArchive archive,
             Clock clock) {
         this.run = run;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
-        this.answer = new TapAnswer(budget, unknownTypes, archive, clock);
+        this.answer = new TapAnswer(budget, unrouted, archive, clock);
     }
 
     /** These routes without anything that works; to be looked at. */

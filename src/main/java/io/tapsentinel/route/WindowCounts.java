@@ -37,6 +37,10 @@ final class WindowCounts {
         add(array, LedgerCount.FETCHED);
     }
 
+    void unreadable(String array) {
+        add(array, LedgerCount.UNREADABLE);
+    }
+
     /** Counts a settled event. */
     void ended(TapEvent event) {
         String array = event.getType().arrayName();
@@ -135,7 +139,8 @@ final class WindowCounts {
                         + sum(LedgerCount.LATE) + " late), "
                         + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
                         + " settled before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED)
-                        + some(LedgerCount.REJECTED);
+                        + some(LedgerCount.REJECTED)
+                        + (sum(LedgerCount.UNREADABLE) == 0 ? "" : " (" + sum(LedgerCount.UNREADABLE) + " unreadable)");
     }
 
     private String some(LedgerCount what) {

@@ -13,10 +13,10 @@ final class WindowEvents implements Iterator<TapEvent> {
 
     private final WindowRead read;
     private final Iterator<TapEvent> answer;
-    private final UnknownEvents unknown;
+    private final UnroutedElements unknown;
     private TapEvent promised;
 
-    WindowEvents(WindowRead read, Iterator<TapEvent> answer, UnknownEvents unknown) {
+    WindowEvents(WindowRead read, Iterator<TapEvent> answer, UnroutedElements unknown) {
         this.read = read;
         this.answer = answer;
         this.unknown = unknown;

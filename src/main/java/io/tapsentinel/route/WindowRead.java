@@ -5,6 +5,7 @@ import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
@@ -94,11 +95,11 @@ class WindowRead {
 
     /** The events to split. */
     Iterator<TapEvent> events(Iterator<TapEvent> answer) {
-        return events(answer, UnknownEvents.NONE);
+        return events(answer, UnroutedElements.NONE);
     }
 
     /** The same for an answer whose events of unknown types go elsewhere as they are passed. */
-    Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
+    Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
         return new WindowEvents(this, answer, unknown);
     }
 
@@ -132,7 +133,7 @@ class WindowRead {
             return;
         }
         counts.ended(event);
-        ask.each().accept(event.ref());
+        each(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
             onlyReserved.add(new Sighting(event.ref(), event.getVerdict()));
         } else if (outcome == Outcome.DUPLICATE) {
@@ -236,10 +237,20 @@ class WindowRead {
         return counts.fetched();
     }
 
-    /** Counts an event that no route takes. */
-    synchronized void passedOver(Outcome outcome) {
-        counts.fetched(LedgerEntry.UNKNOWN);
-        counts.ended(LedgerEntry.UNKNOWN, outcome);
+    /** Counts an element of this array that no route takes. */
+    synchronized void passedOver(String array, Outcome outcome) {
+        counts.fetched(array);
+        counts.ended(array, outcome);
+    }
+
+    /** Counts one that was rejected as one that cannot be read. */
+    synchronized void unreadable(String array) {
+        counts.unreadable(array);
+    }
+
+    /** An element has its end in the store, or will have it before the commit. */
+    synchronized void each(EventRef element) {
+        ask.each().accept(element);
     }
 
     /** The window may not commit, but there is no need to end before its other events were delivered. */

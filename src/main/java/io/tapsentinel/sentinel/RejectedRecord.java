@@ -2,6 +2,8 @@ package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.UnreadableElement;
 import java.time.Instant;
 import java.util.Map;
 
@@ -14,7 +16,8 @@ import java.util.Map;
  * @param key     its identity
  * @param time    when it was rejected
  * @param refusal what Sentinel answered; null when it was never asked
- * @param fields  the event's fields as its route handed them over, none cut
+ * @param fields  the event's fields as its route handed them over, none cut; null when it cannot be read
+ * @param element what stands in TAP's answer; null when it could be read
  */
 public record RejectedRecord(
         Reason reason,
@@ -23,7 +26,25 @@ public record RejectedRecord(
         EventKey key,
         Instant time,
         UploadException refusal,
-        Map<String, Object> fields) {
+        Map<String, Object> fields,
+        UnreadableElement element) {
+
+    public RejectedRecord(
+            Reason reason,
+            String type,
+            String table,
+            EventKey key,
+            Instant time,
+            UploadException refusal,
+            Map<String, Object> fields) {
+        this(reason, type, table, key, time, refusal, fields, null);
+    }
+
+    /** An element that cannot be read. */
+    public static RejectedRecord unreadable(UnreadableElement element, Instant time) {
+        String table = EventType.ofArray(element.array()).map(EventType::table).orElse(null);
+        return new RejectedRecord(Reason.UNREADABLE, element.array(), table, element.key(), time, null, null, element);
+    }
 
     /** Why a record was rejected. */
     public enum Reason {
@@ -34,7 +55,9 @@ public record RejectedRecord(
         /** Its event was delivered with cut values; this is the whole of it. */
         CAPPED("capped"),
         /** It stood in an array that this program does not know. */
-        UNKNOWN_TYPE("unknown-type");
+        UNKNOWN_TYPE("unknown-type"),
+        /** It is no event, or not JSON. */
+        UNREADABLE("unreadable");
 
         private final String word;
 

@@ -1,23 +1,17 @@
 package io.tapsentinel.tap;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
+import io.tapsentinel.tap.JsonScanner.Value;
+import io.tapsentinel.tap.LenientJson.Fields;
+import io.tapsentinel.tap.LenientJson.UnreadableException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.function.BiConsumer;
 
 /**
  * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
@@ -25,39 +19,65 @@ import java.util.function.BiConsumer;
  * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
  * look like an answer to this question.
  *
- * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes. Events
- * in an array of an unknown type are handed over one by one as they are passed. Not for concurrent use.
+ * <p>An element that cannot be read is handed over and passed. The first one makes the reader pass through the rest of the answer
+ * before it goes on: what follows is only trusted when every bracket and comma up to the end of the document is where it should be.
+ *
+ * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
+ * {@link TapFormatException} when most elements of an array cannot be read. Not for concurrent use.
  */
 public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
-    private static final ObjectReader EVENT = new ObjectMapper(new JsonFactory())
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .readerForMapOf(Object.class);
+    /** So many elements that cannot be read are no accident if they are more than half of their array. */
+    static final int ACCIDENTS = 20;
 
-    /** How much earlier than asked an answer may say it ends. */
-    private static final Duration TOLERANCE = Duration.ofMinutes(1);
-
-    private final InputStream body;
+    private final Body body;
     private final Instant windowEnd;
-    private final BiConsumer<String, Map<String, Object>> unknown;
-    private JsonParser parser;
-    private String array;
-    private String arrayWord;
+    private final Others others;
+    private final EventType only;
+    private Elements answer;
     private TapEvent next;
     private boolean ended;
-    private boolean isAnswer;
-    private boolean hasOthers;
+    private boolean surveyed;
 
-    /**
-     * @param body        the answer; closed by {@link #close}
-     * @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own
-     * @param unknown   takes each event of an unknown type, in live spelling, with the {@link SafeName} of its array; what it throws
-     *                  leaves {@link #hasNext}
-     */
-    public TapEventReader(InputStream body, Instant windowEnd, BiConsumer<String, Map<String, Object>> unknown) {
+    /** The bytes of an answer, which may be opened twice. */
+    @FunctionalInterface
+    public interface Body {
+        InputStream open() throws IOException;
+    }
+
+    /** Takes what is no event of a known type, in the order of the answer; what it throws leaves {@link #hasNext}. */
+    public interface Others {
+
+        /** Takes nothing. */
+        Others NONE = new Others() {};
+
+        /**
+         * An event of an unknown type.
+         *
+         * @param array  the {@link SafeName} of its array
+         * @param fields in live spelling
+         */
+        default void unknown(String array, Map<String, Object> fields) {}
+
+        /** An element of an array of events that cannot be read. */
+        default void unreadable(UnreadableElement element) {}
+    }
+
+    /** @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own */
+    public TapEventReader(Body body, Instant windowEnd, Others others) {
+        this(body, windowEnd, others, null);
+    }
+
+    private TapEventReader(Body body, Instant windowEnd, Others others, EventType only) {
+        this.only = only;
         this.body = body;
         this.windowEnd = windowEnd;
-        this.unknown = unknown;
+        this.others = others;
+    }
+
+    /** Reads a bare array of events of one type, or such events one behind the other (NDJSON). */
+    public static TapEventReader ofList(Body body, EventType type, Instant otherwise, Others others) {
+        return new TapEventReader(body, otherwise, others, type);
     }
 
     @Override
@@ -65,10 +85,6 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         if (next == null && !ended) {
             try {
                 next = advance();
-            } catch (JsonProcessingException e) {
-                // Jackson's own words quote the document; when it gives up over a limit it does not say where
-                JsonLocation at = e.getLocation() == null ? parser.currentLocation() : e.getLocation();
-                throw new TapAnswerException("TAP's answer is cut or not JSON at byte " + at.getByteOffset());
             } catch (IOException e) {
                 throw new TapAnswerException(
                         "TAP's answer could not be read: " + e.getClass().getSimpleName());
@@ -90,111 +106,89 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     @Override
     public void close() throws IOException {
-        body.close();
+        if (answer != null) {
+            answer.close();
+        }
     }
 
     private TapEvent advance() throws IOException {
-        if (parser == null && !open()) {
-            return null;
+        if (answer == null) {
+            answer = elements();
         }
-        while (true) {
-            if (array == null && !nextArray()) {
-                return null;
-            }
-            JsonToken token = parser.nextToken();
-            if (token == JsonToken.END_ARRAY) {
-                array = null;
+        for (Value value = answer.next(); value != null; value = answer.next()) {
+            EventType type = EventType.ofArray(answer.array()).orElse(null);
+            if (type == null && !value.isObject()) {
                 continue;
             }
-            EventType type = EventType.ofArray(array).orElse(null);
-            if (token == JsonToken.START_OBJECT && type != null) {
-                return event(type);
+            try {
+                if (type != null) {
+                    return event(type, value);
+                }
+                others.unknown(SafeName.of(answer.array()), fields(value).fields());
+            } catch (UnreadableException e) {
+                survey();
+                others.unreadable(UnreadableElement.of(SafeName.of(answer.array()), value, e.getMessage()));
             }
-            if (token == JsonToken.START_OBJECT) {
-                unknown.accept(arrayWord, fields());
-                continue;
-            } else if (type != null) {
-                throw refused("an element of " + array + " is no object");
-            }
-            parser.skipChildren();
         }
+        return null;
     }
 
-    /** Goes to the first member of the document; false for {@code []}, a document without events. */
-    private boolean open() throws IOException {
-        parser = EVENT.getFactory().createParser(body);
-        JsonToken token = parser.nextToken();
-        if (token == JsonToken.START_ARRAY && parser.nextToken() == JsonToken.END_ARRAY) {
-            end();
+    /** Passes through the whole answer once, before anything that follows an unreadable element is taken for an event. */
+    private void survey() throws IOException {
+        if (surveyed) {
+            return;
+        }
+        Map<String, Integer> elements = new HashMap<>();
+        Map<String, Integer> unreadable = new HashMap<>();
+        try (Elements all = elements()) {
+            for (Value value = all.next(); value != null; value = all.next()) {
+                EventType type = EventType.ofArray(all.array()).orElse(null);
+                if (type != null) {
+                    elements.merge(all.array(), 1, Integer::sum);
+                    unreadable.merge(all.array(), isReadable(type, value) ? 0 : 1, Integer::sum);
+                }
+            }
+        }
+        unreadable.forEach((array, count) -> {
+            if (count > ACCIDENTS && 2 * count > elements.get(array)) {
+                throw new TapFormatException("TAP's answer: " + count + " of " + elements.get(array) + " elements of "
+                        + array + " cannot be read; more than " + ACCIDENTS
+                        + " and more than half mean that TAP's format has changed");
+            }
+        });
+        surveyed = true;
+    }
+
+    private Elements elements() throws IOException {
+        return only == null ? new AnswerScanner(body.open(), windowEnd) : new EventList(body.open(), only);
+    }
+
+    private boolean isReadable(EventType type, Value value) {
+        try {
+            event(type, value);
+            return true;
+        } catch (UnreadableException e) {
             return false;
         }
-        if (token != JsonToken.START_OBJECT) {
-            throw refused("no JSON object");
-        }
-        return true;
     }
 
-    /** Goes into the next array, whatever its name; false at the end of the document. */
-    private boolean nextArray() throws IOException {
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            if (parser.currentToken() == null) {
-                throw refused("the document is cut");
-            }
-            String name = parser.currentName();
-            JsonToken value = parser.nextToken();
-            recognise(name);
-            if (value == JsonToken.START_ARRAY) {
-                array = name;
-                arrayWord = SafeName.of(name);
-                return true;
-            }
-            if (value != JsonToken.VALUE_NULL && EventType.ofArray(name).isPresent()) {
-                throw refused(name + " is neither an array nor null");
-            }
-            parser.skipChildren();
-        }
-        end();
-        return false;
-    }
-
-    /** A proxy's document, or a stored answer to an older question, is JSON too and must not count as "nothing". */
-    private void recognise(String name) throws IOException {
-        boolean queryEnd = name.equals("queryEndTime");
-        isAnswer |= queryEnd || EventType.ofArray(name).isPresent();
-        hasOthers = true;
-        Instant end = queryEnd ? TapTime.parse(parser.getText()).orElse(windowEnd) : windowEnd;
-        if (end.isBefore(windowEnd.minus(TOLERANCE))) {
-            throw refused("it is an answer for the time until " + end + ", not " + windowEnd);
+    private TapEvent event(EventType type, Value value) throws UnreadableException {
+        LinkedHashMap<String, Object> fields = fields(value).fields();
+        try {
+            return new TapEvent(
+                    type,
+                    EventIdentity.of(type, fields),
+                    VerdictDigest.of(type, fields),
+                    EventTime.of(type, fields).orElse(windowEnd),
+                    fields);
+        } catch (StackOverflowError e) {
+            throw new UnreadableException("too many levels in a field of its identity");
         }
     }
 
-    private void end() throws IOException {
-        if (parser.nextToken() != null) {
-            throw refused("more follows the end of the document");
-        }
-        if (hasOthers && !isAnswer) {
-            throw refused("the document has neither queryEndTime nor one of the four arrays");
-        }
-    }
-
-    private TapEvent event(EventType type) throws IOException {
-        LinkedHashMap<String, Object> fields = fields();
-        return new TapEvent(
-                type,
-                EventIdentity.of(type, fields),
-                VerdictDigest.of(type, fields),
-                EventTime.of(type, fields).orElse(windowEnd),
-                fields);
-    }
-
-    private LinkedHashMap<String, Object> fields() throws IOException {
-        LinkedHashMap<String, Object> fields = EVENT.readValue(parser);
-        LiveSpelling.fold(fields);
-        return fields;
-    }
-
-    private TapAnswerException refused(String why) {
-        return new TapAnswerException(
-                "TAP's answer: " + why + " at byte " + parser.currentLocation().getByteOffset());
+    private static Fields fields(Value value) throws UnreadableException {
+        Fields read = LenientJson.read(value);
+        LiveSpelling.fold(read.fields());
+        return read;
     }
 }

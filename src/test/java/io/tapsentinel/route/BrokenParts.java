@@ -71,7 +71,7 @@ public final class BrokenParts {
     public static SimulatedServices.Maker readerThatThrowsInsideTheSplit() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
-            Iterator<TapEvent> events(Iterator<TapEvent> answer, UnknownEvents unknown) {
+            Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
                 return throwing(answer, whole -> super.events(whole, unknown));
             }
         });

@@ -124,8 +124,8 @@ class FailingListenersIT {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected TapSpine spine(
-                    TapRun run, SweepRun sweeps, TapBudget budget, UnknownTypes unknownTypes, AnswerArchive none) {
-                return super.spine(run, sweeps, budget, unknownTypes, archive);
+                    TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive none) {
+                return super.spine(run, sweeps, budget, unrouted, archive);
             }
         };
     }

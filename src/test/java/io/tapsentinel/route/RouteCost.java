@@ -189,7 +189,7 @@ public final class RouteCost {
     private static List<TapEvent> samples() {
         try (InputStream answer = RouteCost.class.getResourceAsStream("/samples/all-live.json")) {
             List<TapEvent> events = new ArrayList<>();
-            new TapEventReader(answer, Instant.parse("2026-11-20T11:00:00Z"), (array, fields) -> {})
+            new TapEventReader(() -> answer, Instant.parse("2026-11-20T11:00:00Z"), TapEventReader.Others.NONE)
                     .forEachRemaining(events::add);
             return events;
         } catch (IOException e) {

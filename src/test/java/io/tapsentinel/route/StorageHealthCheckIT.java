@@ -153,14 +153,14 @@ class StorageHealthCheckIT {
     @Test
     void eventsOfUnknownTypesDegradeItForADay() {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
-            UnknownTypes types = new UnknownTypes(
+            Unrouted types = new Unrouted(
                     record -> {
                         throw new StoreException("not taken");
                     },
                     fixture.seen,
                     fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
-            types.of(read).accept("messagesHeld", Map.of("id", "1"));
+            types.of(read).unknown("messagesHeld", Map.of("id", "1"));
 
             assertThatThrownBy(read::commit)
                     .isInstanceOf(WindowFailedException.class)

@@ -125,12 +125,12 @@ class UnknownTypesIT {
                 stored.add(record.key().toString());
                 held[0] = Math.max(held[0], record.fields().size());
             };
-            UnknownTypes types = new UnknownTypes(log, fixture.seen, fixture.clock);
+            Unrouted types = new Unrouted(log, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
-            UnknownEvents unknown = types.of(read);
+            UnroutedElements unknown = types.of(read);
             int many = 10_000;
 
-            read.events(new TapEventReader(endless(many), WindowReadFixture.NOW, unknown), unknown)
+            read.events(new TapEventReader(() -> endless(many), WindowReadFixture.NOW, unknown), unknown)
                     .forEachRemaining(event -> {});
             read.commit();
 
@@ -145,11 +145,11 @@ class UnknownTypesIT {
     @Test
     void namesThatAreMadeUpByTheThousandAreCountedUnderOneAndTheFirstByAlphabetAreNamed() throws Exception {
         try (WindowReadFixture fixture = new WindowReadFixture(services.folder().resolve("own"))) {
-            UnknownTypes types = new UnknownTypes(record -> {}, fixture.seen, fixture.clock);
+            Unrouted types = new Unrouted(record -> {}, fixture.seen, fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
-            UnknownEvents unknown = types.of(read);
+            UnroutedElements unknown = types.of(read);
             for (int i = 1_999; i >= 1_000; i--) {
-                unknown.accept("array" + i, Map.of("id", "1"));
+                unknown.unknown("array" + i, Map.of("id", "1"));
             }
             unknown.end();
 

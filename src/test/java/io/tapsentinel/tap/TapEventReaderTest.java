@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,9 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TapEventReaderTest {
 
     private static final Instant DEFAULT_TIME = Instant.parse("2026-11-20T11:00:00Z");
-    private static final BiConsumer<String, Map<String, Object>> NONE = (array, fields) -> {};
+    private static final TapEventReader.Others NONE = TapEventReader.Others.NONE;
 
     private final List<String> unknown = new ArrayList<>();
+    private final List<UnreadableElement> unreadable = new ArrayList<>();
 
     @ParameterizedTest
     @ValueSource(
@@ -117,10 +117,13 @@ class TapEventReaderTest {
         InputStream body = new ByteArrayInputStream(
                 "{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8));
 
-        assertThatThrownBy(() -> new TapEventReader(body, DEFAULT_TIME, (array, fields) -> {
-                            throw new IllegalStateException("full");
-                        })
-                        .hasNext())
+        TapEventReader.Others full = new TapEventReader.Others() {
+            @Override
+            public void unknown(String array, Map<String, Object> fields) {
+                throw new IllegalStateException("full");
+            }
+        };
+        assertThatThrownBy(() -> new TapEventReader(() -> body, DEFAULT_TIME, full).hasNext())
                 .hasMessage("full");
     }
 
@@ -147,17 +150,19 @@ class TapEventReaderTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "<html><body>Bad gateway</body></html> | cut or not JSON at byte",
+                "<html><body>Bad gateway</body></html> | no JSON object at byte",
                 "\"a string\"                           | no JSON object at byte",
                 "[{\"id\":\"1\"}]                       | no JSON object at byte",
                 "null                                   | no JSON object at byte",
                 "{\"message\":\"maintenance\"}        | neither queryEndTime nor one of the four arrays at byte",
                 "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]} | it is an answer for the time until 2026-11-20T10:55:00Z",
                 "{} {}                                  | more follows the end of the document at byte",
-                "[] x                                   | cut or not JSON at byte",
+                "[] x                                   | more follows the end of the document at byte",
                 "{\"messagesBlocked\":{\"id\":\"1\"}}   | messagesBlocked is neither an array nor null at byte",
-                "{\"messagesBlocked\":[\"MARKER\"]}     | an element of messagesBlocked is no object at byte",
-                "{\"messagesBlocked\":[{\"id\":MARKER}]} | cut or not JSON at byte"
+                "{\"messagesBlocked\":[{} MARKER]}     | cut or not JSON at byte 23",
+                "{\"messagesBlocked\":[{},]}           | cut or not JSON at byte 23",
+                "{\"messagesBlocked\":[{\"id\":1]}]}   | cut or not JSON at byte 27",
+                "{\"messagesBlocked\":[MARKER,{]}      | cut or not JSON at byte 28"
             })
     void whatIsNoAnswerFailsTheWindow(String body, String message) {
         assertThatThrownBy(() -> read(body))
@@ -175,6 +180,71 @@ class TapEventReaderTest {
     }
 
     @Test
+    void anElementThatCannotBeReadIsHandedOverAndTheOthersAreRead() {
+        List<TapEvent> events = read(
+                "{\"messagesBlocked\":[{\"id\":\"1\"}, null,{\"id\":MARKER},{\"id\":\"2\"}],\"clicksBlocked\":[[{}],{\"id\":\"3\"}]}");
+
+        assertThat(events).extracting(TapEvent::getId).containsExactly("1", "2", "3");
+        assertThat(unreadable)
+                .extracting(Object::toString)
+                .containsExactly(
+                        "messagesBlocked at byte 32: no object",
+                        "messagesBlocked at byte 37: not JSON before byte 12",
+                        "clicksBlocked at byte 80: no object");
+        assertThat(unreadable.get(1).bytes()).asString(StandardCharsets.UTF_8).isEqualTo("{\"id\":MARKER}");
+    }
+
+    @Test
+    void nothingBehindAnUnreadableElementIsTrustedWhenTheDocumentDoesNotEndAsItShould() {
+        List<TapEvent> events = new ArrayList<>();
+
+        assertThatThrownBy(() -> readInto(
+                        events, "{\"messagesBlocked\":[{\"id\":\"1\"},{\"id\":x},{\"id\":\"2\"},{\"id\":\"3]}"))
+                .hasMessage("TAP's answer is cut or not JSON at byte 61");
+        assertThat(events).extracting(TapEvent::getId).containsExactly("1");
+        assertThat(unreadable).isEmpty();
+    }
+
+    @Test
+    void anUnreadableElementHasTheSameKeyWhenItsPartsAreShuffled() {
+        read(
+                "{\"messagesBlocked\":[{\"a\":x, \"b\":[1,{\"c\":2}]},{\"b\":[{\"c\":2},1],\"a\":x},{\"a\":y,\"b\":[1,{\"c\":2}]}]}");
+
+        assertThat(unreadable).extracting(UnreadableElement::key).hasSize(3);
+        assertThat(unreadable.get(0).key())
+                .isEqualTo(unreadable.get(1).key())
+                .isNotEqualTo(unreadable.get(2).key());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, 0, false", "21, 0, true", "21, 20, true", "21, 21, false", "500, 499, true", "500, 500, false"})
+    void moreThanTwentyUnreadableElementsThatAreMoreThanHalfOfTheirArrayAreAnotherFormat(
+            int unreadable, int readable, boolean failed) {
+        String body = "{\"clicksBlocked\":[" + "{},".repeat(readable) + "x,".repeat(unreadable - 1) + "x]}";
+
+        if (failed) {
+            assertThatThrownBy(() -> read(body))
+                    .isInstanceOf(TapFormatException.class)
+                    .hasMessageContaining(unreadable + " of " + (unreadable + readable) + " elements of clicksBlocked");
+        } else {
+            assertThat(read(body)).hasSize(readable);
+        }
+        assertThat(this.unreadable).hasSize(failed ? 0 : unreadable);
+    }
+
+    @Test
+    void anElementThatIsLargerThanMemoryShouldHoldIsPassedAndTheOthersAreRead() {
+        String body = "{\"clicksBlocked\":[{\"id\":\"1\"},{\"id\":\"" + "x".repeat(9_000_000) + "\"},{\"id\":\"2\"}]}";
+
+        assertThat(read(body)).extracting(TapEvent::getId).containsExactly("1", "2");
+        assertThat(unreadable).singleElement().satisfies(element -> {
+            assertThat(element.reason()).isEqualTo("9000009 bytes; at most 8000000 are read");
+            assertThat(element.bytes()).hasSize(8_000_000);
+            assertThat(element.length()).isEqualTo(9_000_009);
+        });
+    }
+
+    @Test
     void anUnreadableBodyFailsWithoutItsMessage() {
         InputStream broken = new InputStream() {
             @Override
@@ -182,7 +252,7 @@ class TapEventReaderTest {
                 throw new IOException("MARKER");
             }
         };
-        assertThatThrownBy(() -> new TapEventReader(broken, DEFAULT_TIME, NONE).hasNext())
+        assertThatThrownBy(() -> new TapEventReader(() -> broken, DEFAULT_TIME, NONE).hasNext())
                 .isInstanceOf(TapAnswerException.class)
                 .hasMessage("TAP's answer could not be read: IOException");
     }
@@ -191,7 +261,7 @@ class TapEventReaderTest {
     void aByteOrderMarkAndOtherEncodingsAreRead() {
         byte[] utf16 = "\uFEFF{\"clicksBlocked\":[{\"id\":\"ü\"}]}".getBytes(StandardCharsets.UTF_16BE);
 
-        TapEventReader reader = new TapEventReader(new ByteArrayInputStream(utf16), DEFAULT_TIME, NONE);
+        TapEventReader reader = new TapEventReader(() -> new ByteArrayInputStream(utf16), DEFAULT_TIME, NONE);
 
         assertThat(reader.next().getFields()).containsEntry("id", "ü");
         assertThat(reader.hasNext()).isFalse();
@@ -241,9 +311,22 @@ class TapEventReaderTest {
     }
 
     private void readInto(List<TapEvent> events, String body) {
-        InputStream in = new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
-        new TapEventReader(in, DEFAULT_TIME, (array, fields) -> unknown.add(array + " " + fields))
-                .forEachRemaining(events::add);
+        readInto(events, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void readInto(List<TapEvent> events, byte[] body) {
+        TapEventReader.Others others = new TapEventReader.Others() {
+            @Override
+            public void unknown(String array, Map<String, Object> fields) {
+                unknown.add(array + " " + fields);
+            }
+
+            @Override
+            public void unreadable(UnreadableElement element) {
+                unreadable.add(element);
+            }
+        };
+        new TapEventReader(() -> new ByteArrayInputStream(body), DEFAULT_TIME, others).forEachRemaining(events::add);
     }
 
     private static String sample(String name) throws IOException {

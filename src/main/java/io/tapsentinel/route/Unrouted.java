@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What becomes of events in arrays that this program does not know: each goes to {@code tap.rejected.uri} once, and health
- * tells of them for a day after they were last reported.
+ * What becomes of elements that no route takes: each goes to {@code tap.rejected.uri} once, and health names unknown types for a day
+ * after TAP last reported them.
  */
-public class UnknownTypes {
+public class Unrouted {
 
     private static final Duration TOLD = Duration.ofDays(1);
     /** So many types are named, the first by alphabet: a document that makes up thousands must fill neither memory nor lines. */
@@ -23,15 +23,15 @@ public class UnknownTypes {
     final Clock clock;
     private final TreeMap<String, Instant> lastSeen = new TreeMap<>();
 
-    public UnknownTypes(RejectedLog rejected, SeenKeys seen, Clock clock) {
+    public Unrouted(RejectedLog rejected, SeenKeys seen, Clock clock) {
         this.rejected = rejected;
         this.seen = seen;
         this.clock = clock;
     }
 
-    /** Takes the events of one read. */
-    UnknownEvents of(WindowRead read) {
-        return new UnknownEvents(this, read);
+    /** Takes the elements of one read. */
+    UnroutedElements of(WindowRead read) {
+        return new UnroutedElements(this, read);
     }
 
     synchronized void noticed(String array) {

@@ -1,0 +1,148 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEventReader;
+import io.tapsentinel.tap.UnreadableElement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rejects the elements of one read that no route takes, each once: events of unknown types, and what cannot be read. Keys become
+ * durable after their records, some hundred in one transaction; an element whose record alone is durable is stored again in its own
+ * place. A failure to store fails the window at its end, so that the events flow meanwhile. Holds no element; called by the thread
+ * that reads.
+ */
+class UnroutedElements implements TapEventReader.Others {
+
+    /** For an answer without any. */
+    static final UnroutedElements NONE = new UnroutedElements(null, null);
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnroutedElements.class);
+    private static final int KEYS_AT_ONCE = 500;
+    /** How many elements one line names. */
+    private static final int NAMED = 5;
+
+    private final Unrouted unrouted;
+    private final WindowRead read;
+    private final Map<EventKey, String> stored = new LinkedHashMap<>();
+    private final TreeMap<String, Integer> counts = new TreeMap<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private int others;
+    private int moreUnreadable;
+    private boolean failed;
+
+    UnroutedElements(Unrouted unrouted, WindowRead read) {
+        this.unrouted = unrouted;
+        this.read = read;
+    }
+
+    @Override
+    public void unknown(String array, Map<String, Object> fields) {
+        unrouted.noticed(array);
+        RejectedRecord record = new RejectedRecord(
+                RejectedRecord.Reason.UNKNOWN_TYPE,
+                array,
+                null,
+                EventIdentity.of(array, fields),
+                unrouted.clock.instant(),
+                null,
+                fields);
+        if (reject(record, LedgerEntry.UNKNOWN)) {
+            count(array);
+        }
+    }
+
+    @Override
+    public void unreadable(UnreadableElement element) {
+        Optional<EventType> type = EventType.ofArray(element.array());
+        String array = type.map(EventType::arrayName).orElse(LedgerEntry.UNKNOWN);
+        if (reject(RejectedRecord.unreadable(element, unrouted.clock.instant()), array)) {
+            read.unreadable(array);
+            if (unreadable.size() < NAMED) {
+                unreadable.add(element.toString());
+            } else {
+                moreUnreadable++;
+            }
+        }
+        // a sweep asks for what became of everything that TAP reports
+        type.ifPresent(known -> read.each(new EventRef(known, element.key())));
+    }
+
+    /** Stores it unless that was done before; whether it was stored now. */
+    private boolean reject(RejectedRecord record, String array) {
+        if (failed) {
+            return false;
+        }
+        try {
+            if (stored.size() == KEYS_AT_ONCE) {
+                flush();
+            }
+            if (stored.containsKey(record.key()) || unrouted.seen.isKnown(record.type(), record.key())) {
+                read.passedOver(array, Outcome.DUPLICATE);
+                return false;
+            }
+            unrouted.rejected.store(record);
+            stored.put(record.key(), record.type());
+            read.passedOver(array, Outcome.REJECTED);
+            return true;
+        } catch (RuntimeException e) {
+            failed = true;
+            read.failAtTheEnd(e);
+            return false;
+        }
+    }
+
+    /** Nothing more comes; logs in one line of each kind what was stored. */
+    void end() {
+        try {
+            flush();
+        } catch (RuntimeException e) {
+            read.failAtTheEnd(e);
+        }
+        if (!counts.isEmpty()) {
+            LOG.warn(
+                    "TAP's answer holds events of a type that this program has no table for: {}{}; they lie at"
+                            + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
+                    counts,
+                    others == 0 ? "" : " and " + others + " of other types");
+            counts.clear();
+            others = 0;
+        }
+        if (!unreadable.isEmpty()) {
+            LOG.warn(
+                    "TAP's answer holds {} elements that cannot be read: {}{}; they are stored at tap.rejected.uri."
+                            + " To deliver one, write the repaired event into its document as \"record\" and move it to tap.replay.uri",
+                    unreadable.size() + moreUnreadable,
+                    String.join(", ", unreadable),
+                    moreUnreadable == 0 ? "" : " and " + moreUnreadable + " more");
+            unreadable.clear();
+            moreUnreadable = 0;
+        }
+    }
+
+    private void count(String array) {
+        counts.merge(array, 1, Integer::sum);
+        if (counts.size() > Unrouted.NAMED) {
+            others += counts.pollLastEntry().getValue();
+        }
+    }
+
+    private void flush() {
+        if (!stored.isEmpty()) {
+            unrouted.seen.rejected(stored);
+            stored.clear();
+        }
+    }
+}

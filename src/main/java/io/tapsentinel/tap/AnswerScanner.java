@@ -1,0 +1,124 @@
+package io.tapsentinel.tap;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays, and makes sure that it is one, that nothing
+ * stands between its elements, and that it ends where it should. What the elements say is not looked at. Not for concurrent use.
+ */
+final class AnswerScanner implements Elements {
+
+    /** How much earlier than asked an answer may say it ends. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(1);
+
+    private final InputStream body;
+    private final JsonScanner scanner;
+    private final Instant windowEnd;
+    private boolean begun;
+    private String array;
+    private boolean inside;
+    private boolean isAnswer;
+    private boolean hasOthers;
+
+    /**
+     * @param body      the answer, in any encoding of JSON; closed by {@link #close}
+     * @param windowEnd the end of the window that was asked for
+     */
+    AnswerScanner(InputStream body, Instant windowEnd) throws IOException {
+        this.body = body;
+        this.scanner = new JsonScanner(Utf8Stream.of(body));
+        this.windowEnd = windowEnd;
+    }
+
+    @Override
+    public JsonScanner.Value next() throws IOException {
+        if (!begun && !open()) {
+            return null;
+        }
+        while (array != null || nextArray()) {
+            boolean another = inside ? scanner.take(',') : scanner.peek() != ']';
+            if (another) {
+                inside = true;
+                return scanner.value();
+            }
+            scanner.require(']');
+            array = null;
+        }
+        return null;
+    }
+
+    @Override
+    public String array() {
+        return array;
+    }
+
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+
+    /** Goes to the first member of the document; false for {@code []}, a document without events. */
+    private boolean open() throws IOException {
+        boolean list = scanner.take('[');
+        if (list && scanner.take(']')) {
+            end();
+            return false;
+        }
+        if (list || !scanner.take('{')) {
+            throw refused(scanner.peek() < 0 ? "the document is cut" : "no JSON object");
+        }
+        begun = true;
+        return true;
+    }
+
+    /** Goes into the next array, whatever its name; false at the end of the document. */
+    private boolean nextArray() throws IOException {
+        while (true) {
+            if (hasOthers ? !scanner.take(',') : scanner.peek() == '}') {
+                scanner.require('}');
+                end();
+                return false;
+            }
+            String name = scanner.value().text();
+            scanner.require(':');
+            hasOthers = true;
+            if (scanner.take('[')) {
+                recognise(name, "");
+                array = name;
+                inside = false;
+                return true;
+            }
+            JsonScanner.Value value = scanner.value();
+            recognise(name, value.text());
+            if (!value.isNull() && EventType.ofArray(name).isPresent()) {
+                throw refused(name + " is neither an array nor null");
+            }
+        }
+    }
+
+    /** A proxy's document, or a stored answer to an older question, is JSON too and must not count as "nothing". */
+    private void recognise(String name, String value) {
+        boolean queryEnd = name.equals("queryEndTime");
+        isAnswer |= queryEnd || EventType.ofArray(name).isPresent();
+        Instant end = queryEnd ? TapTime.parse(value).orElse(windowEnd) : windowEnd;
+        if (end.isBefore(windowEnd.minus(TOLERANCE))) {
+            throw refused("it is an answer for the time until " + end + ", not " + windowEnd);
+        }
+    }
+
+    private void end() throws IOException {
+        if (scanner.peek() >= 0) {
+            throw refused("more follows the end of the document");
+        }
+        if (hasOthers && !isAnswer) {
+            throw refused("the document has neither queryEndTime nor one of the four arrays");
+        }
+    }
+
+    private TapAnswerException refused(String why) {
+        return new TapAnswerException("TAP's answer: " + why + " at byte " + scanner.offset());
+    }
+}

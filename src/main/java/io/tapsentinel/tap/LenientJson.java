@@ -1,0 +1,151 @@
+package io.tapsentinel.tap;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads one object, first as the standard has it, and if that fails field by field leniently: raw control characters, bytes that are
+ * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to the bounds below. A name that
+ * occurs twice: the last one stands.
+ */
+final class LenientJson {
+
+    /** Levels; Jackson's own bound is a tenth of it. */
+    static final int DEEPEST = 10_000;
+    /** Digits; the time that a number takes grows with their square. */
+    static final int MOST_DIGITS = 100_000;
+
+    private static final char REPLACEMENT = '\uFFFD';
+    private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u[0-9a-fA-F]{4}|.)", Pattern.DOTALL);
+    private static final ObjectReader STRICT = reader(new JsonFactory());
+    private static final ObjectReader LENIENT = reader(JsonFactory.builder()
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build());
+
+    private LenientJson() {}
+
+    /**
+     * What an object says.
+     *
+     * @param fields  by name, in their order; numbers that are no integers as BigDecimal
+     * @param lenient the bytes of those fields that had to be read leniently; nearly always empty
+     */
+    record Fields(LinkedHashMap<String, Object> fields, Map<String, byte[]> lenient) {}
+
+    /** An object that cannot be read even so; the message says why, without content. */
+    static final class UnreadableException extends Exception {
+
+        UnreadableException(String why) {
+            super(why, null, false, false);
+        }
+    }
+
+    static Fields read(JsonScanner.Value value) throws UnreadableException {
+        if (!value.isObject()) {
+            throw new UnreadableException("no object");
+        }
+        if (!value.isWhole()) {
+            throw new UnreadableException(value.length() + " bytes; at most " + JsonScanner.MOST + " are read");
+        }
+        String text = new String(value.bytes(), StandardCharsets.UTF_8);
+        try {
+            if (text.indexOf(REPLACEMENT) < 0 || isUtf8(value.bytes())) {
+                return new Fields(STRICT.readValue(text), Map.of());
+            }
+        } catch (IOException | StackOverflowError notStrict) {
+            // field by field then
+        }
+        return byField(value.bytes());
+    }
+
+    private static Fields byField(byte[] object) throws UnreadableException {
+        Fields all = new Fields(new LinkedHashMap<>(), new LinkedHashMap<>());
+        JsonScanner scanner = new JsonScanner(new ByteArrayInputStream(object));
+        try {
+            scanner.require('{');
+            while (!scanner.take('}')) {
+                byte[] name = scanner.value().bytes();
+                scanner.require(':');
+                byte[] value = scanner.value().bytes();
+                read(name, value, all);
+                if (scanner.take(',') ? scanner.peek() == '}' : scanner.peek() != '}') {
+                    throw scanner.outOfStep();
+                }
+            }
+            return all;
+        } catch (StreamConstraintsException e) {
+            throw new UnreadableException("more than " + DEEPEST + " levels, or a number of more than " + MOST_DIGITS
+                    + " digits, before byte " + scanner.offset());
+        } catch (IOException | TapAnswerException | StackOverflowError e) {
+            throw new UnreadableException("not JSON before byte " + scanner.offset());
+        }
+    }
+
+    private static void read(byte[] name, byte[] value, Fields into) throws IOException {
+        String text =
+                "{" + new String(name, StandardCharsets.UTF_8) + ":" + new String(value, StandardCharsets.UTF_8) + "}";
+        Map<String, Object> field;
+        boolean strict;
+        try {
+            strict = text.indexOf(REPLACEMENT) < 0 || isUtf8(name) && isUtf8(value);
+            field = (strict ? STRICT : LENIENT).readValue(strict ? text : withoutOddEscapes(text));
+        } catch (JsonProcessingException notStrict) {
+            strict = false;
+            field = LENIENT.readValue(withoutOddEscapes(text));
+        }
+        field.forEach(into.fields()::put);
+        for (String key : field.keySet()) {
+            into.lenient().remove(key);
+            if (!strict) {
+                into.lenient().put(key, value);
+            }
+        }
+    }
+
+    /** Jackson takes a backslash before any character but a u without its four digits. */
+    private static String withoutOddEscapes(String text) {
+        return ESCAPE.matcher(text)
+                .replaceAll(escape ->
+                        escape.group().equals("\\u") ? "\\\\ufffd" : Matcher.quoteReplacement(escape.group()));
+    }
+
+    private static boolean isUtf8(byte[] bytes) {
+        try {
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            return true;
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static ObjectReader reader(JsonFactory factory) {
+        factory.setStreamReadConstraints(StreamReadConstraints.builder()
+                .maxNestingDepth(DEEPEST)
+                .maxNumberLength(MOST_DIGITS)
+                .maxStringLength(JsonScanner.MOST)
+                .maxNameLength(JsonScanner.MOST)
+                .build());
+        return JsonMapper.builder(factory)
+                .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build()
+                .readerForMapOf(Object.class);
+    }
+}
