@@ -34,6 +34,11 @@ public enum KnownProblem {
             DOWN,
             "TAP refuses a window for a reason that will not pass",
             "the window is kept and asked for again, check tap.url, the routes and the clock"),
+    TAP_FORMAT(
+            "tap",
+            DOWN,
+            "most records of an answer cannot be read",
+            "install a version of this program that knows TAP's new format; the window is kept and read again, nothing is lost within 7 days"),
     TAP_THROTTLED(
             "tap",
             DEGRADED,

@@ -83,6 +83,7 @@ public final class ReadMetrics implements ReadListener {
     private void begin(String table) {
         fetched(table);
         late(table);
+        unreadable(table);
         OUTCOMES.forEach(outcome -> events(table, outcome));
     }
 
@@ -126,6 +127,8 @@ public final class ReadMetrics implements ReadListener {
                 fetched(table).increment(events);
             } else if (word.equals(LedgerCount.LATE.word())) {
                 late(table).increment(events);
+            } else if (word.equals(LedgerCount.UNREADABLE.word())) {
+                unreadable(table).increment(events);
             } else if (word.equals(LedgerCount.DUPLICATE_INSIDE.word())) {
                 events(table, LedgerCount.DUPLICATE).increment(events);
             } else {
@@ -154,6 +157,13 @@ public final class ReadMetrics implements ReadListener {
         return Counter.builder("tap.late")
                 .tag("table", table)
                 .description("New events whose time had been read before, while no read had them")
+                .register(registry);
+    }
+
+    private Counter unreadable(String table) {
+        return Counter.builder("tap.unreadable")
+                .tag("table", table)
+                .description("Elements of answers that cannot be read, each once; they are among the rejected ones")
                 .register(registry);
     }
 

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Clock;
@@ -25,10 +26,11 @@ final class Lessons {
     }
 
     /**
+     * @param failure what the attempt ended with
      * @param refusal what TAP said, or null
      * @return how the window goes on, as the end of "it will be read again"
      */
-    String learn(Trouble trouble, TapRefusedException refusal, TimeRange window) {
+    String learn(Trouble trouble, Throwable failure, TapRefusedException refusal, TimeRange window) {
         Instant now = clock.instant();
         tap.rest().lastError().note(code(trouble, refusal), now);
         if (refusal != null) {
@@ -60,6 +62,10 @@ final class Lessons {
             case REFUSED -> {
                 tap.rest().hold(refusal, window);
                 yield "; a person has to act";
+            }
+            case FORMAT -> {
+                tap.rest().hold(new TapFormatException(Failures.describe(failure)), window);
+                yield "; needs a version of this program that knows the new format";
             }
             default -> "";
         };

@@ -12,6 +12,7 @@ import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Reading;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TapRest;
@@ -98,8 +99,10 @@ public class TapHealthCheck extends ProgramHealthCheck {
         standing.filter(TapRest::isAboutCredentials)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, inWords(refused, now)));
         rest.heldBy()
-                .filter(refused -> !passed)
-                .ifPresent(refused -> findings.problem(KnownProblem.TAP_WINDOW, refused.getMessage()));
+                .filter(why -> !passed)
+                .ifPresent(why -> findings.problem(
+                        why instanceof TapFormatException ? KnownProblem.TAP_FORMAT : KnownProblem.TAP_WINDOW,
+                        why.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, inWords(refused, now)));
         if (isUnread(lastPoll) && standing.isEmpty() && rest.heldBy().isEmpty()) {

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -23,6 +24,8 @@ enum Trouble {
     STILL_CURRENT,
     /** Asking again would bring the same; a person has to act. */
     REFUSED,
+    /** TAP's format has changed: a newer version of this program may read it. */
+    FORMAT,
     /** TAP did not finish in time: again after a pause, and less of it. */
     TIMED_OUT,
     /** TAP or the network had a bad moment: again after a pause. */
@@ -40,7 +43,9 @@ enum Trouble {
             return BUDGET;
         }
         if (answered) {
-            return has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
+            return has(failure, TapFormatException.class)
+                    ? FORMAT
+                    : has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
         }
         if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
             // the route failed before the request left

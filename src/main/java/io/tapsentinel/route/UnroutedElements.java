@@ -2,7 +2,6 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.tap.EventIdentity;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
@@ -49,16 +48,10 @@ class UnroutedElements implements TapEventReader.Others {
     }
 
     @Override
-    public void unknown(String array, Map<String, Object> fields) {
+    public void unknown(String array, EventKey key, Map<String, Object> fields) {
         unrouted.noticed(array);
         RejectedRecord record = new RejectedRecord(
-                RejectedRecord.Reason.UNKNOWN_TYPE,
-                array,
-                null,
-                EventIdentity.of(array, fields),
-                unrouted.clock.instant(),
-                null,
-                fields);
+                RejectedRecord.Reason.UNKNOWN_TYPE, array, null, key, unrouted.clock.instant(), null, fields);
         if (reject(record, LedgerEntry.UNKNOWN)) {
             count(array);
         }

@@ -116,7 +116,7 @@ public class WindowAttempts {
                         return End.OVER;
                     }
                 }
-                case REFUSED, NOT_TAP -> {
+                case REFUSED, FORMAT, NOT_TAP -> {
                     return End.FAILED;
                 }
                 default -> {
@@ -169,7 +169,7 @@ public class WindowAttempts {
             trouble = Trouble.REFUSED;
         }
         TapRefusedException refusal = Failures.refusal(failure);
-        String then = lessons.learn(trouble, refusal, window);
+        String then = lessons.learn(trouble, failure, refusal, window);
         String why = Failures.describe(refusal == null ? failure : refusal);
         if (trouble != Trouble.BUDGET) {
             tap.reading().failed(why, clock.instant());

@@ -55,9 +55,10 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
          * An event of an unknown type.
          *
          * @param array  the {@link SafeName} of its array
+         * @param key    its identity, the same as when its type becomes known
          * @param fields in live spelling
          */
-        default void unknown(String array, Map<String, Object> fields) {}
+        default void unknown(String array, EventKey key, Map<String, Object> fields) {}
 
         /** An element of an array of events that cannot be read. */
         default void unreadable(UnreadableElement element) {}
@@ -124,7 +125,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                 if (type != null) {
                     return event(type, value);
                 }
-                others.unknown(SafeName.of(answer.array()), fields(value).fields());
+                unknown(SafeName.of(answer.array()), LenientJson.read(value));
             } catch (UnreadableException e) {
                 survey();
                 others.unreadable(UnreadableElement.of(SafeName.of(answer.array()), value, e.getMessage()));
@@ -173,11 +174,14 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     }
 
     private TapEvent event(EventType type, Value value) throws UnreadableException {
-        LinkedHashMap<String, Object> fields = fields(value).fields();
+        Fields read = LenientJson.read(value);
+        LinkedHashMap<String, Object> fields = read.fields();
         try {
+            EventKey key = EventIdentity.of(type, RawField.identity(read));
+            LiveSpelling.fold(fields);
             return new TapEvent(
                     type,
-                    EventIdentity.of(type, fields),
+                    key,
                     VerdictDigest.of(type, fields),
                     EventTime.of(type, fields).orElse(windowEnd),
                     fields);
@@ -186,9 +190,14 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         }
     }
 
-    private static Fields fields(Value value) throws UnreadableException {
-        Fields read = LenientJson.read(value);
-        LiveSpelling.fold(read.fields());
-        return read;
+    private void unknown(String array, Fields read) throws UnreadableException {
+        EventKey key;
+        try {
+            key = EventIdentity.of(array, RawField.identity(read));
+            LiveSpelling.fold(read.fields());
+        } catch (StackOverflowError e) {
+            throw new UnreadableException("too many levels in a field of its identity");
+        }
+        others.unknown(array, key, read.fields());
     }
 }

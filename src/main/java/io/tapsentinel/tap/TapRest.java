@@ -17,7 +17,7 @@ public class TapRest {
     private final Duration credentials;
     private TapRefusedException standing;
     private TapRefusedException last;
-    private TapRefusedException heldBy;
+    private RuntimeException heldBy;
     private TimeRange held;
     private Instant until = Instant.MIN;
     private Instant failedAt = Instant.MIN;
@@ -79,8 +79,8 @@ public class TapRest {
     }
 
     /** TAP will not answer this window, which only a person can change. */
-    public synchronized void hold(TapRefusedException refused, TimeRange window) {
-        heldBy = refused;
+    public synchronized void hold(RuntimeException why, TimeRange window) {
+        heldBy = why;
         held = window;
     }
 
@@ -138,13 +138,13 @@ public class TapRest {
         return Optional.ofNullable(standing);
     }
 
-    /** A window that TAP will not answer for a reason only a person can remove. */
+    /** A window that is not read until a person removes the reason: TAP refuses it, or most of its answer cannot be read. */
     public synchronized Optional<TimeRange> held() {
         return Optional.ofNullable(held);
     }
 
     /** Why. */
-    public synchronized Optional<TapRefusedException> heldBy() {
+    public synchronized Optional<RuntimeException> heldBy() {
         return Optional.ofNullable(heldBy);
     }
 

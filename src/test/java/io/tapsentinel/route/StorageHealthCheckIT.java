@@ -160,7 +160,8 @@ class StorageHealthCheckIT {
                     fixture.seen,
                     fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
-            types.of(read).unknown("messagesHeld", Map.of("id", "1"));
+            types.of(read)
+                    .unknown("messagesHeld", EventIdentity.of("messagesHeld", Map.of("id", "1")), Map.of("id", "1"));
 
             assertThatThrownBy(read::commit)
                     .isInstanceOf(WindowFailedException.class)

@@ -1,0 +1,35 @@
+package io.tapsentinel.tap;
+
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A field that is not standard JSON as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
+ * must not count as one for that. Parts that TAP shuffles leave it the same.
+ *
+ * @param tokens digest of its tokens in sorted order
+ */
+record RawField(String tokens) {
+
+    /** An event's fields as they stand in its identity, in live spelling; the fields themselves when all of them are standard JSON. */
+    static Map<String, Object> identity(LenientJson.Fields read) {
+        if (read.lenient().isEmpty()) {
+            LiveSpelling.fold(read.fields());
+            return read.fields();
+        }
+        Map<String, Object> identity = new LinkedHashMap<>(read.fields());
+        read.lenient()
+                .forEach((name, bytes) -> identity.put(
+                        name,
+                        new RawField(HexFormat.of()
+                                .formatHex(EventIdentity.digest(UnreadableElement.sortedTokens(bytes))))));
+        LiveSpelling.fold(identity);
+        return identity;
+    }
+
+    @Override
+    public String toString() {
+        return "\uD800" + tokens;
+    }
+}
