@@ -8,6 +8,7 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapEvent;
@@ -19,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
@@ -86,14 +88,7 @@ public class Replay {
             if (stop.isStopped()) {
                 return false;
             }
-            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-            WindowRead read = new WindowRead(
-                    new Ask(window(content, now), Coverage.NONE, state::beside),
-                    Purpose.REPLAY,
-                    now,
-                    seen,
-                    stop::isStopped);
-            return content.rejected() ? records(document, read, camel) : events(document, content, read, camel);
+            return content.rejected() ? records(document, camel) : events(document, content, camel);
         } finally {
             source.unlock();
         }
@@ -104,11 +99,31 @@ public class Replay {
         fatal.handleIn(failure);
     }
 
+    private WindowRead read(TimeRange window, Instant now, Ask.Commit commit) {
+        return new WindowRead(new Ask(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
     /** Looks at every record before one of them is sent. */
-    private boolean records(ReplaySource document, WindowRead read, CamelContext camel) {
+    private boolean records(ReplaySource document, CamelContext camel) {
+        Map<EventKey, String> repaired = new HashMap<>();
         try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
-            records.forEach(record -> ReplayedRecord.event(record, seen));
+            records.forEach(record -> {
+                EventType type = ReplayedRecord.event(record, seen).getType();
+                ReplayedRecord.repairedKey(record).ifPresent(key -> repaired.put(key, type.arrayName()));
+            });
         }
+        Instant now = now();
+        WindowRead read = read(
+                new TimeRange(now, now),
+                now,
+                (entry, also) -> state.beside(entry, connection -> {
+                    also.in(connection);
+                    seen.repaired(connection, repaired);
+                }));
         try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
             Iterator<TapEvent> events =
                     records.map(record -> ReplayedRecord.event(record, seen)).iterator();
@@ -116,7 +131,9 @@ public class Replay {
         }
     }
 
-    private boolean events(ReplaySource document, ReplayDocument content, WindowRead read, CamelContext camel) {
+    private boolean events(ReplaySource document, ReplayDocument content, CamelContext camel) {
+        Instant now = now();
+        WindowRead read = read(window(content, now), now, state::beside);
         if (content.type() != null) {
             requireKnownEvents(document, content.type());
         } else if (content.queryEnd() != null) {
@@ -126,7 +143,7 @@ public class Replay {
         TapEventReader.Body body = () -> read.answer().counted(document.open());
         try (TapEventReader events = content.type() == null
                 ? new TapEventReader(body, read.window().to(), others)
-                : TapEventReader.ofList(body, content.type(), read.readAt(), others)) {
+                : TapEventReader.ofList(body, content.type(), now, others)) {
             return run(document, read, events, others, camel);
         } catch (IOException e) {
             throw new ReplayRefusedException(

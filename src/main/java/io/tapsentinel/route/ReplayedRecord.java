@@ -11,19 +11,37 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TapTime;
 import io.tapsentinel.tap.VerdictDigest;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
 final class ReplayedRecord {
 
+    private static final Pattern KEY = Pattern.compile("[0-9a-f]{32}");
+
     private ReplayedRecord() {}
+
+    /** The key under which an unreadable element was rejected that has been repaired since; empty for every other record. */
+    static Optional<EventKey> repairedKey(Map<String, Object> document) {
+        return isUnreadable(document)
+                        && document.get("key") instanceof String key
+                        && KEY.matcher(key).matches()
+                ? Optional.of(EventKey.of(HexFormat.of().parseHex(key)))
+                : Optional.empty();
+    }
+
+    private static boolean isUnreadable(Map<String, Object> document) {
+        return Reason.UNREADABLE.word().equals(document.get("reason"));
+    }
 
     /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
     static TapEvent event(Map<String, Object> document, SeenKeys seen) {
         EventType type = EventType.ofArray(String.valueOf(document.get("type")))
                 .orElseThrow(() -> new ReplayRefusedException(
                         "its type is none of the four that have a table; keep it for a program that knows it"));
-        boolean repaired = Reason.UNREADABLE.word().equals(document.get("reason"));
+        boolean repaired = isUnreadable(document);
         Map<String, Object> fields = RejectedDocument.record(document);
         if (fields == null) {
             throw new ReplayRefusedException(

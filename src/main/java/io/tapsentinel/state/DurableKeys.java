@@ -135,6 +135,15 @@ final class DurableKeys {
                         .toList());
     }
 
+    /** What was rejected under these keys is in its table now, under other ones. */
+    void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
+        table.delivered(
+                connection,
+                streams.entrySet().stream()
+                        .map(event -> new Row(event.getValue(), event.getKey(), 0))
+                        .toList());
+    }
+
     /**
      * What a filtered event is known as: its key inverted, so that no program on the store can take it for one that has landed.
      * Its verdict is 0.

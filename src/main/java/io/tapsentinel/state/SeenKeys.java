@@ -255,6 +255,11 @@ public class SeenKeys implements DeliveryLog {
                 durable.rememberKeys(List.of(DurableKeys.filtered(event).key())));
     }
 
+    /** Part of the transaction that commits a replay: the elements that were rejected under these keys have been delivered, repaired. */
+    public void repaired(Connection connection, Map<EventKey, String> streams) throws SQLException {
+        durable.repaired(connection, streams);
+    }
+
     /** Forgets keys that TAP cannot report any more; call it while nothing is being read. Returns how many. */
     public int prune() {
         store.transaction(connection -> Sql.update(
