@@ -14,7 +14,8 @@ export function showCards(data) {
     figures([
       ["Late", number(table.late24h)],
       ["Duplicates suppressed", number(table.duplicates24h)],
-      ["Rejected", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h))],
+      ["Rejected", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h)
+        + (table.unreadable24h > 0 ? ` (${number(table.unreadable24h)} unreadable)` : ""))],
     ])));
 }
 

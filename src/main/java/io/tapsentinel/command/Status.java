@@ -1,6 +1,7 @@
 package io.tapsentinel.command;
 
 import io.tapsentinel.config.ReportSettings;
+import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
 import io.tapsentinel.state.RequestBudget;
@@ -70,7 +71,7 @@ final class Status {
         line(lines, "lag", nothingRead ? "none" : Figures.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
         line(lines, "gaps", gaps());
-        line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri"));
+        line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri") + unreadable());
         line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
     }
@@ -125,6 +126,15 @@ final class Status {
     private String someRecords(String from, String what) {
         long records = store.number("SELECT count(*) FROM " + from + " source = ?", store.source());
         return records == 0 ? "no record" : Figures.count(records, "record") + " " + what;
+    }
+
+    private String unreadable() {
+        long records = store.number(
+                "SELECT sum(events) FROM ledger_count WHERE source = ? AND outcome = ? AND read_at > ?",
+                store.source(),
+                LedgerCount.UNREADABLE.word(),
+                now.minus(Duration.ofDays(1)).toEpochMilli());
+        return records == 0 ? "" : "; " + records + " could not be read in the last 24 hours";
     }
 
     private String budget() {

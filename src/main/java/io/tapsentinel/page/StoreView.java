@@ -65,6 +65,8 @@ final class StoreView {
                     of(day, type, LedgerCount.DUPLICATE) + of(day, type, LedgerCount.DUPLICATE_INSIDE),
                     "rejected24h",
                     of(day, type, LedgerCount.REJECTED),
+                    "unreadable24h",
+                    of(day, type, LedgerCount.UNREADABLE),
                     "byHour",
                     hours));
         }

@@ -4,6 +4,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.RecentRejections;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
@@ -37,6 +38,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private final Map<String, Path> folders = new LinkedHashMap<>();
     private Map<String, FolderSize> sizes = Map.of();
     private long rejectedOfADay;
+    private long unreadableOfADay;
     private Instant countedAt = Instant.EPOCH;
 
     public StorageHealthCheck(
@@ -67,12 +69,16 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         count(findings);
         sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
                 .detail("storage." + name + ".bytes", size.bytes()));
-        findings.detail("storage.rejected.in-24-hours", rejectedOfADay);
+        findings.detail("storage.rejected.in-24-hours", rejectedOfADay)
+                .detail("storage.unreadable.in-24-hours", unreadableOfADay);
         unrouted.recent()
                 .ifPresent(names ->
                         findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
         if (rejectedOfADay > 0) {
-            findings.problem(KnownProblem.REJECTED, String.valueOf(rejectedOfADay));
+            findings.problem(
+                    KnownProblem.REJECTED,
+                    rejectedOfADay
+                            + (unreadableOfADay == 0 ? "" : ", of which " + unreadableOfADay + " cannot be read"));
         } else if (rejected.last()
                 .filter(at -> at.isAfter(clock.instant().minus(DAY)))
                 .isPresent()) {
@@ -108,7 +114,8 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         countedAt = now;
         findings.asks(store);
         try {
-            rejectedOfADay = RecentRejections.since(store, now.minus(DAY));
+            rejectedOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.REJECTED);
+            unreadableOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.UNREADABLE);
         } catch (StoreException e) {
             // told as the store's failure
         }

@@ -11,12 +11,13 @@ public final class RecentRejections {
     private RecentRejections() {}
 
     /**
-     * Records that their table cannot take, in reads since then that were committed; the ledger is asked, since a look for them among
-     * all keys takes long.
+     * Records with a table that were rejected, in reads since then that were committed; the ledger is asked, since a look for them
+     * among all keys takes long.
      *
+     * @param which {@link LedgerCount#REJECTED}, or of those only the {@link LedgerCount#UNREADABLE}
      * @throws StoreException when the store refused
      */
-    public static long since(Store store, Instant since) {
+    public static long since(Store store, Instant since, LedgerCount which) {
         String tables = Stream.of(EventType.values())
                 .map(type -> "'" + type.arrayName() + "'")
                 .collect(Collectors.joining(", "));
@@ -26,6 +27,6 @@ public final class RecentRejections {
                         + " AND outcome = ? AND stream IN (" + tables + ")",
                 store.source(),
                 since.toEpochMilli(),
-                LedgerCount.REJECTED.word()));
+                which.word()));
     }
 }

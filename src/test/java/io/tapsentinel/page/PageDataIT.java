@@ -119,7 +119,8 @@ class PageDataIT {
             for (String[] count : new String[][] {
                 {"late24h", "'late'"},
                 {"duplicates24h", "'duplicate', 'duplicate-inside'"},
-                {"rejected24h", "'rejected'"}
+                {"rejected24h", "'rejected'"},
+                {"unreadable24h", "'unreadable'"}
             }) {
                 assertThat(table.get(count[0]).asLong())
                         .as(count[0])

@@ -172,7 +172,7 @@ final class PageStates {
         ((ObjectNode) page.at("/hours/7/tables/2"))
                 .put("ours", page.at("/hours/7/tables/2/theirs").longValue() - 3)
                 .put("missing", 3);
-        ((ObjectNode) page.at("/tables/1")).put("rejected24h", 2);
+        ((ObjectNode) page.at("/tables/1")).put("rejected24h", 2).put("unreadable24h", 1);
         ((ArrayNode) ((ObjectNode) page.get("rejected")).put("total", 2).get("byReason"))
                 .addObject()
                 .put("table", "ProofPointTAPClicksBlockedV2_CL")
@@ -273,7 +273,8 @@ final class PageStates {
         return table.put("rows24h", sum)
                 .put("late24h", sum / 97)
                 .put("duplicates24h", sum * 11)
-                .put("rejected24h", 0);
+                .put("rejected24h", 0)
+                .put("unreadable24h", 0);
     }
 
     private static ObjectNode hour(int ago) {

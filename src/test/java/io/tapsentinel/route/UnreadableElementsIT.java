@@ -1,0 +1,165 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.command.Commands;
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Scrape;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.StateFolder;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.health.HealthCheck;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What people see of elements that cannot be read. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class UnreadableElementsIT {
+
+    private static final String ODD =
+            "null,{\"id\":\"odd\",\"subject\":" + StateFolder.MARKER + "},{\"id\":\"fine\",\"subject\":\"a\tb\"},";
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    private final StateFolder state = services.state();
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @Test
+    void twoElementsAreShownEverywhereAndAllOthersLand() throws Exception {
+        addToMessagesBlocked(ODD);
+        RunningProgram program = services.start().poll();
+
+        assertThat(services.rows())
+                .containsAll(services.firstHour())
+                .hasSize(services.firstHour().size() + 1);
+        assertThat(services.reads().get(0).counts().get("messagesBlocked"))
+                .containsEntry("rejected", 2L)
+                .containsEntry("unreadable", 2L);
+        assertThat(log.lines().stream().filter(line -> line.contains("cannot be read")))
+                .singleElement()
+                .asString()
+                .contains("holds 2 elements", "messagesBlocked at byte ", ": no object", ": not JSON before byte ");
+        assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
+        HealthCheck.Result health = program.health("tap-storage");
+        assertThat(health.getDetails())
+                .containsEntry("status", "DEGRADED")
+                .containsEntry("storage.unreadable.in-24-hours", 2L);
+        assertThat(health.getMessage()).get().asString().contains("2, of which 2 cannot be read");
+        assertThat(Scrape.of(program).value("tap_unreadable_total{table=\"ProofPointTAPMessagesBlockedV2_CL\"}"))
+                .isEqualTo(2);
+        assertThat(run("status")).contains("2 records at tap.rejected.uri; 2 could not be read in the last 24 hours");
+        assertThat(run("rejected").lines().filter(line -> line.contains("\tunreadable\t")))
+                .hasSize(2);
+    }
+
+    @Test
+    void laterReadsAndASweepFindThemRejectedAndNothingMissing() throws Exception {
+        addToMessagesBlocked(ODD);
+        RunningProgram program = services.start().poll();
+        services.clock().advance(Duration.ofMinutes(5));
+        program.poll();
+        services.clock().advance(Duration.ofHours(6));
+
+        program.poll().sweep();
+
+        assertThat(state.rejected("unreadable")).hasSize(2);
+        assertThat(services.reads(Purpose.SWEEP))
+                .isNotEmpty()
+                .allSatisfy(sweep -> assertThat(sweep.counts().get("messagesBlocked"))
+                        .containsEntry("rejected", 0L)
+                        .containsEntry("unreadable", 0L));
+        assertThat(services.store().number("SELECT sum(theirs - ours) FROM sweep"))
+                .isZero();
+        assertThat(log.lines().stream().filter(line -> line.contains("cannot be read")))
+                .hasSize(1);
+    }
+
+    @Test
+    void aRepairedElementLandsOnceAndCountsAsRejectedNoLonger() throws Exception {
+        services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
+        addToMessagesBlocked(ODD);
+        services.start().poll();
+        int before = services.rows().size();
+        String document = state.rejected("unreadable").stream()
+                .map(Object::toString)
+                .filter(json -> json.contains("not JSON"))
+                .findFirst()
+                .orElseThrow();
+
+        state.drop("as-it-is.json", document);
+        assertThat(state.reason())
+                .contains("write the repaired event as an object in place of the null after \"record\"");
+        String repaired = document.replace("\"record\":null", "\"record\":{\"id\":\"odd\",\"subject\":\"s\"}");
+        state.drop("repaired.json", repaired);
+        state.await("replay/done", 1);
+        state.drop("repaired-again.json", repaired);
+        state.await("replay/done", 2);
+
+        assertThat(services.rows()).hasSize(before + 1).doesNotHaveDuplicates();
+        assertThat(services.store().number("SELECT count(*) FROM seen WHERE rejected = 1"))
+                .as("the other one")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anotherFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
+        addToMessagesBlocked("0,".repeat(100));
+        RunningProgram program = services.start().poll();
+
+        assertThat(services.reads()).isEmpty();
+        assertThat(state.rejected()).isEmpty();
+        assertThat(services.tap().requests())
+                .as("asking again would bring the same")
+                .isEqualTo(1);
+        HealthCheck.Result health = program.health("tap-health");
+        assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(health.getMessage())
+                .get()
+                .asString()
+                .contains("most records of an answer cannot be read", "elements of messagesBlocked");
+
+        services.tapProxy().rewrite(body -> body);
+        services.clock().advance(Duration.ofMinutes(5));
+        program.poll();
+        assertThat(program.health("tap-health").getState()).isEqualTo(HealthCheck.State.UP);
+        services.assertEverythingLandedOnce();
+    }
+
+    private String run(String command) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
+        Map<String, String> environment = Map.of(
+                "STATE_URL",
+                "jdbc:sqlite:" + state.resolve("tap.db"),
+                "TAP_REJECTED_URI",
+                "file:" + state.resolve("rejected"));
+        Commands.run(
+                List.of(command),
+                EffectiveProperties.load(services.folder(), environment),
+                services.clock(),
+                print,
+                print);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private void addToMessagesBlocked(String elements) {
+        String array = "\"messagesBlocked\":[";
+        services.tapProxy()
+                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replace(array, array + elements)
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+}
