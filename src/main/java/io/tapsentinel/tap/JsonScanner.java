@@ -77,7 +77,7 @@ final class JsonScanner {
     /** The next byte that is no white space, which stays; negative at the end. */
     int peek() throws IOException {
         while (at < end || fill()) {
-            byte next = buffer[at];
+            int next = buffer[at] & 0xFF;
             if (next != ' ' && next != '\n' && next != '\r' && next != '\t') {
                 return next;
             }
