@@ -10,6 +10,7 @@ import io.tapsentinel.sentinel.schema.Json;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.UnreadableElement;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -23,6 +24,9 @@ public final class RejectedDocument {
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
     private static final ObjectMapper MAPPER =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    /** Bytes of an element whose text a document has beside them; each may become six. */
+    private static final int MOST_TEXT = 1_000_000;
 
     private RejectedDocument() {}
 
@@ -57,7 +61,10 @@ public final class RejectedDocument {
             put(document, record.element());
         }
         try {
-            return (MAPPER.writeValueAsString(document) + "\n").getBytes(StandardCharsets.US_ASCII);
+            byte[] json = MAPPER.writeValueAsBytes(document);
+            byte[] line = Arrays.copyOf(json, json.length + 1);
+            line[json.length] = '\n';
+            return line;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: "
                     + e.getClass().getSimpleName());
@@ -70,7 +77,9 @@ public final class RejectedDocument {
         document.put("offset", element.offset());
         document.put("length", element.length());
         document.putNull("record");
-        document.put("readAs", new String(element.bytes(), StandardCharsets.UTF_8));
+        document.put(
+                "readAs",
+                element.bytes().length > MOST_TEXT ? null : new String(element.bytes(), StandardCharsets.UTF_8));
         document.put("bytes", element.bytes());
     }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -28,7 +29,7 @@ final class LenientJson {
     /** Levels; Jackson's own bound is a tenth of it. */
     static final int DEEPEST = 10_000;
     /** Digits; the time that a number takes grows with their square. */
-    static final int MOST_DIGITS = 100_000;
+    static final int MOST_DIGITS = 10_000;
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u[0-9a-fA-F]{4}|.)", Pattern.DOTALL);
@@ -45,7 +46,7 @@ final class LenientJson {
      * What an object says.
      *
      * @param fields  by name, in their order; numbers that are no integers as BigDecimal
-     * @param lenient the bytes of those fields that had to be read leniently; nearly always empty
+     * @param lenient those fields that had to be read leniently, each with the bytes of its name and its value; nearly always empty
      */
     record Fields(LinkedHashMap<String, Object> fields, Map<String, byte[]> lenient) {}
 
@@ -111,10 +112,12 @@ final class LenientJson {
             field = LENIENT.readValue(withoutOddEscapes(text));
         }
         field.forEach(into.fields()::put);
+        byte[] bytes = Arrays.copyOf(name, name.length + value.length);
+        System.arraycopy(value, 0, bytes, name.length, value.length);
         for (String key : field.keySet()) {
             into.lenient().remove(key);
             if (!strict) {
-                into.lenient().put(key, value);
+                into.lenient().put(key, bytes);
             }
         }
     }

@@ -6,11 +6,11 @@ import java.util.Map;
 
 /**
  * A field that is not standard JSON as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
- * must not count as one for that. Parts that TAP shuffles leave it the same.
+ * must not count as one for that.
  *
- * @param tokens digest of its tokens in sorted order
+ * @param digest of its bytes, see {@link UnreadableElement#parts}
  */
-record RawField(String tokens) {
+record RawField(String digest) {
 
     /** An event's fields as they stand in its identity, in live spelling; the fields themselves when all of them are standard JSON. */
     static Map<String, Object> identity(LenientJson.Fields read) {
@@ -22,14 +22,13 @@ record RawField(String tokens) {
         read.lenient()
                 .forEach((name, bytes) -> identity.put(
                         name,
-                        new RawField(HexFormat.of()
-                                .formatHex(EventIdentity.digest(UnreadableElement.sortedTokens(bytes))))));
+                        new RawField(HexFormat.of().formatHex(EventIdentity.digest(UnreadableElement.parts(bytes))))));
         LiveSpelling.fold(identity);
         return identity;
     }
 
     @Override
     public String toString() {
-        return "\uD800" + tokens;
+        return "\uD800" + digest;
     }
 }
