@@ -33,7 +33,7 @@ import java.util.stream.StreamSupport;
 record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
     /** Bytes of one rejected record: an element that could not be read, in Base64, and the repaired event. */
-    static final long MOST = 24_000_000;
+    static final long MOST = 16_000_000;
 
     private static final Set<String> REJECTED = Set.of("reason", "type", "key", "record");
     private static final ObjectReader MAP = new ObjectMapper(new JsonFactory())

@@ -15,8 +15,8 @@ import java.util.BitSet;
  */
 final class JsonScanner {
 
-    /** Bytes of the longest value that is held; more than a hundred times a large event. */
-    public static final int MOST = 8_000_000;
+    /** Bytes of the longest value that is held; more than forty times a large event. */
+    public static final int MOST = 4_000_000;
 
     private static final int END = -1;
     private static final JsonFactory JSON = new JsonFactory();
