@@ -42,7 +42,7 @@ final class AnswerScanner implements Elements {
             boolean another = inside ? scanner.take(',') : scanner.peek() != ']';
             if (another) {
                 inside = true;
-                return scanner.value();
+                return followed(scanner.value());
             }
             scanner.require(']');
             array = null;
@@ -58,6 +58,15 @@ final class AnswerScanner implements Elements {
     @Override
     public void close() throws IOException {
         body.close();
+    }
+
+    /** An element that ends too early, as at a quote and a brace that its text does not escape, must not be taken for an event. */
+    private JsonScanner.Value followed(JsonScanner.Value element) throws IOException {
+        int next = scanner.peek();
+        if (next != ',' && next != ']') {
+            throw scanner.outOfStep();
+        }
+        return element;
     }
 
     /** Goes to the first member of the document; false for {@code []}, a document without events. */
