@@ -106,7 +106,8 @@ final class ReadsReport {
                         LedgerCount.CHANGED,
                         LedgerCount.CHANGED_STATUS,
                         LedgerCount.CHANGED_THREAT,
-                        LedgerCount.CHANGED_CAMPAIGN)
+                        LedgerCount.CHANGED_CAMPAIGN,
+                        LedgerCount.CHANGED_MESSAGE)
                 .forEach(what -> table.row(
                         what == LedgerCount.CHANGED ? "all" : "  " + what.word().substring("changed-".length()),
                         sums.day(what.word(), Purpose.values()),

@@ -3,7 +3,6 @@ package io.tapsentinel.route;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.Route;
@@ -48,7 +47,7 @@ public class FilteredRoute extends RouteBuilder {
                     FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
         }
         Handling.filteredBy(event, caller(exchange.getUnitOfWork()));
-        boolean delivered = !event.isResend() && seen.isDone(new Sighting(event.ref(), event.getVerdict()));
+        boolean delivered = !event.isResend() && seen.isDone(event);
         Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
         // whoever has reserved it lets go of its key as the exchange ends
         if (!Handling.advance(event, Outcome.NONE, outcome) && !Handling.advance(event, Outcome.RESERVED, outcome)) {

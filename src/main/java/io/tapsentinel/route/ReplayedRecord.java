@@ -2,19 +2,17 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.state.SeenKeys;
-import io.tapsentinel.tap.EventIdentity;
-import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventTime;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.tap.TapEvents;
 import io.tapsentinel.tap.TapTime;
-import io.tapsentinel.tap.VerdictDigest;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
 final class ReplayedRecord {
@@ -49,23 +47,22 @@ final class ReplayedRecord {
                             ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
                             : "its record is no object");
         }
-        EventKey key = EventIdentity.of(type, fields);
-        if (!repaired && !key.toString().equals(document.get("key"))) {
-            throw new ReplayRefusedException(
-                    "it was edited so that it is another event: key is no longer that of type and record;"
-                            + " restore type, id, GUID, times and recipients");
-        }
-        Instant time = EventTime.of(type, fields)
-                .or(() -> TapTime.parse(document.get("time")))
-                .orElse(Instant.EPOCH);
-        TapEvent event = new TapEvent(type, key, VerdictDigest.of(type, fields), time, fields);
+        TapEvent event =
+                TapEvents.of(type, fields, TapTime.parse(document.get("time")).orElse(Instant.EPOCH));
         if (repaired) {
             return event;
+        }
+        // an older version wrote the key that it gave
+        if (Stream.of(event.getKey(), event.getFormer())
+                .noneMatch(key -> String.valueOf(key).equals(document.get("key")))) {
+            throw new ReplayRefusedException(
+                    "it was edited so that it is another event: key is no longer that of type and record;"
+                            + " restore type, id, GUID, times, recipients and threatID");
         }
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
             return Handling.resend(event);
         }
-        if (!seen.isDelivered(type, key)) {
+        if (!seen.isSettled(event)) {
             throw new ReplayRefusedException(
                     "its event was delivered with cut values, longer ago than is known; it would be sent twice");
         }

@@ -4,7 +4,6 @@ import io.tapsentinel.state.Lag;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Coverage;
-import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
@@ -19,7 +18,7 @@ import java.util.function.Predicate;
 final class WindowCounts {
 
     private final Coverage covered;
-    private final Predicate<EventRef> filtered;
+    private final Predicate<TapEvent> filtered;
     private final Instant readAt;
     private final Map<String, Map<String, Long>> counts = new TreeMap<>();
 
@@ -27,7 +26,7 @@ final class WindowCounts {
      * @param covered  what was read before this read at {@code readAt}
      * @param filtered whether an earlier read had an event and dropped it
      */
-    WindowCounts(Coverage covered, Predicate<EventRef> filtered, Instant readAt) {
+    WindowCounts(Coverage covered, Predicate<TapEvent> filtered, Instant readAt) {
         this.covered = covered;
         this.filtered = filtered;
         this.readAt = readAt;
@@ -53,7 +52,7 @@ final class WindowCounts {
             add(array, LedgerCount.CHANGED);
             kinds(array, event.getChange());
         } else {
-            boolean late = covered.isLate(event.getTime()) && !filtered.test(event.ref());
+            boolean late = covered.isLate(event.getTime()) && !filtered.test(event);
             add(array, LedgerCount.NEW);
             if (late) {
                 add(array, LedgerCount.LATE);
@@ -74,10 +73,10 @@ final class WindowCounts {
                 });
     }
 
-    /** One that was counted as a duplicate has turned out to be changed. */
-    void changed(VerdictChange change) {
+    /** One that was counted as some kind of duplicate has turned out to be changed. */
+    void changed(VerdictChange change, LedgerCount duplicate) {
         String array = change.event().type().arrayName();
-        counts.get(array).merge(LedgerCount.DUPLICATE.word(), -1L, Long::sum);
+        counts.get(array).merge(duplicate.word(), -1L, Long::sum);
         add(array, LedgerCount.CHANGED);
         kinds(array, change.kinds());
     }
@@ -90,6 +89,7 @@ final class WindowCounts {
                         case STATUS -> LedgerCount.CHANGED_STATUS;
                         case THREAT -> LedgerCount.CHANGED_THREAT;
                         case CAMPAIGN -> LedgerCount.CHANGED_CAMPAIGN;
+                        case MESSAGE -> LedgerCount.CHANGED_MESSAGE;
                     });
         }
     }

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -58,7 +60,8 @@ class WindowRead {
         this.readAt = readAt;
         this.seen = seen;
         this.stopping = stopping;
-        this.counts = new WindowCounts(ask.covered(), seen::wasFiltered, readAt);
+        this.counts = new WindowCounts(
+                ask.covered(), event -> seen.filteredBefore(event).isPresent(), readAt);
     }
 
     TimeRange window() {
@@ -135,18 +138,19 @@ class WindowRead {
         counts.ended(event);
         each(event.ref());
         if (outcome == Outcome.DUPLICATE_OF_RESERVED) {
-            onlyReserved.add(new Sighting(event.ref(), event.getVerdict()));
+            onlyReserved.add(Sighting.of(event));
         } else if (outcome == Outcome.DUPLICATE) {
-            sighted(new Sighting(event.ref(), event.getVerdict()));
+            sighted(Sighting.of(event));
         }
     }
 
     /** Counts it as filtered the first time that it is read. */
     private void filtered(TapEvent event) {
         String array = event.getType().arrayName();
-        if (seen.wasFiltered(event.ref())) {
+        Optional<Sighting> before = seen.filteredBefore(event);
+        if (before.isPresent()) {
             counts.ended(array, Outcome.DUPLICATE);
-            sighted(SeenKeys.filteredSighting(event.ref()));
+            sighted(before.get());
         } else if (filtered.add(event.ref())) {
             counts.ended(event);
         } else {
@@ -191,6 +195,10 @@ class WindowRead {
                     "the answer was not read to its end: a route, or a routeConfiguration, put something else in its place");
         }
         writeSightings();
+        for (int from = 0; from < onlyReserved.size(); from += SIGHTINGS) {
+            List<Sighting> some = onlyReserved.subList(from, Math.min(onlyReserved.size(), from + SIGHTINGS));
+            sighted(some, LedgerCount.DUPLICATE_INSIDE);
+        }
     }
 
     /** Verifies, then makes the read durable. */
@@ -285,9 +293,12 @@ class WindowRead {
 
     private void writeSightings() {
         if (!sighted.isEmpty()) {
-            List<VerdictChange> found = seen.sighted(sighted);
-            found.stream().filter(changes::add).forEach(counts::changed);
+            sighted(sighted, LedgerCount.DUPLICATE);
             sighted.clear();
         }
+    }
+
+    private void sighted(List<Sighting> some, LedgerCount countedAs) {
+        seen.sighted(some).stream().filter(changes::add).forEach(change -> counts.changed(change, countedAs));
     }
 }

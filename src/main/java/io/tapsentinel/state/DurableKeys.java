@@ -4,6 +4,7 @@ import io.tapsentinel.state.SeenTable.Row;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.VerdictChange;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
@@ -34,6 +36,7 @@ final class DurableKeys {
     /** Versions that need no look into the store; used while changes are sent. */
     private volatile RecentKeys recentVersions;
 
+    private final FormerKeys former;
     private final GainedKeys gained;
     /** What other programs made durable under a number up to this is in memory. */
     private long known;
@@ -48,6 +51,11 @@ final class DurableKeys {
         this.table = new SeenTable(store.source(), clock);
         this.versions = new VersionTable(store.source(), clock);
         this.gained = new GainedKeys(store, clock);
+        this.former = new FormerKeys(store.source(), clock);
+        store.transaction(connection -> {
+            former.begin(connection);
+            return null;
+        });
         load();
     }
 
@@ -59,25 +67,68 @@ final class DurableKeys {
         return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
     }
 
+    /** Whether the event was settled, as this version or another one; the event tells from then on by which key that is known. */
+    boolean contains(TapEvent event) {
+        String stream = event.getType().arrayName();
+        if (contains(stream, event.getKey())) {
+            Handling.knownAs(event, null);
+            return true;
+        }
+        if (!former.mayKnow(event)
+                || !contains(stream, event.getFormer())
+                || !versions(event.getType(), event.getFormer()).tellOf(event.getVerdict(), updates)) {
+            return false;
+        }
+        Handling.knownAs(event, event.getFormer());
+        return true;
+    }
+
     /** Whether nothing is left to send of this version of an event. */
+    boolean isDone(TapEvent event) {
+        return contains(event) && (!updates || isKnown(Sighting.of(event)));
+    }
+
+    /** The same for an event that has its own key since it was read, or none. */
     boolean isDone(Sighting version) {
         return contains(version.event().type().arrayName(), version.event().key()) && (!updates || isKnown(version));
     }
 
     private boolean isKnown(Sighting version) {
-        EventKey inMemory = VersionTable.key(version);
-        if (recentVersions.contains(inMemory)) {
+        EventKey key = version.event().key();
+        EventKey inMemory = VersionTable.key(key, VersionTable.number(version.verdict(), version.guidDigest()));
+        // the verdict alone stands for all GUIDs where the first one's is not known
+        if (recentVersions.contains(inMemory) || recentVersions.contains(VersionTable.key(key, version.verdict()))) {
             return true;
         }
-        boolean known = versions(version.event()).isKnown(version.verdict());
-        if (known) {
+        Versions all = versions(version);
+        boolean known = all.isKnown(version.verdict(), version.guidDigest());
+        if (known && (version.guidDigest() != 0 || !all.isGuidKnown())) {
             recentVersions.add(inMemory);
         }
         return known;
     }
 
-    Versions versions(EventRef event) {
-        return store.transaction(connection -> versions.of(connection, event.type(), event.key()));
+    Versions versions(Sighting version) {
+        return versions(version.event().type(), version.knownAs());
+    }
+
+    private Versions versions(EventType type, EventKey key) {
+        return store.transaction(connection -> versions.of(connection, type, key));
+    }
+
+    /** What a sighting of an event is that an earlier read filtered; empty when none did. */
+    Optional<Sighting> filteredBefore(TapEvent event) {
+        EventRef known = filtered(event.ref());
+        String stream = event.getType().arrayName();
+        if (contains(stream, known.key())) {
+            return Optional.of(new Sighting(known, 0));
+        }
+        return Optional.of(event)
+                .filter(former::mayKnow)
+                .map(each ->
+                        filtered(new EventRef(each.getType(), each.getFormer())).key())
+                .filter(key -> contains(stream, key))
+                .map(key -> new Sighting(known, 0, 0, key));
     }
 
     /** Learns what other programs on the same store made durable; to be called with the source's lock, before anything is read. */
@@ -102,6 +153,7 @@ final class DurableKeys {
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
         gained.add(connection, batch.stream().map(TapEvent::getKey).toList());
+        adopt(connection, batch);
         DeliveredHours.add(connection, store.source(), batch);
         table.delivered(
                 connection,
@@ -110,18 +162,34 @@ final class DurableKeys {
                         .map(DurableKeys::row)
                         .toList());
         List<TapEvent> changes = batch.stream().filter(DurableKeys::isChange).toList();
-        versions.delivered(connection, changes.stream().map(DurableKeys::row).toList());
+        versions.delivered(
+                connection, changes.stream().map(DurableKeys::changedRow).toList());
         table.sighted(connection, changes.stream().map(TapEvent::ref).toList());
     }
 
     /** This record lies at {@code tap.rejected.uri} now. */
     void rejected(Connection connection, TapEvent event) throws SQLException {
         gained.add(connection, List.of(event.getKey()));
+        adopt(connection, List.of(event));
         if (isChange(event)) {
-            versions.rejected(connection, row(event));
+            versions.rejected(connection, changedRow(event));
             table.sighted(connection, List.of(event.ref()));
         } else {
             table.rejected(connection, List.of(row(event)));
+        }
+    }
+
+    private void adopt(Connection connection, Collection<TapEvent> events) throws SQLException {
+        former.adopt(
+                connection,
+                events.stream()
+                        .filter(event -> event.getKnownAs() != null)
+                        .map(Sighting::of)
+                        .toList());
+        for (TapEvent event : events) {
+            if (event.isResend()) {
+                former.replayed(connection, event);
+            }
         }
     }
 
@@ -131,7 +199,7 @@ final class DurableKeys {
         table.rejected(
                 connection,
                 streams.entrySet().stream()
-                        .map(event -> new Row(event.getValue(), event.getKey(), 0))
+                        .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
                         .toList());
     }
 
@@ -161,7 +229,8 @@ final class DurableKeys {
                 List<Row> rows = new ArrayList<>();
                 for (int i = 0; i < WRITTEN_AT_ONCE && keys.hasRemaining(); i++) {
                     EventKey key = new EventKey(keys.getLong(), keys.getLong());
-                    rows.add(row(new Sighting(filtered(new EventRef(type, key)), 0)));
+                    rows.add(new Row(
+                            type.arrayName(), filtered(new EventRef(type, key)).key(), 0, 0));
                 }
                 gained.add(connection, rows.stream().map(Row::key).toList());
                 table.filtered(connection, rows);
@@ -172,8 +241,10 @@ final class DurableKeys {
     /** To be called after the transaction that wrote these events. */
     void remember(Collection<TapEvent> events) {
         events.forEach(event -> {
-            if (updates) {
-                recentVersions.add(VersionTable.key(version(event)));
+            // a change without a GUID would stand for all
+            if (updates && (event.getGuidDigest() != 0 || !isChange(event))) {
+                recentVersions.add(VersionTable.key(
+                        event.getKey(), VersionTable.number(event.getVerdict(), event.getGuidDigest())));
             }
             recent.add(event.getKey());
         });
@@ -186,16 +257,34 @@ final class DurableKeys {
 
     /** See {@link SeenKeys#sighted}. */
     List<VerdictChange> sighted(Connection connection, Collection<Sighting> duplicates) throws SQLException {
+        List<Sighting> byFormerKey = byFormerKey(duplicates);
+        gained.add(
+                connection,
+                byFormerKey.stream().map(sighting -> sighting.event().key()).toList());
+        former.adopt(connection, byFormerKey);
         table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
         return updates ? List.of() : versions.changes(connection, duplicates);
     }
 
-    /** These verdicts are known from now on. */
+    /** To be called after that transaction. */
+    void rememberSighted(Collection<Sighting> duplicates) {
+        byFormerKey(duplicates).forEach(sighting -> recent.add(sighting.event().key()));
+    }
+
+    private static List<Sighting> byFormerKey(Collection<Sighting> sightings) {
+        return sightings.stream().filter(sighting -> sighting.former() != null).toList();
+    }
+
+    /** These versions are known from now on. */
     void noticed(Connection connection, Collection<VerdictChange> changes) throws SQLException {
         versions.noticed(
                 connection,
                 changes.stream()
-                        .map(change -> row(new Sighting(change.event(), change.verdict())))
+                        .map(change -> new Row(
+                                change.event().type().arrayName(),
+                                change.event().key(),
+                                change.verdict(),
+                                change.otherGuid()))
                         .toList());
     }
 
@@ -213,20 +302,16 @@ final class DurableKeys {
         return pruned;
     }
 
-    static Sighting version(TapEvent event) {
-        return new Sighting(event.ref(), event.getVerdict());
-    }
-
     private static boolean isChange(TapEvent event) {
         return !event.getChange().isEmpty();
     }
 
     private static Row row(TapEvent event) {
-        return row(version(event));
+        return new Row(event.getType().arrayName(), event.getKey(), event.getVerdict(), event.getGuidDigest());
     }
 
-    private static Row row(Sighting version) {
-        return new Row(version.event().type().arrayName(), version.event().key(), version.verdict());
+    private static Row changedRow(TapEvent event) {
+        return new Row(event.getType().arrayName(), event.getKey(), event.getVerdict(), event.getOtherGuid());
     }
 
     private void load() {
@@ -238,10 +323,10 @@ final class DurableKeys {
             if (table.count(connection) > keysInMemory) {
                 loaded.incomplete();
             }
-            table.load(connection, keysInMemory, (key, verdict) -> {
+            table.load(connection, keysInMemory, (key, number) -> {
                 loaded.add(key);
                 if (updates) {
-                    loadedVersions.add(VersionTable.key(key, verdict));
+                    loadedVersions.add(VersionTable.key(key, number));
                 }
             });
             return last;

@@ -15,7 +15,7 @@ public enum LedgerCount {
     DUPLICATE_INSIDE(true),
     /** Dropped by a route on purpose, the first time that it was read. */
     FILTERED(true),
-    /** Delivered before with another verdict, whether the new one is sent ({@code tap.updates}) or not. */
+    /** Delivered before with another verdict or GUID, whether the new one is sent ({@code tap.updates}) or not. */
     CHANGED(true),
     /** Stored at {@code tap.rejected.uri}. */
     REJECTED(true),
@@ -28,7 +28,9 @@ public enum LedgerCount {
     /** Changed ones with another set of threats. */
     CHANGED_THREAT(false),
     /** Changed ones with a campaign where none was, or the other way round. */
-    CHANGED_CAMPAIGN(false);
+    CHANGED_CAMPAIGN(false),
+    /** Changed ones that are another message with the same id. */
+    CHANGED_MESSAGE(false);
 
     private static final String FILTERED_BY = "filtered-by-";
 

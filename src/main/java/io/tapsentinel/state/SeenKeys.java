@@ -2,7 +2,6 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -68,7 +68,7 @@ public class SeenKeys implements DeliveryLog {
 
     /** Reserves the event's key if nobody has it. One key is reserved for one version of the event at a time. */
     public Claim claim(TapEvent event) {
-        if (!event.isResend() && isDone(DurableKeys.version(event))) {
+        if (!event.isResend() && isDone(event)) {
             // without a reservation, which would be in the way of another verdict on it in the same answer
             return Claim.DELIVERED;
         }
@@ -77,7 +77,7 @@ public class SeenKeys implements DeliveryLog {
         }
         try {
             // after reserving: a delivery turns up here before its reservation goes
-            Claim claim = isDelivered(event.getType(), event.getKey()) ? claimAgain(event) : Claim.NEW;
+            Claim claim = durable.contains(event) ? claimAgain(event) : Claim.NEW;
             if (claim != Claim.DELIVERED) {
                 return claim;
             }
@@ -92,21 +92,24 @@ public class SeenKeys implements DeliveryLog {
 
     /** What is durable is sent again as a change, or because it was rejected and is brought in again. */
     private Claim claimAgain(TapEvent event) {
-        if (!event.isResend()) {
-            return isDone(DurableKeys.version(event)) ? Claim.DELIVERED : changed(event, durable.versions(event.ref()));
+        if (!event.isResend() && isDone(event)) {
+            return Claim.DELIVERED;
         }
-        Versions known = durable.versions(event.ref());
-        if (known.isLaterRejected(event.getVerdict())) {
+        Versions known = durable.versions(Sighting.of(event));
+        if (!event.isResend() || known.isLaterRejected(event.getVerdict(), event.getGuidDigest())) {
             return changed(event, known);
         }
         if (known.isFirstRejected()) {
             return Claim.NEW;
         }
-        return !updates || known.isKnown(event.getVerdict()) ? Claim.DELIVERED : changed(event, known);
+        return !updates || known.isKnown(event.getVerdict(), event.getGuidDigest())
+                ? Claim.DELIVERED
+                : changed(event, known);
     }
 
     private static Claim changed(TapEvent event, Versions known) {
-        Handling.changed(event, known.kinds(event.getVerdict()));
+        long guid = event.getGuidDigest();
+        Handling.changed(event, known.otherGuid(guid), known.kinds(event.getVerdict(), guid));
         return Claim.CHANGED;
     }
 
@@ -209,7 +212,17 @@ public class SeenKeys implements DeliveryLog {
         return isKnown(type.arrayName(), key);
     }
 
+    /** Whether the event was settled before, as this version or another one. */
+    public boolean isSettled(TapEvent event) {
+        return durable.contains(event);
+    }
+
     /** Whether nothing is left to send of this version of an event: its key is durable and, where changes are sent, so is its verdict. */
+    public boolean isDone(TapEvent event) {
+        return durable.isDone(event);
+    }
+
+    /** The same for a version that was reserved since it was read. */
     public boolean isDone(Sighting version) {
         return durable.isDone(version);
     }
@@ -220,12 +233,15 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /**
-     * Remembers that TAP still reports these delivered events, so that their keys are kept longer.
+     * Remembers that TAP still reports these delivered events, so that their keys are kept longer. Those that were known by an older
+     * version's key alone have their own from then on.
      *
      * @return those of which TAP says what it never said before, unless they are sent for that; {@link #noticed} makes them known
      */
     public List<VerdictChange> sighted(Collection<Sighting> duplicates) {
-        return store.transaction(connection -> durable.sighted(connection, duplicates));
+        List<VerdictChange> changes = store.transaction(connection -> durable.sighted(connection, duplicates));
+        durable.rememberSighted(duplicates);
+        return changes;
     }
 
     /** Part of the transaction that commits a read: these versions are known from now on, and no change any more. */
@@ -233,15 +249,12 @@ public class SeenKeys implements DeliveryLog {
         durable.noticed(connection, changes);
     }
 
-    /** Whether a route dropped this event in an earlier read. That does not keep it from being delivered later. */
-    public boolean wasFiltered(EventRef event) {
-        EventRef known = DurableKeys.filtered(event);
-        return isDelivered(known.type(), known.key());
-    }
-
-    /** What {@link #sighted} takes for such an event, so that it is known for longer. */
-    public static Sighting filteredSighting(EventRef event) {
-        return new Sighting(DurableKeys.filtered(event), 0);
+    /**
+     * What {@link #sighted} takes for an event that a route dropped in an earlier read, so that this is known for longer; empty when
+     * none did. That does not keep an event from being delivered later.
+     */
+    public Optional<Sighting> filteredBefore(TapEvent event) {
+        return durable.filteredBefore(event);
     }
 
     /** Part of the transaction that commits a read: routes dropped these events. */

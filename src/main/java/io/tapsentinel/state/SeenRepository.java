@@ -5,7 +5,6 @@ import io.tapsentinel.sentinel.StepName;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
@@ -49,8 +48,7 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDone(new Sighting(event.ref(), event.getVerdict()))
-                && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
+        return seen.isDone(event) && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override

@@ -19,8 +19,8 @@ final class SeenTable {
 
     private static final int FETCHED_AT_ONCE = 10_000;
     private static final String INSERT =
-            "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
-                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
+            "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
+                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO ";
 
     private final String source;
     private final Clock clock;
@@ -30,8 +30,8 @@ final class SeenTable {
         this.clock = clock;
     }
 
-    /** A key to be written, with the digest of the verdict at that time. */
-    record Row(String stream, EventKey key, long verdict) {}
+    /** A key to be written, with the digests of verdict and GUID at that time. */
+    record Row(String stream, EventKey key, long verdict, long guid) {}
 
     /** Writes the keys of records that are in their table now. */
     void delivered(Connection connection, Collection<Row> rows) throws SQLException {
@@ -53,7 +53,17 @@ final class SeenTable {
         long now = clock.millis();
         try (PreparedStatement insert = connection.prepareStatement(INSERT + onConflict)) {
             for (Row row : rows) {
-                Sql.set(insert, source, row.stream(), row.key().bytes(), now, now, row.verdict(), now, rejected);
+                Sql.set(
+                        insert,
+                        source,
+                        row.stream(),
+                        row.key().bytes(),
+                        now,
+                        now,
+                        row.verdict(),
+                        now,
+                        rejected,
+                        row.guid());
                 insert.addBatch();
             }
             insert.executeBatch();
@@ -97,16 +107,16 @@ final class SeenTable {
         return Sql.update(connection, "DELETE FROM seen WHERE source = ? AND last_seen < ?", source, before);
     }
 
-    /** Hands over the keys that were sighted last, at most so many, with their first verdicts. */
+    /** Hands over the keys that were sighted last, at most so many, with the {@link VersionTable#number} of their first versions. */
     void load(Connection connection, int most, BiConsumer<EventKey, Long> into) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT key, verdict FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
+                "SELECT key, verdict, guid FROM seen WHERE source = ? ORDER BY last_seen DESC LIMIT ?")) {
             // else a driver may hold all rows in memory at once
             select.setFetchSize(FETCHED_AT_ONCE);
             Sql.set(select, source, most);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    into.accept(EventKey.of(rows.getBytes(1)), rows.getLong(2));
+                    into.accept(EventKey.of(rows.getBytes(1)), VersionTable.number(rows.getLong(2), rows.getLong(3)));
                 }
             }
         }

@@ -89,7 +89,16 @@ final class StoreSchema {
                     // credentials: a digest of those that it is about, with salt, so that other ones are tried
                     "CREATE TABLE tap_rest (source TEXT NOT NULL, pool TEXT NOT NULL, status INTEGER NOT NULL, text TEXT NOT NULL,"
                             + " since_at BIGINT NOT NULL, until_at BIGINT NOT NULL, throttled INTEGER NOT NULL, salt BYTEA NOT NULL,"
-                            + " credentials BYTEA NOT NULL, PRIMARY KEY (source, pool))"));
+                            + " credentials BYTEA NOT NULL, PRIMARY KEY (source, pool))"),
+            List.of(
+                    // how long the keys of older versions are looked up, see FormerKeys; 0 until a program has the time
+                    "CREATE TABLE former_keys (source TEXT PRIMARY KEY, until_at BIGINT NOT NULL)",
+                    "INSERT INTO former_keys SELECT name, 0 FROM source",
+                    // a digest of the GUID beside an id, 0 for none and in older rows; in version it is 0 unless
+                    // another
+                    // message has the id, and then verdict is combined with it: see VersionTable
+                    "ALTER TABLE seen ADD COLUMN guid BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE version ADD COLUMN guid BIGINT NOT NULL DEFAULT 0"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);

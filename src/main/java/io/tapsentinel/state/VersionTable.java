@@ -17,7 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The SQL of verdicts on delivered events. Every method is for use inside a transaction. */
+/**
+ * The SQL of versions of delivered events. A version has one number: its verdict, combined with the digest of its message's GUID
+ * where that is not the first one's. So each verdict on each message of one id has a row, while the rows of events with one GUID,
+ * and those of older programs, hold the verdict alone. Every method is for use inside a transaction.
+ */
 final class VersionTable {
 
     private static final String KEY = " WHERE source = ? AND stream = ? AND key = ?";
@@ -31,34 +35,41 @@ final class VersionTable {
         this.clock = clock;
     }
 
-    /** One version of an event as a key of its own, as evenly spread as keys are. */
-    static EventKey key(EventKey event, long verdict) {
-        return new EventKey(event.high() ^ verdict, event.low() ^ Long.rotateLeft(verdict, 32));
+    /** Tells the versions of one event apart; takes the verdict back out of a number, too. */
+    static long number(long verdict, long guid) {
+        return verdict ^ guid;
     }
 
-    static EventKey key(Sighting version) {
-        return key(version.event().key(), version.verdict());
+    /** One version of an event as a key of its own, as evenly spread as keys are. */
+    static EventKey key(EventKey event, long number) {
+        return new EventKey(event.high() ^ number, event.low() ^ Long.rotateLeft(number, 32));
     }
 
     /** What is known of one event. */
     Versions of(Connection connection, EventType type, EventKey key) throws SQLException {
         List<Version> versions = new ArrayList<>();
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT verdict, rejected, 0 AS later, 0 AS at FROM seen" + KEY
-                        + " UNION ALL SELECT verdict, rejected, 1, noticed_at FROM version" + KEY
-                        + " ORDER BY 3, 4, 1")) {
+                connection.prepareStatement("SELECT verdict, guid, rejected, 0 AS later, 0 AS at FROM seen" + KEY
+                        + " UNION ALL SELECT verdict, guid, rejected, 1, noticed_at FROM version" + KEY
+                        + " ORDER BY 4, 5, 1")) {
             byte[] bytes = key.bytes();
             Sql.set(select, source, type.arrayName(), bytes, source, type.arrayName(), bytes);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    versions.add(new Version(rows.getLong(1), rows.getInt(2) == 1));
+                    boolean rejected = rows.getInt(3) != 0;
+                    long guid = rows.getLong(2);
+                    boolean later = rows.getInt(4) == 1;
+                    long verdict = later ? number(rows.getLong(1), guid) : rows.getLong(1);
+                    boolean ofTheFirst = later && guid == 0 && !versions.isEmpty();
+                    versions.add(
+                            new Version(verdict, ofTheFirst ? versions.get(0).guid() : guid, rejected));
                 }
             }
         }
         return new Versions(versions);
     }
 
-    /** Those of these delivered events whose verdict is unknown. */
+    /** Those of these delivered events whose version is unknown. */
     List<VerdictChange> changes(Connection connection, Collection<Sighting> sighted) throws SQLException {
         List<VerdictChange> changes = new ArrayList<>();
         for (EventType type : EventType.values()) {
@@ -67,16 +78,20 @@ final class VersionTable {
                     .toList();
             for (int from = 0; from < those.size(); from += ASKED_AT_ONCE) {
                 List<Sighting> some = those.subList(from, Math.min(those.size(), from + ASKED_AT_ONCE));
-                Map<EventKey, Long> first = first(connection, type, some);
+                Map<EventKey, Versions> first = first(connection, type, some);
                 for (Sighting sighting : some) {
+                    long verdict = sighting.verdict();
+                    long guid = sighting.guidDigest();
                     // nearly all say what they said at first, which spares a look for more
-                    Long verdict = first.get(sighting.event().key());
-                    if (verdict != null && verdict != sighting.verdict()) {
-                        Versions versions =
-                                of(connection, type, sighting.event().key());
-                        if (!versions.isKnown(sighting.verdict())) {
+                    Versions versions = first.get(sighting.event().key());
+                    if (versions != null && !versions.isKnown(verdict, guid)) {
+                        versions = of(connection, type, sighting.event().key());
+                        if (!versions.isKnown(verdict, guid)) {
                             changes.add(new VerdictChange(
-                                    sighting.event(), sighting.verdict(), versions.kinds(sighting.verdict())));
+                                    sighting.event(),
+                                    verdict,
+                                    versions.otherGuid(guid),
+                                    versions.kinds(verdict, guid)));
                         }
                     }
                 }
@@ -85,17 +100,20 @@ final class VersionTable {
         return changes;
     }
 
-    private Map<EventKey, Long> first(Connection connection, EventType type, List<Sighting> some) throws SQLException {
+    private Map<EventKey, Versions> first(Connection connection, EventType type, List<Sighting> some)
+            throws SQLException {
         List<Object> arguments = new ArrayList<>(List.of(source, type.arrayName()));
         some.forEach(sighting -> arguments.add(sighting.event().key().bytes()));
-        Map<EventKey, Long> first = new HashMap<>();
+        Map<EventKey, Versions> first = new HashMap<>();
         try (PreparedStatement select =
-                connection.prepareStatement("SELECT key, verdict FROM seen WHERE source = ? AND stream = ?"
+                connection.prepareStatement("SELECT key, verdict, guid FROM seen WHERE source = ? AND stream = ?"
                         + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")")) {
             Sql.set(select, arguments.toArray());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    first.put(EventKey.of(rows.getBytes(1)), rows.getLong(2));
+                    first.put(
+                            EventKey.of(rows.getBytes(1)),
+                            new Versions(List.of(new Version(rows.getLong(2), rows.getLong(3), false))));
                 }
             }
         }
@@ -121,10 +139,11 @@ final class VersionTable {
             throws SQLException {
         long now = clock.millis();
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO version"
-                + " (source, stream, key, verdict, noticed_at, rejected) VALUES (?, ?, ?, ?, ?, ?)"
+                + " (source, stream, key, verdict, noticed_at, rejected, guid) VALUES (?, ?, ?, ?, ?, ?, ?)"
                 + " ON CONFLICT (source, stream, key, verdict) DO " + onConflict)) {
             for (Row row : rows) {
-                Sql.set(insert, source, row.stream(), row.key().bytes(), row.verdict(), now, rejected);
+                long number = number(row.verdict(), row.guid());
+                Sql.set(insert, source, row.stream(), row.key().bytes(), number, now, rejected, row.guid());
                 insert.addBatch();
             }
             insert.executeBatch();

@@ -26,9 +26,19 @@ public final class Handling {
         return event;
     }
 
-    /** Says that it was delivered before with another verdict, and is to be sent again for that. */
-    public static void changed(TapEvent event, Set<VerdictChange.Kind> kinds) {
+    /**
+     * Says that it was delivered before with another verdict or GUID, and is to be sent again for that.
+     *
+     * @param otherGuid its {@link TapEvent#getGuidDigest} when that is another one than at first; else 0
+     */
+    public static void changed(TapEvent event, long otherGuid, Set<VerdictChange.Kind> kinds) {
+        event.otherGuid = otherGuid;
         event.change = Set.copyOf(kinds);
+    }
+
+    /** Says that the store knows it by the key that older versions gave it; null when that is not needed. */
+    public static void knownAs(TapEvent event, EventKey former) {
+        event.knownAs = former;
     }
 
     /** Says what its row tells of its time, which a route may have changed. */

@@ -22,7 +22,7 @@ record RawField(String digest) {
         read.lenient()
                 .forEach((name, bytes) -> identity.put(
                         name,
-                        new RawField(HexFormat.of().formatHex(EventIdentity.digest(UnreadableElement.parts(bytes))))));
+                        new RawField(HexFormat.of().formatHex(EventIdentity.digest(UnreadableElement.parts(bytes).stream().map(EventIdentity::bytes))))));
         LiveSpelling.fold(identity);
         return identity;
     }

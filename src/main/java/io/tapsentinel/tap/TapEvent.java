@@ -23,9 +23,13 @@ public final class TapEvent {
     private final Instant time;
     private final Map<String, Object> fields;
     private final String id;
+    private final EventKey former;
+    private final long guidDigest;
     // what Handling writes: fields, since Camel's expressions call every method that is not private
     volatile boolean resend;
     volatile Set<VerdictChange.Kind> change = Set.of();
+    volatile long otherGuid;
+    volatile EventKey knownAs;
     volatile String exchangeId;
     volatile Instant rowTime;
     volatile String filteredBy = "";
@@ -46,6 +50,8 @@ public final class TapEvent {
         this.rowTime = time;
         this.fields = fields;
         this.id = EventIdentity.text(fields, "id");
+        this.former = FormerIdentity.of(type, fields, key);
+        this.guidDigest = EventIdentity.guidDigest(fields);
     }
 
     public EventType getType() {
@@ -59,6 +65,16 @@ public final class TapEvent {
     /** What TAP calls it, whatever a route did to its fields since; empty when TAP gave it no name. */
     public String getId() {
         return id;
+    }
+
+    /** The key that older versions gave it, see {@link FormerIdentity}; null when that is {@link #getKey}. */
+    public EventKey getFormer() {
+        return former;
+    }
+
+    /** See {@link EventIdentity#guidDigest}. */
+    public long getGuidDigest() {
+        return guidDigest;
     }
 
     /** Type and key alone. */
@@ -91,6 +107,16 @@ public final class TapEvent {
     /** See {@link Handling#changed}; empty for an event that is new. */
     public Set<VerdictChange.Kind> getChange() {
         return change;
+    }
+
+    /** The {@link #getGuidDigest} of a change that another message of the same id brings; else 0. */
+    public long getOtherGuid() {
+        return otherGuid;
+    }
+
+    /** See {@link Handling#knownAs}; null when the store knows it by {@link #getKey} or not at all. */
+    public EventKey getKnownAs() {
+        return knownAs;
     }
 
     /** Whether this exchange is the one that its window waits for. */

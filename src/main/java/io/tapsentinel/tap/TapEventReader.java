@@ -179,12 +179,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         try {
             EventKey key = EventIdentity.of(type, RawField.identity(read));
             LiveSpelling.fold(fields);
-            return new TapEvent(
-                    type,
-                    key,
-                    VerdictDigest.of(type, fields),
-                    EventTime.of(type, fields).orElse(windowEnd),
-                    fields);
+            return TapEvents.of(type, key, fields, windowEnd);
         } catch (StackOverflowError e) {
             throw new UnreadableException("too many levels in a field of its identity");
         }

@@ -5,11 +5,12 @@ import java.util.Set;
 /**
  * An event that was delivered before and that TAP now says something else of.
  *
- * @param event   which one
- * @param verdict the digest of what TAP says now, see {@link VerdictDigest}
- * @param kinds   in which respects it differs from what TAP said last; at least one
+ * @param event     which one
+ * @param verdict   the digest of what TAP says now, see {@link VerdictDigest}
+ * @param otherGuid see {@link TapEvent#getOtherGuid}
+ * @param kinds     in which respects it differs from what TAP said last; at least one
  */
-public record VerdictChange(EventRef event, long verdict, Set<Kind> kinds) {
+public record VerdictChange(EventRef event, long verdict, long otherGuid, Set<Kind> kinds) {
 
     /** What can change. */
     public enum Kind {
@@ -18,6 +19,8 @@ public record VerdictChange(EventRef event, long verdict, Set<Kind> kinds) {
         /** Which threats there are, or how one is classified. */
         THREAT,
         /** Whether a campaign is known. */
-        CAMPAIGN
+        CAMPAIGN,
+        /** Another message has the same id, as its GUID tells. */
+        MESSAGE
     }
 }

@@ -3,6 +3,7 @@ package io.tapsentinel.tap;
 import static io.tapsentinel.tap.EventIdentity.text;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -43,6 +44,11 @@ public final class VerdictDigest {
         return campaignBit | (first32(found) & 0x7fff_ffffL) << 32 | first32(statuses) & 0xffff_ffffL;
     }
 
+    /** Whether two digests tell of the same threats, whatever their status. */
+    public static boolean hasSameThreats(long one, long other) {
+        return ((one ^ other) >>> 32 & 0x7fff_ffffL) == 0;
+    }
+
     /** In which respects a later digest of the same event differs from an earlier one; empty when they are equal. */
     public static Set<VerdictChange.Kind> kinds(long before, long after) {
         long differs = before ^ after;
@@ -50,7 +56,7 @@ public final class VerdictDigest {
         if (differs < 0) {
             kinds.add(VerdictChange.Kind.CAMPAIGN);
         }
-        if ((differs >>> 32 & 0x7fff_ffffL) != 0) {
+        if (!hasSameThreats(before, after)) {
             // another set of threats has another set of statuses, which says nothing more
             kinds.add(VerdictChange.Kind.THREAT);
         } else if ((differs & 0xffff_ffffL) != 0) {
@@ -65,6 +71,7 @@ public final class VerdictDigest {
     }
 
     private static int first32(Collection<String> parts) {
-        return ByteBuffer.wrap(EventIdentity.digest(parts)).getInt();
+        return ByteBuffer.wrap(EventIdentity.digest(parts.stream().map(part -> part.getBytes(StandardCharsets.UTF_8))))
+                .getInt();
     }
 }

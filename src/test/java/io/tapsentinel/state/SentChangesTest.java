@@ -173,7 +173,8 @@ class SentChangesTest {
                             List.of(new SeenTable.Row(
                                     VersionsFixture.TYPE.arrayName(),
                                     event(STATUS).getKey(),
-                                    STATUS)));
+                                    STATUS,
+                                    0)));
             return null;
         });
 

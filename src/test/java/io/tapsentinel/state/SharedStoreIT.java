@@ -111,8 +111,8 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(theirs.wasFiltered(event(TYPE, "1").ref())).isTrue();
-        assertThat(theirs.wasFiltered(event(TYPE, "2").ref())).isFalse();
+        assertThat(theirs.filteredBefore(event(TYPE, "1"))).isPresent();
+        assertThat(theirs.filteredBefore(event(TYPE, "2"))).isEmpty();
         assertThat(theirs.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
     }
 

@@ -2,6 +2,10 @@ package io.tapsentinel.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -9,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventIdentityTest {
 
@@ -69,35 +73,78 @@ class EventIdentityTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "2026-11-28T19:17:44.000+0000, 8f65dff7c55bedddf320315ee65a00c4",
-        "1795893464000, 8b889e6fed9fe5b68708cb415aacfc2e"
-    })
-    void aTimeThatOlderVersionsDidNotReadKeepsTheKeyThatTheyGave(String clickTime, String key) {
-        Map<String, Object> click = Map.of("GUID", "g", "clickTime", clickTime, "url", "u", "recipient", "r@x");
+    @ValueSource(
+            strings = {
+                "2026-11-28T19:17:44Z",
+                "2026-11-28T19:17:44.000+0000",
+                "2026-11-28 19:17:44",
+                "1795893464000",
+                "2026-11-28T20:17:44.000+01"
+            })
+    void withoutIdATimeCountsAsAnInstantInEverySpellingThatIsRead(String clickTime) {
+        assertThat(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", clickTime)))
+                .isEqualTo(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", 1_795_893_464_000L)))
+                .isNotEqualTo(EventIdentity.of(CLICK, click("GUID", "g", "clickTime", "2026-11-28T19:17:45Z")));
+        assertThat(EventIdentity.of(CLICK, click("clickTime", clickTime)))
+                .isEqualTo(EventIdentity.of(CLICK, click("clickTime", 1_795_893_464_000L)));
+    }
 
-        assertThat(EventIdentity.of(CLICK, click)).hasToString(key);
+    @Test
+    void keysOfEventsWithAnIdAndOfMessagesWithAGuidStayAsTheyWere() {
+        assertThat(EventIdentity.of(MESSAGE, message("id", "00000000-0000-4000-8000-000000000001")))
+                .hasToString("04c2effbfed4a4383b1f3f5fbacedcc6");
+        assertThat(EventIdentity.of(MESSAGE, message("id", "\ud83d\ude00 ü")))
+                .hasToString("64115ad85843e7eb595fc24eb41189a7");
+        assertThat(EventIdentity.of(MESSAGE, message("recipient", List.of("b@x", "a@x"))))
+                .hasToString("7f97a2447a653ff63ee9bb5dd7b5023d");
+        assertThat(FormerIdentity.of(MESSAGE, message(), EventIdentity.of(MESSAGE, message())))
+                .isNull();
     }
 
     @Test
     void aSecondSpellingIsNoPartOfIt() {
-        assertThat(EventIdentity.of(
-                        EventType.MESSAGES_BLOCKED, Map.of("subject", "s", "cluster", "live", "clusterId", "doc")))
-                .as("the key that versions gave which dropped it")
-                .hasToString("878b5463d2fa233b88efb9eef5af8ec2");
+        Map<String, Object> both = new HashMap<>(Map.of("subject", "s", "cluster", "live", "clusterId", "doc"));
+        both.put("threatsInfoMap", List.of(Map.of("threatID", "live", "threatId", "doc", "campaignId", "c")));
+        Map<String, Object> one = new HashMap<>(Map.of("subject", "s", "cluster", "live"));
+        one.put("threatsInfoMap", List.of(Map.of("threatID", "live")));
+
+        assertThat(EventIdentity.of(MESSAGE, both)).isEqualTo(EventIdentity.of(MESSAGE, one));
+    }
+
+    @Test
+    void aClickOnALinkWithTwoThreatsIsTwoEvents() throws IOException {
+        List<EventKey> keys = new ArrayList<>();
+        String answer = "{\"clicksBlocked\":["
+                + "{\"GUID\":\"g\",\"clickTime\":\"2026-11-28T20:00:00.000Z\",\"url\":\"u\",\"recipient\":\"r\",\"threatID\":\"aa11\"},"
+                + "{\"GUID\":\"g\",\"clickTime\":\"2026-11-28T20:00:00.000Z\",\"url\":\"u\",\"recipient\":\"r\",\"threatID\":\"bb22\"}]}";
+        try (TapEventReader reader = new TapEventReader(
+                new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)),
+                Instant.EPOCH,
+                (array, fields) -> {})) {
+            reader.forEachRemaining(event -> keys.add(event.getKey()));
+        }
+        assertThat(keys).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void recipientsAndTheThreatCannotRunIntoEachOther() {
+        assertThat(EventIdentity.of(CLICK, click("GUID", "g", "threatID", "t", "recipient", List.of("r"))))
+                .isNotEqualTo(
+                        EventIdentity.of(CLICK, click("GUID", "g", "threatID", "", "recipient", List.of("r", "t"))))
+                .isNotEqualTo(EventIdentity.of(CLICK, click("GUID", "g", "threatID", "r", "recipient", List.of("t"))));
     }
 
     @Test
     void withoutIdEveryPartOfAClickCounts() {
         Map<String, Object> click =
-                Map.of("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r");
+                click("GUID", "g", "clickTime", "2026-11-20T10:00:00Z", "url", "u", "recipient", "r", "threatID", "t");
         List<EventKey> keys = new ArrayList<>(List.of(EventIdentity.of(CLICK, click)));
         for (String part : click.keySet()) {
             Map<String, Object> other = new HashMap<>(click);
             other.put(part, "other");
             keys.add(EventIdentity.of(CLICK, other));
         }
-        assertThat(keys).doesNotHaveDuplicates().hasSize(5);
+        assertThat(keys).doesNotHaveDuplicates().hasSize(6);
     }
 
     @Test
@@ -159,6 +206,14 @@ class EventIdentityTest {
         click.put("campaignId", "c");
 
         assertThat(VerdictDigest.of(CLICK, click)).isEqualTo(verdict | 1L << 63);
+    }
+
+    private static Map<String, Object> click(Object... fields) {
+        Map<String, Object> click = new HashMap<>();
+        for (int i = 0; i < fields.length; i += 2) {
+            click.put((String) fields[i], fields[i + 1]);
+        }
+        return click;
     }
 
     private static Map<String, Object> threat(String id, String status, String campaign) {

@@ -1,0 +1,100 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.Sighting;
+import io.tapsentinel.tap.TapEvent;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+
+/**
+ * Events that a store of an older version knows by keys that this program gives no more. From the first start with such a store on,
+ * an old key counts as long as TAP can report its event; an event that is found by it gets its own key in the transaction that
+ * notes its sighting or its next version. The old row stays as it is, since it may stand for several events, and is forgotten in
+ * its time. A new store has none. Every method with a connection is for use inside a transaction.
+ */
+final class FormerKeys {
+
+    /** One day more than {@link SeenKeys#KEPT}, for an update of replicas one by one. */
+    static final Duration LOOKED_UP = Duration.ofDays(9);
+
+    private static final String KEY = " WHERE source = ? AND stream = ? AND key = ?";
+    /** In {@code seen} and {@code version}: rejected, and listed by the old key, whose name the record's document has. */
+    private static final int LISTED_BY_OLD_KEY = 2;
+
+    private final String source;
+    private final Clock clock;
+    private volatile long until;
+
+    FormerKeys(String source, Clock clock) {
+        this.source = source;
+        this.clock = clock;
+    }
+
+    /** Before anything else. */
+    void begin(Connection connection) throws SQLException {
+        Sql.update(
+                connection,
+                "UPDATE former_keys SET until_at = ? WHERE source = ? AND until_at = 0",
+                clock.millis() + LOOKED_UP.toMillis(),
+                source);
+        until = Sql.number(connection, "SELECT until_at FROM former_keys WHERE source = ?", source);
+    }
+
+    /** Whether the store may know the event by the key that older versions gave it. */
+    boolean mayKnow(TapEvent event) {
+        return event.getFormer() != null && clock.millis() < until;
+    }
+
+    /** Gives these events, known by their old keys alone, what the store holds of them under their own. */
+    void adopt(Connection connection, Collection<Sighting> events) throws SQLException {
+        for (Sighting event : events) {
+            byte[] key = event.event().key().bytes();
+            String stream = event.event().type().arrayName();
+            Sql.update(
+                    connection,
+                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
+                            + " SELECT source, stream, ?, first_seen, ?, verdict, added, "
+                            + LISTED_BY_OLD_KEY + " * rejected, guid FROM seen" + KEY + " ON CONFLICT DO NOTHING",
+                    key,
+                    clock.millis(),
+                    source,
+                    stream,
+                    event.former().bytes());
+            Sql.update(
+                    connection,
+                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected, guid)"
+                            + " SELECT source, stream, ?, verdict, noticed_at, "
+                            + LISTED_BY_OLD_KEY + " * rejected, guid FROM version" + KEY + " ON CONFLICT DO NOTHING",
+                    key,
+                    source,
+                    stream,
+                    event.former().bytes());
+        }
+    }
+
+    /** A rejected record is sent again: it is listed by its own key from now on, if it is rejected once more. */
+    void replayed(Connection connection, TapEvent event) throws SQLException {
+        if (event.getFormer() == null) {
+            return;
+        }
+        for (String table : new String[] {"seen", "version"}) {
+            Sql.update(
+                    connection,
+                    "UPDATE " + table + " SET rejected = 0" + KEY + " AND verdict = ?",
+                    source,
+                    event.getType().arrayName(),
+                    event.getFormer().bytes(),
+                    event.getVerdict());
+            Sql.update(
+                    connection,
+                    "UPDATE " + table + " SET rejected = 1" + KEY + " AND verdict = ? AND rejected = "
+                            + LISTED_BY_OLD_KEY,
+                    source,
+                    event.getType().arrayName(),
+                    event.getKey().bytes(),
+                    event.getVerdict());
+        }
+    }
+}

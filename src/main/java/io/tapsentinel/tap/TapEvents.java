@@ -1,0 +1,29 @@
+package io.tapsentinel.tap;
+
+import java.time.Instant;
+import java.util.Map;
+
+/** Makes events of what was read. It does not stand on the event itself, where an expression in a route could call it. */
+public final class TapEvents {
+
+    private TapEvents() {}
+
+    /**
+     * An event with its identity, verdict and time.
+     *
+     * @param fields    in live spelling; mutable
+     * @param otherwise its time when it does not tell one
+     */
+    public static TapEvent of(EventType type, Map<String, Object> fields, Instant otherwise) {
+        return of(type, EventIdentity.of(type, fields), fields, otherwise);
+    }
+
+    static TapEvent of(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
+        return new TapEvent(
+                type,
+                key,
+                VerdictDigest.of(type, fields),
+                EventTime.of(type, fields).orElse(otherwise),
+                fields);
+    }
+}

@@ -1,0 +1,104 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.testing.OlderStores;
+import io.tapsentinel.testing.OnPostgres;
+import io.tapsentinel.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The same with a store on PostgreSQL, which several programs share. */
+@ExtendWith(OnPostgres.class)
+@Tag("full")
+class FormerKeysOnPostgresIT extends FormerKeysTest {
+
+    @Test
+    void aReplicaLearnsTheNewKeysOfAnother() throws Exception {
+        start(OFF, 1_000);
+        SeenKeys other = new SeenKeys(open(OFF), 1_000, clock);
+        read(OlderStores.answer(2));
+        // old keys alone tell nothing from now on
+        clock.advance(LOOKED_UP);
+
+        other.catchUp();
+
+        for (String guid : new String[] {"odd-time", "two-threats", "one-threat"}) {
+            assertThat(other.claim(event(guid))).as(guid).isEqualTo(Claim.DELIVERED);
+        }
+        assertThat(other.filteredBefore(event("dropped"))).isPresent();
+    }
+
+    @Test
+    void whatAProgramOfVersion7DeliversAfterTheMigrationIsKnown() throws Exception {
+        start(OFF, 1_000);
+        try (Connection older = TestDatabase.connect(folder.resolve("state/tap.db"))) {
+            execute(older, "DELETE FROM seen WHERE source = 'tap'");
+        }
+        seen = new SeenKeys(store, 1_000, clock);
+        TapEvent odd = event("odd-time");
+        assertThat(seen.isDone(odd)).isFalse();
+        clock.advance(Duration.ofDays(1));
+        deliverAsVersion7(odd);
+
+        seen.catchUp();
+
+        byte[] answer = only("odd-time", message -> {});
+        assertThat(read(answer).total(LedgerCount.DUPLICATE)).isEqualTo(1);
+        deliverAsVersion7(odd);
+        seen.catchUp();
+        assertThat(read(answer).sent).isEmpty();
+    }
+
+    /** Its statements. */
+    private void deliverAsVersion7(TapEvent event) throws Exception {
+        try (Connection older = TestDatabase.connect(folder.resolve("state/tap.db"))) {
+            older.setAutoCommit(false);
+            execute(older, "UPDATE gained_last SET number = number + 1 WHERE source = 'tap'");
+            byte[] key = event.getFormer().bytes();
+            try (PreparedStatement gained = older.prepareStatement("INSERT INTO gained VALUES ('tap',"
+                            + " (SELECT number FROM gained_last WHERE source = 'tap'), ?, ?)");
+                    PreparedStatement seen = older.prepareStatement(
+                            "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (source, stream, key) DO UPDATE SET rejected = 0");
+                    PreparedStatement version = older.prepareStatement(
+                            "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected)"
+                                    + " VALUES ('tap', ?, ?, 1, ?, 0) ON CONFLICT (source, stream, key, verdict) DO NOTHING")) {
+                gained.setLong(1, clock.millis());
+                gained.setBytes(2, key);
+                gained.execute();
+                Object[] row = {
+                    "tap",
+                    event.getType().arrayName(),
+                    key,
+                    clock.millis(),
+                    clock.millis(),
+                    event.getVerdict(),
+                    clock.millis(),
+                    0
+                };
+                for (int i = 0; i < row.length; i++) {
+                    seen.setObject(i + 1, row[i]);
+                }
+                seen.execute();
+                version.setString(1, event.getType().arrayName());
+                version.setBytes(2, key);
+                version.setLong(3, clock.millis());
+                version.execute();
+            }
+            older.commit();
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws Exception {
+        connection.createStatement().execute(sql);
+    }
+}
