@@ -26,6 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Events whose verdict changes hours and days after their delivery, through the program as it runs. */
 class ChangesIT {
@@ -134,6 +136,31 @@ class ChangesIT {
         assertThat(services.reads())
                 .as("at most the poll that skipped one of them failed")
                 .hasSizeBetween(3, 4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void twoMessagesOfOneIdInOneAnswerCountAsAChangeOnce(boolean updates) throws Exception {
+        services.with("tap.updates", String.valueOf(updates));
+        Event one = ChangingEvents.of("one", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
+        Event other = ChangingEvents.of("other", MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
+        other.versions()
+                .get(0)
+                .row()
+                .put("id", one.versions().get(0).row().get("id").asText());
+        add(one);
+        add(other);
+        RunningProgram program = services.start().poll();
+        for (int i = 0; i < 3; i++) {
+            services.clock().advance(Duration.ofMinutes(5));
+            program.poll();
+        }
+        program.stop();
+
+        assertThat(rows).hasSize(updates ? 2 : 1).doesNotHaveDuplicates();
+        assertThat(ledger())
+                .as("what a failed attempt delivered counts as a duplicate")
+                .contains(Map.entry("changed", 1L), Map.entry("changed-message", 1L));
     }
 
     /** Twelve events were delivered and have been cleared since. */

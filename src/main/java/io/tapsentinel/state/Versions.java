@@ -41,16 +41,13 @@ record Versions(List<Version> all) {
                 .anyMatch(version -> version.verdict() == verdict && version.rejected());
     }
 
-    /** In which respects a version differs from the last other one of the same message. */
+    /** In which respects a version differs from the last other one of the same message, or from all when that has none. */
     Set<VerdictChange.Kind> kinds(long verdict, long guid) {
-        if (!all.isEmpty() && of(guid).findAny().isEmpty()) {
-            return Set.of(VerdictChange.Kind.MESSAGE);
-        }
         return of(guid).map(Version::verdict)
                 .filter(other -> other != verdict)
                 .reduce((before, after) -> after)
                 .map(last -> VerdictDigest.kinds(last, verdict))
-                .orElse(Set.of());
+                .orElse(otherGuid(guid) == 0 ? Set.of() : Set.of(VerdictChange.Kind.MESSAGE));
     }
 
     /** Whether it is known which message was the first one. */

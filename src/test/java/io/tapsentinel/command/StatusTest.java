@@ -229,6 +229,8 @@ class StatusTest {
                             "changed-status",
                             1L,
                             "changed-campaign",
+                            1L,
+                            "changed-message",
                             1L));
             ledger(
                     store,
@@ -254,7 +256,8 @@ class StatusTest {
                 .containsPattern("\nall +3 +3\n")
                 .containsPattern("status +1 +1\n")
                 .containsPattern("threat +0 +0\n")
-                .containsPattern("campaign +1 +1\n");
+                .containsPattern("campaign +1 +1\n")
+                .containsPattern("message +1 +1\n");
     }
 
     @Test

@@ -88,6 +88,56 @@ class ChangedReadTest {
         assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(1);
     }
 
+    @Test
+    void twoMessagesOfOneIdInOneAnswerCountInThisReadAndNotAgain() {
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        for (int changed : new int[] {1, 0}) {
+            WindowRead read = read(seen);
+            TapEvent first = event(1, "gA");
+            TapEvent other = event(1, "gB");
+            if (changed == 1) {
+                assertThat(seen.claim(first)).isEqualTo(Claim.NEW);
+                assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
+                seen.delivered(0, List.of(first));
+                end(read, first, Outcome.DELIVERED);
+                end(read, other, Outcome.DUPLICATE_OF_RESERVED);
+                end(read, event(1, "gB"), Outcome.DUPLICATE_OF_RESERVED);
+            } else {
+                end(read, first, Outcome.DUPLICATE);
+                end(read, other, Outcome.DUPLICATE);
+            }
+            read.commit();
+            assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.CHANGED_MESSAGE)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE_INSIDE)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE)).isEqualTo(2 - 2 * changed);
+        }
+    }
+
+    @Test
+    void withUpdatesTheOtherMessageOfTheSameAnswerHoldsTheCommitUntilItIsSent() {
+        SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
+        TapEvent first = event(1, "gA");
+        TapEvent other = event(1, "gB");
+        seen.claim(first);
+        assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
+        seen.delivered(0, List.of(first));
+        WindowRead read = read(seen);
+        end(read, first, Outcome.DELIVERED);
+        end(read, other, Outcome.DUPLICATE_OF_RESERVED);
+        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class);
+
+        TapEvent itsTurn = event(1, "gB");
+        assertThat(seen.claim(itsTurn)).isEqualTo(Claim.CHANGED);
+        seen.delivered(0, List.of(itsTurn));
+        WindowRead again = read(seen);
+        end(again, itsTurn, Outcome.DELIVERED);
+        again.commit();
+
+        assertThat(again.entry().total(LedgerCount.CHANGED_MESSAGE)).isEqualTo(1);
+        assertThat(seen.claim(event(1, "gB"))).isEqualTo(Claim.DELIVERED);
+    }
+
     private WindowRead read(SeenKeys seen) {
         return new WindowRead(
                 new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
@@ -98,7 +148,11 @@ class ChangedReadTest {
     }
 
     private static TapEvent event(long verdict) {
-        Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
+        return event(verdict, "");
+    }
+
+    private static TapEvent event(long verdict, String guid) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1", "GUID", guid));
         return new TapEvent(
                 WindowReadFixture.TYPE,
                 EventIdentity.of(WindowReadFixture.TYPE, fields),

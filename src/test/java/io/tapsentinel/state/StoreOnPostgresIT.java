@@ -26,6 +26,9 @@ class StoreOnPostgresIT {
     class CountedVersions extends CountedChangesTest {}
 
     @Nested
+    class OtherMessages extends OtherMessageTest {}
+
+    @Nested
     class Hours extends DeliveredHoursTest {}
 
     @Nested

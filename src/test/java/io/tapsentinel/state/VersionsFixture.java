@@ -55,13 +55,23 @@ final class VersionsFixture implements AutoCloseable {
                 TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
     }
 
+    /** The same of a message with this GUID; an empty one counts as none. */
+    static TapEvent event(long verdict, String guid) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1", "GUID", guid));
+        return new TapEvent(
+                TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
+    }
+
     static Sighting sighting(long verdict) {
         return new Sighting(event(verdict).ref(), verdict);
     }
 
     /** Reserved, acknowledged, durable. */
     SeenKeys.Claim deliver(long verdict) {
-        TapEvent event = event(verdict);
+        return deliver(event(verdict));
+    }
+
+    SeenKeys.Claim deliver(TapEvent event) {
         SeenKeys.Claim claim = seen.claim(event);
         if (claim == SeenKeys.Claim.NEW || claim == SeenKeys.Claim.CHANGED) {
             seen.delivered(seen.sending(List.of(event)), List.of(event));
@@ -74,9 +84,17 @@ final class VersionsFixture implements AutoCloseable {
                 Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
     }
 
+    /** A read that found this one and commits. */
+    List<VerdictChange> read(TapEvent event) {
+        return commit(seen.sighted(List.of(Sighting.of(event))));
+    }
+
     /** A read that found these and commits. */
     List<VerdictChange> read(long... verdicts) {
-        List<VerdictChange> found = sighted(verdicts);
+        return commit(sighted(verdicts));
+    }
+
+    private List<VerdictChange> commit(List<VerdictChange> found) {
         store.transaction(connection -> {
             seen.noticed(connection, found);
             return null;
