@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
@@ -51,7 +52,7 @@ final class DurableKeys {
         this.table = new SeenTable(store.source(), clock);
         this.versions = new VersionTable(store.source(), clock);
         this.gained = new GainedKeys(store, clock);
-        this.former = new FormerKeys(store.source(), clock);
+        this.former = new FormerKeys(store, clock);
         store.transaction(connection -> {
             former.begin(connection);
             return null;
@@ -152,8 +153,7 @@ final class DurableKeys {
 
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
-        gained.add(connection, batch.stream().map(TapEvent::getKey).toList());
-        adopt(connection, batch);
+        settle(connection, batch);
         DeliveredHours.add(connection, store.source(), batch);
         table.delivered(
                 connection,
@@ -169,8 +169,7 @@ final class DurableKeys {
 
     /** This record lies at {@code tap.rejected.uri} now. */
     void rejected(Connection connection, TapEvent event) throws SQLException {
-        gained.add(connection, List.of(event.getKey()));
-        adopt(connection, List.of(event));
+        settle(connection, List.of(event));
         if (isChange(event)) {
             versions.rejected(connection, changedRow(event));
             table.sighted(connection, List.of(event.ref()));
@@ -179,7 +178,16 @@ final class DurableKeys {
         }
     }
 
-    private void adopt(Connection connection, Collection<TapEvent> events) throws SQLException {
+    /** First of all in such a transaction: what older programs, on this store before or beside this one, have to do with it. */
+    private void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
+        List<TapEvent> left =
+                events.stream().filter(former::isNewToOlderPrograms).toList();
+        gained.add(
+                connection,
+                Stream.concat(
+                                events.stream().map(TapEvent::getKey),
+                                left.stream().map(TapEvent::getFormer))
+                        .toList());
         former.adopt(
                 connection,
                 events.stream()
@@ -191,6 +199,7 @@ final class DurableKeys {
                 former.replayed(connection, event);
             }
         }
+        former.leave(connection, left);
     }
 
     /** The same for events of types that have no table. */

@@ -12,7 +12,8 @@ import java.util.Collection;
  * Events that a store of an older version knows by keys that this program gives no more. From the first start with such a store on,
  * an old key counts as long as TAP can report its event; an event that is found by it gets its own key in the transaction that
  * notes its sighting or its next version. The old row stays as it is, since it may stand for several events, and is forgotten in
- * its time. A new store has none. Every method with a connection is for use inside a transaction.
+ * its time. A new store has none. During a rolling update it also leaves old keys to the older programs. Every method with a
+ * connection is for use inside a transaction.
  */
 final class FormerKeys {
 
@@ -22,13 +23,17 @@ final class FormerKeys {
     private static final String KEY = " WHERE source = ? AND stream = ? AND key = ?";
     /** In {@code seen} and {@code version}: rejected, and listed by the old key, whose name the record's document has. */
     private static final int LISTED_BY_OLD_KEY = 2;
+    /** In place of a GUID's digest, which rows of older programs do not have: the row is for them. */
+    private static final long LEFT = -1;
 
+    private final Store store;
     private final String source;
     private final Clock clock;
     private volatile long until;
 
-    FormerKeys(String source, Clock clock) {
-        this.source = source;
+    FormerKeys(Store store, Clock clock) {
+        this.store = store;
+        this.source = store.source();
         this.clock = clock;
     }
 
@@ -54,9 +59,10 @@ final class FormerKeys {
             String stream = event.event().type().arrayName();
             Sql.update(
                     connection,
-                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
+                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
                             + " SELECT source, stream, ?, first_seen, ?, verdict, added, "
-                            + LISTED_BY_OLD_KEY + " * rejected, guid FROM seen" + KEY + " ON CONFLICT DO NOTHING",
+                            + LISTED_BY_OLD_KEY + " * rejected FROM seen" + KEY
+                            + " AND guid = 0 ON CONFLICT DO NOTHING",
                     key,
                     clock.millis(),
                     source,
@@ -64,13 +70,52 @@ final class FormerKeys {
                     event.former().bytes());
             Sql.update(
                     connection,
-                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected, guid)"
+                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected)"
                             + " SELECT source, stream, ?, verdict, noticed_at, "
-                            + LISTED_BY_OLD_KEY + " * rejected, guid FROM version" + KEY + " ON CONFLICT DO NOTHING",
+                            + LISTED_BY_OLD_KEY + " * rejected FROM version" + KEY
+                            + " AND guid = 0 ON CONFLICT DO NOTHING",
                     key,
                     source,
                     stream,
                     event.former().bytes());
+        }
+    }
+
+    /** Whether a program of an older version beside this one would take the event for new. */
+    boolean isNewToOlderPrograms(TapEvent event) {
+        // with an id the old key, in which a ? stands for half a surrogate pair, may be another event's own
+        return store.isShared() && mayKnow(event) && event.getId().isEmpty();
+    }
+
+    /** Leaves such events to older programs as delivered. This program takes no notice, since several events may have the key. */
+    void leave(Connection connection, Collection<TapEvent> events) throws SQLException {
+        long now = clock.millis();
+        for (TapEvent event : events) {
+            String stream = event.getType().arrayName();
+            byte[] key = event.getFormer().bytes();
+            long verdict = event.getVerdict();
+            Sql.update(
+                    connection,
+                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+                    source,
+                    stream,
+                    key,
+                    now,
+                    now,
+                    verdict,
+                    now,
+                    LEFT);
+            Sql.update(
+                    connection,
+                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected, guid)"
+                            + " VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+                    source,
+                    stream,
+                    key,
+                    verdict,
+                    now,
+                    LEFT);
         }
     }
 

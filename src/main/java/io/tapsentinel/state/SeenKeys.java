@@ -2,7 +2,6 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
@@ -205,11 +204,6 @@ public class SeenKeys implements DeliveryLog {
     public long possibleDuplicates() {
         return store.transaction(connection ->
                 Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", store.source()));
-    }
-
-    /** Whether the key is durable. */
-    public boolean isDelivered(EventType type, EventKey key) {
-        return isKnown(type.arrayName(), key);
     }
 
     /** Whether the event was settled before, as this version or another one. */

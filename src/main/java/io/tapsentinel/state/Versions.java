@@ -61,13 +61,15 @@ record Versions(List<Version> all) {
     }
 
     /**
-     * Whether these versions, found by a key that may stand for several events, tell of the event that has this verdict.
+     * Whether these versions, found by a key that may stand for several events, tell of the event that has this verdict. Older
+     * programs wrote no GUID.
      *
      * @param updates whether the later ones were sent, too
      */
     boolean tellOf(long verdict, boolean updates) {
         return all.stream()
                 .limit(updates ? all.size() : 1)
+                .filter(version -> version.guid() == 0)
                 .anyMatch(version ->
                         version.verdict() == UNTOLD || VerdictDigest.hasSameThreats(version.verdict(), verdict));
     }

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenKeys.Claim;
@@ -11,10 +12,15 @@ import io.tapsentinel.testing.OnPostgres;
 import io.tapsentinel.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The same with a store on PostgreSQL, which several programs share. */
 @ExtendWith(OnPostgres.class)
@@ -56,6 +62,82 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
         deliverAsVersion7(odd);
         seen.catchUp();
         assertThat(read(answer).sent).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aProgramOfVersion7BesideThisOneFindsDeliveredWhatThisOneDelivered(boolean updates) throws Exception {
+        start(updates ? ON : OFF, 1_000);
+        byte[] answer = only("new", click -> {}, "two-threats");
+        assertThat(read(answer).sent).hasSize(2);
+        assertThat(read(answer).sent).isEmpty();
+
+        List<TapEvent> events = events(answer);
+        assertThat(events)
+                .extracting(TapEvent::getFormer)
+                .containsOnly(events.get(0).getFormer());
+        try (Connection older = TestDatabase.connect(folder.resolve("state/tap.db"))) {
+            byte[] key = events.get(0).getFormer().bytes();
+            String known = " WHERE source = '" + store.source() + "' AND stream = 'clicksBlocked' AND key = ?";
+            for (TapEvent event : events) {
+                // with tap.updates=true it looks for the verdict, too
+                assertThat(count(older, "SELECT count(*) FROM seen" + known, key))
+                        .isEqualTo(1);
+                assertThat(count(
+                                older,
+                                "SELECT count(*) FROM (SELECT verdict FROM seen" + known
+                                        + " UNION SELECT verdict FROM version" + known
+                                        + ") AS versions WHERE verdict = "
+                                        + event.getVerdict(),
+                                key,
+                                key))
+                        .isEqualTo(1);
+            }
+            assertThat(count(older, "SELECT count(*) FROM gained WHERE position(CAST(? AS BYTEA) IN keys) > 0", key))
+                    .as("transactions that tell it without a restart")
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void whatIsLeftToOlderProgramsHidesNoOtherEventOfThatKeyFromThisOne() throws Exception {
+        start(OFF, 1_000);
+        byte[] one = only("new", click -> click.remove("GUID"), "one-threat");
+        byte[] other = only(
+                "new",
+                click -> {
+                    click.remove("GUID");
+                    click.putArray("toAddresses").add("a").add("b");
+                },
+                "one-threat");
+        assertThat(events(one).get(0).getFormer())
+                .isEqualTo(events(other).get(0).getFormer());
+
+        assertThat(read(one).sent).hasSize(1);
+        assertThat(read(other).sent).hasSize(1);
+        start(OFF, 1_000);
+        assertThat(read(one).sent).isEmpty();
+        assertThat(read(other).sent).isEmpty();
+    }
+
+    private static long count(Connection connection, String sql, byte[]... keys) throws Exception {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < keys.length; i++) {
+                select.setBytes(i + 1, keys[i]);
+            }
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    /** The events of one GUID in the first answer, with another GUID or none, and a time of their own. */
+    private static byte[] only(String name, Consumer<ObjectNode> change, String guid) throws Exception {
+        return only(guid, click -> {
+            click.put("GUID", name).put("clickTime", "2026-11-28T19:55:00Z");
+            change.accept(click);
+        });
     }
 
     /** Its statements. */

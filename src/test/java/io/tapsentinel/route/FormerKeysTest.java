@@ -397,7 +397,7 @@ class FormerKeysTest {
                 .orElseThrow();
     }
 
-    private static List<TapEvent> events(byte[] answer) throws IOException {
+    static List<TapEvent> events(byte[] answer) throws IOException {
         List<TapEvent> events = new ArrayList<>();
         try (TapEventReader reader = new TapEventReader(new ByteArrayInputStream(answer), END, (array, fields) -> {})) {
             reader.forEachRemaining(events::add);

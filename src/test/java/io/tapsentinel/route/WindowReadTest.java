@@ -268,7 +268,7 @@ class WindowReadTest {
         settle(read, Outcome.FILTERED, "1");
         read.commit();
 
-        assertThat(fixture.seen.isDelivered(TYPE, event("1").getKey())).isFalse();
+        assertThat(fixture.seen.isSettled(event("1"))).isFalse();
         assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.NEW);
         fixture.seen.delivered(0, List.of(event("1")));
         assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.DELIVERED);

@@ -61,8 +61,8 @@ class RollingUpdateIT {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             ReadState state = new ReadState(store, clock);
-            assertThat(seen.isDelivered(
-                            EventType.CLICKS_BLOCKED,
+            assertThat(seen.isKnown(
+                            EventType.CLICKS_BLOCKED.arrayName(),
                             EventKey.of(HexFormat.of().parseHex("000102030405060708090a0b0c0d0e0f"))))
                     .isTrue();
             assertThat(state.progress())
