@@ -114,6 +114,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
                 .isEqualTo(events(other).get(0).getFormer());
 
         assertThat(read(one).sent).hasSize(1);
+        start(OFF, 1_000);
         assertThat(read(other).sent).hasSize(1);
         start(OFF, 1_000);
         assertThat(read(one).sent).isEmpty();

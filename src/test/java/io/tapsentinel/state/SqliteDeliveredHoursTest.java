@@ -65,6 +65,9 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
                 "DROP TABLE gained",
                 "DROP TABLE gained_last",
                 "DROP TABLE tap_rest",
+                "DROP TABLE former_keys",
+                "ALTER TABLE seen DROP COLUMN guid",
+                "ALTER TABLE version DROP COLUMN guid",
                 "UPDATE schema_version SET version = 3");
         open();
     }

@@ -47,6 +47,8 @@ class SqliteStoreTest {
                             "DROP TABLE gained",
                             "DROP TABLE gained_last",
                             "DROP TABLE tap_rest",
+                            "DROP TABLE former_keys",
+                            "ALTER TABLE seen DROP COLUMN guid",
                             "ALTER TABLE request_log DROP COLUMN purpose",
                             "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
