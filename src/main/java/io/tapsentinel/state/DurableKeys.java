@@ -17,7 +17,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What is durable: the keys of events that have their end and TAP's verdicts on them. The newest are held in memory, where a miss
@@ -178,28 +177,12 @@ final class DurableKeys {
         }
     }
 
-    /** First of all in such a transaction: what older programs, on this store before or beside this one, have to do with it. */
+    /** Comes first in such a transaction. */
     private void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
-        List<TapEvent> left =
-                events.stream().filter(former::isNewToOlderPrograms).toList();
-        gained.add(
-                connection,
-                Stream.concat(
-                                events.stream().map(TapEvent::getKey),
-                                left.stream().map(TapEvent::getFormer))
-                        .toList());
-        former.adopt(
-                connection,
-                events.stream()
-                        .filter(event -> event.getKnownAs() != null)
-                        .map(Sighting::of)
-                        .toList());
-        for (TapEvent event : events) {
-            if (event.isResend()) {
-                former.replayed(connection, event);
-            }
-        }
-        former.leave(connection, left);
+        List<EventKey> keys = new ArrayList<>(former.left(events));
+        events.forEach(event -> keys.add(event.getKey()));
+        gained.add(connection, keys);
+        former.settle(connection, events);
     }
 
     /** The same for events of types that have no table. */
@@ -270,7 +253,9 @@ final class DurableKeys {
         gained.add(
                 connection,
                 byFormerKey.stream().map(sighting -> sighting.event().key()).toList());
-        former.adopt(connection, byFormerKey);
+        for (Sighting sighting : byFormerKey) {
+            former.adopt(connection, sighting);
+        }
         table.sighted(connection, duplicates.stream().map(Sighting::event).toList());
         return updates ? List.of() : versions.changes(connection, duplicates);
     }

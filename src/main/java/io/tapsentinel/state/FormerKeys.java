@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import java.sql.Connection;
@@ -7,13 +8,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 
 /**
- * Events that a store of an older version knows by keys that this program gives no more. From the first start with such a store on,
- * an old key counts as long as TAP can report its event; an event that is found by it gets its own key in the transaction that
- * notes its sighting or its next version. The old row stays as it is, since it may stand for several events, and is forgotten in
- * its time. A new store has none. During a rolling update it also leaves old keys to the older programs. Every method with a
- * connection is for use inside a transaction.
+ * Events that a store of an older version knows by keys that this version no longer gives. From the first start with such a store on,
+ * an old key counts as long as TAP can report its event. An event that is found by it gets its own key in the transaction that
+ * writes its sighting, its next version or its replay. The old row stays as it is, since it may stand for several events, and is
+ * pruned in its time. A new store has no old keys. During a rolling update this program also leaves old keys to the older ones. Every
+ * method with a connection is for use inside a transaction.
  */
 final class FormerKeys {
 
@@ -52,78 +54,93 @@ final class FormerKeys {
         return event.getFormer() != null && clock.millis() < until;
     }
 
-    /** Gives these events, known by their old keys alone, what the store holds of them under their own. */
-    void adopt(Connection connection, Collection<Sighting> events) throws SQLException {
-        for (Sighting event : events) {
-            byte[] key = event.event().key().bytes();
-            String stream = event.event().type().arrayName();
-            Sql.update(
-                    connection,
-                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
-                            + " SELECT source, stream, ?, first_seen, ?, verdict, added, "
-                            + LISTED_BY_OLD_KEY + " * rejected FROM seen" + KEY
-                            + " AND guid = 0 ON CONFLICT DO NOTHING",
-                    key,
-                    clock.millis(),
-                    source,
-                    stream,
-                    event.former().bytes());
-            Sql.update(
-                    connection,
-                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected)"
-                            + " SELECT source, stream, ?, verdict, noticed_at, "
-                            + LISTED_BY_OLD_KEY + " * rejected FROM version" + KEY
-                            + " AND guid = 0 ON CONFLICT DO NOTHING",
-                    key,
-                    source,
-                    stream,
-                    event.former().bytes());
+    /** Gives an event that is known by its old key alone what the store holds of it under its own. */
+    void adopt(Connection connection, Sighting event) throws SQLException {
+        byte[] key = event.event().key().bytes();
+        String stream = event.event().type().arrayName();
+        byte[] old = event.former().bytes();
+        Sql.update(
+                connection,
+                "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected)"
+                        + " SELECT source, stream, ?, first_seen, ?, verdict, added, "
+                        + LISTED_BY_OLD_KEY + " * rejected FROM seen" + KEY + " AND guid = 0 ON CONFLICT DO NOTHING",
+                key,
+                clock.millis(),
+                source,
+                stream,
+                old);
+        Sql.update(
+                connection,
+                "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected)"
+                        + " SELECT source, stream, ?, verdict, noticed_at, "
+                        + LISTED_BY_OLD_KEY + " * rejected FROM version" + KEY
+                        + " AND guid = 0 ON CONFLICT DO NOTHING",
+                key,
+                source,
+                stream,
+                old);
+    }
+
+    /** The old keys that {@link #settle} leaves to programs of older versions. */
+    List<EventKey> left(Collection<TapEvent> events) {
+        return events.stream()
+                .filter(this::isNewToOlderPrograms)
+                .map(TapEvent::getFormer)
+                .toList();
+    }
+
+    /** These events, known by their old keys or new, are being written under their own. */
+    void settle(Connection connection, Collection<TapEvent> events) throws SQLException {
+        for (TapEvent event : events) {
+            if (event.getKnownAs() != null) {
+                adopt(connection, Sighting.of(event));
+            }
+            if (event.isResend() && event.getFormer() != null) {
+                replayed(connection, event);
+            }
+            if (isNewToOlderPrograms(event)) {
+                leave(connection, event);
+            }
         }
     }
 
-    /** Whether a program of an older version beside this one would take the event for new. */
-    boolean isNewToOlderPrograms(TapEvent event) {
+    private boolean isNewToOlderPrograms(TapEvent event) {
         // with an id the old key, in which a ? stands for half a surrogate pair, may be another event's own
         return store.isShared() && mayKnow(event) && event.getId().isEmpty();
     }
 
-    /** Leaves such events to older programs as delivered. This program takes no notice, since several events may have the key. */
-    void leave(Connection connection, Collection<TapEvent> events) throws SQLException {
+    /** Older programs take the event for delivered. This one takes no notice, since several events may have the key. */
+    private void leave(Connection connection, TapEvent event) throws SQLException {
         long now = clock.millis();
-        for (TapEvent event : events) {
-            String stream = event.getType().arrayName();
-            byte[] key = event.getFormer().bytes();
-            long verdict = event.getVerdict();
-            Sql.update(
-                    connection,
-                    "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
-                    source,
-                    stream,
-                    key,
-                    now,
-                    now,
-                    verdict,
-                    now,
-                    LEFT);
-            Sql.update(
-                    connection,
-                    "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected, guid)"
-                            + " VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
-                    source,
-                    stream,
-                    key,
-                    verdict,
-                    now,
-                    LEFT);
-        }
+        String stream = event.getType().arrayName();
+        byte[] key = event.getFormer().bytes();
+        long verdict = event.getVerdict();
+        Sql.update(
+                connection,
+                "INSERT INTO seen (source, stream, key, first_seen, last_seen, verdict, added, rejected, guid)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+                source,
+                stream,
+                key,
+                now,
+                now,
+                verdict,
+                now,
+                LEFT);
+        Sql.update(
+                connection,
+                "INSERT INTO version (source, stream, key, verdict, noticed_at, rejected, guid)"
+                        + " VALUES (?, ?, ?, ?, ?, 0, ?) ON CONFLICT DO NOTHING",
+                source,
+                stream,
+                key,
+                verdict,
+                now,
+                LEFT);
     }
 
     /** A rejected record is sent again: it is listed by its own key from now on, if it is rejected once more. */
-    void replayed(Connection connection, TapEvent event) throws SQLException {
-        if (event.getFormer() == null) {
-            return;
-        }
+    private void replayed(Connection connection, TapEvent event) throws SQLException {
         for (String table : new String[] {"seen", "version"}) {
             Sql.update(
                     connection,
