@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.state.SeenKeys;
+import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;

@@ -200,7 +200,7 @@ final class DurableKeys {
         table.delivered(
                 connection,
                 streams.entrySet().stream()
-                        .map(event -> new Row(event.getValue(), event.getKey(), 0))
+                        .map(event -> new Row(event.getValue(), event.getKey(), 0, 0))
                         .toList());
     }
 

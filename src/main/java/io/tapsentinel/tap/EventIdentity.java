@@ -82,9 +82,13 @@ public final class EventIdentity {
 
     /**
      * What is digested of one value. Of text it is UTF-8; half a surrogate pair gets three bytes by the same scheme, which UTF-8
-     * never contains, so that no two texts give the same bytes. Of a number it is its text as it came.
+     * never contains, so that no two texts give the same bytes. Of a number it is its text as it came. What was read leniently has a
+     * first byte that neither contains.
      */
     static byte[] bytes(Object value) {
+        if (value instanceof RawField raw) {
+            return raw.bytes();
+        }
         if (isNested(value)) {
             return ContentDigest.of(value);
         }

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,16 +20,19 @@ record RawField(String digest) {
             return read.fields();
         }
         Map<String, Object> identity = new LinkedHashMap<>(read.fields());
-        read.lenient()
-                .forEach((name, bytes) -> identity.put(
-                        name,
-                        new RawField(HexFormat.of().formatHex(EventIdentity.digest(UnreadableElement.parts(bytes).stream().map(EventIdentity::bytes))))));
+        read.lenient().forEach((name, bytes) -> identity.put(name, of(bytes)));
         LiveSpelling.fold(identity);
         return identity;
     }
 
-    @Override
-    public String toString() {
-        return "\uD800" + digest;
+    private static RawField of(byte[] json) {
+        return new RawField(HexFormat.of()
+                .formatHex(EventIdentity.digest(
+                        UnreadableElement.parts(json).stream().map(EventIdentity::bytes))));
+    }
+
+    /** What is digested of it. */
+    byte[] bytes() {
+        return ("\u00FF" + digest).getBytes(StandardCharsets.ISO_8859_1);
     }
 }

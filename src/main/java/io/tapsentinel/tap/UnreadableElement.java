@@ -24,7 +24,12 @@ public record UnreadableElement(String array, EventKey key, String reason, long 
         List<String> parts = new ArrayList<>(List.of("unreadable", array));
         parts.addAll(parts(value.bytes()));
         return new UnreadableElement(
-                array, EventKey.of(EventIdentity.digest(parts.stream().map(EventIdentity::bytes))), reason, value.offset(), value.bytes(), value.length());
+                array,
+                EventKey.of(EventIdentity.digest(parts.stream().map(EventIdentity::bytes))),
+                reason,
+                value.offset(),
+                value.bytes(),
+                value.length());
     }
 
     /**

@@ -399,7 +399,8 @@ class FormerKeysTest {
 
     static List<TapEvent> events(byte[] answer) throws IOException {
         List<TapEvent> events = new ArrayList<>();
-        try (TapEventReader reader = new TapEventReader(new ByteArrayInputStream(answer), END, (array, fields) -> {})) {
+        try (TapEventReader reader =
+                new TapEventReader(() -> new ByteArrayInputStream(answer), END, TapEventReader.Others.NONE)) {
             reader.forEachRemaining(events::add);
         }
         return events;

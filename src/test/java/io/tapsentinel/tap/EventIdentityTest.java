@@ -118,9 +118,9 @@ class EventIdentityTest {
                 + "{\"GUID\":\"g\",\"clickTime\":\"2026-11-28T20:00:00.000Z\",\"url\":\"u\",\"recipient\":\"r\",\"threatID\":\"aa11\"},"
                 + "{\"GUID\":\"g\",\"clickTime\":\"2026-11-28T20:00:00.000Z\",\"url\":\"u\",\"recipient\":\"r\",\"threatID\":\"bb22\"}]}";
         try (TapEventReader reader = new TapEventReader(
-                new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)),
+                () -> new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)),
                 Instant.EPOCH,
-                (array, fields) -> {})) {
+                TapEventReader.Others.NONE)) {
             reader.forEachRemaining(event -> keys.add(event.getKey()));
         }
         assertThat(keys).hasSize(2).doesNotHaveDuplicates();
