@@ -28,6 +28,9 @@ public final class RejectedDocument {
     /** Bytes of an element whose text a document has beside them; each may become six. */
     private static final int MOST_TEXT = 1_000_000;
 
+    private static final String KEY_OF = "keyOf";
+    private static final String BYTES = "bytes";
+
     private RejectedDocument() {}
 
     /** Name of the record's file. */
@@ -54,6 +57,9 @@ public final class RejectedDocument {
         document.put("type", record.type());
         document.put("table", record.table());
         document.put("key", record.key().toString());
+        if (record.keyedByBytes()) {
+            document.put(KEY_OF, BYTES);
+        }
         if (record.element() == null) {
             ObjectNode fields = document.putObject("record");
             record.fields().forEach((name, value) -> put(fields, String.valueOf(name), value));
@@ -90,6 +96,11 @@ public final class RejectedDocument {
         } catch (RuntimeException | StackOverflowError e) {
             fields.put(name, "(no JSON: " + value.getClass().getName() + ")");
         }
+    }
+
+    /** Whether its key cannot be found from its record. */
+    static boolean isKeyedByBytes(Map<String, Object> document) {
+        return BYTES.equals(document.get(KEY_OF));
     }
 
     /** What {@link #bytes} made of the fields. */

@@ -24,9 +24,11 @@ final class ReplayedRecord {
 
     /** The key under which an unreadable element was rejected that has been repaired since; empty for every other record. */
     static Optional<EventKey> repairedKey(Map<String, Object> document) {
-        return isUnreadable(document)
-                        && document.get("key") instanceof String key
-                        && KEY.matcher(key).matches()
+        return isUnreadable(document) ? key(document) : Optional.empty();
+    }
+
+    private static Optional<EventKey> key(Map<String, Object> document) {
+        return document.get("key") instanceof String key && KEY.matcher(key).matches()
                 ? Optional.of(EventKey.of(HexFormat.of().parseHex(key)))
                 : Optional.empty();
     }
@@ -48,8 +50,11 @@ final class ReplayedRecord {
                             ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
                             : "its record is no object");
         }
-        TapEvent event =
-                TapEvents.of(type, fields, TapTime.parse(document.get("time")).orElse(Instant.EPOCH));
+        Instant time = TapTime.parse(document.get("time")).orElse(Instant.EPOCH);
+        Optional<EventKey> given = key(document);
+        TapEvent event = RejectedDocument.isKeyedByBytes(document) && given.isPresent()
+                ? TapEvents.keyedByBytes(type, given.get(), fields, time)
+                : TapEvents.of(type, fields, time);
         if (repaired) {
             return event;
         }

@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.UnreadableElement;
 import java.time.Instant;
 import java.util.Map;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param time    when it was rejected
  * @param refusal what Sentinel answered; null when it was never asked
  * @param fields  the event's fields as its route handed them over, none cut; null when it cannot be read
+ * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
  * @param element what stands in TAP's answer; null when it could be read
  */
 public record RejectedRecord(
@@ -27,6 +29,7 @@ public record RejectedRecord(
         Instant time,
         UploadException refusal,
         Map<String, Object> fields,
+        boolean keyedByBytes,
         UnreadableElement element) {
 
     public RejectedRecord(
@@ -37,13 +40,14 @@ public record RejectedRecord(
             Instant time,
             UploadException refusal,
             Map<String, Object> fields) {
-        this(reason, type, table, key, time, refusal, fields, null);
+        this(reason, type, table, key, time, refusal, fields, false, null);
     }
 
     /** An element that cannot be read. */
     public static RejectedRecord unreadable(UnreadableElement element, Instant time) {
         String table = EventType.ofArray(element.array()).map(EventType::table).orElse(null);
-        return new RejectedRecord(Reason.UNREADABLE, element.array(), table, element.key(), time, null, null, element);
+        return new RejectedRecord(
+                Reason.UNREADABLE, element.array(), table, element.key(), time, null, null, false, element);
     }
 
     /** Why a record was rejected. */

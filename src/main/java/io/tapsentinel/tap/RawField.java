@@ -13,7 +13,7 @@ import java.util.Map;
  */
 record RawField(String digest) {
 
-    /** An event's fields as they stand in its identity, in live spelling; the fields themselves when all of them are standard JSON. */
+    /** An event's fields as they stand in its identity, in live spelling. */
     static Map<String, Object> identity(LenientJson.Fields read) {
         if (read.lenient().isEmpty()) {
             LiveSpelling.fold(read.fields());

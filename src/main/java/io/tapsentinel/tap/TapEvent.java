@@ -26,6 +26,7 @@ public final class TapEvent {
     private final EventKey former;
     private final long guidDigest;
     // what Handling writes: fields, since Camel's expressions call every method that is not private
+    boolean keyedByBytes;
     volatile boolean resend;
     volatile Set<VerdictChange.Kind> change = Set.of();
     volatile long otherGuid;
@@ -75,6 +76,11 @@ public final class TapEvent {
     /** See {@link EventIdentity#guidDigest}. */
     public long getGuidDigest() {
         return guidDigest;
+    }
+
+    /** Whether {@link #getKey} is a digest of bytes that its fields do not have any more, see {@link RawField}. */
+    public boolean isKeyedByBytes() {
+        return keyedByBytes;
     }
 
     /** Type and key alone. */

@@ -177,9 +177,14 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         Fields read = LenientJson.read(value);
         LinkedHashMap<String, Object> fields = read.fields();
         try {
-            EventKey key = EventIdentity.of(type, RawField.identity(read));
+            Map<String, Object> identity = RawField.identity(read);
             LiveSpelling.fold(fields);
-            return TapEvents.of(type, key, fields, windowEnd);
+            TapEvent event = TapEvents.of(type, fields, windowEnd);
+            if (read.lenient().isEmpty()) {
+                return event;
+            }
+            EventKey key = EventIdentity.of(type, identity);
+            return event.getKey().equals(key) ? event : TapEvents.keyedByBytes(type, key, fields, windowEnd);
         } catch (StackOverflowError e) {
             throw new UnreadableException("too many levels in a field of its identity");
         }

@@ -15,10 +15,17 @@ public final class TapEvents {
      * @param otherwise its time when it does not tell one
      */
     public static TapEvent of(EventType type, Map<String, Object> fields, Instant otherwise) {
-        return of(type, EventIdentity.of(type, fields), fields, otherwise);
+        return make(type, EventIdentity.of(type, fields), fields, otherwise);
     }
 
-    static TapEvent of(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
+    /** The same for one whose key is a digest of bytes that were read leniently. */
+    public static TapEvent keyedByBytes(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
+        TapEvent event = make(type, key, fields, otherwise);
+        event.keyedByBytes = true;
+        return event;
+    }
+
+    private static TapEvent make(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
         return new TapEvent(
                 type,
                 key,

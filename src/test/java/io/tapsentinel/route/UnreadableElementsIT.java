@@ -115,6 +115,22 @@ class UnreadableElementsIT {
     }
 
     @Test
+    void aRejectedRecordIsTheSameEventAlthoughItsIdHadToBeReadLeniently() throws Exception {
+        services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
+        addToMessagesBlocked("{\"id\":\"a\t\",\"subject\":\"" + "x".repeat(1_200_000) + "\"},");
+        services.start().poll();
+        int rows = services.rows().size();
+        assertThat(state.rejected("capped")).hasSize(1);
+
+        state.replayRejected();
+        state.await("replay/done", 1);
+
+        assertThat(services.rows()).hasSize(rows);
+        assertThat(services.reads(Purpose.REPLAY).get(0).counts().get("messagesBlocked"))
+                .containsEntry("duplicate", 1L);
+    }
+
+    @Test
     void anotherFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
         addToMessagesBlocked("0,".repeat(100));
         RunningProgram program = services.start().poll();

@@ -118,6 +118,8 @@ public final class Rejections {
                 event.getKey(),
                 clock.instant(),
                 refusal,
-                record.fields()));
+                record.fields(),
+                event.isKeyedByBytes(),
+                null));
     }
 }
