@@ -113,7 +113,7 @@ class OddElementsIT {
                 assertThat(record.path("offset").asInt()).as("offset").isEqualTo(odd.begin(id, end[0]));
                 assertThat(record.path("length").asInt()).as("length").isEqualTo(element.length);
                 assertThat(record.path("bytes").binaryValue())
-                        .isEqualTo(Arrays.copyOf(element, Math.min(element.length, 8_000_000)));
+                        .isEqualTo(Arrays.copyOf(element, Math.min(element.length, 4_000_000)));
                 assertThat(record.get("record").isNull()).isTrue();
             }
             case FAILS -> {
