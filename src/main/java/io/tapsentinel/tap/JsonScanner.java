@@ -130,6 +130,10 @@ final class JsonScanner {
                 if (next == '"') {
                     break;
                 }
+                if (next == '\\') {
+                    // strings hold all there are: a quote is lost or too many, and what is a string cannot be told any more
+                    throw outOfStep();
+                }
                 at++;
                 if (next == '{' || next == '[') {
                     if (depth == MOST) {
@@ -185,7 +189,7 @@ final class JsonScanner {
         long length = 0;
         do {
             int from = at;
-            while (at < end && ",:[]{}\" \n\r\t".indexOf(buffer[at]) < 0) {
+            while (at < end && ",:[]{}\\\" \n\r\t".indexOf(buffer[at]) < 0) {
                 at++;
             }
             length += hold(from);
