@@ -131,7 +131,8 @@ final class JsonScanner {
                     break;
                 }
                 if (next == '\\') {
-                    // strings hold all there are: a quote is lost or too many, and what is a string cannot be told any more
+                    // strings hold all there are: a quote is lost or too many, and what is a string cannot be told any
+                    // more
                     throw outOfStep();
                 }
                 at++;

@@ -19,8 +19,9 @@ import java.util.NoSuchElementException;
  * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
  * look like an answer to this question.
  *
- * <p>An element that cannot be read is handed over and passed. The first one makes the reader pass through the rest of the answer
- * before it goes on: what follows is only trusted when every bracket and comma up to the end of the document is where it should be.
+ * <p>An element that cannot be read is handed over and passed. Before the first one, the first of an unknown type and the first event
+ * without id and GUID, the reader passes through the rest of the answer: any of them may be a part of something whose beginning is
+ * lost, and is only trusted when every bracket and comma up to the end of the document is where it should be.
  *
  * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
  * {@link TapFormatException} when most elements of an array cannot be read. Not for concurrent use.
@@ -123,8 +124,9 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             }
             try {
                 if (type != null) {
-                    return event(type, value);
+                    return trusted(event(type, value));
                 }
+                survey();
                 unknown(SafeName.of(answer.array()), LenientJson.read(value));
             } catch (UnreadableException e) {
                 survey();
@@ -134,7 +136,16 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         return null;
     }
 
-    /** Passes through the whole answer once, before anything that follows an unreadable element is taken for an event. */
+    /** An event that names no message may be a part of one. */
+    private TapEvent trusted(TapEvent event) throws IOException {
+        if (event.getId().isEmpty()
+                && EventIdentity.text(event.getFields(), "GUID").isEmpty()) {
+            survey();
+        }
+        return event;
+    }
+
+    /** Passes through the whole answer once, before anything odd is taken for what it seems to be. */
     private void survey() throws IOException {
         if (surveyed) {
             return;

@@ -114,8 +114,7 @@ class TapEventReaderTest {
 
     @Test
     void whatTheTakerOfUnknownTypesThrowsLeavesTheReader() {
-        InputStream body = new ByteArrayInputStream(
-                "{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8));
+        byte[] body = "{\"messagesHeld\":[{}],\"clicksBlocked\":[]}".getBytes(StandardCharsets.UTF_8);
 
         TapEventReader.Others full = new TapEventReader.Others() {
             @Override
@@ -123,7 +122,7 @@ class TapEventReaderTest {
                 throw new IllegalStateException("full");
             }
         };
-        assertThatThrownBy(() -> new TapEventReader(() -> body, DEFAULT_TIME, full).hasNext())
+        assertThatThrownBy(() -> new TapEventReader(() -> new ByteArrayInputStream(body), DEFAULT_TIME, full).hasNext())
                 .hasMessage("full");
     }
 
