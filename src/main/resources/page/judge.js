@@ -74,7 +74,7 @@ function unsaid(data) {
   const gaps = data.gaps.filter(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
   if (gaps.length > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
     found.push({part: LOSSES, level: "DEGRADED",
-      what: "time was lost: " + duration(gaps.reduce((sum, gap) => sum + gap.lostSeconds, 0)) + " that Proofpoint no longer holds",
+      what: "time was lost: " + duration(gaps.reduce((sum, gap) => sum + gap.lostSeconds, 0)) + " that could not be read",
       remedy: "see Gaps for when; it can only be brought in from kept answers by tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {

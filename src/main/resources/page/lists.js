@@ -36,7 +36,7 @@ export function showGaps(data) {
   }
   const cut = data.gapsTotal > data.gaps.length ? `, the newest ${number(data.gaps.length)} of ${number(data.gapsTotal)}` : "";
   return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.gapsTotal, "gap") + ".")),
-    table("Time that Proofpoint no longer holds and that was not read, times in UTC" + cut,
+    table("Time that was not read in time, or could not be read, in UTC" + cut,
       [{name: "From", text: true}, {name: "To", text: true}, {name: "Lost"}, {name: "Why", text: true}, {name: "Noticed", text: true}],
       data.gaps.map(gap => [time(gap.from, data.at, {bare: true}), time(gap.to, data.at, {bare: true}), duration(gap.lostSeconds),
         gap.reason, time(gap.noticedAt, data.at, {bare: true})]))];

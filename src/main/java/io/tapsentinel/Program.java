@@ -48,6 +48,7 @@ import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.route.TapHealthCheck;
 import io.tapsentinel.route.TapRun;
 import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.route.UnreadAnswers;
 import io.tapsentinel.route.Unrouted;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.routes.RouteFiles;
@@ -249,7 +250,8 @@ public class Program {
         }
         TapBudget requests = new TapBudget(settings.tapUrl(), budget, first::answered);
         reads = reads.and(rest).and(first);
-        WindowAttempts attempts = attempts(seen, tap, stop);
+        RejectedStore rejected = new RejectedStore(settings.aside(), settings.spool(), main::getCamelContext);
+        WindowAttempts attempts = attempts(seen, tap, stop).with(new UnreadAnswers(state.unreadable(), rejected));
         TapRun run = new TapRun(
                 planner(),
                 state,
@@ -274,7 +276,6 @@ public class Program {
                 internal,
                 stop,
                 clock);
-        RejectedStore rejected = new RejectedStore(settings.aside(), main::getCamelContext);
         Unrouted unrouted = new Unrouted(rejected, seen, clock);
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 /**
  * What a rejected document says of itself, read up to the record, of which nothing is looked at.
  *
- * @param stream name of the array that the record stood in
- * @param key    its identity, 32 hexadecimal digits
+ * @param stream name of the array that the record stood in, or {@code answer}
+ * @param key    its identity, 32 hexadecimal digits; the window of an answer
  * @param reason why it lies there
  * @param code   what Sentinel's refusal was called; empty when it was not asked
  * @param time   when it was stored; empty when the document does not tell
@@ -24,10 +24,17 @@ public record Aside(String stream, String key, String reason, String code, Strin
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
             Pattern.compile("(.*)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type|unreadable)\\.json");
+    /** What stands for a stream when the document is an answer of TAP's as a whole. */
+    private static final String ANSWER = "answer";
     /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
 
     private static final Pattern TIME = Pattern.compile("[0-9TZ:.+-]{1,40}");
+
+    /** Whether it is an answer as a whole, whose key is its window. */
+    boolean isAnswer() {
+        return stream.equals(ANSWER) && reason.equals("unreadable");
+    }
 
     /** Whether the program gave this name to a document that is there whole. */
     public static boolean isDocument(Path file) {
@@ -40,7 +47,12 @@ public record Aside(String stream, String key, String reason, String code, Strin
         String name = file.getFileName().toString();
         Matcher parts = PARTS.matcher(name);
         if (!parts.matches()) {
-            throw new IllegalArgumentException("no document: " + name);
+            Matcher answer = RejectedDocument.ANSWER.matcher(name);
+            if (!answer.matches()) {
+                throw new IllegalArgumentException("no document: " + name);
+            }
+            // it may be long, and nothing but its name is ours
+            return new Aside(ANSWER, answer.group(1), "unreadable", "", "", name);
         }
         String code = "";
         String time = "";

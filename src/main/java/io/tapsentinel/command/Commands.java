@@ -27,7 +27,7 @@ public enum Commands {
         }
     },
     /** A line each. */
-    GAPS("time that TAP forgot before it was read: from, to, length, reason, noticed at") {
+    GAPS("time that was lost: from, to, length, reason, noticed at") {
         @Override
         void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
             noteNone(Gaps.print(settings, out), "no gap", notes);

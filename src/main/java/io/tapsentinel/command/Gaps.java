@@ -6,7 +6,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Lists the time that TAP forgot before it was read completely, oldest first. */
+/** Lists the time that was lost, oldest first. */
 final class Gaps {
 
     private Gaps() {}

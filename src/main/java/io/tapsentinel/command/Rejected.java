@@ -84,13 +84,14 @@ final class Rejected {
 
     private void others() {
         each("*.json", document -> {
-            if (store.number(
-                            "SELECT count(*) FROM seen WHERE source = ? AND stream IN (?, ?) AND key = ? AND rejected = 1",
-                            store.source(),
-                            document.stream(),
-                            OTHER,
-                            HexFormat.of().parseHex(document.key()))
-                    == 0) {
+            if (document.isAnswer()
+                    || store.number(
+                                    "SELECT count(*) FROM seen WHERE source = ? AND stream IN (?, ?) AND key = ? AND rejected = 1",
+                                    store.source(),
+                                    document.stream(),
+                                    OTHER,
+                                    HexFormat.of().parseHex(document.key()))
+                            == 0) {
                 print(document);
             }
         });

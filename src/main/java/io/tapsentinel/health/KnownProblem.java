@@ -151,7 +151,7 @@ public enum KnownProblem {
     GAP(
             "completeness",
             DEGRADED,
-            "time was lost in the last 7 days, since TAP had forgotten it before it could be read",
+            "time was lost in the last 7 days: TAP forgot it before it could be read, or its answer cannot be read",
             "see the command gaps and what kept the program from reading; it can only be brought in from kept answers by tap.replay.uri"),
     MISSING(
             "completeness",

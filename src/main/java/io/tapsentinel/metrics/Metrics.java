@@ -86,12 +86,9 @@ public final class Metrics {
         metrics.seconds(
                 store,
                 "tap.gap",
-                "Time that TAP forgot before it was read",
+                "Time that was lost: TAP forgot it, or its answer cannot be read",
                 now -> now.lost().toSeconds());
-        metrics.gauge(
-                "tap.gaps",
-                () -> store.get().reading().gaps().size(),
-                "Ranges of time that TAP forgot before they were read");
+        metrics.gauge("tap.gaps", () -> store.get().reading().gaps().size(), "Ranges of time that were lost");
         metrics.gauge(
                 "tap.sweep.missing",
                 () -> store.get().reading().missing(),

@@ -11,10 +11,21 @@ final class AnswerSize {
 
     private volatile Instant cameAt;
     private volatile long bytes;
+    private volatile boolean whole;
 
     /** It came, whatever becomes of it. */
     void came(Instant at) {
         cameAt = at;
+    }
+
+    /** All of it is here, as far as its framing tells: a connection that ends early is noticed only by a length or by chunks. */
+    void cameWhole() {
+        whole = true;
+    }
+
+    /** Whether it is known to be whole, so that asking again would bring the same. */
+    boolean isKnownWhole() {
+        return whole;
     }
 
     /** Whether TAP has answered. */

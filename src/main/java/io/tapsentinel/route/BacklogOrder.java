@@ -53,11 +53,11 @@ final class BacklogOrder {
         for (TimeRange failed : passedOver) {
             left = TimeRange.without(left, failed);
         }
-        if (left.isEmpty()) {
-            return Optional.empty();
-        }
-        asked = planner.oldestWindow(left, tap.size().longest());
-        return Optional.of(new Ask(asked, state.coverage(asked, settle), state::commit));
+        Optional<TimeRange> oldest = state.unreadable()
+                .detour()
+                .oldest(left, tap.size().longest(), tap.clock().horizon(), state::wasReadWhole);
+        oldest.ifPresent(window -> asked = window);
+        return oldest.map(window -> new Ask(window, state.coverage(window, settle), state::commit));
     }
 
     /** The last window is not asked for again in this run. */

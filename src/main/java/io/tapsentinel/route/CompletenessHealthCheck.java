@@ -45,6 +45,7 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
         });
         findings.detail("tap.backlog.ranges", seen.backlog().size());
         findings.detail("tap.backlog.total", seconds(seen.owed()));
+        seen.narrowed().forEach(range -> findings.detail("tap.unreadable", range.toString()));
         findings.detail("tap.gaps", seen.gaps().size());
         findings.detail("tap.gaps.total", seconds(seen.lost()));
         seen.gaps().stream()

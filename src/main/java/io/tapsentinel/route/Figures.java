@@ -6,6 +6,7 @@ import io.tapsentinel.state.ReadState;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.Unreadable;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +36,7 @@ public class Figures {
      * @param progress empty before the first start ever
      * @param backlog  time that is still to be read
      * @param gaps     time that is lost, oldest first
+     * @param narrowed time whose answer cannot be read, as far as it has been narrowed down
      * @param swept    the swept hours of seven days; empty before the first sweep
      * @param lastPoll when a poll was committed last, by this program or another one on the same store
      */
@@ -43,6 +45,7 @@ public class Figures {
             Optional<Progress> progress,
             List<TimeRange> backlog,
             List<Gap> gaps,
+            List<TimeRange> narrowed,
             Optional<Completeness.Recent> swept,
             Optional<Instant> lastPoll) {
 
@@ -77,12 +80,22 @@ public class Figures {
         return state.polls();
     }
 
+    private List<TimeRange> narrowed() {
+        return state.unreadable().detour().bad().stream().map(Unreadable::time).toList();
+    }
+
     /** @throws io.tapsentinel.state.StoreException when the store refused */
     public synchronized Seen now() {
         Instant now = clock.instant();
         if (last == null || !now.isBefore(last.at().plus(KEPT)) || now.isBefore(last.at())) {
             last = new Seen(
-                    now, state.progress(), state.backlog(), state.gaps(), completeness.recent(), state.lastPoll());
+                    now,
+                    state.progress(),
+                    state.backlog(),
+                    state.gaps(),
+                    narrowed(),
+                    completeness.recent(),
+                    state.lastPoll());
         }
         return last;
     }

@@ -35,7 +35,7 @@ final class Lessons {
         tap.rest().lastError().note(code(trouble, refusal), now);
         if (refusal != null) {
             tap.rest().refused(refusal, now);
-        } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT) {
+        } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT || trouble == Trouble.UNREADABLE) {
             tap.rest().failed(now);
         }
         if (trouble != Trouble.TIMED_OUT) {
@@ -78,7 +78,7 @@ final class Lessons {
                 ? OF_TAP + refusal.status()
                 : switch (trouble) {
                     case TIMED_OUT -> OF_TAP + "timeout";
-                    case TRANSIENT -> OF_TAP + "no-answer";
+                    case TRANSIENT, UNREADABLE -> OF_TAP + "no-answer";
                     case BUDGET -> BUDGET;
                     default -> NOT_COMMITTED;
                 };

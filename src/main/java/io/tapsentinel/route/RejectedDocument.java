@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.schema.Json;
 import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.UnreadableElement;
 import java.nio.charset.StandardCharsets;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,9 +20,16 @@ import java.util.regex.Pattern;
 /** The form of a rejected record at {@code tap.rejected.uri}: one JSON object, and a name that the same record has again. */
 public final class RejectedDocument {
 
-    /** The names that {@link #name} gives, or gave to a type without a name, also of a file that is still being written. */
+    /** What {@link #answerName} gives. */
+    public static final Pattern ANSWER = Pattern.compile("answer-(\\d{8}T\\d{6}Z-\\d{8}T\\d{6}Z)-unreadable\\.json");
+
+    /** The names that this class gives, or gave to a type without a name, also of a file that is still being written. */
     public static final Pattern NAME = Pattern.compile(
-            "\\.?[A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type|unreadable)\\.json");
+            "\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type|unreadable)\\.json|" + ANSWER
+                    + ")");
+
+    private static final DateTimeFormatter SECOND =
+            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     /** Numbers keep their digits and their exponent, half a surrogate pair its escape: the identity hangs on both. */
     private static final ObjectMapper MAPPER =
@@ -36,6 +46,11 @@ public final class RejectedDocument {
     /** Name of the record's file. */
     static String name(RejectedRecord record) {
         return name(record.type(), record.key().toString(), record.reason());
+    }
+
+    /** Name of the file of an answer that cannot be read, as TAP sent it. */
+    static String answerName(TimeRange window) {
+        return "answer-" + SECOND.format(window.from()) + "-" + SECOND.format(window.to()) + "-unreadable.json";
     }
 
     /** Name of the file of what was rejected for this reason. */

@@ -4,6 +4,9 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -12,6 +15,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
+import org.apache.camel.StreamCache;
 
 /**
  * Writes each rejected record to {@code tap.rejected.uri}, whatever endpoint that is, and returns when it has taken it. A
@@ -19,7 +23,11 @@ import org.apache.camel.ProducerTemplate;
  */
 public class RejectedStore implements RejectedLog {
 
+    /** As Camel calls what it spools, so that a start clears both. */
+    private static final String SPOOLED = "cos";
+
     private final Settings.Aside settings;
+    private final Path spool;
     private final Supplier<CamelContext> context;
     private final Path folder;
     private volatile String failure;
@@ -28,9 +36,13 @@ public class RejectedStore implements RejectedLog {
     /** At least what the folder holds; counted anew before anything is refused for it. */
     private long bytes = Long.MAX_VALUE;
 
-    /** @param context asked at the first record, by when it runs */
-    public RejectedStore(Settings.Aside settings, Supplier<CamelContext> context) {
+    /**
+     * @param spool   where an answer is copied on its way
+     * @param context asked at the first record, by when it runs
+     */
+    public RejectedStore(Settings.Aside settings, Path spool, Supplier<CamelContext> context) {
         this.settings = settings;
+        this.spool = spool;
         this.context = context;
         this.folder = FileEndpoint.folder(settings.rejectedUri()).orElse(null);
     }
@@ -60,18 +72,61 @@ public class RejectedStore implements RejectedLog {
         return Optional.ofNullable(last);
     }
 
+    /** Stores an answer as TAP sent it, in pieces. @throws RejectedException as {@link #store} */
+    void storeAnswer(String name, StreamCache answer) {
+        Path file = null;
+        try {
+            // an endpoint knows how to send a file of any length; a stream it may hold as a whole
+            file = Files.createTempFile(spool, SPOOLED, null);
+            try (OutputStream out = Files.newOutputStream(file)) {
+                answer.writeTo(out);
+            }
+            answer.reset();
+            put(name, file.toFile(), Files.size(file), "an answer");
+            failure = null;
+        } catch (IOException e) {
+            failure = "tap.spool: an answer cannot be copied there: "
+                    + e.getClass().getSimpleName() + "; the window stays due until it can";
+            throw new RejectedException(failure);
+        } catch (RejectedException e) {
+            failure = e.getMessage();
+            throw e;
+        } finally {
+            delete(file);
+        }
+    }
+
+    /** Removes an answer that was read after all; one that is in no folder stays. */
+    void removeAnswer(String name) {
+        delete(folder == null ? null : folder.resolve(name));
+    }
+
+    private static void delete(Path file) {
+        try {
+            if (file != null) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            // the next start clears the spool folder, retention the other one
+        }
+    }
+
     private void put(RejectedRecord record) {
         byte[] document = RejectedDocument.bytes(record);
-        reserve(document.length);
-        Throwable failure = send(RejectedDocument.name(record), document);
+        put(RejectedDocument.name(record), document, document.length, record);
+    }
+
+    private void put(String name, Object document, long length, Object what) {
+        reserve(length);
+        Throwable failure = send(name, document);
         if (failure != null) {
             // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + record + ": "
+            throw new RejectedException("tap.rejected.uri does not take " + what + ": "
                     + failure.getClass().getSimpleName() + "; the window stays due until it does");
         }
     }
 
-    private Throwable send(String name, byte[] document) {
+    private Throwable send(String name, Object document) {
         try {
             template().sendBodyAndHeader(RejectedRoute.STORE, document, Exchange.FILE_NAME, name);
             return null;

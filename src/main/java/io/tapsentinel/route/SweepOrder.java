@@ -4,11 +4,11 @@ import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.tap.Coverage;
+import io.tapsentinel.tap.Detour;
 import io.tapsentinel.tap.Horizon;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapCondition;
-import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.TimeRange;
 import java.time.Instant;
 import java.util.Comparator;
@@ -48,9 +48,13 @@ final class SweepOrder {
 
     private List<TimeRange> due(Horizon horizon) {
         Optional<Progress> progress = state.progress();
-        return progress.isEmpty()
-                ? List.of()
-                : planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge()));
+        if (progress.isEmpty()) {
+            return List.of();
+        }
+        Detour detour = state.unreadable().detour();
+        return planner.due(horizon, progress.get(), state.backlog(), completeness.sweptAt(horizon.edge())).stream()
+                .filter(hour -> !detour.parts(hour).isEmpty())
+                .toList();
     }
 
     /** How many hours are due. */
@@ -92,9 +96,12 @@ final class SweepOrder {
             keys = new HourKeys();
         }
         done = false;
-        Instant to = earlier(readTo.plus(tap.size().longest()), hour.to());
-        // a rest too short for TAP is read together with what lies before it
-        TimeRange window = new TimeRange(earlier(readTo, to.minus(TapLimits.SHORTEST_WINDOW)), to);
+        Detour detour = state.unreadable().detour();
+        List<TimeRange> left = detour.parts(new TimeRange(readTo, hour.to()));
+        TimeRange part = left.get(0);
+        TimeRange window = detour.first(part, tap.size().longest());
+        Instant to = earlier(window.to(), part.to());
+        boolean last = left.size() == 1 && to.equals(part.to());
         HourKeys found = new HourKeys();
         return Optional.of(new Ask(window, Coverage.ALL, found::add, (entry, also) -> {
             // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
@@ -102,13 +109,13 @@ final class SweepOrder {
             keys.addAll(found);
             state.beside(entry, connection -> {
                 also.in(connection);
-                if (to.equals(hour.to())) {
+                if (last) {
                     completeness.swept(connection, SweepPlanner.hourOf(hour), at, keys);
                 }
             });
             sweptAt = at;
             readTo = to;
-            done = to.equals(hour.to());
+            done = last;
         }));
     }
 

@@ -61,9 +61,15 @@ class TapAnswer implements Processor {
             throw new TapAnswerException("TAP answered 200 without a body");
         }
         // unless a route switched that off, it lies on disk or in memory as a whole already
-        StreamCache whole = StreamCacheConverter.convertToStreamCache(body, exchange);
+        StreamCache whole =
+                body instanceof StreamCache cached ? cached : StreamCacheConverter.convertToStreamCache(body, exchange);
         AnswerArchive.Copy copy = archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo);
         read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
+        whole.reset();
+        if (budget.isFramed()) {
+            read.answer().cameWhole();
+        }
+        read.begin(whole);
         return new TapEventReader(
                 () -> {
                     StreamCache again = whole.copy(exchange);

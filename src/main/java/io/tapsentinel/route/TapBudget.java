@@ -32,6 +32,8 @@ public class TapBudget implements HttpClientConfigurer {
     private volatile String question = "";
     /** The status of TAP's answer to it; 0 while there is none. */
     private volatile int answer;
+    /** Whether HttpClient fails when the connection ends before the answer does. */
+    private volatile boolean framed;
 
     /** @param answered gets the status of each answer to what the window asks, as soon as its head is there */
     public TapBudget(URI tap, RequestBudget budget, IntConsumer answered) {
@@ -45,6 +47,12 @@ public class TapBudget implements HttpClientConfigurer {
         purpose = why;
         question = query;
         answer = 0;
+        framed = false;
+    }
+
+    /** Whether an answer that has come in cannot be cut: it has a length, or comes in chunks. */
+    boolean isFramed() {
+        return framed;
     }
 
     /** @throws WindowFailedException when TAP has not answered that query with this status since */
@@ -75,6 +83,7 @@ public class TapBudget implements HttpClientConfigurer {
         builder.addResponseInterceptorFirst((response, entity, context) -> {
             if (isQuestion(HttpClientContext.cast(context).getRequest())) {
                 answer = response.getCode();
+                framed = entity != null && (entity.getContentLength() >= 0 || entity.isChunked());
                 answered.accept(answer);
             }
         });

@@ -147,7 +147,7 @@ public class TapRun implements Processor {
     private Plan plan() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
-        return plan.without(state.readLongAfter(plan.older()));
+        return state.unreadable().detour().around(plan.without(state.readLongAfter(plan.older())), progress);
     }
 
     /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
@@ -163,7 +163,11 @@ public class TapRun implements Processor {
     }
 
     private Optional<Ask> urgent(List<TimeRange> owed) {
-        return planner.urgent(owed, tap.clock().horizon(), tap.size().longest())
+        return planner.urgent(
+                        owed,
+                        tap.clock().horizon(),
+                        tap.size().longest(),
+                        state.unreadable().detour())
                 .map(window -> new Ask(window, state.coverage(window, settle), state::commit));
     }
 

@@ -30,11 +30,18 @@ enum Trouble {
     TIMED_OUT,
     /** TAP or the network had a bad moment: again after a pause. */
     TRANSIENT,
+    /** The answer came in whole and cannot be read: again after a pause, then less of it. */
+    UNREADABLE,
+    /** The same, and the time that it lies in is shorter now: another window, at once. */
+    NARROWED,
     /** The sink, the store or a route: another answer of TAP's would not help. */
     NOT_TAP;
 
-    /** @param answered whether TAP had begun to answer with 200 or 204 */
-    static Trouble of(Throwable failure, boolean answered) {
+    /**
+     * @param answered whether TAP had begun to answer with 200 or 204
+     * @param whole    whether all of the answer is known to have come
+     */
+    static Trouble of(Throwable failure, boolean answered, boolean whole) {
         TapRefusedException refusal = Failures.refusal(failure);
         if (refusal != null) {
             return of(refusal);
@@ -43,9 +50,10 @@ enum Trouble {
             return BUDGET;
         }
         if (answered) {
-            return has(failure, TapFormatException.class)
-                    ? FORMAT
-                    : has(failure, TapAnswerException.class) ? TRANSIENT : NOT_TAP;
+            if (has(failure, TapFormatException.class)) {
+                return FORMAT;
+            }
+            return !has(failure, TapAnswerException.class) ? NOT_TAP : whole ? UNREADABLE : TRANSIENT;
         }
         if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
             // the route failed before the request left

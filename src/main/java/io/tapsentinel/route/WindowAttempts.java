@@ -45,6 +45,7 @@ public class WindowAttempts {
     private final ReadListener listener;
     private final InternalFailures internal;
     private final Lessons lessons;
+    private UnreadAnswers unread;
 
     /** How the attempts ended. */
     enum End {
@@ -80,6 +81,12 @@ public class WindowAttempts {
         this.lessons = new Lessons(tap, clock);
     }
 
+    /** Where answers go that cannot be read; call it before the first read. */
+    public WindowAttempts with(UnreadAnswers answers) {
+        unread = answers;
+        return this;
+    }
+
     /** @param due plans the window; empty when there is nothing to ask for */
     End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
         return read(trigger, purpose, retries.iterator(), due);
@@ -91,6 +98,7 @@ public class WindowAttempts {
     }
 
     private End read(Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<Ask>> due) {
+        unread.found();
         for (int corrections = 0; corrections <= CORRECTIONS; ) {
             Optional<Ask> ask = due.get();
             if (ask.isEmpty()) {
@@ -108,7 +116,8 @@ public class WindowAttempts {
                 case TOO_OLD -> corrections++;
                 // twice tells TAP's time, if it can be told
                 case STILL_CURRENT -> corrections += CORRECTIONS / 2;
-                case TIMED_OUT, TRANSIENT -> {
+                case NARROWED -> corrections++;
+                case TIMED_OUT, TRANSIENT, UNREADABLE -> {
                     if (!pauses.hasNext()) {
                         return End.FAILED;
                     }
@@ -132,6 +141,7 @@ public class WindowAttempts {
         Instant steadyStart = tap.clock().steady().instant();
         TimeRange window = ask.window();
         WindowRead read = newRead(ask, purpose, start);
+        read.beforeReading(answer -> unread.begin(read, answer));
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
         read.endCopy();
@@ -150,6 +160,7 @@ public class WindowAttempts {
             tap.rest().settled(window);
             tap.size().read();
             tap.reading().committed(purpose == Purpose.POLL);
+            unread.committed(window);
             LOG.info(
                     "{} {} committed in {} ms: {}; {}",
                     purpose.word(),
@@ -159,12 +170,17 @@ public class WindowAttempts {
                     read.answer().inWords(start, start.plus(effort.time())));
             return Trouble.NONE;
         }
+        unread.ending(failure);
         internal.failed(failure);
+        Trouble trouble =
+                Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (trouble != Trouble.UNREADABLE || stop.isStopped()) {
+            unread.over(read, failure);
+        }
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
             return Trouble.STOPPED;
         }
-        Trouble trouble = Trouble.of(failure, read.answer().hasCome());
         if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
             trouble = Trouble.REFUSED;
         }
@@ -175,8 +191,15 @@ public class WindowAttempts {
             tap.reading().failed(why, clock.instant());
         }
         listener.failed(purpose, effort, Lessons.code(trouble, refusal));
-        LOG.warn("{} {} not committed, it will be read again{}: {}", purpose.word(), window, then, why);
-        return trouble;
+        boolean narrowed = trouble == Trouble.UNREADABLE && unread.failed(read, why);
+        LOG.warn(
+                "{} {} not committed, {}{}: {}",
+                purpose.word(),
+                window,
+                narrowed ? "its time is narrowed down" : "it will be read again",
+                then,
+                why);
+        return narrowed ? Trouble.NARROWED : trouble;
     }
 
     /** The read of one window; tests put one without a guard in its place. */

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.camel.StreamCache;
 
 /**
  * One read of one window: hands out its events, takes back what became of each, and decides at the end whether the window
@@ -49,6 +51,7 @@ class WindowRead {
     private RuntimeException notRejected;
     private final AnswerSize answer = new AnswerSize();
     private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
+    private Consumer<StreamCache> beforeReading = body -> {};
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -84,6 +87,16 @@ class WindowRead {
 
     Instant readAt() {
         return readAt;
+    }
+
+    /** From now on this is called with an answer that is here as a whole, before anything of it is read. */
+    void beforeReading(Consumer<StreamCache> action) {
+        beforeReading = action;
+    }
+
+    /** The answer is here. @throws RejectedException when it has to be stored first, and cannot */
+    void begin(StreamCache body) {
+        beforeReading.accept(body);
     }
 
     /** When the answer came, and how long it is. */

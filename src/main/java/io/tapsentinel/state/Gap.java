@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Time that TAP no longer holds and that was not read often enough: rows indexed then may be missing for good. Kept for ever;
- * no two gaps share any time or touch.
+ * Time that TAP no longer holds and that was not read often enough, or whose answer cannot be read: rows indexed then may be missing for
+ * good. Kept for ever; no two gaps share any time, and two that touch are of different kinds or cannot be read.
  *
  * @param time      exactly what was given up
  * @param reason    how it came to that; our own words, no content
@@ -23,6 +23,19 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     static final String NOT_READ = "not read within the 7 days that TAP keeps";
     /** It stood in the backlog until TAP had forgotten it. */
     static final String WAITED = "waited in the backlog for longer than the 7 days that TAP keeps";
+
+    /** How the reason of time begins whose answer cannot be read; what cannot be read is TAP's to tell, and follows. */
+    private static final String UNREADABLE = "TAP's answer cannot be read";
+
+    /** The reason of time that was given up for its answer. */
+    public static String unreadable(int attempts, String why) {
+        return UNREADABLE + " (" + attempts + " attempts): " + why;
+    }
+
+    /** Whether TAP may still hold it, and its answer cannot be read. */
+    public boolean isUnreadable() {
+        return reason.startsWith(UNREADABLE);
+    }
 
     /** All gaps, oldest first; only reads. */
     public static List<Gap> all(Connection connection, String source) throws SQLException {
@@ -44,7 +57,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
     /**
      * Writes down what is given up and was not given up before. What touches a gap makes that one longer: a window that waits at the
-     * edge is cut again and again, and is one loss.
+     * edge is cut again and again, and is one loss. Time that cannot be read keeps its own limits and reason.
      *
      * @return the gaps that are new or longer now, oldest first
      */
@@ -60,7 +73,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             Gap gap = new Gap(more, reason, now);
             for (Gap known : all(connection, source)) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
-                if (joined.size() == 1) {
+                if (joined.size() == 1 && !known.isUnreadable() && !gap.isUnreadable()) {
                     Sql.update(
                             connection,
                             "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?",

@@ -35,16 +35,24 @@ public class ReadState {
 
     private final Store store;
     private final Clock clock;
+    private final UnreadableTime unreadable;
 
     public ReadState(Store store, Clock clock) {
         this.store = store;
         this.clock = clock;
+        this.unreadable = new UnreadableTime(store, clock);
+    }
+
+    /** Time whose answers cannot be read. */
+    public UnreadableTime unreadable() {
+        return unreadable;
     }
 
     /** The progress; empty before the first start ever. */
     public Optional<Progress> progress() {
         return store.transaction(connection -> {
-            List<TimeRange> row = ranges(connection, "SELECT origin, read_to FROM progress WHERE source = ?");
+            List<TimeRange> row =
+                    ranges(connection, store.source(), "SELECT origin, read_to FROM progress WHERE source = ?");
             return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
         });
     }
@@ -81,7 +89,7 @@ public class ReadState {
 
     /** Time that is still to be read, oldest first, without overlaps. */
     public List<TimeRange> backlog() {
-        return store.transaction(this::backlog);
+        return store.transaction(connection -> backlog(connection, store.source()));
     }
 
     /** Time that could not be read before TAP forgot it, oldest first. */
@@ -96,9 +104,9 @@ public class ReadState {
      */
     public List<TimeRange> commit(Plan plan, LedgerEntry entry, Also also) {
         List<TimeRange> gaps = store.transaction(connection -> {
-            List<TimeRange> backlog = new ArrayList<>(backlog(connection));
+            List<TimeRange> backlog = new ArrayList<>(backlog(connection, store.source()));
             backlog.addAll(plan.backlog());
-            replaceBacklog(connection, TimeRange.union(backlog));
+            replaceBacklog(connection, store.source(), TimeRange.union(backlog));
             setProgress(connection, plan.progress());
             addLedger(connection, entry, also);
             return Gap.add(connection, store.source(), plan.gaps(), Gap.NOT_READ, clock.instant());
@@ -110,7 +118,8 @@ public class ReadState {
     /** A window of the backlog is done. */
     public void commit(LedgerEntry entry, Also also) {
         store.transaction(connection -> {
-            replaceBacklog(connection, TimeRange.without(backlog(connection), entry.window()));
+            replaceBacklog(
+                    connection, store.source(), TimeRange.without(backlog(connection, store.source()), entry.window()));
             return addLedger(connection, entry, also);
         });
     }
@@ -143,12 +152,30 @@ public class ReadState {
         return new Coverage(
                 store.transaction(connection -> ranges(
                         connection,
+                        store.source(),
                         "SELECT from_at, to_at FROM ledger WHERE source = ?"
                                 + " AND read_at >= ? AND from_at <= ? AND to_at >= ? AND purpose <> 'replay' ORDER BY read_at",
                         window.from().toEpochMilli(),
                         window.to().toEpochMilli(),
                         window.from().toEpochMilli())),
                 settle);
+    }
+
+    /** Whether every instant of this time was read at least once; replayed answers do not count. */
+    public boolean wasReadWhole(TimeRange time) {
+        List<TimeRange> left = List.of(time);
+        List<TimeRange> reads = store.transaction(connection -> ranges(
+                connection,
+                store.source(),
+                "SELECT from_at, to_at FROM ledger WHERE source = ?"
+                        + " AND read_at >= ? AND from_at < ? AND to_at > ? AND purpose <> 'replay'",
+                time.from().toEpochMilli(),
+                time.to().toEpochMilli(),
+                time.from().toEpochMilli()));
+        for (TimeRange read : reads) {
+            left = TimeRange.without(left, read);
+        }
+        return left.isEmpty();
     }
 
     /** Windows of the backlog that overlap one of these ranges and were read a day or more after their end: no late row is missing. */
@@ -158,6 +185,7 @@ public class ReadState {
             for (TimeRange range : ranges) {
                 read.addAll(ranges(
                         connection,
+                        store.source(),
                         "SELECT from_at, to_at FROM ledger WHERE source = ? AND read_at >= ? AND read_at >= to_at + ?"
                                 + " AND from_at < ? AND to_at > ? AND purpose = 'backlog' ORDER BY from_at",
                         range.from().plus(LONG_AFTER).toEpochMilli(),
@@ -207,11 +235,11 @@ public class ReadState {
      */
     public List<TimeRange> expire(List<TimeRange> expired) {
         return store.transaction(connection -> {
-            List<TimeRange> backlog = backlog(connection);
+            List<TimeRange> backlog = backlog(connection, store.source());
             for (TimeRange gap : expired) {
                 backlog = TimeRange.without(backlog, gap);
             }
-            replaceBacklog(connection, backlog);
+            replaceBacklog(connection, store.source(), backlog);
             return Gap.add(connection, store.source(), expired, Gap.WAITED, clock.instant());
         });
     }
@@ -231,6 +259,7 @@ public class ReadState {
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
             ReplayedBlobs.prune(connection, store.source(), now);
+            UnreadableTime.prune(connection, store.source(), now);
             return null;
         });
     }
@@ -245,17 +274,17 @@ public class ReadState {
                 progress.readTo().toEpochMilli());
     }
 
-    private List<TimeRange> backlog(Connection connection) throws SQLException {
-        return ranges(connection, "SELECT from_at, to_at FROM backlog WHERE source = ? ORDER BY from_at");
+    static List<TimeRange> backlog(Connection connection, String source) throws SQLException {
+        return ranges(connection, source, "SELECT from_at, to_at FROM backlog WHERE source = ? ORDER BY from_at");
     }
 
-    private void replaceBacklog(Connection connection, List<TimeRange> ranges) throws SQLException {
-        Sql.update(connection, "DELETE FROM backlog WHERE source = ?", store.source());
+    static void replaceBacklog(Connection connection, String source, List<TimeRange> ranges) throws SQLException {
+        Sql.update(connection, "DELETE FROM backlog WHERE source = ?", source);
         for (TimeRange range : ranges) {
             Sql.update(
                     connection,
                     "INSERT INTO backlog VALUES (?, ?, ?)",
-                    store.source(),
+                    source,
                     range.from().toEpochMilli(),
                     range.to().toEpochMilli());
         }
@@ -263,6 +292,9 @@ public class ReadState {
 
     private Void addLedger(Connection connection, LedgerEntry entry, Also also) throws SQLException {
         also.in(connection);
+        if (entry.purpose() != LedgerEntry.Purpose.REPLAY) {
+            UnreadableTime.read(connection, store.source(), entry.window());
+        }
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();
         Sql.update(
@@ -291,12 +323,12 @@ public class ReadState {
         return null;
     }
 
-    private List<TimeRange> ranges(Connection connection, String sql, Object... arguments) throws SQLException {
+    private static List<TimeRange> ranges(Connection connection, String source, String sql, Object... arguments)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             Sql.set(
                     select,
-                    Stream.concat(Stream.of(store.source()), Stream.of(arguments))
-                            .toArray());
+                    Stream.concat(Stream.of(source), Stream.of(arguments)).toArray());
             List<TimeRange> ranges = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {

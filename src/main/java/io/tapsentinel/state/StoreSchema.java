@@ -98,7 +98,16 @@ final class StoreSchema {
                     // another
                     // message has the id, and then verdict is combined with it: see VersionTable
                     "ALTER TABLE seen ADD COLUMN guid BIGINT NOT NULL DEFAULT 0",
-                    "ALTER TABLE version ADD COLUMN guid BIGINT NOT NULL DEFAULT 0"));
+                    "ALTER TABLE version ADD COLUMN guid BIGINT NOT NULL DEFAULT 0"),
+            List.of(
+                    // the answer that is being read now; a row that is there before a read is of a process that ended
+                    // with it; error: 1 when it is known to have ended by an Error
+                    "CREATE TABLE reading (source TEXT PRIMARY KEY, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, purpose TEXT NOT NULL,"
+                            + " error INTEGER NOT NULL)",
+                    // tap.Unreadable: time whose answers cannot be read, or ended the process
+                    "CREATE TABLE unreadable (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, bad INTEGER NOT NULL,"
+                            + " how TEXT NOT NULL, times INTEGER NOT NULL, proven INTEGER NOT NULL,"
+                            + " PRIMARY KEY (source, from_at, to_at))"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);

@@ -76,14 +76,14 @@ public class WindowPlanner {
     }
 
     /** The oldest window of what is owed, when TAP would forget its beginning before a turn behind the fresh window; else empty. */
-    public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest) {
+    public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest, Detour detour) {
         return owed.isEmpty() || owed.get(0).from().isAfter(horizon.edge().plus(CLOSE))
                 ? Optional.empty()
-                : Optional.of(oldestWindow(owed, longest));
+                : detour.oldest(owed, longest, horizon, range -> false);
     }
 
     /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */
-    public TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
+    public static TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
         TimeRange oldest = backlog.get(0);
         Instant to = earlier(oldest.to(), oldest.from().plus(longest));
         return new TimeRange(oldest.from(), later(to, oldest.from().plus(SHORTEST_WINDOW)));

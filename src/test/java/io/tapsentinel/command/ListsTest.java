@@ -147,6 +147,16 @@ class ListsTest {
                 .anyMatch(line -> line.contains("\trefused\t...\t"));
     }
 
+    @Test
+    void anAnswerThatCannotBeReadIsALineOfItsOwnAndNothingOfItIsLookedAt() throws IOException {
+        setup.open().close();
+        Files.createDirectories(setup.rejected());
+        String name = "answer-20261120T101015Z-20261120T101045Z-unreadable.json";
+        Files.writeString(setup.rejected().resolve(name), "{\"code\":\"" + HIDDEN + "\",\"messagesBlocked\":[{");
+
+        assertThat(rejected()).containsExactly("answer\t20261120T101015Z-20261120T101045Z\t-\tunreadable\t-\t" + name);
+    }
+
     private List<String> rejected() {
         return setup.run("rejected").lines().toList();
     }

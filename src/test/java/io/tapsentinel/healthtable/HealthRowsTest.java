@@ -30,6 +30,7 @@ class HealthRowsTest {
                 Optional.of(new Progress(begun, NOW.minusSeconds(61))),
                 List.of(new TimeRange(begun, begun.plusSeconds(600))),
                 List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)),
+                List.of(),
                 Optional.empty(),
                 Optional.empty());
 
@@ -58,7 +59,13 @@ class HealthRowsTest {
     @Test
     void aClockOfNanosecondsIsToldInWhatADatetimeHolds() {
         Figures.Seen seen = new Figures.Seen(
-                NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty());
+                NOW.plusNanos(123_456_789),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
         assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
                 .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"")
                 .contains("\"lastErrorTime\":\"2026-11-20T12:00:00Z\"");

@@ -90,8 +90,7 @@ class PageVerdictIT {
                 "degraded",
                 "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem",
                 "Look · tap-sentinel");
-        assertThat(page.locator("#verdict .problems"))
-                .containsText("time was lost: 6 h 15 min that Proofpoint no longer holds");
+        assertThat(page.locator("#verdict .problems")).containsText("time was lost: 6 h 15 min that could not be read");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -166,7 +165,7 @@ class PageVerdictIT {
         see(
                 lost,
                 "degraded",
-                "Running, but needs a look: time was lost: 6 h 15 min that Proofpoint no longer holds, and 1 more problem",
+                "Running, but needs a look: time was lost: 6 h 15 min that could not be read, and 1 more problem",
                 "Look · tap-sentinel");
         ((ObjectNode) lost.at("/gaps/0"))
                 .put("noticedAt", "2025-11-14T16:20:08Z")

@@ -10,6 +10,7 @@ import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -25,6 +26,7 @@ import java.util.Map;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.converter.stream.InputStreamCache;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,9 @@ class RejectedStoreTest {
 
     @TempDir
     Path folder;
+
+    @TempDir
+    Path spool;
 
     private final CamelContext context = new DefaultCamelContext();
 
@@ -155,11 +160,39 @@ class RejectedStoreTest {
                 .hasMessageNotContaining(StateFolder.MARKER);
     }
 
+    @Test
+    void anAnswerIsStoredAsItCameAndLeavesNothingInTheSpoolFolder() throws Exception {
+        byte[] body = ("{\"messagesBlocked\":[{" + "x".repeat(300_000)).getBytes();
+        InputStreamCache answer = new InputStreamCache(body);
+        String name = RejectedDocument.answerName(
+                new TimeRange(Instant.parse("2026-11-20T12:00:00Z"), Instant.parse("2026-11-20T12:00:30Z")));
+        RejectedStore store = store("file:" + folder.resolve("rejected"), 1_000_000);
+
+        store.storeAnswer(name, answer);
+
+        Path file = folder.resolve("rejected/answer-20261120T120000Z-20261120T120030Z-unreadable.json");
+        assertThat(file).hasBinaryContent(body);
+        assertThat(StateFolder.permissions(file)).isEqualTo("rw-------");
+        assertThat(answer.read()).as("it can still be read from its beginning").isEqualTo('{');
+        assertThat(spool).isEmptyDirectory();
+        assertThat(RejectedDocument.NAME.matcher(name).matches()).isTrue();
+        assertThatThrownBy(
+                        () -> store("file:" + folder.resolve("full"), 299_000).storeAnswer(name, answer))
+                .isInstanceOf(RejectedException.class)
+                .hasMessageContaining("tap.rejected.max-megabytes");
+        assertThat(spool).isEmptyDirectory();
+
+        store.removeAnswer(name);
+
+        assertThat(file).doesNotExist();
+    }
+
     private RejectedStore store(String uri, long mostBytes) throws Exception {
         context.addRoutes(new RejectedRoute(uri));
         context.start();
         return new RejectedStore(
                 new Settings.Aside(uri, Duration.ofDays(30), mostBytes, "direct:unused", Duration.ofDays(7)),
+                spool,
                 () -> context);
     }
 

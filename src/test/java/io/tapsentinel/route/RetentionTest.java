@@ -44,6 +44,18 @@ class RetentionTest {
     }
 
     @Test
+    void anAnswerThatCouldNotBeReadIsRemovedLikeARecord() throws IOException {
+        String name = "answer-20261001T101015Z-20261001T101045Z-unreadable.json";
+        Path old = file("rejected/" + name, Duration.ofDays(31), 10);
+        Path young = file("rejected/" + name.replace("1001", "1120"), Duration.ofDays(1), 10);
+
+        retention.run();
+
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+    }
+
+    @Test
     void rejectedRecordsGoWhenTheirTimeIsUpAndTheLogSaysHowMany() throws IOException {
         Path old = file("rejected/" + RECORD, Duration.ofDays(31), 10);
         Path young = file("rejected/" + RECORD.replace("00", "aa"), Duration.ofDays(29), 10);

@@ -34,14 +34,7 @@ class RetriesIT {
         RunningProgram program =
                 services.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
         int windows = 0;
-        for (Fault fault : List.of(
-                Fault.REFUSE,
-                Fault.BAD_GATEWAY,
-                Fault.LOSE_ANSWER,
-                Fault.HTML,
-                Fault.CUT_BODY,
-                Fault.BROKEN_BODY,
-                Fault.DROP)) {
+        for (Fault fault : List.of(Fault.REFUSE, Fault.BAD_GATEWAY, Fault.LOSE_ANSWER, Fault.BROKEN_BODY, Fault.DROP)) {
             services.tapProxy().next(fault, fault, fault);
             program.poll();
             windows++;
@@ -49,6 +42,28 @@ class RetriesIT {
             assertThat(services.tapProxy().requests()).as(fault.name()).isEqualTo(4 * windows);
             assertThat(services.store().requests()).as(fault.name()).isEqualTo(4 * windows);
             assertThat(services.reads()).as(fault.name()).hasSize(windows);
+            services.assertEverythingLandedOnce();
+            services.clock().advance(Duration.ofMinutes(5));
+        }
+    }
+
+    @Test
+    void anAnswerThatCameWholeAndCannotBeReadIsAskedForInHalvesAfterTwoAttempts() throws Exception {
+        RunningProgram program =
+                services.with("tap.retry.pauses", "PT0S,PT0S,PT0S").start();
+        for (Fault fault : List.of(Fault.HTML, Fault.CUT_BODY)) {
+            int before = services.tapProxy().requests();
+            services.tapProxy().next(fault, fault, fault);
+            program.pollWithTimeLeft();
+
+            assertThat(services.tapProxy().requests() - before)
+                    .as("%s: the hour twice, its newest half, then one for each halving", fault)
+                    .isBetween(4, 14);
+            assertThat(services.store().backlog()).as(fault.name()).isEmpty();
+            assertThat(services.store().number("SELECT count(*) FROM unreadable"))
+                    .as(fault.name())
+                    .isZero();
+            assertThat(services.store().gaps()).as(fault.name()).isEmpty();
             services.assertEverythingLandedOnce();
             services.clock().advance(Duration.ofMinutes(5));
         }

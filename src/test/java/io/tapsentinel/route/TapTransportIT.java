@@ -14,6 +14,7 @@ import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -159,6 +160,41 @@ class TapTransportIT {
         broken.set(false);
         program.poll();
         assertThat(program.health("process-health").getState()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void onlyAnAnswerWithALengthOrChunksIsKnownToBeWholeAndNarrowedDown() throws Exception {
+        String cut = "{\"messagesBlocked\":[{\"GUID\":\"1\"";
+        RunningProgram program = services.start();
+        for (int i = 0; i < 5; i++) {
+            tap.next(call -> call.write(HEAD + "Connection: close\r\n\r\n" + cut));
+            program.poll();
+        }
+        assertThat(unreadable()).as("the end of the connection may have cut it").isZero();
+
+        tap.next(call -> call.write(HEAD + "Content-Length: 100\r\n\r\n" + cut));
+        program.poll();
+        assertThat(unreadable()).as("a length that was not reached").isZero();
+
+        tap.next(call -> call.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n1f\r\n" + cut + "\r\n"));
+        program.poll();
+        assertThat(unreadable()).as("chunks without the last one").isZero();
+
+        tap.next(call -> call.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n1f\r\n" + cut + "\r\n0\r\n\r\n"));
+        program.poll();
+        assertThat(unreadable()).as("all chunks").isEqualTo(1);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(8);
+
+        // the first request may meet the end of the connection
+        program.poll().poll();
+        services.assertEverythingLandedOnce();
+        assertThat(unreadable()).isZero();
+    }
+
+    private long unreadable() throws SQLException {
+        return services.store().number("SELECT count(*) FROM unreadable");
     }
 
     /** Begins an answer, then sends a byte every 50 ms until the client has gone. */

@@ -39,39 +39,45 @@ class TroubleTest {
                 "504|-|TIMED_OUT"
             })
     void aRefusalIsToldByStatusAndText(int status, String text, Trouble trouble) {
-        assertThat(Trouble.of(new TapRefusedException(status, text), false)).isEqualTo(trouble);
+        assertThat(Trouble.of(new TapRefusedException(status, text), false, false))
+                .isEqualTo(trouble);
     }
 
     @Test
     void aTimeOutOfAnAnswerIsOneAndOneOfAConnectionIsNot() {
-        assertThat(Trouble.of(new SocketTimeoutException("Read timed out"), false))
+        assertThat(Trouble.of(new SocketTimeoutException("Read timed out"), false, false))
                 .isEqualTo(Trouble.TIMED_OUT);
-        assertThat(Trouble.of(new RuntimeException(new SocketTimeoutException("Read timed out")), false))
+        assertThat(Trouble.of(new RuntimeException(new SocketTimeoutException("Read timed out")), false, false))
                 .isEqualTo(Trouble.TIMED_OUT);
-        assertThat(Trouble.of(new ConnectTimeoutException("Connect timed out"), false))
+        assertThat(Trouble.of(new ConnectTimeoutException("Connect timed out"), false, false))
                 .isEqualTo(Trouble.TRANSIENT);
     }
 
     @Test
     void theNetworkAndABrokenAnswerAreTransient() {
-        assertThat(Trouble.of(new ConnectException("Connection refused"), false))
+        assertThat(Trouble.of(new ConnectException("Connection refused"), false, false))
                 .isEqualTo(Trouble.TRANSIENT);
-        assertThat(Trouble.of(new NoHttpResponseException("failed to respond"), false))
+        assertThat(Trouble.of(new NoHttpResponseException("failed to respond"), false, false))
                 .isEqualTo(Trouble.TRANSIENT);
-        assertThat(Trouble.of(new IOException("cut"), false)).isEqualTo(Trouble.TRANSIENT);
-        assertThat(Trouble.of(new IllegalStateException("a step before the request"), false))
+        assertThat(Trouble.of(new IOException("cut"), false, false)).isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new IllegalStateException("a step before the request"), false, false))
                 .isEqualTo(Trouble.NOT_TAP);
-        assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true))
+        assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true, false))
                 .isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true, true))
+                .as("one that is known to be whole would come again as it is")
+                .isEqualTo(Trouble.UNREADABLE);
     }
 
     @Test
     void whatAnotherAnswerWouldNotHelpIsNotTaps() {
-        assertThat(Trouble.of(new WindowFailedException("refused", new UploadException(503, "refused")), true))
+        assertThat(Trouble.of(new WindowFailedException("refused", new UploadException(503, "refused")), true, false))
                 .isEqualTo(Trouble.NOT_TAP);
-        assertThat(Trouble.of(new WindowFailedException("slow sink", new SocketTimeoutException("slow sink")), true))
+        assertThat(Trouble.of(
+                        new WindowFailedException("slow sink", new SocketTimeoutException("slow sink")), true, false))
                 .isEqualTo(Trouble.NOT_TAP);
-        assertThat(Trouble.of(new StoreException("read-only"), false)).isEqualTo(Trouble.NOT_TAP);
-        assertThat(Trouble.of(new BudgetUsedUpException("used up"), false)).isEqualTo(Trouble.BUDGET);
+        assertThat(Trouble.of(new StoreException("read-only"), false, false)).isEqualTo(Trouble.NOT_TAP);
+        assertThat(Trouble.of(new BudgetUsedUpException("used up"), false, false))
+                .isEqualTo(Trouble.BUDGET);
     }
 }

@@ -56,6 +56,26 @@ class GapTest {
                         new Gap(range(101, 110), Gap.WAITED, NOON.plusSeconds(1)));
     }
 
+    @Test
+    void timeThatCannotBeReadKeepsItsLimitsAndReasonBesideWhatTouchesIt() {
+        String unreadable = Gap.unreadable(2, "cut at byte 7");
+        add(Gap.NOT_READ, NOON, range(0, 100));
+        add(unreadable, NOON, range(100, 130));
+        add(Gap.unreadable(2, "cut at byte 9"), NOON, range(130, 160));
+
+        assertThat(add(Gap.WAITED, NOON.plusSeconds(1), range(90, 300)))
+                .as("all but what is known")
+                .containsExactly(range(160, 300));
+        assertThat(all())
+                .containsExactly(
+                        new Gap(range(0, 100), Gap.NOT_READ, NOON),
+                        new Gap(range(100, 130), unreadable, NOON),
+                        new Gap(range(130, 160), Gap.unreadable(2, "cut at byte 9"), NOON),
+                        new Gap(range(160, 300), Gap.WAITED, NOON.plusSeconds(1)))
+                .extracting(Gap::isUnreadable)
+                .containsExactly(false, true, true, false);
+    }
+
     private List<TimeRange> add(String reason, Instant at, TimeRange... givenUp) {
         return store.transaction(connection -> Gap.add(connection, "tap", List.of(givenUp), reason, at));
     }

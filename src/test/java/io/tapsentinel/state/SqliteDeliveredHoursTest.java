@@ -68,6 +68,8 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
                 "DROP TABLE former_keys",
                 "ALTER TABLE seen DROP COLUMN guid",
                 "ALTER TABLE version DROP COLUMN guid",
+                "DROP TABLE reading",
+                "DROP TABLE unreadable",
                 "UPDATE schema_version SET version = 3");
         open();
     }

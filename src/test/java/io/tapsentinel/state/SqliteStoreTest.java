@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.Detour;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.testing.MovableClock;
@@ -49,6 +50,8 @@ class SqliteStoreTest {
                             "DROP TABLE tap_rest",
                             "DROP TABLE former_keys",
                             "ALTER TABLE seen DROP COLUMN guid",
+                            "DROP TABLE reading",
+                            "DROP TABLE unreadable",
                             "ALTER TABLE request_log DROP COLUMN purpose",
                             "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);
@@ -66,6 +69,9 @@ class SqliteStoreTest {
                     .isEqualTo(Claim.DELIVERED);
             seen.sending(List.of(event(TYPE, "2")));
             assertThat(seen.abandoned()).isEqualTo(1);
+            UnreadableTime unreadable = new ReadState(store, clock).unreadable();
+            assertThat(unreadable.attempt()).isEmpty();
+            assertThat(unreadable.detour()).isEqualTo(Detour.NONE);
         }
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  */
 class RandomSchedule {
 
-    private static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
+    static final Instant START = Instant.parse("2026-11-01T00:00:00Z");
 
     private final WindowPlanner planner;
     private final SplittableRandom random;
@@ -28,9 +29,17 @@ class RandomSchedule {
     /** Windows of the backlog that were read a day or more after they had passed. */
     private List<TimeRange> readLongAfter = new ArrayList<>();
 
+    /** Reads of polls and of the backlog, for what a backlog may wait for. */
+    private final List<TimeRange> reads = new ArrayList<>();
+
+    private final List<TimeRange> unreadableGaps = new ArrayList<>();
+    private Unreadables unreadables = Unreadables.NONE;
+
     private Progress progress;
     private boolean oldestFailed;
     private int urgent;
+    private int killed;
+    private int kills;
 
     RandomSchedule(WindowPlanner planner, SweepPlanner sweeps, long seed) {
         this.planner = planner;
@@ -38,6 +47,16 @@ class RandomSchedule {
         this.progress = planner.begin(START);
         this.tap = new UnreliableTap(random, new TapClock(clock));
         this.sweeps = new SimulatedSweeps(sweeps, tap);
+    }
+
+    /** One read in so many ends with a kill, which no answer is to blame for. */
+    RandomSchedule killed(int oneIn) {
+        killed = oneIn;
+        return this;
+    }
+
+    int kills() {
+        return kills;
     }
 
     /** Lives through so many polls; every tenth or so is followed by an outage of up to nine days. */
@@ -60,6 +79,7 @@ class RandomSchedule {
         // from here on everything works, so that what is owed gets read
         tap.calm();
         for (int i = 0; i < 40 || !backlog.isEmpty(); i++) {
+            UnreliableTap.check(i < 2_000, "the backlog never ends: " + backlog + ", " + unreadables);
             pass(300);
             fresh();
             work(4);
@@ -73,7 +93,20 @@ class RandomSchedule {
     }
 
     private Plan plan() {
-        return planner.poll(tap.horizon(), progress, tap.longest()).without(readLongAfter);
+        return detour().around(
+                        planner.poll(tap.horizon(), progress, tap.longest()).without(readLongAfter), progress);
+    }
+
+    private Detour detour() {
+        return new Detour(unreadables.bad(), unreadableGaps);
+    }
+
+    private boolean wasRead(TimeRange time) {
+        List<TimeRange> left = List.of(time);
+        for (TimeRange read : reads) {
+            left = TimeRange.without(left, read);
+        }
+        return left.isEmpty();
     }
 
     /** The oldest window before the fresh one, when it cannot wait. */
@@ -81,7 +114,7 @@ class RandomSchedule {
         if (oldestFailed || tap.isResting(clock.instant())) {
             return;
         }
-        planner.urgent(planner.owed(backlog, plan(), tap.horizon()), tap.horizon(), tap.longest())
+        planner.urgent(planner.owed(backlog, plan(), tap.horizon()), tap.horizon(), tap.longest(), detour())
                 .ifPresent(window -> {
                     oldestFailed = !readOwed(window);
                     urgent++;
@@ -145,8 +178,11 @@ class RandomSchedule {
             if (backlog.isEmpty()) {
                 return;
             }
-            TimeRange window = planner.oldestWindow(backlog, tap.longest());
-            oldestFailed &= !readOwed(window);
+            Optional<TimeRange> window = detour().oldest(backlog, tap.longest(), tap.horizon(), this::wasRead);
+            if (window.isEmpty()) {
+                return;
+            }
+            oldestFailed &= !readOwed(window.get());
             pass(random.nextInt(20));
         }
     }
@@ -157,6 +193,7 @@ class RandomSchedule {
         sweeps.tick(
                 progress,
                 backlog,
+                detour(),
                 window -> {
                     pass(random.nextInt(3));
                     return read(window, false);
@@ -170,6 +207,25 @@ class RandomSchedule {
         if (!tap.answers(window, now, reserved)) {
             return false;
         }
+        UnreliableTap.check(
+                unreadableGaps.stream().noneMatch(window::overlaps),
+                window + " shares time with a gap: " + unreadableGaps);
+        if (tap.isUnreadable(window)) {
+            unreadables = unreadables.failed(window, Unreadable.How.ANSWER);
+            unreadables.lost().ifPresent(this::giveUp);
+            return false;
+        }
+        if (killed > 0 && random.nextInt(killed) == 0) {
+            unreadables = unreadables.failed(window, Unreadable.How.END);
+            unreadables.lost().ifPresent(this::giveUp);
+            kills++;
+            return false;
+        }
+        unreadables = unreadables.read(window);
+        reads.add(window);
+        if (reads.size() > 1_000) {
+            reads.subList(0, 500).clear();
+        }
         Instant oldEnough = now.minus(TapLimits.INDEXING_LAG);
         if (window.from().isBefore(oldEnough)) {
             settled.add(new TimeRange(window.from(), window.to().isBefore(oldEnough) ? window.to() : oldEnough));
@@ -178,6 +234,18 @@ class RandomSchedule {
             }
         }
         return true;
+    }
+
+    private void giveUp(Unreadable lost) {
+        unreadables = unreadables.without(lost);
+        backlog = new ArrayList<>(TimeRange.without(backlog, lost.avoided()));
+        unreadableGaps.add(lost.avoided());
+        writeUnreadable(lost.avoided());
+    }
+
+    /** The shortest time is given up; broken variants keep it to themselves. */
+    void writeUnreadable(TimeRange gap) {
+        gaps.add(gap);
     }
 
     /** Time is given up; broken variants keep it to themselves. */
@@ -199,6 +267,10 @@ class RandomSchedule {
 
     List<TimeRange> gaps() {
         return gaps;
+    }
+
+    List<TimeRange> unreadableGaps() {
+        return unreadableGaps;
     }
 
     UnreliableTap tap() {

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
@@ -53,6 +54,67 @@ class RandomSchedulesTest {
         assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed, urgent))
                 .as("each kind was met")
                 .allMatch(met -> met > end - first);
+    }
+
+    @Test
+    void anInstantThatCanNeverBeReadCostsAGapOfHalfAMinuteAndNothingElse() {
+        int met = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            RandomSchedule schedule = withUnreadable(seed, honest());
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps())
+                    .as("seed " + seed)
+                    .allMatch(gap -> gap.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0)
+                    .allMatch(gap -> schedule.tap().unreadable.stream()
+                            .anyMatch(at -> !at.isBefore(gap.from()) && !at.isAfter(gap.to())));
+            met += schedule.unreadableGaps().size();
+        }
+        System.out.println("unreadable gaps: " + met);
+        assertThat(met).isGreaterThan(SCHEDULES);
+    }
+
+    @Test
+    void killsAtRandomMakeNoGapAndLoseNothing() {
+        int kills = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            RandomSchedule schedule = new RandomSchedule(honest(), SWEEPS, seed).killed(10);
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps()).as("seed " + seed).isEmpty();
+            kills += schedule.kills();
+        }
+        System.out.println("kills while an answer was read: " + kills);
+        assertThat(kills).isGreaterThan(1_000);
+    }
+
+    @Test
+    void aRangeThatIsGivenUpWithoutAGapBreaksThePromise() {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < SCHEDULES; seed++) {
+                        RandomSchedule silent = new RandomSchedule(honest(), SWEEPS, seed) {
+                            @Override
+                            void writeUnreadable(TimeRange gap) {
+                                // nobody is told
+                            }
+                        };
+                        addUnreadable(silent, seed);
+                        assertThat(silent.live(120).unproven()).isEmpty();
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Expecting empty");
+    }
+
+    private static RandomSchedule withUnreadable(long seed, WindowPlanner planner) {
+        RandomSchedule schedule = new RandomSchedule(planner, SWEEPS, seed);
+        addUnreadable(schedule, seed);
+        return schedule;
+    }
+
+    private static void addUnreadable(RandomSchedule schedule, long seed) {
+        SplittableRandom random = new SplittableRandom(seed + 1_000);
+        for (int i = 0; i < 6; i++) {
+            schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(random.nextLong(-30 * 3_600, 4 * 86_400)));
+        }
     }
 
     @Test

@@ -42,7 +42,12 @@ final class SimulatedSweeps {
     }
 
     /** One tick: reads what is due; two hours in a row that fail end it, as does a rest. */
-    void tick(Progress progress, List<TimeRange> backlog, Predicate<TimeRange> read, Supplier<Boolean> resting) {
+    void tick(
+            Progress progress,
+            List<TimeRange> backlog,
+            Detour detour,
+            Predicate<TimeRange> read,
+            Supplier<Boolean> resting) {
         Set<Instant> passedOver = new HashSet<>();
         int failures = 0;
         List<TimeRange> due = planner.due(tap.horizon(), progress, backlog, swept);
@@ -57,7 +62,7 @@ final class SimulatedSweeps {
                 }
                 any = true;
                 checkMay(hour, progress, backlog);
-                boolean done = sweep(hour, read, resting);
+                boolean done = sweep(hour, detour, read, resting);
                 failures = done ? 0 : failures + 1;
                 if (!done) {
                     passedOver.add(hour.from());
@@ -74,15 +79,16 @@ final class SimulatedSweeps {
         }
     }
 
-    private boolean sweep(TimeRange hour, Predicate<TimeRange> read, Supplier<Boolean> resting) {
+    private boolean sweep(TimeRange hour, Detour detour, Predicate<TimeRange> read, Supplier<Boolean> resting) {
         Instant at = tap.horizon().now();
-        for (Instant from = hour.from(); from.isBefore(hour.to()); ) {
-            Instant to = from.plus(tap.longest()).isBefore(hour.to()) ? from.plus(tap.longest()) : hour.to();
-            Instant least = to.minus(TapLimits.SHORTEST_WINDOW);
-            if (resting.get() || !read.test(new TimeRange(from.isBefore(least) ? from : least, to))) {
-                return false;
+        for (TimeRange part : detour.parts(hour)) {
+            for (TimeRange left = part; !left.isEmpty(); ) {
+                TimeRange window = detour.first(left, tap.longest());
+                if (resting.get() || !read.test(window)) {
+                    return false;
+                }
+                left = new TimeRange(window.to().isBefore(part.to()) ? window.to() : part.to(), part.to());
             }
-            from = to;
         }
         sweeps++;
         Instant start = SweepPlanner.hourOf(hour);

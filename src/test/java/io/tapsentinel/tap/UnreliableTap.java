@@ -2,6 +2,8 @@ package io.tapsentinel.tap;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /**
@@ -19,6 +21,10 @@ final class UnreliableTap {
     private Instant restUntil = Instant.MIN;
     private Instant noBudgetUntil = Instant.MIN;
     private boolean calm;
+    /** Instants whose answers cannot be read, whatever window they are in. */
+    final List<Instant> unreadable = new ArrayList<>();
+
+    int unreadableAnswers;
     int reads;
     int reduced;
     int timeOuts;
@@ -59,6 +65,13 @@ final class UnreliableTap {
         answerable = TapLimits.LONGEST_WINDOW;
         restUntil = Instant.MIN;
         noBudgetUntil = Instant.MIN;
+    }
+
+    /** Whether the answer for this window is one that cannot be read; TAP's windows include both their ends. */
+    boolean isUnreadable(TimeRange window) {
+        boolean is = unreadable.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
+        unreadableAnswers += is ? 1 : 0;
+        return is;
     }
 
     boolean isResting(Instant now) {

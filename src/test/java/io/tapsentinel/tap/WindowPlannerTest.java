@@ -111,13 +111,13 @@ class WindowPlannerTest {
         List<TimeRange> close = List.of(range("2026-11-13T12:35:00Z", "2026-11-14T12:00:00Z"));
         List<TimeRange> farther = List.of(range("2026-11-13T12:35:01Z", "2026-11-14T12:00:00Z"));
 
-        assertThat(planner.urgent(close, Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
+        assertThat(planner.urgent(close, Horizon.at(NOW), TapLimits.LONGEST_WINDOW, Detour.NONE))
                 .contains(range("2026-11-13T12:35:00Z", "2026-11-13T13:35:00Z"));
-        assertThat(planner.urgent(close, Horizon.at(NOW), Duration.ofMinutes(10)))
+        assertThat(planner.urgent(close, Horizon.at(NOW), Duration.ofMinutes(10), Detour.NONE))
                 .contains(range("2026-11-13T12:35:00Z", "2026-11-13T12:45:00Z"));
-        assertThat(planner.urgent(farther, Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
+        assertThat(planner.urgent(farther, Horizon.at(NOW), TapLimits.LONGEST_WINDOW, Detour.NONE))
                 .isEmpty();
-        assertThat(planner.urgent(List.of(), Horizon.at(NOW), TapLimits.LONGEST_WINDOW))
+        assertThat(planner.urgent(List.of(), Horizon.at(NOW), TapLimits.LONGEST_WINDOW, Detour.NONE))
                 .isEmpty();
     }
 
@@ -189,7 +189,7 @@ class WindowPlannerTest {
         assertThat(plan.fresh()).contains(range("2026-11-20T11:49:00Z", "2026-11-20T11:59:00Z"));
         assertThat(plan.backlog()).containsExactly(range("2026-11-20T10:59:00Z", "2026-11-20T11:49:00Z"));
         assertThat(plan.progress().readTo()).isEqualTo(END);
-        assertThat(planner.oldestWindow(plan.backlog(), Duration.ofMinutes(10)))
+        assertThat(WindowPlanner.oldestWindow(plan.backlog(), Duration.ofMinutes(10)))
                 .isEqualTo(range("2026-11-20T10:59:00Z", "2026-11-20T11:09:00Z"));
     }
 
@@ -207,8 +207,8 @@ class WindowPlannerTest {
     void theBacklogIsReadOldestFirstInWindowsOfAnHour() {
         List<TimeRange> backlog = List.of(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:10Z"));
 
-        TimeRange first = planner.oldestWindow(backlog, TapLimits.LONGEST_WINDOW);
-        TimeRange rest = planner.oldestWindow(TimeRange.without(backlog, first), TapLimits.LONGEST_WINDOW);
+        TimeRange first = WindowPlanner.oldestWindow(backlog, TapLimits.LONGEST_WINDOW);
+        TimeRange rest = WindowPlanner.oldestWindow(TimeRange.without(backlog, first), TapLimits.LONGEST_WINDOW);
 
         assertThat(first).isEqualTo(range("2026-11-20T00:00:00Z", "2026-11-20T01:00:00Z"));
         assertThat(rest).isEqualTo(range("2026-11-20T01:00:00Z", "2026-11-20T01:00:30Z"));

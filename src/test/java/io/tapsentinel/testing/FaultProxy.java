@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
 /** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
@@ -31,7 +32,7 @@ public final class FaultProxy implements AutoCloseable {
     private final AtomicInteger held = new AtomicInteger();
     private final Object gate = new Object();
     private final LoopbackServer server;
-    private volatile UnaryOperator<byte[]> rewriting = UnaryOperator.identity();
+    private volatile BiFunction<String, byte[], byte[]> rewriting = (query, body) -> body;
     private boolean holding;
 
     /** What happens to one request. */
@@ -98,6 +99,11 @@ public final class FaultProxy implements AutoCloseable {
 
     /** From now on the service's answers have another body. */
     public void rewrite(UnaryOperator<byte[]> rewrite) {
+        rewriting = (query, body) -> rewrite.apply(body);
+    }
+
+    /** The same by what was asked for. */
+    public void rewrite(BiFunction<String, byte[], byte[]> rewrite) {
         rewriting = rewrite;
     }
 
@@ -179,7 +185,7 @@ public final class FaultProxy implements AutoCloseable {
                 exchange.getResponseHeaders().put(name, values);
             }
         });
-        byte[] answer = rewriting.apply(response.body());
+        byte[] answer = rewriting.apply(exchange.getRequestURI().getQuery(), response.body());
         if (fault == Fault.LOSE_ANSWER) {
             answer(exchange, 503, "the answer got lost".getBytes());
         } else if (fault == Fault.BROKEN_BODY) {
@@ -188,7 +194,7 @@ public final class FaultProxy implements AutoCloseable {
         } else {
             answer(
                     exchange,
-                    response.statusCode(),
+                    response.statusCode() == 204 && answer.length > 0 ? 200 : response.statusCode(),
                     fault == Fault.CUT_BODY ? Arrays.copyOf(answer, answer.length / 2) : answer);
         }
     }

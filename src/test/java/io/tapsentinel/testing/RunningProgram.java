@@ -7,6 +7,8 @@ import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -99,6 +101,17 @@ public final class RunningProgram implements AutoCloseable {
     /** One run, as Quartz would trigger it; returns when it has ended. */
     public RunningProgram poll() {
         return trigger(TapSpine.READ_DUE);
+    }
+
+    /** The same with minutes left until the next one, so that it reads the backlog, too. */
+    public RunningProgram pollWithTimeLeft() {
+        try (ProducerTemplate template = camel().createProducerTemplate()) {
+            template.sendBodyAndHeader(
+                    TapSpine.READ_DUE, null, "nextFireTime", Date.from(Instant.parse("2099-01-01T00:00:00Z")));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+        return this;
     }
 
     /** One sweep tick, as Quartz would trigger it; returns when it has ended. */

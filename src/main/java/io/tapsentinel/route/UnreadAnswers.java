@@ -1,0 +1,143 @@
+package io.tapsentinel.route;
+
+import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.state.StoreException;
+import io.tapsentinel.state.UnreadableTime;
+import io.tapsentinel.state.UnreadableTime.Attempt;
+import io.tapsentinel.state.UnreadableTime.Step;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.Unreadable;
+import io.tapsentinel.tap.Unreadable.How;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.StreamCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of answers that came in whole and cannot be read, or that end the process: their time is narrowed down, and what is left
+ * becomes a gap. The last attempt stores the answer at {@code tap.rejected.uri} before it reads any of it, so that it lies there whatever
+ * the attempt comes to. For the thread that holds the source's lock.
+ */
+public final class UnreadAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadAnswers.class);
+
+    /** A store that does not answer must not keep a broken process alive. */
+    private static final Duration ENDING = Duration.ofSeconds(2);
+
+    private final UnreadableTime time;
+    private final RejectedStore rejected;
+    /** A read whose row could not be removed; its process has not ended. */
+    private Attempt left;
+    /** Name of the answer that the open read has stored; null for none. */
+    private String stored;
+
+    public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
+        this.time = time;
+        this.rejected = rejected;
+    }
+
+    /** Call it before anything is planned: a read that stands in the store has ended its process. */
+    void found() {
+        Optional<Attempt> found = time.attempt();
+        if (found.isEmpty()) {
+            return;
+        }
+        if (left != null && found.get().window().equals(left.window())) {
+            time.over();
+        } else {
+            LOG.warn(
+                    "the process ended while it read TAP's answer for {}",
+                    found.get().window());
+            failed(found.get(), found.get().error() ? How.ERROR : How.END, "reading it ended the process");
+        }
+        left = null;
+    }
+
+    /**
+     * An answer came in, and nothing of it was read.
+     *
+     * @throws RejectedException when it has to be stored and cannot
+     */
+    void begin(WindowRead read, StreamCache answer) {
+        TimeRange window = read.window();
+        stored = null;
+        if (time.detour().bad().stream().anyMatch(range -> isLast(range, window))) {
+            String name = RejectedDocument.answerName(window);
+            rejected.storeAnswer(name, answer);
+            stored = name;
+        }
+        time.reading(new Attempt(window, read.purpose()));
+    }
+
+    private static boolean isLast(Unreadable range, TimeRange window) {
+        return range.isShortest() && range.times() > 0 && range.avoided().overlaps(window);
+    }
+
+    /** The window was committed. */
+    void committed(TimeRange window) {
+        if (stored != null) {
+            rejected.removeAnswer(stored);
+            LOG.info("{} was read after all; {} at tap.rejected.uri is not needed", window, stored);
+        }
+        stored = null;
+    }
+
+    /** The read has failed; an Error among the causes ends the process soon, which is written down unless that is what it hinders. */
+    void ending(Throwable failure) {
+        if (FatalErrors.errorIn(failure).isEmpty()) {
+            return;
+        }
+        try {
+            Thread note = new Thread(
+                    () -> {
+                        try {
+                            time.ending();
+                        } catch (RuntimeException | Error e) {
+                            // its end counts, though not as one that is known
+                        }
+                    },
+                    "tap-ending");
+            note.setDaemon(true);
+            note.start();
+            note.join(ENDING.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (OutOfMemoryError e) {
+            // the same
+        }
+    }
+
+    /** The read has failed for another reason; an Error ends the process, and its row stays. */
+    void over(WindowRead read, Throwable failure) {
+        if (FatalErrors.errorIn(failure).isPresent()) {
+            return;
+        }
+        try {
+            time.over();
+        } catch (StoreException e) {
+            // else it would look as if the process had ended
+            left = new Attempt(read.window(), read.purpose());
+        }
+    }
+
+    /** The answer came in whole and could not be read. Returns whether another window is to be asked for now. */
+    boolean failed(WindowRead read, String why) {
+        return failed(new Attempt(read.window(), read.purpose()), How.ANSWER, why);
+    }
+
+    private boolean failed(Attempt attempt, How how, String why) {
+        Step step = time.failed(attempt, how, why);
+        for (TimeRange gap : step.gaps()) {
+            LOG.error(
+                    "gap: {} cannot be read, after {} attempts at no more than 30 seconds: {}; TAP's answer lies at tap.rejected.uri as"
+                            + " {}. Correct it and move it to tap.replay.uri, or look in TAP's own page for this time",
+                    gap,
+                    how.attempts(),
+                    why,
+                    RejectedDocument.answerName(attempt.window()));
+        }
+        return step.known();
+    }
+}

@@ -1,0 +1,211 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.tap.Detour;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.Unreadable;
+import io.tapsentinel.tap.Unreadable.How;
+import io.tapsentinel.tap.Unreadables;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Time whose answers cannot be read, and the answer that is being read now. The row of that one stands from before its first event until
+ * the read has ended; a row without a read is of a process that ended with it.
+ */
+public final class UnreadableTime {
+
+    private final Store store;
+    private final Clock clock;
+
+    UnreadableTime(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * One read.
+     *
+     * @param window  what was asked for
+     * @param purpose why
+     * @param error   whether an Error is known to have ended its process
+     */
+    public record Attempt(TimeRange window, Purpose purpose, boolean error) {
+
+        public Attempt(TimeRange window, Purpose purpose) {
+            this(window, purpose, false);
+        }
+    }
+
+    /** How to ask around it. */
+    public Detour detour() {
+        return store.transaction(connection -> {
+            List<TimeRange> gaps = Gap.all(connection, store.source()).stream()
+                    .filter(Gap::isUnreadable)
+                    .map(Gap::time)
+                    .toList();
+            return new Detour(all(connection, store.source()).bad(), gaps);
+        });
+    }
+
+    /** An answer came in whole, and is read from now on. */
+    public void reading(Attempt attempt) {
+        store.transaction(connection -> {
+            over(connection, store.source());
+            return Sql.update(
+                    connection,
+                    "INSERT INTO reading VALUES (?, ?, ?, ?, 0)",
+                    store.source(),
+                    attempt.window().from().toEpochMilli(),
+                    attempt.window().to().toEpochMilli(),
+                    attempt.purpose().word());
+        });
+    }
+
+    /** An Error is about to end the process. */
+    public void ending() {
+        store.transaction(
+                connection -> Sql.update(connection, "UPDATE reading SET error = 1 WHERE source = ?", store.source()));
+    }
+
+    /** The read has ended, and the process has not. */
+    public void over() {
+        store.transaction(connection -> over(connection, store.source()));
+    }
+
+    /** The read that stands there, of whichever process. */
+    public Optional<Attempt> attempt() {
+        return store.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?")) {
+                Sql.set(select, store.source());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new Attempt(
+                                    range(row),
+                                    Purpose.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
+                                    row.getInt(4) == 1))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /**
+     * What a failed attempt has led to.
+     *
+     * @param known whether its time is known to be bad now
+     * @param gaps  what was given up, new or longer
+     */
+    public record Step(boolean known, List<TimeRange> gaps) {}
+
+    /**
+     * The answer could not be read, or the process ended while it read it.
+     *
+     * @param reason why time is given up, if it is; our own words
+     */
+    public Step failed(Attempt attempt, How how, String reason) {
+        return store.transaction(connection -> {
+            over(connection, store.source());
+            Unreadables before = all(connection, store.source());
+            Unreadables after = before.failed(attempt.window(), how);
+            List<TimeRange> gaps = new ArrayList<>();
+            Optional<Unreadable> lost = after.lost();
+            if (lost.isPresent()) {
+                TimeRange gap = lost.get().avoided();
+                after = after.without(lost.get());
+                ReadState.replaceBacklog(
+                        connection,
+                        store.source(),
+                        TimeRange.without(ReadState.backlog(connection, store.source()), gap));
+                gaps.addAll(Gap.add(
+                        connection,
+                        store.source(),
+                        List.of(gap),
+                        Gap.unreadable(lost.get().how().attempts(), reason),
+                        clock.instant()));
+            }
+            if (attempt.purpose() == Purpose.SWEEP) {
+                // it was read before, so that no plan would ask for it again
+                List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
+                after.bad().stream()
+                        .filter(range -> !before.bad().contains(range))
+                        .forEach(range -> backlog.add(range.time()));
+                ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+            }
+            replace(connection, store.source(), after);
+            return new Step(lost.isPresent() || !after.bad().equals(before.bad()), gaps);
+        });
+    }
+
+    /** A window is being committed. */
+    static void read(Connection connection, String source, TimeRange window) throws SQLException {
+        over(connection, source);
+        Unreadables before = all(connection, source);
+        Unreadables after = before.read(window);
+        if (!after.equals(before)) {
+            replace(connection, source, after);
+        }
+    }
+
+    /** Forgets what TAP has forgotten, too. */
+    static void prune(Connection connection, String source, Instant now) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM unreadable WHERE source = ? AND to_at < ?",
+                source,
+                now.minus(Duration.ofDays(7)).toEpochMilli());
+    }
+
+    private static int over(Connection connection, String source) throws SQLException {
+        return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
+    }
+
+    private static Unreadables all(Connection connection, String source) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT from_at, to_at, bad, how, times, proven FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
+            Sql.set(select, source);
+            List<Unreadable> ranges = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ranges.add(new Unreadable(
+                            range(rows),
+                            rows.getInt(3) == 1,
+                            How.valueOf(rows.getString(4)),
+                            rows.getInt(5),
+                            rows.getInt(6) == 1));
+                }
+            }
+            return new Unreadables(ranges);
+        }
+    }
+
+    private static void replace(Connection connection, String source, Unreadables ranges) throws SQLException {
+        Sql.update(connection, "DELETE FROM unreadable WHERE source = ?", source);
+        for (Unreadable range : ranges.ranges()) {
+            Sql.update(
+                    connection,
+                    "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    source,
+                    range.time().from().toEpochMilli(),
+                    range.time().to().toEpochMilli(),
+                    range.bad() ? 1 : 0,
+                    range.how().name(),
+                    range.times(),
+                    range.proven() ? 1 : 0);
+        }
+    }
+
+    private static TimeRange range(ResultSet row) throws SQLException {
+        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
+    }
+}

@@ -1,0 +1,85 @@
+package io.tapsentinel.tap;
+
+import io.tapsentinel.tap.Unreadable.How;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All time whose answers cannot be read, and the search for its cause. Two failures in a row make a range bad; from then on each window
+ * that lies in it halves it, whether it fails or is read, until TAP answers no shorter window. Pure.
+ */
+public record Unreadables(List<Unreadable> ranges) {
+
+    public static final Unreadables NONE = new Unreadables(List.of());
+
+    /** What is known to be bad. */
+    public List<Unreadable> bad() {
+        return ranges.stream().filter(Unreadable::bad).toList();
+    }
+
+    /** What is to become a gap. */
+    public Optional<Unreadable> lost() {
+        return ranges.stream().filter(Unreadable::isLost).findFirst();
+    }
+
+    public Unreadables without(Unreadable gone) {
+        return new Unreadables(
+                ranges.stream().filter(each -> !each.equals(gone)).toList());
+    }
+
+    /** A window was read: the cause lies in what is left of each range, if any. */
+    public Unreadables read(TimeRange window) {
+        List<Unreadable> left = new ArrayList<>();
+        for (Unreadable range : ranges) {
+            if (!range.bad()) {
+                if (!range.time().overlaps(window)) {
+                    left.add(range);
+                }
+                continue;
+            }
+            if (range.touches(window) && range.within(window).equals(range.time())) {
+                continue;
+            }
+            List<TimeRange> parts = TimeRange.without(List.of(range.time()), window);
+            left.add((parts.size() == 1 ? range.in(parts.get(0)) : range).proved());
+        }
+        return new Unreadables(left);
+    }
+
+    /**
+     * The answer for a window came in whole, and was not read to its end.
+     *
+     * @param how why not
+     */
+    public Unreadables failed(TimeRange window, How how) {
+        Optional<Unreadable> known =
+                bad().stream().filter(range -> range.touches(window)).findFirst();
+        if (known.isPresent()) {
+            Unreadable range = known.get();
+            return without(range).and(range.isShortest() ? range.failedAgain(how) : range.in(range.within(window)));
+        }
+        Optional<Unreadable> suspected =
+                ranges.stream().filter(range -> isAgain(range, window, how)).findFirst();
+        // while nothing else was read since one became bad, TAP may answer every window so
+        boolean isTap = bad().stream().anyMatch(range -> !range.proven());
+        TimeRange time = suspected.map(range -> range.within(window)).orElse(window);
+        List<Unreadable> others = ranges.stream()
+                .filter(range -> range.bad() || !range.time().overlaps(window))
+                .toList();
+        return new Unreadables(others)
+                .and(new Unreadable(isTap ? window : time, suspected.isPresent() && !isTap, how, 0, false));
+    }
+
+    private static boolean isAgain(Unreadable range, TimeRange window, How how) {
+        return range.how().isLike(how)
+                && range.touches(window)
+                && range.within(window).length().compareTo(TapLimits.SHORTEST_WINDOW) >= 0;
+    }
+
+    private Unreadables and(Unreadable range) {
+        List<Unreadable> all = new ArrayList<>(ranges);
+        all.add(range);
+        return new Unreadables(all);
+    }
+}
