@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.tapsentinel.route.RejectedDocument;
+import io.tapsentinel.sentinel.RejectedRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -23,7 +24,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
-            Pattern.compile("(.*)-([0-9a-f]{32})-(refused|too-large|capped|unknown-type|unreadable)\\.json");
+            Pattern.compile("(.*)-([0-9a-f]{32})-" + RejectedRecord.Reason.WORDS + "\\.json");
     /** What stands for a stream when the document is an answer of TAP's as a whole. */
     private static final String ANSWER = "answer";
     /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */

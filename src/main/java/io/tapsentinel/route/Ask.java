@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  *
  * @param window  what to ask for
  * @param covered which of it was read before
- * @param each    told of every event that was read and has its end in the store, before the commit; of none that was filtered
+ * @param each    gets every event that was read, except filtered ones; each is settled in the store once the commit has ended
  * @param commit  makes the read durable
  */
 record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {

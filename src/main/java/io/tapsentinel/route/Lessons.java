@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 
 /** Takes from a failed attempt what the next ones need to know, and says what that is. */
 final class Lessons {
@@ -35,7 +36,8 @@ final class Lessons {
         tap.rest().lastError().note(code(trouble, refusal), now);
         if (refusal != null) {
             tap.rest().refused(refusal, now);
-        } else if (trouble == Trouble.TIMED_OUT || trouble == Trouble.TRANSIENT || trouble == Trouble.UNREADABLE) {
+        } else if (EnumSet.of(Trouble.TIMED_OUT, Trouble.TRANSIENT, Trouble.UNREADABLE, Trouble.FORMAT)
+                .contains(trouble)) {
             tap.rest().failed(now);
         }
         if (trouble != Trouble.TIMED_OUT) {

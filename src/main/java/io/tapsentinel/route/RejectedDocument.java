@@ -25,8 +25,7 @@ public final class RejectedDocument {
 
     /** The names that this class gives, or gave to a type without a name, also of a file that is still being written. */
     public static final Pattern NAME = Pattern.compile(
-            "\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-(refused|too-large|capped|unknown-type|unreadable)\\.json|" + ANSWER
-                    + ")");
+            "\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-" + RejectedRecord.Reason.WORDS + "\\.json|" + ANSWER + ")");
 
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);

@@ -9,7 +9,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.CamelExecutionException;
@@ -22,6 +24,9 @@ import org.apache.camel.StreamCache;
  * folder is held under its bound: what does not fit is not stored, so that its window fails and nothing is lost. Thread-safe.
  */
 public class RejectedStore implements RejectedLog {
+
+    /** Reasons of records that are missing in their table. */
+    private static final Set<Reason> MISSING = EnumSet.of(Reason.REFUSED, Reason.TOO_LARGE, Reason.UNREADABLE);
 
     /** As Camel calls what it spools, so that a start clears both. */
     private static final String SPOOLED = "cos";
@@ -53,7 +58,7 @@ public class RejectedStore implements RejectedLog {
         try {
             put(record);
             failure = null;
-            if (record.reason() == Reason.REFUSED || record.reason() == Reason.TOO_LARGE) {
+            if (MISSING.contains(record.reason())) {
                 last = record.time();
             }
         } catch (RejectedException e) {

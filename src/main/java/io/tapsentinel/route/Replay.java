@@ -160,7 +160,7 @@ public class Replay {
                 hours.add(events.next().getTime().truncatedTo(ChronoUnit.HOURS));
             }
         } catch (TapAnswerException | IOException e) {
-            throw new ReplayRefusedException(Failures.describe(e));
+            throw new ReplayRefusedException(ReplayDocument.words(e));
         }
         hours.forEach(hour -> requireKnown(
                 new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
@@ -190,7 +190,7 @@ public class Replay {
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
             if (failure.getCause() instanceof TapAnswerException unreadable) {
-                throw new ReplayRefusedException(unreadable.getMessage());
+                throw new ReplayRefusedException(ReplayDocument.words(unreadable));
             }
             throw new ReplayFailedException(Failures.describe(failure), failure);
         }

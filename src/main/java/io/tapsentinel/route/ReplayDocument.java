@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import io.tapsentinel.tap.DocumentShape;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.JsonBounds;
 import io.tapsentinel.tap.TapAnswerException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,29 +33,35 @@ import java.util.stream.StreamSupport;
  */
 record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
-    /** Bytes of one rejected record: an element that could not be read, in Base64, and the repaired event. */
-    static final long MOST = 16_000_000;
+    /** Bytes of one rejected record: an event of 4 MB, each byte of it escaped. */
+    static final long MOST = 25_000_000;
 
     private static final Set<String> REJECTED = Set.of("reason", "type", "key", "record");
-    private static final ObjectReader MAP = new ObjectMapper(new JsonFactory())
+    private static final ObjectReader MAP = new ObjectMapper(JsonBounds.set(new JsonFactory()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .readerForMapOf(Object.class);
 
-    /** @throws ReplayRefusedException when it is cut, no JSON, or nothing that can be brought in */
+    /** @throws ReplayRefusedException when it is cut, no JSON, or nothing that can be replayed */
     static ReplayDocument of(ReplaySource source) {
         try (InputStream in = source.open()) {
             return of(DocumentShape.of(in), source.name());
         } catch (TapAnswerException e) {
-            throw new ReplayRefusedException(e.getMessage().replace("TAP's answer", "the document"));
+            throw new ReplayRefusedException(words(e));
         } catch (IOException e) {
             throw unreadable(e);
         }
     }
 
+    /** Why it cannot be read; the reader speaks of an answer. */
+    static String words(Exception e) {
+        return Failures.describe(e).replace("TAP's answer", "the document");
+    }
+
     private static ReplayDocument of(DocumentShape shape, String name) {
         if (shape.names().containsAll(REJECTED)) {
             if (shape.longest() > MOST) {
-                throw new ReplayRefusedException("it is longer than " + MOST + " bytes, which is no rejected record");
+                throw new ReplayRefusedException("a rejected record in it has " + shape.longest() / 1_000_000
+                        + " MB; at most " + MOST / 1_000_000 + " MB are read");
             }
             return new ReplayDocument(null, null, true);
         }

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
-/** What is to be brought in, on disk, since it is read twice. Compressed or not: the first bytes tell. */
+/** A document to replay, on disk, since it is read twice. Compressed or not: the first bytes tell. */
 record ReplaySource(Path file, String name) {
 
     private static final int GZIP = 0x1f8b;
     private static final List<String> SUFFIXES =
             List.of(".json", ".json.gz", ".ndjson", ".ndjson.gz", ".jsonl", ".jsonl.gz");
 
-    /** The names of files that are brought in, as Camel's patterns, which take upper case too. */
+    /** The names of files that are replayed, as Camel's patterns, which take upper case too. */
     static final String NAMES = "*" + String.join(",*", SUFFIXES);
 
-    /** Whether something of this name is brought in. */
+    /** Whether something of this name is replayed. */
     static boolean isWanted(String name) {
         return SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
     }

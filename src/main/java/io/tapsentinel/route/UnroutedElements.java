@@ -8,6 +8,8 @@ import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEventReader;
 import io.tapsentinel.tap.UnreadableElement;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,10 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rejects the elements of one read that no route takes, each once: events of unknown types, and what cannot be read. Keys become
- * durable after their records, some hundred in one transaction; an element whose record alone is durable is stored again in its own
- * place. A failure to store fails the window at its end, so that the events flow meanwhile. Holds no element; called by the thread
- * that reads.
+ * Rejects the elements of one read that no route takes, each once: events of unknown types, and what cannot be read. Their keys become
+ * durable when the window commits, so that the ledger counts them; when it fails they are stored again, in their own places. A failure to
+ * store fails the window at its end, so that the events flow meanwhile. Holds keys only; called by the thread that reads.
  */
 class UnroutedElements implements TapEventReader.Others {
 
@@ -29,7 +30,9 @@ class UnroutedElements implements TapEventReader.Others {
     static final UnroutedElements NONE = new UnroutedElements(null, null);
 
     private static final Logger LOG = LoggerFactory.getLogger(UnroutedElements.class);
-    private static final int KEYS_AT_ONCE = 500;
+    /** So many keys are held; more of them become durable before the commit. */
+    private static final int MOST_KEYS = 10_000;
+
     /** How many elements one line names. */
     private static final int NAMED = 5;
 
@@ -48,10 +51,18 @@ class UnroutedElements implements TapEventReader.Others {
     }
 
     @Override
-    public void unknown(String array, EventKey key, Map<String, Object> fields) {
+    public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
         unrouted.noticed(array);
         RejectedRecord record = new RejectedRecord(
-                RejectedRecord.Reason.UNKNOWN_TYPE, array, null, key, unrouted.clock.instant(), null, fields);
+                RejectedRecord.Reason.UNKNOWN_TYPE,
+                array,
+                null,
+                key,
+                unrouted.clock.instant(),
+                null,
+                fields,
+                keyedByBytes,
+                null);
         if (reject(record, LedgerEntry.UNKNOWN)) {
             count(array);
         }
@@ -61,6 +72,9 @@ class UnroutedElements implements TapEventReader.Others {
     public void unreadable(UnreadableElement element) {
         Optional<EventType> type = EventType.ofArray(element.array());
         String array = type.map(EventType::arrayName).orElse(LedgerEntry.UNKNOWN);
+        if (type.isEmpty()) {
+            unrouted.noticed(element.array());
+        }
         if (reject(RejectedRecord.unreadable(element, unrouted.clock.instant()), array)) {
             read.unreadable(array);
             if (unreadable.size() < NAMED) {
@@ -79,8 +93,9 @@ class UnroutedElements implements TapEventReader.Others {
             return false;
         }
         try {
-            if (stored.size() == KEYS_AT_ONCE) {
-                flush();
+            if (stored.size() == MOST_KEYS) {
+                unrouted.seen.rejected(stored);
+                stored.clear();
             }
             if (stored.containsKey(record.key()) || unrouted.seen.isKnown(record.type(), record.key())) {
                 read.passedOver(array, Outcome.DUPLICATE);
@@ -99,14 +114,9 @@ class UnroutedElements implements TapEventReader.Others {
 
     /** Nothing more comes; logs in one line of each kind what was stored. */
     void end() {
-        try {
-            flush();
-        } catch (RuntimeException e) {
-            read.failAtTheEnd(e);
-        }
         if (!counts.isEmpty()) {
             LOG.warn(
-                    "TAP's answer holds events of a type that this program has no table for: {}{}; they lie at"
+                    "TAP's answer holds events of a type that this program has no table for: {}{}; they are stored at"
                             + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
                     counts,
                     others == 0 ? "" : " and " + others + " of other types");
@@ -132,9 +142,17 @@ class UnroutedElements implements TapEventReader.Others {
         }
     }
 
-    private void flush() {
+    /** Part of the transaction that commits the read. */
+    void commit(Connection connection) throws SQLException {
         if (!stored.isEmpty()) {
-            unrouted.seen.rejected(stored);
+            unrouted.seen.rejected(connection, stored);
+        }
+    }
+
+    /** To be called after that transaction. */
+    void committed() {
+        if (!stored.isEmpty()) {
+            unrouted.seen.rememberRejected(stored);
             stored.clear();
         }
     }

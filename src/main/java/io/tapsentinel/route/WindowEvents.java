@@ -13,13 +13,13 @@ final class WindowEvents implements Iterator<TapEvent> {
 
     private final WindowRead read;
     private final Iterator<TapEvent> answer;
-    private final UnroutedElements unknown;
+    private final UnroutedElements unrouted;
     private TapEvent promised;
 
-    WindowEvents(WindowRead read, Iterator<TapEvent> answer, UnroutedElements unknown) {
+    WindowEvents(WindowRead read, Iterator<TapEvent> answer, UnroutedElements unrouted) {
         this.read = read;
         this.answer = answer;
-        this.unknown = unknown;
+        this.unrouted = unrouted;
     }
 
     @Override
@@ -49,7 +49,7 @@ final class WindowEvents implements Iterator<TapEvent> {
             if (!read.hasFailed() && answer.hasNext()) {
                 return answer.next();
             }
-            unknown.end();
+            unrouted.end();
             if (!read.hasFailed()) {
                 read.exhausted();
             }

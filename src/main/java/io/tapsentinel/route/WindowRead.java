@@ -52,6 +52,7 @@ class WindowRead {
     private final AnswerSize answer = new AnswerSize();
     private AnswerArchive.Copy copy = AnswerArchive.Copy.NONE;
     private Consumer<StreamCache> beforeReading = body -> {};
+    private UnroutedElements unrouted = UnroutedElements.NONE;
     private boolean exhausted;
     private volatile boolean committed;
     private int failed;
@@ -114,9 +115,10 @@ class WindowRead {
         return events(answer, UnroutedElements.NONE);
     }
 
-    /** The same for an answer whose events of unknown types go elsewhere as they are passed. */
-    Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
-        return new WindowEvents(this, answer, unknown);
+    /** The same for an answer some of whose elements no route takes. */
+    Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements others) {
+        unrouted = others;
+        return new WindowEvents(this, answer, others);
     }
 
     /**
@@ -221,8 +223,10 @@ class WindowRead {
         ask.commit().accept(entry(), connection -> {
             seen.noticed(connection, changes);
             seen.filtered(connection, filtered);
+            unrouted.commit(connection);
         });
         seen.rememberFiltered(filtered);
+        unrouted.committed();
         committed = true;
     }
 
@@ -269,7 +273,7 @@ class WindowRead {
         counts.unreadable(array);
     }
 
-    /** An element has its end in the store, or will have it before the commit. */
+    /** An element is settled in the store when the read has committed. */
     synchronized void each(EventRef element) {
         ask.each().accept(element);
     }

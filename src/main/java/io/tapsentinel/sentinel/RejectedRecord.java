@@ -7,6 +7,8 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.UnreadableElement;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A record that its table cannot take, or not as it is; what is stored at {@code tap.rejected.uri}.
@@ -62,6 +64,10 @@ public record RejectedRecord(
         UNKNOWN_TYPE("unknown-type"),
         /** It is no event, or not JSON. */
         UNREADABLE("unreadable");
+
+        /** The words of all reasons, as alternatives of a pattern. */
+        public static final String WORDS =
+                Stream.of(values()).map(Reason::word).collect(Collectors.joining("|", "(", ")"));
 
         private final String word;
 

@@ -67,7 +67,7 @@ final class DurableKeys {
         return !memory.isComplete() && store.transaction(connection -> table.contains(connection, stream, key));
     }
 
-    /** Whether the event was settled, as this version or another one; the event tells from then on by which key that is known. */
+    /** Whether the event was settled, as this version or another one. Notes on the event by which key the store knows it. */
     boolean contains(TapEvent event) {
         String stream = event.getType().arrayName();
         if (contains(stream, event.getKey())) {

@@ -26,7 +26,7 @@ final class FormerKeys {
     /** In {@code seen} and {@code version}: rejected, and listed by the old key, whose name the record's document has. */
     private static final int LISTED_BY_OLD_KEY = 2;
     /** In place of a GUID's digest, which rows of older programs do not have: the row is for them. */
-    private static final long LEFT = -1;
+    static final long LEFT = -1;
 
     private final Store store;
     private final String source;

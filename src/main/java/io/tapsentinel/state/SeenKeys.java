@@ -162,16 +162,26 @@ public class SeenKeys implements DeliveryLog {
     }
 
     /**
-     * Events of types that have no table are stored at {@code tap.rejected.uri}; like {@link #rejected(TapEvent)}.
+     * Part of the transaction that commits a read: elements that no route takes are stored at {@code tap.rejected.uri}.
      *
      * @param streams the {@link io.tapsentinel.tap.SafeName} of each one's array, by its key
      */
+    public void rejected(Connection connection, Map<EventKey, String> streams) throws SQLException {
+        durable.rejected(connection, streams);
+    }
+
+    /** To be called after that transaction. */
+    public void rememberRejected(Map<EventKey, String> streams) {
+        durable.rememberKeys(streams.keySet());
+    }
+
+    /** The same in a transaction of its own. */
     public void rejected(Map<EventKey, String> streams) {
         store.transaction(connection -> {
-            durable.rejected(connection, streams);
+            rejected(connection, streams);
             return null;
         });
-        durable.rememberKeys(streams.keySet());
+        rememberRejected(streams);
     }
 
     @Override

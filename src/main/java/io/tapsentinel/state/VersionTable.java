@@ -60,7 +60,10 @@ final class VersionTable {
                     long guid = rows.getLong(2);
                     boolean later = rows.getInt(4) == 1;
                     long verdict = later ? number(rows.getLong(1), guid) : rows.getLong(1);
-                    boolean ofTheFirst = later && guid == 0 && !versions.isEmpty();
+                    boolean ofTheFirst = later
+                            && guid == 0
+                            && !versions.isEmpty()
+                            && versions.get(0).guid() != FormerKeys.LEFT;
                     versions.add(
                             new Version(verdict, ofTheFirst ? versions.get(0).guid() : guid, rejected));
                 }

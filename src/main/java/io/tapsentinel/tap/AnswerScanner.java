@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays, and makes sure that it is one, that nothing
- * stands between its elements, and that it ends where it should. What the elements say is not looked at. Not for concurrent use.
+ * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays. Checks that it is an answer to this question,
+ * that nothing stands between its elements, and that it ends where it should. Not for concurrent use.
  */
 final class AnswerScanner implements Elements {
 

@@ -16,7 +16,7 @@ import java.util.BitSet;
 final class JsonScanner {
 
     /** Bytes of the longest value that is held; more than forty times a large event. */
-    public static final int MOST = 4_000_000;
+    static final int MOST = 4_000_000;
 
     private static final int END = -1;
     private static final JsonFactory JSON = new JsonFactory();
@@ -131,8 +131,7 @@ final class JsonScanner {
                     break;
                 }
                 if (next == '\\') {
-                    // strings hold all there are: a quote is lost or too many, and what is a string cannot be told any
-                    // more
+                    // outside a string it means that a quote is missing or one too many
                     throw outOfStep();
                 }
                 at++;

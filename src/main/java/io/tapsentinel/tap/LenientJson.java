@@ -2,7 +2,6 @@ package io.tapsentinel.tap;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -21,15 +20,10 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one object, first as the standard has it, and if that fails field by field leniently: raw control characters, bytes that are
- * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to the bounds below. A name that
+ * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to {@link JsonBounds}. A name that
  * occurs twice: the last one stands.
  */
 final class LenientJson {
-
-    /** Levels; Jackson's own bound is a tenth of it. */
-    static final int DEEPEST = 10_000;
-    /** Digits; the time that a number takes grows with their square. */
-    static final int MOST_DIGITS = 10_000;
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u[0-9a-fA-F]{4}|.)", Pattern.DOTALL);
@@ -92,8 +86,8 @@ final class LenientJson {
             }
             return all;
         } catch (StreamConstraintsException e) {
-            throw new UnreadableException("more than " + DEEPEST + " levels, or a number of more than " + MOST_DIGITS
-                    + " digits, before byte " + scanner.offset());
+            throw new UnreadableException("more than " + JsonBounds.DEEPEST + " levels, or a number of more than "
+                    + JsonBounds.MOST_DIGITS + " digits, before byte " + scanner.offset());
         } catch (IOException | TapAnswerException | StackOverflowError e) {
             throw new UnreadableException("not JSON before byte " + scanner.offset());
         }
@@ -139,13 +133,7 @@ final class LenientJson {
     }
 
     private static ObjectReader reader(JsonFactory factory) {
-        factory.setStreamReadConstraints(StreamReadConstraints.builder()
-                .maxNestingDepth(DEEPEST)
-                .maxNumberLength(MOST_DIGITS)
-                .maxStringLength(JsonScanner.MOST)
-                .maxNameLength(JsonScanner.MOST)
-                .build());
-        return JsonMapper.builder(factory)
+        return JsonMapper.builder(JsonBounds.set(factory))
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build()

@@ -9,7 +9,7 @@ import java.util.Map;
  * A field that is not standard JSON as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
  * must not count as one for that.
  *
- * @param digest of its bytes, see {@link UnreadableElement#parts}
+ * @param digest of its bytes, see {@link SortedTokens}
  */
 record RawField(String digest) {
 
@@ -20,15 +20,18 @@ record RawField(String digest) {
             return read.fields();
         }
         Map<String, Object> identity = new LinkedHashMap<>(read.fields());
-        read.lenient().forEach((name, bytes) -> identity.put(name, of(bytes)));
+        read.lenient().forEach((name, bytes) -> {
+            if (EventIdentity.isThere(read.fields(), name)) {
+                identity.put(name, of(bytes));
+            }
+        });
         LiveSpelling.fold(identity);
         return identity;
     }
 
     private static RawField of(byte[] json) {
         return new RawField(HexFormat.of()
-                .formatHex(EventIdentity.digest(
-                        UnreadableElement.parts(json).stream().map(EventIdentity::bytes))));
+                .formatHex(EventIdentity.digest(SortedTokens.of(json).stream().map(EventIdentity::bytes))));
     }
 
     /** What is digested of it. */

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
@@ -57,15 +56,16 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
          *
          * @param array  the {@link SafeName} of its array
          * @param key    its identity, the same as when its type becomes known
+         * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
          * @param fields in live spelling
          */
-        default void unknown(String array, EventKey key, Map<String, Object> fields) {}
+        default void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {}
 
         /** An element of an array of events that cannot be read. */
         default void unreadable(UnreadableElement element) {}
     }
 
-    /** @param windowEnd the end of the window that was asked for; the time of an event that does not tell its own */
+    /** @param windowEnd the end of the window that was asked for; also the time of an event without one */
     public TapEventReader(Body body, Instant windowEnd, Others others) {
         this(body, windowEnd, others, null);
     }
@@ -145,7 +145,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         return event;
     }
 
-    /** Passes through the whole answer once, before anything odd is taken for what it seems to be. */
+    /** Passes through the whole answer once, before an odd element is trusted. */
     private void survey() throws IOException {
         if (surveyed) {
             return;
@@ -186,16 +186,14 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private TapEvent event(EventType type, Value value) throws UnreadableException {
         Fields read = LenientJson.read(value);
-        LinkedHashMap<String, Object> fields = read.fields();
         try {
             Map<String, Object> identity = RawField.identity(read);
-            LiveSpelling.fold(fields);
-            TapEvent event = TapEvents.of(type, fields, windowEnd);
+            TapEvent event = TapEvents.of(type, read.fields(), windowEnd);
             if (read.lenient().isEmpty()) {
                 return event;
             }
             EventKey key = EventIdentity.of(type, identity);
-            return event.getKey().equals(key) ? event : TapEvents.keyedByBytes(type, key, fields, windowEnd);
+            return event.getKey().equals(key) ? event : TapEvents.keyedByBytes(type, key, read.fields(), windowEnd);
         } catch (StackOverflowError e) {
             throw new UnreadableException("too many levels in a field of its identity");
         }
@@ -203,12 +201,14 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private void unknown(String array, Fields read) throws UnreadableException {
         EventKey key;
+        boolean keyedByBytes;
         try {
             key = EventIdentity.of(array, RawField.identity(read));
             LiveSpelling.fold(read.fields());
+            keyedByBytes = !read.lenient().isEmpty() && !key.equals(EventIdentity.of(array, read.fields()));
         } catch (StackOverflowError e) {
             throw new UnreadableException("too many levels in a field of its identity");
         }
-        others.unknown(array, key, read.fields());
+        others.unknown(array, key, keyedByBytes, read.fields());
     }
 }

@@ -11,15 +11,17 @@ public final class TapEvents {
     /**
      * An event with its identity, verdict and time.
      *
-     * @param fields    in live spelling; mutable
-     * @param otherwise its time when it does not tell one
+     * @param fields    in any spelling; they have the live one afterwards
+     * @param otherwise its time when it has none
      */
     public static TapEvent of(EventType type, Map<String, Object> fields, Instant otherwise) {
+        LiveSpelling.fold(fields);
         return make(type, EventIdentity.of(type, fields), fields, otherwise);
     }
 
     /** The same for one whose key is a digest of bytes that were read leniently. */
     public static TapEvent keyedByBytes(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {
+        LiveSpelling.fold(fields);
         TapEvent event = make(type, key, fields, otherwise);
         event.keyedByBytes = true;
         return event;

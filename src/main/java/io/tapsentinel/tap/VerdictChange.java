@@ -20,7 +20,7 @@ public record VerdictChange(EventRef event, long verdict, long otherGuid, Set<Ki
         THREAT,
         /** Whether a campaign is known. */
         CAMPAIGN,
-        /** Another message has the same id, as its GUID tells. */
+        /** Another message has the same id, as its GUID shows. */
         MESSAGE
     }
 }

@@ -161,7 +161,11 @@ class StorageHealthCheckIT {
                     fixture.clock);
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             types.of(read)
-                    .unknown("messagesHeld", EventIdentity.of("messagesHeld", Map.of("id", "1")), Map.of("id", "1"));
+                    .unknown(
+                            "messagesHeld",
+                            EventIdentity.of("messagesHeld", Map.of("id", "1")),
+                            false,
+                            Map.of("id", "1"));
 
             assertThatThrownBy(read::commit)
                     .isInstanceOf(WindowFailedException.class)

@@ -149,7 +149,8 @@ class UnknownTypesIT {
             WindowRead read = fixture.read(WindowReadFixture.NOW);
             UnroutedElements unknown = types.of(read);
             for (int i = 1_999; i >= 1_000; i--) {
-                unknown.unknown("array" + i, EventIdentity.of("array" + i, Map.of("id", "1")), Map.of("id", "1"));
+                unknown.unknown(
+                        "array" + i, EventIdentity.of("array" + i, Map.of("id", "1")), false, Map.of("id", "1"));
             }
             unknown.end();
 

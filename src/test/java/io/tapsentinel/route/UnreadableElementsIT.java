@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.command.Commands;
 import io.tapsentinel.config.EffectiveProperties;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.camel.health.HealthCheck;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -88,8 +90,33 @@ class UnreadableElementsIT {
     }
 
     @Test
+    void theyAreCountedByTheReadThatCommitsWhenOneBeforeItFailed() throws Exception {
+        addToMessagesBlocked(ODD);
+        services.sinkProxy().hold();
+        RunningProgram stopped = services.start();
+        stopped.pollInBackground();
+        await("both are stored").until(() -> state.rejected("unreadable").size() == 2);
+        stopped.stop();
+        assertThat(services.reads()).isEmpty();
+
+        services.sinkProxy().release();
+        services.start().poll();
+
+        assertThat(services.reads().get(0).counts().get("messagesBlocked"))
+                .containsEntry("rejected", 2L)
+                .containsEntry("unreadable", 2L);
+        assertThat(state.rejected("unreadable")).hasSize(2);
+    }
+
+    @Test
     void aRepairedElementLandsOnceAndCountsAsRejectedNoLonger() throws Exception {
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?delay=20&initialDelay=0");
+        List<String> clusters = new CopyOnWriteArrayList<>();
+        services.eachRow((table, row) -> {
+            if (row.path("id").asText().equals("odd")) {
+                clusters.add(row.path("cluster").asText());
+            }
+        });
         addToMessagesBlocked(ODD);
         services.start().poll();
         int before = services.rows().size();
@@ -102,13 +129,15 @@ class UnreadableElementsIT {
         state.drop("as-it-is.json", document);
         assertThat(state.reason())
                 .contains("write the repaired event as an object in place of the null after \"record\"");
-        String repaired = document.replace("\"record\":null", "\"record\":{\"id\":\"odd\",\"subject\":\"s\"}");
+        String repaired =
+                document.replace("\"record\":null", "\"record\":{\"id\":\"odd\",\"clusterId\":\"as TAP spells it\"}");
         state.drop("repaired.json", repaired);
         state.await("replay/done", 1);
         state.drop("repaired-again.json", repaired);
         state.await("replay/done", 2);
 
         assertThat(services.rows()).hasSize(before + 1).doesNotHaveDuplicates();
+        assertThat(clusters).containsExactly("as TAP spells it");
         assertThat(services.store().number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .as("the other one")
                 .isEqualTo(1);
@@ -131,15 +160,36 @@ class UnreadableElementsIT {
     }
 
     @Test
-    void anotherFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
-        addToMessagesBlocked("0,".repeat(100));
+    void anEventOfAnUnknownTypeKeepsTheKeyOfItsBytes() throws Exception {
+        services.tapProxy()
+                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replaceFirst("\\{", "{\"messagesHeld\":[{\"QID\":NaN},{\"QID\":\"q\"},{\"QID\":x}],")
+                        .getBytes(StandardCharsets.UTF_8));
         RunningProgram program = services.start().poll();
 
-        assertThat(services.reads()).isEmpty();
+        assertThat(state.rejected("unknown-type"))
+                .extracting(document -> document.path("keyOf").asText())
+                .containsExactlyInAnyOrder("bytes", "");
+        assertThat(state.rejected("unreadable")).hasSize(1);
+        assertThat(services.reads().get(0).counts().get("unknown"))
+                .containsEntry("fetched", 3L)
+                .containsEntry("unreadable", 1L);
+        assertThat(program.health("tap-storage").getDetails()).containsKey("tap.unknown-types");
+    }
+
+    @Test
+    void anotherFormatFailsTheWindowStoresNothingAndHealthIsDown() throws Exception {
+        RunningProgram program = services.start().poll();
+        services.clock().advance(Duration.ofMinutes(5));
+        addToMessagesBlocked("0,".repeat(100));
+
+        program.poll();
+
+        assertThat(services.reads()).hasSize(1);
         assertThat(state.rejected()).isEmpty();
         assertThat(services.tap().requests())
                 .as("asking again would bring the same")
-                .isEqualTo(1);
+                .isEqualTo(2);
         HealthCheck.Result health = program.health("tap-health");
         assertThat(health.getState()).isEqualTo(HealthCheck.State.DOWN);
         assertThat(health.getMessage())

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 class FuzzedAnswersIT {
 
     private static final int ACCIDENTS = Integer.getInteger("tapsentinel.fuzz.accidents", 100_000);
-    private static final long SEED = Long.getLong("tapsentinel.fuzz.seed", System.nanoTime());
+    private static final long SEED = Long.getLong("tapsentinel.fuzz.seed", 11);
     /** Accidents to one answer. */
     private static final int EACH = 25;
     /** Each so many-th answer is one that TAP gave. */

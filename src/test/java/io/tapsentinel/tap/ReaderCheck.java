@@ -79,7 +79,7 @@ final class ReaderCheck {
         AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), WINDOW_END);
         TapEventReader.Others others = new TapEventReader.Others() {
             @Override
-            public void unknown(String array, EventKey key, Map<String, Object> fields) {
+            public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
                 hand(scanner, key, fields, true, "", to);
             }
 

@@ -118,7 +118,7 @@ class TapEventReaderTest {
 
         TapEventReader.Others full = new TapEventReader.Others() {
             @Override
-            public void unknown(String array, EventKey key, Map<String, Object> fields) {
+            public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
                 throw new IllegalStateException("full");
             }
         };
@@ -316,7 +316,7 @@ class TapEventReaderTest {
     private void readInto(List<TapEvent> events, byte[] body) {
         TapEventReader.Others others = new TapEventReader.Others() {
             @Override
-            public void unknown(String array, EventKey key, Map<String, Object> fields) {
+            public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
                 unknown.add(array + " " + fields);
             }
 
