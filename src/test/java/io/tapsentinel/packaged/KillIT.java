@@ -11,6 +11,8 @@ import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,10 +57,11 @@ class KillIT {
     void anErrorEndsItWithCodeThreeAndTheNextStartReadsWhatWasNotCommitted() throws Exception {
         try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().seed(12).eventsPerHour(600), Duration.ofMinutes(20))) {
-            String large = "a".repeat(15_000_000);
+            String manyFields =
+                    IntStream.range(0, 300_000).mapToObj(i -> "\"" + i + "\":0").collect(Collectors.joining(","));
             services.tap()
-                    .next(call -> call.send(Answer.of(
-                            200, "application/json", "{\"clicksBlocked\":[{\"unknown\":\"" + large + "\"}]}")));
+                    .next(call -> call.send(
+                            Answer.of(200, "application/json", "{\"clicksBlocked\":[{" + manyFields + "}]}")));
             PackagedProgram.Launch launch = services.launch(folder);
             launch.java("-Xmx56m");
             try (PackagedProgram program = launch.start()) {

@@ -139,7 +139,7 @@ class RandomKillsIT {
                 committed.addAll(program.found(LiveServices.COMMITTED));
                 program.kill();
             }
-            events = services.live().assertThatNothingIsLost(committed);
+            events = services.live().assertThatNothingIsLost(() -> committed);
             twice = services.assertThatDuplicatesAreListed(launch.work());
             try (StoreCopy store = StoreCopy.of(launch.work())) {
                 assertThat(store.count("gap")).as("gaps, seed %d", seed).isZero();

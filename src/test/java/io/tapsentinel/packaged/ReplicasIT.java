@@ -67,7 +67,7 @@ class ReplicasIT {
                     .atMost(SOON)
                     .until(() -> replicas.committed().size() > before + 1);
 
-            int events = replicas.services().assertThatNothingIsLost(replicas.committed());
+            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
             System.out.printf(
                     "replicas: reader killed %d times, 0 of %d events lost, %d there twice of %d listed, taken over after %s ms%n",
@@ -98,7 +98,7 @@ class ReplicasIT {
             for (PackagedProgram program : List.of(one, other)) {
                 assertThat(program.signal("TERM").awaitExit(SOON)).isZero();
             }
-            replicas.services().assertThatNothingIsLost(replicas.committed());
+            replicas.services().assertThatNothingIsLost(replicas::committed);
             assertThat(replicas.services().tables().rows()).as("rows").doesNotHaveDuplicates();
         }
     }
@@ -130,7 +130,7 @@ class ReplicasIT {
                             .noneMatch(program ->
                                     program.health().last().contains("the store cannot be read or written")));
 
-            int events = replicas.services().assertThatNothingIsLost(replicas.committed());
+            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
             System.out.printf(
                     "replicas: database gone for 30 s, 0 of %d events lost, %d there twice of %d listed%n",
@@ -165,7 +165,7 @@ class ReplicasIT {
                         .atMost(SOON)
                         .until(() -> replicas.committed().size() > before);
             }
-            int events = replicas.services().assertThatNothingIsLost(replicas.committed());
+            int events = replicas.services().assertThatNothingIsLost(replicas::committed);
             int twice = assertThatWhatIsThereTwiceIsListed(replicas);
             System.out.printf(
                     "replicas: connection cut %d times, 0 of %d events lost, %d there twice of %d listed%n",
