@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
@@ -53,7 +54,10 @@ enum Trouble {
             if (has(failure, TapFormatException.class)) {
                 return FORMAT;
             }
-            return !has(failure, TapAnswerException.class) ? NOT_TAP : whole ? UNREADABLE : TRANSIENT;
+            if (!has(failure, TapAnswerException.class)) {
+                return NOT_TAP;
+            }
+            return whole && !has(failure, ForeignAnswerException.class) ? UNREADABLE : TRANSIENT;
         }
         if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
             // the route failed before the request left

@@ -106,7 +106,7 @@ final class StoreSchema {
                             + " error INTEGER NOT NULL)",
                     // tap.Unreadable: time whose answers cannot be read, or ended the process
                     "CREATE TABLE unreadable (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, bad INTEGER NOT NULL,"
-                            + " how TEXT NOT NULL, times INTEGER NOT NULL, proven INTEGER NOT NULL,"
+                            + " how TEXT NOT NULL, times INTEGER NOT NULL, proven INTEGER NOT NULL, failed_at BIGINT NOT NULL,"
                             + " PRIMARY KEY (source, from_at, to_at))"));
 
     /** What a shared store has besides, by the version that brings it. */

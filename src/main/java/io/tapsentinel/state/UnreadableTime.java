@@ -117,7 +117,7 @@ public final class UnreadableTime {
         return store.transaction(connection -> {
             over(connection, store.source());
             Unreadables before = all(connection, store.source());
-            Unreadables after = before.failed(attempt.window(), how);
+            Unreadables after = before.failed(attempt.window(), how, clock.instant());
             List<TimeRange> gaps = new ArrayList<>();
             Optional<Unreadable> lost = after.lost();
             if (lost.isPresent()) {
@@ -172,7 +172,7 @@ public final class UnreadableTime {
 
     private static Unreadables all(Connection connection, String source) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT from_at, to_at, bad, how, times, proven FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
+                "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
             Sql.set(select, source);
             List<Unreadable> ranges = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
@@ -182,6 +182,7 @@ public final class UnreadableTime {
                             rows.getInt(3) == 1,
                             How.valueOf(rows.getString(4)),
                             rows.getInt(5),
+                            Instant.ofEpochMilli(rows.getLong(7)),
                             rows.getInt(6) == 1));
                 }
             }
@@ -194,14 +195,15 @@ public final class UnreadableTime {
         for (Unreadable range : ranges.ranges()) {
             Sql.update(
                     connection,
-                    "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     source,
                     range.time().from().toEpochMilli(),
                     range.time().to().toEpochMilli(),
                     range.bad() ? 1 : 0,
                     range.how().name(),
                     range.times(),
-                    range.proven() ? 1 : 0);
+                    range.proven() ? 1 : 0,
+                    range.failedAt().toEpochMilli());
         }
     }
 

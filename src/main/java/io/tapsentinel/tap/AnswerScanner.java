@@ -14,6 +14,8 @@ final class AnswerScanner implements Elements {
     /** How much earlier than asked an answer may say it ends. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
+    private static final String QUERY_END = "queryEndTime";
+
     private final InputStream body;
     private final JsonScanner scanner;
     private final Instant windowEnd;
@@ -35,6 +37,14 @@ final class AnswerScanner implements Elements {
 
     @Override
     public JsonScanner.Value next() throws IOException {
+        try {
+            return advance();
+        } catch (TapAnswerException e) {
+            throw isAnswer ? e : new ForeignAnswerException(e.getMessage());
+        }
+    }
+
+    private JsonScanner.Value advance() throws IOException {
         if (!begun && !open()) {
             return null;
         }
@@ -92,29 +102,30 @@ final class AnswerScanner implements Elements {
                 return false;
             }
             String name = scanner.value().text();
-            scanner.require(':');
             hasOthers = true;
+            isAnswer |= name.equals(QUERY_END) || EventType.ofArray(name).isPresent();
+            scanner.require(':');
             if (scanner.take('[')) {
-                recognise(name, "");
                 array = name;
                 inside = false;
                 return true;
             }
             JsonScanner.Value value = scanner.value();
-            recognise(name, value.text());
+            if (name.equals(QUERY_END)) {
+                requireCurrent(value.text());
+            }
             if (!value.isNull() && EventType.ofArray(name).isPresent()) {
                 throw refused(name + " is neither an array nor null");
             }
         }
     }
 
-    /** A proxy's document, or a stored answer to an older question, is JSON too and must not count as "nothing". */
-    private void recognise(String name, String value) {
-        boolean queryEnd = name.equals("queryEndTime");
-        isAnswer |= queryEnd || EventType.ofArray(name).isPresent();
-        Instant end = queryEnd ? TapTime.parse(value).orElse(windowEnd) : windowEnd;
+    /** A stored answer to an older question must not count as "nothing". */
+    private void requireCurrent(String queryEnd) {
+        Instant end = TapTime.parse(queryEnd).orElse(windowEnd);
         if (end.isBefore(windowEnd.minus(TOLERANCE))) {
-            throw refused("it is an answer for the time until " + end + ", not " + windowEnd);
+            throw new ForeignAnswerException("TAP's answer: it is an answer for the time until " + end + ", not "
+                    + windowEnd + " at byte " + scanner.offset());
         }
     }
 

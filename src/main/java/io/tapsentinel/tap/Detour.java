@@ -81,7 +81,7 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
     public Optional<TimeRange> oldest(
             List<TimeRange> backlog, Duration longest, Horizon horizon, Predicate<TimeRange> wasRead) {
         Optional<Unreadable> narrowed = bad.stream()
-                .filter(range -> range.times() == 0 || range.proven())
+                .filter(range -> range.isDue(horizon.now()))
                 .filter(range -> backlog.stream().anyMatch(range.avoided()::overlaps))
                 .min(Comparator.comparing(range -> range.time().from()));
         Optional<TimeRange> ordinary = without(

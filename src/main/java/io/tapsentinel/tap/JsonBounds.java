@@ -11,6 +11,9 @@ public final class JsonBounds {
     /** Digits of a number; the time that one takes grows with their square. */
     static final int MOST_DIGITS = 10_000;
 
+    /** Values in one element: fields, and elements of lists; in memory each takes a hundred bytes and more. */
+    static final int MOST_PARTS = 50_000;
+
     private JsonBounds() {}
 
     /** Sets them; returns the same factory. */

@@ -30,6 +30,7 @@ final class JsonScanner {
 
     private byte[] held = new byte[8_192];
     private int holds;
+    private long parts;
 
     JsonScanner(InputStream utf8) {
         this.in = utf8;
@@ -41,8 +42,9 @@ final class JsonScanner {
      * @param offset of its first byte in the stream
      * @param bytes  all of it, or its first {@link #MOST}
      * @param length how many bytes it has
+     * @param parts  how many brackets and commas
      */
-    record Value(long offset, byte[] bytes, long length) {
+    record Value(long offset, byte[] bytes, long length, long parts) {
 
         boolean isWhole() {
             return length == bytes.length;
@@ -111,12 +113,13 @@ final class JsonScanner {
         int first = peek();
         long offset = offset();
         holds = 0;
+        parts = 0;
         long length = switch (first) {
             case '{', '[' -> brackets();
             case '"' -> string();
             default -> literal();
         };
-        return new Value(offset, Arrays.copyOf(held, holds), length);
+        return new Value(offset, Arrays.copyOf(held, holds), length, parts);
     }
 
     private long brackets() throws IOException {
@@ -135,7 +138,10 @@ final class JsonScanner {
                     throw outOfStep();
                 }
                 at++;
-                if (next == '{' || next == '[') {
+                if (next == ',') {
+                    parts++;
+                } else if (next == '{' || next == '[') {
+                    parts++;
                     if (depth == MOST) {
                         throw outOfStep();
                     }

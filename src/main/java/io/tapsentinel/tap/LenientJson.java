@@ -59,6 +59,9 @@ final class LenientJson {
         if (!value.isWhole()) {
             throw new UnreadableException(value.length() + " bytes; at most " + JsonScanner.MOST + " are read");
         }
+        if (value.parts() > JsonBounds.MOST_PARTS) {
+            throw new UnreadableException(value.parts() + " values; at most " + JsonBounds.MOST_PARTS + " are read");
+        }
         String text = new String(value.bytes(), StandardCharsets.UTF_8);
         try {
             if (text.indexOf(REPLACEMENT) < 0 || isUtf8(value.bytes())) {

@@ -10,9 +10,13 @@ import java.time.Instant;
  * @param bad    whether that happened twice in a row; a suspicion until then
  * @param how    in which way the last attempts failed
  * @param times  failed attempts of one kind at {@link #lastWindow}, in a row
+ * @param failedAt when the last of them failed; the epoch when there was none
  * @param proven whether other time was read since, so that this answer is to blame and not TAP as a whole
  */
-public record Unreadable(TimeRange time, boolean bad, How how, int times, boolean proven) {
+public record Unreadable(TimeRange time, boolean bad, How how, int times, Instant failedAt, boolean proven) {
+
+    /** Between two last attempts whose answer could not be read, since a fault of TAP's or of a proxy's may pass. */
+    private static final Duration APART = Duration.ofMinutes(4);
 
     /** On either side, since TAP's windows include both their ends: a cause that lies on a cut would else be in the next window too. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
@@ -63,6 +67,12 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, boolea
         return times >= how.attempts;
     }
 
+    /** Whether it may be asked for now. */
+    boolean isDue(Instant now) {
+        boolean isRecent = how == How.ANSWER && !now.isBefore(failedAt) && now.isBefore(failedAt.plus(APART));
+        return times == 0 || proven && !isRecent;
+    }
+
     /** The end of its older half. */
     Instant middle() {
         return time.from().plusSeconds((time.length().toSeconds() + 1) / 2);
@@ -82,7 +92,7 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, boolea
 
     /** The same cause in this part of its time. */
     Unreadable in(TimeRange part) {
-        return part.equals(time) ? this : new Unreadable(part, bad, how, 0, proven);
+        return part.equals(time) ? this : new Unreadable(part, bad, how, 0, Instant.EPOCH, proven);
     }
 
     /** The same without what TAP has forgotten. */
@@ -91,14 +101,14 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, boolea
     }
 
     Unreadable proved() {
-        return new Unreadable(time, bad, how, times, true);
+        return new Unreadable(time, bad, how, times, failedAt, true);
     }
 
     /** One more attempt at {@link #lastWindow} has failed. While nothing else was read since the one before, TAP may be to blame. */
-    Unreadable failedAgain(How now) {
+    Unreadable failedAgain(How now, Instant at) {
         boolean inARow = times > 0 && how.isLike(now);
         // what is less sure stands for both
         How both = inARow && how.attempts > now.attempts ? how : now;
-        return new Unreadable(time, true, both, !inARow ? 1 : proven ? times + 1 : times, false);
+        return new Unreadable(time, true, both, !inARow ? 1 : proven ? times + 1 : times, at, false);
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.tap;
 
 import io.tapsentinel.tap.Unreadable.How;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,13 +52,14 @@ public record Unreadables(List<Unreadable> ranges) {
      * The answer for a window came in whole, and was not read to its end.
      *
      * @param how why not
+     * @param at  when
      */
-    public Unreadables failed(TimeRange window, How how) {
+    public Unreadables failed(TimeRange window, How how, Instant at) {
         Optional<Unreadable> known =
                 bad().stream().filter(range -> range.touches(window)).findFirst();
         if (known.isPresent()) {
             Unreadable range = known.get();
-            return without(range).and(range.isShortest() ? range.failedAgain(how) : range.in(range.within(window)));
+            return without(range).and(range.isShortest() ? range.failedAgain(how, at) : range.in(range.within(window)));
         }
         Optional<Unreadable> suspected =
                 ranges.stream().filter(range -> isAgain(range, window, how)).findFirst();
@@ -68,7 +70,8 @@ public record Unreadables(List<Unreadable> ranges) {
                 .filter(range -> range.bad() || !range.time().overlaps(window))
                 .toList();
         return new Unreadables(others)
-                .and(new Unreadable(isTap ? window : time, suspected.isPresent() && !isTap, how, 0, false));
+                .and(new Unreadable(
+                        isTap ? window : time, suspected.isPresent() && !isTap, how, 0, Instant.EPOCH, false));
     }
 
     private static boolean isAgain(Unreadable range, TimeRange window, How how) {

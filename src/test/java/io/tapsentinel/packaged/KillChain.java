@@ -100,6 +100,7 @@ final class KillChain {
         try (PackagedProgram program = launch.start()) {
             program.awaitLine(LiveServices.COMMITTED, SOON);
             counted += saidToBePossible(program);
+            LiveServices.awaitNoBacklog(program, launch.work());
             events = services.live().assertThatNothingCommittedIsLost(program);
             program.kill();
         }

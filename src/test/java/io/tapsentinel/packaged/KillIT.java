@@ -11,8 +11,6 @@ import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServices;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,13 +55,15 @@ class KillIT {
     void anErrorEndsItWithCodeThreeAndTheNextStartReadsWhatWasNotCommitted() throws Exception {
         try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().seed(12).eventsPerHour(600), Duration.ofMinutes(20))) {
-            String manyFields =
-                    IntStream.range(0, 300_000).mapToObj(i -> "\"" + i + "\":0").collect(Collectors.joining(","));
+            // one character that is not Latin makes each of the others take two bytes
+            String large = "a".repeat(3_900_000) + "\u20ac";
             services.tap()
-                    .next(call -> call.send(
-                            Answer.of(200, "application/json", "{\"clicksBlocked\":[{" + manyFields + "}]}")));
+                    .next(call -> call.send(Answer.of(
+                            200,
+                            "application/json",
+                            "{\"clicksBlocked\":[{\"id\":\"1\",\"subject\":\"" + large + "\"}]}")));
             PackagedProgram.Launch launch = services.launch(folder);
-            launch.java("-Xmx56m");
+            launch.java("-Xmx44m");
             try (PackagedProgram program = launch.start()) {
                 assertThat(program.awaitExit(SOON)).isEqualTo(FatalErrors.EXIT_CODE);
                 assertThat(program.output())

@@ -131,11 +131,7 @@ class RandomKillsIT {
         private void finish(ScriptedServices services, PackagedProgram.Launch launch) throws Exception {
             try (PackagedProgram program = launch.start()) {
                 program.awaitLine("poll (\\S+Z)/(\\S+Z) committed", SOON);
-                program.awaitThat("the backlog is read, seed " + seed, SOON, () -> {
-                    try (StoreCopy store = StoreCopy.of(launch.work())) {
-                        return store.count("backlog") == 0;
-                    }
-                });
+                LiveServices.awaitNoBacklog(program, launch.work());
                 committed.addAll(program.found(LiveServices.COMMITTED));
                 program.kill();
             }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -67,6 +69,11 @@ class TroubleTest {
         assertThat(Trouble.of(new WindowFailedException("cut", new TapAnswerException("cut")), true, true))
                 .as("one that is known to be whole would come again as it is")
                 .isEqualTo(Trouble.UNREADABLE);
+        assertThat(Trouble.of(new WindowFailedException("page", new ForeignAnswerException("a page")), true, true))
+                .as("a page of a proxy says nothing of TAP's answer")
+                .isEqualTo(Trouble.TRANSIENT);
+        assertThat(Trouble.of(new WindowFailedException("format", new TapFormatException("format")), true, true))
+                .isEqualTo(Trouble.FORMAT);
     }
 
     @Test

@@ -211,12 +211,12 @@ class RandomSchedule {
                 unreadableGaps.stream().noneMatch(window::overlaps),
                 window + " shares time with a gap: " + unreadableGaps);
         if (tap.isUnreadable(window)) {
-            unreadables = unreadables.failed(window, Unreadable.How.ANSWER);
+            unreadables = unreadables.failed(window, Unreadable.How.ANSWER, now);
             unreadables.lost().ifPresent(this::giveUp);
             return false;
         }
         if (killed > 0 && random.nextInt(killed) == 0) {
-            unreadables = unreadables.failed(window, Unreadable.How.END);
+            unreadables = unreadables.failed(window, Unreadable.How.END, now);
             unreadables.lost().ifPresent(this::giveUp);
             kills++;
             return false;

@@ -171,6 +171,38 @@ class TapEventReaderTest {
                 .hasMessageNotContaining("gateway");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<html><body>Bad gateway</body></html>",
+                "{\"message\":\"maintenance\"}",
+                "{\"message\":",
+                "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]}"
+            })
+    void whatDoesNotLookLikeAnAnswerOfTapMayBeSomeoneElses(String body) {
+        assertThatThrownBy(() -> read(body)).isInstanceOf(ForeignAnswerException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"queryEndTime\":", "{\"messagesBlocked\":[{\"id\":\"1\"}", "{\"clicksBlocked\":[x y]}"})
+    void anAnswerOfTapThatIsBrokenIsNoOneElses(String body) {
+        assertThatThrownBy(() -> read(body))
+                .isInstanceOf(TapAnswerException.class)
+                .isNotInstanceOf(ForeignAnswerException.class);
+    }
+
+    @Test
+    void anElementOfMoreValuesThanMemoryShouldHoldIsPassed() {
+        String body = "{\"clicksBlocked\":[{\"id\":\"1\",\"x\":[" + "{},".repeat(25_000) + "0]},{\"id\":\"2\"}]}";
+
+        assertThat(read(body)).extracting(TapEvent::getId).containsExactly("2");
+        assertThat(unreadable)
+                .singleElement()
+                .extracting(UnreadableElement::reason)
+                .isEqualTo("50003 values; at most 50000 are read");
+    }
+
     @Test
     void nestingWithoutEndFailsTheWindowInsteadOfTheProgram() {
         assertThatThrownBy(() -> read("{\"messagesBlocked\":[{\"id\":" + "[".repeat(5_000)))

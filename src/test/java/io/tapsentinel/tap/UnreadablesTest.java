@@ -14,24 +14,28 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The search for what cannot be read, step by step. */
 class UnreadablesTest {
 
+    private static final Instant AT = Instant.parse("2026-11-20T12:00:00Z");
+
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
     private static final TimeRange HOUR = range(0, 3_600);
     private static final TimeRange ELSEWHERE = range(9_000, 9_300);
 
     @Test
     void oneFailureIsASuspicionAndASecondOneOfTheSameTimeMakesItBad() {
-        Unreadables once = Unreadables.NONE.failed(HOUR, How.ANSWER);
+        Unreadables once = Unreadables.NONE.failed(HOUR, How.ANSWER, AT);
         assertThat(once.bad()).isEmpty();
 
-        assertThat(once.failed(range(300, 3_900), How.ANSWER).bad())
+        assertThat(once.failed(range(300, 3_900), How.ANSWER, AT).bad())
                 .as("a poll later it is the time of both")
                 .extracting(Unreadable::time)
                 .containsExactly(range(300, 3_600));
-        assertThat(once.failed(range(3_580, 7_180), How.ANSWER).bad())
+        assertThat(once.failed(range(3_580, 7_180), How.ANSWER, AT).bad())
                 .as("other time")
                 .isEmpty();
-        assertThat(once.failed(HOUR, How.END).bad()).as("for another reason").isEmpty();
-        assertThat(once.read(range(0, 60)).failed(HOUR, How.ANSWER).bad())
+        assertThat(once.failed(HOUR, How.END, AT).bad())
+                .as("for another reason")
+                .isEmpty();
+        assertThat(once.read(range(0, 60)).failed(HOUR, How.ANSWER, AT).bad())
                 .as("part of it was read in between")
                 .isEmpty();
     }
@@ -39,21 +43,21 @@ class UnreadablesTest {
     @Test
     void aSecondRangeIsBadOnlyAfterOtherTimeWasReadSinceTheFirst() {
         Unreadables one = bad(How.ANSWER);
-        assertThat(one.failed(ELSEWHERE, How.ANSWER)
-                        .failed(ELSEWHERE, How.ANSWER)
+        assertThat(one.failed(ELSEWHERE, How.ANSWER, AT)
+                        .failed(ELSEWHERE, How.ANSWER, AT)
                         .bad())
                 .as("TAP may answer every window so")
                 .hasSize(1);
         assertThat(one.read(range(20_000, 21_000))
-                        .failed(ELSEWHERE, How.ANSWER)
-                        .failed(ELSEWHERE, How.ANSWER)
+                        .failed(ELSEWHERE, How.ANSWER, AT)
+                        .failed(ELSEWHERE, How.ANSWER, AT)
                         .bad())
                 .hasSize(2);
     }
 
     @Test
     void eachHalfHalvesItWhetherItFailsOrIsRead() {
-        assertThat(bad(How.ANSWER).failed(range(0, 1_800), How.ANSWER).bad())
+        assertThat(bad(How.ANSWER).failed(range(0, 1_800), How.ANSWER, AT).bad())
                 .extracting(Unreadable::time)
                 .containsExactly(range(0, 1_800));
         assertThat(bad(How.ANSWER).read(range(0, 1_800)).bad())
@@ -65,10 +69,10 @@ class UnreadablesTest {
     @ParameterizedTest
     @EnumSource(How.class)
     void theShortestWindowIsLostAfterItsAttemptsInARowWithOtherTimeReadInBetween(How how) {
-        Unreadables shortest = bad(how).failed(range(100, 128), how);
+        Unreadables shortest = bad(how).failed(range(100, 128), how, AT);
         for (int i = 1; i < how.attempts(); i++) {
-            shortest = shortest.failed(range(99, 129), how);
-            assertThat(shortest.failed(range(99, 129), how).lost())
+            shortest = shortest.failed(range(99, 129), how, AT);
+            assertThat(shortest.failed(range(99, 129), how, AT).lost())
                     .as("nothing else was read since attempt " + i)
                     .isEmpty();
             shortest = shortest.read(ELSEWHERE);
@@ -78,7 +82,7 @@ class UnreadablesTest {
                 .as("it was read after all")
                 .isEmpty();
 
-        assertThat(shortest.failed(range(99, 129), how).lost())
+        assertThat(shortest.failed(range(99, 129), how, AT).lost())
                 .map(Unreadable::avoided)
                 .contains(range(99, 129));
     }
@@ -86,13 +90,13 @@ class UnreadablesTest {
     @Test
     void aKillMustComeFourTimesWhereAnErrorThatIsKnownNeedsTwo() {
         assertThat(List.of(How.values())).extracting(How::attempts).containsExactly(2, 2, 4);
-        Unreadables mixed = bad(How.END).failed(range(100, 128), How.ERROR);
+        Unreadables mixed = bad(How.END).failed(range(100, 128), How.ERROR, AT);
         for (How how : List.of(How.ERROR, How.END, How.ERROR)) {
-            mixed = mixed.failed(range(99, 129), how).read(ELSEWHERE);
+            mixed = mixed.failed(range(99, 129), how, AT).read(ELSEWHERE);
             assertThat(mixed.lost()).isEmpty();
         }
-        assertThat(mixed.failed(range(99, 129), How.ERROR).lost()).isPresent();
-        assertThat(mixed.failed(range(99, 129), How.ANSWER).lost())
+        assertThat(mixed.failed(range(99, 129), How.ERROR, AT).lost()).isPresent();
+        assertThat(mixed.failed(range(99, 129), How.ANSWER, AT).lost())
                 .as("not in a row")
                 .isEmpty();
     }
@@ -117,7 +121,7 @@ class UnreadablesTest {
                 assertThat(window.length()).isBetween(TapLimits.SHORTEST_WINDOW, TapLimits.LONGEST_WINDOW);
                 requests++;
                 boolean fails = !at.isBefore(window.from()) && !at.isAfter(window.to());
-                search = fails ? search.failed(window, How.ANSWER) : search.read(window);
+                search = fails ? search.failed(window, How.ANSWER, AT) : search.read(window);
                 owed = fails ? owed : new ArrayList<>(TimeRange.without(owed, window));
             }
             TimeRange gap = search.lost().get().avoided();
@@ -131,7 +135,7 @@ class UnreadablesTest {
     }
 
     private static Unreadables bad(How how) {
-        return Unreadables.NONE.failed(HOUR, how).failed(HOUR, how);
+        return Unreadables.NONE.failed(HOUR, how, AT).failed(HOUR, how, AT);
     }
 
     private static TimeRange range(long from, long to) {

@@ -194,6 +194,15 @@ public final class LiveServices implements AutoCloseable {
         return events;
     }
 
+    /** Awaits that all time is read that had to wait, such as what the end of an earlier process had failed. */
+    public static void awaitNoBacklog(PackagedProgram program, Path work) {
+        program.awaitThat("the backlog is read", Duration.ofSeconds(90), () -> {
+            try (StoreCopy store = StoreCopy.of(work)) {
+                return store.count("backlog") == 0;
+            }
+        });
+    }
+
     /** The same, but for rows that are there twice. */
     public int assertThatNothingCommittedIsLost(PackagedProgram program) {
         return assertThatNothingIsLost(() -> program.found(COMMITTED));
