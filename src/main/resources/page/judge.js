@@ -75,7 +75,7 @@ function unsaid(data) {
   if (gaps.length > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
     found.push({part: LOSSES, level: "DEGRADED",
       what: "time was lost: " + duration(gaps.reduce((sum, gap) => sum + gap.lostSeconds, 0)) + " that could not be read",
-      remedy: "see Gaps for when; it can only be brought in from kept answers by tap.replay.uri"});
+      remedy: "see Gaps for when and why; move kept answers of that time, or a repaired one from tap.rejected.uri, to tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {
     found.push({part: "tap", level: "DEGRADED", what: "reading is " + duration(data.progress.lagSeconds) + " behind",

@@ -152,7 +152,8 @@ public enum KnownProblem {
             "completeness",
             DEGRADED,
             "time was lost in the last 7 days: TAP forgot it before it could be read, or its answer cannot be read",
-            "see the command gaps and what kept the program from reading; it can only be brought in from kept answers by tap.replay.uri"),
+            "see the command gaps for the reason; move kept answers of that time, or a repaired one from tap.rejected.uri, to"
+                    + " tap.replay.uri"),
     MISSING(
             "completeness",
             DEGRADED,

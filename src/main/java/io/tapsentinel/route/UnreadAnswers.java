@@ -122,12 +122,12 @@ public final class UnreadAnswers {
         }
     }
 
-    /** The answer came in whole and could not be read. Returns whether another window is to be asked for now. */
-    boolean failed(WindowRead read, String why) {
+    /** The answer came in whole and could not be read. Returns what becomes of its time; null when it is asked for again as it is. */
+    String failed(WindowRead read, String why) {
         return failed(new Attempt(read.window(), read.purpose()), How.ANSWER, why);
     }
 
-    private boolean failed(Attempt attempt, How how, String why) {
+    private String failed(Attempt attempt, How how, String why) {
         Step step = time.failed(attempt, how, why);
         for (TimeRange gap : step.gaps()) {
             LOG.error(
@@ -138,6 +138,9 @@ public final class UnreadAnswers {
                     why,
                     RejectedDocument.answerName(attempt.window()));
         }
-        return step.known();
+        if (!step.gaps().isEmpty()) {
+            return "its time is a gap now";
+        }
+        return step.known() ? "its time is narrowed down" : null;
     }
 }

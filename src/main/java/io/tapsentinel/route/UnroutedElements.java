@@ -123,11 +123,12 @@ class UnroutedElements implements TapEventReader.Others {
             counts.clear();
             others = 0;
         }
-        if (!unreadable.isEmpty()) {
+        int count = unreadable.size() + moreUnreadable;
+        if (count > 0) {
             LOG.warn(
-                    "TAP's answer holds {} elements that cannot be read: {}{}; they are stored at tap.rejected.uri."
+                    "TAP's answer holds {} that cannot be read: {}{}; stored at tap.rejected.uri."
                             + " To deliver one, write the repaired event into its document as \"record\" and move it to tap.replay.uri",
-                    unreadable.size() + moreUnreadable,
+                    count == 1 ? "an element" : count + " elements",
                     String.join(", ", unreadable),
                     moreUnreadable == 0 ? "" : " and " + moreUnreadable + " more");
             unreadable.clear();

@@ -191,15 +191,15 @@ public class WindowAttempts {
             tap.reading().failed(why, clock.instant());
         }
         listener.failed(purpose, effort, Lessons.code(trouble, refusal));
-        boolean narrowed = trouble == Trouble.UNREADABLE && unread.failed(read, why);
+        String narrowed = trouble == Trouble.UNREADABLE ? unread.failed(read, why) : null;
         LOG.warn(
                 "{} {} not committed, {}{}: {}",
                 purpose.word(),
                 window,
-                narrowed ? "its time is narrowed down" : "it will be read again",
+                narrowed == null ? "it will be read again" : narrowed,
                 then,
                 why);
-        return narrowed ? Trouble.NARROWED : trouble;
+        return narrowed == null ? trouble : Trouble.NARROWED;
     }
 
     /** The read of one window; tests put one without a guard in its place. */

@@ -139,7 +139,7 @@ final class FormerKeys {
                 LEFT);
     }
 
-    /** A rejected record is sent again: it is listed by its own key from now on, if it is rejected once more. */
+    /** A rejected record is sent again: it is listed by its own key from now on, if it is rejected again. */
     private void replayed(Connection connection, TapEvent event) throws SQLException {
         for (String table : new String[] {"seen", "version"}) {
             Sql.update(

@@ -144,7 +144,7 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
                 .orElse(first);
     }
 
-    /** Whether it was cut at one of these ranges, and is read once more when no late row can be missing. */
+    /** Whether it ends at one of these ranges and was read too early for late rows; it is read again when they must have come. */
     private boolean waits(TimeRange range, Instant now) {
         return endsAtOne(range) && range.to().plus(INDEXING_LAG).isAfter(now);
     }

@@ -171,6 +171,7 @@ class UnreadableElementsIT {
                 .extracting(document -> document.path("keyOf").asText())
                 .containsExactlyInAnyOrder("bytes", "");
         assertThat(state.rejected("unreadable")).hasSize(1);
+        assertThat(log.lines()).anyMatch(line -> line.contains("holds an element that cannot be read: "));
         assertThat(services.reads().get(0).counts().get("unknown"))
                 .containsEntry("fetched", 3L)
                 .containsEntry("unreadable", 1L);

@@ -71,6 +71,9 @@ class UnreadableIT {
                 .singleElement()
                 .asString()
                 .contains("cannot be read, after 2 attempts", "TAP's answer", "answer-2026", "tap.replay.uri");
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("its time is a gap now"))
+                .hasSize(1);
         int before = tap.asked().size();
 
         services.clock().advance(Duration.ofMinutes(5));
