@@ -33,6 +33,9 @@ final class SweepOrder {
     /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
     private final Map<TimeRange, Integer> failures = new HashMap<>();
 
+    /** What was asked for of the gaps in this hour. */
+    private final Set<TimeRange> again = new HashSet<>();
+
     private TimeRange hour;
     private Instant readTo;
     private Instant sweptAt;
@@ -94,15 +97,24 @@ final class SweepOrder {
             readTo = hour.from();
             sweptAt = null;
             keys = new HourKeys();
+            again.clear();
         }
         done = false;
+        HourKeys found = new HourKeys();
+        Optional<TimeRange> gap =
+                state.unreadable().again(hour).stream().filter(again::add).findFirst();
+        if (gap.isPresent()) {
+            return Optional.of(new Ask(gap.get(), Coverage.ALL, found::add, (entry, also) -> {
+                state.beside(entry, also);
+                keys.addAll(found);
+            }));
+        }
         Detour detour = state.unreadable().detour();
         List<TimeRange> left = detour.parts(new TimeRange(readTo, hour.to()));
         TimeRange part = left.get(0);
         TimeRange window = detour.first(part, tap.size().longest());
         Instant to = earlier(window.to(), part.to());
         boolean last = left.size() == 1 && to.equals(part.to());
-        HourKeys found = new HourKeys();
         return Optional.of(new Ask(window, Coverage.ALL, found::add, (entry, also) -> {
             // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
             Instant at = sweptAt == null ? horizon.now() : sweptAt;

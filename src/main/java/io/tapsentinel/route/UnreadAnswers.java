@@ -1,10 +1,12 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.state.UnreadableTime;
 import io.tapsentinel.state.UnreadableTime.Attempt;
 import io.tapsentinel.state.UnreadableTime.Step;
+import io.tapsentinel.tap.Detour;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.Unreadable;
 import io.tapsentinel.tap.Unreadable.How;
@@ -30,7 +32,7 @@ public final class UnreadAnswers {
     private final RejectedStore rejected;
     /** A read whose row could not be removed; its process has not ended. */
     private Attempt left;
-    /** Name of the answer that the open read has stored; null for none. */
+    /** Name of the stored answer that is not needed when the open read ends well; null for none. */
     private String stored;
 
     public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
@@ -50,7 +52,7 @@ public final class UnreadAnswers {
             LOG.warn(
                     "the process ended while it read TAP's answer for {}",
                     found.get().window());
-            failed(found.get(), found.get().error() ? How.ERROR : How.END, "reading it ended the process");
+            failed(found.get(), found.get().error() ? How.ERROR : How.END, Gap.ENDED);
         }
         left = null;
     }
@@ -62,8 +64,13 @@ public final class UnreadAnswers {
      */
     void begin(WindowRead read, StreamCache answer) {
         TimeRange window = read.window();
-        stored = null;
-        if (time.detour().bad().stream().anyMatch(range -> isLast(range, window))) {
+        Detour detour = time.detour();
+        // the answer that made it a gap lies there
+        stored = detour.gaps().stream()
+                        .anyMatch(gap -> Unreadable.lastWindow(gap.to()).equals(window))
+                ? RejectedDocument.answerName(window)
+                : null;
+        if (detour.bad().stream().anyMatch(range -> isLast(range, window))) {
             String name = RejectedDocument.answerName(window);
             rejected.storeAnswer(name, answer);
             stored = name;
@@ -137,6 +144,9 @@ public final class UnreadAnswers {
                     how.attempts(),
                     why,
                     RejectedDocument.answerName(attempt.window()));
+        }
+        if (step.isGap()) {
+            return "it stays a gap";
         }
         if (!step.gaps().isEmpty()) {
             return "its time is a gap now";

@@ -1,6 +1,7 @@
 package io.tapsentinel.state;
 
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.Unreadable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,10 +9,12 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Time that TAP no longer holds and that was not read often enough, or whose answer cannot be read: rows indexed then may be missing for
- * good. Kept for ever; no two gaps share any time, and two that touch are of different kinds or cannot be read.
+ * good. Kept for ever, unless TAP's answer can be read after all; no two gaps share any time, and two that touch are of different kinds
+ * or cannot be read.
  *
  * @param time      exactly what was given up
  * @param reason    how it came to that; our own words, no content
@@ -24,17 +27,43 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     /** It stood in the backlog until TAP had forgotten it. */
     static final String WAITED = "waited in the backlog for longer than the 7 days that TAP keeps";
 
+    /** Why time is given up whose answer is asked for no more. */
+    public static final String ENDED = "reading it ended the process";
+
     /** How the reason of time begins whose answer cannot be read; what cannot be read is TAP's to tell, and follows. */
     private static final String UNREADABLE = "TAP's answer cannot be read";
 
     /** The reason of time that was given up for its answer. */
     public static String unreadable(int attempts, String why) {
-        return UNREADABLE + " (" + attempts + " attempts): " + why;
+        return UNREADABLE + " (" + attempts + (attempts == 1 ? " attempt): " : " attempts): ") + why;
     }
 
     /** Whether TAP may still hold it, and its answer cannot be read. */
     public boolean isUnreadable() {
         return reason.startsWith(UNREADABLE);
+    }
+
+    /** The window that asks for it again; empty when that makes no sense, or may end the process. */
+    Optional<TimeRange> again() {
+        return isUnreadable() && !reason.endsWith(ENDED)
+                ? Optional.of(Unreadable.lastWindow(time.to()))
+                : Optional.empty();
+    }
+
+    /** A window is being committed: what could not be read in it was read. */
+    static void read(Connection connection, String source, TimeRange window) throws SQLException {
+        for (Gap gap : all(connection, source)) {
+            if (gap.isUnreadable()
+                    && TimeRange.without(List.of(gap.time()), window).isEmpty()) {
+                gap.remove(connection, source);
+            }
+        }
+    }
+
+    /** The process ended while it asked again. */
+    void ended(Connection connection, String source) throws SQLException {
+        remove(connection, source);
+        insert(connection, source, new Gap(time, unreadable(1, ENDED), noticedAt));
     }
 
     /** All gaps, oldest first; only reads. */
@@ -74,28 +103,36 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             for (Gap known : all(connection, source)) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
                 if (joined.size() == 1 && !known.isUnreadable() && !gap.isUnreadable()) {
-                    Sql.update(
-                            connection,
-                            "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?",
-                            source,
-                            known.time().from().toEpochMilli(),
-                            known.time().to().toEpochMilli());
+                    known.remove(connection, source);
                     // it was lost for the reason that its beginning was lost for
                     gap = known.time().from().isBefore(gap.time().from())
                             ? new Gap(joined.get(0), known.reason(), known.noticedAt())
                             : new Gap(joined.get(0), gap.reason(), gap.noticedAt());
                 }
             }
-            Sql.update(
-                    connection,
-                    "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
-                    source,
-                    gap.time().from().toEpochMilli(),
-                    gap.time().to().toEpochMilli(),
-                    gap.reason(),
-                    gap.noticedAt().toEpochMilli());
+            insert(connection, source, gap);
             gaps.add(gap.time());
         }
         return TimeRange.union(gaps);
+    }
+
+    private void remove(Connection connection, String source) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM gap WHERE source = ? AND from_at = ? AND to_at = ?",
+                source,
+                time.from().toEpochMilli(),
+                time.to().toEpochMilli());
+    }
+
+    private static void insert(Connection connection, String source, Gap gap) throws SQLException {
+        Sql.update(
+                connection,
+                "INSERT INTO gap VALUES (?, ?, ?, ?, ?)",
+                source,
+                gap.time().from().toEpochMilli(),
+                gap.time().to().toEpochMilli(),
+                gap.reason(),
+                gap.noticedAt().toEpochMilli());
     }
 }

@@ -57,6 +57,14 @@ public final class UnreadableTime {
         });
     }
 
+    /** The windows that ask once more for what this hour lacks: TAP, or what lies between, may have mended it. */
+    public List<TimeRange> again(TimeRange hour) {
+        return store.transaction(connection -> Gap.all(connection, store.source()).stream()
+                .filter(gap -> gap.time().overlaps(hour))
+                .flatMap(gap -> gap.again().stream())
+                .toList());
+    }
+
     /** An answer came in whole, and is read from now on. */
     public void reading(Attempt attempt) {
         store.transaction(connection -> {
@@ -103,10 +111,11 @@ public final class UnreadableTime {
     /**
      * What a failed attempt has led to.
      *
+     * @param isGap whether its time was given up before
      * @param known whether its time is known to be bad now
      * @param gaps  what was given up, new or longer
      */
-    public record Step(boolean known, List<TimeRange> gaps) {}
+    public record Step(boolean isGap, boolean known, List<TimeRange> gaps) {}
 
     /**
      * The answer could not be read, or the process ended while it read it.
@@ -116,21 +125,29 @@ public final class UnreadableTime {
     public Step failed(Attempt attempt, How how, String reason) {
         return store.transaction(connection -> {
             over(connection, store.source());
+            Optional<Gap> gap =
+                    attempt.purpose() == Purpose.SWEEP ? gapOf(connection, attempt.window()) : Optional.empty();
+            if (gap.isPresent()) {
+                if (how != How.ANSWER) {
+                    gap.get().ended(connection, store.source());
+                }
+                return new Step(true, true, List.of());
+            }
             Unreadables before = all(connection, store.source());
             Unreadables after = before.failed(attempt.window(), how, clock.instant());
             List<TimeRange> gaps = new ArrayList<>();
             Optional<Unreadable> lost = after.lost();
             if (lost.isPresent()) {
-                TimeRange gap = lost.get().avoided();
+                TimeRange time = lost.get().avoided();
                 after = after.without(lost.get());
                 ReadState.replaceBacklog(
                         connection,
                         store.source(),
-                        TimeRange.without(ReadState.backlog(connection, store.source()), gap));
+                        TimeRange.without(ReadState.backlog(connection, store.source()), time));
                 gaps.addAll(Gap.add(
                         connection,
                         store.source(),
-                        List.of(gap),
+                        List.of(time),
                         Gap.unreadable(lost.get().how().attempts(), reason),
                         clock.instant()));
             }
@@ -143,8 +160,14 @@ public final class UnreadableTime {
                 ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
             }
             replace(connection, store.source(), after);
-            return new Step(lost.isPresent() || !after.bad().equals(before.bad()), gaps);
+            return new Step(false, lost.isPresent() || !after.bad().equals(before.bad()), gaps);
         });
+    }
+
+    private Optional<Gap> gapOf(Connection connection, TimeRange window) throws SQLException {
+        return Gap.all(connection, store.source()).stream()
+                .filter(gap -> gap.again().filter(window::equals).isPresent())
+                .findFirst();
     }
 
     /** A window is being committed. */
@@ -155,6 +178,7 @@ public final class UnreadableTime {
         if (!after.equals(before)) {
             replace(connection, source, after);
         }
+        Gap.read(connection, source, window);
     }
 
     /** Forgets what TAP has forgotten, too. */

@@ -58,7 +58,11 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
 
     /** The window of the last attempts: all of {@link #avoided}, and of the time before it as much as TAP demands. */
     public TimeRange lastWindow() {
-        Instant to = avoided().to();
+        return lastWindow(avoided().to());
+    }
+
+    /** The same of what has become a gap that ends there. */
+    public static TimeRange lastWindow(Instant to) {
         return new TimeRange(to.minus(TapLimits.SHORTEST_WINDOW), to);
     }
 

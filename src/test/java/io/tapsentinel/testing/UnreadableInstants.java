@@ -35,6 +35,11 @@ public final class UnreadableInstants {
         instants.add(instant);
     }
 
+    /** From now on all can be read. */
+    public void heal() {
+        instants.clear();
+    }
+
     /** Every window that was asked for, in this order. */
     public List<TimeRange> asked() {
         return asked;
