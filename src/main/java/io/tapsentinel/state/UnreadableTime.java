@@ -53,7 +53,7 @@ public final class UnreadableTime {
                     .filter(Gap::isUnreadable)
                     .map(Gap::time)
                     .toList();
-            return new Detour(all(connection, store.source()).bad(), gaps);
+            return new Detour(all(connection, store.source()).ranges(), gaps);
         });
     }
 

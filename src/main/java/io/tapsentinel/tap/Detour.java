@@ -16,12 +16,17 @@ import java.util.stream.Stream;
  * Which windows to ask for when some time cannot be read: none that contains all of a bad range, except its last attempts, and none
  * that shares time with a gap that such a range has become. Pure.
  *
- * @param bad  what is being narrowed down
- * @param gaps what was given up
+ * @param ranges what is being narrowed down, and what is suspected
+ * @param gaps   what was given up
  */
-public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
+public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     public static final Detour NONE = new Detour(List.of(), List.of());
+
+    /** What is being narrowed down. */
+    public List<Unreadable> bad() {
+        return ranges.stream().filter(Unreadable::bad).toList();
+    }
 
     /**
      * The plan of a poll whose fresh window holds only the newest time that can be read; what lies before joins the backlog. Time that
@@ -32,10 +37,11 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
     public Plan around(Plan plan, Progress before) {
         TimeRange window = plan.fresh().orElse(null);
         TimeRange last = window == null ? null : newest(window);
-        if (last == null) {
+        Optional<TimeRange> proof = window == null ? Optional.empty() : proof(window);
+        if (last == null && proof.isEmpty()) {
             return plan;
         }
-        Optional<TimeRange> fresh = fresh(window, last);
+        Optional<TimeRange> fresh = proof.or(() -> fresh(window, last));
         if (fresh.isEmpty()) {
             return new Plan(Optional.empty(), List.of(), List.of(), before);
         }
@@ -51,6 +57,18 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
         return new Plan(fresh, older, plan.gaps(), plan.progress());
     }
 
+    /**
+     * The shortest window at the end of one that fails while nothing else was read: nothing is narrowed down or given up before it is
+     * known that TAP answers other time.
+     */
+    private Optional<TimeRange> proof(TimeRange window) {
+        TimeRange end = new TimeRange(window.to().minus(SHORTEST_WINDOW), window.to());
+        boolean isNeeded = bad().stream().anyMatch(range -> !range.proven())
+                && ranges.stream()
+                        .anyMatch(range -> !range.bad() && range.time().overlaps(window));
+        return isNeeded && avoided().stream().noneMatch(end::overlaps) ? Optional.of(end) : Optional.empty();
+    }
+
     private TimeRange newest(TimeRange window) {
         return avoided().stream()
                 .filter(window::overlaps)
@@ -64,7 +82,7 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
             return Optional.of(new TimeRange(last.to(), end));
         }
         // nothing lies behind it yet, so that the newest half of it is the freshest
-        return bad.stream()
+        return bad().stream()
                 .filter(range -> range.avoided().equals(last) && !range.isShortest())
                 .map(range ->
                         new TimeRange(earlier(later(range.middle(), window.from()), end.minus(SHORTEST_WINDOW)), end))
@@ -80,14 +98,17 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
      */
     public Optional<TimeRange> oldest(
             List<TimeRange> backlog, Duration longest, Horizon horizon, Predicate<TimeRange> wasRead) {
-        Optional<Unreadable> narrowed = bad.stream()
+        Optional<Unreadable> narrowed = bad().stream()
                 .filter(range -> range.isDue(horizon.now()))
                 .filter(range -> backlog.stream().anyMatch(range.avoided()::overlaps))
                 .min(Comparator.comparing(range -> range.time().from()));
         Optional<TimeRange> ordinary = without(
-                        backlog, bad.stream().map(Unreadable::avoided).toList())
+                        backlog, bad().stream().map(Unreadable::avoided).toList())
                 .stream()
                 .filter(range -> !waits(range, horizon.now()) || !wasRead.test(range))
+                // its window fails for what is narrowed down beside it, as long as that is
+                .filter(range ->
+                        bad().stream().noneMatch(beside -> beside.avoided().overlaps(oldestOf(range, longest))))
                 .findFirst();
         return narrowed.isPresent()
                         && ordinary.filter(range -> range.from()
@@ -135,7 +156,7 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
     private TimeRange clear(Unreadable self, TimeRange first, TimeRange second) {
         return Stream.of(first, second)
                 .filter(window -> Stream.concat(
-                                bad.stream()
+                                bad().stream()
                                         .filter(range -> !range.equals(self))
                                         .map(Unreadable::avoided),
                                 gaps.stream())
@@ -154,7 +175,7 @@ public record Detour(List<Unreadable> bad, List<TimeRange> gaps) {
     }
 
     private List<TimeRange> avoided() {
-        return Stream.concat(bad.stream().map(Unreadable::avoided), gaps.stream())
+        return Stream.concat(bad().stream().map(Unreadable::avoided), gaps.stream())
                 .toList();
     }
 

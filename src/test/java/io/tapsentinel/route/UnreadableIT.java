@@ -19,11 +19,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Instants whose answer can never be read, in the backlog, in a fresh window and in a closed hour. */
 class UnreadableIT {
@@ -170,6 +172,38 @@ class UnreadableIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"0,40", "0,80", "0,240", "0,20,45,80", "0,300,600,900", "0,40,80,120,160,200", "0,1200,2400"})
+    void severalInAFreshWindowHoldUpNoNewerTime(String seconds) throws Exception {
+        RunningProgram program = services.start().pollWithTimeLeft();
+        Instant first = services.clock().now().plus(Duration.ofMinutes(2));
+        List<Instant> places = Stream.of(seconds.split(","))
+                .map(each -> first.plusSeconds(Long.parseLong(each)))
+                .toList();
+        places.forEach(tap::add);
+        tap.asked().clear();
+        int polls = 30;
+        for (int i = 0; i < polls; i++) {
+            services.clock().advance(Duration.ofMinutes(5));
+            program.pollWithTimeLeft();
+            assertThat(services.store().progress())
+                    .as("poll " + i + " has read up to the minute before")
+                    .isAfterOrEqualTo(services.clock().now().minus(Duration.ofSeconds(600)));
+        }
+        System.out.println("unreadable at " + seconds + " s of a fresh window: "
+                + (tap.asked().size() - polls) + " more requests, gaps "
+                + services.store().gaps());
+        assertThat(tap.asked()).hasSizeLessThanOrEqualTo(polls + places.size() * 2 * MOST_MORE);
+        List<TimeRange> gaps = services.store().gaps();
+        assertThat(gaps).allMatch(gap -> gap.length().compareTo(LEAST) <= 0, "is short");
+        assertThat(gaps.stream().mapToLong(gap -> gap.length().toSeconds()).sum())
+                .isLessThanOrEqualTo(places.size() * LEAST.toSeconds());
+        assertThat(places).allMatch(at -> gaps.stream().anyMatch(gap -> isIn(gap, at)));
+        assertSettled();
+        assertAllElseLanded();
+    }
+
     @Test
     void aSweepReadsAroundAGapAndFindsOneThatBecameUnreadable() throws Exception {
         Instant seven = Instant.parse("2026-11-20T07:00:00Z");
@@ -305,15 +339,17 @@ class UnreadableIT {
     }
 
     private void assertAllElseLanded() throws SQLException {
-        TimeRange gap = services.store().gaps().get(0);
         Instant from = services.store().number("SELECT origin FROM progress") == 0
                 ? OLDER
                 : Instant.ofEpochMilli(services.store().number("SELECT origin FROM progress"));
-        Instant to = services.store().progress();
-        List<String> truth =
-                services.truth(from, gap.from(), services.clock().now().minus(Duration.ofMinutes(40)));
-        truth.addAll(services.truth(gap.to(), to, services.clock().now().minus(Duration.ofMinutes(40))));
-        services.delivered().assertNoneLost(truth);
+        List<TimeRange> read = List.of(new TimeRange(from, services.store().progress()));
+        for (TimeRange gap : services.store().gaps()) {
+            read = TimeRange.without(read, gap);
+        }
+        Instant settled = services.clock().now().minus(Duration.ofMinutes(40));
+        for (TimeRange part : read) {
+            services.delivered().assertNoneLost(services.truth(part.from(), part.to(), settled));
+        }
         services.delivered()
                 .assertNoneTwice(services.truth(
                         from, services.clock().now(), services.clock().now()));

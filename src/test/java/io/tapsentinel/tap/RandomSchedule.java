@@ -98,7 +98,7 @@ class RandomSchedule {
     }
 
     private Detour detour() {
-        return new Detour(unreadables.bad(), unreadableGaps);
+        return new Detour(unreadables.ranges(), unreadableGaps);
     }
 
     private boolean wasRead(TimeRange time) {
