@@ -40,7 +40,8 @@ final class AnswerScanner implements Elements {
         try {
             return advance();
         } catch (TapAnswerException e) {
-            throw isAnswer ? e : new ForeignAnswerException(e.getMessage());
+            // what begins as an object and breaks off may be an answer; its names can come in any order
+            throw begun ? e : new ForeignAnswerException(e.getMessage());
         }
     }
 
@@ -130,11 +131,12 @@ final class AnswerScanner implements Elements {
     }
 
     private void end() throws IOException {
+        if (hasOthers && !isAnswer) {
+            throw new ForeignAnswerException(refused("the document has neither queryEndTime nor one of the four arrays")
+                    .getMessage());
+        }
         if (scanner.peek() >= 0) {
             throw refused("more follows the end of the document");
-        }
-        if (hasOthers && !isAnswer) {
-            throw refused("the document has neither queryEndTime nor one of the four arrays");
         }
     }
 

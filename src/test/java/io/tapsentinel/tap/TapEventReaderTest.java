@@ -177,7 +177,7 @@ class TapEventReaderTest {
                 "",
                 "<html><body>Bad gateway</body></html>",
                 "{\"message\":\"maintenance\"}",
-                "{\"message\":",
+                "{\"message\":\"maintenance\"} more",
                 "{\"queryEndTime\":\"2026-11-20T10:55:00Z\",\"messagesBlocked\":[]}"
             })
     void whatDoesNotLookLikeAnAnswerOfTapMayBeSomeoneElses(String body) {
@@ -185,7 +185,16 @@ class TapEventReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"queryEndTime\":", "{\"messagesBlocked\":[{\"id\":\"1\"}", "{\"clicksBlocked\":[x y]}"})
+    @ValueSource(
+            strings = {
+                "{\"queryEndTime\":",
+                "{\"messagesBlocked\":[{\"id\":\"1\"}",
+                "{\"clicksBlocked\":[x y]}",
+                "{\"new\":[{\"a\":1}}],\"messagesBlocked\":[]}",
+                "{\"status\":{\"a\":1],\"messagesBlocked\":[]}",
+                "{,",
+                "{\"message\":"
+            })
     void anAnswerOfTapThatIsBrokenIsNoOneElses(String body) {
         assertThatThrownBy(() -> read(body))
                 .isInstanceOf(TapAnswerException.class)
