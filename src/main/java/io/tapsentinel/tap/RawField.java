@@ -9,7 +9,7 @@ import java.util.Map;
  * A field that is not standard JSON as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
  * must not count as one for that.
  *
- * @param digest of its bytes, see {@link SortedTokens}
+ * @param digest of its bytes, see {@link TokenDigest}
  */
 record RawField(String digest) {
 
@@ -30,8 +30,7 @@ record RawField(String digest) {
     }
 
     private static RawField of(byte[] json) {
-        return new RawField(HexFormat.of()
-                .formatHex(EventIdentity.digest(SortedTokens.of(json).stream().map(EventIdentity::bytes))));
+        return new RawField(HexFormat.of().formatHex(TokenDigest.of(json)));
     }
 
     /** What is digested of it. */

@@ -1,13 +1,12 @@
 package io.tapsentinel.tap;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An element of an answer's array that is no event, or cannot be read as one.
  *
  * @param array  the {@link SafeName} of its array
- * @param key    a digest of its array and its {@link SortedTokens}
+ * @param key    a digest of its array and its {@link TokenDigest}
  * @param reason why it cannot be read; no content
  * @param offset where it begins in the answer, in bytes of UTF-8
  * @param bytes  all of it, or as much as is held of an event
@@ -16,15 +15,10 @@ import java.util.List;
 public record UnreadableElement(String array, EventKey key, String reason, long offset, byte[] bytes, long length) {
 
     static UnreadableElement of(String array, JsonScanner.Value value, String reason) {
-        List<String> parts = new ArrayList<>(List.of("unreadable", array));
-        parts.addAll(SortedTokens.of(value.bytes()));
+        Stream<byte[]> parts =
+                Stream.of(EventIdentity.bytes("unreadable"), EventIdentity.bytes(array), TokenDigest.of(value.bytes()));
         return new UnreadableElement(
-                array,
-                EventKey.of(EventIdentity.digest(parts.stream().map(EventIdentity::bytes))),
-                reason,
-                value.offset(),
-                value.bytes(),
-                value.length());
+                array, EventKey.of(EventIdentity.digest(parts)), reason, value.offset(), value.bytes(), value.length());
     }
 
     /** No content. */
