@@ -6,8 +6,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 /** What is read of one JSON value; the length of texts and names is bounded by that of the value. */
 public final class JsonBounds {
 
-    /** Levels of nesting; Jackson's own bound is a tenth of it. */
+    /** Levels of nesting. */
     static final int DEEPEST = 10_000;
+    /** Levels that a field may have in a route; a deeper one is its text there, which every step can write. Jackson writes 1,000. */
+    static final int DEEPEST_FIELD = 500;
     /** Digits of a number; the time that one takes grows with their square. */
     static final int MOST_DIGITS = 10_000;
 
@@ -18,8 +20,12 @@ public final class JsonBounds {
 
     /** Sets them; returns the same factory. */
     public static JsonFactory set(JsonFactory factory) {
+        return set(factory, DEEPEST);
+    }
+
+    static JsonFactory set(JsonFactory factory, int deepest) {
         factory.setStreamReadConstraints(StreamReadConstraints.builder()
-                .maxNestingDepth(DEEPEST)
+                .maxNestingDepth(deepest)
                 .maxNumberLength(MOST_DIGITS)
                 .maxStringLength(Integer.MAX_VALUE)
                 .maxNameLength(Integer.MAX_VALUE)

@@ -27,12 +27,13 @@ final class LenientJson {
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u[0-9a-fA-F]{4}|.)", Pattern.DOTALL);
-    private static final ObjectReader STRICT = reader(new JsonFactory());
-    private static final ObjectReader LENIENT = reader(JsonFactory.builder()
+    private static final ObjectReader FLAT = reader(JsonBounds.set(new JsonFactory(), JsonBounds.DEEPEST_FIELD));
+    private static final ObjectReader STRICT = reader(JsonBounds.set(new JsonFactory()));
+    private static final ObjectReader LENIENT = reader(JsonBounds.set(JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build());
+            .build()));
 
     private LenientJson() {}
 
@@ -40,9 +41,10 @@ final class LenientJson {
      * What an object says.
      *
      * @param fields  by name, in their order; numbers that are no integers as BigDecimal
-     * @param lenient those fields that had to be read leniently, each with the bytes of its name and its value; nearly always empty
+     * @param lenient those fields that had to be read leniently, each with the bytes of its name and its value, and those that nest too
+     *     deep, each with its value in place of its text; nearly always empty
      */
-    record Fields(LinkedHashMap<String, Object> fields, Map<String, byte[]> lenient) {}
+    record Fields(LinkedHashMap<String, Object> fields, Map<String, Object> lenient) {}
 
     /** An object that cannot be read even so; the message says why, without content. */
     static final class UnreadableException extends Exception {
@@ -65,9 +67,9 @@ final class LenientJson {
         String text = new String(value.bytes(), StandardCharsets.UTF_8);
         try {
             if (text.indexOf(REPLACEMENT) < 0 || isUtf8(value.bytes())) {
-                return new Fields(STRICT.readValue(text), Map.of());
+                return new Fields(FLAT.readValue(text), Map.of());
             }
-        } catch (IOException | StackOverflowError notStrict) {
+        } catch (IOException | StackOverflowError notFlat) {
             // field by field then
         }
         return byField(value.bytes());
@@ -89,8 +91,10 @@ final class LenientJson {
             }
             return all;
         } catch (StreamConstraintsException e) {
-            throw new UnreadableException("more than " + JsonBounds.DEEPEST + " levels, or a number of more than "
-                    + JsonBounds.MOST_DIGITS + " digits, before byte " + scanner.offset());
+            throw new UnreadableException((e.getMessage().contains("nesting")
+                            ? "more than " + JsonBounds.DEEPEST + " levels"
+                            : "a number of more than " + JsonBounds.MOST_DIGITS + " digits")
+                    + " before byte " + scanner.offset());
         } catch (IOException | TapAnswerException | StackOverflowError e) {
             throw new UnreadableException("not JSON before byte " + scanner.offset());
         }
@@ -108,15 +112,31 @@ final class LenientJson {
             strict = false;
             field = LENIENT.readValue(withoutOddEscapes(text));
         }
-        field.forEach(into.fields()::put);
         byte[] bytes = Arrays.copyOf(name, name.length + value.length);
         System.arraycopy(value, 0, bytes, name.length, value.length);
-        for (String key : field.keySet()) {
-            into.lenient().remove(key);
-            if (!strict) {
-                into.lenient().put(key, bytes);
+        boolean deep = isDeep(value);
+        for (Map.Entry<String, Object> entry : field.entrySet()) {
+            into.lenient().remove(entry.getKey());
+            if (!strict || deep) {
+                into.lenient().put(entry.getKey(), strict ? entry.getValue() : bytes);
+            }
+            into.fields().put(entry.getKey(), deep ? new String(value, StandardCharsets.UTF_8) : entry.getValue());
+        }
+    }
+
+    private static boolean isDeep(byte[] json) {
+        int levels = 0;
+        boolean text = false;
+        for (int at = 0; at < json.length && levels <= JsonBounds.DEEPEST_FIELD; at++) {
+            switch (json[at]) {
+                case '\\' -> at++;
+                case '"' -> text = !text;
+                case '[', '{' -> levels += text ? 0 : 1;
+                case ']', '}' -> levels -= text ? 0 : 1;
+                default -> {}
             }
         }
+        return levels > JsonBounds.DEEPEST_FIELD;
     }
 
     /** Jackson takes a backslash before any character but a u without its four digits. */
@@ -136,7 +156,7 @@ final class LenientJson {
     }
 
     private static ObjectReader reader(JsonFactory factory) {
-        return JsonMapper.builder(JsonBounds.set(factory))
+        return JsonMapper.builder(factory)
                 .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .build()

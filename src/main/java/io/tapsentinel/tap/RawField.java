@@ -20,9 +20,9 @@ record RawField(String digest) {
             return read.fields();
         }
         Map<String, Object> identity = new LinkedHashMap<>(read.fields());
-        read.lenient().forEach((name, bytes) -> {
+        read.lenient().forEach((name, raw) -> {
             if (EventIdentity.isThere(read.fields(), name)) {
-                identity.put(name, of(bytes));
+                identity.put(name, raw instanceof byte[] bytes ? of(bytes) : raw);
             }
         });
         LiveSpelling.fold(identity);

@@ -52,6 +52,7 @@ class OddIdentitiesIT {
 
     /** A character is one byte, ' a quote, @ what only this pair has. */
     static List<String[]> readLeniently() {
+        String deep = "[".repeat(9_000) + "]".repeat(9_000);
         String time = "'messageTime':'2026-11-20T11:30:00Z'";
         return List.of(
                 pair("a byte that is not UTF-8 in an id", "{'id':'@\u00e9'}", "{'id':'@\u00e8'}"),
@@ -67,6 +68,11 @@ class OddIdentitiesIT {
                 pair("a time", "{'GUID':'@','messageTime':'\u00e9'}", "{'GUID':'@','messageTime':'\u00e8'}"),
                 pair("a recipient", "{'GUID':'@','recipient':['\u00e9']}", "{'GUID':'@','recipient':['\u00e8']}"),
                 pair("neither id nor GUID", "{'QID':'@','subject':'\u00e9'}", "{'QID':'@','subject':'\u00e8'}"),
+                pair("9,000 levels and their text", "{'id':['@'," + deep + "]}", "{'id':'[\\'@\\'," + deep + "]'}"),
+                pair(
+                        "neither id nor GUID, 9,000 levels",
+                        "{'QID':'@','x':" + deep + "}",
+                        "{'QID':'@','x':[" + deep + "]}"),
                 pair("a name, with neither id nor GUID", "{'QID':'@','n\u00e9':1}", "{'QID':'@','n\u00e8':1}"));
     }
 

@@ -12,6 +12,8 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedServer;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -56,6 +58,20 @@ class CopiedEventsIT {
             assertThat(event.get("GUID"))
                     .isEqualTo(rows.get(event.get("url").asText()).get("GUID"));
         });
+    }
+
+    @Test
+    void aClickOfNineThousandLevelsIsCopiedAndHoldsUpNoOther() throws Exception {
+        String deep = "[".repeat(9_000) + "]".repeat(9_000);
+        services.tapProxy()
+                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replaceFirst("\"clicksBlocked\":\\[\\{", "$0\"deep\":" + deep + ",")
+                        .getBytes(StandardCharsets.UTF_8));
+        copyingTo("file:" + copies()).poll();
+
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(copies().toFile().listFiles()).hasSize(rows.size());
+        assertThat(copies()).isDirectoryContaining(copy -> text(copy).contains(deep));
     }
 
     @Test
@@ -143,6 +159,14 @@ class CopiedEventsIT {
                         return own;
                     }
                 });
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path copies() {

@@ -16,6 +16,7 @@ import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.Events;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -319,6 +320,36 @@ class OperatorExamplesTest {
                 assertThat(routes.uploader.sent(stream(type), column))
                         .as(column)
                         .isEqualTo(HOSTILE);
+            }
+        }
+    }
+
+    @Test
+    void whatIsLongOrDeepHoldsUpNoEvent() throws Exception {
+        lookup("a@example.com=b");
+        routes.withExample(LOOKUP).withExample(REDACT).withExample(FILTER);
+        copy().start();
+        Object deep = "x";
+        for (int level = 1; level < 500; level++) {
+            deep = level % 2 == 0 ? List.of(deep) : Map.of("x", deep);
+        }
+        for (Object odd : List.of(
+                deep,
+                new BigDecimal("7".repeat(10_000)),
+                new BigDecimal("1e999999999"),
+                Map.of("n".repeat(10_000), 1))) {
+            for (EventType type : EventType.values()) {
+                send(
+                        type,
+                        new HashMap<>(Map.of(
+                                "recipient",
+                                odd,
+                                "subject",
+                                odd,
+                                "x",
+                                odd,
+                                "threatsInfoMap",
+                                List.of(Map.of("classification", odd)))));
             }
         }
     }
