@@ -163,6 +163,28 @@ class ChangesIT {
                 .contains(Map.entry("changed", 1L), Map.entry("changed-message", 1L));
     }
 
+    @Test
+    void twoMessagesOfOneIdThatDoNotFitHaveADocumentEach() throws Exception {
+        services.with("tap.updates", "true");
+        for (String name : List.of("one", "other")) {
+            Event event = ChangingEvents.of(name, MESSAGES_DELIVERED, true, CREATED, Duration.ofDays(9), "");
+            event.versions().get(0).row().put("id", "same").put("subject", name + "s".repeat(100_000));
+            add(event);
+        }
+        RunningProgram program = services.start().poll();
+        services.clock().advance(Duration.ofMinutes(5));
+        program.poll().stop();
+
+        assertThat(rows).hasSize(2);
+        assertThat(services.state().rejected("capped"))
+                .extracting(record -> record.at("/record/subject").asText().replaceAll("s+$", ""))
+                .containsExactlyInAnyOrder("one", "other");
+        assertThat(services.state().rejectedFiles())
+                .extracting(file -> file.getFileName().toString())
+                .anyMatch(name -> name.matches("messagesDelivered-[0-9a-f]{32}-capped\\.json"))
+                .anyMatch(name -> name.matches("messagesDelivered-[0-9a-f]{32}-[0-9a-f]{16}-capped\\.json"));
+    }
+
     /** Twelve events were delivered and have been cleared since. */
     private RunningProgram changeAfterTenMinutes() {
         for (int i = 0; i < 12; i++) {

@@ -24,7 +24,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
-            Pattern.compile("(.*)-([0-9a-f]{32})-" + RejectedRecord.Reason.WORDS + "\\.json");
+            Pattern.compile("(.*)-([0-9a-f]{32})(-[0-9a-f]{16})?-" + RejectedRecord.Reason.WORDS + "\\.json");
     /** What stands for a stream when the document is an answer of TAP's as a whole. */
     private static final String ANSWER = "answer";
     /** Nothing else is shown, since a service's own words may quote a record, and a person may have edited the file. */
@@ -35,6 +35,11 @@ public record Aside(String stream, String key, String reason, String code, Strin
     /** Whether it is an answer as a whole, whose key is its window. */
     boolean isAnswer() {
         return stream.equals(ANSWER) && reason.equals("unreadable");
+    }
+
+    /** Whether another event has its key, too, and the plain name. */
+    boolean isOtherMessage() {
+        return !file.startsWith(stream + "-" + key + "-" + reason);
     }
 
     /** Whether the program gave this name to a document that is there whole. */
@@ -70,7 +75,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
         } catch (IOException unreadable) {
             // its name tells enough
         }
-        return new Aside(parts.group(1), parts.group(2), parts.group(3), code, time, name);
+        return new Aside(parts.group(1), parts.group(2), parts.group(4), code, time, name);
     }
 
     private static String only(Pattern pattern, String text) {

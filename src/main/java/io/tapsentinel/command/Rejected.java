@@ -85,6 +85,7 @@ final class Rejected {
     private void others() {
         each("*.json", document -> {
             if (document.isAnswer()
+                    || document.isOtherMessage()
                     || store.number(
                                     "SELECT count(*) FROM seen WHERE source = ? AND stream IN (?, ?) AND key = ? AND rejected = 1",
                                     store.source(),

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -24,8 +25,8 @@ public final class RejectedDocument {
     public static final Pattern ANSWER = Pattern.compile("answer-(\\d{8}T\\d{6}Z-\\d{8}T\\d{6}Z)-unreadable\\.json");
 
     /** The names that this class gives, or gave to a type without a name, also of a file that is still being written. */
-    public static final Pattern NAME = Pattern.compile(
-            "\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}-" + RejectedRecord.Reason.WORDS + "\\.json|" + ANSWER + ")");
+    public static final Pattern NAME = Pattern.compile("\\.?([A-Za-z0-9_.-]{0,64}-[0-9a-f]{32}(-[0-9a-f]{16})?-"
+            + RejectedRecord.Reason.WORDS + "\\.json|" + ANSWER + ")");
 
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
@@ -42,9 +43,10 @@ public final class RejectedDocument {
 
     private RejectedDocument() {}
 
-    /** Name of the record's file. */
+    /** Name of the record's file; another message of the same id has its own. */
     static String name(RejectedRecord record) {
-        return name(record.type(), record.key().toString(), record.reason());
+        String message = record.otherGuid() == 0 ? "" : "-" + HexFormat.of().toHexDigits(record.otherGuid());
+        return name(record.type(), record.key() + message, record.reason());
     }
 
     /** Name of the file of an answer that cannot be read, as TAP sent it. */

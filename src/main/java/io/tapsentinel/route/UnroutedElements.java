@@ -62,6 +62,7 @@ class UnroutedElements implements TapEventReader.Others {
                 null,
                 fields,
                 keyedByBytes,
+                0,
                 null);
         if (reject(record, LedgerEntry.UNKNOWN)) {
             count(array);

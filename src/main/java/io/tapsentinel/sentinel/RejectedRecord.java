@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * @param refusal what Sentinel answered; null when it was never asked
  * @param fields  the event's fields as its route handed them over, none cut; null when it cannot be read
  * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
+ * @param otherGuid see {@link TapEvent#getOtherGuid}
  * @param element what stands in TAP's answer; null when it could be read
  */
 public record RejectedRecord(
@@ -32,6 +33,7 @@ public record RejectedRecord(
         UploadException refusal,
         Map<String, Object> fields,
         boolean keyedByBytes,
+        long otherGuid,
         UnreadableElement element) {
 
     public RejectedRecord(
@@ -42,14 +44,14 @@ public record RejectedRecord(
             Instant time,
             UploadException refusal,
             Map<String, Object> fields) {
-        this(reason, type, table, key, time, refusal, fields, false, null);
+        this(reason, type, table, key, time, refusal, fields, false, 0, null);
     }
 
     /** An element that cannot be read. */
     public static RejectedRecord unreadable(UnreadableElement element, Instant time) {
         String table = EventType.ofArray(element.array()).map(EventType::table).orElse(null);
         return new RejectedRecord(
-                Reason.UNREADABLE, element.array(), table, element.key(), time, null, null, false, element);
+                Reason.UNREADABLE, element.array(), table, element.key(), time, null, null, false, 0, element);
     }
 
     /** Why a record was rejected. */

@@ -76,6 +76,18 @@ class ListsTest {
     }
 
     @Test
+    void anotherMessageOfTheSameIdIsALineOfItsOwn() throws IOException {
+        reject();
+        String key = refused.getKey().toString();
+        String one = document(TYPE.arrayName(), key, Reason.REFUSED, "null");
+        String other = document(TYPE.arrayName(), key + "-0123456789abcdef", Reason.REFUSED, "null");
+        assertThat(rejected())
+                .containsExactly(
+                        TABLE + "\t" + key + "\t2026-11-20T11:00:00Z\trefused\t-\t" + one,
+                        TABLE + "\t" + key + "\t2026-11-20T11:00:00Z\trefused\t-\t" + other);
+    }
+
+    @Test
     void withoutAFolderTheStoreAloneTells() throws IOException {
         reject();
         document(TYPE.arrayName(), refused.getKey().toString(), Reason.REFUSED, "\"InvalidRecord\"");

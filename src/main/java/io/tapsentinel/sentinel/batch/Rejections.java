@@ -120,6 +120,7 @@ public final class Rejections {
                 refusal,
                 record.fields(),
                 event.isKeyedByBytes(),
+                event.getOtherGuid(),
                 null));
     }
 }
