@@ -29,6 +29,12 @@ public enum KnownProblem {
             "TAP has given no usable answer since the start",
             "check tap.url, the proxy (HTTPS_PROXY, NO_PROXY), tls.ca-file and the network; the command doctor names the cause; TAP is asked"
                     + " again by itself"),
+    TAP_LENGTH(
+            "tap",
+            DEGRADED,
+            "TAP's answers cannot be read and may be cut",
+            "nothing at first, they are asked for again; when it lasts, look for what drops Content-Length or the chunks on the way, since only"
+                    + " with one of them it is known whether an answer is whole"),
     TAP_WINDOW(
             "tap",
             DOWN,

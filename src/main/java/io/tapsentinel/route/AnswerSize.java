@@ -9,6 +9,9 @@ import java.time.Instant;
 /** When the answer of one read had come in whole, and how many bytes of it were read so far, uncompressed. Thread-safe. */
 final class AnswerSize {
 
+    /** The end of the reason why an answer cannot be read that has neither a length nor chunks. */
+    static final String NO_LENGTH = "; it ended without saying its length, so it may be cut";
+
     private volatile Instant cameAt;
     private volatile long bytes;
     private volatile boolean whole;

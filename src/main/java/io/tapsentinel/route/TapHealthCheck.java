@@ -106,7 +106,13 @@ public class TapHealthCheck extends ProgramHealthCheck {
         standing.filter(refused -> refused.reason() == Reason.THROTTLED)
                 .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, inWords(refused, now)));
         if (isUnread(lastPoll) && standing.isEmpty() && rest.heldBy().isEmpty()) {
-            tap.reading().failing().ifPresent(failing -> findings.problem(KnownProblem.TAP_UNREAD, failing.last()));
+            tap.reading()
+                    .failing()
+                    .ifPresent(failing -> findings.problem(
+                            failing.last().endsWith(AnswerSize.NO_LENGTH)
+                                    ? KnownProblem.TAP_LENGTH
+                                    : KnownProblem.TAP_UNREAD,
+                            failing.last()));
         }
         reading(
                 findings,

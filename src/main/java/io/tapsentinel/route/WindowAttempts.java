@@ -5,6 +5,7 @@ import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Age;
+import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TimeRange;
@@ -186,7 +187,11 @@ public class WindowAttempts {
         }
         TapRefusedException refusal = Failures.refusal(failure);
         String then = lessons.learn(trouble, failure, refusal, window);
-        String why = Failures.describe(refusal == null ? failure : refusal);
+        boolean maybeCut = trouble == Trouble.TRANSIENT
+                && read.answer().bytes() > 0
+                && !read.answer().isKnownWhole()
+                && !Trouble.has(failure, ForeignAnswerException.class);
+        String why = Failures.describe(refusal == null ? failure : refusal) + (maybeCut ? AnswerSize.NO_LENGTH : "");
         if (trouble != Trouble.BUDGET) {
             tap.reading().failed(why, clock.instant());
         }

@@ -171,6 +171,14 @@ class TapTransportIT {
             program.poll();
         }
         assertThat(unreadable()).as("the end of the connection may have cut it").isZero();
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .allMatch(line -> line.endsWith("; it ended without saying its length, so it may be cut"));
+        assertThat(program.health("tap-health").getMessage())
+                .get()
+                .asString()
+                .contains("it ended without saying its length, so it may be cut", "Content-Length")
+                .doesNotContain("check tap.url");
 
         tap.next(call -> call.write(HEAD + "Content-Length: 100\r\n\r\n" + cut));
         program.poll();
