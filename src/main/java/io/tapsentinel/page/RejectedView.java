@@ -78,7 +78,9 @@ final class RejectedView {
             for (Path file : files) {
                 if (Aside.isDocument(file)) {
                     String name = file.getFileName().toString();
-                    groups.computeIfAbsent(name.replaceAll("-([0-9a-f]{32}|\\d{8}T.*Z)-", " "), unused -> new Group())
+                    groups.computeIfAbsent(
+                                    name.replaceAll("-([0-9a-f]{32}(-[0-9a-f]{16})?|\\d{8}T.*Z)-", " "),
+                                    unused -> new Group())
                             .add(file, Files.getLastModifiedTime(file).toInstant());
                 }
             }
