@@ -186,6 +186,9 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private TapEvent event(EventType type, Value value) throws UnreadableException {
         Fields read = LenientJson.read(value);
+        if (read.fields().isEmpty()) {
+            throw new UnreadableException("no fields");
+        }
         try {
             Map<String, Object> identity = RawField.identity(read);
             TapEvent event = TapEvents.of(type, read.fields(), windowEnd);

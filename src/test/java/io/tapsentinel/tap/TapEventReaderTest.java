@@ -260,7 +260,7 @@ class TapEventReaderTest {
     @CsvSource({"20, 0, false", "21, 0, true", "21, 20, true", "21, 21, false", "500, 499, true", "500, 500, false"})
     void moreThanTwentyUnreadableElementsThatAreMoreThanHalfOfTheirArrayAreAnotherFormat(
             int unreadable, int readable, boolean failed) {
-        String body = "{\"clicksBlocked\":[" + "{},".repeat(readable) + "x,".repeat(unreadable - 1) + "x]}";
+        String body = "{\"clicksBlocked\":[" + "{\"a\":1},".repeat(readable) + "x,".repeat(unreadable - 1) + "x]}";
 
         if (failed) {
             assertThatThrownBy(() -> read(body))
