@@ -69,7 +69,9 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
             findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
         }
         if (isRecent(seen.gaps(), seen.at())) {
-            findings.problem(KnownProblem.GAP, seen.gaps().size() + " gaps in all, " + seconds(seen.lost()));
+            int gaps = seen.gaps().size();
+            findings.problem(
+                    KnownProblem.GAP, gaps + (gaps == 1 ? " gap" : " gaps") + " in all, " + seconds(seen.lost()));
         }
     }
 

@@ -192,7 +192,7 @@ public class Replay {
             if (failure.getCause() instanceof TapAnswerException unreadable) {
                 throw new ReplayRefusedException(ReplayDocument.words(unreadable));
             }
-            throw new ReplayFailedException(Failures.describe(failure), failure);
+            throw new ReplayFailedException(ReplayDocument.words(failure), failure);
         }
         listener.committed(read.entry(), effort);
         LOG.info(

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.Spliterators;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -53,7 +54,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
     }
 
     /** Why it cannot be read; the reader speaks of an answer. */
-    static String words(Exception e) {
+    static String words(Throwable e) {
         return Failures.describe(e).replace("TAP's answer", "the document");
     }
 
@@ -78,7 +79,12 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
                 .filter(type -> Stream.of(type.arrayName(), type.routeId(), type.table())
                         .anyMatch(word -> name.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))))
                 .toList();
-        if (types.size() != 1) {
+        if (types.size() > 1) {
+            throw new ReplayRefusedException("it is a list of events whose name names "
+                    + types.stream().map(EventType::arrayName).collect(Collectors.joining(" and "))
+                    + "; give it a name with the one type that it holds");
+        }
+        if (types.isEmpty()) {
             throw new ReplayRefusedException(
                     "it is no answer of TAP and no rejected record. If it is a list of events, its name must"
                             + " contain their type: clicksPermitted, clicksBlocked, messagesDelivered or messagesBlocked");

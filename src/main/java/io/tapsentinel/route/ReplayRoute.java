@@ -38,6 +38,8 @@ public class ReplayRoute extends RouteBuilder {
             // a file that is still growing waits for the next look; a marker file would be one more to explain
             Map.entry("readLock", "changed"),
             Map.entry("readLockMinAge", "2000"),
+            // an empty file is refused as any other that holds nothing
+            Map.entry("readLockMinLength", "0"),
             Map.entry("readLockCheckInterval", "500"),
             Map.entry("readLockMarkerFile", "false"),
             Map.entry("readLockLoggingLevel", "DEBUG"));

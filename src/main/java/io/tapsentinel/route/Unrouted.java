@@ -5,6 +5,7 @@ import io.tapsentinel.state.SeenKeys;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -47,7 +48,9 @@ public class Unrouted {
     /** Arrays that were reported within a day, with the time of the last report; empty when there are none. */
     public synchronized Optional<String> recent() {
         forgetOld();
-        return lastSeen.isEmpty() ? Optional.empty() : Optional.of(lastSeen.toString());
+        return lastSeen.entrySet().stream()
+                .map(type -> type.getKey() + ", last at " + type.getValue().truncatedTo(ChronoUnit.SECONDS))
+                .reduce((some, more) -> some + "; " + more);
     }
 
     private void forgetOld() {

@@ -117,7 +117,7 @@ class UnroutedElements implements TapEventReader.Others {
     void end() {
         if (!counts.isEmpty()) {
             LOG.warn(
-                    "TAP's answer holds events of a type that this program has no table for: {}{}; they are stored at"
+                    "this program has no table for these types of events: {}{}; they are stored at"
                             + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
                     counts,
                     others == 0 ? "" : " and " + others + " of other types");
@@ -127,7 +127,7 @@ class UnroutedElements implements TapEventReader.Others {
         int count = unreadable.size() + moreUnreadable;
         if (count > 0) {
             LOG.warn(
-                    "TAP's answer holds {} that cannot be read: {}{}; stored at tap.rejected.uri."
+                    "{} cannot be read: {}{}; stored at tap.rejected.uri."
                             + " To deliver one, write the repaired event into its document as \"record\" and move it to tap.replay.uri",
                     count == 1 ? "an element" : count + " elements",
                     String.join(", ", unreadable),

@@ -47,6 +47,7 @@ class CompletenessHealthCheckIT {
 
         Result health = program.health("tap-completeness");
         assertThat(health.getState()).isEqualTo(State.UP);
+        assertThat(health.getMessage()).get().asString().contains("(1 gap in all, ");
         assertThat(health.getDetails())
                 .containsEntry("status", "DEGRADED")
                 .containsEntry("tap.gaps", 1)

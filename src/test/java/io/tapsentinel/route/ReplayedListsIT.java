@@ -150,6 +150,10 @@ class ReplayedListsIT {
                         row("clicksBlocked", "3"),
                         row("clicksBlocked", "4"));
         assertThat(state.rejected("unreadable")).hasSize(2);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("cannot be read"))
+                .hasSize(2)
+                .noneMatch(line -> line.contains("TAP's answer"));
 
         state.drop("answer-again.json", answer);
         state.drop("clicksBlocked-again.ndjson", list);
@@ -182,7 +186,8 @@ class ReplayedListsIT {
         assertRefused("two-answers.json", answer + "\n" + answer, "give each answer a file of its own");
         assertRefused("no-type.ndjson", event("1") + "\n" + event("2"), "its name must contain their type");
         assertRefused("no-type.json", "[" + two + "]", "its name must contain their type");
-        assertRefused("clicksBlocked-and-clicksPermitted.json", "[" + two + "]", "its name must contain their type");
+        assertRefused(
+                "clicksBlocked-and-clicksPermitted.json", "[" + two + "]", "names clicksPermitted and clicksBlocked");
         assertRefused(
                 "clicksBlocked-cut.ndjson", event("1") + "\n" + event("2").substring(5, 20), "cut or not JSON at byte");
         assertRefused("clicksBlocked-cut.json", "[" + two, "cut or not JSON at byte");
@@ -197,6 +202,7 @@ class ReplayedListsIT {
                 "clicksBlocked-quote.ndjson", event("1") + "\n{\"id\":\"2}\n" + event("3"), "cut or not JSON at byte");
         assertRefused("clicksBlocked-other.ndjson", event("1") + "\n" + "{\"id\":x}\n".repeat(25), "25 of 26 elements");
         assertRefused("nothing.json", "\n", "cut or not JSON at byte 1");
+        assertRefused("empty.json", "", "cut or not JSON at byte 0");
 
         assertThat(services.rows()).isEmpty();
         assertThat(services.reads(Purpose.REPLAY)).isEmpty();

@@ -53,7 +53,11 @@ class UnreadableElementsIT {
         assertThat(log.lines().stream().filter(line -> line.contains("cannot be read")))
                 .singleElement()
                 .asString()
-                .contains("holds 2 elements", "messagesBlocked at byte ", ": no object", ": not JSON before byte ");
+                .contains(
+                        "2 elements cannot be read",
+                        "messagesBlocked at byte ",
+                        ": no object",
+                        ": not JSON before byte ");
         assertThat(log.lines()).noneMatch(line -> line.contains(StateFolder.MARKER));
         HealthCheck.Result health = program.health("tap-storage");
         assertThat(health.getDetails())
@@ -171,7 +175,7 @@ class UnreadableElementsIT {
                 .extracting(document -> document.path("keyOf").asText())
                 .containsExactlyInAnyOrder("bytes", "");
         assertThat(state.rejected("unreadable")).hasSize(1);
-        assertThat(log.lines()).anyMatch(line -> line.contains("holds an element that cannot be read: "));
+        assertThat(log.lines()).anyMatch(line -> line.contains("an element cannot be read: "));
         assertThat(services.reads().get(0).counts().get("unknown"))
                 .containsEntry("fetched", 3L)
                 .containsEntry("unreadable", 1L);
