@@ -14,7 +14,7 @@ export function showCards(data) {
     figures([
       ["Late", number(table.late24h)],
       ["Duplicates suppressed", number(table.duplicates24h)],
-      ["Rejected", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h)
+      ["Rejected in 24 h", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h)
         + (table.unreadable24h > 0 ? ` (${number(table.unreadable24h)} unreadable)` : ""))],
     ])));
 }

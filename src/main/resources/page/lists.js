@@ -49,14 +49,15 @@ export function showRejected(data) {
   if (data.rejected === null) {
     return [nothing("Being counted."), twice];
   }
-  // of a key that is forgotten, and of a change, only the file tells
-  const records = Math.max(data.rejected.total, data.rejected.byReason.reduce((sum, why) => sum + why.records, 0));
-  if (records === 0) {
+  // of a key that is forgotten, of a change and of a cut row, only the file tells
+  const documents = data.rejected.byReason.reduce((sum, why) => sum + why.records, 0);
+  if (data.rejected.total + documents === 0) {
     return [nothing("No record was rejected."), twice];
   }
-  return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(records, "record") + " rejected. "),
-    "They are kept at ", el("code", {}, "tap.rejected.uri"), "; ", el("code", {}, "java -jar tap-sentinel.jar rejected"), " lists them."),
-  table("Rejected records by reason, times in UTC", [
+  return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.rejected.total, "record") + " not in Sentinel"),
+    " that TAP reported in the last 8 days. ", count(documents, "document"), documents === 1 ? " lies at " : " lie at ",
+    el("code", {}, "tap.rejected.uri"), ", of cut rows too; ", el("code", {}, "java -jar tap-sentinel.jar rejected"), " lists both."),
+  table("What lies at tap.rejected.uri by reason, times in UTC", [
     {name: "Table", text: true}, {name: "Reason", text: true}, {name: "Code", text: true}, {name: "Records"},
     {name: "Last", text: true}],
   data.rejected.byReason.map(why => [why.table, why.reason, why.code || "–", number(why.records),

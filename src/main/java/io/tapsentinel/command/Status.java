@@ -71,7 +71,11 @@ final class Status {
         line(lines, "lag", nothingRead ? "none" : Figures.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
         line(lines, "gaps", gaps());
-        line(lines, "rejected", someRecords("seen WHERE rejected = 1 AND", "at tap.rejected.uri") + unreadable());
+        line(
+                lines,
+                "rejected",
+                someRecords("seen WHERE rejected = 1 AND", "not in Sentinel that TAP reported in the last 8 days")
+                        + unreadable());
         line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
     }

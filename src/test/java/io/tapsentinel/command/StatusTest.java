@@ -163,7 +163,7 @@ class StatusTest {
                 .contains("backlog               1 range, 4 d 23 h in all, the oldest from 2026-11-13 12:05:00")
                 .contains(
                         "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
-                .contains("rejected              1 record at tap.rejected.uri\n")
+                .contains("rejected              1 record not in Sentinel that TAP reported in the last 8 days\n")
                 .contains("possible duplicates   2 records that Sentinel may hold twice\n");
     }
 

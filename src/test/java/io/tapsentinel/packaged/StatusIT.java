@@ -114,7 +114,7 @@ class StatusIT {
                 assertThat(status)
                         .contains("nothing is missing")
                         .contains("no gap")
-                        .contains("1 record at tap.rejected.uri")
+                        .contains("1 record not in Sentinel")
                         .contains(unsure.get().size() + " records that Sentinel may hold twice");
 
                 assertThat(run("rejected").lines())

@@ -95,7 +95,8 @@ class PageVerdictIT {
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
         assertThat(page.locator("#gaps tbody td").nth(1)).hasText("6 h 15 min");
-        assertThat(page.locator("#rejected")).containsText("2 records rejected.");
+        assertThat(page.locator("#rejected"))
+                .containsText("2 records not in Sentinel that TAP reported in the last 8 days.");
         assertThat(page.locator("#rejected")).containsText("50 records that Sentinel may hold twice");
         assertThat(page.locator("#archive")).containsText("12 answers, 1.2 MB");
         assertThat(page.locator("#progress")).containsText("5 h");
@@ -289,7 +290,7 @@ class PageVerdictIT {
         ((ObjectNode) changed.get("rejected")).put("total", 0);
         server.show(changed);
         page.navigate(server.url());
-        until(() -> page.locator("#rejected").textContent().contains("2 records rejected."));
+        until(() -> page.locator("#rejected").textContent().contains("2 documents lie at tap.rejected.uri"));
         assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
     }
 

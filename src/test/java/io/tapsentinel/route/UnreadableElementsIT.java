@@ -66,7 +66,9 @@ class UnreadableElementsIT {
         assertThat(health.getMessage()).get().asString().contains("2, of which 2 cannot be read");
         assertThat(Scrape.of(program).value("tap_unreadable_total{table=\"ProofPointTAPMessagesBlockedV2_CL\"}"))
                 .isEqualTo(2);
-        assertThat(run("status")).contains("2 records at tap.rejected.uri; 2 could not be read in the last 24 hours");
+        assertThat(run("status"))
+                .contains(
+                        "2 records not in Sentinel that TAP reported in the last 8 days; 2 could not be read in the last 24 hours");
         assertThat(run("rejected").lines().filter(line -> line.contains("\tunreadable\t")))
                 .hasSize(2);
     }
