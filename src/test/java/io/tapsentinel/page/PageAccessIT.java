@@ -124,6 +124,19 @@ class PageAccessIT {
     }
 
     @Test
+    void tablesFitASmallDesk() {
+        try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
+            page.setViewportSize(1_200, 900);
+            assertThat(
+                            page.evaluate(
+                                    "[...document.querySelectorAll('.scroll')].filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.ariaLabel)"))
+                    .asInstanceOf(InstanceOfAssertFactories.LIST)
+                    .as("cut off")
+                    .isEmpty();
+        }
+    }
+
+    @Test
     @Tag("full")
     void onPaperNothingIsCutOff() {
         try (Page page = open(browser.desk(ColorScheme.LIGHT), PageStates::losses)) {
