@@ -41,10 +41,10 @@ final class LenientJson {
      * What an object says.
      *
      * @param fields  by name, in their order; numbers that are no integers as BigDecimal
-     * @param lenient those fields that had to be read leniently, each with the bytes of its name and its value, and those that nest too
-     *     deep, each with its value in place of its text; nearly always empty
+     * @param lenient those fields that had to be read leniently, or nest too deep, each with the bytes of its name and its value; nearly
+     *     always empty
      */
-    record Fields(LinkedHashMap<String, Object> fields, Map<String, Object> lenient) {}
+    record Fields(LinkedHashMap<String, Object> fields, Map<String, byte[]> lenient) {}
 
     /** An object that cannot be read even so; the message says why, without content. */
     static final class UnreadableException extends Exception {
@@ -118,7 +118,7 @@ final class LenientJson {
         for (Map.Entry<String, Object> entry : field.entrySet()) {
             into.lenient().remove(entry.getKey());
             if (!strict || deep) {
-                into.lenient().put(entry.getKey(), strict ? entry.getValue() : bytes);
+                into.lenient().put(entry.getKey(), bytes);
             }
             into.fields().put(entry.getKey(), deep ? new String(value, StandardCharsets.UTF_8) : entry.getValue());
         }

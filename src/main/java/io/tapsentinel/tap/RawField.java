@@ -20,9 +20,9 @@ record RawField(String digest) {
             return read.fields();
         }
         Map<String, Object> identity = new LinkedHashMap<>(read.fields());
-        read.lenient().forEach((name, raw) -> {
+        read.lenient().forEach((name, bytes) -> {
             if (EventIdentity.isThere(read.fields(), name)) {
-                identity.put(name, raw instanceof byte[] bytes ? of(bytes) : raw);
+                identity.put(name, of(bytes));
             }
         });
         LiveSpelling.fold(identity);

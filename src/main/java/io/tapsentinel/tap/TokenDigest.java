@@ -8,15 +8,18 @@ final class TokenDigest {
 
     private static final String STRUCTURE = "{}[],: \n\r\t";
 
+    /** Of 64 bits in a SHA-256. */
+    private static final int LANES = 4;
+
     private TokenDigest() {}
 
     /**
-     * The sum of the SHA-256 of its strings, numbers and words, lane by lane of 64 bits: their order plays no role, since TAP shuffles
-     * parts from one answer to the next.
+     * The sum of the SHA-256 of its strings, numbers and words, lane by lane, and how many lists and objects it has: their order plays
+     * no role, since TAP shuffles parts from one answer to the next.
      */
     static byte[] of(byte[] json) {
         MessageDigest sha = EventIdentity.sha256();
-        long[] sum = new long[4];
+        long[] sum = new long[LANES + 2];
         for (int at = 0; at < json.length; ) {
             int end = at + 1;
             if (json[at] == '"') {
@@ -29,12 +32,14 @@ final class TokenDigest {
                     end++;
                 }
             } else {
+                sum[LANES] += json[at] == '[' ? 1 : 0;
+                sum[LANES + 1] += json[at] == '{' ? 1 : 0;
                 at = end;
                 continue;
             }
             sha.update(json, at, end - at);
             ByteBuffer token = ByteBuffer.wrap(sha.digest());
-            for (int lane = 0; lane < sum.length; lane++) {
+            for (int lane = 0; lane < LANES; lane++) {
                 sum[lane] += token.getLong();
             }
             at = end;

@@ -27,8 +27,20 @@ class TokenDigestTest {
 
     @Test
     void eachTokenCountsAndSoDoesHowOftenItIsThere() {
-        List<String> different =
-                List.of("", "1", "11", "1 1", "1,1,1", "\"1\"", "\"1\",\"1\"", "\"1,1\"", "\"1\\\"\",1", "\u00FF");
+        List<String> different = List.of(
+                "",
+                "1",
+                "11",
+                "1 1",
+                "1,1,1",
+                "\"1\"",
+                "\"1\",\"1\"",
+                "\"1,1\"",
+                "\"1\\\"\",1",
+                "\u00FF",
+                "[]",
+                "[[]]",
+                "{}");
 
         assertThat(different.stream().map(TokenDigestTest::digest).map(List::toString))
                 .doesNotHaveDuplicates();
