@@ -157,7 +157,9 @@ public class Replay {
         try (TapEventReader events =
                 TapEventReader.ofList(document::open, type, clock.instant(), TapEventReader.Others.NONE)) {
             while (events.hasNext()) {
-                hours.add(events.next().getTime().truncatedTo(ChronoUnit.HOURS));
+                TapEvent event = events.next();
+                KnownEvent.require(type, event.getFields());
+                hours.add(event.getTime().truncatedTo(ChronoUnit.HOURS));
             }
         } catch (TapAnswerException | IOException e) {
             throw new ReplayRefusedException(ReplayDocument.words(e));

@@ -10,6 +10,7 @@ import io.tapsentinel.tap.TapEvents;
 import io.tapsentinel.tap.TapTime;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 /** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
 final class ReplayedRecord {
 
+    private static final List<String> NEEDED = List.of("reason", "type", "key", "record");
     private static final Pattern KEY = Pattern.compile("[0-9a-f]{32}");
 
     private ReplayedRecord() {}
@@ -39,9 +41,17 @@ final class ReplayedRecord {
 
     /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
     static TapEvent event(Map<String, Object> document, SeenKeys seen) {
+        List<String> missing =
+                NEEDED.stream().filter(name -> !document.containsKey(name)).toList();
+        if (!missing.isEmpty()) {
+            throw new ReplayRefusedException("a rejected record in it has lost: " + String.join(", ", missing));
+        }
         EventType type = EventType.ofArray(String.valueOf(document.get("type")))
                 .orElseThrow(() -> new ReplayRefusedException(
                         "its type is none of the four that have a table; keep it for a program that knows it"));
+        if (document.get("table") instanceof String table && !table.equals(type.table())) {
+            throw new ReplayRefusedException("its type is " + type.arrayName() + ", and its table is of another type");
+        }
         boolean repaired = isUnreadable(document);
         Map<String, Object> fields = RejectedDocument.record(document);
         if (fields == null) {
@@ -50,6 +60,7 @@ final class ReplayedRecord {
                             ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
                             : "its record is no object");
         }
+        KnownEvent.require(type, fields);
         Instant time = TapTime.parse(document.get("time")).orElse(Instant.EPOCH);
         Optional<EventKey> given = key(document);
         TapEvent event = RejectedDocument.isKeyedByBytes(document) && given.isPresent()

@@ -210,6 +210,41 @@ class ReplayedListsIT {
     }
 
     @Test
+    void whatIsNoEventOfItsTypeIsRefusedBeforeAnythingIsSent() throws Exception {
+        services.tapProxy().rewrite(body -> answer("\"messagesBlocked\":[" + ODD + "]"));
+        services.start().poll();
+        JsonNode rejected = state.rejected("unreadable").get(0);
+        String good = repaired(rejected, "1");
+        String key = "\"key\":\"" + rejected.path("key").asText() + "\",";
+        String name = "messagesBlocked-" + rejected.path("key").asText() + "-unreadable.json";
+        assertThat(good).contains(key);
+        String message = "{\"id\":\"5\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"threatsInfoMap\":[]}";
+        String click = "{\"id\":\"6\",\"clickTime\":\"2026-11-20T11:30:00Z\"}";
+
+        assertRefused(name, good.replace(key, ""), "a rejected record in it has lost: key");
+        assertRefused("a-" + name, good.replace("\"record\":", "\"rec\":"), "has lost: record");
+        assertRefused("second-without-key.json", good + good.replace(key, ""), "has lost: key");
+        assertRefused("messagesBlocked-list-of-them.json", "[" + good + "]", "none of the fields of messagesBlocked");
+        assertRefused("messagesBlocked-in-list.json", "{\"events\":[" + message + "]}", "none of the fields");
+        assertRefused(
+                "messagesBlocked-second.json", message + "{\"other\":1}", "none of the fields of messagesBlocked");
+        assertRefused(
+                "empty.json", rejected.toString().replace("\"record\":null", "\"record\":{}"), "none of the fields");
+        assertRefused(
+                "other-type.json",
+                good.replace("\"type\":\"messagesBlocked\"", "\"type\":\"messagesDelivered\""),
+                "its type is messagesDelivered, and its table is of another type");
+        assertRefused("clicksPermitted-wrong.ndjson", message, "messageTime and no clickTime", "clicksPermitted");
+        assertRefused("messagesBlocked-wrong.ndjson", message + "\n" + click, "clickTime and no messageTime");
+
+        assertThat(services.rows()).isEmpty();
+        assertThat(services.reads(Purpose.REPLAY)).isEmpty();
+        state.drop("good.json", good);
+        state.await("replay/done", 1);
+        assertThat(services.rows()).hasSize(1);
+    }
+
+    @Test
     void aListWithOneEventOlderThanTheKnownKeysIsRefused() throws Exception {
         services.start().poll().stop();
         int polled = services.rows().size();
@@ -235,7 +270,8 @@ class ReplayedListsIT {
     }
 
     private static String event(String id) {
-        return "{\"id\":\"" + id + "\",\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"subject\":\""
+        return "{\"id\":\"" + id
+                + "\",\"GUID\":\"g\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"clickTime\":\"2026-11-20T11:30:00Z\",\"subject\":\""
                 + StateFolder.MARKER + "\",\"recipient\":\"r\"}";
     }
 
