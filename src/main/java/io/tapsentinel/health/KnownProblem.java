@@ -35,6 +35,12 @@ public enum KnownProblem {
             "TAP's answers cannot be read and may be cut",
             "nothing at first, they are asked for again; when it lasts, look for what drops Content-Length or the chunks on the way, since only"
                     + " with one of them it is known whether an answer is whole"),
+    TAP_UNREADABLE(
+            "tap",
+            DEGRADED,
+            "an answer came in whole and cannot be read",
+            "nothing at first, its time is narrowed down and all other time is read; when it lasts, look at what may change answers"
+                    + " between TAP and this program, such as a proxy"),
     TAP_WINDOW(
             "tap",
             DOWN,
@@ -55,8 +61,8 @@ public enum KnownProblem {
             "tap",
             DEGRADED,
             "windows keep failing",
-            "nothing at first, they are read again; when it lasts, look at the part sentinel, at the routes that were edited last, and by"
-                    + " the command doctor at TAP"),
+            "nothing at first, they are read again; when it lasts, look at the other problems first, then at the routes that were edited"
+                    + " last, and by the command doctor at TAP"),
     TAP_NO_POLL(
             "tap",
             DEGRADED,

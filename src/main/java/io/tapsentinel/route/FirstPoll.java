@@ -199,7 +199,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** There was no time to ask for. @param start when reading begins; empty when something was read before */
     void nothingToRead(Optional<Instant> start) {
         nothingToRead = true;
-        start.ifPresent(at -> {
+        start.filter(at -> !asked).ifPresent(at -> {
             begins = at;
             LOG.info(
                     "reading starts at {} (tap.poll.start); the first poll after it asks TAP",

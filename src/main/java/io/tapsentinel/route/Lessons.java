@@ -80,13 +80,14 @@ final class Lessons {
                 ? OF_TAP + refusal.status()
                 : switch (trouble) {
                     case TIMED_OUT -> OF_TAP + "timeout";
-                    case TRANSIENT, UNREADABLE -> OF_TAP + "no-answer";
+                    case TRANSIENT -> OF_TAP + "no-answer";
+                    case UNREADABLE -> OF_TAP + "unreadable";
                     case BUDGET -> BUDGET;
                     default -> NOT_COMMITTED;
                 };
     }
 
-    /** Whether this code is of a request that TAP has refused, or not answered. */
+    /** Whether this code is of a request that TAP has refused, or not answered in a way that can be read. */
     static boolean isOfTap(String code) {
         return code.startsWith(OF_TAP) && !code.equals(BUDGET);
     }

@@ -10,6 +10,7 @@ import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.Reading;
+import io.tapsentinel.tap.Reading.Failing;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapFormatException;
@@ -108,11 +109,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         if (isUnread(lastPoll) && standing.isEmpty() && rest.heldBy().isEmpty()) {
             tap.reading()
                     .failing()
-                    .ifPresent(failing -> findings.problem(
-                            failing.last().endsWith(AnswerSize.NO_LENGTH)
-                                    ? KnownProblem.TAP_LENGTH
-                                    : KnownProblem.TAP_UNREAD,
-                            failing.last()));
+                    .ifPresent(failing -> findings.problem(problem(failing, KnownProblem.TAP_UNREAD), failing.last()));
         }
         reading(
                 findings,
@@ -152,6 +149,12 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 + nextAttempt(now)
                         .map(at -> "; next attempt " + UtcWords.of(at, now))
                         .orElse("");
+    }
+
+    private static KnownProblem problem(Failing failing, KnownProblem otherwise) {
+        return failing.unreadable()
+                ? KnownProblem.TAP_UNREADABLE
+                : failing.last().endsWith(AnswerSize.NO_LENGTH) ? KnownProblem.TAP_LENGTH : otherwise;
     }
 
     /** Whether TAP is the reason that no window was read since the start, by whichever program. */
@@ -211,7 +214,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
                     && !isUnread(lastPoll)
                     && lastPoll.filter(failing.since()::isBefore).isEmpty()) {
                 findings.problem(
-                        KnownProblem.TAP_FAILING,
+                        problem(failing, KnownProblem.TAP_FAILING),
                         failing.windows() + " in a row since " + second(failing.since()) + ", the last one: "
                                 + failing.last());
             }

@@ -193,7 +193,7 @@ public class WindowAttempts {
                 && !Trouble.has(failure, ForeignAnswerException.class);
         String why = Failures.describe(refusal == null ? failure : refusal) + (maybeCut ? AnswerSize.NO_LENGTH : "");
         if (trouble != Trouble.BUDGET) {
-            tap.reading().failed(why, clock.instant());
+            tap.reading().failed(why, trouble == Trouble.UNREADABLE, clock.instant());
         }
         listener.failed(purpose, effort, Lessons.code(trouble, refusal));
         String narrowed = trouble == Trouble.UNREADABLE ? unread.failed(read, why) : null;

@@ -23,6 +23,7 @@ public final class Reading {
     private int failures;
     private Instant failingSince;
     private String lastFailure;
+    private boolean unreadable;
 
     /** @param steady is not set when the machine's clock is */
     public Reading(Clock steady) {
@@ -45,11 +46,17 @@ public final class Reading {
         }
     }
 
-    /** @param why one line without content */
-    public synchronized void failed(String why, Instant at) {
+    /**
+     * A window was not committed.
+     *
+     * @param why        one line without content
+     * @param unreadable whether its answer came in whole and cannot be read
+     */
+    public synchronized void failed(String why, boolean unreadable, Instant at) {
         failures++;
         failingSince = failingSince == null ? at : failingSince;
         lastFailure = why;
+        this.unreadable = unreadable;
     }
 
     /** The head of an answer that is no refusal is there; reading the rest of it may take long. */
@@ -97,7 +104,9 @@ public final class Reading {
 
     /** What stands in the way of windows; empty when the last one was committed. */
     public synchronized Optional<Failing> failing() {
-        return failures == 0 ? Optional.empty() : Optional.of(new Failing(failures, failingSince, lastFailure));
+        return failures == 0
+                ? Optional.empty()
+                : Optional.of(new Failing(failures, failingSince, lastFailure, unreadable));
     }
 
     /**
@@ -106,6 +115,7 @@ public final class Reading {
      * @param windows how many
      * @param since   when the first of them did
      * @param last    why the last one did, one line
+     * @param unreadable whether that is its answer, which came in whole
      */
-    public record Failing(int windows, Instant since, String last) {}
+    public record Failing(int windows, Instant since, String last, boolean unreadable) {}
 }

@@ -5,12 +5,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.UnreadableInstants;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -181,6 +183,27 @@ class FirstPollIT {
                 .until(() -> log.lines().stream()
                         .anyMatch(line -> line.startsWith("WARN TAP has given no usable answer since the start (")));
         assertThat(log.lines()).noneMatch(line -> line.contains("TAP answers:"));
+    }
+
+    @Test
+    void anAnswerThatCameWholeAndCannotBeReadIsNotTakenForAConnectionThatFails() throws Exception {
+        new UnreadableInstants(services.tapProxy()).add(SimulatedServices.START.minusSeconds(70));
+        RunningProgram program =
+                services.with("tap.retry.pauses", "PT5S,PT5S,PT5S").start(asking(true));
+
+        await("no shorter window can be asked for")
+                .atMost(SOON)
+                .until(() ->
+                        services.store().number("SELECT count(*) FROM unreadable WHERE to_at - from_at <= 28000") == 1);
+        program.stop();
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN " + KnownProblem.TAP_UNREADABLE.what()))
+                .singleElement()
+                .asString()
+                .contains("cut or not JSON", KnownProblem.TAP_UNREADABLE.remedy());
+        assertThat(log.lines())
+                .as("TAP is reached, and reading has begun")
+                .noneMatch(line -> line.contains("no usable answer") || line.contains("the first poll after it"));
     }
 
     @Test

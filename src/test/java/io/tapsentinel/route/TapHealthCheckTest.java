@@ -89,6 +89,17 @@ class TapHealthCheckTest {
     }
 
     @Test
+    void windowsThatFailForTheirAnswersSayThat() {
+        for (int i = 0; i < 3; i++) {
+            tap.reading().failed("TAP's answer is cut", true, clock.instant());
+        }
+        assertThat(only(KnownProblem.TAP_UNREADABLE).what()).contains("3 in a row", "TAP's answer is cut");
+
+        fail();
+        assertThat(only(KnownProblem.TAP_FAILING).what()).contains("4 in a row");
+    }
+
+    @Test
     void windowsThatFailWhileTapRefusesAreToldOnceByItsReason() {
         for (int i = 0; i < 4; i++) {
             tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.instant());
@@ -297,7 +308,7 @@ class TapHealthCheckTest {
     }
 
     private void fail() {
-        tap.reading().failed("clicks ended without delivering", clock.instant());
+        tap.reading().failed("clicks ended without delivering", false, clock.instant());
     }
 
     private Problem only(KnownProblem known) {
