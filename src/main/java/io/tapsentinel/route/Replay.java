@@ -110,7 +110,7 @@ public class Replay {
     /** Looks at every record before one of them is sent. */
     private boolean records(ReplaySource document, CamelContext camel) {
         Map<EventKey, String> repaired = new HashMap<>();
-        try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
+        try (Stream<Map<String, Object>> records = ReplayDocument.records(document::open)) {
             records.forEach(record -> {
                 EventType type = ReplayedRecord.event(record, seen).getType();
                 ReplayedRecord.repairedKey(record).ifPresent(key -> repaired.put(key, type.arrayName()));
@@ -124,10 +124,11 @@ public class Replay {
                     also.in(connection);
                     seen.repaired(connection, repaired);
                 }));
-        try (Stream<Map<String, Object>> records = ReplayDocument.records(document)) {
+        try (Stream<Map<String, Object>> records =
+                ReplayDocument.records(() -> read.answer().counted(document.open()))) {
             Iterator<TapEvent> events =
                     records.map(record -> ReplayedRecord.event(record, seen)).iterator();
-            return run(document, read, events, UnroutedElements.NONE, camel);
+            return run(document, read, events, UnroutedElements.NONE, " again", camel);
         }
     }
 
@@ -144,7 +145,7 @@ public class Replay {
         try (TapEventReader events = content.type() == null
                 ? new TapEventReader(body, read.window().to(), others)
                 : TapEventReader.ofList(body, content.type(), now, others)) {
-            return run(document, read, events, others, camel);
+            return run(document, read, events, others, "", camel);
         } catch (IOException e) {
             throw new ReplayRefusedException(
                     "it cannot be read: " + e.getClass().getSimpleName());
@@ -180,6 +181,7 @@ public class Replay {
             WindowRead read,
             Iterator<TapEvent> events,
             UnroutedElements others,
+            String again,
             CamelContext camel) {
         Instant start = clock.instant();
         Throwable failure = read.failure(send(read, events, others, camel));
@@ -204,7 +206,7 @@ public class Replay {
                 read.answer().inWords(start, clock.instant()));
         if (read.rejected() > 0) {
             throw new ReplayRefusedException(
-                    read.rejected() + " of " + read.fetched() + " refused again; they lie at tap.rejected.uri");
+                    read.rejected() + " of " + read.fetched() + " rejected" + again + ", see tap.rejected.uri");
         }
         return true;
     }

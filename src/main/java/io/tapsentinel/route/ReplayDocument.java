@@ -10,6 +10,7 @@ import io.tapsentinel.tap.DocumentShape;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.JsonBounds;
 import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapEventReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -99,9 +100,9 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
      *
      * @throws ReplayRefusedException when one of them is reached that is not JSON
      */
-    static Stream<Map<String, Object>> records(ReplaySource source) {
+    static Stream<Map<String, Object>> records(TapEventReader.Body body) {
         try {
-            MappingIterator<Map<String, Object>> documents = MAP.readValues(source.open());
+            MappingIterator<Map<String, Object>> documents = MAP.readValues(body.open());
             Iterator<Map<String, Object>> each = new Iterator<>() {
                 @Override
                 public boolean hasNext() {

@@ -151,6 +151,10 @@ public final class UnreadAnswers {
         if (!step.gaps().isEmpty()) {
             return "its time is a gap now";
         }
+        if (step.known() && step.least()) {
+            return "it will be read again in " + Unreadable.APART.toMinutes()
+                    + " minutes, and becomes a gap if that fails too";
+        }
         return step.known() ? "its time is narrowed down" : null;
     }
 }

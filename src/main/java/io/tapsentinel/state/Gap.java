@@ -30,12 +30,14 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     /** Why time is given up whose answer is asked for no more. */
     public static final String ENDED = "reading it ended the process";
 
-    /** How the reason of time begins whose answer cannot be read; what cannot be read is TAP's to tell, and follows. */
+    /** How the reason of time begins whose answer cannot be read; why not follows. */
     private static final String UNREADABLE = "TAP's answer cannot be read";
 
-    /** The reason of time that was given up for its answer. */
+    /** The reason of time that was given up for its answer, which is not named twice. */
     public static String unreadable(int attempts, String why) {
-        return UNREADABLE + " (" + attempts + (attempts == 1 ? " attempt): " : " attempts): ") + why;
+        return UNREADABLE + " (" + attempts + (attempts == 1 ? " attempt): " : " attempts): ")
+                + why.replaceFirst("^TAP's answer(?: is|:)? ", "")
+                        .replaceFirst("at byte \\d+$", "$0 of the stored answer");
     }
 
     /** Whether TAP may still hold it, and its answer cannot be read. */

@@ -113,9 +113,10 @@ public final class UnreadableTime {
      *
      * @param isGap whether its time was given up before
      * @param known whether its time is known to be bad now
+     * @param least whether TAP answers no shorter window, so that only a later attempt can help
      * @param gaps  what was given up, new or longer
      */
-    public record Step(boolean isGap, boolean known, List<TimeRange> gaps) {}
+    public record Step(boolean isGap, boolean known, boolean least, List<TimeRange> gaps) {}
 
     /**
      * The answer could not be read, or the process ended while it read it.
@@ -131,7 +132,7 @@ public final class UnreadableTime {
                 if (how != How.ANSWER) {
                     gap.get().ended(connection, store.source());
                 }
-                return new Step(true, true, List.of());
+                return new Step(true, true, true, List.of());
             }
             Unreadables before = all(connection, store.source());
             Unreadables after = before.failed(attempt.window(), how, clock.instant());
@@ -160,7 +161,9 @@ public final class UnreadableTime {
                 ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
             }
             replace(connection, store.source(), after);
-            return new Step(false, lost.isPresent() || !after.bad().equals(before.bad()), gaps);
+            boolean least = after.bad().stream()
+                    .anyMatch(range -> range.times() > 0 && range.avoided().overlaps(attempt.window()));
+            return new Step(false, lost.isPresent() || !after.bad().equals(before.bad()), least, gaps);
         });
     }
 

@@ -16,7 +16,7 @@ import java.time.Instant;
 public record Unreadable(TimeRange time, boolean bad, How how, int times, Instant failedAt, boolean proven) {
 
     /** Between two last attempts whose answer could not be read, since a fault of TAP's or of a proxy's may pass. */
-    private static final Duration APART = Duration.ofMinutes(4);
+    public static final Duration APART = Duration.ofMinutes(4);
 
     /** On either side, since TAP's windows include both their ends: a cause that lies on a cut would else be in the next window too. */
     private static final Duration MARGIN = Duration.ofSeconds(1);

@@ -194,6 +194,8 @@ class ReplayIT {
         state.drop("one.json", document);
         state.await("replay/done", 1);
         assertThat(services.rows()).hasSize(1);
+        assertThat(log.lines())
+                .anyMatch(line -> line.contains("; " + document.length() + " bytes, read and delivered in "));
         assertThat(services.store().number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .isZero();
 
@@ -427,7 +429,7 @@ class ReplayIT {
         });
         state.drop("answer.json", ANSWER);
 
-        assertThat(state.reason()).contains("1 of 3 refused again");
+        assertThat(state.reason()).contains("1 of 3 rejected, see tap.rejected.uri");
         assertThat(services.rows()).hasSize(2);
         assertThat(services.reads(Purpose.REPLAY).get(0).counts().get("messagesBlocked"))
                 .containsEntry("rejected", 1L)

@@ -84,7 +84,7 @@ class UnreadableIT {
         assertThat(tap.asked()).as("it is not asked for again").hasSize(before + 1);
         assertThat(program.health("tap-completeness").getDetails().get("tap.gap.reason"))
                 .asString()
-                .startsWith("TAP's answer cannot be read (2 attempts): ");
+                .matches("TAP's answer cannot be read \\(2 attempts\\): [^T]+ at byte \\d+ of the stored answer");
     }
 
     @Test
@@ -95,6 +95,10 @@ class UnreadableIT {
         services.clock().advance(Duration.ofMinutes(1));
         program.pollWithTimeLeft();
         assertThat(services.store().gaps()).as("the fault may pass").isEmpty();
+        assertThat(log.lines())
+                .filteredOn(line ->
+                        line.contains("it will be read again in 4 minutes, and becomes a gap if that fails too"))
+                .hasSize(1);
         services.clock().advance(Duration.ofMinutes(4));
         program.pollWithTimeLeft();
 
