@@ -1,6 +1,8 @@
 package io.tapsentinel.command;
 
 import io.tapsentinel.config.ReportSettings;
+import io.tapsentinel.route.FileEndpoint;
+import io.tapsentinel.route.RejectedDocument;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
@@ -75,7 +77,8 @@ final class Status {
                 lines,
                 "rejected",
                 someRecords("seen WHERE rejected = 1 AND", "not in Sentinel that TAP reported in the last 8 days")
-                        + unreadable());
+                        + unreadable()
+                        + answers());
         line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
     }
@@ -139,6 +142,16 @@ final class Status {
                 LedgerCount.UNREADABLE.word(),
                 now.minus(Duration.ofDays(1)).toEpochMilli());
         return records == 0 ? "" : "; " + records + " could not be read in the last 24 hours";
+    }
+
+    private String answers() {
+        int answers = FileEndpoint.folder(settings.rejectedUri())
+                .map(folder -> folder.toFile()
+                        .list((in, name) ->
+                                RejectedDocument.ANSWER.matcher(name).matches()))
+                .map(names -> names.length)
+                .orElse(0);
+        return answers == 0 ? "" : "; at tap.rejected.uri " + Figures.count(answers, "answer") + " that cannot be read";
     }
 
     private String budget() {

@@ -22,6 +22,7 @@ import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.MovableClock;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Duration;
@@ -165,6 +166,15 @@ class StatusTest {
                         "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
                 .contains("rejected              1 record not in Sentinel that TAP reported in the last 8 days\n")
                 .contains("possible duplicates   2 records that Sentinel may hold twice\n");
+    }
+
+    @Test
+    void storedAnswersStandBesideTheRejectedRecords() throws Exception {
+        setup.open().close();
+        Files.createDirectories(setup.rejected());
+        Files.createFile(setup.rejected().resolve("answer-20261120T101015Z-20261120T101045Z-unreadable.json"));
+        assertThat(status())
+                .contains("rejected              no record; at tap.rejected.uri 1 answer that cannot be read\n");
     }
 
     @Test
