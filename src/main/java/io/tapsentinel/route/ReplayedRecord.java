@@ -44,13 +44,15 @@ final class ReplayedRecord {
         List<String> missing =
                 NEEDED.stream().filter(name -> !document.containsKey(name)).toList();
         if (!missing.isEmpty()) {
-            throw new ReplayRefusedException("a rejected record in it has lost: " + String.join(", ", missing));
+            throw new ReplayRefusedException("a rejected record in it lacks " + String.join(", ", missing)
+                    + "; it needs " + String.join(", ", NEEDED));
         }
         EventType type = EventType.ofArray(String.valueOf(document.get("type")))
                 .orElseThrow(() -> new ReplayRefusedException(
                         "its type is none of the four that have a table; keep it for a program that knows it"));
         if (document.get("table") instanceof String table && !table.equals(type.table())) {
-            throw new ReplayRefusedException("its type is " + type.arrayName() + ", and its table is of another type");
+            throw new ReplayRefusedException(
+                    "its type is " + type.arrayName() + ", but its table is that of another type; restore both");
         }
         boolean repaired = isUnreadable(document);
         Map<String, Object> fields = RejectedDocument.record(document);

@@ -221,9 +221,10 @@ class ReplayedListsIT {
         String message = "{\"id\":\"5\",\"messageTime\":\"2026-11-20T11:30:00Z\",\"threatsInfoMap\":[]}";
         String click = "{\"id\":\"6\",\"clickTime\":\"2026-11-20T11:30:00Z\"}";
 
-        assertRefused(name, good.replace(key, ""), "a rejected record in it has lost: key");
-        assertRefused("a-" + name, good.replace("\"record\":", "\"rec\":"), "has lost: record");
-        assertRefused("second-without-key.json", good + good.replace(key, ""), "has lost: key");
+        assertRefused(
+                name, good.replace(key, ""), "a rejected record in it lacks key; it needs reason, type, key, record");
+        assertRefused("a-" + name, good.replace("\"record\":", "\"rec\":"), "lacks record");
+        assertRefused("second-without-key.json", good + good.replace(key, ""), "lacks key");
         assertRefused("messagesBlocked-list-of-them.json", "[" + good + "]", "none of the fields of messagesBlocked");
         assertRefused("messagesBlocked-in-list.json", "{\"events\":[" + message + "]}", "none of the fields");
         assertRefused(
@@ -233,7 +234,7 @@ class ReplayedListsIT {
         assertRefused(
                 "other-type.json",
                 good.replace("\"type\":\"messagesBlocked\"", "\"type\":\"messagesDelivered\""),
-                "its type is messagesDelivered, and its table is of another type");
+                "its type is messagesDelivered, but its table is that of another type");
         assertRefused("clicksPermitted-wrong.ndjson", message, "messageTime and no clickTime", "clicksPermitted");
         assertRefused("messagesBlocked-wrong.ndjson", message + "\n" + click, "clickTime and no messageTime");
 
