@@ -33,8 +33,8 @@ public enum KnownProblem {
             "tap",
             DEGRADED,
             "TAP's answers cannot be read and may be cut",
-            "nothing at first, they are asked for again; when it lasts, look for what drops Content-Length or the chunks on the way, since only"
-                    + " with one of them it is known whether an answer is whole"),
+            "nothing at first, they are asked for again; when it lasts, find what removes Content-Length or the chunks between TAP and"
+                    + " this program"),
     TAP_UNREADABLE(
             "tap",
             DEGRADED,

@@ -101,18 +101,17 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
-    /** Removes an answer that was read after all; one that is in no folder stays. */
-    void removeAnswer(String name) {
-        delete(folder == null ? null : folder.resolve(name));
+    /** Removes an answer that was read after all; one that is in no folder stays. Returns whether it lay there. */
+    boolean removeAnswer(String name) {
+        return delete(folder == null ? null : folder.resolve(name));
     }
 
-    private static void delete(Path file) {
+    private static boolean delete(Path file) {
         try {
-            if (file != null) {
-                Files.deleteIfExists(file);
-            }
+            return file != null && Files.deleteIfExists(file);
         } catch (IOException e) {
             // the next start clears the spool folder, retention the other one
+            return false;
         }
     }
 

@@ -33,10 +33,13 @@ final class SweepOrder {
     /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
     private final Map<TimeRange, Integer> failures = new HashMap<>();
 
-    /** What was asked for of the gaps in this hour. */
+    /** What was asked for of the gaps in hours that are still due. */
     private final Set<TimeRange> again = new HashSet<>();
 
     private TimeRange hour;
+    /** The last window when it asks for a gap; else null. */
+    private TimeRange gap;
+
     private Instant readTo;
     private Instant sweptAt;
     private HourKeys keys;
@@ -97,14 +100,15 @@ final class SweepOrder {
             readTo = hour.from();
             sweptAt = null;
             keys = new HourKeys();
-            again.clear();
         }
         done = false;
         HourKeys found = new HourKeys();
-        Optional<TimeRange> gap =
-                state.unreadable().again(hour).stream().filter(again::add).findFirst();
-        if (gap.isPresent()) {
-            return Optional.of(new Ask(gap.get(), Coverage.ALL, found::add, (entry, also) -> {
+        gap = state.unreadable().again(hour).stream()
+                .filter(again::add)
+                .findFirst()
+                .orElse(null);
+        if (gap != null) {
+            return Optional.of(new Ask(gap, Coverage.NONE, found::add, (entry, also) -> {
                 state.beside(entry, also);
                 keys.addAll(found);
             }));
@@ -137,13 +141,19 @@ final class SweepOrder {
             return Optional.empty();
         }
         TimeRange finished = hour;
+        again.removeIf(finished::overlaps);
         hour = null;
         done = false;
         return Optional.of(finished);
     }
 
-    /** The last window is not asked for again before {@link #begin}. */
+    /** The last window is not asked for again before {@link #begin}; a gap not before the next sweep of its hour, which goes on. */
     void passOver() {
+        if (gap != null) {
+            TimeRange known = gap;
+            tap.rest().held().filter(known::equals).ifPresent(tap.rest()::settled);
+            return;
+        }
         passedOver.add(hour);
         failures.merge(hour, 1, Integer::sum);
         hour = null;

@@ -32,8 +32,6 @@ public final class UnreadAnswers {
     private final RejectedStore rejected;
     /** A read whose row could not be removed; its process has not ended. */
     private Attempt left;
-    /** Name of the stored answer that is not needed when the open read ends well; null for none. */
-    private String stored;
 
     public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
         this.time = time;
@@ -65,15 +63,9 @@ public final class UnreadAnswers {
     void begin(WindowRead read, StreamCache answer) {
         TimeRange window = read.window();
         Detour detour = time.detour();
-        // the answer that made it a gap lies there
-        stored = detour.gaps().stream()
-                        .anyMatch(gap -> Unreadable.lastWindow(gap.to()).equals(window))
-                ? RejectedDocument.answerName(window)
-                : null;
         if (detour.bad().stream().anyMatch(range -> isLast(range, window))) {
             String name = RejectedDocument.answerName(window);
             rejected.storeAnswer(name, answer);
-            stored = name;
         }
         time.reading(new Attempt(window, read.purpose()));
     }
@@ -84,11 +76,10 @@ public final class UnreadAnswers {
 
     /** The window was committed. */
     void committed(TimeRange window) {
-        if (stored != null) {
-            rejected.removeAnswer(stored);
-            LOG.info("{} was read after all; {} at tap.rejected.uri is not needed", window, stored);
+        String name = RejectedDocument.answerName(window);
+        if (rejected.removeAnswer(name)) {
+            LOG.info("{} was read after all; {} at tap.rejected.uri is not needed", window, name);
         }
-        stored = null;
     }
 
     /** The read has failed; an Error among the causes ends the process soon, which is written down unless that is what it hinders. */

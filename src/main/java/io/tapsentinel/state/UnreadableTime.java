@@ -57,7 +57,7 @@ public final class UnreadableTime {
         });
     }
 
-    /** The windows that ask once more for what this hour lacks: TAP, or what lies between, may have mended it. */
+    /** The windows that ask again for the gaps of this hour: the fault may have passed. */
     public List<TimeRange> again(TimeRange hour) {
         return store.transaction(connection -> Gap.all(connection, store.source()).stream()
                 .filter(gap -> gap.time().overlaps(hour))
@@ -152,14 +152,12 @@ public final class UnreadableTime {
                         Gap.unreadable(lost.get().how().attempts(), reason),
                         clock.instant()));
             }
-            if (attempt.purpose() == Purpose.SWEEP) {
-                // it was read before, so that no plan would ask for it again
-                List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
-                after.bad().stream()
-                        .filter(range -> !before.bad().contains(range))
-                        .forEach(range -> backlog.add(range.time()));
-                ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
-            }
+            // time that was read before, or lies beside a gap, is in no other plan
+            List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
+            after.bad().stream()
+                    .filter(range -> !before.bad().contains(range))
+                    .forEach(range -> backlog.add(range.time()));
+            ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
             replace(connection, store.source(), after);
             boolean least = after.bad().stream()
                     .anyMatch(range -> range.times() > 0 && range.avoided().overlaps(attempt.window()));

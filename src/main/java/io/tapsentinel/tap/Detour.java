@@ -30,7 +30,8 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
 
     /**
      * The plan of a poll whose fresh window holds only the newest time that can be read; what lies before joins the backlog. Time that
-     * ends where one of these ranges begins does so at each poll until it is older than TAP's lag, and never again.
+     * ends where one of these ranges begins does so at each poll until it is older than TAP's lag, and never again. A window that fails
+     * while nothing else is read gets as short as possible.
      *
      * @param before the progress before the poll
      */

@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A field that is not standard JSON as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
+ * A field that is not standard JSON, or nests too deep for a route, as it stands in an identity. Lenient reading makes the same text of different bytes, but two events
  * must not count as one for that.
  *
  * @param digest of its bytes, see {@link TokenDigest}

@@ -3,7 +3,7 @@ package io.tapsentinel.tap;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 
-/** What distinguishes JSON that cannot be read, or only leniently. */
+/** What distinguishes JSON that cannot be read, or not as it stands. */
 final class TokenDigest {
 
     private static final String STRUCTURE = "{}[],: \n\r\t";

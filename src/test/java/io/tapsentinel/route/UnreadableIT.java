@@ -178,7 +178,18 @@ class UnreadableIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"0,40", "0,80", "0,240", "0,20,45,80", "0,300,600,900", "0,40,80,120,160,200", "0,1200,2400"})
+            strings = {
+                "10,60",
+                "10,60,285",
+                "315,361,517,572",
+                "0,40",
+                "0,80",
+                "0,240",
+                "0,20,45,80",
+                "0,300,600,900",
+                "0,40,80,120,160,200",
+                "0,1200,2400"
+            })
     void severalInAFreshWindowHoldUpNoNewerTime(String seconds) throws Exception {
         RunningProgram program = services.start().pollWithTimeLeft();
         Instant first = services.clock().now().plus(Duration.ofMinutes(2));
@@ -247,7 +258,7 @@ class UnreadableIT {
             program.pollWithTimeLeft().sweep();
 
             assertThat(tap.asked().subList(before, tap.asked().size()).stream().filter(gap::overlaps))
-                    .as("a later sweep asks for it by itself, in case TAP has mended it")
+                    .as("a later sweep asks for it by itself, in case the fault has passed")
                     .containsExactly(new TimeRange(gap.to().minus(LEAST), gap.to()));
             assertThat(log.lines()).anyMatch(line -> line.contains("not committed, it stays a gap"));
             assertThat(services.store().gaps()).containsExactly(gap);
