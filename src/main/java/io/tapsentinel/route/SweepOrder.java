@@ -115,6 +115,11 @@ final class SweepOrder {
         }
         Detour detour = state.unreadable().detour();
         List<TimeRange> left = detour.parts(new TimeRange(readTo, hour.to()));
+        if (left.isEmpty()) {
+            // what was left of it has become a gap meanwhile
+            hour = null;
+            return next();
+        }
         TimeRange part = left.get(0);
         TimeRange window = detour.first(part, tap.size().longest());
         Instant to = earlier(window.to(), part.to());

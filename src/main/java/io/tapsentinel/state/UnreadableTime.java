@@ -49,12 +49,15 @@ public final class UnreadableTime {
     /** How to ask around it. */
     public Detour detour() {
         return store.transaction(connection -> {
-            List<TimeRange> gaps = Gap.all(connection, store.source()).stream()
-                    .filter(Gap::isUnreadable)
-                    .map(Gap::time)
-                    .toList();
-            return new Detour(all(connection, store.source()).ranges(), gaps);
+            return new Detour(all(connection, store.source()).ranges(), gaps(connection, store.source()));
         });
+    }
+
+    private static List<TimeRange> gaps(Connection connection, String source) throws SQLException {
+        return Gap.all(connection, source).stream()
+                .filter(Gap::isUnreadable)
+                .map(Gap::time)
+                .toList();
     }
 
     /** The windows that ask again for the gaps of this hour: the fault may have passed. */
@@ -152,12 +155,15 @@ public final class UnreadableTime {
                         Gap.unreadable(lost.get().how().attempts(), reason),
                         clock.instant()));
             }
-            // time that was read before, or lies beside a gap, is in no other plan
-            List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
-            after.bad().stream()
-                    .filter(range -> !before.bad().contains(range))
-                    .forEach(range -> backlog.add(range.time()));
-            ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+            after = after.outside(gaps(connection, store.source()));
+            if (attempt.purpose() == Purpose.SWEEP) {
+                // it was read before, so that no plan would ask for it again
+                List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
+                after.bad().stream()
+                        .filter(range -> !before.bad().contains(range))
+                        .forEach(range -> backlog.add(range.time()));
+                ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+            }
             replace(connection, store.source(), after);
             boolean least = after.bad().stream()
                     .anyMatch(range -> range.times() > 0 && range.avoided().overlaps(attempt.window()));
@@ -175,7 +181,7 @@ public final class UnreadableTime {
     static void read(Connection connection, String source, TimeRange window) throws SQLException {
         over(connection, source);
         Unreadables before = all(connection, source);
-        Unreadables after = before.read(window);
+        Unreadables after = before.read(window).outside(gaps(connection, source));
         if (!after.equals(before)) {
             replace(connection, source, after);
         }

@@ -119,9 +119,11 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 : ordinary.map(range -> oldestOf(range, longest));
     }
 
-    /** What can be read of a closed hour, oldest first. */
+    /** What can be read of a closed hour, oldest first: not what is so short between two gaps that each window holds part of one. */
     public List<TimeRange> parts(TimeRange hour) {
-        return without(List.of(hour), avoided());
+        return without(List.of(hour), avoided()).stream()
+                .filter(part -> isClear(null, first(part, TapLimits.LONGEST_WINDOW)))
+                .toList();
     }
 
     /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
@@ -156,14 +158,15 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
     /** The first of these windows if it is clear of what other ranges avoid, else the second if that is; else the first. */
     private TimeRange clear(Unreadable self, TimeRange first, TimeRange second) {
         return Stream.of(first, second)
-                .filter(window -> Stream.concat(
-                                bad().stream()
-                                        .filter(range -> !range.equals(self))
-                                        .map(Unreadable::avoided),
-                                gaps.stream())
-                        .noneMatch(window::overlaps))
+                .filter(window -> isClear(self, window))
                 .findFirst()
                 .orElse(first);
+    }
+
+    private boolean isClear(Unreadable self, TimeRange window) {
+        return Stream.concat(
+                        bad().stream().filter(range -> !range.equals(self)).map(Unreadable::avoided), gaps.stream())
+                .noneMatch(window::overlaps);
     }
 
     /** Whether it ends at one of these ranges and was read too early for late rows; it is read again when they must have come. */

@@ -3,6 +3,7 @@ package io.tapsentinel.tap;
 import io.tapsentinel.tap.Unreadable.How;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,6 +25,26 @@ public record Unreadables(List<Unreadable> ranges) {
         return ranges.stream().filter(Unreadable::isLost).findFirst();
     }
 
+    /** The same searches outside of what was given up, each in the longest part that is left of its range; suspicions stay as they are. */
+    public Unreadables outside(List<TimeRange> gaps) {
+        List<Unreadable> left = new ArrayList<>();
+        for (Unreadable range : ranges) {
+            if (!range.bad()) {
+                left.add(range);
+                continue;
+            }
+            List<TimeRange> parts = List.of(range.time());
+            for (TimeRange gap : gaps) {
+                parts = TimeRange.without(parts, gap);
+            }
+            parts.stream()
+                    .max(Comparator.comparing(TimeRange::length))
+                    .map(range::in)
+                    .ifPresent(left::add);
+        }
+        return new Unreadables(left);
+    }
+
     public Unreadables without(Unreadable gone) {
         return new Unreadables(
                 ranges.stream().filter(each -> !each.equals(gone)).toList());
@@ -42,8 +63,8 @@ public record Unreadables(List<Unreadable> ranges) {
             if (range.touches(window) && range.within(window).equals(range.time())) {
                 continue;
             }
-            List<TimeRange> parts = TimeRange.without(List.of(range.time()), window);
-            left.add((parts.size() == 1 ? range.in(parts.get(0)) : range).proved());
+            TimeRange.without(List.of(range.time()), window)
+                    .forEach(part -> left.add(range.in(part).proved()));
         }
         return new Unreadables(left);
     }

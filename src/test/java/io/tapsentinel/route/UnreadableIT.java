@@ -209,7 +209,7 @@ class UnreadableIT {
         System.out.println("unreadable at " + seconds + " s of a fresh window: "
                 + (tap.asked().size() - polls) + " more requests, gaps "
                 + services.store().gaps());
-        assertThat(tap.asked()).hasSizeLessThanOrEqualTo(polls + places.size() * 2 * MOST_MORE);
+        assertThat(tap.asked()).hasSizeLessThanOrEqualTo(polls + places.size() * (MOST_MORE + 4));
         List<TimeRange> gaps = services.store().gaps();
         assertThat(gaps).allMatch(gap -> gap.length().compareTo(LEAST) <= 0, "is short");
         assertThat(gaps.stream().mapToLong(gap -> gap.length().toSeconds()).sum())

@@ -102,11 +102,15 @@ class RandomSchedule {
     }
 
     private boolean wasRead(TimeRange time) {
+        return lacks(time, reads).isEmpty();
+    }
+
+    private static List<TimeRange> lacks(TimeRange time, List<TimeRange> parts) {
         List<TimeRange> left = List.of(time);
-        for (TimeRange read : reads) {
-            left = TimeRange.without(left, read);
+        for (TimeRange part : parts) {
+            left = TimeRange.without(left, part);
         }
-        return left.isEmpty();
+        return left;
     }
 
     /** The oldest window before the fresh one, when it cannot wait. */
@@ -208,20 +212,19 @@ class RandomSchedule {
             return false;
         }
         UnreliableTap.check(
-                unreadableGaps.stream().noneMatch(window::overlaps),
+                window.length().equals(TapLimits.SHORTEST_WINDOW)
+                        || unreadableGaps.stream().noneMatch(window::overlaps),
                 window + " shares time with a gap: " + unreadableGaps);
         if (tap.isUnreadable(window)) {
-            unreadables = unreadables.failed(window, Unreadable.How.ANSWER, now);
-            unreadables.lost().ifPresent(this::giveUp);
+            failed(window, Unreadable.How.ANSWER, now);
             return false;
         }
         if (killed > 0 && random.nextInt(killed) == 0) {
-            unreadables = unreadables.failed(window, Unreadable.How.END, now);
-            unreadables.lost().ifPresent(this::giveUp);
+            failed(window, Unreadable.How.END, now);
             kills++;
             return false;
         }
-        unreadables = unreadables.read(window);
+        unreadables = unreadables.read(window).outside(unreadableGaps);
         reads.add(window);
         if (reads.size() > 1_000) {
             reads.subList(0, 500).clear();
@@ -234,6 +237,12 @@ class RandomSchedule {
             }
         }
         return true;
+    }
+
+    private void failed(TimeRange window, Unreadable.How how, Instant now) {
+        unreadables = unreadables.failed(window, how, now);
+        unreadables.lost().ifPresent(this::giveUp);
+        unreadables = unreadables.outside(unreadableGaps);
     }
 
     private void giveUp(Unreadable lost) {
@@ -271,6 +280,13 @@ class RandomSchedule {
 
     List<TimeRange> unreadableGaps() {
         return unreadableGaps;
+    }
+
+    /** What TAP still holds of it. */
+    List<Unreadable> bad() {
+        return unreadables.bad().stream()
+                .filter(range -> range.time().to().isAfter(tap.horizon().edge()))
+                .toList();
     }
 
     UnreliableTap tap() {

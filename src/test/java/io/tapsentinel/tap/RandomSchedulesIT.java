@@ -13,4 +13,9 @@ class RandomSchedulesIT {
     void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
         RandomSchedulesTest.liveThrough(0, SCHEDULES);
     }
+
+    @Test
+    void instantsNearEachOtherThatCanNeverBeReadHoldUpNothing() {
+        RandomSchedulesTest.liveThroughNear(SCHEDULES);
+    }
 }

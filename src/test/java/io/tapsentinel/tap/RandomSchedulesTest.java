@@ -74,6 +74,42 @@ class RandomSchedulesTest {
     }
 
     @Test
+    void instantsNearEachOtherThatCanNeverBeReadHoldUpNothing() {
+        liveThroughNear(SCHEDULES);
+    }
+
+    static void liveThroughNear(long schedules) {
+        long lost = 0;
+        long places = 0;
+        for (long seed = 0; seed < schedules; seed++) {
+            RandomSchedule schedule = withNear(new RandomSchedule(honest(), SWEEPS, seed), seed);
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.bad()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps())
+                    .as("seed " + seed)
+                    .allMatch(gap -> gap.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0);
+            lost += TimeRange.union(schedule.unreadableGaps()).stream()
+                    .mapToLong(gap -> gap.length().toSeconds())
+                    .sum();
+            places += schedule.tap().unreadable.size();
+        }
+        System.out.println("seconds lost for each of " + places + " instants near others: " + lost / places);
+        assertThat(lost).isBetween(1L, 30 * places);
+    }
+
+    private static RandomSchedule withNear(RandomSchedule schedule, long seed) {
+        SplittableRandom random = new SplittableRandom(seed + 2_000);
+        for (int cluster = 0; cluster < 3; cluster++) {
+            long second = random.nextLong(-3 * 3_600, 2 * 86_400);
+            long spread = 60L << random.nextInt(5);
+            for (int i = 0; i < 2 + random.nextInt(4); i++) {
+                schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(second + random.nextLong(spread)));
+            }
+        }
+        return schedule;
+    }
+
+    @Test
     void killsAtRandomMakeNoGapAndLoseNothing() {
         int kills = 0;
         for (long seed = 0; seed < SCHEDULES; seed++) {
