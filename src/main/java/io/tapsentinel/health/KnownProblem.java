@@ -33,13 +33,13 @@ public enum KnownProblem {
             "tap",
             DEGRADED,
             "TAP's answers cannot be read and may be cut",
-            "nothing at first, they are asked for again; when it lasts, find what removes Content-Length or the chunks between TAP and"
+            "they are asked for again; when it lasts, find what removes Content-Length or the chunks between TAP and"
                     + " this program"),
     TAP_UNREADABLE(
             "tap",
             DEGRADED,
             "an answer came in whole and cannot be read",
-            "nothing at first, its time is narrowed down and all other time is read; when it lasts, look at what may change answers"
+            "its time is narrowed down and all other time is read; when it lasts, look at what may change answers"
                     + " between TAP and this program, such as a proxy"),
     TAP_WINDOW(
             "tap",

@@ -41,8 +41,10 @@ final class ReplayedRecord {
 
     /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
     static TapEvent event(Map<String, Object> document, SeenKeys seen) {
-        List<String> missing =
-                NEEDED.stream().filter(name -> !document.containsKey(name)).toList();
+        List<String> missing = NEEDED.stream()
+                .filter(name -> !document.containsKey(name)
+                        || name.equals("key") && key(document).isEmpty())
+                .toList();
         if (!missing.isEmpty()) {
             throw new ReplayRefusedException("a rejected record in it lacks " + String.join(", ", missing)
                     + "; it needs " + String.join(", ", NEEDED));

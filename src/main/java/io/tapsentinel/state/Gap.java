@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.Unreadable;
+import io.tapsentinel.tap.Unreadable.How;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +11,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Time that TAP no longer holds and that was not read often enough, or whose answer cannot be read: rows indexed then may be missing for
@@ -32,6 +35,8 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
     /** How the reason of time begins whose answer cannot be read; why not follows. */
     private static final String UNREADABLE = "TAP's answer cannot be read";
+
+    private static final Pattern ATTEMPTS = Pattern.compile(UNREADABLE + " \\((\\d+) attempts?\\): (.*)");
 
     /** The reason of time that was given up for its answer, which is not named twice. */
     public static String unreadable(int attempts, String why) {
@@ -62,10 +67,13 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         }
     }
 
-    /** The process ended while it asked again. */
-    void ended(Connection connection, String source) throws SQLException {
+    /** The process ended while it asked again; without a word it may have been killed. */
+    void ended(Connection connection, String source, How how) throws SQLException {
+        Matcher reasoned = ATTEMPTS.matcher(reason);
+        int attempts = reasoned.matches() ? Integer.parseInt(reasoned.group(1)) + 1 : 1;
+        boolean isLast = how == How.ERROR || attempts > How.ANSWER.attempts() + How.END.attempts();
         remove(connection, source);
-        insert(connection, source, new Gap(time, unreadable(1, ENDED), noticedAt));
+        insert(connection, source, new Gap(time, unreadable(attempts, isLast ? ENDED : reasoned.group(2)), noticedAt));
     }
 
     /** All gaps, oldest first; only reads. */

@@ -133,7 +133,7 @@ public final class UnreadableTime {
                     attempt.purpose() == Purpose.SWEEP ? gapOf(connection, attempt.window()) : Optional.empty();
             if (gap.isPresent()) {
                 if (how != How.ANSWER) {
-                    gap.get().ended(connection, store.source());
+                    gap.get().ended(connection, store.source(), how);
                 }
                 return new Step(true, true, true, List.of());
             }

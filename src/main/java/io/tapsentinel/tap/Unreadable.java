@@ -61,6 +61,13 @@ public record Unreadable(TimeRange time, boolean bad, How how, int times, Instan
         return lastWindow(avoided().to());
     }
 
+    /** Whether this is a window of its last attempts; it begins later where TAP has forgotten what lies before. */
+    boolean isAskedForBy(TimeRange window) {
+        return isShortest()
+                && (window.equals(lastWindow())
+                        || window.from().equals(time.from()) && !time.to().isAfter(window.to()));
+    }
+
     /** The same of what has become a gap that ends there. */
     public static TimeRange lastWindow(Instant to) {
         return new TimeRange(to.minus(TapLimits.SHORTEST_WINDOW), to);

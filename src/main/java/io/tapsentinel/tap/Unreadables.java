@@ -76,11 +76,20 @@ public record Unreadables(List<Unreadable> ranges) {
      * @param at  when
      */
     public Unreadables failed(TimeRange window, How how, Instant at) {
-        Optional<Unreadable> known =
-                bad().stream().filter(range -> range.touches(window)).findFirst();
-        if (known.isPresent()) {
-            Unreadable range = known.get();
-            return without(range).and(range.isShortest() ? range.failedAgain(how, at) : range.in(range.within(window)));
+        Optional<Unreadable> last =
+                bad().stream().filter(range -> range.isAskedForBy(window)).findFirst();
+        if (last.isPresent()) {
+            return without(last.get()).and(last.get().failedAgain(how, at));
+        }
+        List<Unreadable> touched =
+                bad().stream().filter(range -> range.touches(window)).toList();
+        if (!touched.isEmpty()) {
+            // one beside it explains the failure, too, when none can be halved
+            return touched.stream()
+                    .filter(range -> !range.isShortest())
+                    .findFirst()
+                    .map(range -> without(range).and(range.in(range.within(window))))
+                    .orElse(this);
         }
         Optional<Unreadable> suspected =
                 ranges.stream().filter(range -> isAgain(range, window, how)).findFirst();

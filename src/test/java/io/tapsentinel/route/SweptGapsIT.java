@@ -31,7 +31,7 @@ class SweptGapsIT {
 
     @Test
     void moreGapsThanARunHasAttemptsKeepNoHourFromBeingSwept() throws Exception {
-        RunningProgram program = startWithGaps(13);
+        RunningProgram program = startWithGaps(13, 200);
 
         program.sweep();
 
@@ -44,8 +44,22 @@ class SweptGapsIT {
     }
 
     @Test
+    void timeBetweenTwoGapsThatIsTooShortForTapStartsNoSearch() throws Exception {
+        RunningProgram program = startWithGaps(2, 44);
+        List<TimeRange> gaps = services.store().gaps();
+
+        program.sweep();
+
+        assertSwept();
+        services.clock().advance(Duration.ofMinutes(10));
+        program.pollWithTimeLeft().sweep();
+        assertThat(services.store().gaps()).containsExactlyElementsOf(gaps);
+        assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
+    }
+
+    @Test
     void aGapThatTapRefusesOrAProxyAnswersKeepsNoHourFromBeingSwept() throws Exception {
-        RunningProgram program = startWithGaps(2);
+        RunningProgram program = startWithGaps(2, 200);
         TimeRange refused = services.store().gaps().get(0);
         services.tapProxy()
                 .rewrite((query, body) -> query.contains("/" + refused.to())
@@ -66,7 +80,7 @@ class SweptGapsIT {
 
     @Test
     void anAnswerWithoutContentRemovesOnlyTheStoredAnswerOfItsOwnTime() throws Exception {
-        RunningProgram program = startWithGaps(2);
+        RunningProgram program = startWithGaps(2, 200);
         List<TimeRange> gaps = services.store().gaps();
         Path first = store(gaps.get(0));
         Path second = store(gaps.get(1));
@@ -80,7 +94,7 @@ class SweptGapsIT {
     }
 
     /** All of the day was read, but for places of 30 seconds that still cannot be. */
-    private RunningProgram startWithGaps(int gaps) throws Exception {
+    private RunningProgram startWithGaps(int gaps, int secondsApart) throws Exception {
         RunningProgram program = services.start();
         program.pollWithTimeLeft();
         services.clock().advance(Duration.ofMinutes(5));
@@ -90,7 +104,7 @@ class SweptGapsIT {
                 PreparedStatement insert =
                         store.prepareStatement("INSERT INTO gap SELECT source, ?, ?, ?, ? FROM progress")) {
             for (int i = 0; i < gaps; i++) {
-                Instant at = SEVEN.plusSeconds(60 + 200L * i);
+                Instant at = SEVEN.plusSeconds(60 + (long) secondsApart * i);
                 tap.add(at);
                 insert.setLong(1, at.minusSeconds(15).toEpochMilli());
                 insert.setLong(2, at.plusSeconds(15).toEpochMilli());

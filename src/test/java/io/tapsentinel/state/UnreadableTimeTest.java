@@ -18,8 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What becomes of a gap whose answer could not be read when it is asked for again. */
 class UnreadableTimeTest {
@@ -61,15 +60,18 @@ class UnreadableTimeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "ANSWER")
-    void itIsNotAskedForAgainOnceItEndedTheProcess(How end) {
-        state.unreadable().failed(new Attempt(WINDOW, Purpose.SWEEP), end, "");
+    @CsvSource({"ERROR, 1, 3", "END, 5, 7"})
+    void itIsNotAskedForAgainOnceItEndedTheProcess(How end, int times, int attempts) {
+        for (int i = 0; i < times; i++) {
+            assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+            state.unreadable().failed(new Attempt(WINDOW, Purpose.SWEEP), end, "");
+        }
 
         assertThat(state.unreadable().again(HOUR)).isEmpty();
         assertThat(state.gaps())
                 .containsExactly(new Gap(
                         TIME,
-                        "TAP's answer cannot be read (1 attempt): reading it ended the process",
+                        "TAP's answer cannot be read (" + attempts + " attempts): reading it ended the process",
                         clock.instant()));
     }
 

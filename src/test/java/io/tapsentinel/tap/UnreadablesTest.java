@@ -56,6 +56,19 @@ class UnreadablesTest {
     }
 
     @Test
+    void anAttemptCountsForTheRangeThatItAsksForAndNotForItsNeighbour() {
+        Unreadables one =
+                bad(How.ANSWER).failed(range(100, 128), How.ANSWER, AT).read(ELSEWHERE);
+        Unreadables two = one.failed(range(126, 156), How.ANSWER, AT).read(range(60, 90));
+        assertThat(two.lost()).as("the window is not its own").isEmpty();
+        assertThat(two.failed(range(99, 129), How.ANSWER, AT)
+                        .failed(range(98, 128), How.ANSWER, AT)
+                        .lost())
+                .as("one attempt of its own")
+                .isEmpty();
+    }
+
+    @Test
     void eachHalfHalvesItWhetherItFailsOrIsRead() {
         assertThat(bad(How.ANSWER).failed(range(0, 1_800), How.ANSWER, AT).bad())
                 .extracting(Unreadable::time)
