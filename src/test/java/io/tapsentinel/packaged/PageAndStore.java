@@ -38,7 +38,7 @@ final class PageAndStore {
         assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .as("rejected")
                 .isOne();
-        assertThat(page.locator("#rejected")).containsText("1 record rejected.");
+        assertThat(page.locator("#rejected")).containsText("1 record not in Sentinel that TAP reported");
         assertThat(page.locator("#rejected tbody")).containsText("InvalidRecord");
         assertThat(numbers(page.locator("#budget .gauge:has-text('everything else') p span")))
                 .as("requests")
