@@ -37,6 +37,7 @@ final class SweepOrder {
     private final Set<TimeRange> again = new HashSet<>();
 
     private TimeRange hour;
+
     /** The last window when it asks for a gap; else null. */
     private TimeRange gap;
 
@@ -155,8 +156,7 @@ final class SweepOrder {
     /** The last window is not asked for again before {@link #begin}; a gap not before the next sweep of its hour, which goes on. */
     void passOver() {
         if (gap != null) {
-            TimeRange known = gap;
-            tap.rest().held().filter(known::equals).ifPresent(tap.rest()::settled);
+            tap.rest().held().filter(gap::equals).ifPresent(tap.rest()::settled);
             return;
         }
         passedOver.add(hour);

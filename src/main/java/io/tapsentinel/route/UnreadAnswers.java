@@ -6,7 +6,6 @@ import io.tapsentinel.state.StoreException;
 import io.tapsentinel.state.UnreadableTime;
 import io.tapsentinel.state.UnreadableTime.Attempt;
 import io.tapsentinel.state.UnreadableTime.Step;
-import io.tapsentinel.tap.Detour;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.Unreadable;
 import io.tapsentinel.tap.Unreadable.How;
@@ -62,8 +61,7 @@ public final class UnreadAnswers {
      */
     void begin(WindowRead read, StreamCache answer) {
         TimeRange window = read.window();
-        Detour detour = time.detour();
-        if (detour.bad().stream().anyMatch(range -> isLast(range, window))) {
+        if (time.detour().bad().stream().anyMatch(range -> isLast(range, window))) {
             String name = RejectedDocument.answerName(window);
             rejected.storeAnswer(name, answer);
         }

@@ -71,7 +71,8 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
     void ended(Connection connection, String source, How how) throws SQLException {
         Matcher reasoned = ATTEMPTS.matcher(reason);
         int attempts = reasoned.matches() ? Integer.parseInt(reasoned.group(1)) + 1 : 1;
-        boolean isLast = how == How.ERROR || attempts > How.ANSWER.attempts() + How.END.attempts();
+        boolean isLast =
+                how == How.ERROR || !reasoned.matches() || attempts >= How.ANSWER.attempts() + How.END.attempts();
         remove(connection, source);
         insert(connection, source, new Gap(time, unreadable(attempts, isLast ? ENDED : reasoned.group(2)), noticedAt));
     }

@@ -60,7 +60,7 @@ class UnreadableTimeTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"ERROR, 1, 3", "END, 5, 7"})
+    @CsvSource({"ERROR, 1, 3", "END, 4, 6"})
     void itIsNotAskedForAgainOnceItEndedTheProcess(How end, int times, int attempts) {
         for (int i = 0; i < times; i++) {
             assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
