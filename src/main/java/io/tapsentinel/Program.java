@@ -451,7 +451,7 @@ public class Program {
     }
 
     protected SentinelComponent component() {
-        return new SentinelComponent(clock);
+        return new SentinelComponent(clock, steady);
     }
 
     protected Uploader uploader() {

@@ -46,8 +46,11 @@ public class SentinelComponent extends DefaultComponent {
             description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
+    private SuspensionLog suspensionLog = Suspensions.IN_MEMORY;
+
     private final Clock clock;
     private final Deliveries deliveries;
+    private final Suspensions suspensions;
     /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
     private Duration stopTime = Duration.ofSeconds(1);
 
@@ -60,18 +63,22 @@ public class SentinelComponent extends DefaultComponent {
     }
 
     public SentinelComponent(CamelContext context) {
-        this(context, Clock.systemUTC());
+        this(context, Clock.systemUTC(), Clock.systemUTC());
     }
 
-    /** @param clock gives what happens its time */
-    public SentinelComponent(Clock clock) {
-        this(null, clock);
+    /**
+     * @param clock  gives what happens its time
+     * @param steady measures how long something lasts; it is not set when the machine's clock is
+     */
+    public SentinelComponent(Clock clock, Clock steady) {
+        this(null, clock, steady);
     }
 
-    private SentinelComponent(CamelContext context, Clock clock) {
+    private SentinelComponent(CamelContext context, Clock clock, Clock steady) {
         super(context);
         this.clock = clock;
         this.deliveries = new Deliveries(clock);
+        this.suspensions = new Suspensions(this::getUploader, () -> suspensionLog, clock, steady);
     }
 
     @Override
@@ -84,6 +91,16 @@ public class SentinelComponent extends DefaultComponent {
     /** What was delivered and refused since the start, and what waits. */
     public Deliveries deliveries() {
         return deliveries;
+    }
+
+    /** Which tables are suspended. */
+    public Suspensions suspensions() {
+        return suspensions;
+    }
+
+    /** Where suspensions are durable; before any route starts. */
+    public void setSuspensionLog(SuspensionLog log) {
+        suspensionLog = log;
     }
 
     /** What was put aside since the start. */

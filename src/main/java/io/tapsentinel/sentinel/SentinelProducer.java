@@ -6,10 +6,13 @@ import io.tapsentinel.sentinel.batch.BatchAccumulator;
 import io.tapsentinel.sentinel.batch.BatchSettings;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.RetrySettings;
+import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.TableSuspendedException;
 import io.tapsentinel.sentinel.schema.MappedRecord;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.tap.EventIdentity;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
@@ -21,7 +24,7 @@ import org.apache.camel.util.ObjectHelper;
 
 /**
  * Types an event by its table's schema, appends it to the open batch and parks the exchange: it completes when Sentinel
- * has acknowledged the record and its key is durable, with an exception when that failed. Every path calls the callback
+ * has acknowledged the record and its key is durable, with an exception when that failed or its table is suspended. Every path calls the callback
  * once. {@link #process} waits while {@code maxPending} records are parked.
  */
 public class SentinelProducer extends DefaultAsyncProducer {
@@ -29,6 +32,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     private final TableSchema schema;
     private final BatchSettings batching;
     private final RetrySettings retry;
+    private final Suspension suspension;
     private RecordMapper mapper;
     private TableSender table;
 
@@ -38,6 +42,9 @@ public class SentinelProducer extends DefaultAsyncProducer {
         this.schema = schema;
         this.batching = batching;
         this.retry = retry;
+        this.suspension = endpoint.getComponent()
+                .suspensions()
+                .of(EventType.ofTable(schema.table()).orElseThrow());
     }
 
     @Override
@@ -45,6 +52,9 @@ public class SentinelProducer extends DefaultAsyncProducer {
         TapEvent event = null;
         try {
             event = reserved(exchange);
+            if (suspension.isDeferring()) {
+                throw suspension.deferred();
+            }
             if (take(exchange, event, callback)) {
                 return false;
             }
@@ -84,7 +94,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     }
 
     private void end(Exchange exchange, TapEvent event, Exception failure, AsyncCallback callback) {
-        component().deliveries().ended(failure);
+        component().deliveries().ended(failure instanceof TableSuspendedException ? null : failure);
         if (failure == null) {
             exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
         } else {
@@ -94,6 +104,9 @@ public class SentinelProducer extends DefaultAsyncProducer {
     }
 
     private void failed(Exchange exchange, TapEvent event, Exception failure) {
+        if (failure instanceof TableSuspendedException) {
+            Handling.advance(event, Outcome.SENDING, Outcome.DEFERRED);
+        }
         exchange.setException(failure);
         if (event != null) {
             component().getDeliveryLog().failed(event);
@@ -170,7 +183,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     protected void doStart() throws Exception {
         super.doStart();
         mapper = new RecordMapper(schema, component().getMappingReport());
-        table = new TableSender(this, schema, batching, retry);
+        table = new TableSender(this, schema, batching, retry, suspension);
         component().started(this);
     }
 

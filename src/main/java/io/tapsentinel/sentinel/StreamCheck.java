@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class StreamCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamCheck.class);
-    private static final byte[] EMPTY = "[]".getBytes(StandardCharsets.US_ASCII);
+    static final byte[] EMPTY = "[]".getBytes(StandardCharsets.US_ASCII);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     /** Of an answer that is about one stream; any other one would be the same for all. */

@@ -5,6 +5,7 @@ import io.tapsentinel.sentinel.batch.BatchSender;
 import io.tapsentinel.sentinel.batch.BatchSettings;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.RetrySettings;
+import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import java.time.Duration;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,12 @@ final class TableSender {
     private final ExecutorService callbacks;
     private final Duration stopTime;
 
-    TableSender(SentinelProducer producer, TableSchema schema, BatchSettings batching, RetrySettings retry)
+    TableSender(
+            SentinelProducer producer,
+            TableSchema schema,
+            BatchSettings batching,
+            RetrySettings retry,
+            Suspension suspension)
             throws Exception {
         SentinelComponent component = producer.getEndpoint().getComponent();
         executors = component.getCamelContext().getExecutorServiceManager();
@@ -46,6 +52,7 @@ final class TableSender {
                 component.rejections(),
                 component.deliveries().of(schema.table()),
                 callbacks,
+                suspension,
                 component.fatalErrors());
         uploads.submit(sender);
     }

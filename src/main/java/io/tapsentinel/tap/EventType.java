@@ -1,6 +1,7 @@
 package io.tapsentinel.tap;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The four kinds of event that {@code /v2/siem/all} returns. Names follow one rule everywhere: the array in TAP's answer
@@ -31,6 +32,11 @@ public enum EventType {
             }
         }
         return Optional.empty();
+    }
+
+    /** The type whose events go to this table; empty for a table that holds no events. */
+    public static Optional<EventType> ofTable(String table) {
+        return Stream.of(values()).filter(type -> type.table.equals(table)).findFirst();
     }
 
     /** Name of the array in TAP's answer, also the stream's name in the store: {@code messagesBlocked}. */

@@ -20,7 +20,9 @@ public enum Outcome {
     /** Its key was durable before (set by the repository). */
     DUPLICATE(true),
     /** Its key was only reserved, by another event of this answer; final once nothing is left to send of it (set by the repository). */
-    DUPLICATE_OF_RESERVED(true);
+    DUPLICATE_OF_RESERVED(true),
+    /** Its table is suspended: the commit of its window makes it durable that it has to be read again (set by the producer). */
+    DEFERRED(false);
 
     private final boolean settled;
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SentinelHealthCheckTest {
 
     private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00Z"));
-    private final SentinelComponent sentinel = new SentinelComponent(clock);
+    private final SentinelComponent sentinel = new SentinelComponent(clock, clock);
     private final SentinelHealthCheck check = new SentinelHealthCheck(sentinel);
     private final DeliveryListener clicks = sentinel.deliveries().of("Clicks_CL");
     private final DeliveryListener messages = sentinel.deliveries().of("Messages_CL");

@@ -30,13 +30,13 @@ class StreamCheckTest {
     private static final List<TableSchema> TABLES = Stream.of(EventType.values())
             .map(type -> TableSchema.of(type.table()))
             .toList();
+    private static final MovableClock CLOCK = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
     private static final String FIRST = TABLES.get(0).table();
 
     @RegisterExtension
     final LogLines log = new LogLines();
 
-    private final SentinelComponent sentinel =
-            new SentinelComponent(new MovableClock(Instant.parse("2026-11-20T12:00:00Z")));
+    private final SentinelComponent sentinel = new SentinelComponent(CLOCK, CLOCK);
     private final SentinelHealthCheck health = new SentinelHealthCheck(sentinel);
     private final List<String> sent = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();

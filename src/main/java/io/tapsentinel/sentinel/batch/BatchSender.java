@@ -18,6 +18,7 @@ public final class BatchSender implements Runnable {
 
     private final BatchAccumulator accumulator;
     private final Delivery delivery;
+    private final Suspension suspension;
     private final DeliveryListener listener;
     private final Executor callbacks;
     private final CountDownLatch stop;
@@ -28,6 +29,7 @@ public final class BatchSender implements Runnable {
      * A sender on real time.
      *
      * @param stream    name of the stream
+     * @param suspension whether a batch is sent, or deferred
      * @param callbacks where exchanges go on, so that their routes do not hold up the next batch; it may refuse work
      * @param fatal     gets an Error that would end a thread of the table's
      */
@@ -40,28 +42,40 @@ public final class BatchSender implements Runnable {
             Rejections rejections,
             DeliveryListener listener,
             Executor callbacks,
+            Suspension suspension,
             FatalErrors fatal) {
         CountDownLatch stop = new CountDownLatch(1);
         Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
         Requests requests = new Requests(
-                stream, uploader, deliveries, listener, backoff, retry.deliveryTimeout(), System::nanoTime, pause -> {
+                stream,
+                uploader,
+                deliveries,
+                listener,
+                backoff,
+                retry.deliveryTimeout(),
+                suspension,
+                System::nanoTime,
+                pause -> {
                     // not by the thread's mark alone, which a client may have taken off
                     if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                         throw new InterruptedException();
                     }
                 });
-        return new BatchSender(accumulator, new Delivery(requests, rejections), listener, callbacks, stop, fatal);
+        return new BatchSender(
+                accumulator, new Delivery(requests, rejections), suspension, listener, callbacks, stop, fatal);
     }
 
     private BatchSender(
             BatchAccumulator accumulator,
             Delivery delivery,
+            Suspension suspension,
             DeliveryListener listener,
             Executor callbacks,
             CountDownLatch stop,
             FatalErrors fatal) {
         this.accumulator = accumulator;
         this.delivery = delivery;
+        this.suspension = suspension;
         this.listener = listener;
         this.callbacks = callbacks;
         this.stop = stop;
@@ -88,7 +102,7 @@ public final class BatchSender implements Runnable {
 
     private void send(Batch batch) {
         current = batch;
-        Exception failure = failureOf(batch);
+        Exception failure = suspension.isDeferring() ? suspension.deferred() : failureOf(batch);
         callbacks.execute(() -> settle(batch, failure));
     }
 
@@ -123,6 +137,8 @@ public final class BatchSender implements Runnable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return stopped();
+        } catch (TableSuspendedException e) {
+            return e;
         } catch (UploadException | RuntimeException e) {
             return givenUp(e);
         } catch (Error e) {

@@ -27,6 +27,7 @@ final class Delivery {
      * Returns when every record has its end.
      *
      * @throws UploadException      when deliveryTimeoutMs has passed
+     * @throws TableSuspendedException when the table is suspended; what has no end by then is deferred, and no request is open
      * @throws InterruptedException when the route stops
      * @throws RuntimeException     when the store or {@code tap.rejected.uri} failed; what has its end by then keeps it
      */
@@ -50,7 +51,9 @@ final class Delivery {
     /** Rejects the suspects if they are to blame; else returns what stands in the way. */
     private UploadException judge(List<Suspect> suspects) throws UploadException, InterruptedException {
         List<Suspect> guilty = new ArrayList<>();
-        UploadException hold = suspects.isEmpty() ? null : requests.probe();
+        // a suspended table that accepts an empty array may refuse every record all the same
+        UploadException hold =
+                suspects.isEmpty() ? null : requests.isProbe() ? suspects.get(0).refusal : requests.probe();
         for (Suspect suspect : suspects) {
             UploadException again = hold == null ? requests.send(List.of(suspect.record)) : null;
             if (again != null) {

@@ -10,7 +10,9 @@ import io.tapsentinel.tap.TapEvent;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,9 +33,11 @@ final class Requests {
     private final DeliveryListener listener;
     private final Backoff backoff;
     private final Duration timeout;
+    private final Suspension suspension;
     private final LongSupplier nanoClock;
     private final Pause pause;
     private long begun;
+    private Instant begunAt;
     private boolean tokenRenewed;
     private long open;
     private boolean isOpen;
@@ -52,6 +56,7 @@ final class Requests {
             DeliveryListener listener,
             Backoff backoff,
             Duration timeout,
+            Suspension suspension,
             LongSupplier nanoClock,
             Pause pause) {
         this.stream = stream;
@@ -60,6 +65,7 @@ final class Requests {
         this.listener = listener;
         this.backoff = backoff;
         this.timeout = timeout;
+        this.suspension = suspension;
         this.nanoClock = nanoClock;
         this.pause = pause;
     }
@@ -67,6 +73,7 @@ final class Requests {
     /** A new batch: its time runs from now. */
     void begin() {
         begun = nanoClock.getAsLong();
+        begunAt = suspension.now();
     }
 
     /**
@@ -81,6 +88,7 @@ final class Requests {
             endOpen();
             open = deliveries.sending(events);
             isOpen = true;
+            Instant from = suspension.now();
             UploadException failure = upload(body);
             if (failure == null) {
                 deliveries.delivered(open, events);
@@ -88,6 +96,7 @@ final class Requests {
                 events.forEach(event -> Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED));
                 listener.acknowledged(events, body.length);
                 accepted();
+                suspension.acknowledged();
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
                 return null;
             }
@@ -96,6 +105,7 @@ final class Requests {
                 isOpen = false;
             }
             endOpen();
+            suspension.failed(failure, from);
             if (Refusal.of(failure) == Refusal.RECORDS) {
                 return failure;
             }
@@ -135,7 +145,12 @@ final class Requests {
     private UploadException upload(byte[] body) {
         long from = nanoClock.getAsLong();
         try {
-            uploader.upload(stream, body);
+            Optional<Duration> most = suspension.deadline(begunAt);
+            if (most.isPresent()) {
+                uploader.upload(stream, body, most.get());
+            } else {
+                uploader.upload(stream, body);
+            }
         } catch (UploadException e) {
             return e;
         } finally {
@@ -173,6 +188,7 @@ final class Requests {
     private void pause(UploadException failure, boolean needsPerson, Duration duration)
             throws UploadException, InterruptedException {
         listener.failing(failure, needsPerson);
+        suspendFor(failure);
         if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
             throw new UploadException(
                     failure.status(),
@@ -184,7 +200,26 @@ final class Requests {
                 failure.getMessage(),
                 backoff.failures(),
                 String.format(java.util.Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
-        pause.of(duration);
+        Duration left = duration;
+        while (left.compareTo(Duration.ZERO) > 0) {
+            Duration look = suspension.nextLook();
+            Duration step = left.compareTo(look) < 0 ? left : look;
+            pause.of(step);
+            left = left.minus(step);
+            suspendFor(failure);
+        }
+    }
+
+    /** @throws TableSuspendedException when this failure suspends the table, or was a probe's; no request is open then */
+    private void suspendFor(UploadException failure) {
+        if (suspension.suspends(failure)) {
+            throw suspension.deferred();
+        }
+    }
+
+    /** Whether nothing of the table has been acknowledged since it was suspended. */
+    boolean isProbe() {
+        return suspension.suspended().isPresent();
     }
 
     /** The body of a request: a JSON array of all records. */

@@ -8,12 +8,15 @@ import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
 import io.tapsentinel.health.FatalErrors;
 import java.net.URI;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
 public final class IngestionUploader implements Uploader {
 
     private static final int UNAUTHORIZED = 401;
+    /** Where the JDK's client looks for a time-out of one call. */
+    private static final String RESPONSE_TIMEOUT = "azure-response-timeout";
 
     private final URI endpoint;
     private final Supplier<LogsIngestionClient> clients;
@@ -44,10 +47,19 @@ public final class IngestionUploader implements Uploader {
 
     @Override
     public void upload(String stream, byte[] body) throws UploadException {
+        upload(stream, body, Context.NONE);
+    }
+
+    @Override
+    public void upload(String stream, byte[] body, Duration most) throws UploadException {
+        upload(stream, body, new Context(RESPONSE_TIMEOUT, most));
+    }
+
+    private void upload(String stream, byte[] body, Context context) throws UploadException {
         // the client compresses with its own level unless the encoding is set
         RequestOptions options = new RequestOptions()
                 .setHeader(HttpHeaderName.CONTENT_ENCODING, "gzip")
-                .setContext(Context.NONE);
+                .setContext(context);
         Session used = session;
         try {
             used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);

@@ -36,7 +36,7 @@ public class UploadException extends Exception {
     }
 
     /** A request that never left, since there was no connection. */
-    static UploadException neverSent(String message) {
+    public static UploadException neverSent(String message) {
         return new UploadException(0, message, Answer.NONE, false);
     }
 

@@ -1,5 +1,7 @@
 package io.tapsentinel.sentinel.upload;
 
+import java.time.Duration;
+
 /** Sends one batch to one stream. Implementations are thread-safe and do not retry. */
 @FunctionalInterface
 public interface Uploader {
@@ -12,6 +14,11 @@ public interface Uploader {
      * @throws UploadException when there was another answer or none
      */
     void upload(String stream, byte[] body) throws UploadException;
+
+    /** The same, but gives up when there is no answer after {@code most}; uploaders that wait for nothing need not look at it. */
+    default void upload(String stream, byte[] body, Duration most) throws UploadException {
+        upload(stream, body);
+    }
 
     /**
      * Forgets a token that was answered with 401, so that the next upload asks for a new one. Does nothing when that one was

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.sentinel.RejectedRecord;
+import io.tapsentinel.sentinel.SuspensionLog;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.tap.EventType;
@@ -13,9 +15,11 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,6 +34,8 @@ import java.util.stream.IntStream;
 /** A stream that refuses by the test's rule, and everything a delivery needs, on a clock that only pauses move. */
 final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
+    static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+
     final List<String> stored = new ArrayList<>();
     final List<RejectedRecord> rejected = new ArrayList<>();
     final List<Duration> pauses = new ArrayList<>();
@@ -42,14 +48,59 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     /** Answers for the next requests, whatever is in them; null accepts. */
     final Deque<UploadException> next = new ArrayDeque<>();
 
+    /** The answer to each request with records, while there is one; an empty array is accepted. */
+    UploadException always;
+    /** Whether another table accepts something. */
+    boolean anotherIsFine;
+
+    /** The suspension as it is kept, with {@code null} for its end. */
+    final List<Suspended> kept = new ArrayList<>();
+
+    /** The time-outs of requests that have one. */
+    final List<Duration> deadlines = new ArrayList<>();
+
+    RuntimeException notKept;
     RuntimeException rejectedEndpoint;
     boolean refusesEverything;
     int largest = Integer.MAX_VALUE;
     int requests;
     int renewed;
     Runnable beforeRequest = () -> {};
-    private long nanos;
+    Runnable onPause = () -> {};
+    private int requestsBefore;
     private long sent;
+    private final MovableClock clock = new MovableClock(START);
+
+    final Suspension suspension = suspension();
+
+    /** Another one for this stream, as of a process that starts again. */
+    Suspension suspension() {
+        SuspensionLog keeping = new SuspensionLog() {
+            @Override
+            public void suspended(EventType type, Suspended now) {
+                if (notKept != null) {
+                    throw notKept;
+                }
+                kept.add(now);
+            }
+
+            @Override
+            public void ended(EventType type) {
+                kept.add(null);
+            }
+
+            @Override
+            public Map<EventType, Suspended> all() {
+                throw new AssertionError("the component's part");
+            }
+        };
+        return new Suspension(EventType.MESSAGES_BLOCKED, () -> anotherIsFine, () -> keeping, clock, clock.steady());
+    }
+
+    /** The time, which pauses move. */
+    MovableClock clock() {
+        return clock;
+    }
 
     /** A delivery over this stream. */
     Delivery delivery(RetrySettings retry) {
@@ -69,10 +120,15 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 this,
                 new Backoff(retry, new Random(1)),
                 retry.deliveryTimeout(),
-                () -> nanos,
+                suspension,
+                () -> Duration.between(START, clock.now()).toNanos(),
                 pause -> {
-                    pauses.add(pause);
-                    nanos += pause.toNanos();
+                    // a long pause has steps, without a request between them
+                    boolean goesOn = requests == requestsBefore && !pauses.isEmpty();
+                    pauses.add(goesOn ? pauses.remove(pauses.size() - 1).plus(pause) : pause);
+                    requestsBefore = requests;
+                    clock.advance(pause);
+                    onPause.run();
                 });
         return new Delivery(layer, rejections);
     }
@@ -109,6 +165,9 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 throw answer;
             }
         }
+        if (always != null && !ids.isEmpty()) {
+            throw always;
+        }
         if (refusesEverything || ids.stream().anyMatch(bad::contains)) {
             throw refused(400, "InvalidRecord");
         }
@@ -128,6 +187,12 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         } catch (IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Override
+    public void upload(String stream, byte[] body, Duration most) throws UploadException {
+        deadlines.add(most);
+        upload(stream, body);
     }
 
     @Override

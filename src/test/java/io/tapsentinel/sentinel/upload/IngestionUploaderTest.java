@@ -21,9 +21,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
@@ -158,6 +160,27 @@ class IngestionUploaderTest {
 
         assertThat(refusal(uploader, "[]").status()).isZero();
         assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void anAnswerThatDoesNotComeWithinItsTimeIsStatusZeroAndMayHaveBeenStored() throws Exception {
+        CountDownLatch tested = new CountDownLatch(1);
+        Uploader uploader = uploaderTo(exchange -> {
+            try {
+                tested.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+
+        UploadException unanswered = catchThrowableOfType(
+                UploadException.class, () -> uploader.upload(STREAM, "[]".getBytes(), Duration.ofMillis(200)));
+        tested.countDown();
+
+        assertThat(unanswered.status()).isZero();
+        assertThat(unanswered.sent()).isTrue();
+        assertThat(unanswered).hasMessageContaining("TimeoutException");
     }
 
     @Test

@@ -1,0 +1,88 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.tap.EventType;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/** Which tables are suspended, see {@link Suspension}. They outlive the routes, since a reload must not end a suspension. Thread-safe. */
+public final class Suspensions {
+
+    /** Keeps them in memory only. */
+    static final SuspensionLog IN_MEMORY = new SuspensionLog() {
+        @Override
+        public void suspended(EventType type, Suspended now) {
+            // the process remembers it
+        }
+
+        @Override
+        public void ended(EventType type) {
+            // the same
+        }
+
+        @Override
+        public Map<EventType, Suspended> all() {
+            return Map.of();
+        }
+    };
+
+    private final Map<EventType, Suspension> tables = new EnumMap<>(EventType.class);
+    private final Supplier<Uploader> uploader;
+    private final Supplier<SuspensionLog> log;
+
+    Suspensions(Supplier<Uploader> uploader, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
+        this.uploader = uploader;
+        this.log = log;
+        for (EventType type : EventType.values()) {
+            tables.put(type, new Suspension(type, () -> isAnotherFine(type), log, clock, steady));
+        }
+    }
+
+    /** The one of this type's table. */
+    public Suspension of(EventType type) {
+        return tables.get(type);
+    }
+
+    /** The tables that are suspended, by type. */
+    public Map<EventType, Suspended> suspended() {
+        Map<EventType, Suspended> suspended = new EnumMap<>(EventType.class);
+        tables.forEach((type, table) -> table.suspended().ifPresent(now -> suspended.put(type, now)));
+        return suspended;
+    }
+
+    /** Learns what the store says; to be called with the source's lock, before anything is sent. */
+    public void load() {
+        Map<EventType, Suspended> stored = log.get().all();
+        tables.forEach((type, table) -> table.load(stored.get(type)));
+    }
+
+    /**
+     * Whether a table that does not fail itself accepts something at this moment: when all fail, the fault is not of one table, and none
+     * is suspended.
+     */
+    private boolean isAnotherFine(EventType failing) {
+        List<EventType> others = Stream.of(EventType.values())
+                .filter(type -> type != failing && !of(type).isFailing())
+                .toList();
+        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged())
+                || others.stream().anyMatch(this::acceptsNothing);
+    }
+
+    /** Whether its stream accepts an empty array, which writes no row. */
+    private boolean acceptsNothing(EventType type) {
+        try {
+            uploader.get().upload(TableSchema.of(type.table()).stream(), StreamCheck.EMPTY, Suspension.PROBE);
+            return true;
+        } catch (UploadException e) {
+            return false;
+        }
+    }
+}

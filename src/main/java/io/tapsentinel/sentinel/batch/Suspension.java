@@ -1,0 +1,234 @@
+package io.tapsentinel.sentinel.batch;
+
+import io.tapsentinel.sentinel.SuspensionLog;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.upload.Refusal;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.EventType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether one table is suspended: it refuses its batches, or does not answer, for two minutes while another table is fine. From then on
+ * its events are deferred at once, so that they hold up no other table's. After 1, 2, 4 … 30 minutes the next batch is sent all the
+ * same, as a probe; only Sentinel's acknowledgement of such a batch ends the suspension. Thread-safe.
+ */
+public final class Suspension {
+
+    /** For how long a table's batch has to fail. */
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** How long a probe may take. */
+    public static final Duration PROBE = Duration.ofSeconds(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Suspension.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
+    private static final int MOST_DOUBLINGS = 5;
+    /** How long another table's acknowledgement, or its refusal of an empty array, counts. */
+    private static final Duration RECENT = Duration.ofSeconds(30);
+
+    /** What a request gets at least: while records are halved there may be several in one probe. */
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+    private static final int THROTTLED = 429;
+
+    private final EventType type;
+    private final BooleanSupplier anotherIsFine;
+    private final Supplier<SuspensionLog> log;
+    private final Clock clock;
+    private final Clock steady;
+    // by the steady clock
+    private Instant failingSince;
+    private Instant acknowledgedAt = Instant.MIN;
+    private Instant lookedAt = Instant.MIN;
+    private Instant begunAt;
+    private Instant probeAt;
+    private Suspended suspended;
+
+    /**
+     * @param anotherIsFine whether another table accepts something at this moment; it may ask Sentinel
+     * @param log           keeps what begins and ends here
+     * @param clock         tells when
+     * @param steady        measures, whatever the clock is set to
+     */
+    public Suspension(
+            EventType type, BooleanSupplier anotherIsFine, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
+        this.type = type;
+        this.anotherIsFine = anotherIsFine;
+        this.log = log;
+        this.clock = clock;
+        this.steady = steady;
+    }
+
+    /** Since when the table is suspended, and why; empty while it is not. */
+    public synchronized Optional<Suspended> suspended() {
+        return Optional.ofNullable(suspended);
+    }
+
+    /** How long it has been suspended; zero while it is not. */
+    public synchronized Duration length() {
+        return suspended == null ? Duration.ZERO : Duration.between(begunAt, steady.instant());
+    }
+
+    /** Whether its events are deferred at this moment: it is suspended, and no probe is due. */
+    public synchronized boolean isDeferring() {
+        return suspended != null && steady.instant().isBefore(probeAt);
+    }
+
+    /** Whether its last batch failed, suspended or not. */
+    public synchronized boolean isFailing() {
+        return suspended != null || failingSince != null;
+    }
+
+    /** Whether a batch of it was acknowledged just now. */
+    public synchronized boolean isRecentlyAcknowledged() {
+        return acknowledgedAt.isAfter(steady.instant().minus(RECENT));
+    }
+
+    /** What an exchange ends with whose event is deferred. */
+    public TableSuspendedException deferred() {
+        return new TableSuspendedException(type.table());
+    }
+
+    /** Goes on with what the store says, which another program may have written. */
+    public synchronized void load(Suspended stored) {
+        if (stored != null && !stored.equals(suspended)) {
+            Instant now = clock.instant();
+            begunAt = steady.instant().minus(between(stored.since(), now));
+            // a clock that was set must not put the probe off for longer than it was meant to be
+            probeAt = steady.instant().plus(shorter(between(now, stored.nextProbe()), LONGEST_PAUSE));
+        }
+        suspended = stored;
+    }
+
+    /** By the steady clock. */
+    Instant now() {
+        return steady.instant();
+    }
+
+    /** How long the request that begins now may take, if it is a probe that began at {@code begun} by the steady clock. */
+    synchronized Optional<Duration> deadline(Instant begun) {
+        return suspended == null
+                ? Optional.empty()
+                : Optional.of(longer(Duration.between(steady.instant(), begun.plus(PROBE)), SHORTEST));
+    }
+
+    /** A batch was acknowledged, and its keys are durable. */
+    public void acknowledged() {
+        Duration length;
+        synchronized (this) {
+            failingSince = null;
+            acknowledgedAt = steady.instant();
+            if (suspended == null) {
+                return;
+            }
+            length = length();
+            suspended = null;
+        }
+        LOG.info(
+                "{} accepts records again after {} min; its deferred events are read from TAP again and sent",
+                type.table(),
+                length.toMinutes());
+        log.get().ended(type);
+    }
+
+    /** A request with records that began at {@code begun} by the steady clock has failed. */
+    public synchronized void failed(UploadException failure, Instant begun) {
+        if (!isOfTheTable(failure)) {
+            failingSince = null;
+        } else if (failingSince == null) {
+            failingSince = begun;
+        }
+    }
+
+    /** How long to pause at most before {@link #suspends} is asked again. */
+    synchronized Duration nextLook() {
+        if (failingSince == null) {
+            return LONGEST_PAUSE;
+        }
+        return longer(Duration.between(steady.instant(), nextDecision()), SHORTEST);
+    }
+
+    /**
+     * Whether the batch that fails in this way is deferred now: it was a probe, or the table is suspended for it. No request may be open.
+     *
+     * @throws RuntimeException when that cannot be made durable
+     */
+    public boolean suspends(UploadException failure) {
+        synchronized (this) {
+            if (suspended != null) {
+                probeFailed(failure);
+                return true;
+            }
+            if (failingSince == null || steady.instant().isBefore(nextDecision())) {
+                return false;
+            }
+            lookedAt = steady.instant();
+        }
+        // it may take a while, in which the other tables ask for this one
+        if (!anotherIsFine.getAsBoolean()) {
+            return false;
+        }
+        synchronized (this) {
+            Instant now = clock.instant();
+            keep(new Suspended(now, now.plus(FIRST_PAUSE), 0, failure.getMessage()), FIRST_PAUSE);
+            begunAt = steady.instant();
+        }
+        LOG.error(
+                "{} is suspended: it has failed for {} min while another table accepts rows; its events are deferred and sent later,"
+                        + " the other tables go on. The last failure: {}",
+                type.table(),
+                PATIENCE.toMinutes(),
+                failure.getMessage());
+        return true;
+    }
+
+    private Instant nextDecision() {
+        return latest(failingSince.plus(PATIENCE), lookedAt.plus(RECENT));
+    }
+
+    private void probeFailed(UploadException failure) {
+        int probes = suspended.probes() + 1;
+        Duration pause = shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(probes, MOST_DOUBLINGS)), LONGEST_PAUSE);
+        keep(new Suspended(suspended.since(), clock.instant().plus(pause), probes, failure.getMessage()), pause);
+        LOG.warn(
+                "{} stays suspended, its next probe is in {} min: {}",
+                type.table(),
+                pause.toMinutes(),
+                failure.getMessage());
+    }
+
+    private void keep(Suspended now, Duration pause) {
+        log.get().suspended(type, now);
+        suspended = now;
+        probeAt = steady.instant().plus(pause);
+    }
+
+    /** Token, throttling and connections are the same for all tables. */
+    private static boolean isOfTheTable(UploadException failure) {
+        return failure.sent() && failure.status() != THROTTLED && Refusal.of(failure) != Refusal.TOKEN;
+    }
+
+    /** Never negative. */
+    private static Duration between(Instant from, Instant to) {
+        return from.isBefore(to) ? Duration.between(from, to) : Duration.ZERO;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static Instant latest(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+}

@@ -1,0 +1,177 @@
+package io.tapsentinel.sentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.MovableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A table is suspended only while another one is fine. */
+class SuspensionsTest {
+
+    private static final EventType REFUSED = EventType.CLICKS_BLOCKED;
+    private static final EventType OTHER = EventType.MESSAGES_BLOCKED;
+
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final Map<EventType, Suspended> stored = new EnumMap<>(EventType.class);
+    /** Streams that accept an empty array. */
+    private final Set<String> accepting = new HashSet<>();
+
+    private final List<String> asked = new ArrayList<>();
+    private final Suspensions suspensions = new Suspensions(() -> uploader(), () -> log(), clock, clock.steady());
+
+    @Test
+    void anEmptyArrayThatAnotherStreamAcceptsIsEnough() {
+        accepting.add(stream(OTHER));
+
+        assertThat(failsForTwoMinutes(REFUSED)).isTrue();
+
+        assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
+        assertThat(stored).containsOnlyKeys(REFUSED);
+        assertThat(asked).doesNotContain(stream(REFUSED)).contains(stream(OTHER));
+    }
+
+    @Test
+    void anAcknowledgementOfJustNowIsEnoughAndNothingIsAsked() {
+        suspensions.of(REFUSED).failed(refused(), clock.now());
+        clock.advance(Duration.ofMinutes(2));
+        suspensions.of(OTHER).acknowledged();
+
+        assertThat(suspensions.of(REFUSED).suspends(refused())).isTrue();
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void anAcknowledgementOfBeforeIsNotEnoughSinceTheEndpointMayHaveFailedSince() {
+        suspensions.of(REFUSED).failed(refused(), clock.now());
+        clock.advance(Duration.ofSeconds(1));
+        suspensions.of(OTHER).acknowledged();
+        clock.advance(Duration.ofMinutes(2));
+
+        assertThat(suspensions.of(REFUSED).suspends(refused())).isFalse();
+
+        assertThat(suspensions.suspended()).isEmpty();
+        assertThat(asked).hasSize(EventType.values().length - 1);
+    }
+
+    @Test
+    void nothingIsSuspendedWhenNoStreamAcceptsAnything() {
+        for (EventType type : EventType.values()) {
+            assertThat(failsForTwoMinutes(type)).isFalse();
+        }
+
+        assertThat(suspensions.suspended()).isEmpty();
+    }
+
+    /** Else the last one would be suspended for the empty arrays of those that refuse every record. */
+    @Test
+    void aTableThatFailsItselfIsNoProofSoThatTheLastOneIsNeverSuspended() {
+        for (EventType type : EventType.values()) {
+            accepting.add(stream(type));
+        }
+
+        for (EventType type : EventType.values()) {
+            failsForTwoMinutes(type);
+        }
+
+        assertThat(suspensions.suspended()).hasSize(EventType.values().length - 1);
+    }
+
+    @Test
+    void whenAllFailTogetherNoneIsSuspendedThoughTheirStreamsAcceptEmptyArrays() {
+        for (EventType type : EventType.values()) {
+            accepting.add(stream(type));
+            suspensions.of(type).failed(refused(), clock.now());
+        }
+        clock.advance(Duration.ofMinutes(3));
+
+        for (EventType type : EventType.values()) {
+            assertThat(suspensions.of(type).suspends(refused())).isFalse();
+        }
+
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void theOtherStreamsAreAskedAtMostEveryHalfMinute() {
+        failsForTwoMinutes(REFUSED);
+        int once = asked.size();
+
+        for (int i = 0; i <= 60; i++) {
+            suspensions.of(REFUSED).suspends(refused());
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(asked).hasSize(3 * once);
+    }
+
+    @Test
+    void whatTheStoreSaysIsLoadedAndWhatItSaysNoMoreIsOver() {
+        Suspended kept = new Suspended(clock.now(), clock.now().plusSeconds(60), 0, "refused");
+        stored.put(OTHER, kept);
+
+        suspensions.load();
+        assertThat(suspensions.suspended()).containsExactly(Map.entry(OTHER, kept));
+
+        stored.clear();
+        suspensions.load();
+        assertThat(suspensions.suspended()).isEmpty();
+    }
+
+    private boolean failsForTwoMinutes(EventType type) {
+        Suspension table = suspensions.of(type);
+        table.failed(refused(), clock.now());
+        clock.advance(Suspension.PATIENCE);
+        return table.suspends(refused());
+    }
+
+    private Uploader uploader() {
+        return (stream, body) -> {
+            asked.add(stream);
+            assertThat(body).asString().isEqualTo("[]");
+            if (!accepting.contains(stream)) {
+                throw refused();
+            }
+        };
+    }
+
+    private SuspensionLog log() {
+        return new SuspensionLog() {
+            @Override
+            public void suspended(EventType type, Suspended now) {
+                stored.put(type, now);
+            }
+
+            @Override
+            public void ended(EventType type) {
+                stored.remove(type);
+            }
+
+            @Override
+            public Map<EventType, Suspended> all() {
+                return stored;
+            }
+        };
+    }
+
+    private static String stream(EventType type) {
+        return "Custom-" + type.table();
+    }
+
+    private static UploadException refused() {
+        return new UploadException(403, "forbidden");
+    }
+}

@@ -1,0 +1,281 @@
+package io.tapsentinel.sentinel.batch;
+
+import static io.tapsentinel.sentinel.batch.ScriptedStream.records;
+import static io.tapsentinel.sentinel.batch.ScriptedStream.refused;
+import static io.tapsentinel.sentinel.batch.ScriptedStream.retry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.Outcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When a table is suspended, and what ends that. */
+class SuspensionTest {
+
+    private final ScriptedStream stream = new ScriptedStream();
+    private final Delivery delivery = stream.delivery(retry(0));
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 302, 400, 403, 404, 408, 413, 500, 503})
+    void aTableThatFailsForTwoMinutesWhileAnotherIsFineIsSuspended(int status) {
+        stream.always = refused(status, "X");
+        stream.anotherIsFine = true;
+        List<PendingRecord> records = records(30, "window");
+
+        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(passed()).isBetween(Duration.ofMinutes(2), Duration.ofSeconds(125));
+        assertThat(stream.suspension.isDeferring()).isTrue();
+        assertThat(stream.kept).singleElement().satisfies(kept -> {
+            assertThat(kept.since()).isEqualTo(stream.clock().now());
+            assertThat(kept.nextProbe()).isEqualTo(kept.since().plusSeconds(60));
+            assertThat(kept.probes()).isZero();
+            assertThat(kept.reason()).contains("refused: " + status);
+        });
+        assertThat(records).allMatch(record -> record.event().getOutcome() == Outcome.SENDING);
+        assertThat(stream.rejected).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 408, 500})
+    void aRequestWithoutAnAnswerIsAPossibleDuplicateBeforeItsEventsAreDeferred(int status) {
+        stream.always = refused(status, "X");
+        stream.anotherIsFine = true;
+
+        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(stream.log).endsWith("sending 3", "unknown");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429})
+    void aTokenOrThrottlingNeverSuspends(int status) {
+        stream.always = refused(status, "X");
+        stream.anotherIsFine = true;
+        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+
+        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
+
+        assertThat(stream.kept).isEmpty();
+    }
+
+    @Test
+    void aConnectionThatCannotBeMadeNeverSuspendsAndBeginsTheTwoMinutesAgain() {
+        stream.always = refused(500, "X");
+        stream.anotherIsFine = true;
+        stream.beforeRequest = () -> {
+            if (passed().toSeconds() > 100 && passed().toSeconds() < 250) {
+                stream.always = unconnected();
+            } else {
+                stream.always = refused(500, "X");
+            }
+        };
+
+        Delivery frequent =
+                stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
+
+        assertThatThrownBy(() -> frequent.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(passed()).isBetween(Duration.ofSeconds(250 + 120), Duration.ofSeconds(256 + 120));
+    }
+
+    @Test
+    void nothingIsSuspendedWhileNoOtherTableIsFineAndTheSameBatchIsSentAgain() throws Exception {
+        stream.always = refused(403, "X");
+        stream.beforeRequest = () -> stream.always = passed().toHours() < 3 ? stream.always : null;
+
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.kept).isEmpty();
+        assertThat(stream.stored).hasSize(3);
+        assertThat(passed()).isBetween(Duration.ofHours(3), Duration.ofHours(3).plusSeconds(80));
+    }
+
+    @Test
+    void aTableIsSuspendedWithinHalfAMinuteOfAnotherOneBeingFineAgain() {
+        stream.always =
+                new UploadException(503, "busy", new UploadException.Answer("Busy", null, null, Duration.ofHours(1)));
+        stream.beforeRequest = () -> stream.anotherIsFine = false;
+        stream.onPause = () -> stream.anotherIsFine = passed().toMinutes() >= 20;
+
+        assertThatThrownBy(() -> delivery.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(passed())
+                .isBetween(Duration.ofMinutes(20), Duration.ofMinutes(20).plusSeconds(31));
+    }
+
+    @Test
+    void aBatchThatIsGivenUpBeforeDoesNotBeginTheTwoMinutesAgain() {
+        stream.always = refused(500, "X");
+        stream.anotherIsFine = true;
+        Delivery impatient = stream.delivery(retry(60_000));
+
+        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
+        assertThat(passed()).isLessThan(Duration.ofMinutes(1));
+        stream.clock().advance(Duration.ofSeconds(90));
+        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+    }
+
+    @Test
+    void anAcknowledgementBeginsTheTwoMinutesAgain() throws Exception {
+        stream.anotherIsFine = true;
+        for (int i = 0; i < 10; i++) {
+            stream.next.addAll(List.of(refused(500, "X"), refused(500, "X"), refused(500, "X"), refused(500, "X")));
+            delivery.deliver(records(1, "window"));
+            stream.clock().advance(Duration.ofMinutes(1));
+        }
+
+        assertThat(stream.kept).isEmpty();
+        assertThat(stream.stored).hasSize(10);
+    }
+
+    @Test
+    void aProbeIsOneRequestWithADeadlineAndComesAfterOneTwoFourAndAtMostThirtyMinutes() {
+        suspend();
+        List<Long> pauses = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            Instant before = stream.clock().now();
+            Instant next = last().nextProbe();
+            stream.clock().advance(Duration.between(before, next).minusMillis(1));
+            assertThat(stream.suspension.isDeferring()).isTrue();
+            stream.clock().advance(Duration.ofMillis(1));
+            assertThat(stream.suspension.isDeferring()).isFalse();
+            pauses.add(Duration.between(before, next).toMinutes());
+            int requests = stream.requests;
+
+            assertThatThrownBy(() -> delivery.deliver(records(3, "window")))
+                    .isInstanceOf(TableSuspendedException.class);
+
+            assertThat(stream.requests).isEqualTo(requests + 1);
+            assertThat(stream.suspension.isDeferring()).isTrue();
+            assertThat(last().probes()).isEqualTo(i + 1);
+        }
+
+        assertThat(pauses).containsExactly(1L, 2L, 4L, 8L, 16L, 30L, 30L);
+        assertThat(stream.deadlines).hasSize(7).containsOnly(Suspension.PROBE);
+    }
+
+    @Test
+    void theAcknowledgementOfAProbeEndsTheSuspension() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        delivery.deliver(records(3, "window"));
+        delivery.deliver(records(2, "window"));
+
+        assertThat(stream.stored).hasSize(5);
+        assertThat(last()).isNull();
+        assertThat(stream.suspension.suspended()).isEmpty();
+        assertThat(stream.deadlines).as("of the probe alone").hasSize(1);
+    }
+
+    /** Else a table that refuses every record would accept and refuse by turns. */
+    @ParameterizedTest
+    @CsvSource({"400, 1", "400, 3", "413, 1", "413, 3"})
+    void thatItsStreamAcceptsAnEmptyArrayNeitherEndsItNorMakesARecordGuilty(int status, int records) {
+        stream.anotherIsFine = true;
+        suspend();
+        stream.always = refused(status, "X");
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        assertThatThrownBy(() -> delivery.deliver(records(records, "window")))
+                .isInstanceOf(TableSuspendedException.class);
+
+        assertThat(stream.rejected).isEmpty();
+        assertThat(stream.suspension.isDeferring()).isTrue();
+    }
+
+    @Test
+    void aBadRecordInAProbeIsFoundWhileTheOthersEndTheSuspension() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.bad.add("0");
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        delivery.deliver(records(8, "window"));
+
+        assertThat(stream.stored).hasSize(7);
+        assertThat(stream.rejectedIds()).containsExactly("0");
+        assertThat(last()).isNull();
+    }
+
+    @Test
+    void anotherProcessGoesOnWithASuspensionThatIsKept() {
+        suspend();
+        stream.clock().advance(Duration.ofSeconds(20));
+        Suspension after = stream.suspension();
+
+        after.load(last());
+
+        assertThat(after.isDeferring()).isTrue();
+        assertThat(after.length()).isEqualTo(Duration.ofSeconds(20));
+        stream.clock().advance(Duration.ofSeconds(40));
+        assertThat(after.isDeferring()).isFalse();
+        assertThat(after.suspended()).contains(last());
+    }
+
+    @Test
+    void aClockThatWasSetBackPutsNoProbeOffForLongerThanHalfAnHour() {
+        suspend();
+        Suspended kept = last();
+        stream.clock().set(kept.since().minus(Duration.ofDays(1)));
+        assertThat(stream.suspension.length()).isZero();
+        stream.clock().advance(Duration.ofMinutes(1));
+        assertThat(stream.suspension.isDeferring()).as("by the steady clock").isFalse();
+
+        Suspension after = stream.suspension();
+        after.load(kept);
+
+        stream.clock().advance(Duration.ofMinutes(30));
+        assertThat(after.isDeferring()).isFalse();
+    }
+
+    @Test
+    void whatAnotherProgramEndedIsOver() {
+        suspend();
+
+        stream.suspension.load(null);
+
+        assertThat(stream.suspension.suspended()).isEmpty();
+        assertThat(stream.suspension.isDeferring()).isFalse();
+    }
+
+    @Test
+    void aSuspensionThatCannotBeKeptIsNone() {
+        stream.always = refused(500, "X");
+        stream.anotherIsFine = true;
+        stream.notKept = new IllegalStateException("disk full");
+
+        assertThatThrownBy(() -> delivery.deliver(records(1, "window"))).hasMessage("disk full");
+
+        assertThat(stream.suspension.suspended()).isEmpty();
+    }
+
+    private void suspend() {
+        stream.always = refused(500, "X");
+        stream.anotherIsFine = true;
+        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+    }
+
+    private Suspended last() {
+        return stream.kept.get(stream.kept.size() - 1);
+    }
+
+    private Duration passed() {
+        return Duration.between(ScriptedStream.START, stream.clock().now());
+    }
+
+    private static UploadException unconnected() {
+        return UploadException.neverSent("cannot connect");
+    }
+}
