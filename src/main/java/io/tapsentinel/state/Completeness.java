@@ -75,7 +75,7 @@ public final class Completeness {
             // already now: a figure that is corrected a moment later would alarm whoever looks in between
             Sql.update(
                     connection,
-                    "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO sweep (source, hour, stream, swept_at, theirs, ours, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
                     store.source(),
                     hour.toEpochMilli(),
                     type.arrayName(),

@@ -107,7 +107,27 @@ final class StoreSchema {
                     // tap.Unreadable: time whose answers cannot be read, or ended the process
                     "CREATE TABLE unreadable (source TEXT NOT NULL, from_at BIGINT NOT NULL, to_at BIGINT NOT NULL, bad INTEGER NOT NULL,"
                             + " how TEXT NOT NULL, times INTEGER NOT NULL, proven INTEGER NOT NULL, failed_at BIGINT NOT NULL,"
-                            + " PRIMARY KEY (source, from_at, to_at))"));
+                            + " PRIMARY KEY (source, from_at, to_at))"),
+            List.of(
+                    // tables that refuse, see SuspensionTable; stream as in seen, here and below
+                    "CREATE TABLE suspended (source TEXT NOT NULL, stream TEXT NOT NULL, since_at BIGINT NOT NULL,"
+                            + " next_probe_at BIGINT NOT NULL, probes INTEGER NOT NULL, reason TEXT NOT NULL,"
+                            + " PRIMARY KEY (source, stream))",
+                    // time to read again for one table
+                    "CREATE TABLE table_backlog (source TEXT NOT NULL, stream TEXT NOT NULL, from_at BIGINT NOT NULL,"
+                            + " to_at BIGINT NOT NULL, PRIMARY KEY (source, stream, from_at))",
+                    // events that wait for a suspended table; at: when a read deferred them last; withdrawn_at: when
+                    // TAP
+                    // turned out to report them no longer, 0 until then
+                    "CREATE TABLE deferred (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, at BIGINT NOT NULL,"
+                            + " withdrawn_at BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (source, stream, key))",
+                    // time that one table alone has lost
+                    "CREATE TABLE table_gap (source TEXT NOT NULL, stream TEXT NOT NULL, from_at BIGINT NOT NULL,"
+                            + " to_at BIGINT NOT NULL, reason TEXT NOT NULL, noticed_at BIGINT NOT NULL,"
+                            + " PRIMARY KEY (source, stream, from_at, to_at))",
+                    // of theirs, neither ours nor missing; an older program beside this one writes 0
+                    "ALTER TABLE sweep ADD COLUMN deferred BIGINT NOT NULL DEFAULT 0",
+                    "ALTER TABLE sweep ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);

@@ -70,6 +70,12 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
                 "ALTER TABLE version DROP COLUMN guid",
                 "DROP TABLE reading",
                 "DROP TABLE unreadable",
+                "DROP TABLE suspended",
+                "DROP TABLE table_backlog",
+                "DROP TABLE deferred",
+                "DROP TABLE table_gap",
+                "ALTER TABLE sweep DROP COLUMN deferred",
+                "ALTER TABLE sweep DROP COLUMN withdrawn",
                 "UPDATE schema_version SET version = 3");
         open();
     }

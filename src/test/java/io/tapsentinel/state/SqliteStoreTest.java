@@ -52,6 +52,10 @@ class SqliteStoreTest {
                             "ALTER TABLE seen DROP COLUMN guid",
                             "DROP TABLE reading",
                             "DROP TABLE unreadable",
+                            "DROP TABLE suspended",
+                            "DROP TABLE table_backlog",
+                            "DROP TABLE deferred",
+                            "DROP TABLE table_gap",
                             "ALTER TABLE request_log DROP COLUMN purpose",
                             "UPDATE schema_version SET version = 1")) {
                         statement.execute(sql);

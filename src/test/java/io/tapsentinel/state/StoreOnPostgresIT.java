@@ -38,6 +38,9 @@ class StoreOnPostgresIT {
     class Gaps extends GapTest {}
 
     @Nested
+    class Suspensions extends SuspensionTableTest {}
+
+    @Nested
     class Requests extends RequestBudgetTest {}
 
     @Nested

@@ -206,6 +206,36 @@ class StoreTest {
     }
 
     @Test
+    void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedOrDeferred() throws SQLException {
+        open().close();
+        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
+                Statement statement = connection.createStatement()) {
+            for (String sql : List.of(
+                    "DROP TABLE suspended",
+                    "DROP TABLE table_backlog",
+                    "DROP TABLE deferred",
+                    "DROP TABLE table_gap",
+                    "ALTER TABLE sweep DROP COLUMN deferred",
+                    "ALTER TABLE sweep DROP COLUMN withdrawn",
+                    "INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')",
+                    "UPDATE schema_version SET version = 9")) {
+                statement.execute(sql);
+            }
+        }
+
+        try (Store store = open()) {
+            assertThat(new SuspensionTable(store).all()).isEmpty();
+            assertThat(store.<Long>transaction(c -> Sql.number(
+                            c, "SELECT theirs - ours + deferred + withdrawn FROM sweep WHERE source = 'tap'")))
+                    .isEqualTo(2);
+            for (String table : List.of("table_backlog", "deferred", "table_gap")) {
+                assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM " + table)))
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
     void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
         open().close();
         try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
