@@ -3,6 +3,7 @@ package io.tapsentinel.command;
 import io.tapsentinel.config.ReportSettings;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.RejectedDocument;
+import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
@@ -10,12 +11,14 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.RestTable;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Progress;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.UtcWords;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -97,37 +100,28 @@ final class Status {
     }
 
     private String backlog() {
-        Span span = span("backlog");
-        return span.ranges == 0
-                ? "no backlog"
-                : Figures.count(span.ranges, "range") + ", " + Figures.length(span.length) + " in all, the oldest from "
-                        + Figures.time(span.first);
+        List<String> backlog = new ArrayList<>();
+        store.each(
+                "SELECT count(*), sum(to_at - from_at), min(from_at) FROM backlog WHERE source = ?",
+                row -> backlog.add(
+                        row.getLong(1) == 0
+                                ? "no backlog"
+                                : Figures.count(row.getLong(1), "range") + ", "
+                                        + Figures.length(Duration.ofMillis(row.getLong(2)))
+                                        + " in all, the oldest from " + Figures.time(row.getLong(3))),
+                store.source());
+        return backlog.get(0);
     }
 
     private String gaps() {
-        Span span = span("gap");
-        if (span.ranges == 0) {
-            return "no gap";
-        }
-        List<String> last = new ArrayList<>();
-        store.each(
-                "SELECT from_at, to_at FROM gap WHERE source = ? ORDER BY to_at DESC, from_at DESC LIMIT 1",
-                row -> last.add(Figures.time(row.getLong(1)) + " to " + Figures.time(row.getLong(2))),
-                store.source());
-        return Figures.count(span.ranges, "gap") + ", " + Figures.length(span.length) + " in all, the last "
-                + last.get(0);
-    }
-
-    private record Span(long ranges, Duration length, Instant first) {}
-
-    private Span span(String table) {
-        List<Span> span = new ArrayList<>();
-        store.each(
-                "SELECT count(*), sum(to_at - from_at), min(from_at) FROM " + table + " WHERE source = ?",
-                row -> span.add(new Span(
-                        row.getLong(1), Duration.ofMillis(row.getLong(2)), Instant.ofEpochMilli(row.getLong(3)))),
-                store.source());
-        return span.get(0);
+        List<TimeRange> gaps = store.read(connection -> Gap.all(connection, store.source())).stream()
+                .map(Gap::time)
+                .toList();
+        return gaps.stream()
+                .max(Comparator.comparing(TimeRange::to).thenComparing(TimeRange::from))
+                .map(last -> Figures.count(gaps.size(), "gap") + ", " + Figures.length(TimeRange.total(gaps))
+                        + " in all, the last " + Figures.time(last.from()) + " to " + Figures.time(last.to()))
+                .orElse("no gap");
     }
 
     private String someRecords(String from, String what) {

@@ -163,7 +163,7 @@ public enum KnownProblem {
     GAP(
             "completeness",
             DEGRADED,
-            "time was lost in the last 7 days: TAP forgot it before it could be read, or its answer cannot be read",
+            "time was lost in the last 7 days: TAP forgot it before it could be read or delivered, or its answer cannot be read",
             "see the command gaps for the reason; move kept answers of that time, or a repaired one from tap.rejected.uri, to"
                     + " tap.replay.uri"),
     MISSING(

@@ -56,22 +56,17 @@ public class Figures {
 
         /** How much time is still to be read. */
         public Duration owed() {
-            return total(backlog);
+            return TimeRange.total(backlog);
         }
 
         /** How much time is lost. */
         public Duration lost() {
-            return total(gaps.stream().map(Gap::time).toList());
+            return TimeRange.total(gaps.stream().map(Gap::time).toList());
         }
 
         /** How many events that TAP reported in the swept hours of seven days were not durable. */
         public long missing() {
             return swept.map(Completeness.Recent::missing).orElse(0L);
-        }
-
-        private static Duration total(List<TimeRange> ranges) {
-            // gaps of an older version may overlap
-            return TimeRange.union(ranges).stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus);
         }
     }
 

@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -16,8 +17,8 @@ import java.util.regex.Pattern;
 
 /**
  * Time that TAP no longer holds and that was not read often enough, or whose answer cannot be read: rows indexed then may be missing for
- * good. Kept for ever, unless TAP's answer can be read after all; no two gaps share any time, and two that touch are of different kinds
- * or cannot be read.
+ * good. Kept for ever, unless TAP's answer can be read after all. No two gaps of all tables share any time, and two that touch are of
+ * different kinds or cannot be read; a gap of one table ({@link TableGap}) stands beside them.
  *
  * @param time      exactly what was given up
  * @param reason    how it came to that; our own words, no content
@@ -59,7 +60,7 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
     /** A window is being committed: what could not be read in it was read. */
     static void read(Connection connection, String source, TimeRange window) throws SQLException {
-        for (Gap gap : all(connection, source)) {
+        for (Gap gap : ofAllTables(connection, source)) {
             if (gap.isUnreadable()
                     && TimeRange.without(List.of(gap.time()), window).isEmpty()) {
                 gap.remove(connection, source);
@@ -77,22 +78,37 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
         insert(connection, source, new Gap(time, unreadable(attempts, isLast ? ENDED : reasoned.group(2)), noticedAt));
     }
 
-    /** All gaps, oldest first; only reads. */
+    /** All gaps, also those of one table, oldest first; only reads. */
     public static List<Gap> all(Connection connection, String source) throws SQLException {
+        List<Gap> gaps = new ArrayList<>(ofAllTables(connection, source));
+        gaps.addAll(TableGap.all(connection, source));
+        gaps.sort(Comparator.comparing((Gap gap) -> gap.time().from())
+                .thenComparing(gap -> gap.time().to())
+                .thenComparing(Gap::reason));
+        return gaps;
+    }
+
+    /** Those of all tables at once, oldest first; only reads. */
+    static List<Gap> ofAllTables(Connection connection, String source) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at")) {
             Sql.set(select, source);
             List<Gap> gaps = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    gaps.add(new Gap(
-                            new TimeRange(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))),
-                            rows.getString(3),
-                            Instant.ofEpochMilli(rows.getLong(4))));
+                    gaps.add(of(rows));
                 }
             }
             return gaps;
         }
+    }
+
+    /** A row of beginning, end, reason and time when it was noticed. */
+    static Gap of(ResultSet row) throws SQLException {
+        return new Gap(
+                new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2))),
+                row.getString(3),
+                Instant.ofEpochMilli(row.getLong(4)));
     }
 
     /**
@@ -105,13 +121,13 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
             Connection connection, String source, List<TimeRange> givenUp, String reason, Instant now)
             throws SQLException {
         List<TimeRange> added = TimeRange.union(givenUp);
-        for (Gap known : all(connection, source)) {
+        for (Gap known : ofAllTables(connection, source)) {
             added = TimeRange.without(added, known.time());
         }
         List<TimeRange> gaps = new ArrayList<>();
         for (TimeRange more : added) {
             Gap gap = new Gap(more, reason, now);
-            for (Gap known : all(connection, source)) {
+            for (Gap known : ofAllTables(connection, source)) {
                 List<TimeRange> joined = TimeRange.union(List.of(known.time(), gap.time()));
                 if (joined.size() == 1 && !known.isUnreadable() && !gap.isUnreadable()) {
                     known.remove(connection, source);

@@ -92,7 +92,7 @@ public class ReadState {
         return store.transaction(connection -> backlog(connection, store.source()));
     }
 
-    /** Time that could not be read before TAP forgot it, oldest first. */
+    /** Time that could not be read, or delivered to one table, before TAP forgot it; oldest first. */
     public List<Gap> gaps() {
         return store.transaction(connection -> Gap.all(connection, store.source()));
     }
@@ -222,7 +222,7 @@ public class ReadState {
             return false;
         }
         List<TimeRange> read = List.of(new TimeRange(origin.isAfter(time.from()) ? origin : time.from(), time.to()));
-        for (Gap gap : gaps()) {
+        for (Gap gap : store.transaction(connection -> Gap.ofAllTables(connection, store.source()))) {
             read = TimeRange.without(read, gap.time());
         }
         return !read.isEmpty();
@@ -323,7 +323,7 @@ public class ReadState {
         return null;
     }
 
-    private static List<TimeRange> ranges(Connection connection, String source, String sql, Object... arguments)
+    static List<TimeRange> ranges(Connection connection, String source, String sql, Object... arguments)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             Sql.set(

@@ -54,7 +54,7 @@ public final class UnreadableTime {
     }
 
     private static List<TimeRange> gaps(Connection connection, String source) throws SQLException {
-        return Gap.all(connection, source).stream()
+        return Gap.ofAllTables(connection, source).stream()
                 .filter(Gap::isUnreadable)
                 .map(Gap::time)
                 .toList();
@@ -62,7 +62,7 @@ public final class UnreadableTime {
 
     /** The windows that ask again for the gaps of this hour: the fault may have passed. */
     public List<TimeRange> again(TimeRange hour) {
-        return store.transaction(connection -> Gap.all(connection, store.source()).stream()
+        return store.transaction(connection -> Gap.ofAllTables(connection, store.source()).stream()
                 .filter(gap -> gap.time().overlaps(hour))
                 .flatMap(gap -> gap.again().stream())
                 .toList());
@@ -172,7 +172,7 @@ public final class UnreadableTime {
     }
 
     private Optional<Gap> gapOf(Connection connection, TimeRange window) throws SQLException {
-        return Gap.all(connection, store.source()).stream()
+        return Gap.ofAllTables(connection, store.source()).stream()
                 .filter(gap -> gap.again().filter(window::equals).isPresent())
                 .findFirst();
     }

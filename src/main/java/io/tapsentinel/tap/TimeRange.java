@@ -51,6 +51,11 @@ public record TimeRange(Instant from, Instant to) {
         return merged;
     }
 
+    /** How much time they hold; what several hold counts once. */
+    public static Duration total(List<TimeRange> ranges) {
+        return union(ranges).stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus);
+    }
+
     /** What is left of {@code ranges} without {@code done}. */
     public static List<TimeRange> without(List<TimeRange> ranges, TimeRange done) {
         List<TimeRange> left = new ArrayList<>();

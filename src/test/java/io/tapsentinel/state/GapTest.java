@@ -2,9 +2,13 @@ package io.tapsentinel.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GapTest {
 
     private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    private static final String SUSPENDED = " was suspended for longer than the 7 days that TAP keeps";
 
     @TempDir
     Path folder;
@@ -74,6 +80,53 @@ class GapTest {
                         new Gap(range(160, 300), Gap.WAITED, NOON.plusSeconds(1)))
                 .extracting(Gap::isUnreadable)
                 .containsExactly(false, true, true, false);
+    }
+
+    @Test
+    void aGapOfOneTableStandsBesideThoseOfAllAndOfOtherTables() {
+        add(Gap.NOT_READ, NOON, range(0, 100));
+        assertThat(lose(EventType.CLICKS_BLOCKED, NOON, range(20, 150))).containsExactly(range(20, 150));
+        assertThat(lose(EventType.MESSAGES_BLOCKED, NOON, range(20, 150))).containsExactly(range(20, 150));
+        assertThat(add(Gap.WAITED, NOON, range(120, 130))).containsExactly(range(120, 130));
+
+        assertThat(all())
+                .containsExactly(
+                        new Gap(range(0, 100), Gap.NOT_READ, NOON),
+                        new Gap(range(20, 150), "ProofPointTAPClicksBlockedV2_CL" + SUSPENDED, NOON),
+                        new Gap(range(20, 150), "ProofPointTAPMessagesBlockedV2_CL" + SUSPENDED, NOON),
+                        new Gap(range(120, 130), Gap.WAITED, NOON));
+    }
+
+    @Test
+    void whatTouchesAGapOfTheSameTableMakesItLonger() {
+        lose(EventType.CLICKS_BLOCKED, NOON, range(0, 100), range(200, 300));
+
+        Instant later = NOON.plusSeconds(1);
+        assertThat(lose(EventType.CLICKS_BLOCKED, later, range(20, 80))).isEmpty();
+        assertThat(lose(EventType.CLICKS_BLOCKED, later, range(100, 110), range(400, 500)))
+                .containsExactly(range(0, 110), range(400, 500));
+        assertThat(lose(EventType.CLICKS_BLOCKED, later, range(105, 250))).containsExactly(range(0, 300));
+
+        String reason = "ProofPointTAPClicksBlockedV2_CL" + SUSPENDED;
+        assertThat(all())
+                .containsExactly(new Gap(range(0, 300), reason, NOON), new Gap(range(400, 500), reason, later));
+    }
+
+    @Test
+    void timeThatOneTableLostWasReadAllTheSame() {
+        ReadState state = new ReadState(store, new MovableClock(NOON));
+        TimeRange old = new TimeRange(NOON.minus(Duration.ofDays(100)), NOON.minus(Duration.ofDays(99)));
+        state.begin(new Progress(old.from(), NOON));
+        lose(EventType.CLICKS_BLOCKED, NOON, old);
+        assertThat(state.wasRead(old, NOON)).isTrue();
+        assertThat(state.gaps()).hasSize(1);
+
+        add(Gap.NOT_READ, NOON, old);
+        assertThat(state.wasRead(old, NOON)).as("a gap of all tables").isFalse();
+    }
+
+    private List<TimeRange> lose(EventType type, Instant at, TimeRange... lost) {
+        return store.transaction(connection -> TableGap.add(connection, "tap", type, List.of(lost), at));
     }
 
     private List<TimeRange> add(String reason, Instant at, TimeRange... givenUp) {
