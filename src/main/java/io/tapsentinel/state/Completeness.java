@@ -18,7 +18,8 @@ import java.util.Optional;
 /**
  * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
  * distinct keys in the sweep, without those that a route filtered; <em>ours</em> how many of those keys are durable, which is asked of the table of keys itself, not
- * of what the sweep counted. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
+ * of what the sweep counted. Of the others, <em>deferred</em> ones wait for a suspended table, TAP no longer reports <em>withdrawn</em>
+ * ones, and the rest is <em>missing</em>. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
  */
 public final class Completeness {
 
@@ -26,6 +27,10 @@ public final class Completeness {
     private static final Duration COMPARED = Duration.ofDays(7);
 
     private static final int ASKED_AT_ONCE = 500;
+
+    /** A program of an older version settles an event and leaves it deferred. */
+    private static final String NOT_DURABLE = " AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
+            + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
 
     private final Store store;
 
@@ -41,12 +46,15 @@ public final class Completeness {
      * @param sweptAt when it was swept last
      * @param theirs  distinct keys that TAP reported then
      * @param ours    how many of them are durable
+     * @param deferred how many others are deferred, see {@link Deferrals}
+     * @param withdrawn how many others are withdrawn
      */
-    public record Hour(Instant hour, String stream, Instant sweptAt, long theirs, long ours) {
+    public record Hour(
+            Instant hour, String stream, Instant sweptAt, long theirs, long ours, long deferred, long withdrawn) {
 
-        /** How many are not. */
+        /** How many are none of these. */
         public long missing() {
-            return theirs - ours;
+            return theirs - ours - deferred - withdrawn;
         }
     }
 
@@ -73,28 +81,33 @@ public final class Completeness {
         for (EventType type : EventType.values()) {
             byte[] found = keys.bytes(type);
             // already now: a figure that is corrected a moment later would alarm whoever looks in between
+            Known known = known(connection, store.source(), type.arrayName(), found);
             Sql.update(
                     connection,
-                    "INSERT INTO sweep (source, hour, stream, swept_at, theirs, ours, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     store.source(),
                     hour.toEpochMilli(),
                     type.arrayName(),
                     at.toEpochMilli(),
                     keys.count(type),
-                    durable(connection, store.source(), type.arrayName(), found),
-                    found);
+                    known.ours(),
+                    found,
+                    known.deferred(),
+                    known.withdrawn());
         }
     }
 
-    /** Asks how many of an hour's keys are durable now, and remembers it. */
+    /** Asks how many of an hour's keys are durable, deferred and withdrawn now, and remembers it. */
     public List<Hour> check(Instant hour) {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
             for (Hour each : hours) {
                 Sql.update(
                         connection,
-                        "UPDATE sweep SET ours = ? WHERE source = ? AND hour = ? AND stream = ?",
+                        "UPDATE sweep SET ours = ?, deferred = ?, withdrawn = ? WHERE source = ? AND hour = ? AND stream = ?",
                         each.ours(),
+                        each.deferred(),
+                        each.withdrawn(),
                         store.source(),
                         hour.toEpochMilli(),
                         each.stream());
@@ -117,8 +130,8 @@ public final class Completeness {
     /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
     public Optional<Recent> recent() {
         return store.transaction(connection -> {
-            try (PreparedStatement select =
-                    connection.prepareStatement("SELECT max(hour), sum(theirs), sum(ours) FROM sweep"
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn) FROM sweep"
                             + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
                 Sql.set(select, store.source(), store.source(), COMPARED.toMillis());
                 try (ResultSet row = select.executeQuery()) {
@@ -126,7 +139,12 @@ public final class Completeness {
                     long hour = row.getLong(1);
                     return row.wasNull()
                             ? Optional.empty()
-                            : Optional.of(new Recent(Instant.ofEpochMilli(hour), row.getLong(2), row.getLong(3)));
+                            : Optional.of(new Recent(
+                                    Instant.ofEpochMilli(hour),
+                                    row.getLong(2),
+                                    row.getLong(3),
+                                    row.getLong(4),
+                                    row.getLong(5)));
                 }
             }
         });
@@ -138,30 +156,30 @@ public final class Completeness {
      * @param last   the beginning of the newest of them
      * @param theirs distinct keys that TAP reported in each, summed
      * @param ours   how many of them were durable
+     * @param deferred how many others were deferred
+     * @param withdrawn how many others were withdrawn
      */
-    public record Recent(Instant last, long theirs, long ours) {
+    public record Recent(Instant last, long theirs, long ours, long deferred, long withdrawn) {
 
-        /** How many were not. */
+        /** How many were none of these. */
         public long missing() {
-            return theirs - ours;
+            return theirs - ours - deferred - withdrawn;
         }
     }
 
     /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads. */
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         List<Hour> hours = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT hour, stream, swept_at, theirs, ours, keys FROM sweep"
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, keys FROM sweep"
                         + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
             Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    Instant hour = Instant.ofEpochMilli(rows.getLong(1));
-                    byte[] keys = rows.getBytes(6);
-                    long ours =
-                            keys.length == 0 ? rows.getLong(5) : durable(connection, source, rows.getString(2), keys);
-                    hours.add(new Hour(
-                            hour, rows.getString(2), Instant.ofEpochMilli(rows.getLong(3)), rows.getLong(4), ours));
+                    byte[] keys = rows.getBytes(8);
+                    hours.add(hour(
+                            rows,
+                            keys.length == 0 ? recorded(rows) : known(connection, source, rows.getString(2), keys)));
                 }
             }
         }
@@ -172,25 +190,39 @@ public final class Completeness {
     public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, theirs, ours FROM sweep WHERE source = ? AND hour >= ?")) {
+                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn FROM sweep WHERE source = ? AND hour >= ?")) {
             Sql.set(select, source, from.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    hours.add(new Hour(
-                            Instant.ofEpochMilli(rows.getLong(1)),
-                            rows.getString(2),
-                            Instant.ofEpochMilli(rows.getLong(3)),
-                            rows.getLong(4),
-                            rows.getLong(5)));
+                    hours.add(hour(rows, recorded(rows)));
                 }
             }
         }
         return hours;
     }
 
-    /** How many of these keys the table of keys holds. */
-    private static long durable(Connection connection, String source, String stream, byte[] keys) throws SQLException {
-        long durable = 0;
+    /** What the store holds of an hour's keys. */
+    private record Known(long ours, long deferred, long withdrawn) {}
+
+    private static Known recorded(ResultSet row) throws SQLException {
+        return new Known(row.getLong(5), row.getLong(6), row.getLong(7));
+    }
+
+    private static Hour hour(ResultSet row, Known known) throws SQLException {
+        return new Hour(
+                Instant.ofEpochMilli(row.getLong(1)),
+                row.getString(2),
+                Instant.ofEpochMilli(row.getLong(3)),
+                row.getLong(4),
+                known.ours(),
+                known.deferred(),
+                known.withdrawn());
+    }
+
+    private static Known known(Connection connection, String source, String stream, byte[] keys) throws SQLException {
+        long ours = 0;
+        long deferred = 0;
+        long withdrawn = 0;
         int step = ASKED_AT_ONCE * EventKey.BYTES;
         for (int from = 0; from < keys.length; from += step) {
             int to = Math.min(keys.length, from + step);
@@ -198,12 +230,17 @@ public final class Completeness {
             for (int at = from; at < to; at += EventKey.BYTES) {
                 arguments.add(Arrays.copyOfRange(keys, at, at + EventKey.BYTES));
             }
-            durable += Sql.number(
-                    connection,
-                    "SELECT count(*) FROM seen WHERE source = ? AND stream = ? AND key IN (?"
-                            + ", ?".repeat(arguments.size() - 3) + ")",
-                    arguments.toArray());
+            int asked = arguments.size() - 2;
+            Object[] these = arguments.toArray();
+            String where = " WHERE source = ? AND stream = ? AND key IN (?" + ", ?".repeat(asked - 1) + ")";
+            long durable = Sql.number(connection, "SELECT count(*) FROM seen" + where, these);
+            ours += durable;
+            if (durable < asked) {
+                String others = "SELECT count(*) FROM deferred" + where + NOT_DURABLE;
+                deferred += Sql.number(connection, others + " AND withdrawn_at = 0", these);
+                withdrawn += Sql.number(connection, others + " AND withdrawn_at > 0", these);
+            }
         }
-        return durable;
+        return new Known(ours, deferred, withdrawn);
     }
 }

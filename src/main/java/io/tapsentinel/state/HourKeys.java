@@ -4,7 +4,9 @@ import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -32,6 +34,12 @@ public final class HourKeys {
     /** Visits every key, in no order. */
     void forEach(Consumer<EventRef> visitor) {
         keys.forEach((type, found) -> found.forEach(key -> visitor.accept(new EventRef(type, key))));
+    }
+
+    List<EventKey> keys(EventType type) {
+        List<EventKey> list = new ArrayList<>(count(type));
+        keys.get(type).forEach(list::add);
+        return list;
     }
 
     int count(EventType type) {

@@ -244,7 +244,10 @@ public class ReadState {
         });
     }
 
-    /** Forgets reads, and what sweeps found, older than {@link #LEDGER_KEPT}, and blobs that are gone; gaps stay for ever. */
+    /**
+     * Forgets reads, what sweeps found and withdrawn events that are older than {@link #LEDGER_KEPT}, and blobs that are gone; gaps
+     * stay for ever.
+     */
     public void prune() {
         Instant now = clock.instant();
         Instant before = now.minus(LEDGER_KEPT);
@@ -256,6 +259,7 @@ public class ReadState {
                         store.source(),
                         before.toEpochMilli());
             }
+            Deferrals.prune(connection, store.source(), before.toEpochMilli());
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
             ReplayedBlobs.prune(connection, store.source(), now);

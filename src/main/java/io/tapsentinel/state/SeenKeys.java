@@ -2,6 +2,7 @@ package io.tapsentinel.state;
 
 import io.tapsentinel.sentinel.DeliveryLog;
 import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.Sighting;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
@@ -33,6 +35,7 @@ public class SeenKeys implements DeliveryLog {
     private final Store store;
     private final Clock clock;
     private final DurableKeys durable;
+    private final Deferrals deferrals;
     private final boolean updates;
     private final ConcurrentMap<EventKey, TapEvent> reserved = new ConcurrentHashMap<>();
 
@@ -51,6 +54,12 @@ public class SeenKeys implements DeliveryLog {
         this.clock = clock;
         this.updates = updates;
         this.durable = new DurableKeys(store, keysInMemory, updates, clock);
+        this.deferrals = new Deferrals(store, clock);
+    }
+
+    /** The events that wait for a suspended table; those that are settled here leave it in the same transaction. */
+    public Deferrals deferrals() {
+        return deferrals;
     }
 
     /** What {@link #claim} found. */
@@ -147,6 +156,7 @@ public class SeenKeys implements DeliveryLog {
         store.transaction(connection -> {
             InFlight.end(connection, store.source(), request);
             durable.delivered(connection, batch);
+            noLongerDeferred(connection, batch);
             return null;
         });
         settle(batch);
@@ -156,9 +166,20 @@ public class SeenKeys implements DeliveryLog {
     public void rejected(TapEvent event) {
         store.transaction(connection -> {
             durable.rejected(connection, event);
+            noLongerDeferred(connection, List.of(event));
             return null;
         });
         settle(List.of(event));
+    }
+
+    private void noLongerDeferred(Connection connection, Collection<TapEvent> events) throws SQLException {
+        for (EventType type : EventType.values()) {
+            List<TapEvent> own =
+                    events.stream().filter(event -> event.getType() == type).toList();
+            Set<EventKey> before = deferrals.settled(
+                    connection, type, own.stream().map(TapEvent::getKey).toList());
+            own.stream().filter(event -> before.contains(event.getKey())).forEach(Handling::deferredBefore);
+        }
     }
 
     /**
@@ -264,6 +285,9 @@ public class SeenKeys implements DeliveryLog {
     /** Part of the transaction that commits a read: routes dropped these events. */
     public void filtered(Connection connection, HourKeys events) throws SQLException {
         durable.filtered(connection, events);
+        for (EventType type : EventType.values()) {
+            deferrals.settled(connection, type, events.keys(type));
+        }
     }
 
     /** To be called after that transaction. */

@@ -41,6 +41,11 @@ public final class Handling {
         event.knownAs = former;
     }
 
+    /** Says that its table was suspended when it was read first: it comes late for that, and not because of TAP. */
+    public static void deferredBefore(TapEvent event) {
+        event.deferredBefore = true;
+    }
+
     /** Says what its row tells of its time, which a route may have changed. */
     public static void mapped(TapEvent event, Instant rowTime) {
         event.rowTime = rowTime;

@@ -31,6 +31,7 @@ public final class TapEvent {
     volatile Set<VerdictChange.Kind> change = Set.of();
     volatile long otherGuid;
     volatile EventKey knownAs;
+    volatile boolean deferredBefore;
     volatile String exchangeId;
     volatile Instant rowTime;
     volatile String filteredBy = "";
@@ -123,6 +124,11 @@ public final class TapEvent {
     /** See {@link Handling#knownAs}; null when the store knows it by {@link #getKey} or not at all. */
     public EventKey getKnownAs() {
         return knownAs;
+    }
+
+    /** See {@link Handling#deferredBefore}. */
+    public boolean isDeferredBefore() {
+        return deferredBefore;
     }
 
     /** Whether this exchange is the one that its window waits for. */

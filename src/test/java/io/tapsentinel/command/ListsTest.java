@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.route.RejectedDocument;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.state.Deferrals;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
@@ -53,6 +54,17 @@ class ListsTest {
                                 .matches(
                                         "2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t[^\t]*TAP keeps\t2026-11-20T12:00:00Z"));
         assertThat(setup.notes()).isEmpty();
+    }
+
+    @Test
+    void timeThatOneTableLostIsAGapWithItsName() {
+        try (Store store = setup.open()) {
+            TimeRange lost = new TimeRange(NOW.minus(Duration.ofDays(8)), NOW.minus(Duration.ofDays(7)));
+            new Deferrals(store, setup.clock()).expire(TYPE, List.of(lost));
+        }
+        assertThat(setup.run("gaps"))
+                .isEqualTo("2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t" + TABLE
+                        + " was suspended for longer than the 7 days that TAP keeps\t2026-11-20T12:00:00Z\n");
     }
 
     @Test

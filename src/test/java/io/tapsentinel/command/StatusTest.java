@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.Also;
 import io.tapsentinel.state.Completeness;
+import io.tapsentinel.state.Deferrals;
 import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -166,6 +167,19 @@ class StatusTest {
                         "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
                 .contains("rejected              1 record not in Sentinel that TAP reported in the last 8 days\n")
                 .contains("possible duplicates   2 records that Sentinel may hold twice\n");
+    }
+
+    @Test
+    void timeThatSeveralGapsHoldCountsOnce() {
+        TimeRange lost = new TimeRange(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(8)));
+        TimeRange lostLater = new TimeRange(lost.from(), NOW.minus(Duration.ofDays(7)));
+        try (Store store = setup.open()) {
+            new ReadState(store, setup.clock()).expire(List.of(lost));
+            new Deferrals(store, setup.clock()).expire(EventType.CLICKS_BLOCKED, List.of(lostLater));
+        }
+        assertThat(status())
+                .contains(
+                        "gaps                  2 gaps, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
     }
 
     @Test

@@ -69,7 +69,7 @@ class CompletenessTest {
                 .singleElement()
                 .satisfies(hour -> assertThat(List.of(hour.theirs(), hour.ours(), hour.missing()))
                         .containsExactly(1_201L, 1_198L, 3L));
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198, 0, 0));
     }
 
     @Test
@@ -77,7 +77,7 @@ class CompletenessTest {
         seen.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "cleared")));
         sweep(HOUR, List.of(event(TYPE, "1"), event(TYPE, "1")));
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1, 1));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1, 1, 0, 0));
     }
 
     @Test
@@ -97,7 +97,7 @@ class CompletenessTest {
             return null;
         });
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168, 0, 0));
     }
 
     @Test
@@ -130,7 +130,7 @@ class CompletenessTest {
         clock.advance(Duration.ofHours(6));
         state.prune();
         assertThat(keyBytes()).isZero();
-        assertThat(completeness.recent()).as("its figures stay").contains(new Completeness.Recent(HOUR, 1, 0));
+        assertThat(completeness.recent()).as("its figures stay").contains(new Completeness.Recent(HOUR, 1, 0, 0, 0));
 
         clock.advance(DAY.multipliedBy(83).minus(Duration.ofHours(1)));
         state.prune();

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.state.SeenKeys.Claim;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.Postgres;
 import java.sql.Connection;
@@ -15,6 +16,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -197,6 +199,40 @@ class SharedStoreIT {
             assertThat(Sql.number(connection, "SELECT count(*) FROM pg_tables WHERE tablename LIKE 'qrtz%'"))
                     .isEqualTo(11);
         }
+    }
+
+    @Test
+    void anOlderProgramWritesSweepsWithoutDeferredEvents() {
+        HourKeys none = new HourKeys();
+        one.transaction(connection -> Sql.update(
+                connection,
+                "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "tap",
+                0L,
+                TYPE.arrayName(),
+                1L,
+                5L,
+                3L,
+                none.bytes(TYPE)));
+
+        assertThat(new Completeness(other).recent()).contains(new Completeness.Recent(Instant.EPOCH, 5, 3, 0, 0));
+    }
+
+    @Test
+    void whatOneProgramDeferredIsSettledByTheOther() {
+        HourKeys keys = new HourKeys();
+        keys.add(event(TYPE, "1").ref());
+        TimeRange window = new TimeRange(clock.instant().minusSeconds(60), clock.instant());
+        Deferrals ours = new SeenKeys(one, 1_000, clock).deferrals();
+        one.transaction(connection -> {
+            ours.deferred(connection, window, keys);
+            return null;
+        });
+        SeenKeys theirs = new SeenKeys(other, 1_000, clock);
+        assertThat(theirs.deferrals().backlog()).isEqualTo(Map.of(TYPE, List.of(window)));
+        theirs.delivered(0, List.of(event(TYPE, "1")));
+
+        assertThat(ours.counts()).isEmpty();
     }
 
     @Test

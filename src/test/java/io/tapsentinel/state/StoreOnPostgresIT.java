@@ -41,6 +41,9 @@ class StoreOnPostgresIT {
     class Suspensions extends SuspensionTableTest {}
 
     @Nested
+    class DeferredEvents extends DeferralsTest {}
+
+    @Nested
     class Requests extends RequestBudgetTest {}
 
     @Nested

@@ -1,0 +1,243 @@
+package io.tapsentinel.state;
+
+import io.tapsentinel.tap.EventKey;
+import io.tapsentinel.tap.EventRef;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Events that wait for a suspended table: their keys, and by type the time that has to be read again for them. An event is
+ * <em>deferred</em> until it is settled. It is <em>withdrawn</em> when all of that time was read again and TAP did not report it.
+ * Methods with a connection are part of its transaction. Thread-safe.
+ */
+public final class Deferrals {
+
+    private static final int AT_ONCE = 500;
+
+    private static final String OF_TYPE = " FROM deferred WHERE source = ? AND stream = ?";
+
+    private final Store store;
+    private final String source;
+    private final Clock clock;
+
+    public Deferrals(Store store, Clock clock) {
+        this.store = store;
+        this.source = store.source();
+        this.clock = clock;
+    }
+
+    /**
+     * A read that deferred these events is being committed. The window joins the backlog of their types; an event that was withdrawn
+     * is deferred again.
+     */
+    public void deferred(Connection connection, TimeRange window, HourKeys keys) throws SQLException {
+        // a clock that is behind must not make them older than their window, see expire
+        long at = Math.max(clock.millis(), window.to().toEpochMilli());
+        for (EventType type : EventType.values()) {
+            if (keys.count(type) > 0) {
+                List<TimeRange> ranges = new ArrayList<>(backlog(connection, source, type));
+                ranges.add(window);
+                replaceBacklog(connection, type, TimeRange.union(ranges));
+                write(connection, type, ByteBuffer.wrap(keys.bytes(type)), at);
+            }
+        }
+    }
+
+    private void write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
+        try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO deferred VALUES (?, ?, ?, ?, 0)"
+                + " ON CONFLICT (source, stream, key) DO UPDATE SET at = excluded.at, withdrawn_at = 0")) {
+            for (int rows = 1; keys.hasRemaining(); rows++) {
+                byte[] key = new byte[EventKey.BYTES];
+                keys.get(key);
+                Sql.set(upsert, source, type.arrayName(), key, at);
+                upsert.addBatch();
+                if (rows % AT_ONCE == 0 || !keys.hasRemaining()) {
+                    upsert.executeBatch();
+                }
+            }
+        }
+    }
+
+    /**
+     * A read from the type's own endpoint, false positives included, that deferred nothing is being committed; to be called after its
+     * events were written. The window leaves the type's backlog. When that leaves none, the events that are still deferred are
+     * withdrawn, except those that a program of an older version has settled, which are removed.
+     *
+     * @return how many are withdrawn because of it
+     */
+    public int caughtUp(Connection connection, EventType type, TimeRange window) throws SQLException {
+        List<TimeRange> left = TimeRange.without(backlog(connection, source, type), window);
+        replaceBacklog(connection, type, left);
+        if (!left.isEmpty()) {
+            return 0;
+        }
+        String stream = type.arrayName();
+        Sql.update(
+                connection,
+                "DELETE" + OF_TYPE + " AND EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
+                        + " AND seen.stream = deferred.stream AND seen.key = deferred.key)",
+                source,
+                stream);
+        return Sql.update(
+                connection,
+                "UPDATE deferred SET withdrawn_at = ? WHERE source = ? AND stream = ? AND withdrawn_at = 0",
+                clock.millis(),
+                source,
+                stream);
+    }
+
+    /**
+     * Part of the transaction that makes these keys durable: they are no longer deferred or withdrawn. A single query when no event
+     * of the type is.
+     *
+     * @return those that were
+     */
+    Set<EventKey> settled(Connection connection, EventType type, Collection<EventKey> keys) throws SQLException {
+        Set<EventKey> settled = new HashSet<>();
+        String stream = type.arrayName();
+        if (keys.isEmpty() || Sql.number(connection, "SELECT 1" + OF_TYPE + " LIMIT 1", source, stream) == 0) {
+            return settled;
+        }
+        List<EventKey> all = List.copyOf(keys);
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            List<EventKey> some = all.subList(from, Math.min(all.size(), from + AT_ONCE));
+            List<Object> arguments = new ArrayList<>(List.of(source, stream));
+            some.forEach(key -> arguments.add(key.bytes()));
+            String these = OF_TYPE + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")";
+            try (PreparedStatement select = connection.prepareStatement("SELECT key" + these)) {
+                Sql.set(select, arguments.toArray());
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        settled.add(EventKey.of(rows.getBytes(1)));
+                    }
+                }
+            }
+            Sql.update(connection, "DELETE" + these, arguments.toArray());
+        }
+        return settled;
+    }
+
+    /** Whether the event is deferred or withdrawn. */
+    public boolean contains(EventRef event) {
+        return store.transaction(connection -> Sql.number(
+                        connection,
+                        "SELECT count(*)" + OF_TYPE + " AND key = ?",
+                        source,
+                        event.type().arrayName(),
+                        event.key().bytes()))
+                > 0;
+    }
+
+    /** By type, the time that has to be read again, oldest first, without overlaps; types without any are absent. */
+    public Map<EventType, List<TimeRange>> backlog() {
+        return store.transaction(connection -> {
+            Map<EventType, List<TimeRange>> backlog = new EnumMap<>(EventType.class);
+            for (EventType type : EventType.values()) {
+                List<TimeRange> ranges = backlog(connection, source, type);
+                if (!ranges.isEmpty()) {
+                    backlog.put(type, ranges);
+                }
+            }
+            return backlog;
+        });
+    }
+
+    /**
+     * TAP no longer holds this time: it leaves the type's backlog and becomes a gap of its table. Events that were deferred before its
+     * end, and not since, are lost with it; so are all that are still deferred when no backlog is left. Others of that time, which a
+     * later read deferred again, stay until then.
+     *
+     * @return the gaps of the table that are new or longer now, oldest first
+     */
+    public List<TimeRange> expire(EventType type, List<TimeRange> expired) {
+        return store.transaction(connection -> {
+            List<TimeRange> left = backlog(connection, source, type);
+            long before = 0;
+            for (TimeRange lost : expired) {
+                left = TimeRange.without(left, lost);
+                before = Math.max(before, lost.to().toEpochMilli());
+            }
+            replaceBacklog(connection, type, left);
+            Sql.update(
+                    connection,
+                    "DELETE" + OF_TYPE + " AND withdrawn_at = 0 AND at < ?",
+                    source,
+                    type.arrayName(),
+                    // what was deferred since the oldest time that is left may belong to it
+                    left.isEmpty()
+                            ? Long.MAX_VALUE
+                            : Math.min(before, left.get(0).from().toEpochMilli()));
+            return TableGap.add(connection, source, type, expired, clock.instant());
+        });
+    }
+
+    /** How many events of one type wait for its table, and how many TAP no longer reports. */
+    public record Count(long deferred, long withdrawn) {}
+
+    /** By type; types that have neither are absent. */
+    public Map<EventType, Count> counts() {
+        return store.transaction(connection -> counts(connection, source));
+    }
+
+    /** The same for a look from outside; only reads. */
+    public static Map<EventType, Count> counts(Connection connection, String source) throws SQLException {
+        Map<EventType, Count> counts = new EnumMap<>(EventType.class);
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
+                        + " FROM deferred WHERE source = ? GROUP BY stream")) {
+            Sql.set(select, source);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    long deferred = rows.getLong(2);
+                    counts.put(
+                            EventType.ofArray(rows.getString(1)).orElseThrow(),
+                            new Count(deferred, rows.getLong(3) - deferred));
+                }
+            }
+        }
+        return counts;
+    }
+
+    /** Forgets what was withdrawn before {@code before} (milliseconds since 1970). */
+    static void prune(Connection connection, String source, long before) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM deferred WHERE source = ? AND withdrawn_at > 0 AND withdrawn_at < ?",
+                source,
+                before);
+    }
+
+    private static List<TimeRange> backlog(Connection connection, String source, EventType type) throws SQLException {
+        return ReadState.ranges(
+                connection,
+                source,
+                "SELECT from_at, to_at FROM table_backlog WHERE source = ? AND stream = ? ORDER BY from_at",
+                type.arrayName());
+    }
+
+    private void replaceBacklog(Connection connection, EventType type, List<TimeRange> ranges) throws SQLException {
+        Sql.update(connection, "DELETE FROM table_backlog WHERE source = ? AND stream = ?", source, type.arrayName());
+        for (TimeRange range : ranges) {
+            Sql.update(
+                    connection,
+                    "INSERT INTO table_backlog VALUES (?, ?, ?, ?)",
+                    source,
+                    type.arrayName(),
+                    range.from().toEpochMilli(),
+                    range.to().toEpochMilli());
+        }
+    }
+}
