@@ -28,10 +28,6 @@ public final class Completeness {
 
     private static final int ASKED_AT_ONCE = 500;
 
-    /** A program of an older version settles an event and leaves it deferred. */
-    private static final String NOT_DURABLE = " AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
-            + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
-
     private final Store store;
 
     public Completeness(Store store) {
@@ -236,7 +232,7 @@ public final class Completeness {
             long durable = Sql.number(connection, "SELECT count(*) FROM seen" + where, these);
             ours += durable;
             if (durable < asked) {
-                String others = "SELECT count(*) FROM deferred" + where + NOT_DURABLE;
+                String others = "SELECT count(*) FROM deferred" + where + " AND NOT " + Deferrals.IS_SETTLED;
                 deferred += Sql.number(connection, others + " AND withdrawn_at = 0", these);
                 withdrawn += Sql.number(connection, others + " AND withdrawn_at > 0", these);
             }

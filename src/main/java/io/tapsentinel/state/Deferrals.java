@@ -25,6 +25,10 @@ import java.util.Set;
  */
 public final class Deferrals {
 
+    /** True of a row of {@code deferred} whose event is settled: a program of an older version leaves such rows. */
+    static final String IS_SETTLED = "EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
+            + " AND seen.stream = deferred.stream AND seen.key = deferred.key)";
+
     private static final int AT_ONCE = 500;
 
     private static final String OF_TYPE = " FROM deferred WHERE source = ? AND stream = ?";
@@ -85,12 +89,7 @@ public final class Deferrals {
             return 0;
         }
         String stream = type.arrayName();
-        Sql.update(
-                connection,
-                "DELETE" + OF_TYPE + " AND EXISTS (SELECT 1 FROM seen WHERE seen.source = deferred.source"
-                        + " AND seen.stream = deferred.stream AND seen.key = deferred.key)",
-                source,
-                stream);
+        Sql.update(connection, "DELETE" + OF_TYPE + " AND " + IS_SETTLED, source, stream);
         return Sql.update(
                 connection,
                 "UPDATE deferred SET withdrawn_at = ? WHERE source = ? AND stream = ? AND withdrawn_at = 0",

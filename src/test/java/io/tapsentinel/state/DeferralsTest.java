@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.Deferrals.Count;
 import io.tapsentinel.state.SeenKeys.Claim;
+import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
@@ -13,6 +14,7 @@ import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -58,7 +60,7 @@ class DeferralsTest {
                 .isEqualTo(Map.of(TYPE, List.of(range(0, 20), range(30, 40)), OTHER, List.of(range(0, 10))));
         assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Count(3, 0), OTHER, new Count(1, 0)));
         assertThat(contains("1", "5")).containsExactly(true, false);
-        assertThat(deferrals.contains(event(OTHER, "1").ref()))
+        assertThat(deferrals.contains(new EventRef(OTHER, event(TYPE, "1").getKey())))
                 .as("another type")
                 .isFalse();
         assertThat(seen.claim(event(TYPE, "1"))).as("it is not delivered").isEqualTo(Claim.NEW);
@@ -139,7 +141,7 @@ class DeferralsTest {
     void whatAnOlderProgramDeliveredIsRemovedAndNotWithdrawn() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"));
         deliveredByAnOlderProgram(event(TYPE, "1"));
-        deliveredByAnOlderProgram(event(OTHER, "2"));
+        deliveredByAnOlderProgram(new TapEvent(OTHER, event(TYPE, "2").getKey(), 0, NOON, new HashMap<>()));
 
         assertThat(caughtUp(TYPE, range(0, 10))).isEqualTo(1);
 
@@ -222,7 +224,12 @@ class DeferralsTest {
         Completeness completeness = new Completeness(store);
         defer(range(0, 10), event(TYPE, "withdrawn"));
         caughtUp(TYPE, range(0, 10));
-        defer(range(20, 30), event(TYPE, "deferred-1"), event(TYPE, "deferred-2"), event(TYPE, "older"));
+        defer(
+                range(20, 30),
+                event(TYPE, "deferred-1"),
+                event(TYPE, "deferred-2"),
+                event(TYPE, "deferred-3"),
+                event(TYPE, "older"));
         deliveredByAnOlderProgram(event(TYPE, "older"));
         seen.delivered(0, List.of(event(TYPE, "ours")));
         HourKeys hour = keys(
@@ -230,6 +237,7 @@ class DeferralsTest {
                 event(TYPE, "older"),
                 event(TYPE, "deferred-1"),
                 event(TYPE, "deferred-2"),
+                event(TYPE, "deferred-3"),
                 event(TYPE, "withdrawn"),
                 event(TYPE, "missing"),
                 event(OTHER, "deferred-1"));
@@ -238,16 +246,16 @@ class DeferralsTest {
             return null;
         });
 
-        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 6, 2, 2, 1);
+        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 2, 3, 1);
         Completeness.Hour other = new Completeness.Hour(HOUR, OTHER.arrayName(), NOON, 1, 0, 0, 0);
         assertThat(found.missing()).isEqualTo(1);
         assertThat(recorded()).contains(found, other);
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 7, 2, 2, 1));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 8, 2, 3, 1));
         assertThat(completeness.recent().orElseThrow().missing()).isEqualTo(2);
 
         seen.delivered(0, List.of(event(TYPE, "deferred-1")));
         assertThat(recorded()).as("as it was").contains(found);
-        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 6, 3, 1, 1);
+        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 3, 2, 1);
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.hours(c, "tap", HOUR, HOUR)))
                 .contains(now);
         assertThat(completeness.check(HOUR)).contains(now);
