@@ -37,12 +37,12 @@ public final class Completeness {
     /**
      * One hour of one type.
      *
-     * @param hour    its beginning
-     * @param stream  name of the type's array in TAP's answer
-     * @param sweptAt when it was swept last
-     * @param theirs  distinct keys that TAP reported then
-     * @param ours    how many of them are durable
-     * @param deferred how many others are deferred, see {@link Deferrals}
+     * @param hour      its beginning
+     * @param stream    name of the type's array in TAP's answer
+     * @param sweptAt   when it was swept last
+     * @param theirs    distinct keys that TAP reported then
+     * @param ours      how many of them are durable
+     * @param deferred  how many others are deferred, see {@link Deferrals}
      * @param withdrawn how many others are withdrawn
      */
     public record Hour(
@@ -71,7 +71,10 @@ public final class Completeness {
         });
     }
 
-    /** Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. */
+    /**
+     * Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. What the
+     * sweep deferred must be written before.
+     */
     public void swept(Connection connection, Instant hour, Instant at, HourKeys keys) throws SQLException {
         Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
         for (EventType type : EventType.values()) {
@@ -93,7 +96,7 @@ public final class Completeness {
         }
     }
 
-    /** Asks how many of an hour's keys are durable, deferred and withdrawn now, and remembers it. */
+    /** Asks how many of an hour's keys are durable, deferred and withdrawn now, and records it. */
     public List<Hour> check(Instant hour) {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
@@ -149,10 +152,10 @@ public final class Completeness {
     /**
      * Several hours of all types.
      *
-     * @param last   the beginning of the newest of them
-     * @param theirs distinct keys that TAP reported in each, summed
-     * @param ours   how many of them were durable
-     * @param deferred how many others were deferred
+     * @param last      the beginning of the newest of them
+     * @param theirs    distinct keys that TAP reported in each, summed
+     * @param ours      how many of them were durable
+     * @param deferred  how many others were deferred
      * @param withdrawn how many others were withdrawn
      */
     public record Recent(Instant last, long theirs, long ours, long deferred, long withdrawn) {
