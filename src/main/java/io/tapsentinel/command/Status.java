@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /** All that an operator looks at first, on one page: how far, how complete, what is owed, lost, late and laid aside. */
 final class Status {
@@ -150,7 +151,7 @@ final class Status {
 
     private String budget() {
         Map<String, long[]> pools = new TreeMap<>();
-        Purpose[] purposes = {Purpose.POLL, Purpose.BACKLOG, Purpose.SWEEP};
+        Purpose[] purposes = {Purpose.POLL, Purpose.BACKLOG, Purpose.SWEEP, Purpose.CATCH_UP};
         store.each(
                 "SELECT pool, purpose, count(*) FROM request_log WHERE source = ? AND at > ? GROUP BY pool, purpose",
                 row -> {
@@ -163,15 +164,16 @@ final class Status {
                 },
                 store.source(),
                 now.minus(DAY).toEpochMilli());
-        TextTable table =
-                new TextTable("requests of the last 24 hours", "poll", "backlog", "sweep", "other", "used", "of");
+        TextTable table = new TextTable(
+                "requests of the last 24 hours", "poll", "backlog", "sweep", "catch-up", "other", "used", "of");
         pools.forEach((pool, used) -> table.row(
                 pool,
                 used[0],
                 used[1],
                 used[2],
                 used[3],
-                used[0] + used[1] + used[2] + used[3],
+                used[4],
+                LongStream.of(used).sum(),
                 settings.requestsPerDay()));
         return (pools.isEmpty()
                         ? "requests of the last 24 hours: none, of " + Figures.number(settings.requestsPerDay())

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.state.Gap;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.state.UnreadableTime;
 import io.tapsentinel.state.UnreadableTime.Attempt;
@@ -65,14 +66,19 @@ public final class UnreadAnswers {
             String name = RejectedDocument.answerName(window);
             rejected.storeAnswer(name, answer);
         }
-        time.reading(new Attempt(window, read.purpose()));
+        time.reading(attempt(read));
+    }
+
+    /** Catching up counts as a sweep: for both the time was read before, and an older program on the same store knows that word. */
+    private static Attempt attempt(WindowRead read) {
+        return new Attempt(read.window(), read.purpose() == Purpose.CATCH_UP ? Purpose.SWEEP : read.purpose());
     }
 
     private static boolean isLast(Unreadable range, TimeRange window) {
         return range.isShortest() && range.times() > 0 && range.avoided().overlaps(window);
     }
 
-    /** The window was committed. */
+    /** The window was committed, with all types. */
     void committed(TimeRange window) {
         String name = RejectedDocument.answerName(window);
         if (rejected.removeAnswer(name)) {
@@ -114,13 +120,13 @@ public final class UnreadAnswers {
             time.over();
         } catch (StoreException e) {
             // else it would look as if the process had ended
-            left = new Attempt(read.window(), read.purpose());
+            left = attempt(read);
         }
     }
 
     /** The answer came in whole and could not be read. Returns what becomes of its time; null when it is asked for again as it is. */
     String failed(WindowRead read, String why) {
-        return failed(new Attempt(read.window(), read.purpose()), How.ANSWER, why);
+        return failed(attempt(read), How.ANSWER, why);
     }
 
     private String failed(Attempt attempt, How how, String why) {

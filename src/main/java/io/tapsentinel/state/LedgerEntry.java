@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param readAt  when TAP was asked
  * @param window  what was asked for
- * @param purpose {@code poll}, {@code backlog}, {@code sweep} or {@code replay}
+ * @param purpose why
  * @param counts  events by the name of their array in TAP's answer, or {@link #UNKNOWN}, and by {@link LedgerCount#word()}, {@link Lag#word()} or
  *                {@link LedgerCount#filteredBy}
  */
@@ -34,12 +34,19 @@ public record LedgerEntry(Instant readAt, TimeRange window, Purpose purpose, Map
         BACKLOG,
         /** A closed hour once more, for rows that TAP indexed late. */
         SWEEP,
+        /** What a suspended table could not take, from the endpoint of its type alone. */
+        CATCH_UP,
         /** A file that somebody dropped at {@code tap.replay.uri}. */
         REPLAY;
 
         /** The word in the store and in log lines. */
         public String word() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
+        /** The purpose with this word. @throws IllegalArgumentException when there is none */
+        public static Purpose of(String word) {
+            return valueOf(word.replace('-', '_').toUpperCase(Locale.ROOT));
         }
     }
 }

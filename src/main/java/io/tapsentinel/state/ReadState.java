@@ -33,6 +33,9 @@ public class ReadState {
     /** Much longer than TAP needs to show a row, since the clock may have been wrong. */
     private static final Duration LONG_AFTER = Duration.ofDays(1);
 
+    /** A replayed answer may cover less than its window; catching up reads one type alone. */
+    private static final String OF_ALL_TYPES = " AND purpose NOT IN ('replay', 'catch-up')";
+
     private final Store store;
     private final Clock clock;
     private final UnreadableTime unreadable;
@@ -143,7 +146,7 @@ public class ReadState {
     }
 
     /**
-     * What was read before of a window; replayed answers do not count, since nobody knows for sure what they cover.
+     * What was read before of all types of a window.
      *
      * @param settle how long before now windows end
      */
@@ -154,21 +157,22 @@ public class ReadState {
                         connection,
                         store.source(),
                         "SELECT from_at, to_at FROM ledger WHERE source = ?"
-                                + " AND read_at >= ? AND from_at <= ? AND to_at >= ? AND purpose <> 'replay' ORDER BY read_at",
+                                + " AND read_at >= ? AND from_at <= ? AND to_at >= ?" + OF_ALL_TYPES
+                                + " ORDER BY read_at",
                         window.from().toEpochMilli(),
                         window.to().toEpochMilli(),
                         window.from().toEpochMilli())),
                 settle);
     }
 
-    /** Whether every instant of this time was read at least once; replayed answers do not count. */
+    /** Whether every instant of this time was read at least once, of all types. */
     public boolean wasReadWhole(TimeRange time) {
         List<TimeRange> left = List.of(time);
         List<TimeRange> reads = store.transaction(connection -> ranges(
                 connection,
                 store.source(),
-                "SELECT from_at, to_at FROM ledger WHERE source = ?"
-                        + " AND read_at >= ? AND from_at < ? AND to_at > ? AND purpose <> 'replay'",
+                "SELECT from_at, to_at FROM ledger WHERE source = ?" + " AND read_at >= ? AND from_at < ? AND to_at > ?"
+                        + OF_ALL_TYPES,
                 time.from().toEpochMilli(),
                 time.to().toEpochMilli(),
                 time.from().toEpochMilli()));
@@ -296,8 +300,13 @@ public class ReadState {
 
     private Void addLedger(Connection connection, LedgerEntry entry, Also also) throws SQLException {
         also.in(connection);
-        if (entry.purpose() != LedgerEntry.Purpose.REPLAY) {
-            UnreadableTime.read(connection, store.source(), entry.window());
+        switch (entry.purpose()) {
+            case POLL, BACKLOG, SWEEP -> UnreadableTime.read(connection, store.source(), entry.window());
+            // the answers for all types may be as unreadable as before
+            case CATCH_UP -> UnreadableTime.over(connection, store.source());
+            case REPLAY -> {
+                // TAP was not asked
+            }
         }
         long readAt = entry.readAt().toEpochMilli();
         long from = entry.window().from().toEpochMilli();

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -101,10 +100,7 @@ public final class UnreadableTime {
                 Sql.set(select, store.source());
                 try (ResultSet row = select.executeQuery()) {
                     return row.next()
-                            ? Optional.of(new Attempt(
-                                    range(row),
-                                    Purpose.valueOf(row.getString(3).toUpperCase(Locale.ROOT)),
-                                    row.getInt(4) == 1))
+                            ? Optional.of(new Attempt(range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1))
                             : Optional.empty();
                 }
             }
@@ -197,7 +193,8 @@ public final class UnreadableTime {
                 now.minus(Duration.ofDays(7)).toEpochMilli());
     }
 
-    private static int over(Connection connection, String source) throws SQLException {
+    /** The read that stands there has ended; says nothing of its time. */
+    static int over(Connection connection, String source) throws SQLException {
         return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
     }
 

@@ -199,12 +199,14 @@ class StatusTest {
             IntStream.range(0, 120).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
             setup.clock().advance(Duration.ofHours(1));
             IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
+            IntStream.range(0, 3).forEach(i -> budget.take(Pool.CLICKS_PERMITTED, Purpose.CATCH_UP));
         }
         assertThat(status())
-                .containsPattern("everything-else +120 +0 +7 +0 +127 +2,000\n")
+                .containsPattern("everything-else +120 +0 +7 +0 +0 +127 +2,000\n")
+                .containsPattern("clicks-permitted +0 +0 +0 +3 +0 +3 +2,000\n")
                 .contains("500 of them are kept for fresh polls");
         setup.clock().advance(Duration.ofHours(23));
-        assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +7 +2,000\n");
+        assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +0 +7 +2,000\n");
     }
 
     @Test

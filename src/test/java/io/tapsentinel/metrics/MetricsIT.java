@@ -56,7 +56,7 @@ class MetricsIT {
             assertThat(before.value("sentinel_last_acknowledged_timestamp_seconds" + label))
                     .isCloseTo(SimulatedServices.START.getEpochSecond(), within(1.0));
         }
-        for (String purpose : List.of("poll", "backlog", "sweep", "replay")) {
+        for (String purpose : List.of("poll", "backlog", "sweep", "catch-up", "replay")) {
             assertThat(before.value("tap_reads_total{purpose=\"" + purpose + "\",result=\"failed\"}"))
                     .isZero();
             assertThat(before.value("tap_read_bytes_total{purpose=\"" + purpose + "\"}"))

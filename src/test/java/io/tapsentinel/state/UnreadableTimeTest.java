@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.UnreadableTime.Attempt;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.Unreadable;
 import io.tapsentinel.tap.Unreadable.How;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
@@ -90,12 +91,44 @@ class UnreadableTimeTest {
                 .containsExactly(forgotten);
     }
 
+    @Test
+    void oneTypeAloneSaysNothingOfTheOthers() {
+        UnreadableTime unreadable = state.unreadable();
+        TimeRange elsewhere = new TimeRange(NOON.plusSeconds(600), NOON.plusSeconds(900));
+        for (int i = 0; i < 2; i++) {
+            unreadable.failed(new Attempt(elsewhere, Purpose.BACKLOG), How.ANSWER, "");
+        }
+        assertThat(unreadable.detour().bad()).isNotEmpty();
+        List<Unreadable> bad = unreadable.detour().bad();
+        unreadable.reading(new Attempt(HOUR, Purpose.SWEEP));
+
+        read(HOUR, Purpose.CATCH_UP);
+
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME);
+        assertThat(unreadable.detour().bad()).isEqualTo(bad);
+        assertThat(unreadable.attempt()).as("the process has not ended").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POLL, true", "BACKLOG, true", "SWEEP, true", "CATCH_UP, false", "REPLAY, false"})
+    void onlyAReadOfAllTypesCoversItsTime(Purpose purpose, boolean covers) {
+        read(HOUR, purpose);
+
+        assertThat(state.coverage(HOUR, Duration.ZERO).isLate(NOON.plusSeconds(60)))
+                .isEqualTo(covers);
+        assertThat(state.wasReadWhole(HOUR)).isEqualTo(covers);
+    }
+
     private void give(TimeRange time, String reason) {
         store.transaction(connection -> Gap.add(connection, store.source(), List.of(time), reason, clock.instant()));
     }
 
     private void read(TimeRange window) {
+        read(window, Purpose.SWEEP);
+    }
+
+    private void read(TimeRange window, Purpose purpose) {
         clock.advance(Duration.ofSeconds(1));
-        state.beside(new LedgerEntry(clock.instant(), window, Purpose.SWEEP, Map.of()), connection -> {});
+        state.beside(new LedgerEntry(clock.instant(), window, purpose, Map.of()), connection -> {});
     }
 }
