@@ -49,6 +49,11 @@ public enum EventType {
         return routeId;
     }
 
+    /** Path of the endpoint that returns this type alone, below {@code /v2/siem/}: {@code messages/blocked}. */
+    public String path() {
+        return routeId.replace('-', '/');
+    }
+
     /** Name of the repository bean: {@code messagesBlockedSeen}. */
     public String repository() {
         return arrayName + "Seen";

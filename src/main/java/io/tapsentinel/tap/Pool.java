@@ -9,6 +9,11 @@ public enum Pool {
     /** All other paths. */
     EVERYTHING_ELSE;
 
+    /** The pool of requests for this type alone. */
+    public static Pool of(EventType type) {
+        return of('/' + type.path());
+    }
+
     /** The pool of a request. @param path with or without a query */
     public static Pool of(String path) {
         return path != null && path.split("\\?", 2)[0].endsWith("/clicks/permitted")

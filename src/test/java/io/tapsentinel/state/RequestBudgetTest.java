@@ -5,6 +5,7 @@ import static io.tapsentinel.tap.Pool.EVERYTHING_ELSE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.testing.MovableClock;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestBudgetTest {
@@ -87,13 +89,40 @@ class RequestBudgetTest {
     @ParameterizedTest
     @CsvSource({
         "/v2/siem/clicks/permitted, CLICKS_PERMITTED",
-        "/v2/siem/clicks/permitted?format=json, CLICKS_PERMITTED",
+        "/v2/siem/clicks/permitted?format=json&interval=PT1H/2026-11-20T12:00:00Z, CLICKS_PERMITTED",
+        "/of/a/gateway/v2/siem/clicks/permitted?format=json, CLICKS_PERMITTED",
+        "/v2/siem/all?format=json, EVERYTHING_ELSE",
+        "/v2/siem/issues?format=json, EVERYTHING_ELSE",
+        "/v2/siem/clicks/blocked?format=json, EVERYTHING_ELSE",
+        "/v2/siem/messages/delivered, EVERYTHING_ELSE",
+        "/of/a/gateway/v2/siem/messages/blocked?format=json, EVERYTHING_ELSE",
         "/v2/siem/all?x=/clicks/permitted, EVERYTHING_ELSE",
-        "/v2/siem/clicks/blocked, EVERYTHING_ELSE",
         ", EVERYTHING_ELSE"
     })
     void thePathTellsThePool(String path, Pool pool) {
         assertThat(Pool.of(path)).isEqualTo(pool);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EventType.class)
+    void onlyPermittedClicksHaveAPoolOfTheirOwn(EventType type) {
+        assertThat(Pool.of(type)).isEqualTo(type == EventType.CLICKS_PERMITTED ? CLICKS_PERMITTED : EVERYTHING_ELSE);
+    }
+
+    @Test
+    void catchingUpLeavesTheReserveToPollsInEitherPool() {
+        RequestBudget budget = budget(10, 0);
+
+        for (Pool pool : Pool.values()) {
+            for (int i = 0; i < 4; i++) {
+                assertThat(budget.take(pool, Purpose.SWEEP)).isTrue();
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThat(budget.take(pool, Purpose.CATCH_UP)).isTrue();
+            }
+            assertThat(budget.take(pool, Purpose.CATCH_UP)).as("the reserve").isFalse();
+            assertThat(budget.left(pool, Purpose.POLL)).isEqualTo(3);
+        }
     }
 
     @ParameterizedTest
