@@ -7,25 +7,25 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What waits because the budget has no room for it, for the log, once an hour and purpose, and for health. Thread-safe. */
+/** What waits because the budget has no room for it, for the log, once an hour, pool and purpose, and for health. Thread-safe. */
 public class Postponed {
 
     private static final Logger LOG = LoggerFactory.getLogger(Postponed.class);
     private static final Duration SAID_EVERY = Duration.ofHours(1);
-    /** The pool of the routes as shipped; another one's requests are refused where they leave. */
-    private static final Pool POOL = Pool.EVERYTHING_ELSE;
+    /** Requests that wait for the same room. */
+    private record Kind(Pool pool, Purpose purpose) {}
 
     private final RequestBudget budget;
     private final Clock clock;
-    private final Map<Purpose, Instant> saidAt = new EnumMap<>(Purpose.class);
-    private final Map<Purpose, String> waiting = new ConcurrentHashMap<>();
+    private final Map<Kind, Instant> saidAt = new HashMap<>();
+    private final Map<Kind, String> waiting = new ConcurrentHashMap<>();
 
     public Postponed(RequestBudget budget, Clock clock) {
         this.budget = budget;
@@ -35,33 +35,40 @@ public class Postponed {
     /**
      * Whether a request for this has to wait, which is noted and said.
      *
+     * @param pool of the endpoint that is asked
      * @param kept how many requests something more urgent needs of the same
      * @param what in words, what waits
      */
-    synchronized boolean waits(Purpose purpose, long kept, String what) {
-        if (budget.left(POOL, purpose) > kept) {
-            waiting.remove(purpose);
+    synchronized boolean waits(Pool pool, Purpose purpose, long kept, String what) {
+        Kind kind = new Kind(pool, purpose);
+        if (budget.left(pool, purpose) > kept) {
+            waiting.remove(kind);
             return false;
         }
-        waiting.put(purpose, what);
+        waiting.put(kind, what);
         Instant now = clock.instant();
-        if (!saidAt.getOrDefault(purpose, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
-            saidAt.put(purpose, now);
+        if (!saidAt.getOrDefault(kind, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
+            saidAt.put(kind, now);
             LOG.warn(
                     "tap.budget.requests-per-day ({}) is used up for {} requests: {}; {}",
                     budget.perDay(),
                     purpose.word(),
                     what,
-                    budget.nextRoom(POOL)
+                    budget.nextRoom(pool)
                             .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
                             .orElse("TAP's time is not known, a poll asks for it within the hour"));
         }
         return true;
     }
 
-    /** Nothing of this kind is left to do. */
+    /** The same for the endpoint of all four types. */
+    boolean waits(Purpose purpose, long kept, String what) {
+        return waits(Pool.EVERYTHING_ELSE, purpose, kept, what);
+    }
+
+    /** Nothing of this kind is left to do, in either pool. */
     void nothing(Purpose purpose) {
-        waiting.remove(purpose);
+        waiting.keySet().removeIf(kind -> kind.purpose() == purpose);
     }
 
     /** All that waits, in words. */
