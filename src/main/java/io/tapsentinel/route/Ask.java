@@ -4,8 +4,10 @@ import io.tapsentinel.state.Also;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.EventRef;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * One window as it is due now.
@@ -14,11 +16,34 @@ import java.util.function.Consumer;
  * @param covered which of it was read before
  * @param each    gets every event that was read, except filtered ones; each is settled in the store once the commit has ended
  * @param commit  makes the read durable
+ * @param only    what to read of it; null for all four types
  */
-record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {
+record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit, Only only) {
+
+    Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {
+        this(window, covered, each, commit, null);
+    }
 
     Ask(TimeRange window, Coverage covered, Commit commit) {
         this(window, covered, event -> {}, commit);
+    }
+
+    /** The endpoint to ask, below {@code tap.url}. */
+    String path() {
+        return only == null ? TapBudget.PATH : TapBudget.SIEM + only.type().path();
+    }
+
+    /**
+     * A part of one type's events. The type's own endpoint is asked, with all three threat statuses; what is not wanted counts as not read.
+     *
+     * @param wanted whether to read an event of this type
+     */
+    record Only(EventType type, Predicate<EventRef> wanted) {
+
+        /** Whether to read this event. */
+        boolean takes(EventRef event) {
+            return event.type() == type && wanted.test(event);
+        }
     }
 
     /** Makes a read durable, together with what else it found. */

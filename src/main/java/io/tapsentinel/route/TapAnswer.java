@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Iterator;
+import java.util.stream.StreamSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.StreamCache;
@@ -70,7 +71,7 @@ class TapAnswer implements Processor {
             read.answer().cameWhole();
         }
         read.begin(whole);
-        return new TapEventReader(
+        Iterator<TapEvent> all = new TapEventReader(
                 () -> {
                     StreamCache again = whole.copy(exchange);
                     again.reset();
@@ -78,6 +79,15 @@ class TapAnswer implements Processor {
                 },
                 read.window().to(),
                 others);
+        return read.only() == null ? all : wanted(all, read.only());
+    }
+
+    /** One at a time, as they are asked for. */
+    private static Iterator<TapEvent> wanted(Iterator<TapEvent> all, Ask.Only only) {
+        Iterable<TapEvent> events = () -> all;
+        return StreamSupport.stream(events.spliterator(), false)
+                .filter(event -> only.takes(event.ref()))
+                .iterator();
     }
 
     private static String beginning(InputStream body) throws IOException {

@@ -20,8 +20,11 @@ import org.apache.hc.core5.http.HttpRequest;
  */
 public class TapBudget implements HttpClientConfigurer {
 
-    /** What TAP is asked below {@code tap.url}. */
-    public static final String PATH = "/v2/siem/all";
+    /** Where TAP's endpoints are, below {@code tap.url}. */
+    static final String SIEM = "/v2/siem/";
+
+    /** The endpoint of all four types, below {@code tap.url}. */
+    public static final String PATH = SIEM + "all";
 
     private final TapHost tap;
     private final RequestBudget budget;
@@ -29,6 +32,7 @@ public class TapBudget implements HttpClientConfigurer {
     /** Why TAP is being asked; there is one read of the source at a time. */
     private volatile Purpose purpose = Purpose.POLL;
 
+    private volatile String path = PATH;
     private volatile String question = "";
     /** The status of TAP's answer to it; 0 while there is none. */
     private volatile int answer;
@@ -42,9 +46,10 @@ public class TapBudget implements HttpClientConfigurer {
         this.answered = answered;
     }
 
-    /** From now on requests are for this, and this is the query that TAP has to be asked. */
-    void reading(Purpose why, String query) {
+    /** From now on requests are for this, and TAP must be asked at this path, below {@code tap.url}, with this query. */
+    void reading(Purpose why, String endpoint, String query) {
         purpose = why;
+        path = endpoint;
         question = query;
         answer = 0;
         framed = false;
@@ -59,7 +64,8 @@ public class TapBudget implements HttpClientConfigurer {
     void requireAnswered(int status) {
         if (answer != status) {
             throw new WindowFailedException("tap-fetch did not ask TAP for this window: it has to send GET {{tap.url}}"
-                    + PATH + " with the query that it gets (header CamelHttpQuery)");
+                    + path + (path.equals(PATH) ? "" : " (header CamelHttpUri)")
+                    + " with the query that it gets (header CamelHttpQuery)");
         }
     }
 
@@ -67,7 +73,7 @@ public class TapBudget implements HttpClientConfigurer {
         String[] parts = request.getPath().split("\\?", 2);
         return tap.isAskedBy(request)
                 && "GET".equals(request.getMethod())
-                && parts[0].endsWith(PATH)
+                && parts[0].endsWith(path)
                 && parts.length == 2
                 && URLDecoder.decode(parts[1], StandardCharsets.UTF_8).equals(question);
     }

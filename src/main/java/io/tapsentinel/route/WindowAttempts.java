@@ -141,6 +141,8 @@ public class WindowAttempts {
         Instant start = clock.instant();
         Instant steadyStart = tap.clock().steady().instant();
         TimeRange window = ask.window();
+        String what = purpose.word()
+                + (ask.only() == null ? "" : " of " + ask.only().type().routeId());
         WindowRead read = newRead(ask, purpose, start);
         read.beforeReading(answer -> unread.begin(read, answer));
         // an exchange of its own, so that its spooled answer goes with it
@@ -161,10 +163,12 @@ public class WindowAttempts {
             tap.rest().settled(window);
             tap.size().read();
             tap.reading().committed(purpose == Purpose.POLL);
-            unread.committed(window);
+            if (ask.only() == null) {
+                unread.committed(window);
+            }
             LOG.info(
                     "{} {} committed in {} ms: {}; {}",
-                    purpose.word(),
+                    what,
                     window,
                     effort.time().toMillis(),
                     read.summary(),
@@ -179,7 +183,7 @@ public class WindowAttempts {
             unread.over(read, failure);
         }
         if (stop.isStopped()) {
-            LOG.info("{} {} not committed: stopped; it will be read again", purpose.word(), window);
+            LOG.info("{} {} not committed: stopped; it will be read again", what, window);
             return Trouble.STOPPED;
         }
         if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
@@ -199,7 +203,7 @@ public class WindowAttempts {
         String narrowed = trouble == Trouble.UNREADABLE ? unread.failed(read, why) : null;
         LOG.warn(
                 "{} {} not committed, {}{}: {}",
-                purpose.word(),
+                what,
                 window,
                 narrowed == null ? "it will be read again" : narrowed,
                 then,

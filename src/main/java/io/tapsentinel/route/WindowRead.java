@@ -76,6 +76,16 @@ class WindowRead {
         return purpose;
     }
 
+    /** What to read of the window; null for all four types. */
+    Ask.Only only() {
+        return ask.only();
+    }
+
+    /** The endpoint to ask, below {@code tap.url}. */
+    String path() {
+        return ask.path();
+    }
+
     /** A copy of the answer was written. */
     synchronized void copied(AnswerArchive.Copy written) {
         copy = written;

@@ -1,10 +1,12 @@
 package io.tapsentinel.sandbox;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -13,26 +15,26 @@ public final class TapRequestCheck {
 
     private final TapGate gate;
 
-    /** What a request asks for: the events created in a window whose threats have one of the statuses. */
-    public record Asked(TimeRange window, Set<String> statuses) {}
+    /** What a request asks for: the events of some types created in a window whose threats have one of the statuses. */
+    public record Asked(List<EventType> types, TimeRange window, Set<String> statuses) {}
 
     /** The only credentials that are let in. */
     public TapRequestCheck(String principal, String secret) {
         gate = new TapGate(SandboxTap.builder(null).credentials(principal, secret));
     }
 
-    /** What {@code /v2/siem/all} was asked for; empty when the request was refused, which is answered then. */
+    /** What was asked for; empty when the request was refused, which is answered then. */
     public Optional<Asked> admit(HttpExchange exchange, Instant now) throws IOException {
         try {
-            if (gate.admit(exchange, now) != TapPath.ALL) {
-                throw new TapRefusal(404, "Only all four types can be asked for here");
-            }
+            TapPath path = gate.admit(exchange, now);
             TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
             if (!query.json()) {
                 throw new TapRefusal(400, "Only JSON can be asked for here");
             }
             return Optional.of(new Asked(
-                    new TimeRange(query.window().from(), query.window().to()), query.statuses()));
+                    path.types(),
+                    new TimeRange(query.window().from(), query.window().to()),
+                    query.statuses()));
         } catch (TapRefusal refusal) {
             TapReply.text(exchange, refusal.status(), refusal.getMessage());
             return Optional.empty();

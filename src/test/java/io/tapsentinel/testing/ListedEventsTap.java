@@ -1,5 +1,6 @@
 package io.tapsentinel.testing;
 
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,12 +44,21 @@ public final class ListedEventsTap {
         request.send(answer(request));
     }
 
+    private static boolean asksFor(ScriptedRequest request, String array) {
+        String path = request.target().split("\\?", 2)[0];
+        return path.endsWith("/all")
+                || EventType.ofArray(array)
+                        .filter(type -> path.endsWith('/' + type.path()))
+                        .isPresent();
+    }
+
     private synchronized Answer answer(ScriptedRequest request) {
         Instant[] window = ScriptedServices.window(request);
         boolean covers = !time.isBefore(window[0]) && !time.isAfter(window[1]);
         String rows = !covers
                 ? ""
                 : arrays.entrySet().stream()
+                        .filter(array -> asksFor(request, array.getKey()))
                         .map(array -> ",\"" + array.getKey() + "\":[" + String.join(",", array.getValue()) + "]")
                         .collect(Collectors.joining());
         return Answer.of(200, "application/json", "{\"queryEndTime\":\"" + window[1] + "\"" + rows + "}");

@@ -3,6 +3,7 @@ package io.tapsentinel.testing;
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.TapRequestCheck;
+import io.tapsentinel.sandbox.TapRequestCheck.Asked;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
@@ -97,26 +98,27 @@ public final class RecordingTap implements AutoCloseable {
 
     private void handle(HttpExchange exchange) throws IOException {
         Instant at = clock.now();
-        Optional<TimeRange> window = check.admit(exchange, at).map(TapRequestCheck.Asked::window);
-        if (window.isEmpty()) {
+        Optional<Asked> asked = check.admit(exchange, at);
+        if (asked.isEmpty()) {
             remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());
         } else {
             clock.advance(taken);
             whileTaken.run();
-            if (out.test(window.get())) {
-                remember(new Request(at, window.get(), 503, Map.of()), List.of());
+            if (out.test(asked.get().window())) {
+                remember(new Request(at, asked.get().window(), 503, Map.of()), List.of());
                 exchange.sendResponseHeaders(503, -1);
             } else {
-                answer(exchange, at, window.get());
+                answer(exchange, at, asked.get());
             }
         }
         exchange.close();
     }
 
-    private void answer(HttpExchange exchange, Instant at, TimeRange window) throws IOException {
+    private void answer(HttpExchange exchange, Instant at, Asked asked) throws IOException {
+        TimeRange window = asked.window();
         // what it takes to answer is time in which nothing more becomes visible
         List<DrawnEvent> rows = new ArrayList<>(events.in(window));
-        rows.removeIf(event -> event.visibleAt().isAfter(at));
+        rows.removeIf(event -> event.visibleAt().isAfter(at) || !asked.types().contains(event.type()));
         Collections.shuffle(rows, order);
         Map<EventType, Long> served = new EnumMap<>(EventType.class);
         rows.forEach(event -> served.merge(event.type(), 1L, Long::sum));

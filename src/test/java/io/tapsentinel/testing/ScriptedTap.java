@@ -90,10 +90,11 @@ public final class ScriptedTap implements AutoCloseable {
         TimeRange window = asked.window();
         ObjectNode answer =
                 JSON.createObjectNode().put("queryEndTime", window.to().toString());
-        List.of(EventType.values()).forEach(type -> answer.putArray(type.arrayName()));
+        asked.types().forEach(type -> answer.putArray(type.arrayName()));
         Instant now = clock.now();
         for (Event event : events) {
-            if (event.created().isBefore(window.from())
+            if (!asked.types().contains(event.type())
+                    || event.created().isBefore(window.from())
                     || event.created().isAfter(window.to())
                     || event.visibleAt().isAfter(now)) {
                 continue;
