@@ -19,6 +19,8 @@ enum Trouble {
     BUDGET,
     /** 401, 403, 429: nothing more until a rest is over. */
     REST,
+    /** 429 for permitted clicks alone, whose allowance is their own: nothing more of these. */
+    CLICKS_THROTTLED,
     /** The window begins too early: without its beginning, at once. */
     TOO_OLD,
     /** The window ends too late: as of TAP's time, at once. */

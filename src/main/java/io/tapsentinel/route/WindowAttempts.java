@@ -6,8 +6,10 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.ForeignAnswerException;
+import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,7 +128,7 @@ public class WindowAttempts {
                         return End.OVER;
                     }
                 }
-                case REFUSED, FORMAT, NOT_TAP -> {
+                case REFUSED, FORMAT, NOT_TAP, CLICKS_THROTTLED -> {
                     return End.FAILED;
                 }
                 default -> {
@@ -190,6 +192,11 @@ public class WindowAttempts {
             trouble = Trouble.REFUSED;
         }
         TapRefusedException refusal = Failures.refusal(failure);
+        if (trouble == Trouble.REST
+                && refusal.reason() == Reason.THROTTLED
+                && Pool.of(ask.path()) == Pool.CLICKS_PERMITTED) {
+            trouble = Trouble.CLICKS_THROTTLED;
+        }
         String then = lessons.learn(trouble, failure, refusal, window);
         boolean maybeCut = trouble == Trouble.TRANSIENT
                 && read.answer().bytes() > 0

@@ -222,6 +222,20 @@ class OneTypeIT {
                         .allMatch(count -> count.values().stream().allMatch(Long.valueOf(0)::equals)));
     }
 
+    @Test
+    void permittedClicksThatAreThrottledEndOnlyTheirRead() throws Exception {
+        start();
+        services.tapProxy().next(Fault.THROTTLED);
+
+        assertThat(read(EventType.CLICKS_PERMITTED, event -> true)).isEqualTo(End.FAILED);
+        assertThat(read(EventType.CLICKS_BLOCKED, event -> true)).isEqualTo(End.COMMITTED);
+        program.poll();
+
+        assertThat(condition.rest().rest()).isEmpty();
+        assertThat(services.reads(Purpose.POLL)).hasSize(1);
+        assertThat(services.store().number("SELECT count(*) FROM tap_rest")).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "CLICKS_BLOCKED, THROTTLED",
