@@ -71,6 +71,7 @@ import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapClock;
@@ -238,7 +239,7 @@ public class Program {
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
         KeptRest rest = new KeptRest(tap.rest(), new RestTable(store), credentials, clock);
-        SourceLock source = new SourceLock(store, seen, rest, stop);
+        SourceLock source = new SourceLock(store, seen, rest, sentinel.suspensions(), stop);
         Completeness completeness = new Completeness(store);
         Figures figures = new Figures(state, completeness, clock);
         PollSchedule schedule = new PollSchedule(properties);
@@ -259,6 +260,7 @@ public class Program {
                 attempts,
                 tap,
                 postponed,
+                sentinel.suspensions(),
                 source,
                 internal,
                 stop,
@@ -280,6 +282,7 @@ public class Program {
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
+        sentinel.setSuspensionLog(new SuspensionTable(store));
         main.bind("sentinel", sentinel);
         main.bind("thread-pools", new CamelThreadPools(fatal));
         for (EventType type : EventType.values()) {

@@ -193,6 +193,9 @@ public class Replay {
         }
         if (failure != null) {
             listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
+            if (read.isDeferred() && FatalErrors.errorIn(failure).isEmpty()) {
+                throw new ReplayDeferredException(read.deferred());
+            }
             if (failure.getCause() instanceof TapAnswerException unreadable) {
                 throw new ReplayRefusedException(ReplayDocument.words(unreadable));
             }

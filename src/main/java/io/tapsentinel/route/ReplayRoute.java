@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,18 +46,24 @@ public class ReplayRoute extends RouteBuilder {
             Map.entry("readLockMarkerFile", "false"),
             Map.entry("readLockLoggingLevel", "DEBUG"));
 
+    private static final Duration WAIT = Duration.ofMinutes(5);
+
     private final String uri;
     private final Path spool;
     private final Replay replay;
     private final ReplayFolder folder;
+    private final Clock clock;
     /** Files that could not be moved away; bringing them in again and again would help nobody. */
     private final Set<String> stuck = ConcurrentHashMap.newKeySet();
+    /** Files with events of a suspended table, and when each is replayed again. */
+    private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
 
     /** @param spool where a body lies that is no file */
     public ReplayRoute(String uri, Path spool, Replay replay, Clock clock) {
         this.uri = uri;
         this.spool = spool;
         this.replay = replay;
+        this.clock = clock;
         this.folder = new ReplayFolder(clock);
     }
 
@@ -93,13 +101,21 @@ public class ReplayRoute extends RouteBuilder {
     private void file(Exchange exchange, Path file) {
         String name = file.getFileName().toString().replaceAll("[^A-Za-z0-9_.-]", "_");
         String version = file + " " + file.toFile().lastModified();
-        if (stuck.contains(version)) {
+        if (stuck.contains(version) || clock.instant().isBefore(waiting.getOrDefault(version, Instant.MIN))) {
             return;
         }
         try {
             if (replay.bringIn(new ReplaySource(file, name), exchange.getContext())) {
+                waiting.remove(version);
                 move(name, version, () -> folder.done(file));
             }
+        } catch (ReplayDeferredException deferred) {
+            waiting.put(version, clock.instant().plus(WAIT));
+            LOG.warn(
+                    "replay of {} is not complete, it stays where it is and is replayed again in {} min: {}",
+                    name,
+                    WAIT.toMinutes(),
+                    deferred.getMessage());
         } catch (ReplayRefusedException refused) {
             LOG.warn("replay of {} failed, it lies in failed/: {}", name, refused.getMessage());
             move(name, version, () -> folder.failed(file, refused.getMessage()));

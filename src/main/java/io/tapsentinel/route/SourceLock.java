@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
 import java.time.Duration;
@@ -10,7 +11,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
  * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
- * they come. A run that gets it knows all keys that earlier runs delivered, and until when TAP must not be asked.
+ * they come. A run that gets it knows all keys that earlier runs delivered, which tables are suspended, and until when TAP must not be
+ * asked.
  */
 public class SourceLock {
 
@@ -21,14 +23,16 @@ public class SourceLock {
     private final Store store;
     private final SeenKeys seen;
     private final KeptRest rest;
+    private final Suspensions suspensions;
     private final StopSignal stop;
     private volatile boolean heldElsewhere;
 
     /** @param stop ends waiting for another program */
-    public SourceLock(Store store, SeenKeys seen, KeptRest rest, StopSignal stop) {
+    public SourceLock(Store store, SeenKeys seen, KeptRest rest, Suspensions suspensions, StopSignal stop) {
         this.store = store;
         this.seen = seen;
         this.rest = rest;
+        this.suspensions = suspensions;
         this.stop = stop;
     }
 
@@ -86,6 +90,7 @@ public class SourceLock {
     private void begin() {
         seen.catchUp();
         rest.load();
+        suspensions.load();
         int abandoned = seen.abandoned();
         if (abandoned > 0) {
             LOG.warn(

@@ -64,7 +64,11 @@ class TapAnswer implements Processor {
         // unless a route switched that off, it lies on disk or in memory as a whole already
         StreamCache whole =
                 body instanceof StreamCache cached ? cached : StreamCacheConverter.convertToStreamCache(body, exchange);
-        AnswerArchive.Copy copy = archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo);
+        // what is deferred was archived when it was read first; an answer with false positives would be replayed as a
+        // whole
+        AnswerArchive.Copy copy = read.only() == null
+                ? archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo)
+                : AnswerArchive.Copy.NONE;
         read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
         whole.reset();
         if (budget.isFramed()) {

@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.route.WindowAttempts.End;
+import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
@@ -16,14 +17,15 @@ import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads what is due, fresh time first: the newest window, then the backlog, oldest first, until the next poll is due. Only one
- * window that TAP would forget meanwhile comes before the newest one. Runs never overlap, whatever triggers them. What cannot be
+ * Reads what is due, fresh time first: the newest window, then the backlog, then what was deferred, each oldest first, until the next
+ * poll is due. Only one window that TAP would forget meanwhile comes before the newest one. Runs never overlap, whatever triggers them. What cannot be
  * read leaves progress where it was, so that the next run asks for the same time again; no failure reaches the trigger.
  */
 public class TapRun implements Processor {
@@ -39,6 +41,7 @@ public class TapRun implements Processor {
     private final WindowAttempts attempts;
     private final TapCondition tap;
     private final Postponed postponed;
+    private final Suspensions suspensions;
     private final SourceLock source;
     private final InternalFailures internal;
     private final StopSignal stop;
@@ -52,6 +55,7 @@ public class TapRun implements Processor {
 
     /**
      * @param postponed tells what the budget has no room for
+     * @param suspensions of tables, whose deferred events are read again
      * @param source held while a run reads
      * @param internal gets every failure of a run
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
@@ -65,6 +69,7 @@ public class TapRun implements Processor {
             WindowAttempts attempts,
             TapCondition tap,
             Postponed postponed,
+            Suspensions suspensions,
             SourceLock source,
             InternalFailures internal,
             StopSignal stop,
@@ -77,6 +82,7 @@ public class TapRun implements Processor {
         this.attempts = attempts;
         this.tap = tap;
         this.postponed = postponed;
+        this.suspensions = suspensions;
         this.source = source;
         this.internal = internal;
         this.stop = stop;
@@ -102,9 +108,11 @@ public class TapRun implements Processor {
                 return;
             }
             BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
+            CatchUpOrder catchUp = new CatchUpOrder(planner, state, seen.deferrals(), suspensions, postponed, tap);
             if (!stop.isStopped() && tap.isTimeKnown()) {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
+                catchUp.expire();
             }
             if (!mayAsk() || isPostponed(first)) {
                 return;
@@ -114,7 +122,9 @@ public class TapRun implements Processor {
                 End end = attempts.read(trigger, Purpose.POLL, this::fresh);
                 if (end == End.COMMITTED) {
                     prune();
-                    readBacklog(trigger, backlog);
+                    Optional<Instant> next = nextPoll(trigger);
+                    readBacklog(trigger, backlog, next);
+                    catchUp(trigger, catchUp, next);
                 } else if (end == End.NOTHING) {
                     first.ifPresent(poll -> poll.nothingToRead(
                             state.progress().filter(Progress::isNothingRead).map(Progress::origin)));
@@ -195,18 +205,38 @@ public class TapRun implements Processor {
         return first;
     }
 
-    private void readBacklog(Exchange trigger, BacklogOrder order) {
-        Optional<Instant> nextPoll = Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
+    /** When the schedule has the next poll, by the steady clock; empty for a run that no schedule triggered. */
+    private Optional<Instant> nextPoll(Exchange trigger) {
+        return Optional.ofNullable(trigger.getMessage().getHeader("nextFireTime", Date.class))
                 .map(at -> steady.instant().plus(Duration.between(clock.instant(), at.toInstant())));
+    }
+
+    private void readBacklog(Exchange trigger, BacklogOrder order, Optional<Instant> nextPoll) {
+        readWhileTime(
+                () -> {
+                    End end = backlogWaits(state.backlog())
+                            ? End.OVER
+                            : attempts.read(trigger, Purpose.BACKLOG, order::next);
+                    oldestFailed &= end != End.COMMITTED;
+                    return end;
+                },
+                order::passOver,
+                nextPoll);
+    }
+
+    private void catchUp(Exchange trigger, CatchUpOrder order, Optional<Instant> nextPoll) {
+        if (mayAsk() && nextPoll.map(steady.instant()::isBefore).orElse(true)) {
+            readWhileTime(() -> attempts.readOnce(trigger, Purpose.CATCH_UP, order::next), order::passOver, nextPoll);
+        }
+    }
+
+    private void readWhileTime(Supplier<End> read, Runnable passOver, Optional<Instant> nextPoll) {
         int failures = 0;
         End end;
         do {
-            end = stop.isStopped() || backlogWaits(state.backlog())
-                    ? End.OVER
-                    : attempts.read(trigger, Purpose.BACKLOG, order::next);
-            oldestFailed &= end != End.COMMITTED;
+            end = stop.isStopped() ? End.OVER : read.get();
             if (end == End.FAILED) {
-                order.passOver();
+                passOver.run();
                 failures++;
             } else {
                 failures = 0;

@@ -52,7 +52,7 @@ final class WindowCounts {
             add(array, LedgerCount.CHANGED);
             kinds(array, event.getChange());
         } else {
-            boolean late = covered.isLate(event.getTime()) && !filtered.test(event);
+            boolean late = covered.isLate(event.getTime()) && !event.isDeferredBefore() && !filtered.test(event);
             add(array, LedgerCount.NEW);
             if (late) {
                 add(array, LedgerCount.LATE);
@@ -69,6 +69,7 @@ final class WindowCounts {
                     case REJECTED -> LedgerCount.REJECTED;
                     case DUPLICATE -> LedgerCount.DUPLICATE;
                     case DUPLICATE_OF_RESERVED -> LedgerCount.DUPLICATE_INSIDE;
+                    case DEFERRED -> LedgerCount.DEFERRED;
                     default -> throw new IllegalArgumentException(outcome + " is no end");
                 });
     }
@@ -120,9 +121,14 @@ final class WindowCounts {
         return sum(LedgerCount.REJECTED);
     }
 
-    /** How many had their end for the first time, or with another verdict. */
+    /** How many are sent later, as their table is suspended. */
+    long deferred() {
+        return sum(LedgerCount.DEFERRED);
+    }
+
+    /** How many had their end for the first time, or with another verdict, or are deferred. */
     long brought() {
-        return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
+        return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED) + deferred();
     }
 
     /** How many were handed out. */
@@ -138,7 +144,8 @@ final class WindowCounts {
                 : fetched() + " fetched, " + sum(LedgerCount.NEW) + " new ("
                         + sum(LedgerCount.LATE) + " late), "
                         + (sum(LedgerCount.DUPLICATE) + sum(LedgerCount.DUPLICATE_INSIDE))
-                        + " settled before" + some(LedgerCount.CHANGED) + some(LedgerCount.FILTERED)
+                        + " settled before" + some(LedgerCount.DEFERRED) + some(LedgerCount.CHANGED)
+                        + some(LedgerCount.FILTERED)
                         + some(LedgerCount.REJECTED)
                         + (sum(LedgerCount.UNREADABLE) == 0 ? "" : " (" + sum(LedgerCount.UNREADABLE) + " unreadable)");
     }

@@ -12,6 +12,8 @@ import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.VerdictChange;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -45,6 +47,8 @@ class WindowRead {
     private final Set<VerdictChange> changes = new LinkedHashSet<>();
     /** Events that no read before this one has filtered. */
     private final HourKeys filtered = new HourKeys();
+    /** Events whose table is suspended. */
+    private final HourKeys deferred = new HourKeys();
 
     private Throwable failure;
     private Supplier<String> likely;
@@ -139,6 +143,10 @@ class WindowRead {
      */
     synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
         Outcome outcome = event.getOutcome();
+        if (outcome == Outcome.DEFERRED) {
+            deferred(event);
+            return;
+        }
         if (exception != null || !outcome.isSettled()) {
             // idempotentConsumer with removeOnFailure: false leaves it to us
             seen.giveUp(event);
@@ -167,6 +175,14 @@ class WindowRead {
         } else if (outcome == Outcome.DUPLICATE) {
             sighted(Sighting.of(event));
         }
+    }
+
+    /** Its key is free again, so that the same event may stand here twice. */
+    private void deferred(TapEvent event) {
+        counts.ended(
+                event.getType().arrayName(),
+                deferred.add(event.ref()) ? Outcome.DEFERRED : Outcome.DUPLICATE_OF_RESERVED);
+        each(event.ref());
     }
 
     /** Counts it as filtered the first time that it is read. */
@@ -207,6 +223,10 @@ class WindowRead {
         if (notRejected != null) {
             throw new WindowFailedException(Failures.describe(notRejected), notRejected);
         }
+        if (purpose == Purpose.REPLAY && isDeferred()) {
+            throw new WindowFailedException(counts.deferred() + " of its events are deferred");
+        }
+        onlyReserved.removeIf(this::isDeferred);
         for (Sighting skipped : onlyReserved) {
             if (!seen.isDone(skipped)) {
                 throw new WindowFailedException(
@@ -226,6 +246,16 @@ class WindowRead {
         }
     }
 
+    /** Whether it was skipped for an event that is deferred, and so is deferred with it. */
+    boolean isDeferred(Sighting skipped) {
+        return deferred.contains(skipped.event()) && !seen.isDone(skipped);
+    }
+
+    /** Part of the transaction that commits the read: what it deferred is durable. */
+    void defer(Connection connection) throws SQLException {
+        seen.deferrals().deferred(connection, ask.window(), deferred);
+    }
+
     /** Verifies, then makes the read durable. */
     void commit() {
         verify();
@@ -234,6 +264,7 @@ class WindowRead {
             seen.noticed(connection, changes);
             seen.filtered(connection, filtered);
             unrouted.commit(connection);
+            defer(connection);
         });
         seen.rememberFiltered(filtered);
         unrouted.committed();
@@ -250,6 +281,16 @@ class WindowRead {
                 ? ofTheExchange
                 : new WindowFailedException(
                         "a route ended it before its commit:" + " stop, or a failure that is handled, in tap-fetch");
+    }
+
+    /** Whether the table of some of its events is suspended. */
+    boolean isDeferred() {
+        return deferred() > 0;
+    }
+
+    /** How many events that is. */
+    synchronized long deferred() {
+        return counts.deferred();
     }
 
     /** What to write into the ledger. */

@@ -26,6 +26,10 @@ public final class HourKeys {
         return keys.get(event.type()).add(event.key());
     }
 
+    public boolean contains(EventRef event) {
+        return keys.get(event.type()).contains(event.key());
+    }
+
     /** Adds what was found in another part of the hour. */
     public void addAll(HourKeys part) {
         part.keys.forEach((type, found) -> found.forEach(keys.get(type)::add));

@@ -19,6 +19,8 @@ public enum LedgerCount {
     CHANGED(true),
     /** Stored at {@code tap.rejected.uri}. */
     REJECTED(true),
+    /** Not sent, since their table is suspended; they are read again and sent later. */
+    DEFERRED(true),
     /** Rejected ones that cannot be read. */
     UNREADABLE(false),
     /** New ones whose time was read before, while no earlier read had them. */

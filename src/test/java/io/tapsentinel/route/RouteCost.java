@@ -240,7 +240,7 @@ public final class RouteCost {
             }
             context.addRoutes(new FilteredRoute(seen));
             context.addRoutes(new TapSpine(
-                    new TapRun(null, null, null, null, null, null, null, null, null, null, null, null),
+                    new TapRun(null, null, null, null, null, null, null, null, null, null, null, null, null),
                     new SweepRun(null, null, null, null, null, null, null, null, null, null),
                     null,
                     List.of(),

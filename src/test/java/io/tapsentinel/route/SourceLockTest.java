@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
@@ -45,6 +46,7 @@ class SourceLockTest {
                         new RestTable(store),
                         new TapCredentials(URI.create("https://127.0.0.1"), "principal", () -> "secret"),
                         CLOCK),
+                new SentinelComponent().suspensions(),
                 new StopSignal());
     }
 

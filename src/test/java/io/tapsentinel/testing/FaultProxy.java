@@ -12,8 +12,12 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -28,6 +32,8 @@ public final class FaultProxy implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Deque<Fault> faults = new ConcurrentLinkedDeque<>();
+    private final Map<String, Fault> lasting = new ConcurrentHashMap<>();
+    private final Queue<String> paths = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger held = new AtomicInteger();
     private final Object gate = new Object();
@@ -65,6 +71,8 @@ public final class FaultProxy implements AutoCloseable {
         BADLY_FORMED,
         /** 400 without a word. */
         SILENT_400,
+        /** 413 without asking the service. */
+        TOO_LARGE,
         /** 204 without asking the service. */
         NO_CONTENT,
         /** Half of the body that the length promised, then the end of the connection. */
@@ -92,9 +100,23 @@ public final class FaultProxy implements AutoCloseable {
         faults.addAll(Collections.nCopies(requests, fault));
     }
 
+    /** From now on each request to a path with this part meets this fault, for which {@link #next} says nothing else. */
+    public void always(String part, Fault fault) {
+        lasting.put(part, fault);
+    }
+
     /** Requests meet no more faults. */
     public void forget() {
         faults.clear();
+        lasting.clear();
+    }
+
+    private Fault lasting(String path) {
+        return lasting.entrySet().stream()
+                .filter(fault -> path.contains(fault.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(Fault.NONE);
     }
 
     /** From now on the service's answers have another body. */
@@ -131,10 +153,16 @@ public final class FaultProxy implements AutoCloseable {
         return requests.get();
     }
 
+    /** The same to paths with this part. */
+    public long requests(String part) {
+        return paths.stream().filter(path -> path.contains(part)).count();
+    }
+
     private void handle(HttpExchange exchange) throws IOException {
         requests.incrementAndGet();
+        paths.add(exchange.getRequestURI().getPath());
         byte[] body = exchange.getRequestBody().readAllBytes();
-        Fault fault = faults.isEmpty() ? Fault.NONE : faults.poll();
+        Fault fault = faults.isEmpty() ? lasting(exchange.getRequestURI().getPath()) : faults.poll();
         try {
             waitWhileHeld();
             switch (fault) {
@@ -149,6 +177,7 @@ public final class FaultProxy implements AutoCloseable {
                 case STILL_CURRENT -> answer(exchange, 400, "The requested interval is still current".getBytes());
                 case BADLY_FORMED -> answer(exchange, 400, "The interval parameter is badly formed".getBytes());
                 case SILENT_400 -> answer(exchange, 400, new byte[0]);
+                case TOO_LARGE -> answer(exchange, 413, new byte[0]);
                 case NO_CONTENT -> answer(exchange, 204, new byte[0]);
                 case HTML -> answer(exchange, 200, "<html><body>maintenance</body></html>".getBytes());
                 case DROP -> exchange.close();

@@ -1,0 +1,164 @@
+package io.tapsentinel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.state.LedgerCount;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.health.HealthCheck;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** One table that refuses or does not answer, in the whole program: the others go on, and its own rows arrive later, each once. */
+class SuspendedTableIT {
+
+    private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
+    private static final Duration POLL = Duration.ofMinutes(5);
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    @ParameterizedTest
+    @EnumSource(names = {"FORBIDDEN", "SILENT_400", "TOO_LARGE", "REFUSE", "DROP"})
+    void theOthersArriveAtEachPollAndItsOwnRowsOnceItAcceptsAgain(Fault fault) throws Exception {
+        RunningProgram program = suspended(fault);
+        for (int i = 0; i < 20; i++) {
+            services.clock().advance(POLL);
+            int sent = services.sinkProxy().requests();
+            program.poll();
+            assertOthersAreThere();
+            assertThat(services.sinkProxy().requests() - sent)
+                    .as("requests, with at most one probe and its halves")
+                    .isLessThan(12);
+        }
+        assertThat(rowsOf(REFUSED)).isEmpty();
+        assertThat(deferred()).isPositive();
+
+        services.sinkProxy().forget();
+        services.clock().advance(Duration.ofMinutes(30));
+        program.pollWithTimeLeft();
+
+        services.assertEverythingLandedOnce();
+        assertNothingWaits();
+        assertThat(services.reads(Purpose.CATCH_UP)).isNotEmpty();
+        assertThat(services.reads().stream()
+                        .mapToLong(read -> read.counts()
+                                .getOrDefault(REFUSED.arrayName(), Map.of())
+                                .getOrDefault(LedgerCount.LATE.word(), 0L))
+                        .sum())
+                .as("late, though each was seen in its first hour")
+                .isZero();
+    }
+
+    @Test
+    void aRestartGoesOnWithTheSuspensionAndAsksTheTableNothingBeforeTheProbe() throws Exception {
+        suspended(Fault.FORBIDDEN).stop();
+        long refused = services.sinkProxy().requests(REFUSED.table());
+        services.clock().advance(Duration.ofSeconds(50));
+
+        RunningProgram program = services.start().poll();
+
+        assertThat(services.sinkProxy().requests(REFUSED.table())).isEqualTo(refused);
+        assertOthersAreThere();
+        services.sinkProxy().forget();
+        services.clock().advance(Duration.ofSeconds(10));
+        program.pollWithTimeLeft();
+        services.assertEverythingLandedOnce();
+        assertNothingWaits();
+    }
+
+    @Test
+    void whileAllTablesRefuseNothingIsSuspendedAndTheSameWindowIsAskedForAgain() throws Exception {
+        services.sinkProxy().always("/streams/", Fault.FORBIDDEN);
+        RunningProgram program = services.start();
+
+        for (int i = 0; i < 6; i++) {
+            program.poll();
+            services.clock().advance(POLL);
+        }
+
+        assertThat(services.reads()).isEmpty();
+        assertThat(services.store().number("SELECT count(*) FROM suspended")).isZero();
+        assertThat(services.tapProxy().requests()).as("one request a poll").isEqualTo(6);
+        services.sinkProxy().forget();
+        program.pollWithTimeLeft();
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aSweepOfAnHourWithDeferredEventsMissesNothingAndIsDoneForTheOtherTables() throws Exception {
+        RunningProgram program = suspended(Fault.FORBIDDEN);
+        for (int i = 0; i < 6 * 12; i++) {
+            services.clock().advance(POLL);
+            program.poll();
+        }
+
+        program.sweep();
+
+        assertThat(services.reads(Purpose.SWEEP)).anyMatch(read -> read.total(LedgerCount.DEFERRED) > 0);
+        assertThat(services.store().number("SELECT sum(theirs - ours - deferred - withdrawn) FROM sweep"))
+                .as("missing")
+                .isZero();
+        assertThat(services.store().number("SELECT sum(deferred) FROM sweep")).isPositive();
+        assertThat(program.health("tap-completeness").getState()).isEqualTo(HealthCheck.State.UP);
+        assertThat(program.health("tap-completeness").getDetails()).containsEntry("tap.sweep.missing", 0L);
+        services.sinkProxy().forget();
+        services.clock().advance(Duration.ofMinutes(30));
+        program.pollWithTimeLeft();
+        services.assertEverythingLandedOnce();
+        assertNothingWaits();
+    }
+
+    /** A program whose table is suspended since just now, after one window that had to wait for that. */
+    private RunningProgram suspended(Fault fault) throws SQLException {
+        services.sinkProxy().always(REFUSED.table(), fault);
+        RunningProgram program = services.start().poll();
+        assertThat(services.reads()).isEmpty();
+        services.clock().advance(Duration.ofMinutes(2));
+        program.poll();
+        assertThat(services.reads()).extracting(LedgerEntry::purpose).contains(Purpose.POLL);
+        assertThat(services.store()
+                        .number("SELECT count(*) FROM suspended WHERE stream = '" + REFUSED.arrayName() + "'"))
+                .isOne();
+        return program;
+    }
+
+    private void assertOthersAreThere() {
+        LedgerEntry last =
+                services.reads(Purpose.POLL).get(services.reads(Purpose.POLL).size() - 1);
+        assertThat(Duration.between(last.readAt(), services.clock().now())).isLessThan(Duration.ofMinutes(1));
+        List<String> truth = services
+                .truth(SimulatedServices.ORIGIN, last.window().to(), last.readAt())
+                .stream()
+                .filter(row -> !row.startsWith(REFUSED.arrayName()))
+                .toList();
+        services.delivered().assertNoneLost(truth);
+    }
+
+    private List<String> rowsOf(EventType type) {
+        return services.rows().stream()
+                .filter(row -> row.startsWith(type.arrayName()))
+                .toList();
+    }
+
+    private long deferred() throws SQLException {
+        return services.store().number("SELECT count(*) FROM deferred");
+    }
+
+    private void assertNothingWaits() throws SQLException {
+        assertThat(services.store().number("SELECT count(*) FROM suspended")).isZero();
+        assertThat(services.store().number("SELECT count(*) FROM table_backlog"))
+                .isZero();
+        assertThat(deferred()).isZero();
+    }
+}
