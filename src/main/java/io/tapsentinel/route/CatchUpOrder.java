@@ -54,8 +54,11 @@ final class CatchUpOrder {
         this.tap = tap;
     }
 
-    /** Makes gaps of what TAP has forgotten meanwhile. */
+    /** Makes gaps of what TAP has forgotten meanwhile; a clock that was set says nothing of that. */
     void expire() {
+        if (!tap.clock().isKnown()) {
+            return;
+        }
         Horizon horizon = tap.clock().horizon();
         deferrals.backlog().forEach((type, ranges) -> {
             List<TimeRange> expired = planner.expired(ranges, horizon);
@@ -72,6 +75,7 @@ final class CatchUpOrder {
 
     /** The next window; the same one until it is read or passed over. */
     Optional<Ask> next() {
+        expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
         if (backlog.isEmpty()) {
             postponed.nothing(Purpose.CATCH_UP);

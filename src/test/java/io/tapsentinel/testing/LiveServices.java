@@ -171,6 +171,13 @@ public final class LiveServices implements AutoCloseable {
         return truth;
     }
 
+    /** When TAP created each of these events, by {@link SandboxEvent#truthKey}. */
+    public Map<String, Instant> created(Instant from, Instant to) {
+        Map<String, Instant> created = new HashMap<>();
+        events.between(from, to).forEachRemaining(event -> created.put(event.truthKey(), event.created()));
+        return created;
+    }
+
     /** What TAP answers for a window, as it is. */
     public byte[] answer(Instant from, Instant to) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Suspension {
 
-    /** For how long a table's batch has to fail. */
+    /** For how long a batch must fail. */
     public static final Duration PATIENCE = Duration.ofMinutes(2);
     /** How long a probe may take. */
     public static final Duration PROBE = Duration.ofSeconds(20);
