@@ -53,7 +53,7 @@ final class Delivery {
         List<Suspect> guilty = new ArrayList<>();
         // a suspended table that accepts an empty array may refuse every record all the same
         UploadException hold =
-                suspects.isEmpty() ? null : requests.isProbe() ? suspects.get(0).refusal : requests.probe();
+                suspects.isEmpty() ? null : requests.isUnproven() ? suspects.get(0).refusal : requests.probe();
         for (Suspect suspect : suspects) {
             UploadException again = hold == null ? requests.send(List.of(suspect.record)) : null;
             if (again != null) {

@@ -38,6 +38,9 @@ final class Requests {
     private final Pause pause;
     private long begun;
     private Instant begunAt;
+    /** Whether some of this batch was acknowledged. */
+    private boolean isProven;
+
     private boolean tokenRenewed;
     private long open;
     private boolean isOpen;
@@ -74,6 +77,7 @@ final class Requests {
     void begin() {
         begun = nanoClock.getAsLong();
         begunAt = suspension.now();
+        isProven = false;
     }
 
     /**
@@ -97,6 +101,7 @@ final class Requests {
                 listener.acknowledged(events, body.length);
                 accepted();
                 suspension.acknowledged();
+                isProven = true;
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
                 return null;
             }
@@ -135,6 +140,9 @@ final class Requests {
     /** The batch has its end, whatever stood in its way. */
     void end() {
         accepted();
+        if (isProven) {
+            suspension.end();
+        }
     }
 
     /** Waits as long as it makes sense while only a person can help. */
@@ -145,7 +153,7 @@ final class Requests {
     private UploadException upload(byte[] body) {
         long from = nanoClock.getAsLong();
         try {
-            Optional<Duration> most = suspension.deadline(begunAt);
+            Optional<Duration> most = isProven ? Optional.empty() : suspension.deadline(begunAt);
             if (most.isPresent()) {
                 uploader.upload(stream, body, most.get());
             } else {
@@ -217,9 +225,9 @@ final class Requests {
         }
     }
 
-    /** Whether nothing of the table has been acknowledged since it was suspended. */
-    boolean isProbe() {
-        return suspension.suspended().isPresent();
+    /** Whether this is a probe of which nothing has been acknowledged so far. */
+    boolean isUnproven() {
+        return suspension.suspended().isPresent() && !isProven;
     }
 
     /** The body of a request: a JSON array of all records. */

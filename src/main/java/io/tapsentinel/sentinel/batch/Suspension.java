@@ -8,6 +8,7 @@ import io.tapsentinel.tap.EventType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -119,12 +120,16 @@ public final class Suspension {
                 : Optional.of(longer(Duration.between(steady.instant(), begun.plus(PROBE)), SHORTEST));
     }
 
-    /** A batch was acknowledged, and its keys are durable. */
-    public void acknowledged() {
+    /** A request with records was acknowledged, and their keys are durable. */
+    public synchronized void acknowledged() {
+        failingSince = null;
+        acknowledgedAt = steady.instant();
+    }
+
+    /** A batch was acknowledged, except for records that alone were to blame: a probe has ended well. */
+    void end() {
         Duration length;
         synchronized (this) {
-            failingSince = null;
-            acknowledgedAt = steady.instant();
             if (suspended == null) {
                 return;
             }
@@ -176,8 +181,8 @@ public final class Suspension {
             return false;
         }
         synchronized (this) {
-            Instant now = clock.instant();
-            keep(new Suspended(now, now.plus(FIRST_PAUSE), 0, failure.getMessage()), FIRST_PAUSE);
+            Instant now = now(Duration.ZERO);
+            keep(new Suspended(now, now(FIRST_PAUSE), 0, failure.getMessage()), FIRST_PAUSE);
             begunAt = steady.instant();
         }
         LOG.error(
@@ -196,12 +201,17 @@ public final class Suspension {
     private void probeFailed(UploadException failure) {
         int probes = suspended.probes() + 1;
         Duration pause = shorter(FIRST_PAUSE.multipliedBy(1L << Math.min(probes, MOST_DOUBLINGS)), LONGEST_PAUSE);
-        keep(new Suspended(suspended.since(), clock.instant().plus(pause), probes, failure.getMessage()), pause);
+        keep(new Suspended(suspended.since(), now(pause), probes, failure.getMessage()), pause);
         LOG.warn(
                 "{} stays suspended, its next probe is in {} min: {}",
                 type.table(),
                 pause.toMinutes(),
                 failure.getMessage());
+    }
+
+    /** In the store's unit: what is loaded must equal what was written. */
+    private Instant now(Duration later) {
+        return clock.instant().plus(later).truncatedTo(ChronoUnit.MILLIS);
     }
 
     private void keep(Suspended now, Duration pause) {

@@ -11,6 +11,7 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class SuspensionTest {
         assertThat(passed()).isBetween(Duration.ofMinutes(2), Duration.ofSeconds(125));
         assertThat(stream.suspension.isDeferring()).isTrue();
         assertThat(stream.kept).singleElement().satisfies(kept -> {
-            assertThat(kept.since()).isEqualTo(stream.clock().now());
+            assertThat(kept.since()).isEqualTo(stream.clock().now().truncatedTo(ChronoUnit.MILLIS));
             assertThat(kept.nextProbe()).isEqualTo(kept.since().plusSeconds(60));
             assertThat(kept.probes()).isZero();
             assertThat(kept.reason()).contains("refused: " + status);
@@ -207,6 +208,60 @@ class SuspensionTest {
         assertThat(stream.stored).hasSize(7);
         assertThat(stream.rejectedIds()).containsExactly("0");
         assertThat(last()).isNull();
+    }
+
+    /** Else it would be suspended and accepted by turns, and each time hold up the others for two minutes. */
+    @Test
+    void aProbeOfWhichTooManyRecordsAreRefusedDoesNotEndItThoughTheOthersAreAccepted() {
+        suspend();
+        stream.always = null;
+        for (int i = 100; i < 125; i++) {
+            stream.bad.add(String.valueOf(i));
+        }
+        stream.clock().advance(Duration.ofMinutes(1));
+        List<PendingRecord> records = records(200, "window");
+        Instant before = stream.clock().now();
+
+        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(stream.clock().now()).as("at once").isEqualTo(before);
+        assertThat(stream.rejected).isEmpty();
+        assertThat(stream.suspension.isDeferring()).isTrue();
+        assertThat(last().probes()).isOne();
+        assertThat(records)
+                .filteredOn(record -> record.event().getOutcome() == Outcome.DELIVERED)
+                .hasSize(stream.stored.size())
+                .hasSizeGreaterThan(99);
+    }
+
+    @Test
+    void aProbeOfWhichSomethingWasAcknowledgedHasTheTimeOfEveryBatch() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.bad.add("7");
+        stream.clock().advance(Duration.ofMinutes(1));
+        int before = stream.requests;
+
+        delivery.deliver(records(8, "window"));
+
+        assertThat(stream.deadlines.size()).isLessThan(stream.requests - before);
+    }
+
+    @Test
+    void loadingWhatItWroteItselfMovesNoProbe() {
+        stream.clock().advance(Duration.ofNanos(123_456));
+        suspend();
+        Suspended kept = last();
+        stream.clock().set(kept.since().minus(Duration.ofDays(1)));
+
+        stream.suspension.load(new Suspended(
+                Instant.ofEpochMilli(kept.since().toEpochMilli()),
+                Instant.ofEpochMilli(kept.nextProbe().toEpochMilli()),
+                kept.probes(),
+                kept.reason()));
+
+        stream.clock().advance(Duration.ofMinutes(1));
+        assertThat(stream.suspension.isDeferring()).isFalse();
     }
 
     @Test
