@@ -48,7 +48,8 @@ public class SentinelConfiguration implements Cloneable {
     @Metadata(
             description =
                     "How long in milliseconds after its first request a batch is given up; its window is then read and sent"
-                            + " again. 0 keeps trying.")
+                            + " again. 0 keeps trying, until the table is suspended: when it fails for two minutes while another table"
+                            + " is fine.")
     private long deliveryTimeoutMs;
 
     public int getBatchBytes() {
