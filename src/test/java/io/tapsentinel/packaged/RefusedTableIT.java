@@ -52,7 +52,7 @@ class RefusedTableIT {
     @TestFactory
     Stream<DynamicTest> theOthersGoOnAndItsOwnRowsArriveOnceItAcceptsAgain() {
         return ConcurrentCases.run(
-                How.values().length, LENGTH.plusMinutes(8), List.of(How.values()), How::name, this::refused);
+                How.values().length, LENGTH.multipliedBy(2).plusMinutes(8), List.of(How.values()), How::name, this::refused);
     }
 
     private void refused(How how) throws Exception {
@@ -88,7 +88,8 @@ class RefusedTableIT {
                 Duration latest = latestOfTheOthers(services.live(), suspended);
                 over.countDown();
                 Instant accepted = Instant.now();
-                program.awaitLine(REFUSED.table() + " accepts records again", Duration.ofMinutes(5));
+                // no pause between probes is much longer than all before it
+                program.awaitLine(REFUSED.table() + " accepts records again", LENGTH.plusMinutes(2));
                 program.awaitThat("nothing is deferred", Duration.ofMinutes(2), () -> isCaughtUp(launch.work()));
                 Duration caughtUp = Duration.between(accepted, Instant.now());
                 int events = services.live()
