@@ -73,7 +73,7 @@ final class CatchUpOrder {
         });
     }
 
-    /** The next window; the same one until it is read or passed over. */
+    /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
     Optional<Ask> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();

@@ -1,0 +1,79 @@
+package io.tapsentinel.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.state.Deferrals;
+import io.tapsentinel.state.Gap;
+import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.RequestBudget;
+import io.tapsentinel.state.Store;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapRest;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.WindowPlanner;
+import io.tapsentinel.tap.WindowSize;
+import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one run reads again for a table that was suspended. */
+class CatchUpOrderTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    /** How long before now TAP's history begins for the planner. */
+    private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(NOON);
+
+    @AutoClose
+    private Store store;
+
+    @Test
+    void whatTapForgetsInTheCourseOfARunIsAGapAndIsNotAskedFor() {
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
+        TapClock tapClock = new TapClock(clock);
+        tapClock.answered(NOON, NOON);
+        ReadState state = new ReadState(store, clock);
+        Deferrals deferrals = new Deferrals(store, clock);
+        Instant edge = NOON.minus(HISTORY);
+        store.transaction(connection -> {
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(TYPE, "1").ref());
+            deferrals.deferred(connection, new TimeRange(edge, edge.plus(Duration.ofHours(1))), keys);
+            return null;
+        });
+        CatchUpOrder order = new CatchUpOrder(
+                new WindowPlanner(new WindowPlanner.Settings(
+                        Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())),
+                state,
+                deferrals,
+                new SentinelComponent(clock, clock.steady()).suspensions(),
+                new Postponed(new RequestBudget(store, 1_800, 30, 288, tapClock, clock), clock),
+                new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
+        order.expire();
+        assertThat(state.gaps()).isEmpty();
+
+        // a slow answer for the fresh window
+        clock.advance(Duration.ofMinutes(10));
+
+        Instant now = edge.plus(Duration.ofMinutes(10));
+        assertThat(order.next()).map(Ask::window).contains(new TimeRange(now, edge.plus(Duration.ofHours(1))));
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(new TimeRange(edge, now));
+    }
+}
