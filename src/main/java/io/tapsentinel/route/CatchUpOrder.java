@@ -100,10 +100,7 @@ final class CatchUpOrder {
     }
 
     private Optional<Ask> window(EventType type, List<TimeRange> backlog, Detour detour) {
-        return backlog.stream()
-                .flatMap(range -> detour.parts(range).stream())
-                .findFirst()
-                .map(part -> detour.first(part, tap.size().longest()))
+        return detour.again(backlog, tap.size().longest())
                 .map(window -> new Ask(
                         window,
                         Coverage.NONE,

@@ -126,6 +126,18 @@ public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
                 .toList();
     }
 
+    /**
+     * The window of one table's backlog to read again next, the oldest first; empty when all of it waits for a later run, or is a gap.
+     * What is too short between two gaps is asked for with part of one: it holds events that are still owed.
+     */
+    public Optional<TimeRange> again(List<TimeRange> backlog, Duration longest) {
+        return without(backlog, avoided()).stream()
+                .map(part -> first(part, longest))
+                .filter(window ->
+                        bad().stream().noneMatch(range -> range.avoided().overlaps(window)))
+                .findFirst();
+    }
+
     /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
     public TimeRange first(TimeRange part, Duration longest) {
         Instant to = earlier(part.to(), part.from().plus(longest));
