@@ -4,14 +4,17 @@ import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
  * A random life of one source: polls, outages, restarts, time-outs, refusals, rests, an empty budget, backlog windows and sweeps in
- * between. Keeps what a store keeps and checks rule 3 at the end: every instant since the origin was read 30 minutes or more after
- * it, or lies in a gap.
+ * between, and tables that are suspended if there are any. Keeps what a store keeps and checks rule 3 at the end: every instant since the
+ * origin was read 30 minutes or more after it, or lies in a gap.
  */
 class RandomSchedule {
 
@@ -22,6 +25,7 @@ class RandomSchedule {
     private final MovableClock clock = new MovableClock(START);
     private final UnreliableTap tap;
     private final SimulatedSweeps sweeps;
+    private List<SimulatedTable> tables = List.of();
     private final List<TimeRange> gaps = new ArrayList<>();
     private List<TimeRange> backlog = new ArrayList<>();
     /** For each successful read the part of it that was old enough then. */
@@ -55,6 +59,12 @@ class RandomSchedule {
         return this;
     }
 
+    /** Reads come to these tables too. */
+    RandomSchedule with(List<SimulatedTable> theseTables) {
+        tables = theseTables;
+        return this;
+    }
+
     int kills() {
         return kills;
     }
@@ -70,22 +80,88 @@ class RandomSchedule {
                 tap.restart(new TapClock(clock));
                 oldestFailed = false;
             }
+            tables.forEach(table -> table.change(clock.instant()));
             pass(outage ? random.nextLong(random.nextInt(6) == 0 ? 9 * 86_400 : 3 * 3_600) : 240 + random.nextInt(120));
-            if (random.nextInt(5) > 0 && fresh()) {
-                work(random.nextInt(4));
-                sweep();
+            if (random.nextInt(5) > 0 && poll()) {
+                goOn(random.nextInt(4));
             }
         }
         // from here on everything works, so that what is owed gets read
         tap.calm();
-        for (int i = 0; i < 40 || !backlog.isEmpty(); i++) {
-            UnreliableTap.check(i < 2_000, "the backlog never ends: " + backlog + ", " + unreadables);
+        tables.forEach(SimulatedTable::settle);
+        for (int i = 0; i < 40 || !backlog.isEmpty() || tables.stream().anyMatch(this::isBehind); i++) {
+            UnreliableTap.check(
+                    i < (backlog.isEmpty() ? 600 : 2_000),
+                    "the backlog never ends: " + backlog + ", " + unreadables + ", of tables: "
+                            + tables.stream().map(SimulatedTable::backlog).toList());
             pass(300);
-            fresh();
-            work(4);
-            sweep();
+            poll();
+            goOn(4);
         }
         return this;
+    }
+
+    private boolean poll() {
+        expireTables();
+        return fresh();
+    }
+
+    private void expireTables() {
+        tables.forEach(table -> table.expire(planner.expired(table.backlog(), tap.horizon())));
+    }
+
+    private void goOn(int windows) {
+        work(windows);
+        catchUp(windows);
+        sweep();
+    }
+
+    private boolean isBehind(SimulatedTable table) {
+        List<TimeRange> left = table.backlog();
+        for (TimeRange gap : unreadableGaps) {
+            left = TimeRange.without(left, gap);
+        }
+        return !table.isSuspended() && !left.isEmpty();
+    }
+
+    /** Reads again what suspended tables have not accepted. */
+    private void catchUp(int windows) {
+        Set<SimulatedTable> passedOver = new HashSet<>();
+        for (int i = 0; i < windows && !tap.isResting(clock.instant()); i++) {
+            expireTables();
+            Instant now = clock.instant();
+            Optional<SimulatedTable> next = tables.stream()
+                    .filter(table -> !passedOver.contains(table) && !table.isDeferring(now))
+                    .filter(table -> again(table).isPresent())
+                    .min(Comparator.comparing(table -> again(table).get().from()));
+            if (next.isEmpty()) {
+                return;
+            }
+            TimeRange window = again(next.get()).get();
+            if (!readAgain(next.get(), window, now)) {
+                passedOver.add(next.get());
+            }
+            pass(random.nextInt(20));
+        }
+    }
+
+    private boolean readAgain(SimulatedTable table, TimeRange window, Instant now) {
+        if (!tap.answers(window, now, false)) {
+            return false;
+        }
+        if (!tap.isUnreadable(window)) {
+            return table.readAgain(window, now);
+        }
+        List<Unreadable> before = unreadables.bad();
+        failed(window, Unreadable.How.ANSWER, now);
+        // it was read before, so that no plan would ask for it again
+        unreadables.bad().stream().filter(range -> !before.contains(range)).forEach(range -> backlog.add(range.time()));
+        backlog = new ArrayList<>(TimeRange.union(backlog));
+        return false;
+    }
+
+    private Optional<TimeRange> again(SimulatedTable table) {
+        return detour().again(table.backlog(), tap.longest());
     }
 
     private void pass(long seconds) {
@@ -224,6 +300,9 @@ class RandomSchedule {
             kills++;
             return false;
         }
+        if (!readTables(window, now)) {
+            return false;
+        }
         unreadables = unreadables.read(window).outside(unreadableGaps);
         reads.add(window);
         if (reads.size() > 1_000) {
@@ -236,6 +315,20 @@ class RandomSchedule {
                 settled = new ArrayList<>(TimeRange.union(settled));
             }
         }
+        return true;
+    }
+
+    /** Nothing of what the tables defer is durable when the read fails for one of them. */
+    private boolean readTables(TimeRange window, Instant now) {
+        List<Runnable> commits = new ArrayList<>();
+        for (SimulatedTable table : tables) {
+            Optional<Runnable> commit = table.read(window, now);
+            if (commit.isEmpty()) {
+                return false;
+            }
+            commits.add(commit.get());
+        }
+        commits.forEach(Runnable::run);
         return true;
     }
 
@@ -264,14 +357,30 @@ class RandomSchedule {
 
     /** Time since the origin that was neither read late enough nor reported as a gap. */
     List<TimeRange> unproven() {
-        Instant end = clock.instant().minus(TapLimits.INDEXING_LAG).minus(Duration.ofMinutes(10));
-        List<TimeRange> left = List.of(new TimeRange(progress.origin(), end));
+        List<TimeRange> left = List.of(time());
         List<TimeRange> proven = new ArrayList<>(settled);
         proven.addAll(gaps);
         for (TimeRange done : proven) {
             left = TimeRange.without(left, done);
         }
         return left;
+    }
+
+    /** The same of the time that each table was suspended. */
+    List<TimeRange> unprovenOfTables() {
+        return tables.stream().flatMap(table -> table.unproven(gaps).stream()).toList();
+    }
+
+    /** Events of the tables that TAP reported and that are neither there, nor withdrawn, nor in a gap. */
+    List<String> missing() {
+        return tables.stream()
+                .flatMap(table -> table.missing(time(), clock.instant(), gaps).stream())
+                .toList();
+    }
+
+    private TimeRange time() {
+        Instant end = clock.instant().minus(TapLimits.INDEXING_LAG).minus(Duration.ofMinutes(10));
+        return new TimeRange(progress.origin(), end);
     }
 
     List<TimeRange> gaps() {
