@@ -9,7 +9,6 @@ import org.apache.camel.Processor;
 /** Turns a window into TAP's query, and for a read of one type names that type's endpoint. */
 class TapRequest implements Processor {
 
-    private static final List<String> EVERY_STATUS = List.of("active", "cleared", "falsePositive");
     /** What camel-http asks in place of the address in tap-fetch, so that an operator's own works unchanged; bridgeEndpoint heeds the second. */
     private static final List<String> ADDRESS = List.of(Exchange.HTTP_URI, Exchange.REST_HTTP_URI);
 
@@ -25,7 +24,7 @@ class TapRequest implements Processor {
     @Override
     public void process(Exchange exchange) {
         WindowRead read = TapSpine.read(exchange);
-        String question = question(read.only() == null ? threatStatus : EVERY_STATUS) + read.window();
+        String question = question(read.threatStatus(threatStatus)) + read.window();
         budget.reading(read.purpose(), read.path(), question);
         Message message = exchange.getMessage();
         message.setHeader(Exchange.HTTP_QUERY, question);

@@ -35,6 +35,7 @@ import org.apache.camel.StreamCache;
 class WindowRead {
 
     private static final int SIGHTINGS = 1_000;
+    private static final List<String> EVERY_STATUS = List.of("active", "cleared", "falsePositive");
 
     private final Ask ask;
     private final Purpose purpose;
@@ -88,6 +89,11 @@ class WindowRead {
     /** The endpoint to ask, below {@code tap.url}. */
     String path() {
         return ask.path();
+    }
+
+    /** Which threats to ask for: all when one type is read, since an event may have turned false positive; else the usual ones. */
+    List<String> threatStatus(List<String> usual) {
+        return ask.only() == null ? usual : EVERY_STATUS;
     }
 
     /** A copy of the answer was written. */

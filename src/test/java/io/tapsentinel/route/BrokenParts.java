@@ -4,21 +4,27 @@ import io.tapsentinel.Program;
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sentinel.BrokenSentinel;
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.SeenRepository;
+import io.tapsentinel.tap.BrokenHandling;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Sighting;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.SimulatedServices;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.apache.camel.Exchange;
 import org.apache.camel.spi.IdempotentRepository;
 
-/** The mistakes that the three rules are about, each as a program that is whole but for this one. */
+/** The mistakes that the three rules, and those of suspending a table, are about, each as a program that is whole but for this one. */
 public final class BrokenParts {
 
     private BrokenParts() {}
@@ -73,6 +79,81 @@ public final class BrokenParts {
             @Override
             Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
                 return throwing(answer, whole -> super.events(whole, unknown));
+            }
+        });
+    }
+
+    /** An event is deferred while a request with it is open. */
+    public static SimulatedServices.Maker producerThatDefersWhatItSends() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected SentinelComponent component() {
+                return BrokenSentinel.defersWhatItSends(clock);
+            }
+        };
+    }
+
+    /** A suspended table is probed with an empty array. */
+    public static SimulatedServices.Maker probeWithoutRecords() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected Uploader uploader() {
+                return BrokenSentinel.asksWithNothing(
+                        super.uploader(), sentinel().suspensions());
+            }
+        };
+    }
+
+    /** Reads for this purpose commit without a trace of what they deferred. */
+    public static SimulatedServices.Maker readThatForgetsWhatItDeferred(Purpose forgetful) {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            void defer(Connection connection) throws SQLException {
+                if (purpose != forgetful) {
+                    super.defer(connection);
+                }
+            }
+        });
+    }
+
+    /** The time to read again is kept, but not for which events, so that sweeps miss them. */
+    public static SimulatedServices.Maker readThatForgetsWhichEventsItDeferred() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            void defer(Connection connection) throws SQLException {
+                super.defer(connection);
+                connection.createStatement().executeUpdate("DELETE FROM deferred");
+            }
+        });
+    }
+
+    /** What is late because its table was suspended counts as late by TAP's fault. */
+    public static SimulatedServices.Maker readThatCountsDeferredEventsAsLate() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
+                BrokenHandling.neverDeferred(event);
+                super.settled(event, exception, cause);
+            }
+        });
+    }
+
+    /** Catching up asks for the threats that polls ask for. */
+    public static SimulatedServices.Maker catchUpWithoutFalsePositives() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            List<String> threatStatus(List<String> usual) {
+                return usual;
+            }
+        });
+    }
+
+    /** An event that was skipped for its twin in the same answer has to be delivered, though that twin is deferred. */
+    public static SimulatedServices.Maker guardThatKnowsNoDeferredTwin() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            boolean isDeferred(Sighting skipped) {
+                return false;
             }
         });
     }

@@ -1,21 +1,92 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.sentinel.batch.PendingRecord;
+import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
+import io.tapsentinel.tap.TapEvent;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.camel.Endpoint;
 import org.apache.camel.Producer;
 
 /** Components with a mistake in their producer. */
 public final class BrokenSentinel {
 
+    private static final String STREAM = "Custom-";
+
     private BrokenSentinel() {}
 
     /** Calls an event delivered when its record is in the batch, as an aggregator would. */
     public static SentinelComponent completesOnAppend() {
-        return new SentinelComponent() {
+        return component(Clock.systemUTC(), endpoint -> new Own(endpoint) {
+            @Override
+            protected void append(PendingRecord record) throws InterruptedException {
+                super.append(withoutEnd(record, record.event()));
+                Handling.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
+                record.settled().accept(null);
+            }
+        });
+    }
+
+    /** Defers the event of a suspended table while its record is on its way as a probe, so that its key is released too early. */
+    public static SentinelComponent defersWhatItSends(Clock clock) {
+        return component(clock, endpoint -> new Own(endpoint) {
+            @Override
+            protected void append(PendingRecord record) throws InterruptedException {
+                Suspension suspension =
+                        endpoint.getComponent().suspensions().of(record.event().getType());
+                if (suspension.suspended().isEmpty()) {
+                    super.append(record);
+                } else {
+                    // the sender goes on with what is not deferred
+                    super.append(withoutEnd(record, twin(record.event())));
+                    record.settled().accept(suspension.deferred());
+                }
+            }
+        });
+    }
+
+    /** Ends a suspension when the table accepts an empty array. */
+    public static Uploader asksWithNothing(Uploader uploader, Suspensions suspensions) {
+        return new Uploader() {
+            @Override
+            public void upload(String stream, byte[] body) throws UploadException {
+                uploader.upload(stream, body);
+            }
+
+            @Override
+            public void upload(String stream, byte[] body, Duration most) throws UploadException {
+                Suspension suspension = suspensions.of(
+                        EventType.ofTable(stream.substring(STREAM.length())).orElseThrow());
+                if (suspension.suspended().isPresent()) {
+                    uploader.upload(stream, StreamCheck.EMPTY, most);
+                    suspension.acknowledged();
+                }
+                uploader.upload(stream, body, most);
+            }
+        };
+    }
+
+    private static TapEvent twin(TapEvent event) {
+        TapEvent twin =
+                new TapEvent(event.getType(), event.getKey(), event.getVerdict(), event.getTime(), event.getFields());
+        Handling.advance(twin, Outcome.NONE, Outcome.SENDING);
+        return twin;
+    }
+
+    private static PendingRecord withoutEnd(PendingRecord record, TapEvent event) {
+        return new PendingRecord(event, record.fields(), record.json(), record.window(), failure -> {});
+    }
+
+    private static SentinelComponent component(Clock clock, Function<SentinelEndpoint, Producer> producers) {
+        return new SentinelComponent(clock, clock) {
             @Override
             protected Endpoint createEndpoint(String uri, String table, Map<String, Object> parameters)
                     throws Exception {
@@ -23,23 +94,7 @@ public final class BrokenSentinel {
                         uri, this, table, getConfiguration().copy()) {
                     @Override
                     public Producer createProducer() {
-                        return new SentinelProducer(
-                                this,
-                                TableSchema.of(table),
-                                getConfiguration().batchSettings(),
-                                getConfiguration().retrySettings()) {
-                            @Override
-                            protected void append(PendingRecord record) throws InterruptedException {
-                                super.append(new PendingRecord(
-                                        record.event(),
-                                        record.fields(),
-                                        record.json(),
-                                        record.window(),
-                                        failure -> {}));
-                                Handling.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
-                                record.settled().accept(null);
-                            }
-                        };
+                        return producers.apply(this);
                     }
                 };
                 // the generated configurer knows the class, not this one
@@ -48,5 +103,16 @@ public final class BrokenSentinel {
                 return endpoint;
             }
         };
+    }
+
+    private static class Own extends SentinelProducer {
+
+        Own(SentinelEndpoint endpoint) {
+            super(
+                    endpoint,
+                    TableSchema.of(endpoint.getTable()),
+                    endpoint.getConfiguration().batchSettings(),
+                    endpoint.getConfiguration().retrySettings());
+        }
     }
 }

@@ -2,7 +2,10 @@ package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.tapsentinel.sandbox.LoopbackServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.zip.GZIPInputStream;
 
 /** Stands between the program and a service and does to requests what the test says: hold, fail, cut, drop. */
 public final class FaultProxy implements AutoCloseable {
@@ -32,14 +36,15 @@ public final class FaultProxy implements AutoCloseable {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Deque<Fault> faults = new ConcurrentLinkedDeque<>();
-    private final Map<String, Fault> lasting = new ConcurrentHashMap<>();
+    private final Map<String, Lasting> lasting = new ConcurrentHashMap<>();
     private final Queue<String> paths = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicInteger held = new AtomicInteger();
     private final Object gate = new Object();
     private final LoopbackServer server;
     private volatile BiFunction<String, byte[], byte[]> rewriting = (query, body) -> body;
-    private boolean holding;
+    /** Part of the paths that wait; null while none does. */
+    private String holding;
 
     /** What happens to one request. */
     public enum Fault {
@@ -100,9 +105,17 @@ public final class FaultProxy implements AutoCloseable {
         faults.addAll(Collections.nCopies(requests, fault));
     }
 
+    /** Meets each request to some path, but for empty arrays if it is about records. */
+    private record Lasting(Fault fault, boolean ofRecords) {}
+
     /** From now on each request to a path with this part meets this fault, for which {@link #next} says nothing else. */
     public void always(String part, Fault fault) {
-        lasting.put(part, fault);
+        lasting.put(part, new Lasting(fault, false));
+    }
+
+    /** The same, but an upload of an empty array gets through. */
+    public void alwaysRecords(String part, Fault fault) {
+        lasting.put(part, new Lasting(fault, true));
     }
 
     /** Requests meet no more faults. */
@@ -111,12 +124,22 @@ public final class FaultProxy implements AutoCloseable {
         lasting.clear();
     }
 
-    private Fault lasting(String path) {
+    private Fault lasting(String path, byte[] body) {
         return lasting.entrySet().stream()
                 .filter(fault -> path.contains(fault.getKey()))
                 .map(Map.Entry::getValue)
+                .filter(fault -> !fault.ofRecords() || !isEmptyArray(body))
+                .map(Lasting::fault)
                 .findFirst()
                 .orElse(Fault.NONE);
+    }
+
+    private static boolean isEmptyArray(byte[] compressed) {
+        try (InputStream body = new GZIPInputStream(new ByteArrayInputStream(compressed))) {
+            return Arrays.equals(body.readNBytes(3), "[]".getBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** From now on the service's answers have another body. */
@@ -131,14 +154,19 @@ public final class FaultProxy implements AutoCloseable {
 
     /** From now on requests wait, before the service hears of them, until {@link #release}. */
     public void hold() {
+        hold("");
+    }
+
+    /** The same for requests to paths with this part. */
+    public void hold(String part) {
         synchronized (gate) {
-            holding = true;
+            holding = part;
         }
     }
 
     public void release() {
         synchronized (gate) {
-            holding = false;
+            holding = null;
             gate.notifyAll();
         }
     }
@@ -162,9 +190,9 @@ public final class FaultProxy implements AutoCloseable {
         requests.incrementAndGet();
         paths.add(exchange.getRequestURI().getPath());
         byte[] body = exchange.getRequestBody().readAllBytes();
-        Fault fault = faults.isEmpty() ? lasting(exchange.getRequestURI().getPath()) : faults.poll();
+        Fault fault = faults.isEmpty() ? lasting(exchange.getRequestURI().getPath(), body) : faults.poll();
         try {
-            waitWhileHeld();
+            waitWhileHeld(exchange.getRequestURI().getPath());
             switch (fault) {
                 case REFUSE -> answer(exchange, 500, "no such luck".getBytes());
                 case UNAUTHORIZED -> answer(exchange, 401, "bad credentials".getBytes());
@@ -189,14 +217,21 @@ public final class FaultProxy implements AutoCloseable {
         exchange.close();
     }
 
-    private void waitWhileHeld() throws InterruptedException {
+    private void waitWhileHeld(String path) throws InterruptedException {
         synchronized (gate) {
+            if (!isHeld(path)) {
+                return;
+            }
             held.incrementAndGet();
-            while (holding) {
+            while (isHeld(path)) {
                 gate.wait();
             }
             held.decrementAndGet();
         }
+    }
+
+    private boolean isHeld(String path) {
+        return holding != null && path.contains(holding);
     }
 
     private void forward(HttpExchange exchange, byte[] body, Fault fault) throws IOException, InterruptedException {
