@@ -30,7 +30,7 @@ public final class BrokenParts {
     private BrokenParts() {}
 
     /** Makes a read of one window. */
-    private interface Reads {
+    interface Reads {
         WindowRead read(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen);
     }
 
@@ -158,7 +158,8 @@ public final class BrokenParts {
         });
     }
 
-    private static SimulatedServices.Maker reading(Reads reads) {
+    /** A program with these reads. */
+    static SimulatedServices.Maker reading(Reads reads) {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
             protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {

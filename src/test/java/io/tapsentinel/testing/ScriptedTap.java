@@ -73,6 +73,11 @@ public final class ScriptedTap implements AutoCloseable {
         events.add(event);
     }
 
+    /** From now on no answer shows this event. */
+    public void remove(Event event) {
+        events.remove(event);
+    }
+
     /** How many answers have shown this event. */
     public int shown(Event event) {
         return shown.getOrDefault(event, 0);

@@ -1,0 +1,9 @@
+package io.tapsentinel;
+
+import io.tapsentinel.testing.OnPostgres;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@Tag("full")
+@ExtendWith(OnPostgres.class)
+class PatientSuspensionOnPostgresIT extends PatientSuspensionIT {}

@@ -1,0 +1,99 @@
+package io.tapsentinel.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.Program;
+import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.state.LedgerEntry;
+import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Programs some of whose tables refuse every record, and what must hold then. */
+public final class SuspendedTables {
+
+    /** A probe is due after it, however many have failed. */
+    public static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
+
+    private final SimulatedServices services;
+
+    public SuspendedTables(SimulatedServices services) {
+        this.services = services;
+    }
+
+    /** From now on these tables refuse every record, and accept an empty array. */
+    public void refuse(EventType... types) {
+        for (EventType type : types) {
+            services.sinkProxy().alwaysRecords(type.table(), Fault.REFUSE);
+        }
+    }
+
+    /** A program whose tables of these types are suspended since just now. */
+    public RunningProgram start(EventType... types) throws SQLException {
+        return start(Program::new, types);
+    }
+
+    /** The same; one window has failed before, and one has committed since. */
+    public RunningProgram start(SimulatedServices.Maker maker, EventType... types) throws SQLException {
+        refuse(types);
+        RunningProgram program = services.start(maker).poll();
+        assertThat(services.reads()).isEmpty();
+        services.clock().advance(Suspension.PATIENCE);
+        program.poll();
+        assertThat(suspended())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.of(types).map(EventType::arrayName).toList());
+        assertThat(services.reads(Purpose.POLL)).hasSize(1);
+        return program;
+    }
+
+    /** All tables accept rows again, and a run reads what they have not got. */
+    public void accept(RunningProgram program) {
+        services.sinkProxy().forget();
+        services.clock().advance(LONGEST_PAUSE);
+        program.pollWithTimeLeft();
+    }
+
+    /** Streams of suspended tables. */
+    public List<String> suspended() throws SQLException {
+        return services.store().all("SELECT stream FROM suspended", row -> row.getString(1));
+    }
+
+    /** Events that wait, of all tables. */
+    public long deferred() throws SQLException {
+        return services.store().number("SELECT count(*) FROM deferred WHERE withdrawn_at = 0");
+    }
+
+    /** Rows of this type's table. */
+    public List<String> rowsOf(EventType type) {
+        return services.rows().stream()
+                .filter(row -> row.startsWith(type.arrayName()))
+                .toList();
+    }
+
+    /** What the last poll had to find is in the tables of all types but these, and that poll was a moment ago. */
+    public void assertAllArrivedBut(EventType... types) {
+        List<LedgerEntry> polls = services.reads(Purpose.POLL);
+        LedgerEntry last = polls.get(polls.size() - 1);
+        assertThat(Duration.between(last.readAt(), services.clock().now())).isLessThan(Duration.ofMinutes(3));
+        List<String> truth = services
+                .truth(SimulatedServices.ORIGIN, last.window().to(), last.readAt())
+                .stream()
+                .filter(row -> Stream.of(types).noneMatch(type -> row.startsWith(type.arrayName())))
+                .toList();
+        services.delivered().assertNoneLost(truth);
+        services.assertNothingTwice();
+    }
+
+    /** No table is suspended, and none is owed anything. */
+    public void assertNothingWaits() throws SQLException {
+        assertThat(suspended()).isEmpty();
+        assertThat(services.store().number("SELECT count(*) FROM table_backlog"))
+                .isZero();
+        assertThat(deferred()).isZero();
+    }
+}
