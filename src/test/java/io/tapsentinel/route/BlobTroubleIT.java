@@ -4,16 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.Program;
+import io.tapsentinel.config.Settings;
 import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.StateFolder;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Map;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -173,15 +178,18 @@ class BlobTroubleIT {
     }
 
     private RunningProgram start() {
-        return services.start((settings, properties, clock, committed) -> {
-            Program program = new Program(settings, properties, clock, committed);
-            // over http no token is sent
-            program.main()
-                    .addOverrideProperty(
-                            "camel.component.azure-storage-blob.access-key",
-                            Base64.getEncoder().encodeToString("of a test".getBytes()));
-            return program;
-        });
+        return services.start(BlobTroubleIT::withKey);
+    }
+
+    static Program withKey(
+            Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
+        Program program = new Program(settings, properties, clock, committed);
+        // over http no token is sent
+        program.main()
+                .addOverrideProperty(
+                        "camel.component.azure-storage-blob.access-key",
+                        Base64.getEncoder().encodeToString("of a test".getBytes()));
+        return program;
     }
 
     private void awaitRows(int rows) {
