@@ -1,5 +1,6 @@
 package io.tapsentinel.command;
 
+import io.tapsentinel.tap.DurationWords;
 import io.tapsentinel.tap.EventType;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,16 +36,7 @@ public final class Figures {
 
     /** The two largest units: {@code 2 d 3 h}, {@code 5 min 0 s}. */
     public static String length(Duration length) {
-        String sign = length.isNegative() ? "-" : "";
-        Duration of = length.abs();
-        return sign
-                + (of.toDays() > 0
-                        ? of.toDays() + " d " + of.toHoursPart() + " h"
-                        : of.toHours() > 0
-                                ? of.toHours() + " h " + of.toMinutesPart() + " min"
-                                : of.toMinutes() > 0
-                                        ? of.toMinutes() + " min " + of.toSecondsPart() + " s"
-                                        : of.toSeconds() + " s");
+        return DurationWords.of(length);
     }
 
     /** The table of a stream; the stream itself when there is none, which is a {@link io.tapsentinel.tap.SafeName}. */

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -142,16 +143,19 @@ public final class Deferrals {
 
     /** By type, the time that has to be read again, oldest first, without overlaps; types without any are absent. */
     public Map<EventType, List<TimeRange>> backlog() {
-        return store.transaction(connection -> {
-            Map<EventType, List<TimeRange>> backlog = new EnumMap<>(EventType.class);
-            for (EventType type : EventType.values()) {
-                List<TimeRange> ranges = backlog(connection, source, type);
-                if (!ranges.isEmpty()) {
-                    backlog.put(type, ranges);
-                }
+        return store.transaction(connection -> backlog(connection, source));
+    }
+
+    /** The same for a look from outside; only reads. */
+    public static Map<EventType, List<TimeRange>> backlog(Connection connection, String source) throws SQLException {
+        Map<EventType, List<TimeRange>> backlog = new EnumMap<>(EventType.class);
+        for (EventType type : EventType.values()) {
+            List<TimeRange> ranges = backlog(connection, source, type);
+            if (!ranges.isEmpty()) {
+                backlog.put(type, ranges);
             }
-            return backlog;
-        });
+        }
+        return backlog;
     }
 
     /**
@@ -208,6 +212,27 @@ public final class Deferrals {
             }
         }
         return counts;
+    }
+
+    /** An event that was deferred and that TAP no longer reports, and when that was found out. */
+    public record Withdrawn(EventType type, EventKey key, Instant at) {}
+
+    /** All of them, by type and time; only reads. */
+    public static List<Withdrawn> withdrawn(Connection connection, String source) throws SQLException {
+        List<Withdrawn> withdrawn = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT stream, key, withdrawn_at FROM deferred"
+                + " WHERE source = ? AND withdrawn_at > 0 ORDER BY stream, withdrawn_at, key")) {
+            Sql.set(select, source);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    withdrawn.add(new Withdrawn(
+                            EventType.ofArray(rows.getString(1)).orElseThrow(),
+                            EventKey.of(rows.getBytes(2)),
+                            Instant.ofEpochMilli(rows.getLong(3))));
+                }
+            }
+        }
+        return withdrawn;
     }
 
     /** Forgets what was withdrawn before {@code before} (milliseconds since 1970). */

@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
@@ -98,6 +99,11 @@ public class ReadState {
     /** Time that could not be read, or delivered to one table, before TAP forgot it; oldest first. */
     public List<Gap> gaps() {
         return store.transaction(connection -> Gap.all(connection, store.source()));
+    }
+
+    /** What each table is owed since it was suspended, one of each type. */
+    public List<TableBacklog> tables() {
+        return store.transaction(connection -> TableBacklogs.all(connection, store.source()));
     }
 
     /**

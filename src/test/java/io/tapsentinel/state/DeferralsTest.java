@@ -108,6 +108,24 @@ class DeferralsTest {
     }
 
     @Test
+    void withdrawnEventsAreListedByTypeAndTimeWithWhenThatWasFoundOut() {
+        defer(range(0, 10), event(TYPE, "1"), event(OTHER, "2"));
+        assertThat(withdrawn()).as("while they are deferred").isEmpty();
+        caughtUp(OTHER, range(0, 10));
+        clock.advance(Duration.ofMinutes(5));
+        caughtUp(TYPE, range(0, 10));
+
+        assertThat(withdrawn())
+                .containsExactly(
+                        new Deferrals.Withdrawn(TYPE, event(TYPE, "1").getKey(), NOON.plusSeconds(300)),
+                        new Deferrals.Withdrawn(OTHER, event(OTHER, "2").getKey(), NOON));
+    }
+
+    private List<Deferrals.Withdrawn> withdrawn() {
+        return store.transaction(connection -> Deferrals.withdrawn(connection, store.source()));
+    }
+
+    @Test
     void whatTapDoesNotReportInAllOfTheTimeIsWithdrawn() {
         defer(range(0, 20), event(TYPE, "1"), event(TYPE, "gone"));
         defer(range(0, 20), event(OTHER, "2"));

@@ -7,6 +7,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What became of a call, in one short line: puts other people's words into ours. */
@@ -16,6 +17,9 @@ public final class Failure {
     private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
     /** Something that may be a token: of the three parts of a signed one, or after the word that goes before it. */
     private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}");
+
+    /** How the messages of {@link ErrorAnswer} show a status. */
+    private static final Pattern STATUS = Pattern.compile("(?:refused:|answered) (\\d{3})\\b");
 
     private Failure() {}
 
@@ -35,6 +39,12 @@ public final class Failure {
                         ? "the host name has no address"
                         : root instanceof ConnectException ? "cannot connect" : "";
         return root.getClass().getSimpleName() + (text.isEmpty() ? "" : ": " + text) + Network.remedy(root);
+    }
+
+    /** The status in the message of an {@link UploadException} of the endpoint; 0 when there was no answer. */
+    public static int status(String message) {
+        Matcher found = STATUS.matcher(message);
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
     }
 
     /** Whether no connection came about, so that nothing was sent. */

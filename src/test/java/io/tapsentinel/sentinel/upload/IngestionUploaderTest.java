@@ -136,7 +136,7 @@ class IngestionUploaderTest {
     void anAnswerThatIsNo204IsRefused(int status) throws Exception {
         UploadException refused = refusal(uploaderTo(answer(status, "")), "[]");
 
-        assertThat(refused.status()).isEqualTo(status);
+        assertThat(refused.status()).isEqualTo(status).isEqualTo(Failure.status(refused.getMessage()));
         assertThat(refused).hasMessageContaining("answered " + status).hasMessageContaining("sentinel.endpoint");
         assertThat(requests).hasSize(1);
     }
@@ -150,7 +150,12 @@ class IngestionUploaderTest {
             exchange.sendResponseHeaders(status, -1);
         });
 
-        assertThat(refusal(uploader, "[]").status()).isEqualTo(status);
+        UploadException refused = refusal(uploader, "[]");
+
+        assertThat(refused.status()).isEqualTo(status);
+        assertThat(Failure.status(refused.getMessage()))
+                .as("which the message keeps")
+                .isEqualTo(status);
         assertThat(requests).hasSize(1);
     }
 
@@ -179,6 +184,7 @@ class IngestionUploaderTest {
         tested.countDown();
 
         assertThat(unanswered.status()).isZero();
+        assertThat(Failure.status(unanswered.getMessage())).isZero();
         assertThat(unanswered.sent()).isTrue();
         assertThat(unanswered).hasMessageContaining("TimeoutException");
     }

@@ -1,0 +1,105 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.health.SinkAdvice;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.tap.Age;
+import io.tapsentinel.tap.DurationWords;
+import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.UtcWords;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What one table is owed since it was suspended, and how that is told: in the same words by health, reports and the page.
+ *
+ * @param type      of its events
+ * @param suspended since when it is, and why; empty while it accepts records
+ * @param deferred  how many events wait for it
+ * @param withdrawn how many waited for it and are no longer reported by TAP
+ * @param waiting   the time that has to be read again for it, oldest first
+ */
+public record TableBacklog(
+        EventType type, Optional<Suspended> suspended, long deferred, long withdrawn, List<TimeRange> waiting) {
+
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final String TAIL = "; the other tables go on, and nothing is lost within 7 days";
+
+    /** The same with another suspension, or none. */
+    public TableBacklog with(Optional<Suspended> other) {
+        return new TableBacklog(type, other, deferred, withdrawn, waiting);
+    }
+
+    /** How long it has been suspended, as an {@link Age}; zero while it is not. */
+    public Duration length(Instant now) {
+        return suspended.map(so -> Age.of(so.since(), now)).orElse(Duration.ZERO);
+    }
+
+    /** What there is to say, without what to do, in one line that ends without a full stop; empty when it is owed nothing. */
+    public Optional<String> words(Instant now) {
+        return suspended.isPresent()
+                ? Optional.of(suspended(suspended.get(), now))
+                : waiting.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(catchingUp(waiting.get(0).from(), now));
+    }
+
+    /** What to do while it is suspended; empty while it is not. */
+    public Optional<String> remedy() {
+        return suspended.map(so -> SinkAdvice.ofTable(Failure.status(so.reason())) + TAIL);
+    }
+
+    /** The same and what to do, for people. */
+    public Optional<String> sentences(Instant now) {
+        return words(now)
+                .map(words -> words + "."
+                        + remedy().map(so -> " " + so.substring(0, 1).toUpperCase(Locale.ROOT) + so.substring(1) + ".")
+                                .orElse(""));
+    }
+
+    private String suspended(Suspended so, Instant now) {
+        return type.table() + " is suspended since "
+                + UtcWords.of(so.since().truncatedTo(ChronoUnit.MINUTES), now)
+                + " (" + DurationWords.of(length(now)) + "): " + reason(so) + ". " + howMany()
+                + "; the next probe is at the "
+                + (so.nextProbe().isAfter(now)
+                        ? "first poll after " + UtcWords.of(minuteFrom(so.nextProbe()), now)
+                        : "next poll");
+    }
+
+    /** Without what the sentence says already. */
+    private String reason(Suspended so) {
+        return so.reason()
+                .replace("upload to " + TableSchema.of(type.table()).stream() + " ", "")
+                .replaceFirst("^refused: ", "")
+                .replaceFirst("[.\\s]+$", "");
+    }
+
+    private String howMany() {
+        return deferred == 0
+                ? "None of its events is deferred so far"
+                : number(deferred) + " of its events " + (deferred == 1 ? "is" : "are") + " deferred";
+    }
+
+    private String catchingUp(Instant oldest, Instant now) {
+        return number(deferred) + " deferred event" + (deferred == 1 ? "" : "s") + " of " + type.table() + " "
+                + (deferred == 1 ? "is" : "are") + " being read again from TAP, oldest from "
+                + UtcWords.of(oldest.truncatedTo(ChronoUnit.MINUTES), now);
+    }
+
+    /** The first whole minute that is not before it: a poll of that minute is a probe for certain. */
+    private static Instant minuteFrom(Instant time) {
+        Instant minute = time.truncatedTo(ChronoUnit.MINUTES);
+        return minute.equals(time) ? minute : minute.plus(MINUTE);
+    }
+
+    private static String number(long number) {
+        return String.format(Locale.ROOT, "%,d", number);
+    }
+}
