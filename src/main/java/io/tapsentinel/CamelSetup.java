@@ -17,7 +17,6 @@ import io.tapsentinel.routes.RouteContract;
 import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesHealthCheck;
 import io.tapsentinel.routes.RoutesReload;
-import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.state.SharedTriggers;
 import io.tapsentinel.tap.EventType;
@@ -63,7 +62,7 @@ final class CamelSetup extends MainListenerSupport {
     private final TapDates dates;
     private final TapBudget budget;
     private final TapHealthCheck tapHealth;
-    private final SentinelComponent sentinel;
+    private final SentinelHealthCheck sentinelHealth;
     private final Network network;
     private final Path folder;
     private final RoutesReload.Pace pace;
@@ -82,7 +81,7 @@ final class CamelSetup extends MainListenerSupport {
             TapDates dates,
             TapBudget budget,
             TapHealthCheck tapHealth,
-            SentinelComponent sentinel,
+            SentinelHealthCheck sentinelHealth,
             Network network,
             Path folder,
             RoutesReload.Pace pace,
@@ -94,7 +93,7 @@ final class CamelSetup extends MainListenerSupport {
         this.dates = dates;
         this.budget = budget;
         this.tapHealth = tapHealth;
-        this.sentinel = sentinel;
+        this.sentinelHealth = sentinelHealth;
         this.network = network;
         this.folder = folder;
         this.pace = pace;
@@ -146,7 +145,7 @@ final class CamelSetup extends MainListenerSupport {
         }
         main.bind("process-health", new ProcessHealthCheck(stuck));
         main.bind("tap-health", tapHealth);
-        main.bind("sentinel-health", new SentinelHealthCheck(sentinel));
+        main.bind("sentinel-health", sentinelHealth);
         main.addMainListener(this);
     }
 

@@ -55,7 +55,9 @@ import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.sentinel.StreamCheck;
+import io.tapsentinel.sentinel.SuspensionLog;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.BlobClients;
@@ -241,7 +243,8 @@ public class Program {
         KeptRest rest = new KeptRest(tap.rest(), new RestTable(store), credentials, clock);
         SourceLock source = new SourceLock(store, seen, rest, sentinel.suspensions(), stop);
         Completeness completeness = new Completeness(store);
-        Figures figures = new Figures(state, completeness, clock);
+        SuspensionLog suspensions = new SuspensionTable(store);
+        Figures figures = new Figures(state, completeness, suspensions, clock);
         PollSchedule schedule = new PollSchedule(properties);
         TapHealthCheck health = new TapHealthCheck(tap, figures, budget, postponed, schedule, clock);
         FirstPoll first = new FirstPoll(state, budget, tap, health, schedule, source, stop, clock);
@@ -282,7 +285,7 @@ public class Program {
         sentinel.setRejectedLog(rejected);
         sentinel.setUploader(uploader());
         sentinel.setDeliveryLog(seen);
-        sentinel.setSuspensionLog(new SuspensionTable(store));
+        sentinel.setSuspensionLog(suspensions);
         main.bind("sentinel", sentinel);
         main.bind("thread-pools", new CamelThreadPools(fatal));
         for (EventType type : EventType.values()) {
@@ -296,7 +299,7 @@ public class Program {
                         new TapDates(settings.tapUrl(), tap.clock(), clock),
                         requests,
                         health,
-                        sentinel,
+                        new SentinelHealthCheck(sentinel, figures::tables, clock),
                         network,
                         routesFolder(),
                         reloadPace(),

@@ -66,6 +66,17 @@ public final class Findings {
         return this;
     }
 
+    /**
+     * One of those that stand in the manual, whose remedy depends on the particulars.
+     *
+     * @param particulars what it is about this time, one line
+     * @param remedy      what to do about it this time, one line
+     */
+    public Findings problem(KnownProblem known, String particulars, String remedy) {
+        problems.add(new Problem(known.level(), known.what() + " (" + particulars + ")", remedy));
+        return this;
+    }
+
     /** What another look found. */
     Findings add(Findings other) {
         details.putAll(other.details);

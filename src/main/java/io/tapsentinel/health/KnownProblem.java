@@ -95,20 +95,17 @@ public enum KnownProblem {
             "sentinel",
             DOWN,
             "Sentinel forbids the identity to write",
-            "give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the command"
-                    + " doctor names the identity; nothing is lost within 7 days, rows and reading wait until it is right"),
+            SinkAdvice.ROLE + "; nothing is lost within 7 days, rows and reading wait until it is right"),
     SENTINEL_RULE(
             "sentinel",
             DOWN,
             "Sentinel does not know the rule",
-            "check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule; nothing is lost within 7 days, rows and"
-                    + " reading wait until it is right"),
+            SinkAdvice.RULE + "; nothing is lost within 7 days, rows and reading wait until it is right"),
     SENTINEL_REFUSES(
             "sentinel",
             DOWN,
             "Sentinel refuses whatever is sent",
-            "check that sentinel.endpoint is the rule's and that the rule and the tables are those of the template; the command doctor names"
-                    + " the cause; nothing is lost within 7 days, rows and reading wait until it is right"),
+            SinkAdvice.REFUSES + "; nothing is lost within 7 days, rows and reading wait until it is right"),
     SENTINEL_UNREACHED(
             "sentinel",
             DEGRADED,
@@ -124,8 +121,18 @@ public enum KnownProblem {
             "sentinel",
             DEGRADED,
             "Sentinel does not take rows at the moment",
-            "nothing, the same rows are sent again until it takes them; after an hour look at Azure's status page, sentinel.endpoint, the"
-                    + " network, and the rule's limits (12,000 requests and 2 GB a minute)"),
+            "nothing, the same rows are sent again until it takes them; after an hour " + SinkAdvice.PASSING),
+    SENTINEL_TABLE_SUSPENDED(
+            "sentinel",
+            DEGRADED,
+            "a table is suspended",
+            "what the message says of its last answer: 403, the role; 404, the rule; 400, its stream; 5xx or none, Azure's status page; its"
+                    + " events are deferred and sent later, nothing is lost within 7 days"),
+    SENTINEL_TABLE_DOWN(
+            "sentinel",
+            DOWN,
+            "a table has been suspended for 30 minutes",
+            "as for a table that is suspended; TAP keeps its events for 7 days"),
 
     STORE(
             "storage",

@@ -3,6 +3,7 @@ package io.tapsentinel.route;
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.Horizon;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /**
  * How far reading has come, and whether anything is missing: DEGRADED for seven days after a gap was noticed, and while the swept
- * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost.
+ * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost. An event that is
+ * deferred or withdrawn is no problem here.
  */
 public class CompletenessHealthCheck extends ProgramHealthCheck {
 
@@ -63,8 +65,16 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
             findings.detail("tap.sweep.last-hour", swept.last().toString());
             findings.detail("tap.sweep.theirs", swept.theirs());
             findings.detail("tap.sweep.ours", swept.ours());
+            findings.detail("tap.sweep.deferred", swept.deferred());
+            findings.detail("tap.sweep.withdrawn", swept.withdrawn());
             findings.detail("tap.sweep.missing", swept.missing());
         });
+        findings.detail(
+                "tap.deferred",
+                seen.tables().stream().mapToLong(TableBacklog::deferred).sum());
+        findings.detail(
+                "tap.withdrawn",
+                seen.tables().stream().mapToLong(TableBacklog::withdrawn).sum());
         if (seen.missing() > 0) {
             findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
         }

@@ -1,9 +1,13 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.sentinel.SuspensionLog;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.tap.Age;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.Unreadable;
@@ -11,6 +15,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the store says of reading so far, asked at most every 30 seconds, since probes come often. Thread-safe. */
@@ -20,12 +25,15 @@ public class Figures {
 
     private final ReadState state;
     private final Completeness completeness;
+    private final SuspensionLog suspensions;
     private final Clock clock;
     private Seen last;
 
-    public Figures(ReadState state, Completeness completeness, Clock clock) {
+    /** @param suspensions those of the store */
+    public Figures(ReadState state, Completeness completeness, SuspensionLog suspensions, Clock clock) {
         this.state = state;
         this.completeness = completeness;
+        this.suspensions = suspensions;
         this.clock = clock;
     }
 
@@ -39,6 +47,7 @@ public class Figures {
      * @param narrowed time whose answer cannot be read, as far as it has been narrowed down
      * @param swept    the swept hours of seven days; empty before the first sweep
      * @param lastPoll when a poll was committed last, by this program or another one on the same store
+     * @param tables   what each table is owed, one of each type
      */
     public record Seen(
             Instant at,
@@ -47,7 +56,8 @@ public class Figures {
             List<Gap> gaps,
             List<TimeRange> narrowed,
             Optional<Completeness.Recent> swept,
-            Optional<Instant> lastPoll) {
+            Optional<Instant> lastPoll,
+            List<TableBacklog> tables) {
 
         /** How long ago the newest instant was that was read, as an {@link Age}; zero before the first start. */
         public Duration lag() {
@@ -64,6 +74,14 @@ public class Figures {
             return TimeRange.total(gaps.stream().map(Gap::time).toList());
         }
 
+        /** What the table of this type is owed. */
+        public TableBacklog table(EventType type) {
+            return tables.stream()
+                    .filter(table -> table.type() == type)
+                    .findFirst()
+                    .orElseThrow();
+        }
+
         /** How many events that TAP reported in the swept hours of seven days were not durable. */
         public long missing() {
             return swept.map(Completeness.Recent::missing).orElse(0L);
@@ -73,6 +91,14 @@ public class Figures {
     /** Asked each time: another number after each poll that was committed. @throws io.tapsentinel.state.StoreException as above */
     long polls() {
         return state.polls();
+    }
+
+    /** What each table is owed; which ones are suspended is asked each time. @throws io.tapsentinel.state.StoreException as above */
+    public List<TableBacklog> tables() {
+        Map<EventType, Suspended> suspended = suspensions.all();
+        return now().tables().stream()
+                .map(table -> table.with(Optional.ofNullable(suspended.get(table.type()))))
+                .toList();
     }
 
     private List<TimeRange> narrowed() {
@@ -90,7 +116,8 @@ public class Figures {
                     state.gaps(),
                     narrowed(),
                     completeness.recent(),
-                    state.lastPoll());
+                    state.lastPoll(),
+                    state.tables());
         }
         return last;
     }

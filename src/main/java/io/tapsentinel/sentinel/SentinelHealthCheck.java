@@ -2,29 +2,46 @@ package io.tapsentinel.sentinel;
 
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.health.Look;
 import io.tapsentinel.health.ProgramHealthCheck;
 import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
- * The sink as health sees it: DOWN while deliveries fail in a way that only a person can mend, DEGRADED while they are retried for
- * something that passes. Tables with one ailment are one problem.
+ * The sink as health sees it: DOWN while deliveries fail in a way that only a person can fix, DEGRADED while they are retried for
+ * something that passes. Tables with one ailment are one problem. A suspended table is a problem of its own: DEGRADED at once, DOWN
+ * after {@value #DOWN_MINUTES} minutes.
  */
 public class SentinelHealthCheck extends ProgramHealthCheck {
 
-    private final SentinelComponent sentinel;
+    private static final int DOWN_MINUTES = 30;
+    /** Shorter than a look at a part, so that a store that hangs is the problem of its own part alone. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    public SentinelHealthCheck(SentinelComponent sentinel) {
+    private final SentinelComponent sentinel;
+    private final Look<List<TableBacklog>> backlogs;
+    private final InstantSource clock;
+
+    /** @param backlogs what each table is owed, as the store has it: another program may have suspended it; may throw */
+    public SentinelHealthCheck(SentinelComponent sentinel, Supplier<List<TableBacklog>> backlogs, InstantSource clock) {
         super("sentinel");
         this.sentinel = sentinel;
+        this.backlogs = new Look<>("suspended-tables", backlogs, PATIENCE);
+        this.clock = clock;
     }
 
     @Override
@@ -37,6 +54,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                 .detail("sentinel.capped", sentinel.rejections().capped());
         history.acknowledged().ifPresent(at -> findings.detail("sentinel.last-acknowledged", second(at)));
         history.failed().ifPresent(failed -> lastRefusal(findings, failed));
+        Set<String> suspended = suspended(findings);
         Map<KnownProblem, List<String>> tables = new EnumMap<>(KnownProblem.class);
         new TreeMap<>(deliveries.troubles()).forEach((table, trouble) -> {
             findings.detail(
@@ -45,6 +63,9 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
             history.acknowledged(table)
                     .ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
             history.failingSince(table).ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
+            if (suspended.contains(table)) {
+                return;
+            }
             String since = history.failingSince(table)
                     .map(at -> " since " + second(at))
                     .orElse("");
@@ -60,6 +81,41 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                 problem,
                 alike.get(0)
                         + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
+    }
+
+    /** Tells of the suspended tables, and returns them. */
+    private Set<String> suspended(Findings findings) {
+        Set<String> suspended = new TreeSet<>();
+        for (TableBacklog table : backlogs()) {
+            table.suspended().ifPresent(so -> {
+                suspended.add(table.type().table());
+                suspended(findings, table, so);
+            });
+        }
+        return suspended;
+    }
+
+    /** As the store said last, while it does not answer: its own part tells why. */
+    private List<TableBacklog> backlogs() {
+        try {
+            return backlogs.get();
+        } catch (RuntimeException e) {
+            return backlogs.last().map(Look.Answer::value).orElse(List.of());
+        }
+    }
+
+    private void suspended(Findings findings, TableBacklog table, Suspended so) {
+        String name = table.type().table();
+        Instant now = clock.instant();
+        boolean isLong = sentinel.suspensions().length(table, now).toMinutes() >= DOWN_MINUTES;
+        findings.detail("sentinel.suspended-since." + name, second(so.since()))
+                .detail("sentinel.suspended-reason." + name, so.reason())
+                .detail("sentinel.next-probe." + name, second(so.nextProbe()))
+                .detail("sentinel.deferred." + name, table.deferred())
+                .problem(
+                        isLong ? KnownProblem.SENTINEL_TABLE_DOWN : KnownProblem.SENTINEL_TABLE_SUSPENDED,
+                        table.words(now).orElseThrow(),
+                        table.remedy().orElseThrow());
     }
 
     private static void lastRefusal(Findings findings, SinkHistory.Failed failed) {

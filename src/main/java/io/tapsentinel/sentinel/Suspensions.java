@@ -7,9 +7,12 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.tap.EventType;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -56,6 +59,17 @@ public final class Suspensions {
         Map<EventType, Suspended> suspended = new EnumMap<>(EventType.class);
         tables.forEach((type, table) -> table.suspended().ifPresent(now -> suspended.put(type, now)));
         return suspended;
+    }
+
+    /** How long this suspension, which the store has, has lasted: by the steady clock where this program knows it. */
+    Duration length(TableBacklog table, Instant now) {
+        Suspension own = of(table.type());
+        return since(own.suspended()).equals(since(table.suspended())) ? own.length() : table.length(now);
+    }
+
+    /** As exactly as the store has it. */
+    private static Optional<Long> since(Optional<Suspended> table) {
+        return table.map(so -> so.since().toEpochMilli());
     }
 
     /** Learns what the store says; to be called with the source's lock, before anything is sent. */

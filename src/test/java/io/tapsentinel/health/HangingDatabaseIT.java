@@ -136,7 +136,7 @@ class HangingDatabaseIT {
                 .isTrue();
         assertThat(whole.check("tap").at("/data/status").asText()).isEqualTo("DEGRADED");
         assertThat(whole.check("sentinel").path("data").has("status"))
-                .as("a part that asks nobody")
+                .as("a part that does not wait for the store")
                 .isFalse();
 
         postgres.goOn();

@@ -12,6 +12,7 @@ import io.tapsentinel.state.DeliveredHours;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
 import io.tapsentinel.tap.LastError;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapClock;
@@ -62,7 +63,7 @@ class HealthNewsTest {
                 store.source(),
                 "1",
                 sentinel,
-                new Figures(state, new Completeness(store), clock),
+                new Figures(state, new Completeness(store), new SuspensionTable(store), clock),
                 new DeliveredHours(store),
                 new RequestBudget(store, 1800, 30, 288, new TapClock(clock), clock),
                 tap);

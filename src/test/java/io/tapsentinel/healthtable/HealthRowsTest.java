@@ -32,7 +32,8 @@ class HealthRowsTest {
                 List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)),
                 List.of(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
 
         assertThat(text(rows.heartbeat(seen, 3, 1700, Optional.of(new LastError.Noted("tap-401", begun)))))
                 .isEqualTo(
@@ -65,7 +66,8 @@ class HealthRowsTest {
                 List.of(),
                 List.of(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
                 .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"")
                 .contains("\"lastErrorTime\":\"2026-11-20T12:00:00Z\"");

@@ -29,6 +29,8 @@ class CompletenessHealthCheckIT {
                 .containsEntry("tap.backlog.ranges", 1)
                 .containsEntry("tap.backlog.total", "PT4H59M")
                 .containsEntry("tap.gaps", 0)
+                .containsEntry("tap.deferred", 0L)
+                .containsEntry("tap.withdrawn", 0L)
                 .doesNotContainKeys("tap.gap.from", "tap.sweep.last-hour", "status");
     }
 

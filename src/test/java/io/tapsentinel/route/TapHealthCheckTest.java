@@ -13,6 +13,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapClock;
@@ -62,7 +63,7 @@ class TapHealthCheckTest {
         postponed = new Postponed(budget, clock);
         check = new TapHealthCheck(
                 tap,
-                new Figures(new ReadState(store, clock), new Completeness(store), clock),
+                new Figures(new ReadState(store, clock), new Completeness(store), new SuspensionTable(store), clock),
                 budget,
                 postponed,
                 new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")),

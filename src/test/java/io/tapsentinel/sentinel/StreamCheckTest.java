@@ -37,7 +37,7 @@ class StreamCheckTest {
     final LogLines log = new LogLines();
 
     private final SentinelComponent sentinel = new SentinelComponent(CLOCK, CLOCK);
-    private final SentinelHealthCheck health = new SentinelHealthCheck(sentinel);
+    private final SentinelHealthCheck health = new SentinelHealthCheck(sentinel, List::of, CLOCK);
     private final List<String> sent = new ArrayList<>();
     private final List<Duration> pauses = new ArrayList<>();
     private int renewed;
