@@ -8,6 +8,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SuspendedTableIT {
 
     private static final EventType REFUSED = EventType.MESSAGES_DELIVERED;
+    private static final EventType OTHER = EventType.CLICKS_BLOCKED;
     private static final Duration POLL = Duration.ofMinutes(5);
 
     @AutoClose
@@ -78,6 +80,47 @@ class SuspendedTableIT {
     }
 
     @Test
+    void healthAndMetricsTellAtOnceAndHealthIsDownAfterHalfAnHour() throws Exception {
+        RunningProgram program = suspended(Fault.FORBIDDEN);
+        services.clock().advance(Duration.ofSeconds(31));
+
+        HealthCheck.Result now = program.health("sentinel-health");
+        assertThat(now.getState()).isEqualTo(HealthCheck.State.UP);
+        assertThat(now.getDetails())
+                .containsEntry("status", "DEGRADED")
+                .containsEntry("sentinel.deferred." + REFUSED.table(), deferred())
+                .containsKeys("sentinel.suspended-since." + REFUSED.table(), "sentinel.next-probe." + REFUSED.table());
+        assertThat(now.getMessage())
+                .get()
+                .asString()
+                .startsWith("a table is suspended (" + REFUSED.table() + " is suspended since 12:02 UTC (31 s): 403. "
+                        + deferred() + " of its events are deferred; the next probe is at the first poll after ")
+                .contains("give the identity the role")
+                .doesNotContain("failed requests in a row");
+        Scrape scrape = Scrape.of(program);
+        String table = "{table=\"" + REFUSED.table() + "\"}";
+        assertThat(scrape.value("sentinel_suspended_seconds" + table)).isEqualTo(31);
+        assertThat(scrape.value("tap_deferred_events" + table)).isEqualTo(deferred());
+        assertThat(scrape.value("tap_withdrawn_events" + table)).isZero();
+        assertThat(scrape.value("sentinel_suspended_seconds{table=\"" + OTHER.table() + "\"}"))
+                .isZero();
+
+        services.clock().advance(Duration.ofMinutes(30));
+        HealthCheck.Result later = program.health("sentinel-health");
+        assertThat(later.getState()).isEqualTo(HealthCheck.State.DOWN);
+        assertThat(later.getMessage()).get().asString().startsWith("a table has been suspended for 30 minutes (");
+        services.sinkProxy().forget();
+        program.pollWithTimeLeft();
+        services.clock().advance(Duration.ofSeconds(31));
+        assertThat(program.health("sentinel-health").getDetails()).doesNotContainKey("status");
+        assertThat(Scrape.of(program).samples().entrySet())
+                .filteredOn(sample -> sample.getKey().startsWith("tap_deferred_events")
+                        || sample.getKey().startsWith("sentinel_suspended_seconds"))
+                .hasSize(8)
+                .allMatch(sample -> sample.getValue() == 0);
+    }
+
+    @Test
     void whileAllTablesRefuseNothingIsSuspendedAndTheSameWindowIsAskedForAgain() throws Exception {
         services.sinkProxy().always("/streams/", Fault.FORBIDDEN);
         RunningProgram program = services.start();
@@ -111,7 +154,16 @@ class SuspendedTableIT {
                 .isZero();
         assertThat(services.store().number("SELECT sum(deferred) FROM sweep")).isPositive();
         assertThat(program.health("tap-completeness").getState()).isEqualTo(HealthCheck.State.UP);
-        assertThat(program.health("tap-completeness").getDetails()).containsEntry("tap.sweep.missing", 0L);
+        Map<String, Object> told = program.health("tap-completeness").getDetails();
+        assertThat(told)
+                .containsEntry("tap.sweep.missing", 0L)
+                .containsEntry("tap.deferred", deferred())
+                .containsEntry("tap.withdrawn", 0L)
+                .doesNotContainKey("status");
+        assertThat((Long) told.get("tap.sweep.theirs"))
+                .as("the figures add up")
+                .isEqualTo((Long) told.get("tap.sweep.ours") + (Long) told.get("tap.sweep.deferred"))
+                .isGreaterThan((Long) told.get("tap.sweep.ours"));
         services.sinkProxy().forget();
         services.clock().advance(Duration.ofMinutes(30));
         program.pollWithTimeLeft();

@@ -93,6 +93,9 @@ public final class Metrics {
                 "tap.sweep.missing",
                 () -> store.get().reading().missing(),
                 "Events of the swept hours of seven days that TAP reported and the store lacked");
+        for (EventType type : EventType.values()) {
+            metrics.owed(store, type);
+        }
         for (Pool pool : Pool.values()) {
             metrics.gauge(
                     "tap.requests",
@@ -109,6 +112,29 @@ public final class Metrics {
                 "sentinel.possible.duplicates",
                 () -> store.get().possibleDuplicates(),
                 "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
+    }
+
+    private void owed(Look<Stored> store, EventType type) {
+        TimeGauge.builder("sentinel.suspended", store, TimeUnit.SECONDS, of -> {
+                    Figures.Seen seen = of.get().reading();
+                    return seen.table(type).length(seen.at()).toSeconds();
+                })
+                .tag("table", type.table())
+                .description("How long the table has been suspended; 0 while it is not")
+                .strongReference(true)
+                .register(registry);
+        gauge(
+                "tap.deferred.events",
+                () -> store.get().reading().table(type).deferred(),
+                "Events that wait for a table that is or was suspended",
+                "table",
+                type.table());
+        gauge(
+                "tap.withdrawn.events",
+                () -> store.get().reading().table(type).withdrawn(),
+                "Events of 90 days that were deferred and that TAP no longer reports",
+                "table",
+                type.table());
     }
 
     private void left(Look<Stored> store, Pool pool, Purpose purpose, String word) {

@@ -49,7 +49,10 @@ class MetricsIT {
                             "sentinel_upload_seconds_count",
                             "sentinel_rejected_total",
                             "sentinel_failures_in_a_row",
-                            "sentinel_needs_person"))
+                            "sentinel_needs_person",
+                            "sentinel_suspended_seconds",
+                            "tap_deferred_events",
+                            "tap_withdrawn_events"))
                     .allMatch(name -> before.value(name + label) == 0);
             assertThat(before.value("sentinel_retries_total{status=\"503\",table=\"" + type.table() + "\"}"))
                     .isZero();

@@ -67,7 +67,7 @@ class ReadMetricsTest {
                         .counter()
                         .count())
                 .isEqualTo(6);
-        assertThat(registry.find("tap.events").counters()).as("series").hasSize(25);
+        assertThat(registry.find("tap.events").counters()).as("series").hasSize(30);
     }
 
     @Test
@@ -76,7 +76,7 @@ class ReadMetricsTest {
             read("invented" + i, Map.of("fetched", 1L, "rejected", 1L));
         }
         assertThat(events("unknown", "rejected")).isEqualTo(100);
-        assertThat(registry.find("tap.events").counters()).hasSize(25);
+        assertThat(registry.find("tap.events").counters()).hasSize(30);
     }
 
     @Test
