@@ -2,6 +2,7 @@ package io.tapsentinel.monitoring;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.SimulatedDays;
@@ -78,6 +79,23 @@ class AlertFaultsIT {
                     .fires(minutes(70), "TapSentinelSinkFailing", "TapSentinelLag")
                     .fires(minutes(90))
                     .judge("fails", MINUTE);
+        }
+    }
+
+    @Test
+    void oneTableRefuses() throws Exception {
+        try (FaultRun run = run(Duration.ofHours(3), 500, MINUTE)) {
+            run.start().to(minutes(30));
+            run.day().services().sinkProxy().always(EventType.MESSAGES_DELIVERED.table(), Fault.FORBIDDEN);
+            run.to(minutes(90));
+            run.day().services().sinkProxy().forget();
+            run.to(minutes(150));
+
+            run.quietUntil(minutes(30))
+                    .fires(minutes(50), "TapSentinelTableSuspended")
+                    .fires(minutes(90), "TapSentinelTableDown")
+                    .fires(minutes(150))
+                    .judge("table", MINUTE);
         }
     }
 
