@@ -27,10 +27,10 @@ public enum Commands {
         }
     },
     /** A line each. */
-    GAPS("time that was lost: from, to, length, reason, noticed at") {
+    GAPS("time that was lost: from, to, length, reason, noticed at; what waits for a table; withdrawn events") {
         @Override
         void print(ReportSettings settings, Clock clock, PrintStream out, PrintStream notes) {
-            noteNone(Gaps.print(settings, out), "no gap", notes);
+            noteNone(Gaps.print(settings, clock.instant(), out), "no gap", notes);
         }
     },
     /** A line each. */

@@ -9,17 +9,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Completeness of the newest hours that were swept: <em>theirs</em>, what TAP reported of each in its last sweep, and <em>ours</em>,
- * what of exactly that the store holds now, which is asked of the table of keys itself.
+ * what of exactly that the store holds now, which is asked of the table of keys itself. Of the others, those that wait for a suspended
+ * table and those that TAP no longer reports stand in a table of their own, when there are any.
  */
 final class HoursReport {
 
@@ -27,6 +31,8 @@ final class HoursReport {
     private static final Duration HOUR = Duration.ofHours(1);
     /** One group a type, so that four and the hour stay within a hundred columns. */
     private static final String GROUP = " %7s %7s %4s";
+    /** As wide. */
+    private static final String OTHERS = " %10s %9s";
 
     private final ReadOnlyStore store;
     private final List<Duration> ages;
@@ -65,35 +71,74 @@ final class HoursReport {
         List<String> lines = new ArrayList<>();
         lines.add("completeness, last " + Figures.count(byHour.size(), "hour")
                 + " swept: theirs = reported by TAP, ours = of these in the store");
-        lines.add(" ".repeat(11)
-                + Stream.of(EventType.values())
-                        .map(type -> String.format("%21s", type.routeId().replace('-', ' ')))
-                        .collect(Collectors.joining()));
-        lines.add(String.format("%-11s", "hour")
-                + String.format(GROUP, "theirs", "ours", "miss").repeat(EventType.values().length));
-        byHour.forEach((hour, types) -> lines.add(line(minute(hour), List.copyOf(types.values()))));
-        lines.add(line("total", hours));
-        long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
+        lines.addAll(head(GROUP, "theirs", "ours", "miss"));
+        byHour.forEach((hour, types) -> lines.add(line(minute(hour), types.values(), HoursReport::completeness)));
+        lines.add(line("total", hours, HoursReport::completeness));
+        lines.addAll(others(byHour, hours));
+        long missing = sum(hours, Completeness.Hour::missing);
         lines.add(missing == 0 ? "nothing is missing" : Figures.number(missing) + " missing");
         return lines;
     }
 
-    private static String line(String name, List<Completeness.Hour> hours) {
-        StringBuilder line = new StringBuilder(String.format("%-11s", name));
-        for (EventType type : EventType.values()) {
-            List<Completeness.Hour> own = hours.stream()
-                    .filter(hour -> hour.stream().equals(type.arrayName()))
-                    .toList();
-            line.append(String.format(
-                    GROUP,
-                    Figures.number(
-                            own.stream().mapToLong(Completeness.Hour::theirs).sum()),
-                    Figures.number(
-                            own.stream().mapToLong(Completeness.Hour::ours).sum()),
-                    Figures.number(
-                            own.stream().mapToLong(Completeness.Hour::missing).sum())));
+    /** Hours with events that are neither in the store nor missing. */
+    private static List<String> others(
+            Map<Instant, Map<String, Completeness.Hour>> byHour, List<Completeness.Hour> hours) {
+        if (sum(hours, HoursReport::waiting) == 0) {
+            return List.of();
         }
-        return line.toString();
+        List<String> lines = new ArrayList<>();
+        lines.add("theirs that are neither ours nor missing: deferred, or withdrawn (TAP no longer reports them)");
+        lines.addAll(head(OTHERS, "deferred", "withdrawn"));
+        byHour.forEach((hour, types) -> {
+            if (sum(types.values(), HoursReport::waiting) > 0) {
+                lines.add(line(minute(hour), types.values(), HoursReport::others));
+            }
+        });
+        lines.add(line("total", hours, HoursReport::others));
+        return lines;
+    }
+
+    private static List<String> head(String group, Object... names) {
+        return List.of(
+                " ".repeat(11)
+                        + Stream.of(EventType.values())
+                                .map(type ->
+                                        String.format("%21s", type.routeId().replace('-', ' ')))
+                                .collect(Collectors.joining()),
+                String.format("%-11s", "hour") + String.format(group, names).repeat(EventType.values().length));
+    }
+
+    private static String line(
+            String name, Collection<Completeness.Hour> hours, Function<List<Completeness.Hour>, String> group) {
+        return String.format("%-11s", name)
+                + Stream.of(EventType.values())
+                        .map(type -> group.apply(hours.stream()
+                                .filter(hour -> hour.stream().equals(type.arrayName()))
+                                .toList()))
+                        .collect(Collectors.joining());
+    }
+
+    private static String completeness(List<Completeness.Hour> hours) {
+        return String.format(
+                GROUP,
+                Figures.number(sum(hours, Completeness.Hour::theirs)),
+                Figures.number(sum(hours, Completeness.Hour::ours)),
+                Figures.number(sum(hours, Completeness.Hour::missing)));
+    }
+
+    private static String others(List<Completeness.Hour> hours) {
+        return String.format(
+                OTHERS,
+                Figures.number(sum(hours, Completeness.Hour::deferred)),
+                Figures.number(sum(hours, Completeness.Hour::withdrawn)));
+    }
+
+    private static long waiting(Completeness.Hour hour) {
+        return hour.deferred() + hour.withdrawn();
+    }
+
+    private static long sum(Collection<Completeness.Hour> hours, ToLongFunction<Completeness.Hour> figure) {
+        return hours.stream().mapToLong(figure).sum();
     }
 
     /** Closed hours that TAP still holds, from the first start's edge on. */

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 final class ReadsReport {
 
     private static final List<LedgerCount> OUTCOMES =
-            List.of(LedgerCount.FILTERED, LedgerCount.CHANGED, LedgerCount.REJECTED);
+            List.of(LedgerCount.FILTERED, LedgerCount.CHANGED, LedgerCount.REJECTED, LedgerCount.DEFERRED);
 
     private final LedgerSums sums;
 
@@ -28,8 +28,16 @@ final class ReadsReport {
     /** Each fetched event has one outcome: the columns after the first two add up to the second. */
     String read() {
         TextTable table = new TextTable(
-                "read in the last 24 hours", "reads", "fetched", "new", "duplicate", "filtered", "changed", "rejected");
-        long[] total = new long[7];
+                "read in 24 hours",
+                "reads",
+                "fetched",
+                "new",
+                "duplicate",
+                "filtered",
+                "changed",
+                "rejected",
+                "deferred");
+        long[] total = new long[8];
         for (Purpose purpose : Purpose.values()) {
             List<Object> row = new ArrayList<>(List.of(
                     purpose.word(),

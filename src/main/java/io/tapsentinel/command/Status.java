@@ -9,6 +9,7 @@ import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.RestTable;
+import io.tapsentinel.state.TableBacklogs;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
@@ -24,7 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
 
-/** All that an operator looks at first, on one page: how far, how complete, what is owed, lost, late and laid aside. */
+/** All that an operator looks at first, on one page: which table is suspended, how far, how complete, what is owed, lost, late and laid aside. */
 final class Status {
 
     private static final Duration DAY = Duration.ofHours(24);
@@ -56,7 +57,11 @@ final class Status {
                 },
                 store.source());
         out.println("status at " + Figures.time(now) + ", all times UTC");
-        List<String> sections = new ArrayList<>(List.of(overview(), budget()));
+        TablesReport tables =
+                new TablesReport(store.read(connection -> TableBacklogs.all(connection, store.source())), now);
+        List<String> sections = new ArrayList<>();
+        tables.paragraphs().ifPresent(sections::add);
+        sections.addAll(List.of(overview(tables), budget()));
         if (origin != null) {
             sections.add(new HoursReport(store, settings.sweepAges(), now).completeness(origin));
         }
@@ -67,7 +72,7 @@ final class Status {
         sections.forEach(section -> out.println(System.lineSeparator() + section));
     }
 
-    private String overview() {
+    private String overview(TablesReport tables) {
         List<String> lines = new ArrayList<>();
         line(lines, "source", store.source());
         line(lines, "store", store.place());
@@ -76,6 +81,7 @@ final class Status {
         line(lines, "progress", nothingRead ? "Nothing read yet." + nextAttempt() : Figures.time(readTo));
         line(lines, "lag", nothingRead ? "none" : Figures.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
+        line(lines, "deferred", tables.counts());
         line(lines, "gaps", gaps());
         line(
                 lines,

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Whether a start could use the store. Makes, changes and locks nothing. */
+/** Whether a start could use the store, and which tables are suspended according to it. Makes, changes and locks nothing. */
 final class StoreCheck implements Check {
 
     /** One answer of TAP's may take more than that while it is read. */
@@ -42,6 +42,14 @@ final class StoreCheck implements Check {
     @Override
     public void look(Consumer<Finding> found) {
         found.accept(finding());
+        if (look != null) {
+            look.tables()
+                    .forEach(table -> table.sentences(clock.instant())
+                            .ifPresent(words -> found.accept(
+                                    table.suspended().isPresent()
+                                            ? Finding.wrong("suspended table", words)
+                                            : Finding.well("catching up", words))));
+        }
     }
 
     /** What is there; empty when that is not known. */

@@ -1,5 +1,6 @@
 package io.tapsentinel.state;
 
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.tap.Pool;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param requests that the source made in the last 24 hours
  * @param holder   the process that has it open, if it can be seen from here
  * @param lacking  what it lacks of its own commits, one line; empty for nothing
+ * @param tables   what each table is owed, one of each type; empty for a store of another version
  */
 public record StoreLook(
         String place,
@@ -31,7 +33,8 @@ public record StoreLook(
         Optional<String> identity,
         Map<Pool, Long> requests,
         Optional<String> holder,
-        Optional<String> lacking) {
+        Optional<String> lacking,
+        List<TableBacklog> tables) {
 
     /**
      * Looks.
@@ -52,7 +55,8 @@ public record StoreLook(
                     Optional.empty(),
                     requests,
                     Optional.empty(),
-                    CommitCount.beside(file).flatMap(count -> count.lacking(0, Optional.empty())));
+                    CommitCount.beside(file).flatMap(count -> count.lacking(0, Optional.empty())),
+                    List.of());
         }
         // before the store itself, which a program may write to meanwhile
         Optional<CommitCount> count = address.isShared() ? Optional.empty() : CommitCount.beside(file);
@@ -60,6 +64,9 @@ public record StoreLook(
             long version = store.version();
             List<String> identity = new ArrayList<>();
             Optional<String> lacking = Optional.empty();
+            List<TableBacklog> tables = version == StoreSchema.version()
+                    ? store.read(connection -> TableBacklogs.all(connection, source))
+                    : List.of();
             if (version > 0 && version <= StoreSchema.version()) {
                 store.each("SELECT url FROM source WHERE name = ?", row -> identity.add(row.getString(1)), source);
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
@@ -74,7 +81,8 @@ public record StoreLook(
                         identity.stream().findFirst(),
                         requests,
                         Optional.empty(),
-                        Optional.empty());
+                        Optional.empty(),
+                        tables);
             }
             return new StoreLook(
                     store.place(),
@@ -85,7 +93,8 @@ public record StoreLook(
                     requests,
                     // whoever has it open has a log beside it
                     Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty(),
-                    lacking);
+                    lacking,
+                    tables);
         }
     }
 

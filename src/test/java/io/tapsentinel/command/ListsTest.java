@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.route.RejectedDocument;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.state.Deferrals;
+import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapEvent;
@@ -65,6 +68,51 @@ class ListsTest {
         assertThat(setup.run("gaps"))
                 .isEqualTo("2026-11-12T12:00:00Z\t2026-11-13T12:00:00Z\t1 d 0 h\t" + TABLE
                         + " was suspended for longer than the 7 days that TAP keeps\t2026-11-20T12:00:00Z\n");
+    }
+
+    @Test
+    void whatWaitsForATableAndWhatWasWithdrawnIsListedAfterTheGaps() {
+        EventKey key = Events.event(TYPE, "gone").getKey();
+        TimeRange waiting = new TimeRange(NOW.minus(Duration.ofHours(2)), NOW.minus(Duration.ofHours(1)));
+        EventType other = EventType.MESSAGES_DELIVERED;
+        try (Store store = setup.open()) {
+            defer(store, waiting, Events.event(TYPE, "gone"));
+            Deferrals deferrals = new Deferrals(store, setup.clock());
+            store.transaction(connection -> deferrals.caughtUp(connection, TYPE, waiting));
+            defer(store, waiting, Events.event(TYPE, "1"), Events.event(other, "2"));
+            new SuspensionTable(store)
+                    .suspended(
+                            TYPE,
+                            new Suspended(
+                                    NOW.minus(Duration.ofHours(2)),
+                                    NOW,
+                                    6,
+                                    "upload to Custom-" + TABLE + " refused: 404 NotFound"));
+        }
+        assertThat(setup.run("gaps").lines())
+                .containsExactly(
+                        "suspended\t" + TABLE + "\t" + TABLE
+                                + " is suspended since 10:00 UTC (2 h 0 min): 404 NotFound. 1 of its events is deferred;"
+                                + " the next probe is at the next poll. Check sentinel.dcr-immutable-id and"
+                                + " sentinel.endpoint against the data collection rule; the other tables go on, and"
+                                + " nothing is lost within 7 days.",
+                        "waiting\t" + TABLE + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
+                        "catching-up\t" + other.table() + "\t1 deferred event of " + other.table()
+                                + " is being read again from TAP, oldest from 10:00 UTC.",
+                        "waiting\t" + other.table() + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
+                        "withdrawn\t" + TABLE + "\t" + key + "\t2026-11-20T12:00:00Z");
+        assertThat(setup.notes()).isEqualTo("no gap");
+    }
+
+    private void defer(Store store, TimeRange window, TapEvent... events) {
+        HourKeys keys = new HourKeys();
+        for (TapEvent event : events) {
+            keys.add(event.ref());
+        }
+        store.transaction(connection -> {
+            new Deferrals(store, setup.clock()).deferred(connection, window, keys);
+            return null;
+        });
     }
 
     @Test

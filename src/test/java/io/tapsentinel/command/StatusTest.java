@@ -3,6 +3,7 @@ package io.tapsentinel.command;
 import static io.tapsentinel.command.CommandSetup.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.state.Also;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.Deferrals;
@@ -14,6 +15,7 @@ import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.RestTable;
 import io.tapsentinel.state.SeenKeys;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Pool;
@@ -107,6 +109,7 @@ class StatusTest {
                 .contains("status at 2026-11-20 12:00:00, all times UTC")
                 .contains("\nprogress              Nothing read yet. Next attempt 12:00 UTC.\n")
                 .contains("backlog               no backlog")
+                .contains("\ndeferred              no event\n")
                 .contains("gaps                  no gap")
                 .contains("rejected              no record")
                 .contains("possible duplicates   no record")
@@ -180,6 +183,59 @@ class StatusTest {
         assertThat(status())
                 .contains(
                         "gaps                  2 gaps, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
+    }
+
+    @Test
+    void aSuspendedTableIsNamedBeforeAllElseWithWhyAndWhatToDo() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            suspend(store);
+            defer(store, HOUR, events(118));
+        }
+        assertThat(status())
+                .startsWith("status at 2026-11-20 12:00:00, all times UTC\n\n"
+                        + "ProofPointTAPMessagesBlockedV2_CL is suspended since 10:57 UTC (1 h 3 min): 403 Forbidden. 118 of\n"
+                        + "its events are deferred; the next probe is at the first poll after 12:10 UTC. Give the identity the\n"
+                        + "role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the\n"
+                        + "command doctor names the identity; the other tables go on, and nothing is lost within 7 days.\n\n"
+                        + "source ")
+                .contains("\ndeferred              118 events of messages blocked\n");
+    }
+
+    @Test
+    void whileATableCatchesUpItIsToldWhatIsReadAgain() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            defer(store, HOUR, events(2));
+        }
+        assertThat(status())
+                .contains(
+                        "\n2 deferred events of ProofPointTAPMessagesBlockedV2_CL are being read again from TAP, oldest from\n"
+                                + "06:00 UTC.\n");
+    }
+
+    @Test
+    void whatIsNeitherOursNorMissingInAnHourIsDeferredOrWithdrawnSoThatTheFiguresAddUp() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            deliver(store, events(4));
+            defer(store, HOUR, events(10).subList(4, 7));
+            withdraw(store, HOUR);
+            defer(store, HOUR, events(10).subList(7, 9));
+            sweep(store, HOUR, events(10));
+            sweep(store, HOUR.minus(Duration.ofHours(1)), events(4));
+        }
+        assertThat(status())
+                .as("10 theirs: 4 ours, 2 deferred, 3 withdrawn, 1 missing")
+                .contains(
+                        "\n11-20 06:00       0       0    0       0       0    0       0       0    0      10       4    1\n")
+                .contains(
+                        "\ntheirs that are neither ours nor missing: deferred, or withdrawn (TAP no longer reports them)\n")
+                .contains("\nhour          deferred withdrawn   deferred withdrawn")
+                .contains(
+                        "\n11-20 06:00          0         0          0         0          0         0          2         3\n"
+                                + "total                0         0          0         0          0         0          2         3\n1 missing\n")
+                .contains("\ndeferred              2 events of messages blocked; 3 withdrawn, see gaps\n");
     }
 
     @Test
@@ -258,6 +314,7 @@ class StatusTest {
                             1L,
                             "changed-message",
                             1L));
+            ledger(store, Purpose.CATCH_UP, Duration.ofHours(3), Map.of("fetched", 8L, "new", 3L, "deferred", 5L));
             ledger(
                     store,
                     Purpose.BACKLOG,
@@ -270,10 +327,11 @@ class StatusTest {
                     Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
         }
         assertThat(status())
-                .containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1\n")
-                .containsPattern("sweep +1 +5 +4 +0 +0 +1 +0\n")
-                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0\n")
-                .containsPattern("\ntotal +2 +1,035 +1,004 +24 +3 +3 +1\n")
+                .containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1 +0\n")
+                .containsPattern("sweep +1 +5 +4 +0 +0 +1 +0 +0\n")
+                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0 +0\n")
+                .containsPattern("catch-up +1 +8 +3 +0 +0 +0 +0 +5\n")
+                .containsPattern("\ntotal +3 +1,043 +1,007 +24 +3 +3 +1 +5\n")
                 .containsPattern("\nall +9 +4 +15 +4\n")
                 .containsPattern("up to 30 minutes after their time +9 +0 +9 +0\n")
                 .containsPattern("up to 4 hours after their time +0 +3 +0 +3\n")
@@ -337,6 +395,32 @@ class StatusTest {
 
     private void deliver(Store store, List<TapEvent> events) {
         new SeenKeys(store, 1_000, setup.clock()).delivered(0, events);
+    }
+
+    private void suspend(Store store) {
+        new SuspensionTable(store)
+                .suspended(
+                        TYPE,
+                        new Suspended(
+                                NOW.minus(Duration.ofMinutes(63)),
+                                NOW.plus(Duration.ofMinutes(10)),
+                                3,
+                                "upload to Custom-" + TYPE.table() + " refused: 403 Forbidden"));
+    }
+
+    private void defer(Store store, Instant hour, List<TapEvent> events) {
+        HourKeys keys = new HourKeys();
+        events.forEach(event -> keys.add(event.ref()));
+        store.transaction(connection -> {
+            new Deferrals(store, setup.clock())
+                    .deferred(connection, new TimeRange(hour, hour.plusSeconds(3_600)), keys);
+            return null;
+        });
+    }
+
+    private void withdraw(Store store, Instant hour) {
+        store.transaction(connection -> new Deferrals(store, setup.clock())
+                .caughtUp(connection, TYPE, new TimeRange(hour, hour.plusSeconds(3_600))));
     }
 
     private static void sweep(Store store, Instant hour, List<TapEvent> found) {

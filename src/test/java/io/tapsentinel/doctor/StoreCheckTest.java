@@ -5,11 +5,18 @@ import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.state.Deferrals;
+import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
+import io.tapsentinel.state.SuspensionTable;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.Events;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +61,45 @@ class StoreCheckTest {
                     .contains(", in use by process " + ProcessHandle.current().pid() + " since ");
             assertThat(store.failure()).isEmpty();
         }
+    }
+
+    @Test
+    void aSuspendedTableIsAProblemWithWhatToDoAndOneThatCatchesUpIsWell() {
+        TimeRange waiting = new TimeRange(NOW.minus(Duration.ofHours(2)), NOW);
+        try (Store store = open("tap")) {
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(EventType.CLICKS_BLOCKED, "1").ref());
+            keys.add(Events.event(EventType.CLICKS_PERMITTED, "2").ref());
+            store.transaction(connection -> {
+                new Deferrals(store, setup.clock()).deferred(connection, waiting, keys);
+                return null;
+            });
+            new SuspensionTable(store)
+                    .suspended(
+                            EventType.CLICKS_BLOCKED,
+                            new Suspended(waiting.from(), NOW.plusSeconds(600), 6, "upload to x refused: 503"));
+        }
+        assertThat(DoctorSetup.lines(store()))
+                .satisfiesExactly(
+                        first -> assertThat(first).startsWith("✓ store: "),
+                        second -> assertThat(second)
+                                .isEqualTo(
+                                        "✓ catching up: 1 deferred event of ProofPointTAPClicksPermittedV2_CL is being read"
+                                                + " again from TAP, oldest from 10:00 UTC."),
+                        third -> assertThat(third)
+                                .startsWith("✗ suspended table: ProofPointTAPClicksBlockedV2_CL is suspended since"
+                                        + " 10:00 UTC (2 h 0 min): ")
+                                .contains(
+                                        "1 of its events is deferred; the next probe is at the first poll after 12:10 UTC."
+                                                + " Look at Azure's status page"));
+    }
+
+    @Test
+    void anOlderStoreKnowsNoSuspensions() throws Exception {
+        open("tap").close();
+        execute("UPDATE schema_version SET version = 1", "DROP TABLE suspended", "DROP TABLE deferred");
+
+        assertThat(look(Mark.WELL)).contains("version 1, which a start brings up to date");
     }
 
     @Test

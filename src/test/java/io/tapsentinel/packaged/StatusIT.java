@@ -97,7 +97,7 @@ class StatusIT {
                 String status = run("status");
                 long events =
                         served.values().stream().mapToLong(Integer::longValue).sum();
-                assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1$"))
+                assertThat(numbers(status, "total +([\\d,]+) +([\\d,]+) +([\\d,]+) +([\\d,]+) +0 +0 +1 +0$"))
                         .as("reads, fetched, new, duplicates")
                         .containsExactly(
                                 (long) served.size(),
