@@ -9,14 +9,22 @@ export function showCards(data) {
     el("h3", {}, title(table.type)),
     el("p", {class: "table-name"}, table.table),
     el("p", {class: "large"}, el("strong", {}, number(table.rows24h)), " rows in 24 h"),
-    refusal(data.sink.tables.find(sink => sink.table === table.table)),
+    table.words ? waiting(table) : refusal(data.sink.tables.find(sink => sink.table === table.table)),
     sparkline(table.byHour, data.at),
     figures([
       ["Late", number(table.late24h)],
       ["Duplicates suppressed", number(table.duplicates24h)],
       ["Rejected in 24 h", el("span", {class: table.rejected24h > 0 ? "bad" : null}, number(table.rejected24h)
         + (table.unreadable24h > 0 ? ` (${number(table.unreadable24h)} unreadable)` : ""))],
+      ["Deferred", number(table.deferred) + (table.withdrawn > 0 ? ` (${number(table.withdrawn)} withdrawn)` : "")],
     ])));
+}
+
+/** A table that is suspended, or catches up: the verdict and the gaps say more of it. */
+function waiting(table) {
+  const level = table.suspendedSince ? "degraded" : "wait";
+  return el("p", {class: "what card-state", "data-level": level}, symbol(level),
+    el("span", {}, table.suspendedSince ? "Suspended, its events are deferred" : "Deferred events are being read again"));
 }
 
 /** Which tables a fault of Sentinel's concerns, and which go on. */

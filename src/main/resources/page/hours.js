@@ -5,15 +5,18 @@ import {region} from "./tables.js";
 import {count, number, time, timeWords, title} from "./words.js";
 
 const DAY = 24;
-const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged.";
+const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged or was rejected.";
+const WAITING = " Deferred: what waits for a suspended table. Withdrawn: deferred, but no longer reported. Theirs is the sum of the others.";
 
 export function showHours(data) {
   if (data.hours.length === 0) {
     return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
   }
   const types = data.hours[0].tables.map(table => table.type);
+  const waits = data.hours.some(hour => hour.deferred + hour.withdrawn > 0);
   return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"},
-    el("caption", {}, el("span", {}, CAPTION)), head(types), el("tbody", {}, ...data.hours.map(hour => row(hour, data.at)))))];
+    el("caption", {}, el("span", {}, CAPTION + (waits ? WAITING : ""))), head(types, waits),
+    el("tbody", {}, ...data.hours.map(hour => row(hour, data.at, waits)))))];
 }
 
 function summary(data) {
@@ -45,19 +48,24 @@ function strip(data) {
     hour.missing > 0 ? svg("path", {d: `M${(first + at) * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
 }
 
-function head(types) {
-  const figures = ["Theirs", "Ours", "Missing"];
+/** The columns of each group; those of suspended tables only where there is anything in them. */
+function columns(waits) {
+  return ["theirs", "ours", ...waits ? ["deferred", "withdrawn"] : [], "missing"];
+}
+
+function head(types, waits) {
+  const figures = columns(waits).map(title);
   return el("thead", {}, el("tr", {}, el("th", {rowspan: 2, scope: "col", class: "text"}, "Hour (UTC)"),
     el("th", {rowspan: 2, scope: "col", class: "text"}, "State"),
-    ...["All tables", ...types.map(title)].map(name => el("th", {colspan: 3, scope: "colgroup", class: "group"}, name))),
+    ...["All tables", ...types.map(title)].map(name => el("th", {colspan: figures.length, scope: "colgroup", class: "group"}, name))),
   el("tr", {}, ...["", ...types].flatMap(() => figures.map((name, at) => el("th", {scope: "col", class: cell(at)}, name)))));
 }
 
-function row(hour, at) {
+function row(hour, at, waits) {
   return el("tr", {class: state(hour)}, el("th", {scope: "row", class: "text"}, time(hour.hour, at, {bare: true})),
     el("td", {class: "text state"}, inWords(hour)),
-    ...[hour, ...hour.tables].flatMap(of => [of.theirs, of.ours, of.missing].map((value, which) =>
-      el("td", {class: cell(which) + (which === 2 && value > 0 ? " lost" : "")}, number(value)))));
+    ...[hour, ...hour.tables].flatMap(of => columns(waits).map((name, which) =>
+      el("td", {class: cell(which) + (name === "missing" && of[name] > 0 ? " lost" : "")}, number(of[name])))));
 }
 
 function cell(at) {
@@ -65,9 +73,10 @@ function cell(at) {
 }
 
 function state(hour) {
-  return !hour.sweptAt ? "unswept" : hour.missing > 0 ? "incomplete" : "complete";
+  return !hour.sweptAt ? "unswept" : hour.missing > 0 ? "incomplete" : hour.deferred > 0 ? "deferred" : "complete";
 }
 
 function inWords(hour) {
-  return !hour.sweptAt ? "not swept yet" : hour.missing > 0 ? number(hour.missing) + " missing" : "complete";
+  return !hour.sweptAt ? "not swept yet" : hour.missing > 0 ? number(hour.missing) + " missing"
+    : hour.deferred > 0 ? number(hour.deferred) + " deferred" : "complete";
 }

@@ -1,6 +1,6 @@
 // What the figures mean, in one sentence. No elements here.
 
-import {between, count, duration, timeWords} from "./words.js";
+import {between, count, duration, timeWords, title} from "./words.js";
 
 const LEVELS = ["DOWN", "DEGRADED"];
 /** What is lost comes before what waits. */
@@ -31,6 +31,11 @@ export function judge(data) {
     const older = duration(data.progress.backlogSeconds);
     return {level: "wait", headline: `New events have arrived until ${until}; ${older} of older time is still being read`, problems};
   }
+  const late = data.tables.filter(table => table.deferred > 0);
+  if (late.length > 0) {
+    const events = late.map(table => count(table.deferred, "deferred event") + " of " + title(table.type)).join(", ");
+    return {level: "wait", headline: `New events have arrived until ${until}; still to come: ${events}`, problems};
+  }
   return {level: "up", headline: `Everything that Proofpoint reported until ${until} has arrived`, problems};
 }
 
@@ -46,6 +51,16 @@ export function missing(data) {
 /** Whether reading is so far behind that a poll or two cannot be the reason. */
 export function isBehind(progress) {
   return typeof progress.pollIntervalSeconds === "number" && progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
+}
+
+/** Seconds that are lost; what several gaps hold counts once. */
+export function lostSeconds(gaps) {
+  let end = 0;
+  return gaps.map(gap => [Date.parse(gap.from), Date.parse(gap.to)]).sort(([one], [other]) => one - other).reduce((sum, [from, to]) => {
+    const more = Math.max(0, to - Math.max(from, end));
+    end = Math.max(end, to);
+    return sum + more;
+  }, 0) / 1000;
 }
 
 /** What a problem is, and its particulars, which stand in brackets at its end; a mere number stays where it is. */
@@ -74,7 +89,7 @@ function unsaid(data) {
   const gaps = data.gaps.filter(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
   if (gaps.length > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
     found.push({part: LOSSES, level: "DEGRADED",
-      what: "time was lost: " + duration(gaps.reduce((sum, gap) => sum + gap.lostSeconds, 0)) + " that could not be read",
+      what: "time was lost: " + duration(lostSeconds(gaps)) + " that could not be read or delivered",
       remedy: "see Gaps for when and why; move kept answers of that time, or a repaired one from tap.rejected.uri, to tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {

@@ -2,7 +2,7 @@
 
 import {el, nothing} from "./dom.js";
 import {table} from "./tables.js";
-import {count, duration, number, time} from "./words.js";
+import {count, duration, number, time, withCommands} from "./words.js";
 
 export function showLate(data) {
   if (data.late === null) {
@@ -20,7 +20,7 @@ export function showReads(data) {
   if (data.reads.length === 0) {
     return [nothing("Nothing read yet.")];
   }
-  const counts = ["fetched", "new", "late", "duplicate", "filtered", "changed", "rejected"];
+  const counts = ["fetched", "new", "late", "duplicate", "filtered", "changed", "rejected", "deferred"];
   const texts = ["Read at", "Purpose", "From", "To"];
   return [table("The newest reads of Proofpoint that were committed, times in UTC", [...texts.map(name => ({name, text: true})),
     ...counts.map(name => ({name: name.charAt(0).toUpperCase() + name.slice(1)}))],
@@ -32,14 +32,24 @@ export function showReads(data) {
 
 export function showGaps(data) {
   if (data.gapsTotal === 0) {
-    return [nothing("No gap: all time since the first start was read, or still will be.")];
+    return [nothing("No gap: all time since the first start was read, or still will be."), ...owed(data)];
   }
   const cut = data.gapsTotal > data.gaps.length ? `, the newest ${number(data.gaps.length)} of ${number(data.gapsTotal)}` : "";
   return [el("p", {class: "summary"}, el("strong", {class: "bad"}, count(data.gapsTotal, "gap") + ".")),
-    table("Time that was not read in time, or could not be read, in UTC" + cut,
+    table("Time that was not read or delivered in time, or could not be read, in UTC" + cut,
       [{name: "From", text: true}, {name: "To", text: true}, {name: "Lost"}, {name: "Why", text: true}, {name: "Noticed", text: true}],
       data.gaps.map(gap => [time(gap.from, data.at, {bare: true}), time(gap.to, data.at, {bare: true}), duration(gap.lostSeconds),
-        gap.reason, time(gap.noticedAt, data.at, {bare: true})]))];
+        gap.reason, time(gap.noticedAt, data.at, {bare: true})])), ...owed(data)];
+}
+
+/** What single tables lack and is no gap. */
+function owed(data) {
+  return data.tables.flatMap(table => [
+    table.words ? el("p", {class: "summary"}, ...withCommands(table.words)) : null,
+    table.waitingSeconds > 0 ? el("p", {class: "small"}, duration(table.waitingSeconds) + " will be read again for " + table.table + ".") : null,
+    table.withdrawn > 0 ? el("p", {class: "small"}, count(table.withdrawn, "event") + " of " + table.table
+      + " withdrawn: deferred, and no longer reported by Proofpoint. ", el("code", {}, "java -jar tap-sentinel.jar gaps"), " lists them.") : null,
+  ]).filter(node => node !== null);
 }
 
 export function showRejected(data) {

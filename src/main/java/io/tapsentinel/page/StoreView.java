@@ -1,6 +1,8 @@
 package io.tapsentinel.page;
 
 import io.tapsentinel.command.LedgerSums;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.DeliveredHours;
 import io.tapsentinel.state.Lag;
@@ -8,16 +10,20 @@ import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadOnlyStore;
 import io.tapsentinel.state.ReadState;
+import io.tapsentinel.state.TableBacklogs;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /** What the page shows of the store, read beside the program, as it is at one moment. Times are ISO 8601 in UTC. */
 final class StoreView {
@@ -46,7 +52,8 @@ final class StoreView {
                 store.source(),
                 now.minus(Duration.ofDays(1)).toEpochMilli());
         List<Map<String, Object>> tables = new ArrayList<>();
-        for (EventType type : EventType.values()) {
+        for (TableBacklog owed : store.read(c -> TableBacklogs.all(c, store.source()))) {
+            EventType type = owed.type();
             Map<Instant, Long> rows = delivered.get(type);
             List<Map<String, Object>> hours = new ArrayList<>();
             for (Instant hour = first; !hour.isAfter(now); hour = hour.plus(HOUR)) {
@@ -67,6 +74,20 @@ final class StoreView {
                     of(day, type, LedgerCount.REJECTED),
                     "unreadable24h",
                     of(day, type, LedgerCount.UNREADABLE),
+                    "deferred",
+                    owed.deferred(),
+                    "withdrawn",
+                    owed.withdrawn(),
+                    "suspendedSince",
+                    owed.suspended().map(Suspended::since).orElse(null),
+                    "nextProbeAt",
+                    owed.suspended().map(Suspended::nextProbe).orElse(null),
+                    "reason",
+                    owed.suspended().map(Suspended::reason).orElse(null),
+                    "waitingSeconds",
+                    TimeRange.total(owed.waiting()).toSeconds(),
+                    "words",
+                    owed.sentences(now).orElse(null),
                     "byHour",
                     hours));
         }
@@ -106,18 +127,11 @@ final class StoreView {
         List<Map<String, Object>> tables = new ArrayList<>();
         for (EventType type : EventType.values()) {
             Completeness.Hour of = swept.get(type.arrayName());
-            tables.add(Json.of(
-                    "type",
-                    type.routeId(),
-                    "theirs",
-                    of == null ? null : of.theirs(),
-                    "ours",
-                    of == null ? null : of.ours(),
-                    "missing",
-                    of == null ? null : of.missing()));
+            Map<String, Object> table = Json.of("type", type.routeId());
+            table.putAll(figures(of == null ? List.of() : List.of(of)));
+            tables.add(table);
         }
-        boolean none = swept.isEmpty();
-        return Json.of(
+        Map<String, Object> all = Json.of(
                 "hour",
                 hour,
                 "sweptAt",
@@ -128,25 +142,28 @@ final class StoreView {
                 "dueAt",
                 first == null ? null : hour.plus(HOUR).plus(first),
                 "tables",
-                tables,
+                tables);
+        all.putAll(figures(swept.values()));
+        return all;
+    }
+
+    /** The first is the sum of the others; null where nothing was swept. */
+    private static Map<String, Object> figures(Collection<Completeness.Hour> swept) {
+        return Json.of(
                 "theirs",
-                none
-                        ? null
-                        : swept.values().stream()
-                                .mapToLong(Completeness.Hour::theirs)
-                                .sum(),
+                sum(swept, Completeness.Hour::theirs),
                 "ours",
-                none
-                        ? null
-                        : swept.values().stream()
-                                .mapToLong(Completeness.Hour::ours)
-                                .sum(),
+                sum(swept, Completeness.Hour::ours),
+                "deferred",
+                sum(swept, Completeness.Hour::deferred),
+                "withdrawn",
+                sum(swept, Completeness.Hour::withdrawn),
                 "missing",
-                none
-                        ? null
-                        : swept.values().stream()
-                                .mapToLong(Completeness.Hour::missing)
-                                .sum());
+                sum(swept, Completeness.Hour::missing));
+    }
+
+    private static Long sum(Collection<Completeness.Hour> swept, ToLongFunction<Completeness.Hour> figure) {
+        return swept.isEmpty() ? null : swept.stream().mapToLong(figure).sum();
     }
 
     /** Late rows by how late they were; reads the counts of 90 days. */
@@ -207,6 +224,8 @@ final class StoreView {
                                 "changed",
                                 0L,
                                 "rejected",
+                                0L,
+                                "deferred",
                                 0L));
                     }
                     String what = LedgerCount.DUPLICATE_INSIDE.word().equals(row.getString(5))

@@ -141,7 +141,7 @@ class PageDataIT {
                 .isEqualTo(1_800 - services.tap().requests());
         assertThat(figures.get("reads")).hasSize((int) Math.min(20, number("SELECT count(*) FROM ledger")));
         for (JsonNode read : figures.get("reads")) {
-            for (String what : List.of("fetched", "new", "late", "filtered", "changed", "rejected")) {
+            for (String what : List.of("fetched", "new", "late", "filtered", "changed", "rejected", "deferred")) {
                 assertThat(read.get(what).asLong())
                         .as(what)
                         .isEqualTo(number("SELECT coalesce(sum(events), 0) FROM ledger_count WHERE read_at = "
@@ -187,6 +187,48 @@ class PageDataIT {
                     assertThat(one.get("theirs").asLong() - one.get("ours").asLong())
                             .isEqualTo(1);
                 });
+    }
+
+    @Test
+    void aSuspendedTableIsToldWithItsSentenceAndTheFiguresOfItsHoursAddUp() throws Exception {
+        EventType type = EventType.MESSAGES_DELIVERED;
+        services.sinkProxy().always(type.table(), Fault.FORBIDDEN);
+        page.program().poll();
+        services.clock().advance(Duration.ofMinutes(2));
+        page.program().poll();
+        services.clock().advance(Duration.ofHours(6));
+        page.program().poll().sweep();
+        services.clock().advance(Duration.ofSeconds(31));
+        JsonNode figures = page.figures();
+
+        long deferred = number("SELECT count(*) FROM deferred");
+        assertThat(figures.at("/problems/0/what").asText())
+                .startsWith(
+                        "a table has been suspended for 30 minutes (" + type.table() + " is suspended since 12:02 UTC")
+                .contains(deferred + " of its events are deferred; the next probe is at the first poll after ");
+        JsonNode table = figures.get("tables").get(type.ordinal());
+        assertThat(table.get("deferred").asLong()).isEqualTo(deferred).isPositive();
+        assertThat(table.get("withdrawn").asLong()).isZero();
+        assertThat(table.get("suspendedSince").asText()).startsWith("2026-11-20T12:02:00");
+        assertThat(table.get("nextProbeAt").asText()).startsWith("2026-11-20T18:");
+        assertThat(table.get("reason").asText()).contains("403");
+        assertThat(table.get("waitingSeconds").asLong())
+                .isEqualTo(number("SELECT sum(to_at - from_at) / 1000 FROM table_backlog"));
+        assertThat(table.get("words").asText()).contains(". Give the identity the role");
+        assertThat(figures.get("tables").get(0).get("words").isNull()).isTrue();
+        assertThat(figures.get("hours")).anyMatch(hour -> hour.get("deferred").asLong() > 0);
+        for (JsonNode hour : figures.get("hours")) {
+            assertThatItAddsUp(hour);
+            hour.get("tables").forEach(PageDataIT::assertThatItAddsUp);
+        }
+    }
+
+    private static void assertThatItAddsUp(JsonNode figures) {
+        assertThat(figures.get("missing").asLong()).isZero();
+        assertThat(figures.get("theirs").asLong())
+                .isEqualTo(figures.get("ours").asLong()
+                        + figures.get("deferred").asLong()
+                        + figures.get("withdrawn").asLong());
     }
 
     @Test

@@ -7,13 +7,17 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Figures as {@code /status.json} has them, of programs that do well, badly, or not much yet. */
@@ -92,7 +96,8 @@ final class PageStates {
                     .put("duplicate", 741 + 12 * i)
                     .put("filtered", 0)
                     .put("changed", i % 5 == 1 ? 1 : 0)
-                    .put("rejected", 0);
+                    .put("rejected", 0)
+                    .put("deferred", 0);
         }
         page.putArray("gaps");
         page.put("gapsTotal", 0);
@@ -152,6 +157,67 @@ final class PageStates {
         ((ObjectNode) page.at("/parts/1")).put("level", "DOWN");
         ((ObjectNode) page.at("/parts/0")).put("level", "DEGRADED");
         return page;
+    }
+
+    /** One table refuses, and the others go on. */
+    static ObjectNode suspended() {
+        TableBacklog owed = new TableBacklog(
+                EventType.CLICKS_BLOCKED,
+                Optional.of(new Suspended(
+                        Instant.parse("2026-11-23T09:06:01Z"),
+                        Instant.parse("2026-11-23T10:20:00Z"),
+                        5,
+                        "upload to Custom-ProofPointTAPClicksBlockedV2_CL refused: 404 NotFound (request 1)")),
+                118,
+                2,
+                List.of(new TimeRange(Instant.parse("2026-11-23T08:00:00Z"), Instant.parse("2026-11-23T10:05:00Z"))));
+        ObjectNode page = healthy().put("overall", "DOWN");
+        ((ArrayNode) page.get("problems"))
+                .addObject()
+                .put("part", "sentinel")
+                .put("level", "DOWN")
+                .put(
+                        "what",
+                        KnownProblem.SENTINEL_TABLE_DOWN.what() + " ("
+                                + owed.words(AT).orElseThrow() + ")")
+                .put("remedy", owed.remedy().orElseThrow());
+        owe(page, owed);
+        ((ObjectNode) page.at("/sink/tables/1"))
+                .put("failures", 7)
+                .put("needsPerson", true)
+                .put("message", "404 NotFound");
+        for (String at : List.of("/hours/5", "/hours/5/tables/1")) {
+            ((ObjectNode) page.at(at))
+                    .put("ours", page.at(at + "/theirs").longValue() - 9)
+                    .put("deferred", 7)
+                    .put("withdrawn", 2);
+        }
+        return page;
+    }
+
+    /** The same table accepts again. */
+    static ObjectNode catchingUp() {
+        ObjectNode page = healthy();
+        owe(
+                page,
+                new TableBacklog(
+                        EventType.CLICKS_BLOCKED,
+                        Optional.empty(),
+                        118,
+                        0,
+                        List.of(new TimeRange(Instant.parse("2026-11-23T08:00:00Z"), AT))));
+        return page;
+    }
+
+    private static void owe(ObjectNode page, TableBacklog owed) {
+        ((ObjectNode) page.at("/tables/1"))
+                .put("deferred", owed.deferred())
+                .put("withdrawn", owed.withdrawn())
+                .put(
+                        "suspendedSince",
+                        owed.suspended().map(so -> so.since().toString()).orElse(null))
+                .put("waitingSeconds", TimeRange.total(owed.waiting()).toSeconds())
+                .put("words", owed.sentences(AT).orElseThrow());
     }
 
     /** What cannot be mended any more, or waits to be. */
@@ -274,7 +340,14 @@ final class PageStates {
                 .put("late24h", sum / 97)
                 .put("duplicates24h", sum * 11)
                 .put("rejected24h", 0)
-                .put("unreadable24h", 0);
+                .put("unreadable24h", 0)
+                .put("deferred", 0)
+                .put("withdrawn", 0)
+                .putNull("suspendedSince")
+                .putNull("nextProbeAt")
+                .putNull("reason")
+                .put("waitingSeconds", 0)
+                .putNull("words");
     }
 
     private static ObjectNode hour(int ago) {
@@ -298,10 +371,14 @@ final class PageStates {
                     .put("type", type.routeId())
                     .put("theirs", rows)
                     .put("ours", rows)
+                    .put("deferred", swept ? 0L : null)
+                    .put("withdrawn", swept ? 0L : null)
                     .put("missing", swept ? 0L : null);
         }
         return hour.put("theirs", swept ? sum : null)
                 .put("ours", swept ? sum : null)
+                .put("deferred", swept ? 0L : null)
+                .put("withdrawn", swept ? 0L : null)
                 .put("missing", swept ? 0L : null);
     }
 

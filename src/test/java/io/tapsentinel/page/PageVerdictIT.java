@@ -3,6 +3,7 @@ package io.tapsentinel.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Page;
@@ -11,6 +12,8 @@ import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.page.PageServer.Mode;
 import io.tapsentinel.testing.Browser;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
@@ -84,13 +87,88 @@ class PageVerdictIT {
     }
 
     @Test
+    void aSuspendedTableIsNamedAtTheTopAndTheFiguresOfItsHoursAddUp() {
+        see(
+                PageStates.suspended(),
+                "down",
+                "Somebody has to act: a table has been suspended for 30 minutes",
+                "Act · tap-sentinel");
+        assertThat(page.locator("#verdict .problems li"))
+                .hasText("sentinel: a table has been suspended for 30 minutes"
+                        + "ProofPointTAPClicksBlockedV2_CL is suspended since 09:06 UTC (1 h 3 min): 404 NotFound (request 1)."
+                        + " 118 of its events are deferred; the next probe is at the first poll after 10:20 UTC"
+                        + "What to do: check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule;"
+                        + " the other tables go on, and nothing is lost within 7 days");
+        assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Suspended, its events are deferred"});
+        assertThat(page.locator("#tables .card").nth(1)).containsText("118 (2 withdrawn)");
+        assertThat(page.locator("#hours thead tr").nth(1).locator("th"))
+                .hasCount(25); // theirs, ours, deferred, withdrawn and missing of all and of four tables
+        assertThat(page.locator("#hours tr.deferred .state")).hasText("7 deferred");
+        assertThat(page.locator("#hours tr.deferred td.number"))
+                .hasText(figures(PageStates.suspended().at("/hours/5")));
+        assertThat(page.locator("#hours .summary")).containsText("Nothing is missing in 20 swept hours.");
+        assertThat(page.locator("#gaps"))
+                .containsText("2 h 5 min will be read again for ProofPointTAPClicksBlockedV2_CL.");
+        assertThat(page.locator("#gaps")).containsText("2 events of ProofPointTAPClicksBlockedV2_CL withdrawn");
+    }
+
+    private static String[] figures(JsonNode hour) {
+        List<String> figures = new ArrayList<>();
+        List<JsonNode> groups = new ArrayList<>(List.of(hour));
+        hour.get("tables").forEach(groups::add);
+        for (JsonNode group : groups) {
+            long rest = group.get("theirs").longValue();
+            for (String name : List.of("theirs", "ours", "deferred", "withdrawn", "missing")) {
+                figures.add(String.format("%,d", group.get(name).longValue()));
+                rest -= name.equals("theirs") ? 0 : group.get(name).longValue();
+            }
+            assertThat(rest).as("theirs is the sum of the others").isZero();
+        }
+        return figures.toArray(String[]::new);
+    }
+
+    @Test
+    void whileATableCatchesUpNotEverythingHasArrived() {
+        see(
+                PageStates.catchingUp(),
+                "wait",
+                "New events have arrived until 10:05 UTC; still to come: 118 deferred events of Clicks blocked",
+                "Wait · tap-sentinel");
+        assertThat(page.locator("#verdict .problems")).hasCount(0);
+        assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Deferred events are being read again"});
+        assertThat(page.locator("#gaps"))
+                .containsText("118 deferred events of ProofPointTAPClicksBlockedV2_CL are being read again from TAP,"
+                        + " oldest from 08:00 UTC.");
+    }
+
+    @Test
+    void timeThatSeveralGapsHoldCountsOnce() {
+        ObjectNode lost = PageStates.losses();
+        lost.putArray("problems");
+        ((ArrayNode) lost.get("hours")).removeAll();
+        ((ArrayNode) lost.put("gapsTotal", 2).get("gaps"))
+                .insertObject(0)
+                .put("from", "2026-11-14T12:05:00Z")
+                .put("to", "2026-11-14T18:05:00Z")
+                .put("lostSeconds", 21_600)
+                .put("reason", "ProofPointTAPClicksBlockedV2_CL was suspended")
+                .put("noticedAt", "2026-11-21T18:05:08Z");
+        see(
+                lost,
+                "degraded",
+                "Running, but needs a look: time was lost: 8 h that could not be read or delivered",
+                "Look · tap-sentinel");
+    }
+
+    @Test
     void whatIsLostMissingOrRejectedShows() {
         see(
                 PageStates.losses(),
                 "degraded",
                 "Running, but needs a look: swept hours lack events that TAP reports, and 1 more problem",
                 "Look · tap-sentinel");
-        assertThat(page.locator("#verdict .problems")).containsText("time was lost: 6 h 15 min that could not be read");
+        assertThat(page.locator("#verdict .problems"))
+                .containsText("time was lost: 6 h 15 min that could not be read or delivered");
         assertThat(page.locator("#hours .incomplete .state")).hasText("3 missing");
         assertThat(page.locator("#hours .summary")).containsText("3 events missing.");
         assertThat(page.locator("#gaps")).containsText("1 gap.");
@@ -166,7 +244,7 @@ class PageVerdictIT {
         see(
                 lost,
                 "degraded",
-                "Running, but needs a look: time was lost: 6 h 15 min that could not be read, and 1 more problem",
+                "Running, but needs a look: time was lost: 6 h 15 min that could not be read or delivered, and 1 more problem",
                 "Look · tap-sentinel");
         ((ObjectNode) lost.at("/gaps/0"))
                 .put("noticedAt", "2025-11-14T16:20:08Z")
