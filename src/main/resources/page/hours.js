@@ -5,7 +5,7 @@ import {region} from "./tables.js";
 import {count, number, time, timeWords, title} from "./words.js";
 
 const DAY = 24;
-const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged or was rejected.";
+const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged, and rejected records.";
 const WAITING = " Deferred: what waits for a suspended table. Withdrawn: deferred, but no longer reported. Theirs is the sum of the others.";
 
 export function showHours(data) {

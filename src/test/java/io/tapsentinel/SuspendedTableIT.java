@@ -82,6 +82,10 @@ class SuspendedTableIT {
     @Test
     void healthAndMetricsTellAtOnceAndHealthIsDownAfterHalfAnHour() throws Exception {
         RunningProgram program = suspended(Fault.FORBIDDEN);
+        assertThat(program.health("sentinel-health").getMessage())
+                .get()
+                .asString()
+                .startsWith("a table is suspended (" + REFUSED.table() + " is suspended since 12:02 UTC (0 s): 403. ");
         services.clock().advance(Duration.ofSeconds(31));
 
         HealthCheck.Result now = program.health("sentinel-health");
