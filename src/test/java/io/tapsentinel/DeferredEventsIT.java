@@ -145,6 +145,9 @@ class DeferredEventsIT {
         assertThat(rows).containsExactlyInAnyOrder("other/active+1", "later/active+1");
         assertThat(tableGaps()).containsExactly(owed.get(0));
         tables.assertNothingWaits();
+        assertThat(services.store().number("SELECT count(*) FROM deferred"))
+                .as("lost events that count as withdrawn, too")
+                .isZero();
     }
 
     private void assertNothingIsMissing(RunningProgram program) {

@@ -49,21 +49,25 @@ public final class Deferrals {
      * is deferred again.
      */
     public void deferred(Connection connection, TimeRange window, HourKeys keys) throws SQLException {
-        // a clock that is behind must not make them older than their window, see expire
-        long at = Math.max(clock.millis(), window.to().toEpochMilli());
         for (EventType type : EventType.values()) {
             if (keys.count(type) > 0) {
                 List<TimeRange> ranges = new ArrayList<>(backlog(connection, source, type));
                 ranges.add(window);
                 replaceBacklog(connection, type, TimeRange.union(ranges));
-                write(connection, type, ByteBuffer.wrap(keys.bytes(type)), at);
+                write(
+                        connection,
+                        type,
+                        ByteBuffer.wrap(keys.bytes(type)),
+                        window.to().toEpochMilli());
             }
         }
     }
 
+    /** @param at the end of the window, and not the time: a probe reads the oldest window again and again, see {@link #expire} */
     private void write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO deferred VALUES (?, ?, ?, ?, 0)"
-                + " ON CONFLICT (source, stream, key) DO UPDATE SET at = excluded.at, withdrawn_at = 0")) {
+                + " ON CONFLICT (source, stream, key) DO UPDATE SET withdrawn_at = 0,"
+                + " at = CASE WHEN excluded.at > deferred.at THEN excluded.at ELSE deferred.at END")) {
             for (int rows = 1; keys.hasRemaining(); rows++) {
                 byte[] key = new byte[EventKey.BYTES];
                 keys.get(key);
@@ -159,19 +163,18 @@ public final class Deferrals {
     }
 
     /**
-     * TAP no longer holds this time: it leaves the type's backlog and becomes a gap of its table. Events that were deferred before its
-     * end, and not since, are lost with it; so are all that are still deferred when no backlog is left. Others of that time, which a
-     * later read deferred again, stay until then.
+     * TAP no longer holds this time: it leaves the type's backlog and becomes a gap of its table. Events are lost with it that were
+     * deferred only in windows of this time or before; so are all that are still deferred when no backlog is left.
      *
      * @return the gaps of the table that are new or longer now, oldest first
      */
     public List<TimeRange> expire(EventType type, List<TimeRange> expired) {
         return store.transaction(connection -> {
             List<TimeRange> left = backlog(connection, source, type);
-            long before = 0;
+            long end = 0;
             for (TimeRange lost : expired) {
                 left = TimeRange.without(left, lost);
-                before = Math.max(before, lost.to().toEpochMilli());
+                end = Math.max(end, lost.to().toEpochMilli());
             }
             replaceBacklog(connection, type, left);
             Sql.update(
@@ -179,10 +182,10 @@ public final class Deferrals {
                     "DELETE" + OF_TYPE + " AND withdrawn_at = 0 AND at < ?",
                     source,
                     type.arrayName(),
-                    // what was deferred since the oldest time that is left may belong to it
+                    // windows include both ends, so that an event at an end may belong to the time that is left
                     left.isEmpty()
                             ? Long.MAX_VALUE
-                            : Math.min(before, left.get(0).from().toEpochMilli()));
+                            : Math.min(end + 1, left.get(0).from().toEpochMilli()));
             return TableGap.add(connection, source, type, expired, clock.instant());
         });
     }

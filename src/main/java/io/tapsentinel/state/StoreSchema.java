@@ -116,9 +116,8 @@ final class StoreSchema {
                     // time to read again for one table
                     "CREATE TABLE table_backlog (source TEXT NOT NULL, stream TEXT NOT NULL, from_at BIGINT NOT NULL,"
                             + " to_at BIGINT NOT NULL, PRIMARY KEY (source, stream, from_at))",
-                    // events that wait for a suspended table; at: when a read deferred them last; withdrawn_at: when
-                    // TAP
-                    // turned out to report them no longer, 0 until then
+                    // events that wait for a suspended table; at: the latest end of a window that deferred them;
+                    // withdrawn_at: when TAP turned out to report them no longer, 0 until then
                     "CREATE TABLE deferred (source TEXT NOT NULL, stream TEXT NOT NULL, key BYTEA NOT NULL, at BIGINT NOT NULL,"
                             + " withdrawn_at BIGINT NOT NULL DEFAULT 0, PRIMARY KEY (source, stream, key))",
                     // time that one table alone has lost

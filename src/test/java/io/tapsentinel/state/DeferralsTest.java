@@ -197,6 +197,18 @@ class DeferralsTest {
     }
 
     @Test
+    void whatAProbeDefersAgainAndAgainIsLostWithItsTimeAndNotWithdrawnLater() {
+        defer(range(0, 10), event(TYPE, "lost"));
+        defer(range(50, 60), event(TYPE, "young"));
+        clock.set(NOON.plus(Duration.ofDays(6)));
+        defer(range(0, 10), event(TYPE, "lost"));
+
+        assertThat(deferrals.expire(TYPE, List.of(range(0, 10)))).containsExactly(range(0, 10));
+
+        assertThat(contains("lost", "young")).containsExactly(false, true);
+    }
+
+    @Test
     void eventsWhoseTimeIsLeftAreKeptAlthoughTheClockWasBehind() {
         clock.set(NOON.minus(Duration.ofDays(1)));
         defer(range(0, 100), event(TYPE, "1"));
