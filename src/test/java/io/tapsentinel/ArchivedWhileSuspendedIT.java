@@ -51,7 +51,7 @@ class ArchivedWhileSuspendedIT {
                 services.clock().advance(Duration.ofMinutes(25));
                 program.poll();
             }
-            List<String> before = archived();
+            assertThat(archived()).as("once, however often it is read").hasSize(1);
 
             tables.accept(program);
 
@@ -59,7 +59,7 @@ class ArchivedWhileSuspendedIT {
                             .mapToLong(read -> read.total(LedgerCount.NEW))
                             .sum())
                     .isOne();
-            assertThat(archived()).hasSameSizeAs(before);
+            assertThat(archived()).hasSize(1);
         }
     }
 

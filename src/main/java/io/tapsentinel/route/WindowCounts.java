@@ -126,9 +126,9 @@ final class WindowCounts {
         return sum(LedgerCount.DEFERRED);
     }
 
-    /** How many had their end for the first time, or with another verdict, or are deferred. */
+    /** How many had their end for the first time, or with another verdict. */
     long brought() {
-        return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED) + deferred();
+        return sum(LedgerCount.NEW) + sum(LedgerCount.CHANGED) + sum(LedgerCount.REJECTED);
     }
 
     /** How many were handed out. */

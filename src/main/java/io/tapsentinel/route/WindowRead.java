@@ -50,6 +50,8 @@ class WindowRead {
     private final HourKeys filtered = new HourKeys();
     /** Events whose table is suspended. */
     private final HourKeys deferred = new HourKeys();
+    /** How many of them no earlier read had deferred. */
+    private volatile int newlyDeferred;
 
     private Throwable failure;
     private Supplier<String> likely;
@@ -103,7 +105,7 @@ class WindowRead {
 
     /** The read has ended, committed or not: its copy is kept when something of it was new. */
     synchronized void endCopy() {
-        copy.end(counts.brought() > 0);
+        copy.end(counts.brought() > 0 || committed && newlyDeferred > 0);
     }
 
     Instant readAt() {
@@ -259,7 +261,7 @@ class WindowRead {
 
     /** Part of the transaction that commits the read: what it deferred is durable. */
     void defer(Connection connection) throws SQLException {
-        seen.deferrals().deferred(connection, ask.window(), deferred);
+        newlyDeferred = seen.deferrals().deferred(connection, ask.window(), deferred);
     }
 
     /** Verifies, then makes the read durable. */

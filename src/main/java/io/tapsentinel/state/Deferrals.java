@@ -47,37 +47,58 @@ public final class Deferrals {
     /**
      * A read that deferred these events is being committed. The window joins the backlog of their types; an event that was withdrawn
      * is deferred again.
+     *
+     * @return how many no earlier read had deferred
      */
-    public void deferred(Connection connection, TimeRange window, HourKeys keys) throws SQLException {
+    public int deferred(Connection connection, TimeRange window, HourKeys keys) throws SQLException {
+        int added = 0;
         for (EventType type : EventType.values()) {
             if (keys.count(type) > 0) {
                 List<TimeRange> ranges = new ArrayList<>(backlog(connection, source, type));
                 ranges.add(window);
                 replaceBacklog(connection, type, TimeRange.union(ranges));
-                write(
+                added += write(
                         connection,
                         type,
                         ByteBuffer.wrap(keys.bytes(type)),
                         window.to().toEpochMilli());
             }
         }
+        return added;
     }
 
-    /** @param at the end of the window, and not the time: a probe reads the oldest window again and again, see {@link #expire} */
-    private void write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
-        try (PreparedStatement upsert = connection.prepareStatement("INSERT INTO deferred VALUES (?, ?, ?, ?, 0)"
-                + " ON CONFLICT (source, stream, key) DO UPDATE SET withdrawn_at = 0,"
-                + " at = CASE WHEN excluded.at > deferred.at THEN excluded.at ELSE deferred.at END")) {
-            for (int rows = 1; keys.hasRemaining(); rows++) {
-                byte[] key = new byte[EventKey.BYTES];
-                keys.get(key);
-                Sql.set(upsert, source, type.arrayName(), key, at);
-                upsert.addBatch();
-                if (rows % AT_ONCE == 0 || !keys.hasRemaining()) {
-                    upsert.executeBatch();
+    /**
+     * Returns how many were not deferred before.
+     *
+     * @param at the end of the window, and not the time: a probe reads the oldest window again and again, see {@link #expire}
+     */
+    private int write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
+        int added = 0;
+        try (PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO deferred VALUES (?, ?, ?, ?, 0) ON CONFLICT (source, stream, key) DO NOTHING");
+                PreparedStatement update = connection.prepareStatement("UPDATE deferred SET withdrawn_at = 0,"
+                        + " at = CASE WHEN at < ? THEN ? ELSE at END WHERE source = ? AND stream = ? AND key = ?")) {
+            while (keys.hasRemaining()) {
+                List<byte[]> some = new ArrayList<>();
+                for (int i = 0; i < AT_ONCE && keys.hasRemaining(); i++) {
+                    byte[] key = new byte[EventKey.BYTES];
+                    keys.get(key);
+                    some.add(key);
+                    Sql.set(insert, source, type.arrayName(), key, at);
+                    insert.addBatch();
                 }
+                int[] inserted = insert.executeBatch();
+                for (int i = 0; i < inserted.length; i++) {
+                    added += inserted[i];
+                    if (inserted[i] == 0) {
+                        Sql.set(update, at, at, source, type.arrayName(), some.get(i));
+                        update.addBatch();
+                    }
+                }
+                update.executeBatch();
             }
         }
+        return added;
     }
 
     /**

@@ -52,7 +52,11 @@ class RefusedTableIT {
     @TestFactory
     Stream<DynamicTest> theOthersGoOnAndItsOwnRowsArriveOnceItAcceptsAgain() {
         return ConcurrentCases.run(
-                How.values().length, LENGTH.multipliedBy(2).plusMinutes(8), List.of(How.values()), How::name, this::refused);
+                How.values().length,
+                LENGTH.multipliedBy(2).plusMinutes(8),
+                List.of(How.values()),
+                How::name,
+                this::refused);
     }
 
     private void refused(How how) throws Exception {

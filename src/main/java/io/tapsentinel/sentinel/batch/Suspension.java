@@ -127,7 +127,7 @@ public final class Suspension {
     }
 
     /** A batch was acknowledged, except for records that alone were to blame: a probe has ended well. */
-    void end() {
+    public void end() {
         Duration length;
         synchronized (this) {
             if (suspended == null) {
