@@ -57,27 +57,27 @@ public record DrawnEvent(
         return SandboxEvent.truthKey(type, id, guid, recipient);
     }
 
-    /** The row as TAP's answers have it. */
-    String json() {
+    /** The row as TAP's answers have it while its threat has this status. */
+    String json(String status) {
         return "{" + (id == null ? "" : "\"id\":\"" + id + "\",") + "\"GUID\":\"" + guid
                 + "\",\"sender\":\"s@example.net\"," + "\"senderIP\":\"10.0.0.1\",\"messageID\":\"<" + guid
-                + "@example.net>\"," + (type.isClick() ? click() : message()) + "}";
+                + "@example.net>\"," + (type.isClick() ? click(status) : message(status)) + "}";
     }
 
-    private String click() {
+    private String click(String status) {
         return "\"recipient\":\"" + recipient + "\",\"clickTime\":\"" + happened + "\",\"threatTime\":\"" + condemned
                 + "\",\"url\":"
                 + "\"https://" + guid
                 + ".example.com/\",\"classification\":\"phish\",\"userAgent\":\"Mozilla/5.0\",\"campaignId\":null,"
                 + "\"clickIP\":\"10.0.0.2\",\"threatID\":\"t-" + guid
                 + "\",\"threatURL\":\"https://threatinsight.proofpoint.com/" + guid
-                + "\",\"threatStatus\":\"active\"";
+                + "\",\"threatStatus\":\"" + status + "\"";
     }
 
-    private String message() {
+    private String message(String status) {
         return "\"recipient\":[\"" + recipient + "\"],\"messageTime\":\"" + happened
                 + "\",\"threatsInfoMap\":[{\"threatID\":\"t-" + guid
-                + "\",\"threatStatus\":\"active\",\"classification\":\"malware\",\"threatTime\":\"" + condemned
+                + "\",\"threatStatus\":\"" + status + "\",\"classification\":\"malware\",\"threatTime\":\"" + condemned
                 + "\",\"threat\":"
                 + "\"https://" + guid + ".example.com/\",\"threatUrl\":\"https://threatinsight.proofpoint.com/" + guid
                 + "\",\"campaignID\":null,\"threatType\":\"url\"}],\"subject\":\"Invoice " + guid

@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
 /** A TAP as strict as the sandbox's that holds {@link DrawnEvents} and remembers what it was asked and what it answered. */
 public final class RecordingTap implements AutoCloseable {
 
+    private static final String FALSE_POSITIVE = "falsePositive";
+
     private final DrawnEvents events;
     private final MovableClock clock;
     private final TapRequestCheck check = new TapRequestCheck("principal", "hush-hush");
@@ -36,14 +38,17 @@ public final class RecordingTap implements AutoCloseable {
     private volatile Duration taken = Duration.ZERO;
     private volatile Runnable whileTaken = () -> {};
     private volatile Predicate<TimeRange> out = window -> false;
+    private volatile Predicate<DrawnEvent> falsePositive = event -> false;
 
     /**
      * One request.
      *
      * @param window what was asked for, null when that was refused
+     * @param types  what its endpoint answers, none when that was refused
      * @param served rows in the answer
      */
-    public record Request(Instant at, TimeRange window, int status, Map<EventType, Long> served) {
+    public record Request(
+            Instant at, TimeRange window, List<EventType> types, int status, Map<EventType, Long> served) {
 
         /** Whether it asks for a clock hour, as sweeps do; polls end a minute before a multiple of five. */
         public boolean isClockHour() {
@@ -74,6 +79,11 @@ public final class RecordingTap implements AutoCloseable {
         out = windows;
     }
 
+    /** From now on these are false positives, which only answers contain that are asked for them. */
+    public void turnFalsePositive(Predicate<DrawnEvent> those) {
+        falsePositive = those;
+    }
+
     public synchronized List<Request> requests() {
         return List.copyOf(requests);
     }
@@ -100,12 +110,12 @@ public final class RecordingTap implements AutoCloseable {
         Instant at = clock.now();
         Optional<Asked> asked = check.admit(exchange, at);
         if (asked.isEmpty()) {
-            remember(new Request(at, null, exchange.getResponseCode(), Map.of()), List.of());
+            remember(new Request(at, null, List.of(), exchange.getResponseCode(), Map.of()), List.of());
         } else {
             clock.advance(taken);
             whileTaken.run();
             if (out.test(asked.get().window())) {
-                remember(new Request(at, asked.get().window(), 503, Map.of()), List.of());
+                remember(new Request(at, asked.get().window(), asked.get().types(), 503, Map.of()), List.of());
                 exchange.sendResponseHeaders(503, -1);
             } else {
                 answer(exchange, at, asked.get());
@@ -119,10 +129,11 @@ public final class RecordingTap implements AutoCloseable {
         // what it takes to answer is time in which nothing more becomes visible
         List<DrawnEvent> rows = new ArrayList<>(events.in(window));
         rows.removeIf(event -> event.visibleAt().isAfter(at) || !asked.types().contains(event.type()));
+        rows.removeIf(event -> falsePositive.test(event) && !asked.statuses().contains(FALSE_POSITIVE));
         Collections.shuffle(rows, order);
         Map<EventType, Long> served = new EnumMap<>(EventType.class);
         rows.forEach(event -> served.merge(event.type(), 1L, Long::sum));
-        remember(new Request(at, window, rows.isEmpty() ? 204 : 200, served), rows);
+        remember(new Request(at, window, asked.types(), rows.isEmpty() ? 204 : 200, served), rows);
         if (rows.isEmpty()) {
             exchange.sendResponseHeaders(204, -1);
             return;
@@ -131,7 +142,7 @@ public final class RecordingTap implements AutoCloseable {
                 .map(type -> ",\"" + type.arrayName() + "\":["
                         + rows.stream()
                                 .filter(event -> event.type() == type)
-                                .map(DrawnEvent::json)
+                                .map(event -> event.json(falsePositive.test(event) ? FALSE_POSITIVE : "active"))
                                 .collect(Collectors.joining(","))
                         + "]")
                 .collect(Collectors.joining());

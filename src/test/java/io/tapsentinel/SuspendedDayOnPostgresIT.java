@@ -1,0 +1,10 @@
+package io.tapsentinel;
+
+import io.tapsentinel.testing.OnPostgres;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The same day with its store on PostgreSQL. */
+@Tag("full")
+@ExtendWith(OnPostgres.class)
+class SuspendedDayOnPostgresIT extends SuspendedDayIT {}
