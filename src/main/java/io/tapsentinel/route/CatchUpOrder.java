@@ -13,12 +13,12 @@ import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowPlanner;
+import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,8 +36,8 @@ final class CatchUpOrder {
     private final Suspensions suspensions;
     private final Postponed postponed;
     private final TapCondition tap;
-    private final Set<EventType> passedOver = EnumSet.noneOf(EventType.class);
-    private EventType asked;
+    private final Map<EventType, List<TimeRange>> passedOver = new EnumMap<>(EventType.class);
+    private Ask asked;
 
     CatchUpOrder(
             WindowPlanner planner,
@@ -83,15 +83,19 @@ final class CatchUpOrder {
         }
         Detour detour = state.unreadable().detour();
         return backlog.keySet().stream()
-                .filter(type ->
-                        !passedOver.contains(type) && !suspensions.of(type).isDeferring())
-                .flatMap(type -> window(type, backlog.get(type), detour).stream())
+                .filter(type -> !suspensions.of(type).isDeferring())
+                .flatMap(type -> window(type, left(type, backlog.get(type)), detour).stream())
                 .filter(ask -> !waits(ask.only().type()))
                 .min(Comparator.comparing(ask -> ask.window().from()))
-                .map(ask -> {
-                    asked = ask.only().type();
-                    return ask;
-                });
+                .map(ask -> asked = ask);
+    }
+
+    private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
+        List<TimeRange> left = backlog;
+        for (TimeRange failed : passedOver.getOrDefault(type, List.of())) {
+            left = TimeRange.without(left, failed);
+        }
+        return left;
     }
 
     private boolean waits(EventType type) {
@@ -114,8 +118,10 @@ final class CatchUpOrder {
                         new Ask.Only(type, deferrals::contains)));
     }
 
-    /** The type that was asked for last is not asked for again in this run. */
+    /** The last window is not asked for again in this run. */
     void passOver() {
-        passedOver.add(asked);
+        passedOver
+                .computeIfAbsent(asked.only().type(), any -> new ArrayList<>())
+                .add(asked.window());
     }
 }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,24 +42,22 @@ class CatchUpOrderTest {
 
     private final MovableClock clock = new MovableClock(NOON);
 
+    private final TapClock tapClock = new TapClock(clock);
+
     @AutoClose
     private Store store;
 
-    @Test
-    void whatTapForgetsInTheCourseOfARunIsAGapAndIsNotAskedFor() {
+    private ReadState state;
+    private Deferrals deferrals;
+    private CatchUpOrder order;
+
+    @BeforeEach
+    void open() {
         store = TestDatabase.open(folder.resolve("state/tap.db"));
-        TapClock tapClock = new TapClock(clock);
         tapClock.answered(NOON, NOON);
-        ReadState state = new ReadState(store, clock);
-        Deferrals deferrals = new Deferrals(store, clock);
-        Instant edge = NOON.minus(HISTORY);
-        store.transaction(connection -> {
-            HourKeys keys = new HourKeys();
-            keys.add(Events.event(TYPE, "1").ref());
-            deferrals.deferred(connection, new TimeRange(edge, edge.plus(Duration.ofHours(1))), keys);
-            return null;
-        });
-        CatchUpOrder order = new CatchUpOrder(
+        state = new ReadState(store, clock);
+        deferrals = new Deferrals(store, clock);
+        order = new CatchUpOrder(
                 new WindowPlanner(new WindowPlanner.Settings(
                         Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())),
                 state,
@@ -66,6 +65,12 @@ class CatchUpOrderTest {
                 new SentinelComponent(clock, clock.steady()).suspensions(),
                 new Postponed(new RequestBudget(store, 1_800, 30, 288, tapClock, clock), clock),
                 new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
+    }
+
+    @Test
+    void whatTapForgetsInTheCourseOfARunIsAGapAndIsNotAskedFor() {
+        Instant edge = NOON.minus(HISTORY);
+        defer(edge, edge.plus(Duration.ofHours(1)));
         order.expire();
         assertThat(state.gaps()).isEmpty();
 
@@ -73,7 +78,32 @@ class CatchUpOrderTest {
         clock.advance(Duration.ofMinutes(10));
 
         Instant now = edge.plus(Duration.ofMinutes(10));
-        assertThat(order.next()).map(Ask::window).contains(new TimeRange(now, edge.plus(Duration.ofHours(1))));
+        assertThat(next()).contains(new TimeRange(now, edge.plus(Duration.ofHours(1))));
         assertThat(state.gaps()).extracting(Gap::time).containsExactly(new TimeRange(edge, now));
+    }
+
+    @Test
+    void aWindowThatFailsHoldsUpNoLaterOneOfItsTable() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        assertThat(next()).contains(new TimeRange(from, from.plus(Duration.ofHours(1))));
+
+        order.passOver();
+
+        assertThat(next()).contains(new TimeRange(from.plus(Duration.ofHours(1)), from.plus(Duration.ofHours(2))));
+        order.passOver();
+        assertThat(next()).isEmpty();
+    }
+
+    private Optional<TimeRange> next() {
+        return order.next().map(Ask::window);
+    }
+
+    private void defer(Instant from, Instant to) {
+        store.transaction(connection -> {
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(TYPE, "1").ref());
+            return deferrals.deferred(connection, new TimeRange(from, to), keys);
+        });
     }
 }
