@@ -68,7 +68,7 @@ public final class BrokenSentinel {
                 if (suspension.suspended().isPresent()) {
                     uploader.upload(stream, StreamCheck.EMPTY, most);
                     suspension.acknowledged();
-                    suspension.end();
+                    suspension.end(true);
                 }
                 uploader.upload(stream, body, most);
             }

@@ -140,9 +140,7 @@ final class Requests {
     /** The batch has its end, whatever stood in its way. */
     void end() {
         accepted();
-        if (isProven) {
-            suspension.end();
-        }
+        suspension.end(isProven);
     }
 
     /** Waits as long as it makes sense while only a person can help. */

@@ -126,11 +126,17 @@ public final class Suspension {
         acknowledgedAt = steady.instant();
     }
 
-    /** A batch was acknowledged, except for records that alone were to blame: a probe has ended well. */
-    public void end() {
+    /**
+     * A batch has its end: all of it was acknowledged, except for records that alone were to blame.
+     *
+     * @param isProven whether some of it was acknowledged, which ends a suspension
+     */
+    public void end(boolean isProven) {
         Duration length;
         synchronized (this) {
-            if (suspended == null) {
+            // the last request may have been the refusal of such a record
+            failingSince = null;
+            if (suspended == null || !isProven) {
                 return;
             }
             length = length();

@@ -316,6 +316,23 @@ class SuspensionTest {
         assertThat(stream.suspension.suspended()).isEmpty();
     }
 
+    /** Else one failure an hour later would suspend the table, and until then it would be no proof for another one. */
+    @Test
+    void aRejectedRecordLeavesNoFailureOfItsTable() throws Exception {
+        stream.anotherIsFine = true;
+        stream.bad.add("2");
+        delivery.deliver(records(3, "window"));
+        assertThat(stream.rejectedIds()).containsExactly("2");
+        assertThat(stream.suspension.isFailing()).isFalse();
+
+        stream.bad.clear();
+        stream.clock().advance(Duration.ofHours(1));
+        stream.next.add(refused(503, "Busy"));
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.kept).isEmpty();
+    }
+
     private void suspend() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
