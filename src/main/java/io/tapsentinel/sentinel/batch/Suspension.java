@@ -99,7 +99,10 @@ public final class Suspension {
 
     /** Goes on with what the store says, which another program may have written. */
     public synchronized void load(Suspended stored) {
-        if (stored != null && !stored.equals(suspended)) {
+        if (stored == null && suspended != null) {
+            // the probes that failed here say nothing of the next batch
+            failingSince = null;
+        } else if (stored != null && !stored.equals(suspended)) {
             Instant now = clock.instant();
             begunAt = steady.instant().minus(between(stored.since(), now));
             // a clock that was set must not put the probe off for longer than it was meant to be

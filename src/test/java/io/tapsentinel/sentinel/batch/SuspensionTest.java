@@ -333,6 +333,21 @@ class SuspensionTest {
         assertThat(stream.kept).isEmpty();
     }
 
+    @Test
+    void aSuspensionThatAnotherProgramEndedLeavesNoFailureOfItsTable() throws Exception {
+        suspend();
+        stream.suspension.load(null);
+        assertThat(stream.suspension.isFailing()).isFalse();
+
+        stream.always = null;
+        stream.kept.clear();
+        stream.clock().advance(Duration.ofHours(1));
+        stream.next.add(refused(503, "Busy"));
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.kept).isEmpty();
+    }
+
     private void suspend() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
