@@ -92,7 +92,6 @@ final class Requests {
             endOpen();
             open = deliveries.sending(events);
             isOpen = true;
-            Instant from = suspension.now();
             UploadException failure = upload(body);
             if (failure == null) {
                 deliveries.delivered(open, events);
@@ -110,7 +109,6 @@ final class Requests {
                 isOpen = false;
             }
             endOpen();
-            suspension.failed(failure, from);
             if (Refusal.of(failure) == Refusal.RECORDS) {
                 return failure;
             }
@@ -150,6 +148,7 @@ final class Requests {
 
     private UploadException upload(byte[] body) {
         long from = nanoClock.getAsLong();
+        Instant fromAt = suspension.now();
         try {
             Optional<Duration> most = isProven ? Optional.empty() : suspension.deadline(begunAt);
             if (most.isPresent()) {
@@ -158,6 +157,7 @@ final class Requests {
                 uploader.upload(stream, body);
             }
         } catch (UploadException e) {
+            suspension.failed(e, fromAt);
             return e;
         } finally {
             listener.requested(Duration.ofNanos(nanoClock.getAsLong() - from));

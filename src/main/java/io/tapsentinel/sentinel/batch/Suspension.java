@@ -152,7 +152,7 @@ public final class Suspension {
         log.get().ended(type);
     }
 
-    /** A request with records that began at {@code begun} by the steady clock has failed. */
+    /** A request that began at {@code begun} by the steady clock has failed. */
     public synchronized void failed(UploadException failure, Instant begun) {
         if (!isOfTheTable(failure)) {
             failingSince = null;

@@ -348,6 +348,24 @@ class SuspensionTest {
         assertThat(stream.kept).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429, 0})
+    void anEmptyArrayThatMeetsWhatConcernsAllTablesNeverSuspends(int status) {
+        stream.anotherIsFine = true;
+        stream.bad.add("0");
+        UploadException ofAll = status == 0 ? unconnected() : refused(status, "X");
+        stream.beforeRequest = () -> {
+            if (stream.requests > 1) {
+                stream.next.add(ofAll);
+            }
+        };
+        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+
+        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
+
+        assertThat(stream.kept).isEmpty();
+    }
+
     private void suspend() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
