@@ -99,8 +99,7 @@ final class CatchUpOrder {
     }
 
     private boolean waits(EventType type) {
-        return postponed.waits(
-                Pool.of(type.path()), Purpose.CATCH_UP, 0, "the deferred events of " + type.table() + " wait");
+        return postponed.waits(Pool.of(type), Purpose.CATCH_UP, 0, "the deferred events of " + type.table() + " wait");
     }
 
     private Optional<Ask> window(EventType type, List<TimeRange> backlog, Detour detour) {

@@ -6,10 +6,12 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.state.Deferrals;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.Store;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRest;
@@ -49,6 +51,7 @@ class CatchUpOrderTest {
 
     private ReadState state;
     private Deferrals deferrals;
+    private RequestBudget budget;
     private CatchUpOrder order;
 
     @BeforeEach
@@ -57,13 +60,14 @@ class CatchUpOrderTest {
         tapClock.answered(NOON, NOON);
         state = new ReadState(store, clock);
         deferrals = new Deferrals(store, clock);
+        budget = new RequestBudget(store, 20, 30, 5, tapClock, clock);
         order = new CatchUpOrder(
                 new WindowPlanner(new WindowPlanner.Settings(
                         Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())),
                 state,
                 deferrals,
                 new SentinelComponent(clock, clock.steady()).suspensions(),
-                new Postponed(new RequestBudget(store, 1_800, 30, 288, tapClock, clock), clock),
+                new Postponed(budget, clock),
                 new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
     }
 
@@ -95,14 +99,41 @@ class CatchUpOrderTest {
         assertThat(next()).isEmpty();
     }
 
+    @Test
+    void aPoolThatIsUsedUpHoldsUpTheTypesOfThatPoolAlone() {
+        defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(5)), NOON.minus(Duration.ofHours(4)));
+        defer(NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
+
+        useUp(Pool.CLICKS_PERMITTED);
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+
+        useUp(Pool.EVERYTHING_ELSE);
+        assertThat(order.next()).isEmpty();
+
+        clock.advance(Duration.ofHours(25));
+        tapClock.answered(clock.now(), clock.now());
+        useUp(Pool.EVERYTHING_ELSE);
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+    }
+
+    private void useUp(Pool pool) {
+        while (budget.left(pool, Purpose.CATCH_UP) > 0) {
+            assertThat(budget.take(pool, Purpose.CATCH_UP)).isTrue();
+        }
+    }
+
     private Optional<TimeRange> next() {
         return order.next().map(Ask::window);
     }
 
     private void defer(Instant from, Instant to) {
+        defer(TYPE, from, to);
+    }
+
+    private void defer(EventType type, Instant from, Instant to) {
         store.transaction(connection -> {
             HourKeys keys = new HourKeys();
-            keys.add(Events.event(TYPE, "1").ref());
+            keys.add(Events.event(type, "1").ref());
             return deferrals.deferred(connection, new TimeRange(from, to), keys);
         });
     }
