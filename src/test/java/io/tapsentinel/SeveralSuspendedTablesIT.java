@@ -6,6 +6,7 @@ import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
 import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
@@ -105,5 +106,27 @@ class SeveralSuspendedTablesIT {
         program.pollWithTimeLeft();
         services.assertEverythingLandedOnce();
         tables.assertNothingWaits();
+    }
+
+    @Test
+    void clicksThatAreThrottledHoldUpNoOtherTableThatCatchesUp() throws Exception {
+        RunningProgram program = tables.start(CLICKS_PERMITTED);
+        for (int i = 0; i < 4; i++) {
+            services.clock().advance(Duration.ofHours(1));
+            program.pollWithTimeLeft();
+        }
+        tables.refuse(CLICKS_BLOCKED);
+        services.clock().advance(Duration.ofHours(1));
+        program.poll();
+        services.clock().advance(Suspension.PATIENCE);
+        program.poll();
+        assertThat(tables.suspended()).hasSize(2);
+        services.clock().advance(Duration.ofHours(2));
+        program.poll();
+
+        services.tapProxy().always("/clicks/permitted", Fault.THROTTLED);
+        tables.accept(program);
+
+        tables.assertAllArrivedBut(CLICKS_PERMITTED);
     }
 }

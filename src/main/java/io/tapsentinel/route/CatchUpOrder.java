@@ -29,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class CatchUpOrder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CatchUpOrder.class);
+    /** One window may be at fault; two are the endpoint of their type. */
+    private static final int FAILURES = 2;
 
     private final WindowPlanner planner;
     private final ReadState state;
@@ -91,9 +93,10 @@ final class CatchUpOrder {
     }
 
     private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
-        List<TimeRange> left = backlog;
-        for (TimeRange failed : passedOver.getOrDefault(type, List.of())) {
-            left = TimeRange.without(left, failed);
+        List<TimeRange> failed = passedOver.getOrDefault(type, List.of());
+        List<TimeRange> left = failed.size() < FAILURES ? backlog : List.of();
+        for (TimeRange window : failed) {
+            left = TimeRange.without(left, window);
         }
         return left;
     }
@@ -117,7 +120,7 @@ final class CatchUpOrder {
                         new Ask.Only(type, deferrals::contains)));
     }
 
-    /** The last window is not asked for again in this run. */
+    /** The last window is not asked for again in this run, nor is its type when another one has failed. */
     void passOver() {
         passedOver
                 .computeIfAbsent(asked.only().type(), any -> new ArrayList<>())

@@ -34,6 +34,8 @@ public class TapRun implements Processor {
     private static final Duration PRUNE = Duration.ofDays(1);
     /** One part of the backlog may be at fault; two in a row are TAP. */
     private static final int FAILURES = 2;
+    /** The same where each type is asked for alone: the two of one type say nothing of the others. */
+    private static final int CATCH_UP_FAILURES = 2 * FAILURES;
 
     private final WindowPlanner planner;
     private final ReadState state;
@@ -221,16 +223,22 @@ public class TapRun implements Processor {
                     return end;
                 },
                 order::passOver,
+                FAILURES,
                 nextPoll);
     }
 
     private void catchUp(Exchange trigger, CatchUpOrder order, Optional<Instant> nextPoll) {
         if (mayAsk() && nextPoll.map(steady.instant()::isBefore).orElse(true)) {
-            readWhileTime(() -> attempts.readOnce(trigger, Purpose.CATCH_UP, order::next), order::passOver, nextPoll);
+            readWhileTime(
+                    () -> attempts.readOnce(trigger, Purpose.CATCH_UP, order::next),
+                    order::passOver,
+                    CATCH_UP_FAILURES,
+                    nextPoll);
         }
     }
 
-    private void readWhileTime(Supplier<End> read, Runnable passOver, Optional<Instant> nextPoll) {
+    private void readWhileTime(
+            Supplier<End> read, Runnable passOver, int mostFailures, Optional<Instant> nextPoll) {
         int failures = 0;
         End end;
         do {
@@ -243,7 +251,7 @@ public class TapRun implements Processor {
             }
         } while (end != End.NOTHING
                 && end != End.OVER
-                && failures < FAILURES
+                && failures < mostFailures
                 // a run that no schedule triggered reads one window
                 && nextPoll.map(steady.instant()::isBefore).orElse(end == End.FAILED));
     }

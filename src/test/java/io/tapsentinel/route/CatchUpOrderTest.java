@@ -100,6 +100,18 @@ class CatchUpOrderTest {
     }
 
     @Test
+    void twoWindowsThatFailEndTheCatchingUpOfTheirTypeAlone() {
+        defer(NOON.minus(Duration.ofHours(9)), NOON.minus(Duration.ofHours(5)));
+        defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
+        for (int i = 0; i < 2; i++) {
+            assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+            order.passOver();
+        }
+
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+    }
+
+    @Test
     void aPoolThatIsUsedUpHoldsUpTheTypesOfThatPoolAlone() {
         defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(5)), NOON.minus(Duration.ofHours(4)));
         defer(NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
