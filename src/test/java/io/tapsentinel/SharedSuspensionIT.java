@@ -53,6 +53,16 @@ class SharedSuspensionIT {
         services.clock().advance(Duration.ofMinutes(2));
         second.pollWithTimeLeft();
         tables.assertNothingWaits();
+        assertThat(first.program().sentinel().deliveries().troubles()).isNotEmpty();
+        // a run that brings nothing for the table
+        first.pollWithTimeLeft();
+        assertThat(first.program().sentinel().deliveries().troubles()).isEmpty();
+        assertThat(first.program()
+                        .sentinel()
+                        .suspensions()
+                        .of(MESSAGES_DELIVERED)
+                        .isFailing())
+                .isFalse();
         services.clock().advance(Duration.ofMinutes(20));
         first.poll();
         assertThat(first.program().sentinel().suspensions().suspended()).isEmpty();

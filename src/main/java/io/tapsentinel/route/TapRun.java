@@ -237,8 +237,7 @@ public class TapRun implements Processor {
         }
     }
 
-    private void readWhileTime(
-            Supplier<End> read, Runnable passOver, int mostFailures, Optional<Instant> nextPoll) {
+    private void readWhileTime(Supplier<End> read, Runnable passOver, int mostFailures, Optional<Instant> nextPoll) {
         int failures = 0;
         End end;
         do {

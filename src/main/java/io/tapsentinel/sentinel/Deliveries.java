@@ -118,6 +118,13 @@ public final class Deliveries {
         }
     }
 
+    /** The table accepts records: nothing stands in the way of its deliveries any more. */
+    void accepted(String table) {
+        checked.remove(table);
+        troubles.remove(table);
+        history.accepted(table);
+    }
+
     private void trouble(String table, Exception failure, boolean needsPerson) {
         if (failure instanceof UploadException refused) {
             answered |= refused.status() != 0;
@@ -174,9 +181,7 @@ public final class Deliveries {
 
             @Override
             public void accepted() {
-                checked.remove(table);
-                troubles.remove(table);
-                history.accepted(table);
+                Deliveries.this.accepted(table);
                 others.accepted();
             }
 

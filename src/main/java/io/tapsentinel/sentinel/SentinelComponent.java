@@ -78,7 +78,7 @@ public class SentinelComponent extends DefaultComponent {
         super(context);
         this.clock = clock;
         this.deliveries = new Deliveries(clock);
-        this.suspensions = new Suspensions(this::getUploader, () -> suspensionLog, clock, steady);
+        this.suspensions = new Suspensions(this::getUploader, () -> suspensionLog, deliveries::accepted, clock, steady);
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,10 +41,18 @@ public final class Suspensions {
     private final Map<EventType, Suspension> tables = new EnumMap<>(EventType.class);
     private final Supplier<Uploader> uploader;
     private final Supplier<SuspensionLog> log;
+    private final Consumer<String> accepting;
 
-    Suspensions(Supplier<Uploader> uploader, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
+    /** @param accepting gets a table whose suspension another program has ended */
+    Suspensions(
+            Supplier<Uploader> uploader,
+            Supplier<SuspensionLog> log,
+            Consumer<String> accepting,
+            Clock clock,
+            Clock steady) {
         this.uploader = uploader;
         this.log = log;
+        this.accepting = accepting;
         for (EventType type : EventType.values()) {
             tables.put(type, new Suspension(type, () -> isAnotherFine(type), log, clock, steady));
         }
@@ -75,7 +84,11 @@ public final class Suspensions {
     /** Learns what the store says; to be called with the source's lock, before anything is sent. */
     public void load() {
         Map<EventType, Suspended> stored = log.get().all();
-        tables.forEach((type, table) -> table.load(stored.get(type)));
+        tables.forEach((type, table) -> {
+            if (table.load(stored.get(type))) {
+                accepting.accept(type.table());
+            }
+        });
     }
 
     /**

@@ -29,8 +29,10 @@ class SuspensionsTest {
     /** Streams that accept an empty array. */
     private final Set<String> accepting = new HashSet<>();
 
+    private final List<String> ended = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
-    private final Suspensions suspensions = new Suspensions(() -> uploader(), () -> log(), clock, clock.steady());
+    private final Suspensions suspensions =
+            new Suspensions(() -> uploader(), () -> log(), ended::add, clock, clock.steady());
 
     @Test
     void anEmptyArrayThatAnotherStreamAcceptsIsEnough() {
@@ -126,9 +128,12 @@ class SuspensionsTest {
         suspensions.load();
         assertThat(suspensions.suspended()).containsExactly(Map.entry(OTHER, kept));
 
+        assertThat(ended).isEmpty();
         stored.clear();
         suspensions.load();
+        suspensions.load();
         assertThat(suspensions.suspended()).isEmpty();
+        assertThat(ended).containsExactly(OTHER.table());
     }
 
     private boolean failsForTwoMinutes(EventType type) {

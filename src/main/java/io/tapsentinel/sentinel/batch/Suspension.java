@@ -97,9 +97,14 @@ public final class Suspension {
         return new TableSuspendedException(type.table());
     }
 
-    /** Goes on with what the store says, which another program may have written. */
-    public synchronized void load(Suspended stored) {
-        if (stored == null && suspended != null) {
+    /**
+     * Goes on with what the store says, which another program may have written.
+     *
+     * @return whether another one has ended the suspension
+     */
+    public synchronized boolean load(Suspended stored) {
+        boolean isEnded = stored == null && suspended != null;
+        if (isEnded) {
             // the probes that failed here say nothing of the next batch
             failingSince = null;
         } else if (stored != null && !stored.equals(suspended)) {
@@ -109,6 +114,7 @@ public final class Suspension {
             probeAt = steady.instant().plus(shorter(between(now, stored.nextProbe()), LONGEST_PAUSE));
         }
         suspended = stored;
+        return isEnded;
     }
 
     /** By the steady clock. */
