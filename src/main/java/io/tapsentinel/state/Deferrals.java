@@ -74,28 +74,28 @@ public final class Deferrals {
      */
     private int write(Connection connection, EventType type, ByteBuffer keys, long at) throws SQLException {
         int added = 0;
-        try (PreparedStatement insert = connection.prepareStatement(
-                        "INSERT INTO deferred VALUES (?, ?, ?, ?, 0) ON CONFLICT (source, stream, key) DO NOTHING");
-                PreparedStatement update = connection.prepareStatement("UPDATE deferred SET withdrawn_at = 0,"
-                        + " at = CASE WHEN at < ? THEN ? ELSE at END WHERE source = ? AND stream = ? AND key = ?")) {
+        // in this order, since a driver that joins inserts (reWriteBatchedInserts) does not tell what each has done
+        try (PreparedStatement update = connection.prepareStatement("UPDATE deferred SET withdrawn_at = 0,"
+                        + " at = CASE WHEN at < ? THEN ? ELSE at END WHERE source = ? AND stream = ? AND key = ?");
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO deferred VALUES (?, ?, ?, ?, 0)")) {
             while (keys.hasRemaining()) {
                 List<byte[]> some = new ArrayList<>();
-                for (int i = 0; i < AT_ONCE && keys.hasRemaining(); i++) {
+                while (some.size() < AT_ONCE && keys.hasRemaining()) {
                     byte[] key = new byte[EventKey.BYTES];
                     keys.get(key);
                     some.add(key);
-                    Sql.set(insert, source, type.arrayName(), key, at);
-                    insert.addBatch();
+                    Sql.set(update, at, at, source, type.arrayName(), key);
+                    update.addBatch();
                 }
-                int[] inserted = insert.executeBatch();
-                for (int i = 0; i < inserted.length; i++) {
-                    added += inserted[i];
-                    if (inserted[i] == 0) {
-                        Sql.set(update, at, at, source, type.arrayName(), some.get(i));
-                        update.addBatch();
+                int[] updated = update.executeBatch();
+                for (int i = 0; i < updated.length; i++) {
+                    if (updated[i] == 0) {
+                        Sql.set(insert, source, type.arrayName(), some.get(i), at);
+                        insert.addBatch();
+                        added++;
                     }
                 }
-                update.executeBatch();
+                insert.executeBatch();
             }
         }
         return added;

@@ -100,6 +100,39 @@ class SharedStoreIT {
         assertThat(theirs.claim(event(TYPE, "4"))).isEqualTo(Claim.NEW);
     }
 
+    /** With that option of the driver a batch of inserts does not tell how many rows each has made. */
+    @Test
+    void aDriverThatJoinsInsertsTellsWhichEventsAreDeferredForTheFirstTime() {
+        StoreAddress plain = address();
+        StoreAddress joining = new StoreAddress(
+                plain.url() + (plain.url().contains("?") ? "&" : "?") + "reWriteBatchedInserts=true",
+                plain.user(),
+                plain.password(),
+                "");
+        TimeRange hour = new TimeRange(clock.instant().minusSeconds(3_600), clock.instant());
+        HourKeys known = new HourKeys();
+        HourKeys all = new HourKeys();
+        IntStream.range(0, 7).forEach(i -> {
+            all.add(event(TYPE, "" + i).ref());
+            if (i < 3) {
+                known.add(event(TYPE, "" + i).ref());
+            }
+        });
+        try (Store store = Store.open(joining, "joining", "https://tap.example")) {
+            Deferrals deferrals = new Deferrals(store, clock);
+            assertThat(store.<Integer>transaction(c -> deferrals.deferred(c, hour, known)))
+                    .isEqualTo(3);
+            assertThat(store.<Integer>transaction(c -> deferrals.caughtUp(c, TYPE, hour)))
+                    .as("withdrawn")
+                    .isEqualTo(3);
+
+            assertThat(store.<Integer>transaction(c -> deferrals.deferred(c, hour, all)))
+                    .isEqualTo(4);
+
+            assertThat(deferrals.counts()).isEqualTo(Map.of(TYPE, new Deferrals.Count(7, 0)));
+        }
+    }
+
     @Test
     void whatOneHasFilteredIsKnownToTheOtherAsFilteredAndNotAsDelivered() {
         SeenKeys ours = new SeenKeys(one, 1_000, clock);
