@@ -6,8 +6,10 @@ import io.tapsentinel.tap.Coverage;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TimeRange;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 
 /**
  * One window as it is due now.
@@ -36,15 +38,9 @@ record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit c
     /**
      * A part of one type's events. The type's own endpoint is asked, with all three threat statuses; what is not wanted counts as not read.
      *
-     * @param wanted whether to read an event of this type
+     * @param wanted which of some events of this type to read
      */
-    record Only(EventType type, Predicate<EventRef> wanted) {
-
-        /** Whether to read this event. */
-        boolean takes(EventRef event) {
-            return event.type() == type && wanted.test(event);
-        }
-    }
+    record Only(EventType type, Function<List<EventRef>, Set<EventRef>> wanted) {}
 
     /** Makes a read durable, together with what else it found. */
     @FunctionalInterface

@@ -117,7 +117,7 @@ final class CatchUpOrder {
                                 deferrals.caughtUp(connection, type, window);
                             }
                         }),
-                        new Ask.Only(type, deferrals::contains)));
+                        new Ask.Only(type, events -> deferrals.among(type, events))));
     }
 
     /** The last window is not asked for again in this run, nor is its type when another one has failed. */

@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Iterator;
-import java.util.stream.StreamSupport;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 import org.apache.camel.StreamCache;
@@ -83,15 +82,7 @@ class TapAnswer implements Processor {
                 },
                 read.window().to(),
                 others);
-        return read.only() == null ? all : wanted(all, read.only());
-    }
-
-    /** One at a time, as they are asked for. */
-    private static Iterator<TapEvent> wanted(Iterator<TapEvent> all, Ask.Only only) {
-        Iterable<TapEvent> events = () -> all;
-        return StreamSupport.stream(events.spliterator(), false)
-                .filter(event -> only.takes(event.ref()))
-                .iterator();
+        return read.only() == null ? all : new WantedEvents(all, read.only());
     }
 
     private static String beginning(InputStream body) throws IOException {

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Events that wait for a suspended table: their keys, and by type the time that has to be read again for them. An event is
@@ -139,31 +140,43 @@ public final class Deferrals {
         List<EventKey> all = List.copyOf(keys);
         for (int from = 0; from < all.size(); from += AT_ONCE) {
             List<EventKey> some = all.subList(from, Math.min(all.size(), from + AT_ONCE));
-            List<Object> arguments = new ArrayList<>(List.of(source, stream));
-            some.forEach(key -> arguments.add(key.bytes()));
-            String these = OF_TYPE + " AND key IN (?" + ", ?".repeat(some.size() - 1) + ")";
-            try (PreparedStatement select = connection.prepareStatement("SELECT key" + these)) {
-                Sql.set(select, arguments.toArray());
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        settled.add(EventKey.of(rows.getBytes(1)));
-                    }
-                }
-            }
-            Sql.update(connection, "DELETE" + these, arguments.toArray());
+            settled.addAll(among(connection, type, some));
+            Sql.update(connection, "DELETE" + these(some), these(type, some));
         }
         return settled;
     }
 
-    /** Whether the event is deferred or withdrawn. */
-    public boolean contains(EventRef event) {
-        return store.transaction(connection -> Sql.number(
-                        connection,
-                        "SELECT count(*)" + OF_TYPE + " AND key = ?",
-                        source,
-                        event.type().arrayName(),
-                        event.key().bytes()))
-                > 0;
+    /** Which of these events of the type are deferred or withdrawn; asked for in one query. */
+    public Set<EventRef> among(EventType type, List<EventRef> events) {
+        List<EventKey> keys = events.stream().map(EventRef::key).toList();
+        return keys.isEmpty()
+                ? Set.of()
+                : store.transaction(connection -> among(connection, type, keys)).stream()
+                        .map(key -> new EventRef(type, key))
+                        .collect(Collectors.toSet());
+    }
+
+    private Set<EventKey> among(Connection connection, EventType type, List<EventKey> keys) throws SQLException {
+        Set<EventKey> found = new HashSet<>();
+        try (PreparedStatement select = connection.prepareStatement("SELECT key" + these(keys))) {
+            Sql.set(select, these(type, keys));
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.add(EventKey.of(rows.getBytes(1)));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String these(List<EventKey> keys) {
+        return OF_TYPE + " AND key IN (?" + ", ?".repeat(keys.size() - 1) + ")";
+    }
+
+    private Object[] these(EventType type, List<EventKey> keys) {
+        List<Object> arguments = new ArrayList<>(List.of(source, type.arrayName()));
+        keys.forEach(key -> arguments.add(key.bytes()));
+        return arguments.toArray();
     }
 
     /** By type, the time that has to be read again, oldest first, without overlaps; types without any are absent. */

@@ -321,7 +321,14 @@ class OneTypeIT {
         return attempts.readOnce(
                 new DefaultExchange(program.camel()),
                 Purpose.CATCH_UP,
-                () -> Optional.of(new Ask(WINDOW, Coverage.NONE, event -> {}, state::beside, new Only(type, wanted))));
+                () -> Optional.of(new Ask(
+                        WINDOW,
+                        Coverage.NONE,
+                        event -> {},
+                        state::beside,
+                        new Only(
+                                type,
+                                some -> some.stream().filter(wanted).collect(java.util.stream.Collectors.toSet())))));
     }
 
     private void start() throws IOException {
