@@ -118,6 +118,10 @@ final class BlobReplay {
                 broughtIn++;
                 failures = 0;
             }
+        } catch (ReplayDeferredException e) {
+            // says nothing of the next one, which may have no event of that table
+            failures = 0;
+            pause(blob, e.getMessage());
         } catch (ReplayFailedException | StoreException e) {
             if (FatalErrors.errorIn(e).isEmpty()) {
                 later(blob, e.getMessage());
@@ -153,6 +157,10 @@ final class BlobReplay {
 
     private void later(Blob blob, String why) {
         failures++;
+        pause(blob, why);
+    }
+
+    private void pause(Blob blob, String why) {
         complete = false;
         failure = safe(blob) + " was not brought in: " + why;
         LOG.warn(
