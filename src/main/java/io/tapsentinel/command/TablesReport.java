@@ -22,11 +22,11 @@ final class TablesReport {
 
     /** A paragraph each; empty when there is none. */
     Optional<String> paragraphs() {
-        List<String> told = tables.stream()
+        List<String> lines = tables.stream()
                 .flatMap(table -> table.sentences(now).stream())
                 .map(TablesReport::wrapped)
                 .toList();
-        return told.isEmpty() ? Optional.empty() : Optional.of(String.join(System.lineSeparator(), told));
+        return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(System.lineSeparator(), lines));
     }
 
     /** How many events wait, and how many were withdrawn. */

@@ -106,7 +106,6 @@ public class ReplayRoute extends RouteBuilder {
         }
         try {
             if (replay.bringIn(new ReplaySource(file, name), exchange.getContext())) {
-                waiting.remove(version);
                 move(name, version, () -> folder.done(file));
             }
         } catch (ReplayDeferredException deferred) {

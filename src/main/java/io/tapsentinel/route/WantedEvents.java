@@ -11,12 +11,12 @@ import java.util.Queue;
 import java.util.Set;
 
 /**
- * The wanted events of one type in an answer. Reads at most 50 events ahead and asks for these at once, since each question is a
+ * The wanted events of one type in an answer. Reads at most ten events ahead and asks for these at once, since each question is a
  * transaction of the store. Not for concurrent use.
  */
 final class WantedEvents implements Iterator<TapEvent> {
 
-    private static final int AT_ONCE = 50;
+    private static final int AT_ONCE = 10;
 
     private final Iterator<TapEvent> all;
     private final Ask.Only only;

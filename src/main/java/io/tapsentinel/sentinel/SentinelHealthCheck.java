@@ -83,7 +83,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                         + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
     }
 
-    /** Tells of the suspended tables, and returns them. */
+    /** Reports the suspended tables, and returns them. */
     private Set<String> suspended(Findings findings) {
         Set<String> suspended = new TreeSet<>();
         for (TableBacklog table : backlogs()) {
@@ -95,7 +95,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         return suspended;
     }
 
-    /** As the store said last, while it does not answer: its own part tells why. */
+    /** As the store said last, while it does not answer: the part storage reports why. */
     private List<TableBacklog> backlogs() {
         try {
             return backlogs.get();

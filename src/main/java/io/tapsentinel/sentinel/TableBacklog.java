@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What one table is owed since it was suspended, and how that is told: in the same words by health, reports and the page.
+ * What one table is owed since it was suspended, and the words for it in health, reports and on the page.
  *
  * @param type      of its events
  * @param suspended since when it is, and why; empty while it accepts records
@@ -88,6 +88,10 @@ public record TableBacklog(
     }
 
     private String catchingUp(Instant oldest, Instant now) {
+        if (deferred == 0) {
+            return "No event of " + type.table() + " waits any more; its time from "
+                    + UtcWords.of(oldest.truncatedTo(ChronoUnit.MINUTES), now) + " is read from TAP again once";
+        }
         return number(deferred) + " deferred event" + (deferred == 1 ? "" : "s") + " of " + type.table() + " "
                 + (deferred == 1 ? "is" : "are") + " being read again from TAP, oldest from "
                 + UtcWords.of(oldest.truncatedTo(ChronoUnit.MINUTES), now);

@@ -89,6 +89,15 @@ class TableBacklogTest {
     }
 
     @Test
+    void timeThatIsLeftWithoutADeferredEventIsReadAgainOnce() {
+        TimeRange waiting = new TimeRange(SINCE, NOW);
+
+        assertThat(new TableBacklog(TYPE, Optional.empty(), 0, 0, List.of(waiting)).sentences(NOW))
+                .contains("No event of ProofPointTAPClicksBlockedV2_CL waits any more; its time from 12:04 UTC is read"
+                        + " from TAP again once.");
+    }
+
+    @Test
     void aTableThatAcceptsAgainIsToldWhileItsEventsAreReadAgain() {
         TimeRange waiting = new TimeRange(SINCE, NOW);
 
