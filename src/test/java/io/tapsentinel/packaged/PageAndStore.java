@@ -29,11 +29,13 @@ final class PageAndStore {
                     .containsExactly(store.number(
                             "SELECT sum(events) FROM delivered_hour WHERE stream = '" + type.arrayName() + "'"));
             assertThat(numbers(card.locator("dd")))
-                    .as("late, duplicates and rejected of %s", type)
+                    .as("late, duplicates, rejected and deferred of %s", type)
                     .containsExactly(
                             counted(store, type, "'late'"),
                             counted(store, type, "'duplicate', 'duplicate-inside'"),
-                            counted(store, type, "'rejected'"));
+                            counted(store, type, "'rejected'"),
+                            store.number("SELECT count(*) FROM deferred WHERE withdrawn_at = 0 AND stream = '"
+                                    + type.arrayName() + "'"));
         }
         assertThat(store.number("SELECT count(*) FROM seen WHERE rejected = 1"))
                 .as("rejected")
