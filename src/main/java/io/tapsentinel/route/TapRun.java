@@ -228,7 +228,8 @@ public class TapRun implements Processor {
     }
 
     private void catchUp(Exchange trigger, CatchUpOrder order, Optional<Instant> nextPoll) {
-        if (mayAsk() && nextPoll.map(steady.instant()::isBefore).orElse(true)) {
+        // one window at least, or polls that take their whole interval would put it off for ever
+        if (mayAsk()) {
             readWhileTime(
                     () -> attempts.readOnce(trigger, Purpose.CATCH_UP, order::next),
                     order::passOver,
