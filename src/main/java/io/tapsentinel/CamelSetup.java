@@ -187,7 +187,7 @@ final class CamelSetup extends MainListenerSupport {
             quartz.setPrefixInstanceName(false);
         }
         CamelHttp way = new CamelHttp(network);
-        TapTimeout timeout = new TapTimeout(settings.tapUrl(), settings.requestTimeout());
+        TapTimeout timeout = new TapTimeout(settings.tapUrl(), () -> budget.timeout(settings.requestTimeout()));
         for (String scheme : new String[] {"http", "https"}) {
             HttpComponent http = new BoundedHttpComponent();
             main.getCamelContext().addComponent(scheme, http);

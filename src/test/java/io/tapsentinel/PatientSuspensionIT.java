@@ -120,12 +120,6 @@ class PatientSuspensionIT {
 
         services.tapProxy().always("/messages/delivered", Fault.REFUSE);
         tables.accept(program);
-        tables.assertAllArrivedBut(MESSAGES_DELIVERED);
-        assertThat(tables.deferred()).isPositive();
-
-        services.tapProxy().forget();
-        services.clock().advance(POLL);
-        program.pollWithTimeLeft();
         services.assertEverythingLandedOnce();
         tables.assertNothingWaits();
     }

@@ -85,25 +85,12 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void whileTheirPoolIsThrottledPollsGoOnAndTheyArriveLater() throws Exception {
+    void whileTheirPoolIsThrottledTheyArriveFromTheEndpointOfAllTypes() throws Exception {
         RunningProgram program = tables.start(CLICKS_PERMITTED);
         services.clock().advance(Duration.ofHours(3));
         program.pollWithTimeLeft();
         services.tapProxy().always("/clicks/permitted", Fault.THROTTLED);
         tables.accept(program);
-        tables.assertAllArrivedBut(CLICKS_PERMITTED);
-        assertThat(tables.deferred()).isPositive();
-
-        int polls = services.reads(Purpose.POLL).size();
-        // sooner than TAP is asked again for what it has throttled
-        services.clock().advance(Duration.ofMinutes(1));
-        program.pollWithTimeLeft();
-        assertThat(services.reads(Purpose.POLL)).hasSize(polls + 1);
-        tables.assertAllArrivedBut(CLICKS_PERMITTED);
-
-        services.tapProxy().forget();
-        services.clock().advance(POLL);
-        program.pollWithTimeLeft();
         services.assertEverythingLandedOnce();
         tables.assertNothingWaits();
     }

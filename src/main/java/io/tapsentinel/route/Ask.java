@@ -32,15 +32,21 @@ record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit c
 
     /** The endpoint to ask, below {@code tap.url}. */
     String path() {
-        return only == null ? TapBudget.PATH : TapBudget.SIEM + only.type().path();
+        return isOfOneEndpoint() ? TapBudget.SIEM + only.type().path() : TapBudget.PATH;
+    }
+
+    /** Whether the endpoint of one type is asked: what it refuses says nothing of the one of all types. */
+    boolean isOfOneEndpoint() {
+        return only != null && only.own();
     }
 
     /**
-     * A part of one type's events. The type's own endpoint is asked, with all three threat statuses; what is not wanted counts as not read.
+     * A part of one type's events, asked for with all three threat statuses; what is not wanted counts as not read.
      *
      * @param wanted which of some events of this type to read
+     * @param own    whether to ask the type's own endpoint, not that of all types
      */
-    record Only(EventType type, Function<List<EventRef>, Set<EventRef>> wanted) {}
+    record Only(EventType type, Function<List<EventRef>, Set<EventRef>> wanted, boolean own) {}
 
     /** Makes a read durable, together with what else it found. */
     @FunctionalInterface

@@ -1,5 +1,9 @@
 package io.tapsentinel.route;
 
+import static io.tapsentinel.tap.TapLimits.LONGEST_WINDOW;
+import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
+
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.state.Deferrals;
 import io.tapsentinel.state.LedgerCount;
@@ -13,6 +17,7 @@ import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TimeRange;
 import io.tapsentinel.tap.WindowPlanner;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -23,14 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * In which order one run reads again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and
- * only the events that were deferred. A table that is still suspended is left out, unless its probe is due.
+ * In which order runs read again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and only
+ * the events that were deferred. A window that fails is asked for again from the endpoint of all four types, and then passed over; what
+ * is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
+ * concurrent use.
  */
 final class CatchUpOrder {
 
     private static final Logger LOG = LoggerFactory.getLogger(CatchUpOrder.class);
-    /** One window may be at fault; two are the endpoint of their type. */
-    private static final int FAILURES = 2;
+    /** Two windows, each from both endpoints. */
+    private static final int FAILURES = 4;
 
     private final WindowPlanner planner;
     private final ReadState state;
@@ -38,7 +45,9 @@ final class CatchUpOrder {
     private final Suspensions suspensions;
     private final Postponed postponed;
     private final TapCondition tap;
-    private final Map<EventType, List<TimeRange>> passedOver = new EnumMap<>(EventType.class);
+    private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
+    private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
+    private final List<Ask> passedOver = new ArrayList<>();
     private Ask asked;
 
     CatchUpOrder(
@@ -54,6 +63,12 @@ final class CatchUpOrder {
         this.suspensions = suspensions;
         this.postponed = postponed;
         this.tap = tap;
+    }
+
+    /** What failed may be asked for again from now on, as short as it was. */
+    void begin() {
+        failures.clear();
+        passedOver.clear();
     }
 
     /** Makes gaps of what TAP has forgotten meanwhile; a clock that was set says nothing of that. */
@@ -85,45 +100,80 @@ final class CatchUpOrder {
         }
         Detour detour = state.unreadable().detour();
         return backlog.keySet().stream()
-                .filter(type -> !suspensions.of(type).isDeferring())
-                .flatMap(type -> window(type, left(type, backlog.get(type)), detour).stream())
-                .filter(ask -> !waits(ask.only().type()))
+                .filter(type -> !suspensions.of(type).isDeferring() && failed(type) < FAILURES)
+                .flatMap(type -> window(type, left(type, backlog.get(type)), detour).stream()
+                        .map(window -> ask(type, window)))
+                .filter(ask -> !waits(ask))
                 .min(Comparator.comparing(ask -> ask.window().from()))
                 .map(ask -> asked = ask);
     }
 
+    private int failed(EventType type) {
+        return failures.getOrDefault(type, 0);
+    }
+
     private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
-        List<TimeRange> failed = passedOver.getOrDefault(type, List.of());
-        List<TimeRange> left = failed.size() < FAILURES ? backlog : List.of();
-        for (TimeRange window : failed) {
-            left = TimeRange.without(left, window);
+        List<TimeRange> left = backlog;
+        for (Ask failed : passedOver) {
+            left = failed.only().type() == type ? TimeRange.without(left, failed.window()) : left;
         }
         return left;
     }
 
-    private boolean waits(EventType type) {
-        return postponed.waits(Pool.of(type), Purpose.CATCH_UP, 0, "the deferred events of " + type.table() + " wait");
+    /** The oldest window; for each probe of a suspended table another one, or a record that is refused for itself would be all it gets. */
+    private Optional<TimeRange> window(EventType type, List<TimeRange> backlog, Detour detour) {
+        Duration most = shorter(tap.size().longest(), longest.getOrDefault(type, LONGEST_WINDOW));
+        int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
+        List<TimeRange> windows = new ArrayList<>();
+        List<TimeRange> rest = backlog;
+        for (Optional<TimeRange> next = detour.again(rest, most);
+                next.isPresent() && windows.size() <= probes;
+                next = detour.again(rest, most)) {
+            windows.add(next.get());
+            rest = TimeRange.without(rest, next.get());
+        }
+        return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(probes % windows.size()));
     }
 
-    private Optional<Ask> window(EventType type, List<TimeRange> backlog, Detour detour) {
-        return detour.again(backlog, tap.size().longest())
-                .map(window -> new Ask(
-                        window,
-                        Coverage.NONE,
-                        event -> {},
-                        (entry, also) -> state.beside(entry, connection -> {
-                            also.in(connection);
-                            if (entry.total(LedgerCount.DEFERRED) == 0) {
-                                deferrals.caughtUp(connection, type, window);
-                            }
-                        }),
-                        new Ask.Only(type, events -> deferrals.among(type, events))));
+    private Ask ask(EventType type, TimeRange window) {
+        return new Ask(
+                window,
+                Coverage.NONE,
+                event -> {},
+                (entry, also) -> {
+                    state.beside(entry, connection -> {
+                        also.in(connection);
+                        if (entry.total(LedgerCount.DEFERRED) == 0) {
+                            deferrals.caughtUp(connection, type, window);
+                        }
+                    });
+                    longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
+                },
+                new Ask.Only(type, events -> deferrals.among(type, events), failed(type) % 2 == 0));
     }
 
-    /** The last window is not asked for again in this run, nor is its type when another one has failed. */
+    private boolean waits(Ask ask) {
+        return postponed.waits(
+                Pool.of(ask.path()),
+                Purpose.CATCH_UP,
+                0,
+                "the deferred events of " + ask.only().type().table() + " wait");
+    }
+
+    /** The last window has failed: it is asked for once in another way, then not again in this run. */
     void passOver() {
-        passedOver
-                .computeIfAbsent(asked.only().type(), any -> new ArrayList<>())
-                .add(asked.window());
+        EventType type = asked.only().type();
+        longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
+        if (failures.merge(type, 1, Integer::sum) % 2 == 0) {
+            passedOver.add(asked);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 }

@@ -34,9 +34,10 @@ final class Lessons {
     String learn(Trouble trouble, Throwable failure, TapRefusedException refusal, TimeRange window) {
         Instant now = clock.instant();
         tap.rest().lastError().note(code(trouble, refusal), now);
-        if (trouble == Trouble.CLICKS_THROTTLED) {
-            // a rest would hold up what has an allowance of its own
-        } else if (refusal != null) {
+        if (trouble == Trouble.ENDPOINT) {
+            return "";
+        }
+        if (refusal != null) {
             tap.rest().refused(refusal, now);
         } else if (EnumSet.of(Trouble.TIMED_OUT, Trouble.TRANSIENT, Trouble.UNREADABLE, Trouble.FORMAT)
                 .contains(trouble)) {

@@ -7,6 +7,7 @@ import io.tapsentinel.tap.TapHost;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.IntConsumer;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -25,6 +26,8 @@ public class TapBudget implements HttpClientConfigurer {
 
     /** The endpoint of all four types, below {@code tap.url}. */
     public static final String PATH = SIEM + "all";
+
+    private static final Duration CATCH_UP = Duration.ofMinutes(1);
 
     private final TapHost tap;
     private final RequestBudget budget;
@@ -53,6 +56,12 @@ public class TapBudget implements HttpClientConfigurer {
         question = query;
         answer = 0;
         framed = false;
+    }
+
+    /** How long the request may take that is made now. @param usual for one that fresh time may need */
+    public Duration timeout(Duration usual) {
+        // while one table catches up, the polls of all wait
+        return purpose == Purpose.CATCH_UP && usual.compareTo(CATCH_UP) > 0 ? CATCH_UP : usual;
     }
 
     /** Whether an answer that has come in cannot be cut: it has a length, or comes in chunks. */

@@ -34,8 +34,6 @@ public class TapRun implements Processor {
     private static final Duration PRUNE = Duration.ofDays(1);
     /** One part of the backlog may be at fault; two in a row are TAP. */
     private static final int FAILURES = 2;
-    /** The same where each type is asked for alone: the two of one type say nothing of the others. */
-    private static final int CATCH_UP_FAILURES = 2 * FAILURES;
 
     private final WindowPlanner planner;
     private final ReadState state;
@@ -43,7 +41,7 @@ public class TapRun implements Processor {
     private final WindowAttempts attempts;
     private final TapCondition tap;
     private final Postponed postponed;
-    private final Suspensions suspensions;
+    private final CatchUpOrder catchUp;
     private final SourceLock source;
     private final InternalFailures internal;
     private final StopSignal stop;
@@ -84,7 +82,8 @@ public class TapRun implements Processor {
         this.attempts = attempts;
         this.tap = tap;
         this.postponed = postponed;
-        this.suspensions = suspensions;
+        this.catchUp =
+                new CatchUpOrder(planner, state, seen == null ? null : seen.deferrals(), suspensions, postponed, tap);
         this.source = source;
         this.internal = internal;
         this.stop = stop;
@@ -110,7 +109,7 @@ public class TapRun implements Processor {
                 return;
             }
             BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
-            CatchUpOrder catchUp = new CatchUpOrder(planner, state, seen.deferrals(), suspensions, postponed, tap);
+            catchUp.begin();
             if (!stop.isStopped() && tap.isTimeKnown()) {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
@@ -126,7 +125,7 @@ public class TapRun implements Processor {
                     prune();
                     Optional<Instant> next = nextPoll(trigger);
                     readBacklog(trigger, backlog, next);
-                    catchUp(trigger, catchUp, next);
+                    catchUp(trigger, next);
                 } else if (end == End.NOTHING) {
                     first.ifPresent(poll -> poll.nothingToRead(
                             state.progress().filter(Progress::isNothingRead).map(Progress::origin)));
@@ -227,13 +226,14 @@ public class TapRun implements Processor {
                 nextPoll);
     }
 
-    private void catchUp(Exchange trigger, CatchUpOrder order, Optional<Instant> nextPoll) {
+    private void catchUp(Exchange trigger, Optional<Instant> nextPoll) {
         // one window at least, or polls that take their whole interval would put it off for ever
         if (mayAsk()) {
             readWhileTime(
-                    () -> attempts.readOnce(trigger, Purpose.CATCH_UP, order::next),
-                    order::passOver,
-                    CATCH_UP_FAILURES,
+                    () -> attempts.readOnce(trigger, Purpose.CATCH_UP, catchUp::next),
+                    catchUp::passOver,
+                    // the order gives each type up by itself
+                    Integer.MAX_VALUE,
                     nextPoll);
         }
     }

@@ -5,8 +5,10 @@ import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapFormatException;
 import io.tapsentinel.tap.TapRefusedException;
+import io.tapsentinel.tap.TapRefusedException.Reason;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.EnumSet;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /** What went wrong with one attempt at a window, by what has to be done about it. */
@@ -19,8 +21,8 @@ enum Trouble {
     BUDGET,
     /** 401, 403, 429: nothing more until a rest is over. */
     REST,
-    /** 429 for permitted clicks alone, whose allowance is their own: nothing more of these. */
-    CLICKS_THROTTLED,
+    /** The endpoint of one type alone refuses or does not answer: it says nothing of the others. */
+    ENDPOINT,
     /** The window begins too early: without its beginning, at once. */
     TOO_OLD,
     /** The window ends too late: as of TAP's time, at once. */
@@ -80,6 +82,16 @@ enum Trouble {
             case TIMED_OUT -> TIMED_OUT;
             case TRANSIENT -> TRANSIENT;
         };
+    }
+
+    /** The same when the endpoint of one type was asked. @param shares whether its requests count with those of the others */
+    Trouble ofOneEndpoint(TapRefusedException refusal, boolean shares) {
+        boolean isOfAll = this == REST && refusal.reason() == Reason.THROTTLED && shares;
+        return !isOfAll
+                        && EnumSet.of(REST, REFUSED, FORMAT, TIMED_OUT, TRANSIENT, UNREADABLE)
+                                .contains(this)
+                ? ENDPOINT
+                : this;
     }
 
     static boolean has(Throwable failure, Class<? extends Throwable> type) {

@@ -9,7 +9,6 @@ import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapRefusedException;
-import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +127,7 @@ public class WindowAttempts {
                         return End.OVER;
                     }
                 }
-                case REFUSED, FORMAT, NOT_TAP, CLICKS_THROTTLED -> {
+                case REFUSED, FORMAT, NOT_TAP, ENDPOINT -> {
                     return End.FAILED;
                 }
                 default -> {
@@ -179,8 +178,12 @@ public class WindowAttempts {
         }
         unread.ending(failure);
         internal.failed(failure);
+        TapRefusedException refusal = Failures.refusal(failure);
         Trouble trouble =
                 Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (ask.isOfOneEndpoint()) {
+            trouble = trouble.ofOneEndpoint(refusal, Pool.of(ask.path()) == Pool.EVERYTHING_ELSE);
+        }
         if (trouble != Trouble.UNREADABLE || stop.isStopped()) {
             unread.over(read, failure);
         }
@@ -191,19 +194,13 @@ public class WindowAttempts {
         if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
             trouble = Trouble.REFUSED;
         }
-        TapRefusedException refusal = Failures.refusal(failure);
-        if (trouble == Trouble.REST
-                && refusal.reason() == Reason.THROTTLED
-                && Pool.of(ask.path()) == Pool.CLICKS_PERMITTED) {
-            trouble = Trouble.CLICKS_THROTTLED;
-        }
         String then = lessons.learn(trouble, failure, refusal, window);
         boolean maybeCut = trouble == Trouble.TRANSIENT
                 && read.answer().bytes() > 0
                 && !read.answer().isKnownWhole()
                 && !Trouble.has(failure, ForeignAnswerException.class);
         String why = Failures.describe(refusal == null ? failure : refusal) + (maybeCut ? AnswerSize.NO_LENGTH : "");
-        if (trouble != Trouble.BUDGET) {
+        if (trouble != Trouble.BUDGET && trouble != Trouble.ENDPOINT) {
             tap.reading().failed(why, trouble == Trouble.UNREADABLE, clock.instant());
         }
         listener.failed(purpose, effort, Lessons.code(trouble, refusal));

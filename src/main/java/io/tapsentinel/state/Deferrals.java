@@ -205,6 +205,12 @@ public final class Deferrals {
     public List<TimeRange> expire(EventType type, List<TimeRange> expired) {
         return store.transaction(connection -> {
             List<TimeRange> left = backlog(connection, source, type);
+            boolean isOwed = Sql.number(
+                            connection,
+                            "SELECT 1" + OF_TYPE + " AND withdrawn_at = 0 LIMIT 1",
+                            source,
+                            type.arrayName())
+                    > 0;
             long end = 0;
             for (TimeRange lost : expired) {
                 left = TimeRange.without(left, lost);
@@ -220,7 +226,8 @@ public final class Deferrals {
                     left.isEmpty()
                             ? Long.MAX_VALUE
                             : Math.min(end + 1, left.get(0).from().toEpochMilli()));
-            return TableGap.add(connection, source, type, expired, clock.instant());
+            // when other reads have settled every event of the type, nothing is lost
+            return isOwed ? TableGap.add(connection, source, type, expired, clock.instant()) : List.of();
         });
     }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.camel.component.http.HttpClientConfigurer;
 import org.apache.hc.client5.http.classic.ExecChain;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
@@ -27,11 +28,12 @@ import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 public final class TapTimeout implements HttpClientConfigurer {
 
     private final TapHost tap;
-    private final Duration most;
+    private final Supplier<Duration> limit;
 
-    public TapTimeout(URI tap, Duration most) {
+    /** @param limit asked for each request when it begins */
+    public TapTimeout(URI tap, Supplier<Duration> limit) {
         this.tap = new TapHost(tap);
-        this.most = most;
+        this.limit = limit;
     }
 
     @Override
@@ -51,6 +53,7 @@ public final class TapTimeout implements HttpClientConfigurer {
     private final class Request {
 
         private final AtomicBoolean isLate = new AtomicBoolean();
+        private final Duration most = limit.get();
         private final CompletableFuture<Void> timer;
 
         private Request(Cancellable request) {

@@ -3,9 +3,12 @@ package io.tapsentinel.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.state.Deferrals;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.HourKeys;
+import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
 import io.tapsentinel.state.RequestBudget;
@@ -24,7 +27,9 @@ import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +54,7 @@ class CatchUpOrderTest {
     @AutoClose
     private Store store;
 
+    private final Suspensions suspensions = new SentinelComponent(clock, clock.steady()).suspensions();
     private ReadState state;
     private Deferrals deferrals;
     private RequestBudget budget;
@@ -66,7 +72,7 @@ class CatchUpOrderTest {
                         Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())),
                 state,
                 deferrals,
-                new SentinelComponent(clock, clock.steady()).suspensions(),
+                suspensions,
                 new Postponed(budget, clock),
                 new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
     }
@@ -87,28 +93,69 @@ class CatchUpOrderTest {
     }
 
     @Test
-    void aWindowThatFailsHoldsUpNoLaterOneOfItsTable() {
+    void aWindowThatFailsIsAskedForOnceFromTheEndpointOfAllTypesAndThenPassedOver() {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
-        assertThat(next()).contains(new TimeRange(from, from.plus(Duration.ofHours(1))));
+        List<String> asked = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            TimeRange window = next.get().window();
+            asked.add(Duration.between(from, window.from()).toMinutes() + " min, for "
+                    + window.length().toSeconds() + " s, " + next.get().path());
+            order.passOver();
+        }
 
-        order.passOver();
-
-        assertThat(next()).contains(new TimeRange(from.plus(Duration.ofHours(1)), from.plus(Duration.ofHours(2))));
-        order.passOver();
-        assertThat(next()).isEmpty();
+        assertThat(asked)
+                .containsExactly(
+                        "0 min, for 3600 s, /v2/siem/clicks/blocked",
+                        "0 min, for 1800 s, /v2/siem/all",
+                        "30 min, for 900 s, /v2/siem/clicks/blocked",
+                        "30 min, for 450 s, /v2/siem/all");
     }
 
     @Test
-    void twoWindowsThatFailEndTheCatchingUpOfTheirTypeAlone() {
+    void whatTapAnswersGrowsAgainFromRunToRun() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        for (int i = 0; i < 3; i++) {
+            next();
+            order.passOver();
+        }
+        order.begin();
+        List<Long> seconds = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            Ask ask = next.get();
+            seconds.add(ask.window().length().toSeconds());
+            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+        }
+
+        assertThat(seconds).startsWith(450L, 900L, 1_800L, 3_600L);
+        assertThat(deferrals.backlog()).isEmpty();
+    }
+
+    @Test
+    void whatFailsForOneTypeHoldsUpNoOther() {
         defer(NOON.minus(Duration.ofHours(9)), NOON.minus(Duration.ofHours(5)));
         defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < 4; i++) {
             assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
             order.passOver();
         }
 
         assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+    }
+
+    /** Else a record that is refused for itself would be all that a quiet table's probes ever get. */
+    @Test
+    void eachProbeOfASuspendedTableAsksForAnotherWindow() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(3)));
+        List<Long> hours = new ArrayList<>();
+        for (int probes = 0; probes < 5; probes++) {
+            suspensions.of(TYPE).load(new Suspended(from, NOON.minusSeconds(1), probes, "refused"));
+            hours.add(Duration.between(from, next().orElseThrow().from()).toHours());
+        }
+
+        assertThat(hours).containsExactly(0L, 1L, 2L, 0L, 1L);
     }
 
     @Test

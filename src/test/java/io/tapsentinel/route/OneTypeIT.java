@@ -237,13 +237,8 @@ class OneTypeIT {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "CLICKS_BLOCKED, THROTTLED",
-        "MESSAGES_DELIVERED, THROTTLED",
-        "CLICKS_PERMITTED, UNAUTHORIZED",
-        "CLICKS_PERMITTED, FORBIDDEN"
-    })
-    void otherRefusalsRestPollsToo(EventType type, Fault refusal) throws Exception {
+    @CsvSource({"CLICKS_BLOCKED, THROTTLED", "MESSAGES_DELIVERED, THROTTLED"})
+    void thePoolOfAllOthersRestsAsAWhole(EventType type, Fault refusal) throws Exception {
         start();
         services.tapProxy().next(refusal);
 
@@ -252,6 +247,33 @@ class OneTypeIT {
 
         assertThat(condition.rest().isResting(services.clock().now())).isTrue();
         assertThat(asked).hasSize(1);
+    }
+
+    /** A proxy may let nothing but /all through; wrong credentials are refused there, too. */
+    @ParameterizedTest
+    @CsvSource({
+        "CLICKS_PERMITTED, UNAUTHORIZED",
+        "MESSAGES_BLOCKED, FORBIDDEN",
+        "MESSAGES_BLOCKED, SILENT_400",
+        "MESSAGES_BLOCKED, REFUSE",
+        "MESSAGES_BLOCKED, GATEWAY_TIMEOUT",
+        "MESSAGES_BLOCKED, HTML",
+        "MESSAGES_BLOCKED, CUT_BODY"
+    })
+    void whatTheEndpointOfOneTypeRefusesSaysNothingOfTheOthers(EventType type, Fault refusal) throws Exception {
+        start();
+        services.tapProxy().next(refusal);
+
+        assertThat(read(type, event -> true)).isEqualTo(End.FAILED);
+
+        assertThat(condition.rest().isResting(services.clock().now())).isFalse();
+        assertThat(condition.rest().held()).isEmpty();
+        assertThat(condition.rest().failures()).isZero();
+        assertThat(condition.size().longest()).isEqualTo(Duration.ofHours(1));
+        assertThat(state.unreadable().detour().ranges()).isEmpty();
+        assertThat(reading("1 = 1")).isZero();
+        program.poll();
+        assertThat(services.reads(Purpose.POLL)).hasSize(1);
     }
 
     @Test
@@ -328,7 +350,8 @@ class OneTypeIT {
                         state::beside,
                         new Only(
                                 type,
-                                some -> some.stream().filter(wanted).collect(java.util.stream.Collectors.toSet())))));
+                                some -> some.stream().filter(wanted).collect(java.util.stream.Collectors.toSet()),
+                                true))));
     }
 
     private void start() throws IOException {

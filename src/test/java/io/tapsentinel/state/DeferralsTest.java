@@ -197,6 +197,18 @@ class DeferralsTest {
     }
 
     @Test
+    void timeThatTapForgotIsNoGapWhenOtherReadsHaveSettledEachEventOfTheTable() {
+        TapEvent event = event(TYPE, "1");
+        defer(range(0, 10), event);
+        store.transaction(connection -> deferrals.settled(connection, TYPE, List.of(event.getKey())));
+
+        assertThat(deferrals.expire(TYPE, List.of(range(0, 10)))).isEmpty();
+
+        assertThat(deferrals.backlog()).isEmpty();
+        assertThat(new ReadState(store, clock).gaps()).isEmpty();
+    }
+
+    @Test
     void whatAProbeDefersAgainAndAgainIsLostWithItsTimeAndNotWithdrawnLater() {
         defer(range(0, 10), event(TYPE, "lost"));
         defer(range(50, 60), event(TYPE, "young"));
