@@ -34,6 +34,11 @@ final class Delivery {
     void deliver(List<PendingRecord> batch) throws UploadException, InterruptedException {
         requests.begin();
         List<PendingRecord> left = batch;
+        // one record first: a table that stores what it gets but answers too late would else store the whole batch
+        // again with each probe
+        if (requests.isUnproven() && batch.size() > 1 && requests.send(batch.subList(0, 1)) == null) {
+            left = batch.subList(1, batch.size());
+        }
         while (!left.isEmpty()) {
             Halving halving = new Halving();
             halving.send(left);

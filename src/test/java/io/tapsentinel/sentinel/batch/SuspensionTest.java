@@ -180,6 +180,47 @@ class SuspensionTest {
         assertThat(stream.deadlines).as("of the probe alone").hasSize(1);
     }
 
+    @Test
+    void theFirstRequestOfAProbeHasOneRecordAndTheNextOneTheOthers() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.log.clear();
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.log)
+                .containsExactly(
+                        "sending 1", "delivered 1", "acknowledged 1", "sending 2", "delivered 2", "acknowledged 2");
+        assertThat(stream.stored).containsExactly("0", "1", "2");
+    }
+
+    @Test
+    void aProbeOfOneRecordIsOneRequest() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.log.clear();
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        delivery.deliver(records(1, "window"));
+
+        assertThat(stream.log).containsExactly("sending 1", "delivered 1", "acknowledged 1");
+        assertThat(last()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 408, 500})
+    void aProbeWithoutAnAnswerLeavesOnePossibleDuplicate(int status) {
+        suspend();
+        stream.always = refused(status, "X");
+        stream.log.clear();
+        stream.clock().advance(Duration.ofMinutes(1));
+
+        assertThatThrownBy(() -> delivery.deliver(records(30, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(stream.log).containsExactly("sending 1", "unknown");
+    }
+
     /** Else a table that refuses every record would accept and refuse by turns. */
     @ParameterizedTest
     @CsvSource({"400, 1", "400, 3", "413, 1", "413, 3"})
@@ -196,17 +237,18 @@ class SuspensionTest {
         assertThat(stream.suspension.isDeferring()).isTrue();
     }
 
-    @Test
-    void aBadRecordInAProbeIsFoundWhileTheOthersEndTheSuspension() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "7"})
+    void aBadRecordInAProbeIsFoundWhileTheOthersEndTheSuspensionEvenIfItIsTheFirst(String bad) throws Exception {
         suspend();
         stream.always = null;
-        stream.bad.add("0");
+        stream.bad.add(bad);
         stream.clock().advance(Duration.ofMinutes(1));
 
         delivery.deliver(records(8, "window"));
 
         assertThat(stream.stored).hasSize(7);
-        assertThat(stream.rejectedIds()).containsExactly("0");
+        assertThat(stream.rejectedIds()).containsExactly(bad);
         assertThat(last()).isNull();
     }
 
