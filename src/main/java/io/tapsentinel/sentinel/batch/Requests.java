@@ -150,7 +150,7 @@ final class Requests {
         long from = nanoClock.getAsLong();
         Instant fromAt = suspension.now();
         try {
-            Optional<Duration> most = isProven ? Optional.empty() : suspension.deadline(begunAt);
+            Optional<Duration> most = suspension.deadline(isProven ? fromAt : begunAt);
             if (most.isPresent()) {
                 uploader.upload(stream, body, most.get());
             } else {

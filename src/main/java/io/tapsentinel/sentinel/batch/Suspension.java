@@ -24,7 +24,7 @@ public final class Suspension {
 
     /** For how long a batch must fail. */
     public static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** How long a probe may take. */
+    /** How long a probe may take until some of it is acknowledged, and each request of it from then on. */
     public static final Duration PROBE = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(Suspension.class);
@@ -122,7 +122,7 @@ public final class Suspension {
         return steady.instant();
     }
 
-    /** How long the request that begins now may take, if it is a probe that began at {@code begun} by the steady clock. */
+    /** How long the request that begins now may take, if it is of a probe whose time runs from {@code begun} by the steady clock. */
     synchronized Optional<Duration> deadline(Instant begun) {
         return suspended == null
                 ? Optional.empty()

@@ -177,7 +177,7 @@ class SuspensionTest {
         assertThat(stream.stored).hasSize(5);
         assertThat(last()).isNull();
         assertThat(stream.suspension.suspended()).isEmpty();
-        assertThat(stream.deadlines).as("of the probe alone").hasSize(1);
+        assertThat(stream.deadlines).as("of the probe alone").hasSize(2);
     }
 
     @Test
@@ -276,17 +276,35 @@ class SuspensionTest {
                 .hasSizeGreaterThan(99);
     }
 
+    /** Else one that hangs would hold up the window for as long as any request may take. */
     @Test
-    void aProbeOfWhichSomethingWasAcknowledgedHasTheTimeOfEveryBatch() throws Exception {
+    void eachRequestOfAProbeHasTwentySecondsOnceSomethingWasAcknowledged() throws Exception {
         suspend();
         stream.always = null;
         stream.bad.add("7");
         stream.clock().advance(Duration.ofMinutes(1));
+        stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
         int before = stream.requests;
 
         delivery.deliver(records(8, "window"));
 
-        assertThat(stream.deadlines.size()).isLessThan(stream.requests - before);
+        assertThat(stream.deadlines).hasSize(stream.requests - before).containsOnly(Suspension.PROBE);
+    }
+
+    @Test
+    void untilSomethingWasAcknowledgedAProbeHasTwentySecondsInAll() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.bad.add("0");
+        stream.clock().advance(Duration.ofMinutes(1));
+        stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
+
+        delivery.deliver(records(4, "window"));
+
+        // the first record, all, two, the first one again, an empty array, the second one; it is accepted, then the
+        // others
+        assertThat(stream.deadlines.stream().limit(7).map(Duration::toSeconds))
+                .containsExactly(20L, 5L, 1L, 1L, 1L, 1L, 20L);
     }
 
     @Test
