@@ -43,7 +43,7 @@ public final class Suspensions {
     private final Supplier<SuspensionLog> log;
     private final Consumer<String> accepting;
 
-    /** @param accepting gets a table whose suspension another program has ended */
+    /** @param accepting gets a table whose suspension has ended without a batch of this program */
     Suspensions(
             Supplier<Uploader> uploader,
             Supplier<SuspensionLog> log,
@@ -92,6 +92,31 @@ public final class Suspensions {
     }
 
     /**
+     * No event waits for this type's table: the last ones were withdrawn, or a route dropped them. Without an event there is no probe, so
+     * that the table would stay suspended until its next one. Does nothing unless it is suspended and its probe is due; then asks its
+     * stream with an empty array. Accepted, the suspension ends; refused, that counts as a failed probe.
+     *
+     * <p>An empty array is enough here and only here. A table may accept it and refuse every record; with events that wait, it would be
+     * suspended and accepted by turns. Here there is no event that it could refuse; its next one is sent like any other. To be called
+     * with the source's lock, while no event is sent. May take as long as a probe, see {@link Suspension#PROBE}.
+     *
+     * @throws RuntimeException when the store did not keep the outcome
+     */
+    public void nothingWaits(EventType type) {
+        Suspension table = of(type);
+        if (table.suspended().isEmpty() || table.isDeferring()) {
+            return;
+        }
+        Optional<UploadException> refusal = ask(type);
+        if (refusal.isPresent()) {
+            table.suspends(refusal.get());
+        } else {
+            table.endUnawaited();
+            accepting.accept(type.table());
+        }
+    }
+
+    /**
      * Whether a table that does not fail itself accepts something at this moment: when all fail, the fault is not of one table, and none
      * is suspended.
      */
@@ -100,16 +125,16 @@ public final class Suspensions {
                 .filter(type -> type != failing && !of(type).isFailing())
                 .toList();
         return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged())
-                || others.stream().anyMatch(this::acceptsNothing);
+                || others.stream().anyMatch(type -> ask(type).isEmpty());
     }
 
-    /** Whether its stream accepts an empty array, which writes no row. */
-    private boolean acceptsNothing(EventType type) {
+    /** The refusal of an empty array, which writes no row, by this table's stream; empty when it accepts it. */
+    private Optional<UploadException> ask(EventType type) {
         try {
             uploader.get().upload(TableSchema.of(type.table()).stream(), StreamCheck.EMPTY, Suspension.PROBE);
-            return true;
+            return Optional.empty();
         } catch (UploadException e) {
-            return false;
+            return Optional.of(e);
         }
     }
 }

@@ -16,9 +16,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
-/** A table is suspended only while another one is fine. */
+/** A table is suspended only while another one is fine; one for which nothing waits ends without an event. */
 class SuspensionsTest {
 
     private static final EventType REFUSED = EventType.CLICKS_BLOCKED;
@@ -31,6 +32,8 @@ class SuspensionsTest {
 
     private final List<String> ended = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
+    private final List<Duration> deadlines = new ArrayList<>();
+    private Runnable onRequest = () -> {};
     private final Suspensions suspensions =
             new Suspensions(() -> uploader(), () -> log(), ended::add, clock, clock.steady());
 
@@ -136,6 +139,77 @@ class SuspensionsTest {
         assertThat(ended).containsExactly(OTHER.table());
     }
 
+    @Test
+    void aSuspendedTableForWhichNothingWaitsEndsWhenItsProbeIsDueAndItsStreamAcceptsAnEmptyArray() {
+        suspendWithADueProbe();
+        accepting.add(stream(REFUSED));
+
+        suspensions.nothingWaits(REFUSED);
+
+        assertThat(asked).containsExactly(stream(REFUSED));
+        assertThat(deadlines).containsExactly(Suspension.PROBE);
+        assertThat(suspensions.suspended()).isEmpty();
+        assertThat(stored).isEmpty();
+        assertThat(ended).as("no longer failing").containsExactly(REFUSED.table());
+        assertThat(suspensions.of(REFUSED).isFailing()).isFalse();
+        assertThat(suspensions.of(REFUSED).isRecentlyAcknowledged())
+                .as("no proof for another table")
+                .isFalse();
+    }
+
+    @Test
+    void itsRefusalOfAnEmptyArrayIsAFailedProbe() {
+        suspendWithADueProbe();
+
+        suspensions.nothingWaits(REFUSED);
+
+        assertThat(asked).containsExactly(stream(REFUSED));
+        assertThat(ended).isEmpty();
+        assertThat(suspensions.of(REFUSED).isDeferring()).isTrue();
+        assertThat(stored.get(REFUSED).probes()).isOne();
+        assertThat(stored.get(REFUSED).nextProbe()).isEqualTo(clock.now().plus(Duration.ofMinutes(2)));
+        suspensions.nothingWaits(REFUSED);
+        assertThat(asked).as("not before its next probe").hasSize(1);
+    }
+
+    @Test
+    void aTableThatIsNotSuspendedOrDefersIsNotAsked() {
+        accepting.add(stream(OTHER));
+        suspensions.of(REFUSED).failed(refused(), clock.now());
+        clock.advance(Suspension.PATIENCE);
+        suspensions.nothingWaits(REFUSED);
+        assertThat(asked).isEmpty();
+
+        assertThat(suspensions.of(REFUSED).suspends(refused())).isTrue();
+        asked.clear();
+        accepting.add(stream(REFUSED));
+        suspensions.nothingWaits(REFUSED);
+
+        assertThat(asked).isEmpty();
+        assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
+    }
+
+    /** Health asks at any time, and must not wait for Sentinel. */
+    @Test
+    void whileItsStreamIsAskedItsStateCanBeRead() {
+        suspendWithADueProbe();
+        accepting.add(stream(REFUSED));
+        onRequest = () -> assertThat(CompletableFuture.supplyAsync(suspensions::suspended))
+                .succeedsWithin(Duration.ofSeconds(10));
+
+        suspensions.nothingWaits(REFUSED);
+
+        assertThat(suspensions.suspended()).isEmpty();
+    }
+
+    private void suspendWithADueProbe() {
+        accepting.add(stream(OTHER));
+        assertThat(failsForTwoMinutes(REFUSED)).isTrue();
+        clock.advance(Duration.ofMinutes(1));
+        asked.clear();
+        deadlines.clear();
+    }
+
     private boolean failsForTwoMinutes(EventType type) {
         Suspension table = suspensions.of(type);
         table.failed(refused(), clock.now());
@@ -144,11 +218,21 @@ class SuspensionsTest {
     }
 
     private Uploader uploader() {
-        return (stream, body) -> {
-            asked.add(stream);
-            assertThat(body).asString().isEqualTo("[]");
-            if (!accepting.contains(stream)) {
-                throw refused();
+        return new Uploader() {
+            @Override
+            public void upload(String stream, byte[] body) {
+                throw new AssertionError("without a deadline");
+            }
+
+            @Override
+            public void upload(String stream, byte[] body, Duration most) throws UploadException {
+                asked.add(stream);
+                deadlines.add(most);
+                onRequest.run();
+                assertThat(body).asString().isEqualTo("[]");
+                if (!accepting.contains(stream)) {
+                    throw refused();
+                }
             }
         };
     }

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether one table is suspended: it refuses its batches, or does not answer, for two minutes while another table is fine. From then on
  * its events are deferred at once, so that they hold up no other table's. After 1, 2, 4 … 30 minutes the next batch is sent all the
- * same, as a probe; only Sentinel's acknowledgement of such a batch ends the suspension. Thread-safe.
+ * same, as a probe; only Sentinel's acknowledgement of such a batch ends the suspension, or of an empty array when no event waits.
+ * Thread-safe.
  */
 public final class Suspension {
 
@@ -141,20 +142,34 @@ public final class Suspension {
      * @param isProven whether some of it was acknowledged, which ends a suspension
      */
     public void end(boolean isProven) {
-        Duration length;
+        if (isProven) {
+            end("accepts records again", "its deferred events are read from TAP again and sent");
+            return;
+        }
         synchronized (this) {
             // the last request may have been the refusal of such a record
             failingSince = null;
-            if (suspended == null || !isProven) {
+        }
+    }
+
+    /** No event waits for the table, and its stream has accepted an empty array: that ends a suspension. */
+    public void endUnawaited() {
+        end(
+                "is no longer suspended",
+                "its stream accepts an empty array, no event waited for it, and the next one is sent like any other");
+    }
+
+    private void end(String how, String next) {
+        Duration length;
+        synchronized (this) {
+            failingSince = null;
+            if (suspended == null) {
                 return;
             }
             length = length();
             suspended = null;
         }
-        LOG.info(
-                "{} accepts records again after {} min; its deferred events are read from TAP again and sent",
-                type.table(),
-                length.toMinutes());
+        LOG.info("{} {} after {} min; {}", type.table(), how, length.toMinutes(), next);
         log.get().ended(type);
     }
 
