@@ -67,7 +67,7 @@ public record TableBacklog(
         return type.table() + " is suspended since "
                 + UtcWords.of(so.since().truncatedTo(ChronoUnit.MINUTES), now)
                 + " (" + DurationWords.of(length(now)) + "): " + reason(so) + ". " + howMany()
-                + "; the next probe is at the "
+                + (deferred == 0 && waiting.isEmpty() ? "; its stream is asked at the " : "; the next probe is at the ")
                 + (so.nextProbe().isAfter(now)
                         ? "first poll after " + UtcWords.of(minuteFrom(so.nextProbe()), now)
                         : "next poll");
@@ -77,7 +77,7 @@ public record TableBacklog(
     private String reason(Suspended so) {
         return so.reason()
                 .replace("upload to " + TableSchema.of(type.table()).stream() + " ", "")
-                .replaceFirst("^refused: ", "")
+                .replaceAll("refused: (?=\\d{3}\\b)", "")
                 .replaceFirst("[.\\s]+$", "");
     }
 

@@ -75,7 +75,7 @@ class TableBacklogTest {
                 List.of());
 
         assertThat(table.words(NOW).orElseThrow())
-                .contains("(1 h 3 min): 21 or more records were refused alike: refused: 400 X. None of its events");
+                .contains("(1 h 3 min): 21 or more records were refused alike: 400 X. None of its events");
         assertThat(table.remedy().orElseThrow()).startsWith("check that the rule has the table's stream");
     }
 
@@ -86,6 +86,34 @@ class TableBacklogTest {
                         .orElseThrow())
                 .startsWith("ProofPointTAPClicksBlockedV2_CL is suspended since 20 Nov 12:04 UTC (1 d 1 h): 503. ")
                 .endsWith("the next probe is at the next poll");
+    }
+
+    /** Only what says "refused" a second time goes. */
+    @Test
+    void aReasonOfTheConnectionStaysWhole() {
+        assertThat(suspended("got no answer from host:443: ConnectException: Connection refused: connect", 1)
+                        .words(NOW)
+                        .orElseThrow())
+                .contains(": got no answer from host:443: ConnectException: Connection refused: connect. 1 of its");
+    }
+
+    /** Without an event there is no batch that could be a probe. */
+    @Test
+    void ofATableForWhichNothingWaitsTheStreamIsAsked() {
+        TableBacklog table = new TableBacklog(
+                TYPE, Optional.of(new Suspended(SINCE, PROBE, 0, UPLOAD + "refused: 503")), 0, 2, List.of());
+
+        assertThat(table.words(NOW).orElseThrow())
+                .endsWith("503. None of its events is deferred so far; its stream is asked at the first poll after"
+                        + " 13:10 UTC");
+        assertThat(table.words(NOW.plus(Duration.ofHours(1))).orElseThrow())
+                .endsWith("; its stream is asked at the next poll");
+    }
+
+    @Test
+    void aTableWithTimeToReadAgainHasAProbeThoughNothingIsDeferredYet() {
+        assertThat(suspended("refused: 503", 0).words(NOW).orElseThrow())
+                .endsWith("None of its events is deferred so far; the next probe is at the first poll after 13:10 UTC");
     }
 
     @Test
