@@ -56,8 +56,10 @@ class KilledWhileSuspendedIT {
     }
 
     @Test
-    void duringAProbeThatSentinelAcceptsEachOfItsRowsMayBeThereTwiceAndIsListed() throws Exception {
+    void duringAProbeThatSentinelAcceptsOneRowMayBeThereTwiceAndIsListed() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED);
+        // those of the requests that suspended the table
+        services.store().change("DELETE FROM possible_duplicate");
         services.sinkProxy().forget();
         services.sinkProxy().hold(MESSAGES_DELIVERED.table());
         services.clock().advance(Duration.ofMinutes(1));
@@ -68,7 +70,7 @@ class KilledWhileSuspendedIT {
         poll.join();
         program.stop();
         List<String> accepted = tables.rowsOf(MESSAGES_DELIVERED);
-        assertThat(accepted).isNotEmpty();
+        assertThat(accepted).as("the first request of a probe").hasSize(1);
 
         services.sinkProxy().forget();
         services.clock().advance(Duration.ofMinutes(1));
