@@ -102,6 +102,7 @@ class DeferredEventsIT {
 
         assertThat(rows).isEmpty();
         assertThat(tables.deferred()).isZero();
+        assertThat(tables.suspended()).as("with nothing to send").isEmpty();
         assertThat(services.store().number("SELECT count(*) FROM deferred WHERE withdrawn_at > 0"))
                 .isOne();
         assertThat(services.store().number("SELECT count(*) FROM table_backlog"))

@@ -24,6 +24,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +95,7 @@ final class CatchUpOrder {
     Optional<Ask> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
+        Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
         if (backlog.isEmpty()) {
             postponed.nothing(Purpose.CATCH_UP);
             return Optional.empty();

@@ -33,12 +33,7 @@ final class Delivery {
      */
     void deliver(List<PendingRecord> batch) throws UploadException, InterruptedException {
         requests.begin();
-        List<PendingRecord> left = batch;
-        // one record first: a table that stores what it gets but answers too late would else store the whole batch
-        // again with each probe
-        if (requests.isUnproven() && batch.size() > 1 && requests.send(batch.subList(0, 1)) == null) {
-            left = batch.subList(1, batch.size());
-        }
+        List<PendingRecord> left = probe(batch);
         while (!left.isEmpty()) {
             Halving halving = new Halving();
             halving.send(left);
@@ -51,6 +46,21 @@ final class Delivery {
             }
         }
         requests.end();
+    }
+
+    /**
+     * Sends a suspended table parts of 1, 2, 4 … records, as long as they are accepted; returns what is left. A table that stores what it
+     * gets but answers too late stores twice no more than it has accepted, while a whole batch would be stored again with each probe.
+     */
+    private List<PendingRecord> probe(List<PendingRecord> batch) throws UploadException, InterruptedException {
+        List<PendingRecord> left = batch;
+        for (int size = 1; requests.isProbe() && size < left.size(); size *= 2) {
+            if (requests.send(left.subList(0, size)) != null) {
+                break;
+            }
+            left = left.subList(size, left.size());
+        }
+        return left;
     }
 
     /** Rejects the suspects if they are to blame; else returns what stands in the way. */

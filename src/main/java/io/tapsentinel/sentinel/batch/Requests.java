@@ -223,9 +223,14 @@ final class Requests {
         }
     }
 
+    /** Whether the table is suspended, so that this batch is a probe. */
+    boolean isProbe() {
+        return suspension.suspended().isPresent();
+    }
+
     /** Whether this is a probe of which nothing has been acknowledged so far. */
     boolean isUnproven() {
-        return suspension.suspended().isPresent() && !isProven;
+        return isProbe() && !isProven;
     }
 
     /** The body of a request: a JSON array of all records. */

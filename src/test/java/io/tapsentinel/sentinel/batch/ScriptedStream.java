@@ -63,6 +63,9 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     RuntimeException rejectedEndpoint;
     boolean refusesEverything;
     int largest = Integer.MAX_VALUE;
+    /** Parts of so many records get no answer. */
+    int late = Integer.MAX_VALUE;
+
     int requests;
     int renewed;
     Runnable beforeRequest = () -> {};
@@ -170,6 +173,9 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         }
         if (refusesEverything || ids.stream().anyMatch(bad::contains)) {
             throw refused(400, "InvalidRecord");
+        }
+        if (ids.size() >= late) {
+            throw refused(0, "no answer in time");
         }
         if (ids.size() > largest) {
             throw refused(413, "ContentLengthLimitExceeded");

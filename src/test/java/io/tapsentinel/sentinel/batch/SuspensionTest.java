@@ -181,18 +181,37 @@ class SuspensionTest {
     }
 
     @Test
-    void theFirstRequestOfAProbeHasOneRecordAndTheNextOneTheOthers() throws Exception {
+    void aProbeGrowsWithWhatIsAccepted() throws Exception {
         suspend();
         stream.always = null;
         stream.log.clear();
         stream.clock().advance(Duration.ofMinutes(1));
 
-        delivery.deliver(records(3, "window"));
+        delivery.deliver(records(9, "window"));
 
         assertThat(stream.log)
-                .containsExactly(
-                        "sending 1", "delivered 1", "acknowledged 1", "sending 2", "delivered 2", "acknowledged 2");
-        assertThat(stream.stored).containsExactly("0", "1", "2");
+                .filteredOn(line -> line.startsWith("sending"))
+                .containsExactly("sending 1", "sending 2", "sending 4", "sending 2");
+        assertThat(stream.stored).containsExactly("0", "1", "2", "3", "4", "5", "6", "7", "8");
+        assertThat(last()).isNull();
+    }
+
+    @Test
+    void aTableThatAnswersLargePartsTooLateStoresNoMoreTwiceThanItHasAccepted() {
+        suspend();
+        stream.always = null;
+        stream.late = 8;
+        stream.log.clear();
+        stream.clock().advance(Duration.ofMinutes(1));
+        List<PendingRecord> records = records(100, "window");
+
+        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(stream.log).endsWith("sending 8", "unknown");
+        assertThat(stream.stored).hasSize(7);
+        assertThat(records)
+                .filteredOn(record -> record.event().getOutcome() == Outcome.DELIVERED)
+                .hasSize(7);
     }
 
     @Test
