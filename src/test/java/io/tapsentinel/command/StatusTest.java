@@ -178,7 +178,11 @@ class StatusTest {
         TimeRange lostLater = new TimeRange(lost.from(), NOW.minus(Duration.ofDays(7)));
         try (Store store = setup.open()) {
             new ReadState(store, setup.clock()).expire(List.of(lost));
-            new Deferrals(store, setup.clock()).expire(EventType.CLICKS_BLOCKED, List.of(lostLater));
+            Deferrals deferrals = new Deferrals(store, setup.clock());
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(EventType.CLICKS_BLOCKED, "1").ref());
+            store.transaction(connection -> deferrals.deferred(connection, lostLater, keys));
+            deferrals.expire(EventType.CLICKS_BLOCKED, List.of(lostLater));
         }
         assertThat(status())
                 .contains(
