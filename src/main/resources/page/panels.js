@@ -35,17 +35,27 @@ export function showBudget(data) {
 
 export function showSink(data) {
   const sink = data.sink;
-  const trouble = sink.tables.filter(of => of.failures > 0 || of.needsPerson);
-  return [figures([
+  const suspended = data.tables.filter(table => table.suspendedSince).map(table => table.table);
+  // the top of the page says more of a suspended table, and no person is needed for half an hour
+  const trouble = sink.tables.filter(of => (of.failures > 0 || of.needsPerson) && !suspended.includes(of.table));
+  const parts = [figures([
     ["Acknowledged since the start", number(sink.acknowledged)],
     ["On their way", number(sink.pending)],
     ["Last acknowledged", sink.lastAcknowledgedAt ? time(sink.lastAcknowledgedAt, data.at, {seconds: true}) : "nothing yet"],
-  ]), trouble.length === 0 ? nothing("No table refuses: the last upload to each was acknowledged.")
-    : el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
+  ])];
+  if (suspended.length > 0) {
+    parts.push(nothing(`Suspended: ${suspended.join(", ")}. The top of this page says why and what to do.`));
+  }
+  if (trouble.length > 0) {
+    parts.push(el("ul", {class: "problems"}, ...trouble.map(of => el("li", {"data-level": of.needsPerson ? "down" : "degraded"},
       el("p", {class: "what"}, symbol(of.needsPerson ? "down" : "degraded"),
         el("span", {}, of.table, ": ", count(of.failures, "failed upload"), " in a row, ",
           of.needsPerson ? "somebody has to act" : "tried again")),
-      of.message ? el("p", {class: "small"}, ...withTimes(of.message, data.at)) : null)))];
+      of.message ? el("p", {class: "small"}, ...withTimes(of.message, data.at)) : null))));
+  } else if (suspended.length === 0) {
+    parts.push(nothing("No table refuses: the last upload to each was acknowledged."));
+  }
+  return parts;
 }
 
 export function showArchive(data) {

@@ -101,6 +101,10 @@ class PageVerdictIT {
                         + " the other tables go on, and nothing is lost within 7 days");
         assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Suspended, its events are deferred"});
         assertThat(page.locator("#tables .card").nth(1)).containsText("118 (2 withdrawn)");
+        assertThat(page.locator("#sink"))
+                .containsText(
+                        "Suspended: ProofPointTAPClicksBlockedV2_CL. The top of this page says why and what to do.");
+        assertThat(page.locator("#sink .problems li")).hasCount(0);
         assertThat(page.locator("#hours thead tr").nth(1).locator("th"))
                 .hasCount(25); // theirs, ours, deferred, withdrawn and missing of all and of four tables
         assertThat(page.locator("#hours tr.deferred .state")).hasText("7 deferred");
