@@ -87,7 +87,7 @@ final class HoursReport {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
-        lines.add("theirs that are neither ours nor missing: deferred, or withdrawn (TAP no longer reports them)");
+        lines.add("deferred or withdrawn, part of theirs (TAP no longer reports a withdrawn event)");
         lines.addAll(head(OTHERS, "deferred", "withdrawn"));
         byHour.forEach((hour, types) -> {
             if (sum(types.values(), HoursReport::waiting) > 0) {

@@ -233,8 +233,7 @@ class StatusTest {
                 .as("10 theirs: 4 ours, 2 deferred, 3 withdrawn, 1 missing")
                 .contains(
                         "\n11-20 06:00       0       0    0       0       0    0       0       0    0      10       4    1\n")
-                .contains(
-                        "\ntheirs that are neither ours nor missing: deferred, or withdrawn (TAP no longer reports them)\n")
+                .contains("\ndeferred or withdrawn, part of theirs (TAP no longer reports a withdrawn event)\n")
                 .contains("\nhour          deferred withdrawn   deferred withdrawn")
                 .contains(
                         "\n11-20 06:00          0         0          0         0          0         0          2         3\n"

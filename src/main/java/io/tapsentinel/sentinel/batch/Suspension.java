@@ -137,7 +137,7 @@ public final class Suspension {
     }
 
     /**
-     * A batch has its end: all of it was acknowledged, except for records that alone were to blame.
+     * A batch is settled: Sentinel acknowledged all of its records, except those that were rejected.
      *
      * @param isProven whether some of it was acknowledged, which ends a suspension
      */
