@@ -25,6 +25,10 @@ public final class Suspension {
 
     /** For how long a batch must fail. */
     public static final Duration PATIENCE = Duration.ofMinutes(2);
+    /** The same soon after a suspension: a table that accepts and fails by turns must not hold up the others at each turn. */
+    static final Duration RELAPSE_PATIENCE = Duration.ofSeconds(20);
+    /** How soon that is. */
+    static final Duration RELAPSE = Duration.ofMinutes(30);
     /** How long a probe may take until some of it is acknowledged, and each request of it from then on. */
     public static final Duration PROBE = Duration.ofSeconds(20);
 
@@ -49,6 +53,7 @@ public final class Suspension {
     private Instant failingSince;
     private Instant acknowledgedAt = Instant.MIN;
     private Instant lookedAt = Instant.MIN;
+    private Instant endedAt = Instant.MIN;
     private Instant begunAt;
     private Instant probeAt;
     private Suspended suspended;
@@ -108,6 +113,7 @@ public final class Suspension {
         if (isEnded) {
             // the probes that failed here say nothing of the next batch
             failingSince = null;
+            endedAt = steady.instant();
         } else if (stored != null && !stored.equals(suspended)) {
             Instant now = clock.instant();
             begunAt = steady.instant().minus(between(stored.since(), now));
@@ -168,6 +174,7 @@ public final class Suspension {
             }
             length = length();
             suspended = null;
+            endedAt = steady.instant();
         }
         LOG.info("{} {} after {} min; {}", type.table(), how, length.toMinutes(), next);
         log.get().ended(type);
@@ -196,6 +203,7 @@ public final class Suspension {
      * @throws RuntimeException when that cannot be made durable
      */
     public boolean suspends(UploadException failure) {
+        Duration failing;
         synchronized (this) {
             if (suspended != null) {
                 probeFailed(failure);
@@ -205,6 +213,7 @@ public final class Suspension {
                 return false;
             }
             lookedAt = steady.instant();
+            failing = Duration.between(failingSince, lookedAt);
         }
         // it may take a while, in which the other tables ask for this one
         if (!anotherIsFine.getAsBoolean()) {
@@ -216,16 +225,17 @@ public final class Suspension {
             begunAt = steady.instant();
         }
         LOG.error(
-                "{} is suspended: it has failed for {} min while another table accepts rows; its events are deferred and sent later,"
+                "{} is suspended: it has failed for {} s while another table accepts rows; its events are deferred and sent later,"
                         + " the other tables go on. The last failure: {}",
                 type.table(),
-                PATIENCE.toMinutes(),
+                failing.toSeconds(),
                 failure.getMessage());
         return true;
     }
 
     private Instant nextDecision() {
-        return latest(failingSince.plus(PATIENCE), lookedAt.plus(RECENT));
+        boolean isRelapse = endedAt.isAfter(failingSince.minus(RELAPSE));
+        return latest(failingSince.plus(isRelapse ? RELAPSE_PATIENCE : PATIENCE), lookedAt.plus(RECENT));
     }
 
     private void probeFailed(UploadException failure) {

@@ -384,6 +384,61 @@ class SuspensionTest {
         assertThat(stream.suspension.isDeferring()).isFalse();
     }
 
+    /** Else one that fails by turns would hold up the others for two minutes at each turn. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTableThatFailsAgainWithinHalfAnHourOfItsSuspensionIsSuspendedAfterTwentySeconds(boolean isEndedByAnother)
+            throws Exception {
+        Delivery frequent =
+                stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
+        suspend();
+        if (isEndedByAnother) {
+            stream.suspension.load(null);
+        } else {
+            stream.always = null;
+            stream.clock().advance(Duration.ofMinutes(1));
+            frequent.deliver(records(3, "window"));
+        }
+        stream.clock().advance(Duration.ofMinutes(29));
+        Instant before = stream.clock().now();
+        stream.always = refused(500, "X");
+
+        assertThatThrownBy(() -> frequent.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(Duration.between(before, stream.clock().now()))
+                .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(25));
+        assertThat(last().nextProbe()).isEqualTo(last().since().plusSeconds(60));
+    }
+
+    @Test
+    void halfAnHourAfterItsSuspensionATableIsGivenTwoMinutesAgain() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.clock().advance(Duration.ofMinutes(1));
+        delivery.deliver(records(3, "window"));
+        stream.clock().advance(Duration.ofMinutes(30));
+        Instant before = stream.clock().now();
+        stream.always = refused(500, "X");
+
+        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+
+        assertThat(Duration.between(before, stream.clock().now())).isGreaterThanOrEqualTo(Duration.ofMinutes(2));
+    }
+
+    @Test
+    void aShortFailureSoonAfterASuspensionBeginsNone() throws Exception {
+        suspend();
+        stream.always = null;
+        stream.clock().advance(Duration.ofMinutes(1));
+        delivery.deliver(records(3, "window"));
+        stream.next.addAll(List.of(refused(503, "Busy"), refused(503, "Busy")));
+
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.suspension.suspended()).isEmpty();
+        assertThat(stream.stored).hasSize(6);
+    }
+
     @Test
     void aSuspensionThatCannotBeKeptIsNone() {
         stream.always = refused(500, "X");
