@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * In which order runs read again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and only
- * the events that were deferred. A window that fails is asked for again from the endpoint of all four types, and then passed over; what
- * is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
+ * the events that were deferred. A window that fails, or that brings none of them, is asked for again from the endpoint of all four
+ * types. Where that fails too it is passed over, and what is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
  * concurrent use.
  */
 final class CatchUpOrder {
@@ -48,6 +48,9 @@ final class CatchUpOrder {
     private final TapCondition tap;
     private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
     private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
+    /** Types that are asked for from the endpoint of all types; true until nothing waits any more, false for one window. */
+    private final Map<EventType, Boolean> fromAll = new EnumMap<>(EventType.class);
+
     private final List<Ask> passedOver = new ArrayList<>();
     private Ask asked;
 
@@ -95,6 +98,7 @@ final class CatchUpOrder {
     Optional<Ask> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
+        fromAll.keySet().retainAll(backlog.keySet());
         Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
         if (backlog.isEmpty()) {
             postponed.nothing(Purpose.CATCH_UP);
@@ -138,20 +142,33 @@ final class CatchUpOrder {
     }
 
     private Ask ask(EventType type, TimeRange window) {
+        boolean own = !fromAll.containsKey(type);
         return new Ask(
                 window,
                 Coverage.NONE,
                 event -> {},
                 (entry, also) -> {
+                    // a proxy may answer for an endpoint that it does not know: what is withdrawn is said by that of
+                    // all types
+                    boolean isCertain = !own || entry.total(LedgerCount.FETCHED) > 0 || !waits(type);
                     state.beside(entry, connection -> {
                         also.in(connection);
-                        if (entry.total(LedgerCount.DEFERRED) == 0) {
+                        if (isCertain && entry.total(LedgerCount.DEFERRED) == 0) {
                             deferrals.caughtUp(connection, type, window);
                         }
                     });
+                    if (!isCertain) {
+                        fromAll.put(type, false);
+                    } else if (!own) {
+                        fromAll.computeIfPresent(type, (any, lasting) -> lasting ? true : null);
+                    }
                     longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
                 },
-                new Ask.Only(type, events -> deferrals.among(type, events), failed(type) % 2 == 0));
+                new Ask.Only(type, events -> deferrals.among(type, events), own));
+    }
+
+    private boolean waits(EventType type) {
+        return deferrals.counts().getOrDefault(type, new Deferrals.Count(0, 0)).deferred() > 0;
     }
 
     private boolean waits(Ask ask) {
@@ -162,11 +179,15 @@ final class CatchUpOrder {
                 "the deferred events of " + ask.only().type().table() + " wait");
     }
 
-    /** The last window has failed: it is asked for once in another way, then not again in this run. */
+    /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */
     void passOver() {
         EventType type = asked.only().type();
         longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
-        if (failures.merge(type, 1, Integer::sum) % 2 == 0) {
+        failures.merge(type, 1, Integer::sum);
+        if (asked.isOfOneEndpoint()) {
+            fromAll.put(type, true);
+        } else {
+            fromAll.remove(type);
             passedOver.add(asked);
         }
     }

@@ -112,6 +112,53 @@ class CatchUpOrderTest {
                         "30 min, for 450 s, /v2/siem/all");
     }
 
+    /** Each run may have the time for one window only. */
+    @Test
+    void aTypeWhoseEndpointFailedIsAskedForFromThatOfAllTypesUntilItHasCaughtUp() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        next();
+        order.passOver();
+
+        for (int run = 0; run < 5; run++) {
+            order.begin();
+            commit(Map.of());
+        }
+        assertThat(deferrals.backlog()).isEmpty();
+        defer(from, from.plus(Duration.ofHours(1)));
+        order.begin();
+        assertThat(order.next()).map(Ask::path).contains("/v2/siem/clicks/blocked");
+    }
+
+    private void commit(Map<String, Map<String, Long>> counts) {
+        order.next()
+                .filter(ask -> ask.path().equals("/v2/siem/all"))
+                .ifPresent(ask -> ask.commit()
+                        .accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, counts), connection -> {}));
+    }
+
+    /** It may be a proxy that answers. */
+    @Test
+    void anEndpointThatBringsNoneOfTheEventsIsBelievedOnceThatOfAllTypesBringsNoneEither() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        List<String> asked = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            Ask ask = next.get();
+            asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
+                    + deferrals.counts().get(TYPE).deferred() + " deferred");
+            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+        }
+
+        assertThat(asked)
+                .containsExactly(
+                        "0 min, /v2/siem/clicks/blocked, 1 deferred",
+                        "0 min, /v2/siem/all, 1 deferred",
+                        "60 min, /v2/siem/clicks/blocked, 1 deferred",
+                        "60 min, /v2/siem/all, 1 deferred");
+        assertThat(deferrals.counts().get(TYPE).withdrawn()).isOne();
+    }
+
     @Test
     void whatTapAnswersGrowsAgainFromRunToRun() {
         Instant from = NOON.minus(Duration.ofHours(5));
