@@ -29,7 +29,7 @@ public record TableBacklog(
         EventType type, Optional<Suspended> suspended, long deferred, long withdrawn, List<TimeRange> waiting) {
 
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final String TAIL = "; the other tables go on, and nothing is lost within 7 days";
+    private static final String TAIL = "; the other tables do not wait for it, and TAP keeps its events for 7 days";
 
     /** The same with another suspension, or none. */
     public TableBacklog with(Optional<Suspended> other) {

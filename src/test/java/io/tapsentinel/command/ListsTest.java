@@ -98,8 +98,8 @@ class ListsTest {
                         "suspended\t" + TABLE + "\t" + TABLE
                                 + " is suspended since 10:00 UTC (2 h 0 min): 404 NotFound. 1 of its events is deferred;"
                                 + " the next probe is at the next poll. Check sentinel.dcr-immutable-id and"
-                                + " sentinel.endpoint against the data collection rule; the other tables go on, and"
-                                + " nothing is lost within 7 days.",
+                                + " sentinel.endpoint against the data collection rule; the other tables do not wait"
+                                + " for it, and TAP keeps its events for 7 days.",
                         "waiting\t" + TABLE + "\t2026-11-20T10:00:00Z\t2026-11-20T11:00:00Z\t1 h 0 min",
                         "catching-up\t" + other.table() + "\t1 deferred event of " + other.table()
                                 + " is being read again from TAP, oldest from 10:00 UTC.",

@@ -201,7 +201,8 @@ class StatusTest {
                         + "ProofPointTAPMessagesBlockedV2_CL is suspended since 10:57 UTC (1 h 3 min): 403 Forbidden. 118 of\n"
                         + "its events are deferred; the next probe is at the first poll after 12:10 UTC. Give the identity the\n"
                         + "role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the\n"
-                        + "command doctor names the identity; the other tables go on, and nothing is lost within 7 days.\n\n"
+                        + "command doctor names the identity; the other tables do not wait for it, and TAP keeps its events for\n"
+                        + "7 days.\n\n"
                         + "source ")
                 .contains("\ndeferred              118 events of messages blocked\n");
     }

@@ -98,7 +98,7 @@ class PageVerdictIT {
                         + "ProofPointTAPClicksBlockedV2_CL is suspended since 09:06 UTC (1 h 3 min): 404 NotFound (request 1)."
                         + " 118 of its events are deferred; the next probe is at the first poll after 10:20 UTC"
                         + "What to do: check sentinel.dcr-immutable-id and sentinel.endpoint against the data collection rule;"
-                        + " the other tables go on, and nothing is lost within 7 days");
+                        + " the other tables do not wait for it, and TAP keeps its events for 7 days");
         assertThat(page.locator("#tables .card-state")).hasText(new String[] {"Suspended, its events are deferred"});
         assertThat(page.locator("#tables .card").nth(1)).containsText("118 (2 withdrawn)");
         assertThat(page.locator("#sink"))

@@ -149,7 +149,7 @@ class SentinelHealthCheckTest {
                             + " the next probe is at the first poll after 12:04 UTC)");
             assertThat(problem.remedy())
                     .startsWith("give the identity the role")
-                    .contains("the other tables go on");
+                    .contains("the other tables do not wait for it");
         });
         assertThat(now.details())
                 .containsEntry("sentinel.suspended-since." + BLOCKED.table(), "2026-11-20T12:00:00Z")

@@ -30,7 +30,7 @@ class TableBacklogTest {
                         "ProofPointTAPClicksBlockedV2_CL is suspended since 12:04 UTC (1 h 3 min): 403 AuthorizationFailed: no role (request 1-2)."
                                 + " 1,118 of its events are deferred; the next probe is at the first poll after 13:10 UTC."
                                 + " Give the identity the role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes;"
-                                + " the command doctor names the identity; the other tables go on, and nothing is lost within 7 days.");
+                                + " the command doctor names the identity; the other tables do not wait for it, and TAP keeps its events for 7 days.");
     }
 
     @ParameterizedTest
@@ -50,7 +50,7 @@ class TableBacklogTest {
     void whatToDoDependsOnTheLastAnswer(String reason, String remedy) {
         assertThat(suspended(reason, 1).remedy().orElseThrow())
                 .startsWith(remedy)
-                .endsWith("; the other tables go on, and nothing is lost within 7 days")
+                .endsWith("; the other tables do not wait for it, and TAP keeps its events for 7 days")
                 .doesNotContain("reading wait");
         assertThat(suspended(reason, 1).sentences(NOW).orElseThrow())
                 .contains(" 1 of its events is deferred; ")
