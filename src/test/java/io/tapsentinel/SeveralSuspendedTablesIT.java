@@ -47,11 +47,28 @@ class SeveralSuspendedTablesIT {
     }
 
     @Test
-    void theLastTableIsNeverSuspendedAndHoldsUpTheWindowAsEver() throws Exception {
+    void aTableThatIsRefusedAsTheLastOneDoesNotHoldUpThoseThatAreWellAgain() throws Exception {
         RunningProgram program = tables.start(MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED);
+        services.sinkProxy().forget();
         tables.refuse(CLICKS_BLOCKED);
         for (int i = 0; i < 4; i++) {
             // long enough for an event that the table has not got
+            services.clock().advance(Duration.ofMinutes(25));
+            program.pollWithTimeLeft();
+        }
+
+        assertThat(tables.suspended()).containsExactly(CLICKS_BLOCKED.arrayName());
+        tables.assertAllArrivedBut(CLICKS_BLOCKED);
+        tables.accept(program);
+        services.assertEverythingLandedOnce();
+        tables.assertNothingWaits();
+    }
+
+    @Test
+    void theLastTableHoldsUpTheWindowAsEverWhileNoStreamAcceptsAnything() throws Exception {
+        RunningProgram program = tables.start(MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED);
+        services.sinkProxy().always("", Fault.REFUSE);
+        for (int i = 0; i < 4; i++) {
             services.clock().advance(Duration.ofMinutes(25));
             program.poll();
         }

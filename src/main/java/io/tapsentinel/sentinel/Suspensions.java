@@ -117,14 +117,15 @@ public final class Suspensions {
     }
 
     /**
-     * Whether a table that does not fail itself accepts something at this moment: when all fail, the fault is not of one table, and none
-     * is suspended.
+     * Whether another table accepts something at this moment: when all fail, the fault is not of one table, and none is suspended. One that
+     * fails itself says nothing. A suspended one does, since it may be well again and is not probed while this one holds up the read.
      */
     private boolean isAnotherFine(EventType failing) {
         List<EventType> others = Stream.of(EventType.values())
-                .filter(type -> type != failing && !of(type).isFailing())
+                .filter(type -> type != failing)
+                .filter(type -> !of(type).isFailing() || of(type).suspended().isPresent())
                 .toList();
-        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged())
+        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged() && !of(type).isFailing())
                 || others.stream().anyMatch(type -> ask(type).isEmpty());
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A table is suspended only while another one is fine; one for which nothing waits ends without an event. */
@@ -81,18 +82,39 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).isEmpty();
     }
 
-    /** Else the last one would be suspended for the empty arrays of those that refuse every record. */
+    /** Else those that are well again would not be probed for as long as the last one holds up the read. */
     @Test
-    void aTableThatFailsItselfIsNoProofSoThatTheLastOneIsNeverSuspended() {
+    void aSuspendedTableWhoseStreamAcceptsAnEmptyArrayIsProofForTheLastOne() {
+        accepting.addAll(
+                Stream.of(EventType.values()).map(SuspensionsTest::stream).toList());
         for (EventType type : EventType.values()) {
-            accepting.add(stream(type));
+            assertThat(failsForTwoMinutes(type)).isTrue();
         }
+        assertThat(suspensions.suspended()).hasSize(EventType.values().length);
+    }
 
-        for (EventType type : EventType.values()) {
-            failsForTwoMinutes(type);
-        }
+    @Test
+    void aSuspendedTableThatRefusesAnEmptyArrayIsNone() {
+        accepting.add(stream(OTHER));
+        assertThat(failsForTwoMinutes(REFUSED)).isTrue();
+        accepting.clear();
 
-        assertThat(suspensions.suspended()).hasSize(EventType.values().length - 1);
+        assertThat(failsForTwoMinutes(OTHER)).isFalse();
+
+        assertThat(suspensions.suspended()).containsOnlyKeys(REFUSED);
+    }
+
+    /** It was acknowledged, and failed from then on. */
+    @Test
+    void whatASuspendedTableAcceptedBeforeIsNone() {
+        accepting.add(stream(OTHER));
+        assertThat(failsForTwoMinutes(REFUSED)).isTrue();
+        accepting.clear();
+        suspensions.of(OTHER).failed(refused(), clock.now());
+        clock.advance(Suspension.PATIENCE);
+        suspensions.of(REFUSED).acknowledged();
+
+        assertThat(suspensions.of(OTHER).suspends(refused())).isFalse();
     }
 
     @Test

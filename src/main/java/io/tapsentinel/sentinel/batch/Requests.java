@@ -212,7 +212,10 @@ final class Requests {
             Duration step = left.compareTo(look) < 0 ? left : look;
             pause.of(step);
             left = left.minus(step);
-            suspendFor(failure);
+            if (suspension.isTime()) {
+                // what failed some time ago may be well by now: the table is asked once more first
+                return;
+            }
         }
     }
 

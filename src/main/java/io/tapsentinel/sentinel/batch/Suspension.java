@@ -53,6 +53,7 @@ public final class Suspension {
     private Instant failingSince;
     private Instant acknowledgedAt = Instant.MIN;
     private Instant lookedAt = Instant.MIN;
+    private boolean anotherWasFine;
     private Instant endedAt = Instant.MIN;
     private Instant begunAt;
     private Instant probeAt;
@@ -189,12 +190,34 @@ public final class Suspension {
         }
     }
 
-    /** How long to pause at most before {@link #suspends} is asked again. */
+    /** How long to pause at most before {@link #isTime} is asked again. */
     synchronized Duration nextLook() {
         if (failingSince == null) {
             return LONGEST_PAUSE;
         }
-        return longer(Duration.between(steady.instant(), nextDecision()), SHORTEST);
+        Instant next = latest(failingSince.plus(patience()), lookedAt.plus(RECENT));
+        return longer(Duration.between(steady.instant(), next), SHORTEST);
+    }
+
+    /** Whether the table is suspended if it fails once more: it has failed for long enough, and another one is fine. May ask Sentinel. */
+    boolean isTime() {
+        synchronized (this) {
+            Instant now = steady.instant();
+            if (failingSince == null || now.isBefore(failingSince.plus(patience()))) {
+                return false;
+            }
+            if (now.isBefore(lookedAt.plus(RECENT))) {
+                return anotherWasFine;
+            }
+            lookedAt = now;
+            anotherWasFine = false;
+        }
+        // it may take a while, in which the other tables ask for this one
+        boolean isFine = anotherIsFine.getAsBoolean();
+        synchronized (this) {
+            anotherWasFine = isFine;
+        }
+        return isFine;
     }
 
     /**
@@ -203,23 +226,18 @@ public final class Suspension {
      * @throws RuntimeException when that cannot be made durable
      */
     public boolean suspends(UploadException failure) {
-        Duration failing;
         synchronized (this) {
             if (suspended != null) {
                 probeFailed(failure);
                 return true;
             }
-            if (failingSince == null || steady.instant().isBefore(nextDecision())) {
-                return false;
-            }
-            lookedAt = steady.instant();
-            failing = Duration.between(failingSince, lookedAt);
         }
-        // it may take a while, in which the other tables ask for this one
-        if (!anotherIsFine.getAsBoolean()) {
+        if (!isTime()) {
             return false;
         }
+        Duration failing;
         synchronized (this) {
+            failing = Duration.between(failingSince, steady.instant());
             Instant now = now(Duration.ZERO);
             keep(new Suspended(now, now(FIRST_PAUSE), 0, failure.getMessage()), FIRST_PAUSE);
             begunAt = steady.instant();
@@ -233,9 +251,8 @@ public final class Suspension {
         return true;
     }
 
-    private Instant nextDecision() {
-        boolean isRelapse = endedAt.isAfter(failingSince.minus(RELAPSE));
-        return latest(failingSince.plus(isRelapse ? RELAPSE_PATIENCE : PATIENCE), lookedAt.plus(RECENT));
+    private Duration patience() {
+        return endedAt.isAfter(failingSince.minus(RELAPSE)) ? RELAPSE_PATIENCE : PATIENCE;
     }
 
     private void probeFailed(UploadException failure) {

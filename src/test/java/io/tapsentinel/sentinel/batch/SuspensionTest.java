@@ -114,6 +114,36 @@ class SuspensionTest {
                 .isBetween(Duration.ofMinutes(20), Duration.ofMinutes(20).plusSeconds(31));
     }
 
+    /** All tables failed, and all are well again: it is asked before it is suspended for a failure of before. */
+    @Test
+    void aTableThatIsWellAgainTogetherWithAnotherOneIsNotSuspended() throws Exception {
+        stream.always = refused(503, "Busy");
+        stream.onPause = () -> {
+            stream.anotherIsFine = passed().toSeconds() >= 135;
+            stream.always = stream.anotherIsFine ? null : stream.always;
+        };
+
+        delivery.deliver(records(3, "window"));
+
+        assertThat(stream.kept).isEmpty();
+        assertThat(stream.stored).hasSize(3);
+        assertThat(passed()).isBetween(Duration.ofSeconds(135), Duration.ofSeconds(166));
+    }
+
+    @Test
+    void aTableThatIsFoundWellButThrottledIsNotSuspended() {
+        stream.always = refused(503, "Busy");
+        stream.onPause = () -> {
+            stream.anotherIsFine = passed().toSeconds() >= 135;
+            stream.always = stream.anotherIsFine ? refused(429, "Busy") : stream.always;
+        };
+        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+
+        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
+
+        assertThat(stream.kept).isEmpty();
+    }
+
     @Test
     void aBatchThatIsGivenUpBeforeDoesNotBeginTheTwoMinutesAgain() {
         stream.always = refused(500, "X");
