@@ -16,7 +16,7 @@ import java.util.List;
 /**
  * How far reading has come, and whether anything is missing: DEGRADED for seven days after a gap was noticed, and while the swept
  * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost. An event that is
- * deferred or withdrawn is no problem here.
+ * deferred, withdrawn or rejected is no problem here.
  */
 public class CompletenessHealthCheck extends ProgramHealthCheck {
 
@@ -67,6 +67,7 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
             findings.detail("tap.sweep.ours", swept.ours());
             findings.detail("tap.sweep.deferred", swept.deferred());
             findings.detail("tap.sweep.withdrawn", swept.withdrawn());
+            findings.detail("tap.sweep.rejected", swept.rejected());
             findings.detail("tap.sweep.missing", swept.missing());
         });
         findings.detail(

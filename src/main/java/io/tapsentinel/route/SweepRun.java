@@ -127,7 +127,7 @@ public class SweepRun implements Processor {
             LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);
         } else {
             LOG.warn(
-                    "hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them delivered",
+                    "hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them settled or deferred",
                     start,
                     missing,
                     theirs);

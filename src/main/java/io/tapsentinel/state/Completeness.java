@@ -17,9 +17,10 @@ import java.util.Optional;
 
 /**
  * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
- * distinct keys in the sweep, without those that a route filtered; <em>ours</em> how many of those keys are durable, which is asked of the table of keys itself, not
- * of what the sweep counted. Of the others, <em>deferred</em> ones wait for a suspended table, TAP no longer reports <em>withdrawn</em>
- * ones, and the rest is <em>missing</em>. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
+ * distinct keys in the sweep, without those that a route filtered; <em>ours</em> how many of those keys Sentinel has acknowledged,
+ * which is asked of the table of keys itself, not of what the sweep counted. Of the others, <em>deferred</em> ones wait for a suspended
+ * table, TAP no longer reports <em>withdrawn</em> ones, <em>rejected</em> ones lie at {@code tap.rejected.uri}, and the rest is
+ * <em>missing</em>. More of ours than theirs is normal: TAP no longer reports what it cleared as a false positive.
  */
 public final class Completeness {
 
@@ -41,16 +42,24 @@ public final class Completeness {
      * @param stream    name of the type's array in TAP's answer
      * @param sweptAt   when it was swept last
      * @param theirs    distinct keys that TAP reported then
-     * @param ours      how many of them are durable
-     * @param deferred  how many others are deferred, see {@link Deferrals}
-     * @param withdrawn how many others are withdrawn
+     * @param ours      how many of them Sentinel has acknowledged
+     * @param deferred  how many are deferred, see {@link Deferrals}
+     * @param withdrawn how many are withdrawn
+     * @param rejected  how many lie at {@code tap.rejected.uri}
      */
     public record Hour(
-            Instant hour, String stream, Instant sweptAt, long theirs, long ours, long deferred, long withdrawn) {
+            Instant hour,
+            String stream,
+            Instant sweptAt,
+            long theirs,
+            long ours,
+            long deferred,
+            long withdrawn,
+            long rejected) {
 
         /** How many are none of these. */
         public long missing() {
-            return theirs - ours - deferred - withdrawn;
+            return theirs - ours - deferred - withdrawn - rejected;
         }
     }
 
@@ -83,7 +92,7 @@ public final class Completeness {
             Known known = known(connection, store.source(), type.arrayName(), found);
             Sql.update(
                     connection,
-                    "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     store.source(),
                     hour.toEpochMilli(),
                     type.arrayName(),
@@ -92,21 +101,23 @@ public final class Completeness {
                     known.ours(),
                     found,
                     known.deferred(),
-                    known.withdrawn());
+                    known.withdrawn(),
+                    known.rejected());
         }
     }
 
-    /** Asks how many of an hour's keys are durable, deferred and withdrawn now, and records it. */
+    /** Asks how many of an hour's keys are ours, deferred, withdrawn and rejected now, and records it. */
     public List<Hour> check(Instant hour) {
         return store.transaction(connection -> {
             List<Hour> hours = hours(connection, store.source(), hour, hour);
             for (Hour each : hours) {
                 Sql.update(
                         connection,
-                        "UPDATE sweep SET ours = ?, deferred = ?, withdrawn = ? WHERE source = ? AND hour = ? AND stream = ?",
+                        "UPDATE sweep SET ours = ?, deferred = ?, withdrawn = ?, rejected = ? WHERE source = ? AND hour = ? AND stream = ?",
                         each.ours(),
                         each.deferred(),
                         each.withdrawn(),
+                        each.rejected(),
                         store.source(),
                         hour.toEpochMilli(),
                         each.stream());
@@ -130,7 +141,7 @@ public final class Completeness {
     public Optional<Recent> recent() {
         return store.transaction(connection -> {
             try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn) FROM sweep"
+                    "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn), sum(rejected) FROM sweep"
                             + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
                 Sql.set(select, store.source(), store.source(), COMPARED.toMillis());
                 try (ResultSet row = select.executeQuery()) {
@@ -143,7 +154,8 @@ public final class Completeness {
                                     row.getLong(2),
                                     row.getLong(3),
                                     row.getLong(4),
-                                    row.getLong(5)));
+                                    row.getLong(5),
+                                    row.getLong(6)));
                 }
             }
         });
@@ -154,15 +166,16 @@ public final class Completeness {
      *
      * @param last      the beginning of the newest of them
      * @param theirs    distinct keys that TAP reported in each, summed
-     * @param ours      how many of them were durable
-     * @param deferred  how many others were deferred
-     * @param withdrawn how many others were withdrawn
+     * @param ours      how many of them Sentinel had acknowledged
+     * @param deferred  how many were deferred
+     * @param withdrawn how many were withdrawn
+     * @param rejected  how many were rejected
      */
-    public record Recent(Instant last, long theirs, long ours, long deferred, long withdrawn) {
+    public record Recent(Instant last, long theirs, long ours, long deferred, long withdrawn, long rejected) {
 
         /** How many were none of these. */
         public long missing() {
-            return theirs - ours - deferred - withdrawn;
+            return theirs - ours - deferred - withdrawn - rejected;
         }
     }
 
@@ -170,12 +183,12 @@ public final class Completeness {
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, keys FROM sweep"
+                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, rejected, keys FROM sweep"
                         + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
             Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    byte[] keys = rows.getBytes(8);
+                    byte[] keys = rows.getBytes(9);
                     hours.add(hour(
                             rows,
                             keys.length == 0 ? recorded(rows) : known(connection, source, rows.getString(2), keys)));
@@ -189,7 +202,7 @@ public final class Completeness {
     public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn FROM sweep WHERE source = ? AND hour >= ?")) {
+                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, rejected FROM sweep WHERE source = ? AND hour >= ?")) {
             Sql.set(select, source, from.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
@@ -201,10 +214,10 @@ public final class Completeness {
     }
 
     /** What the store holds of an hour's keys. */
-    private record Known(long ours, long deferred, long withdrawn) {}
+    private record Known(long ours, long deferred, long withdrawn, long rejected) {}
 
     private static Known recorded(ResultSet row) throws SQLException {
-        return new Known(row.getLong(5), row.getLong(6), row.getLong(7));
+        return new Known(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8));
     }
 
     private static Hour hour(ResultSet row, Known known) throws SQLException {
@@ -215,13 +228,15 @@ public final class Completeness {
                 row.getLong(4),
                 known.ours(),
                 known.deferred(),
-                known.withdrawn());
+                known.withdrawn(),
+                known.rejected());
     }
 
     private static Known known(Connection connection, String source, String stream, byte[] keys) throws SQLException {
         long ours = 0;
         long deferred = 0;
         long withdrawn = 0;
+        long rejected = 0;
         int step = ASKED_AT_ONCE * EventKey.BYTES;
         for (int from = 0; from < keys.length; from += step) {
             int to = Math.min(keys.length, from + step);
@@ -232,14 +247,16 @@ public final class Completeness {
             int asked = arguments.size() - 2;
             Object[] these = arguments.toArray();
             String where = " WHERE source = ? AND stream = ? AND key IN (?" + ", ?".repeat(asked - 1) + ")";
-            long durable = Sql.number(connection, "SELECT count(*) FROM seen" + where, these);
-            ours += durable;
-            if (durable < asked) {
+            String seen = "SELECT count(*) FROM seen" + where;
+            long acknowledged = Sql.number(connection, seen + " AND rejected = 0", these);
+            ours += acknowledged;
+            if (acknowledged < asked) {
+                rejected += Sql.number(connection, seen + " AND rejected <> 0", these);
                 String others = "SELECT count(*) FROM deferred" + where + " AND NOT " + Deferrals.IS_SETTLED;
                 deferred += Sql.number(connection, others + " AND withdrawn_at = 0", these);
                 withdrawn += Sql.number(connection, others + " AND withdrawn_at > 0", these);
             }
         }
-        return new Known(ours, deferred, withdrawn);
+        return new Known(ours, deferred, withdrawn, rejected);
     }
 }

@@ -126,7 +126,10 @@ final class StoreSchema {
                             + " PRIMARY KEY (source, stream, from_at, to_at))",
                     // of theirs, neither ours nor missing; an older program beside this one writes 0
                     "ALTER TABLE sweep ADD COLUMN deferred BIGINT NOT NULL DEFAULT 0",
-                    "ALTER TABLE sweep ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0"));
+                    "ALTER TABLE sweep ADD COLUMN withdrawn BIGINT NOT NULL DEFAULT 0"),
+            List.of(
+                    // of theirs, too; an older program counts them as ours and writes 0
+                    "ALTER TABLE sweep ADD COLUMN rejected BIGINT NOT NULL DEFAULT 0"));
 
     /** What a shared store has besides, by the version that brings it. */
     private static final Map<Integer, Supplier<List<String>>> SHARED = Map.of(6, QuartzTables::statements);

@@ -51,7 +51,7 @@ class HealthRowsTest {
         assertThat(text(rows.hour(
                         new DeliveredHours.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.empty()), NOW)))
                 .isEqualTo(begin + "}");
-        Completeness.Hour swept = new Completeness.Hour(hour, "messagesDelivered", NOW.minusSeconds(5), 9, 6, 1, 1);
+        Completeness.Hour swept = new Completeness.Hour(hour, "messagesDelivered", NOW.minusSeconds(5), 9, 5, 1, 1, 1);
         assertThat(text(rows.hour(
                         new DeliveredHours.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.of(swept)), NOW)))
                 .isEqualTo(begin + ",\"swept\":9,\"sweptAt\":\"2026-11-20T11:59:55Z\",\"missing\":1}");

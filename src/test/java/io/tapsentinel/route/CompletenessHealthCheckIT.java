@@ -80,7 +80,8 @@ class CompletenessHealthCheckIT {
                 .doesNotContainKey("status");
 
         try (Connection store = services.store().connect()) {
-            store.createStatement().execute("UPDATE sweep SET ours = ours - 3 WHERE stream = 'messagesBlocked'");
+            store.createStatement()
+                    .execute("UPDATE sweep SET ours = ours - 5, rejected = 2 WHERE stream = 'messagesBlocked'");
         }
 
         assertThat(program.health("tap-completeness").getDetails())
@@ -88,6 +89,7 @@ class CompletenessHealthCheckIT {
                 .containsEntry("tap.sweep.missing", 0L);
         services.clock().advance(Duration.ofSeconds(31));
         assertThat(program.health("tap-completeness").getDetails())
+                .containsEntry("tap.sweep.rejected", 2L)
                 .containsEntry("tap.sweep.missing", 3L)
                 .containsEntry("status", "DEGRADED");
     }

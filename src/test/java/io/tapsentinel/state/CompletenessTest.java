@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Plan;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TapEvent;
@@ -69,7 +70,7 @@ class CompletenessTest {
                 .singleElement()
                 .satisfies(hour -> assertThat(List.of(hour.theirs(), hour.ours(), hour.missing()))
                         .containsExactly(1_201L, 1_198L, 3L));
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198, 0, 0));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198, 0, 0, 0));
     }
 
     @Test
@@ -77,7 +78,38 @@ class CompletenessTest {
         seen.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "cleared")));
         sweep(HOUR, List.of(event(TYPE, "1"), event(TYPE, "1")));
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1, 1, 0, 0));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1, 1, 0, 0, 0));
+    }
+
+    @Test
+    void aRejectedRecordIsNeitherOursNorMissingUntilItsReplayMakesItOurs() {
+        seen.delivered(0, List.of(event(TYPE, "delivered")));
+        seen.rejected(event(TYPE, "rejected"));
+        seen.rejected(event(TYPE, "listed by its old key"));
+        update(
+                "UPDATE seen SET rejected = 2 WHERE key = ?",
+                event(TYPE, "listed by its old key").getKey().bytes());
+        sweep(
+                HOUR,
+                List.of(
+                        event(TYPE, "delivered"),
+                        event(TYPE, "rejected"),
+                        event(TYPE, "listed by its old key"),
+                        event(TYPE, "missing")));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 4, 1, 0, 0, 2));
+        assertThat(completeness.recent().orElseThrow().missing()).isEqualTo(1);
+
+        TapEvent replayed = Handling.resend(event(TYPE, "rejected"));
+        assertThat(seen.claim(replayed)).isEqualTo(SeenKeys.Claim.NEW);
+        seen.delivered(0, List.of(replayed));
+
+        assertThat(completeness.recent()).as("as it was").contains(new Completeness.Recent(HOUR, 4, 1, 0, 0, 2));
+        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOW, 4, 2, 0, 0, 1);
+        assertThat(completeness.check(HOUR)).contains(now);
+        assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.recorded(c, "tap", HOUR)))
+                .contains(now);
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 4, 2, 0, 0, 1));
+        assertThat(now.missing()).isEqualTo(1);
     }
 
     @Test
@@ -97,7 +129,7 @@ class CompletenessTest {
             return null;
         });
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168, 0, 0));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168, 0, 0, 0));
     }
 
     @Test
@@ -130,7 +162,7 @@ class CompletenessTest {
         clock.advance(Duration.ofHours(6));
         state.prune();
         assertThat(keyBytes()).isZero();
-        assertThat(completeness.recent()).as("its figures stay").contains(new Completeness.Recent(HOUR, 1, 0, 0, 0));
+        assertThat(completeness.recent()).as("its figures stay").contains(new Completeness.Recent(HOUR, 1, 0, 0, 0, 0));
 
         clock.advance(DAY.multipliedBy(83).minus(Duration.ofHours(1)));
         state.prune();

@@ -288,16 +288,16 @@ class DeferralsTest {
             return null;
         });
 
-        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 2, 3, 1);
-        Completeness.Hour other = new Completeness.Hour(HOUR, OTHER.arrayName(), NOON, 1, 0, 0, 0);
+        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 2, 3, 1, 0);
+        Completeness.Hour other = new Completeness.Hour(HOUR, OTHER.arrayName(), NOON, 1, 0, 0, 0, 0);
         assertThat(found.missing()).isEqualTo(1);
         assertThat(recorded()).contains(found, other);
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 8, 2, 3, 1));
+        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 8, 2, 3, 1, 0));
         assertThat(completeness.recent().orElseThrow().missing()).isEqualTo(2);
 
         seen.delivered(0, List.of(event(TYPE, "deferred-1")));
         assertThat(recorded()).as("as it was").contains(found);
-        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 3, 2, 1);
+        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 3, 2, 1, 0);
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.hours(c, "tap", HOUR, HOUR)))
                 .contains(now);
         assertThat(completeness.check(HOUR)).contains(now);

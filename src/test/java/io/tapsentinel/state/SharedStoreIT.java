@@ -248,7 +248,7 @@ class SharedStoreIT {
                 3L,
                 none.bytes(TYPE)));
 
-        assertThat(new Completeness(other).recent()).contains(new Completeness.Recent(Instant.EPOCH, 5, 3, 0, 0));
+        assertThat(new Completeness(other).recent()).contains(new Completeness.Recent(Instant.EPOCH, 5, 3, 0, 0, 0));
     }
 
     @Test

@@ -76,6 +76,7 @@ class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
                 "DROP TABLE table_gap",
                 "ALTER TABLE sweep DROP COLUMN deferred",
                 "ALTER TABLE sweep DROP COLUMN withdrawn",
+                "ALTER TABLE sweep DROP COLUMN rejected",
                 "UPDATE schema_version SET version = 3");
         open();
     }

@@ -206,7 +206,7 @@ class StoreTest {
     }
 
     @Test
-    void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedOrDeferred() throws SQLException {
+    void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedDeferredOrRejected() throws SQLException {
         open().close();
         try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
                 Statement statement = connection.createStatement()) {
@@ -217,6 +217,7 @@ class StoreTest {
                     "DROP TABLE table_gap",
                     "ALTER TABLE sweep DROP COLUMN deferred",
                     "ALTER TABLE sweep DROP COLUMN withdrawn",
+                    "ALTER TABLE sweep DROP COLUMN rejected",
                     "INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')",
                     "UPDATE schema_version SET version = 9")) {
                 statement.execute(sql);
@@ -226,7 +227,8 @@ class StoreTest {
         try (Store store = open()) {
             assertThat(new SuspensionTable(store).all()).isEmpty();
             assertThat(store.<Long>transaction(c -> Sql.number(
-                            c, "SELECT theirs - ours + deferred + withdrawn FROM sweep WHERE source = 'tap'")))
+                            c,
+                            "SELECT theirs - ours + deferred + withdrawn + rejected FROM sweep WHERE source = 'tap'")))
                     .isEqualTo(2);
             for (String table : List.of("table_backlog", "deferred", "table_gap")) {
                 assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM " + table)))
