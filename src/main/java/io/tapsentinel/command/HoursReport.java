@@ -15,15 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Completeness of the newest hours that were swept: <em>theirs</em>, what TAP reported of each in its last sweep, and <em>ours</em>,
- * what of exactly that the store holds now, which is asked of the table of keys itself. Of the others, those that wait for a suspended
- * table and those that TAP no longer reports stand in a table of their own, when there are any.
+ * what of exactly that Sentinel has acknowledged, which is asked of the table of keys itself. A second table has those that are deferred,
+ * withdrawn or rejected, when there are any.
  */
 final class HoursReport {
 
@@ -31,8 +30,8 @@ final class HoursReport {
     private static final Duration HOUR = Duration.ofHours(1);
     /** One group a type, so that four and the hour stay within a hundred columns. */
     private static final String GROUP = " %7s %7s %4s";
-    /** As wide. */
-    private static final String OTHERS = " %10s %9s";
+
+    private static final String OTHERS = "%-11s %-18s %9s %9s %9s";
 
     private final ReadOnlyStore store;
     private final List<Duration> ages;
@@ -70,49 +69,49 @@ final class HoursReport {
                 byHour.computeIfAbsent(hour.hour(), unused -> new TreeMap<>()).put(hour.stream(), hour));
         List<String> lines = new ArrayList<>();
         lines.add("completeness, last " + Figures.count(byHour.size(), "hour")
-                + " swept: theirs = reported by TAP, ours = of these in the store");
-        lines.addAll(head(GROUP, "theirs", "ours", "miss"));
-        byHour.forEach((hour, types) -> lines.add(line(minute(hour), types.values(), HoursReport::completeness)));
-        lines.add(line("total", hours, HoursReport::completeness));
-        lines.addAll(others(byHour, hours));
+                + " swept: theirs = reported by TAP, ours = of these in Sentinel");
+        lines.add(" ".repeat(11)
+                + Stream.of(EventType.values())
+                        .map(type -> String.format("%21s", name(type)))
+                        .collect(Collectors.joining()));
+        lines.add(String.format("%-11s", "hour")
+                + String.format(GROUP, "theirs", "ours", "miss").repeat(EventType.values().length));
+        byHour.forEach((hour, types) -> lines.add(line(minute(hour), types.values())));
+        lines.add(line("total", hours));
+        lines.addAll(others(hours));
         long missing = sum(hours, Completeness.Hour::missing);
         lines.add(missing == 0 ? "nothing is missing" : Figures.number(missing) + " missing");
         return lines;
     }
 
-    /** Hours with events that are neither in the store nor missing. */
-    private static List<String> others(
-            Map<Instant, Map<String, Completeness.Hour>> byHour, List<Completeness.Hour> hours) {
-        if (sum(hours, HoursReport::waiting) == 0) {
+    /** Hours and types with events that are neither in Sentinel nor missing. */
+    private static List<String> others(List<Completeness.Hour> hours) {
+        List<Completeness.Hour> some = hours.stream()
+                .filter(hour -> hour.deferred() + hour.withdrawn() + hour.rejected() > 0)
+                .toList();
+        if (some.isEmpty()) {
             return List.of();
         }
         List<String> lines = new ArrayList<>();
-        lines.add("deferred or withdrawn, part of theirs (TAP no longer reports a withdrawn event)");
-        lines.addAll(head(OTHERS, "deferred", "withdrawn"));
-        byHour.forEach((hour, types) -> {
-            if (sum(types.values(), HoursReport::waiting) > 0) {
-                lines.add(line(minute(hour), types.values(), HoursReport::others));
-            }
-        });
-        lines.add(line("total", hours, HoursReport::others));
+        lines.add("deferred, withdrawn (deferred, and TAP no longer reports it) or rejected, part of theirs");
+        lines.add(String.format(OTHERS, "hour", "type", "deferred", "withdrawn", "rejected"));
+        for (Completeness.Hour hour : some) {
+            String type =
+                    EventType.ofArray(hour.stream()).map(HoursReport::name).orElse(hour.stream());
+            lines.add(others(minute(hour.hour()), type, List.of(hour)));
+        }
+        lines.add(others("total", "", some));
         return lines;
     }
 
-    private static List<String> head(String group, Object... names) {
-        return List.of(
-                " ".repeat(11)
-                        + Stream.of(EventType.values())
-                                .map(type ->
-                                        String.format("%21s", type.routeId().replace('-', ' ')))
-                                .collect(Collectors.joining()),
-                String.format("%-11s", "hour") + String.format(group, names).repeat(EventType.values().length));
+    private static String name(EventType type) {
+        return type.routeId().replace('-', ' ');
     }
 
-    private static String line(
-            String name, Collection<Completeness.Hour> hours, Function<List<Completeness.Hour>, String> group) {
+    private static String line(String name, Collection<Completeness.Hour> hours) {
         return String.format("%-11s", name)
                 + Stream.of(EventType.values())
-                        .map(type -> group.apply(hours.stream()
+                        .map(type -> completeness(hours.stream()
                                 .filter(hour -> hour.stream().equals(type.arrayName()))
                                 .toList()))
                         .collect(Collectors.joining());
@@ -126,15 +125,14 @@ final class HoursReport {
                 Figures.number(sum(hours, Completeness.Hour::missing)));
     }
 
-    private static String others(List<Completeness.Hour> hours) {
+    private static String others(String hour, String type, List<Completeness.Hour> hours) {
         return String.format(
                 OTHERS,
+                hour,
+                type,
                 Figures.number(sum(hours, Completeness.Hour::deferred)),
-                Figures.number(sum(hours, Completeness.Hour::withdrawn)));
-    }
-
-    private static long waiting(Completeness.Hour hour) {
-        return hour.deferred() + hour.withdrawn();
+                Figures.number(sum(hours, Completeness.Hour::withdrawn)),
+                Figures.number(sum(hours, Completeness.Hour::rejected)));
     }
 
     private static long sum(Collection<Completeness.Hour> hours, ToLongFunction<Completeness.Hour> figure) {

@@ -220,7 +220,7 @@ class StatusTest {
     }
 
     @Test
-    void whatIsNeitherOursNorMissingInAnHourIsDeferredOrWithdrawnSoThatTheFiguresAddUp() {
+    void whatIsNeitherOursNorMissingInAnHourIsDeferredWithdrawnOrRejectedSoThatTheFiguresAddUp() {
         try (Store store = setup.open()) {
             begin(store, HOUR);
             deliver(store, events(4));
@@ -229,16 +229,21 @@ class StatusTest {
             defer(store, HOUR, events(10).subList(7, 9));
             sweep(store, HOUR, events(10));
             sweep(store, HOUR.minus(Duration.ofHours(1)), events(4));
+            events(12).subList(10, 12).forEach(new SeenKeys(store, 1_000, setup.clock())::rejected);
+            sweep(store, HOUR.minus(Duration.ofHours(2)), events(12).subList(10, 12));
         }
         assertThat(status())
                 .as("10 theirs: 4 ours, 2 deferred, 3 withdrawn, 1 missing")
                 .contains(
                         "\n11-20 06:00       0       0    0       0       0    0       0       0    0      10       4    1\n")
-                .contains("\ndeferred or withdrawn, part of theirs (TAP no longer reports a withdrawn event)\n")
-                .contains("\nhour          deferred withdrawn   deferred withdrawn")
                 .contains(
-                        "\n11-20 06:00          0         0          0         0          0         0          2         3\n"
-                                + "total                0         0          0         0          0         0          2         3\n1 missing\n")
+                        "\n11-20 04:00       0       0    0       0       0    0       0       0    0       2       0    0\n")
+                .contains("\ndeferred, withdrawn (deferred, and TAP no longer reports it) or rejected, part of theirs\n"
+                        + "hour        type                deferred withdrawn  rejected\n"
+                        + "11-20 04:00 messages blocked           0         0         2\n"
+                        + "11-20 06:00 messages blocked           2         3         0\n"
+                        + "total                                  2         3         2\n"
+                        + "1 missing\n")
                 .contains("\ndeferred              2 events of messages blocked; 3 withdrawn, see gaps\n");
     }
 
