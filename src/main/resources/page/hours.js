@@ -5,18 +5,27 @@ import {region} from "./tables.js";
 import {count, number, time, timeWords, title} from "./words.js";
 
 const DAY = 24;
-const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged, and rejected records.";
-const WAITING = " Deferred: what waits for a suspended table. Withdrawn: deferred, but no longer reported. Theirs is the sum of the others.";
+const CAPTION = "Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged.";
+const OTHERS = {
+  deferred: "what waits for a suspended table",
+  withdrawn: "deferred, but no longer reported",
+  rejected: "not in Sentinel, stored at tap.rejected.uri",
+};
 
 export function showHours(data) {
   if (data.hours.length === 0) {
     return [nothing("No hour has been swept yet: the first has not closed since the program first read.")];
   }
   const types = data.hours[0].tables.map(table => table.type);
-  const waits = data.hours.some(hour => hour.deferred + hour.withdrawn > 0);
+  const others = Object.keys(OTHERS).filter(name => data.hours.some(hour => hour[name] > 0));
   return [strip(data), summary(data), region("Completeness per hour, table", el("table", {class: "hours"},
-    el("caption", {}, el("span", {}, CAPTION + (waits ? WAITING : ""))), head(types, waits),
-    el("tbody", {}, ...data.hours.map(hour => row(hour, data.at, waits)))))];
+    el("caption", {}, el("span", {}, caption(others))), head(types, others),
+    el("tbody", {}, ...data.hours.map(hour => row(hour, data.at, others)))))];
+}
+
+function caption(others) {
+  return others.length === 0 ? CAPTION
+    : [CAPTION, ...others.map(name => `${title(name)}: ${OTHERS[name]}.`), "Theirs is the sum of the others."].join(" ");
 }
 
 function summary(data) {
@@ -48,23 +57,23 @@ function strip(data) {
     hour.missing > 0 ? svg("path", {d: `M${(first + at) * step + 2.5} 2.5l5 5m0-5l-5 5`}) : null)));
 }
 
-/** The columns of each group; those of suspended tables only where there is anything in them. */
-function columns(waits) {
-  return ["theirs", "ours", ...waits ? ["deferred", "withdrawn"] : [], "missing"];
+/** The columns of each group. */
+function columns(others) {
+  return ["theirs", "ours", ...others, "missing"];
 }
 
-function head(types, waits) {
-  const figures = columns(waits).map(title);
+function head(types, others) {
+  const figures = columns(others).map(title);
   return el("thead", {}, el("tr", {}, el("th", {rowspan: 2, scope: "col", class: "text"}, "Hour (UTC)"),
     el("th", {rowspan: 2, scope: "col", class: "text"}, "State"),
     ...["All tables", ...types.map(title)].map(name => el("th", {colspan: figures.length, scope: "colgroup", class: "group"}, name))),
   el("tr", {}, ...["", ...types].flatMap(() => figures.map((name, at) => el("th", {scope: "col", class: cell(at)}, name)))));
 }
 
-function row(hour, at, waits) {
+function row(hour, at, others) {
   return el("tr", {class: state(hour)}, el("th", {scope: "row", class: "text"}, time(hour.hour, at, {bare: true})),
     el("td", {class: "text state"}, inWords(hour)),
-    ...[hour, ...hour.tables].flatMap(of => columns(waits).map((name, which) =>
+    ...[hour, ...hour.tables].flatMap(of => columns(others).map((name, which) =>
       el("td", {class: cell(which) + (name === "missing" && of[name] > 0 ? " lost" : "")}, number(of[name])))));
 }
 
@@ -73,10 +82,12 @@ function cell(at) {
 }
 
 function state(hour) {
-  return !hour.sweptAt ? "unswept" : hour.missing > 0 ? "incomplete" : hour.deferred > 0 ? "deferred" : "complete";
+  return !hour.sweptAt ? "unswept" : hour.missing > 0 ? "incomplete" : hour.deferred > 0 ? "deferred"
+    : hour.rejected > 0 ? "rejected" : "complete";
 }
 
 function inWords(hour) {
   return !hour.sweptAt ? "not swept yet" : hour.missing > 0 ? number(hour.missing) + " missing"
-    : hour.deferred > 0 ? number(hour.deferred) + " deferred" : "complete";
+    : hour.deferred > 0 ? number(hour.deferred) + " deferred"
+    : hour.rejected > 0 ? number(hour.rejected) + " rejected" : "complete";
 }

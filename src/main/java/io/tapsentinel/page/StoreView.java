@@ -158,6 +158,8 @@ final class StoreView {
                 sum(swept, Completeness.Hour::deferred),
                 "withdrawn",
                 sum(swept, Completeness.Hour::withdrawn),
+                "rejected",
+                sum(swept, Completeness.Hour::rejected),
                 "missing",
                 sum(swept, Completeness.Hour::missing));
     }

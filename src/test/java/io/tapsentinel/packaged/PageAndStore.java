@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Compares what the status page shows with the store that stands still, by SQL of its own. */
@@ -61,6 +62,8 @@ final class PageAndStore {
     private static void assertThatHoursAreShown(StoreQueries store, Page page) throws SQLException {
         List<Long> swept = store.all("SELECT DISTINCT hour FROM sweep ORDER BY hour DESC", row -> row.getLong(1));
         assertThat(swept).isNotEmpty();
+        boolean rejected = page.locator("#hours thead").innerText().contains("Rejected");
+        long found = 0;
         for (long hour : swept) {
             List<long[]> types = Stream.of(EventType.values())
                     .map(type -> {
@@ -70,7 +73,10 @@ final class PageAndStore {
                                                     + type.arrayName() + "'",
                                             row -> {
                                                 byte[] keys = row.getBytes(1);
-                                                return new long[] {keys.length / 16, store.held(type.arrayName(), keys)
+                                                return new long[] {
+                                                    keys.length / 16,
+                                                    store.held(type.arrayName(), keys, false),
+                                                    store.held(type.arrayName(), keys, true)
                                                 };
                                             })
                                     .get(0);
@@ -79,16 +85,21 @@ final class PageAndStore {
                         }
                     })
                     .toList();
-            long theirs = types.stream().mapToLong(type -> type[0]).sum();
-            long ours = types.stream().mapToLong(type -> type[1]).sum();
-            List<Long> expected = Stream.concat(
-                            Stream.of(theirs, ours, theirs - ours),
-                            types.stream().flatMap(type -> Stream.of(type[0], type[1], type[0] - type[1])))
+            long[] all = IntStream.range(0, 3)
+                    .mapToLong(which ->
+                            types.stream().mapToLong(type -> type[which]).sum())
+                    .toArray();
+            found += all[2];
+            List<Long> expected = Stream.concat(Stream.of(all), types.stream())
+                    .flatMap(of -> rejected
+                            ? Stream.of(of[0], of[1], of[2], of[0] - of[1] - of[2])
+                            : Stream.of(of[0], of[1], of[0] - of[1]))
                     .toList();
             assertThat(numbers(page.locator("#hours tr:has(time[datetime='" + javascript(hour) + "']) td.number")))
-                    .as("hour %s: theirs, ours and missing", Instant.ofEpochMilli(hour))
+                    .as("hour %s: theirs, ours, rejected and missing", Instant.ofEpochMilli(hour))
                     .isEqualTo(expected);
         }
+        assertThat(rejected).as("a column of rejected records").isEqualTo(found > 0);
     }
 
     private static void assertThatReadsAreShown(StoreQueries store, Page page) throws SQLException {

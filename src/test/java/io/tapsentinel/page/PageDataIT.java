@@ -175,7 +175,7 @@ class PageDataIT {
                 .anyMatch(hour -> hour.get("theirs").asLong() > 0)
                 .noneMatch(hour -> hour.get("missing").asLong() > 0);
 
-        long hour = forgetOneSweptKey();
+        long hour = changeOneSweptKey("DELETE FROM seen");
         services.clock().advance(Duration.ofSeconds(31));
 
         assertThat(page.figures().get("hours"))
@@ -187,6 +187,29 @@ class PageDataIT {
                     assertThat(one.get("theirs").asLong() - one.get("ours").asLong())
                             .isEqualTo(1);
                 });
+    }
+
+    @Test
+    void aRejectedRecordIsNeitherOursNorMissingInItsHour() throws Exception {
+        page.program().poll();
+        services.clock().advance(Duration.ofHours(6));
+        page.program().poll().sweep();
+
+        long hour = changeOneSweptKey("UPDATE seen SET rejected = 1");
+        services.clock().advance(Duration.ofSeconds(31));
+
+        JsonNode hours = page.figures().get("hours");
+        assertThat(hours)
+                .filteredOn(one -> one.get("rejected").asLong() > 0)
+                .singleElement()
+                .satisfies(one -> {
+                    assertThat(millis(one.get("hour"))).isEqualTo(hour);
+                    assertThat(one.get("rejected").asLong()).isEqualTo(1);
+                });
+        for (JsonNode one : hours) {
+            assertThatItAddsUp(one);
+            one.get("tables").forEach(PageDataIT::assertThatItAddsUp);
+        }
     }
 
     @Test
@@ -228,7 +251,8 @@ class PageDataIT {
         assertThat(figures.get("theirs").asLong())
                 .isEqualTo(figures.get("ours").asLong()
                         + figures.get("deferred").asLong()
-                        + figures.get("withdrawn").asLong());
+                        + figures.get("withdrawn").asLong()
+                        + figures.get("rejected").asLong());
     }
 
     @Test
@@ -260,16 +284,16 @@ class PageDataIT {
                         && table.get("failures").asInt() > 0);
     }
 
-    private long forgetOneSweptKey() throws Exception {
+    private long changeOneSweptKey(String change) throws Exception {
         try (Connection store = store();
                 ResultSet sweep = store.createStatement()
                         .executeQuery(
                                 "SELECT hour, stream, keys FROM sweep WHERE length(keys) > 0 ORDER BY hour DESC LIMIT 1")) {
             sweep.next();
-            try (PreparedStatement delete = store.prepareStatement("DELETE FROM seen WHERE stream = ? AND key = ?")) {
-                delete.setString(1, sweep.getString(2));
-                delete.setBytes(2, java.util.Arrays.copyOf(sweep.getBytes(3), 16));
-                assertThat(delete.executeUpdate()).isEqualTo(1);
+            try (PreparedStatement statement = store.prepareStatement(change + " WHERE stream = ? AND key = ?")) {
+                statement.setString(1, sweep.getString(2));
+                statement.setBytes(2, java.util.Arrays.copyOf(sweep.getBytes(3), 16));
+                assertThat(statement.executeUpdate()).isEqualTo(1);
             }
             return sweep.getLong(1);
         }

@@ -260,6 +260,17 @@ final class PageStates {
         return page;
     }
 
+    /** Two records of a swept hour are not in their table. */
+    static ObjectNode rejected() {
+        ObjectNode page = healthy();
+        for (String at : List.of("/hours/6", "/hours/6/tables/1")) {
+            ((ObjectNode) page.at(at))
+                    .put("ours", page.at(at + "/theirs").longValue() - 2)
+                    .put("rejected", 2);
+        }
+        return page;
+    }
+
     /** Seconds after the first start of all. */
     static ObjectNode empty() {
         ObjectNode page =
@@ -373,12 +384,14 @@ final class PageStates {
                     .put("ours", rows)
                     .put("deferred", swept ? 0L : null)
                     .put("withdrawn", swept ? 0L : null)
+                    .put("rejected", swept ? 0L : null)
                     .put("missing", swept ? 0L : null);
         }
         return hour.put("theirs", swept ? sum : null)
                 .put("ours", swept ? sum : null)
                 .put("deferred", swept ? 0L : null)
                 .put("withdrawn", swept ? 0L : null)
+                .put("rejected", swept ? 0L : null)
                 .put("missing", swept ? 0L : null);
     }
 

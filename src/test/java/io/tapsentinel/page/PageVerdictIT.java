@@ -109,20 +109,25 @@ class PageVerdictIT {
                 .hasCount(25); // theirs, ours, deferred, withdrawn and missing of all and of four tables
         assertThat(page.locator("#hours tr.deferred .state")).hasText("7 deferred");
         assertThat(page.locator("#hours tr.deferred td.number"))
-                .hasText(figures(PageStates.suspended().at("/hours/5")));
+                .hasText(figures(
+                        PageStates.suspended().at("/hours/5"), "theirs", "ours", "deferred", "withdrawn", "missing"));
+        assertThat(page.locator("#hours caption"))
+                .hasText("Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged."
+                        + " Deferred: what waits for a suspended table. Withdrawn: deferred, but no longer reported."
+                        + " Theirs is the sum of the others.");
         assertThat(page.locator("#hours .summary")).containsText("Nothing is missing in 20 swept hours.");
         assertThat(page.locator("#gaps"))
                 .containsText("2 h 5 min will be read again for ProofPointTAPClicksBlockedV2_CL.");
         assertThat(page.locator("#gaps")).containsText("2 events of ProofPointTAPClicksBlockedV2_CL withdrawn");
     }
 
-    private static String[] figures(JsonNode hour) {
+    private static String[] figures(JsonNode hour, String... names) {
         List<String> figures = new ArrayList<>();
         List<JsonNode> groups = new ArrayList<>(List.of(hour));
         hour.get("tables").forEach(groups::add);
         for (JsonNode group : groups) {
             long rest = group.get("theirs").longValue();
-            for (String name : List.of("theirs", "ours", "deferred", "withdrawn", "missing")) {
+            for (String name : names) {
                 figures.add(String.format("%,d", group.get(name).longValue()));
                 rest -= name.equals("theirs") ? 0 : group.get(name).longValue();
             }
@@ -182,6 +187,19 @@ class PageVerdictIT {
         assertThat(page.locator("#rejected")).containsText("50 records that Sentinel may hold twice");
         assertThat(page.locator("#archive")).containsText("12 answers, 1.2 MB");
         assertThat(page.locator("#progress")).containsText("5 h");
+    }
+
+    @Test
+    void aRejectedRecordIsNeitherOursNorMissingInItsHour() {
+        server.show(PageStates.rejected());
+        page.navigate(server.url());
+        assertThat(page.locator("#hours tr.rejected .state")).hasText("2 rejected");
+        assertThat(page.locator("#hours tr.rejected td.number"))
+                .hasText(figures(PageStates.rejected().at("/hours/6"), "theirs", "ours", "rejected", "missing"));
+        assertThat(page.locator("#hours .summary")).containsText("Nothing is missing in 20 swept hours.");
+        assertThat(page.locator("#hours caption"))
+                .hasText("Theirs: what Proofpoint reports of the hour. Ours: of these, what Sentinel has acknowledged."
+                        + " Rejected: not in Sentinel, stored at tap.rejected.uri. Theirs is the sum of the others.");
     }
 
     @Test

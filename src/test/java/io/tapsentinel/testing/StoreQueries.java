@@ -87,11 +87,12 @@ public final class StoreQueries {
         }
     }
 
-    /** How many of these keys, one after the other, the table of keys holds. */
-    public long held(String stream, byte[] keys) throws SQLException {
+    /** How many of these keys, one after the other, the table of keys holds, as rejected or as delivered. */
+    public long held(String stream, byte[] keys, boolean rejected) throws SQLException {
         try (Connection store = connect();
                 PreparedStatement select =
-                        store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ?")) {
+                        store.prepareStatement("SELECT count(*) FROM seen WHERE stream = ? AND key = ? AND rejected "
+                                + (rejected ? "<> 0" : "= 0"))) {
             long held = 0;
             for (int i = 0; i < keys.length; i += EventKey.BYTES) {
                 select.setString(1, stream);
