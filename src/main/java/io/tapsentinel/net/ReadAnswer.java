@@ -20,6 +20,9 @@ import reactor.core.publisher.Mono;
 final class ReadAnswer extends HttpResponse {
 
     private static final int PART = 8_192;
+    private static final int FIRST_ERROR = 300;
+    /** Bytes of an error that are read. */
+    private static final int ERROR = 65_536;
 
     private final int status;
     private final HttpHeaders headers;
@@ -33,13 +36,15 @@ final class ReadAnswer extends HttpResponse {
     }
 
     /**
-     * Reads an answer to its end, and closes it.
+     * Reads an answer to its end, or the beginning of an error, and closes it.
      *
      * @param within  how long the body may take; a part that does not come may take as long again
-     * @param mostMib how long it may be
+     * @param mostMib how long it may be, if it is no error
      * @throws IOException when it takes longer, is longer, or breaks off
      */
     static ReadAnswer of(HttpResponse answer, Duration within, int mostMib) throws IOException {
+        boolean isError = answer.getStatusCode() >= FIRST_ERROR;
+        int most = isError ? ERROR : mostMib << 20;
         long end = System.nanoTime() + within.toNanos();
         // PART doubles to the bound, so that the buffer never grows beyond it
         ByteArrayOutputStream body = new ByteArrayOutputStream(PART);
@@ -47,7 +52,11 @@ final class ReadAnswer extends HttpResponse {
         try (answer;
                 InputStream in = answer.getBodyAsBinaryData().toStream()) {
             for (int read = in.read(part); read >= 0; read = in.read(part)) {
-                if (body.size() + read > mostMib << 20) {
+                if (body.size() + read > most) {
+                    if (isError) {
+                        body.write(part, 0, most - body.size());
+                        break;
+                    }
                     throw new IOException("the answer is longer than " + mostMib + " MiB. Check which server answers");
                 }
                 if (System.nanoTime() - end > 0) {

@@ -57,13 +57,13 @@ class AzureHttpTest {
 
     @ParameterizedTest
     @EnumSource
-    void anErrorWithoutAnEndFailsTheRequestAndItsConnectionIsClosed(Kind kind) {
-        server.next(call -> endless(call, 500, "a".repeat(0x10000)));
+    void anErrorWithoutAnEndIsCutAndItsConnectionIsClosed(Kind kind) {
+        server.next(call -> endless(call, 500, "a".repeat(0x1001)));
 
-        assertThatThrownBy(() -> send(http(LONG), kind))
-                .isInstanceOf(UncheckedIOException.class)
-                .cause()
-                .hasMessageContaining("longer than 1 MiB");
+        HttpResponse answer = send(http(LONG), kind);
+
+        assertThat(answer.getStatusCode()).isEqualTo(500);
+        assertThat(answer.getBodyAsByteArray().block()).hasSize(65_536).containsOnly('a');
         await().until(() -> closed.get() == 1);
     }
 
@@ -91,7 +91,7 @@ class AzureHttpTest {
     @ParameterizedTest
     @EnumSource
     void anAnswerWithinTheBoundIsWhole(Kind kind) {
-        String text = "\u00e4".repeat(1 << 19);
+        String text = "\u00e4".repeat(1 << 15);
         server.next(call -> call.send(ScriptedRequest.Answer.of(404, "text/plain; charset=utf-8", text)));
 
         HttpResponse answer = send(http(LONG), kind);
