@@ -19,6 +19,7 @@ import io.tapsentinel.routes.RoutesHealthCheck;
 import io.tapsentinel.routes.RoutesReload;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
 import io.tapsentinel.state.SharedTriggers;
+import io.tapsentinel.tap.AnswerLimits;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
@@ -187,6 +188,7 @@ final class CamelSetup extends MainListenerSupport {
             quartz.setPrefixInstanceName(false);
         }
         CamelHttp way = new CamelHttp(network);
+        AnswerLimits limits = new AnswerLimits(settings.tapUrl(), settings.maxAnswerMegabytes());
         TapTimeout timeout = new TapTimeout(settings.tapUrl(), () -> budget.timeout(settings.requestTimeout()));
         for (String scheme : new String[] {"http", "https"}) {
             HttpComponent http = new BoundedHttpComponent();
@@ -195,6 +197,7 @@ final class CamelSetup extends MainListenerSupport {
                 credentials.configureHttpClient(builder);
                 dates.configureHttpClient(builder);
                 budget.configureHttpClient(builder);
+                limits.configureHttpClient(builder);
                 timeout.configureHttpClient(builder);
                 way.configureHttpClient(builder);
             });

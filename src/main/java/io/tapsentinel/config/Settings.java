@@ -23,6 +23,7 @@ import org.quartz.CronExpression;
  *
  * @param tapUrl          where TAP answers
  * @param requestTimeout  how long one request to TAP may take as a whole
+ * @param maxAnswerMegabytes how long an answer of TAP may be, as it is transferred and unpacked
  * @param principal       service principal of the TAP credential
  * @param secret          its secret, asked at every request
  * @param source          name of the account in the store
@@ -52,6 +53,7 @@ import org.quartz.CronExpression;
 public record Settings(
         URI tapUrl,
         Duration requestTimeout,
+        int maxAnswerMegabytes,
         String principal,
         Supplier<String> secret,
         String source,
@@ -168,6 +170,7 @@ public record Settings(
         return new Settings(
                 tap,
                 read.duration("tap.request-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
+                read.number("tap.max-answer-megabytes", 1, 1_000_000),
                 read.required("tap.principal"),
                 read.secret("tap.secret"),
                 read.source(),

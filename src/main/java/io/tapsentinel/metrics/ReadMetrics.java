@@ -29,7 +29,7 @@ public final class ReadMetrics implements ReadListener {
             .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE)
             .toList();
     private static final List<String> REFUSALS =
-            List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer", "unreadable");
+            List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer", "too-large", "unreadable");
     private static final String TAP = "tap-";
     private static final String BUDGET = "tap-budget";
 

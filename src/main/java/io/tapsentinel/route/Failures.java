@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.apache.camel.http.base.HttpOperationFailedException;
 import org.apache.hc.core5.http.MessageConstraintException;
@@ -21,10 +22,15 @@ import org.apache.hc.core5.http.MessageConstraintException;
  */
 final class Failures {
 
+    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
+
     private Failures() {}
 
     /** One line without content. */
     static String describe(Throwable failure) {
+        if (isOfAFullDisk(failure)) {
+            return "disk full: make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
+        }
         return quoted(failure).map(quoted -> message(quoted) + remedy(quoted)).orElseGet(() -> {
             Throwable root = failure;
             while (root.getCause() != null && root.getCause() != root) {
@@ -47,6 +53,17 @@ final class Failures {
                 ? "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
                         + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers"
                 : Network.remedy(quoted);
+    }
+
+    /** Whether a file could not be written for want of room. The system's words tell, there is no class for it. */
+    static boolean isOfAFullDisk(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException
+                    && FULL.matcher(String.valueOf(cause.getMessage())).find()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether its line does not say which service or step failed: it is not ours. A step of an operator's may call any network. */

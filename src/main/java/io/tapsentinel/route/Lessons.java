@@ -39,18 +39,17 @@ final class Lessons {
         }
         if (refusal != null) {
             tap.rest().refused(refusal, now);
-        } else if (EnumSet.of(Trouble.TIMED_OUT, Trouble.TRANSIENT, Trouble.UNREADABLE, Trouble.FORMAT)
+        } else if (EnumSet.of(
+                        Trouble.TIMED_OUT, Trouble.TOO_LARGE, Trouble.TRANSIENT, Trouble.UNREADABLE, Trouble.FORMAT)
                 .contains(trouble)) {
             tap.rest().failed(now);
         }
-        if (trouble != Trouble.TIMED_OUT) {
+        if (trouble != Trouble.TIMED_OUT && trouble != Trouble.TOO_LARGE) {
             tap.size().failed();
         }
         String then = switch (trouble) {
-            case TIMED_OUT ->
-                tap.size().timedOut(window.length())
-                        ? " in windows of " + inWords(tap.size().longest())
-                        : "";
+            case TIMED_OUT -> shorter(tap.size().timedOut(window.length()));
+            case TOO_LARGE -> shorter(tap.size().tooLarge(window.length()));
             case TOO_OLD -> {
                 tap.clock().tooOld(window);
                 yield " without the time before " + tap.clock().horizon().edge();
@@ -77,12 +76,17 @@ final class Lessons {
         return tap.rest().isResting(now) ? then + " after " + tap.rest().until().truncatedTo(ChronoUnit.SECONDS) : then;
     }
 
+    private String shorter(boolean isShorter) {
+        return isShorter ? " in windows of " + inWords(tap.size().longest()) : "";
+    }
+
     /** What went wrong, in one word. */
     static String code(Trouble trouble, TapRefusedException refusal) {
         return refusal != null
                 ? OF_TAP + refusal.status()
                 : switch (trouble) {
                     case TIMED_OUT -> OF_TAP + "timeout";
+                    case TOO_LARGE -> OF_TAP + "too-large";
                     case TRANSIENT -> OF_TAP + "no-answer";
                     case UNREADABLE -> OF_TAP + "unreadable";
                     case BUDGET -> BUDGET;

@@ -23,8 +23,8 @@ public interface ReadListener {
     /**
      * An attempt left its window unread.
      *
-     * @param code one word: {@code tap-} and TAP's status, {@code tap-timeout}, {@code tap-no-answer}, {@code tap-unreadable} for an
-     *             answer that came in whole, or {@code tap-budget} where TAP is in the way, else {@code window-not-committed}
+     * @param code one word: {@code tap-} and TAP's status, {@code tap-timeout}, {@code tap-no-answer}, {@code tap-too-large},
+     *             {@code tap-unreadable} for an answer that came in whole, or {@code tap-budget} where TAP is in the way, else {@code window-not-committed}
      */
     void failed(Purpose purpose, Effort effort, String code);
 

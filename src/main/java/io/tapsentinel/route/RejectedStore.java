@@ -90,8 +90,7 @@ public class RejectedStore implements RejectedLog {
             put(name, file.toFile(), Files.size(file), "an answer");
             failure = null;
         } catch (IOException e) {
-            failure = "tap.spool: an answer cannot be copied there: "
-                    + e.getClass().getSimpleName() + "; the window stays due until it can";
+            failure = "tap.spool: an answer cannot be copied there: " + name(e) + "; the window stays due until it can";
             throw new RejectedException(failure);
         } catch (RejectedException e) {
             failure = e.getMessage();
@@ -115,6 +114,12 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
+    private static String name(Throwable failure) {
+        return Failures.isOfAFullDisk(failure)
+                ? "disk full"
+                : failure.getClass().getSimpleName();
+    }
+
     private void put(RejectedRecord record) {
         byte[] document = RejectedDocument.bytes(record);
         put(RejectedDocument.name(record), document, document.length, record);
@@ -125,8 +130,8 @@ public class RejectedStore implements RejectedLog {
         Throwable failure = send(name, document);
         if (failure != null) {
             // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + what + ": "
-                    + failure.getClass().getSimpleName() + "; the window stays due until it does");
+            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + name(failure)
+                    + "; the window stays due until it does");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.state.StoreException;
+import io.tapsentinel.tap.AnswerTooLargeException;
 import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.TapAnswerException;
 import io.tapsentinel.tap.TapFormatException;
@@ -33,6 +34,8 @@ enum Trouble {
     FORMAT,
     /** TAP did not finish in time: again after a pause, and less of it. */
     TIMED_OUT,
+    /** TAP sends more than may be read: less of it, at once. */
+    TOO_LARGE,
     /** TAP or the network had a bad moment: again after a pause. */
     TRANSIENT,
     /** The answer came in whole and cannot be read: again after a pause, then less of it. */
@@ -63,9 +66,12 @@ enum Trouble {
             }
             return whole && !has(failure, ForeignAnswerException.class) ? UNREADABLE : TRANSIENT;
         }
-        if (has(failure, StoreException.class) || !has(failure, IOException.class)) {
+        if (has(failure, StoreException.class) || !has(failure, IOException.class) || Failures.isOfAFullDisk(failure)) {
             // the route failed before the request left
             return NOT_TAP;
+        }
+        if (has(failure, AnswerTooLargeException.class)) {
+            return TOO_LARGE;
         }
         // a connection that cannot be made says nothing about the window
         return has(failure, SocketTimeoutException.class) && !has(failure, ConnectTimeoutException.class)
@@ -88,7 +94,7 @@ enum Trouble {
     Trouble ofOneEndpoint(TapRefusedException refusal, boolean shares) {
         boolean isOfAll = this == REST && refusal.reason() == Reason.THROTTLED && shares;
         return !isOfAll
-                        && EnumSet.of(REST, REFUSED, FORMAT, TIMED_OUT, TRANSIENT, UNREADABLE)
+                        && EnumSet.of(REST, REFUSED, FORMAT, TIMED_OUT, TOO_LARGE, TRANSIENT, UNREADABLE)
                                 .contains(this)
                 ? ENDPOINT
                 : this;

@@ -50,7 +50,7 @@ public final class UnreadAnswers {
             LOG.warn(
                     "the process ended while it read TAP's answer for {}",
                     found.get().window());
-            failed(found.get(), found.get().error() ? How.ERROR : How.END, Gap.ENDED);
+            failed(found.get(), found.get().error() ? How.ERROR : How.END, Gap.ENDED, true);
         }
         left = null;
     }
@@ -124,21 +124,24 @@ public final class UnreadAnswers {
         }
     }
 
-    /** The answer came in whole and could not be read. Returns what becomes of its time; null when it is asked for again as it is. */
+    /** The answer came in whole and could not be read, or is too large to come in. Returns what becomes of its time; null when it is asked for again as it is. */
     String failed(WindowRead read, String why) {
-        return failed(attempt(read), How.ANSWER, why);
+        return failed(attempt(read), How.ANSWER, why, read.answer().hasCome());
     }
 
-    private String failed(Attempt attempt, How how, String why) {
+    private String failed(Attempt attempt, How how, String why, boolean isStored) {
         Step step = time.failed(attempt, how, why);
         for (TimeRange gap : step.gaps()) {
             LOG.error(
-                    "gap: {} cannot be read, after {} attempts at no more than 30 seconds: {}; TAP's answer lies at tap.rejected.uri as"
-                            + " {}. Correct it and move it to tap.replay.uri, or look in TAP's own page for this time",
+                    "gap: {} cannot be read, after {} attempts at no more than 30 seconds: {}; {}look in TAP's own page for this time",
                     gap,
                     how.attempts(),
                     why,
-                    RejectedDocument.answerName(attempt.window()));
+                    isStored
+                            ? "TAP's answer lies at tap.rejected.uri as "
+                                    + RejectedDocument.answerName(attempt.window())
+                                    + ". Correct it and move it to tap.replay.uri, or "
+                            : "");
         }
         if (step.isGap()) {
             return "it stays a gap";

@@ -8,6 +8,7 @@ import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.ForeignAnswerException;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.TapCondition;
+import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
@@ -118,7 +119,7 @@ public class WindowAttempts {
                 case TOO_OLD -> corrections++;
                 // twice tells TAP's time, if it can be told
                 case STILL_CURRENT -> corrections += CORRECTIONS / 2;
-                case NARROWED -> corrections++;
+                case NARROWED, TOO_LARGE -> corrections++;
                 case TIMED_OUT, TRANSIENT, UNREADABLE -> {
                     if (!pauses.hasNext()) {
                         return End.FAILED;
@@ -181,6 +182,9 @@ public class WindowAttempts {
         TapRefusedException refusal = Failures.refusal(failure);
         Trouble trouble =
                 Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (trouble == Trouble.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
+            trouble = Trouble.UNREADABLE;
+        }
         if (ask.isOfOneEndpoint()) {
             trouble = trouble.ofOneEndpoint(refusal, Pool.of(ask.path()) == Pool.EVERYTHING_ELSE);
         }

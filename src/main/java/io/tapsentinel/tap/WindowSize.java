@@ -6,8 +6,8 @@ import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 import java.time.Duration;
 
 /**
- * How much time to ask for at once. TAP has no paging, so an answer that it cannot finish in time gets smaller only with its
- * window: two time-outs in a row halve it, down to 30 seconds, and every three reads that succeed double it, up to an hour.
+ * How much time to ask for at once. TAP has no paging, so an answer that is too large, or that it cannot finish in time, gets
+ * smaller only with its window: one that is too large or two time-outs in a row halve it, down to 30 seconds, and every three reads that succeed double it, up to an hour.
  * Kept in memory only: a restart begins with an hour. Thread-safe.
  */
 public class WindowSize {
@@ -43,6 +43,16 @@ public class WindowSize {
         // half of what was asked for: it may have been shorter than what may be asked for
         longest = longer(SHORTEST_WINDOW, Duration.ofSeconds(length.toSeconds() / 2));
         return true;
+    }
+
+    /**
+     * The answer for a window of this length was too large, and would be so again.
+     *
+     * @return whether windows are shorter from now on
+     */
+    public synchronized boolean tooLarge(Duration length) {
+        timeOuts = TIME_OUTS;
+        return timedOut(length);
     }
 
     /** A window was read to its end. */

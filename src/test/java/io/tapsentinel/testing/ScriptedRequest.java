@@ -129,8 +129,13 @@ public final class ScriptedRequest {
 
     /** Sends these characters and nothing else. */
     public void write(String text) throws IOException {
+        write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** The same with bytes. */
+    public void write(byte[] bytes) throws IOException {
         OutputStream out = socket.getOutputStream();
-        out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+        out.write(bytes);
         out.flush();
     }
 
