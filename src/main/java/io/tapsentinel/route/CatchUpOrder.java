@@ -21,17 +21,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * In which order runs read again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and only
- * the events that were deferred. A window that fails, or that brings none of them, is asked for again from the endpoint of all four
- * types. Where that fails too it is passed over, and what is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
+ * the events that were deferred. A window that fails is asked for again from the endpoint of all four types, and so is what the type's
+ * own has not brought. Where that fails too it is passed over, and what is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
  * concurrent use.
  */
 final class CatchUpOrder {
@@ -48,8 +51,8 @@ final class CatchUpOrder {
     private final TapCondition tap;
     private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
     private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
-    /** Types that are asked for from the endpoint of all types; true until nothing waits any more, false for one window. */
-    private final Map<EventType, Boolean> fromAll = new EnumMap<>(EventType.class);
+    /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
+    private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
 
     private final List<Ask> passedOver = new ArrayList<>();
     private Ask asked;
@@ -98,7 +101,7 @@ final class CatchUpOrder {
     Optional<Ask> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
-        fromAll.keySet().retainAll(backlog.keySet());
+        fromAll.retainAll(backlog.keySet());
         Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
         if (backlog.isEmpty()) {
             postponed.nothing(Purpose.CATCH_UP);
@@ -142,33 +145,25 @@ final class CatchUpOrder {
     }
 
     private Ask ask(EventType type, TimeRange window) {
-        boolean own = !fromAll.containsKey(type);
+        boolean own = !fromAll.contains(type);
         return new Ask(
                 window,
                 Coverage.NONE,
                 event -> {},
                 (entry, also) -> {
-                    // a proxy may answer for an endpoint that it does not know: what is withdrawn is said by that of
-                    // all types
-                    boolean isCertain = !own || entry.total(LedgerCount.FETCHED) > 0 || !waits(type);
+                    AtomicBoolean isAgain = new AtomicBoolean();
                     state.beside(entry, connection -> {
                         also.in(connection);
-                        if (isCertain && entry.total(LedgerCount.DEFERRED) == 0) {
-                            deferrals.caughtUp(connection, type, window);
+                        if (entry.total(LedgerCount.DEFERRED) == 0) {
+                            isAgain.set(deferrals.caughtUp(connection, type, window, own));
                         }
                     });
-                    if (!isCertain) {
-                        fromAll.put(type, false);
-                    } else if (!own) {
-                        fromAll.computeIfPresent(type, (any, lasting) -> lasting ? true : null);
+                    if (isAgain.get()) {
+                        fromAll.add(type);
                     }
                     longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
                 },
                 new Ask.Only(type, events -> deferrals.among(type, events), own));
-    }
-
-    private boolean waits(EventType type) {
-        return deferrals.counts().getOrDefault(type, new Deferrals.Count(0, 0)).deferred() > 0;
     }
 
     private boolean waits(Ask ask) {
@@ -185,7 +180,7 @@ final class CatchUpOrder {
         longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
         failures.merge(type, 1, Integer::sum);
         if (asked.isOfOneEndpoint()) {
-            fromAll.put(type, true);
+            fromAll.add(type);
         } else {
             fromAll.remove(type);
             passedOver.add(asked);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -117,16 +118,24 @@ public final class Suspensions {
     }
 
     /**
-     * Whether another table accepts something at this moment: when all fail, the fault is not of one table, and none is suspended. One that
-     * fails itself says nothing. A suspended one does, since it may be well again and is not probed while this one holds up the read.
+     * Whether a table that does not fail itself accepts something at this moment: when all fail, the fault is not of one table, and none
+     * is suspended. Where each of the others fails, suspended ones count whose stream accepts an empty array: they may be well again, and
+     * are not probed while this one holds up the read.
      */
     private boolean isAnotherFine(EventType failing) {
-        List<EventType> others = Stream.of(EventType.values())
+        List<EventType> others = others(failing, type -> !of(type).isFailing());
+        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged())
+                || (others.isEmpty()
+                                ? others(failing, type -> of(type).suspended().isPresent())
+                                : others)
+                        .stream().anyMatch(type -> ask(type).isEmpty());
+    }
+
+    private static List<EventType> others(EventType failing, Predicate<EventType> which) {
+        return Stream.of(EventType.values())
                 .filter(type -> type != failing)
-                .filter(type -> !of(type).isFailing() || of(type).suspended().isPresent())
+                .filter(which)
                 .toList();
-        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged() && !of(type).isFailing())
-                || others.stream().anyMatch(type -> ask(type).isEmpty());
     }
 
     /** The refusal of an empty array, which writes no row, by this table's stream; empty when it accepts it. */

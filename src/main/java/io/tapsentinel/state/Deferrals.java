@@ -3,6 +3,7 @@ package io.tapsentinel.state;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.EventRef;
 import io.tapsentinel.tap.EventType;
+import io.tapsentinel.tap.TapLimits;
 import io.tapsentinel.tap.TimeRange;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -103,26 +104,50 @@ public final class Deferrals {
     }
 
     /**
-     * A read from the type's own endpoint, false positives included, that deferred nothing is being committed; to be called after its
-     * events were written. The window leaves the type's backlog. When that leaves none, the events that are still deferred are
-     * withdrawn, except those that a program of an older version has settled, which are removed.
+     * A read of this type, false positives included, that deferred nothing is being committed; to be called after its events were
+     * written. The window leaves the type's backlog. When that leaves none, the events that are still deferred are withdrawn, except
+     * those that a program of an older version has settled, which are removed. A read from the type's own endpoint withdraws none, as a
+     * proxy may answer for a path that it does not know: the time of these events joins the backlog again.
      *
-     * @return how many are withdrawn because of it
+     * @param own whether it was a read from that endpoint
+     * @return whether that time has to be read again from the endpoint of all types
      */
-    public int caughtUp(Connection connection, EventType type, TimeRange window) throws SQLException {
+    public boolean caughtUp(Connection connection, EventType type, TimeRange window, boolean own) throws SQLException {
         List<TimeRange> left = TimeRange.without(backlog(connection, source, type), window);
         replaceBacklog(connection, type, left);
         if (!left.isEmpty()) {
-            return 0;
+            return false;
         }
         String stream = type.arrayName();
         Sql.update(connection, "DELETE" + OF_TYPE + " AND " + IS_SETTLED, source, stream);
-        return Sql.update(
+        if (own) {
+            List<TimeRange> again = windowsOfDeferred(connection, stream);
+            replaceBacklog(connection, type, again);
+            return !again.isEmpty();
+        }
+        Sql.update(
                 connection,
                 "UPDATE deferred SET withdrawn_at = ? WHERE source = ? AND stream = ? AND withdrawn_at = 0",
                 clock.millis(),
                 source,
                 stream);
+        return false;
+    }
+
+    /** Which windows deferred what still is, as long as any may have been. */
+    private List<TimeRange> windowsOfDeferred(Connection connection, String stream) throws SQLException {
+        List<TimeRange> windows = new ArrayList<>();
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT DISTINCT at" + OF_TYPE + " AND withdrawn_at = 0")) {
+            Sql.set(select, source, stream);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    Instant end = Instant.ofEpochMilli(rows.getLong(1));
+                    windows.add(new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end));
+                }
+            }
+        }
+        return TimeRange.union(windows);
     }
 
     /**

@@ -82,7 +82,7 @@ class ListsTest {
         try (Store store = setup.open()) {
             defer(store, waiting, Events.event(TYPE, "gone"));
             Deferrals deferrals = new Deferrals(store, setup.clock());
-            store.transaction(connection -> deferrals.caughtUp(connection, TYPE, waiting));
+            store.transaction(connection -> deferrals.caughtUp(connection, TYPE, waiting, false));
             defer(store, waiting, Events.event(TYPE, "1"), Events.event(other, "2"));
             new SuspensionTable(store)
                     .suspended(

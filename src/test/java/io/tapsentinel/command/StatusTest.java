@@ -429,7 +429,7 @@ class StatusTest {
 
     private void withdraw(Store store, Instant hour) {
         store.transaction(connection -> new Deferrals(store, setup.clock())
-                .caughtUp(connection, TYPE, new TimeRange(hour, hour.plusSeconds(3_600))));
+                .caughtUp(connection, TYPE, new TimeRange(hour, hour.plusSeconds(3_600)), false));
     }
 
     private static void sweep(Store store, Instant hour, List<TapEvent> found) {

@@ -139,23 +139,23 @@ class CatchUpOrderTest {
 
     /** It may be a proxy that answers. */
     @Test
-    void anEndpointThatBringsNoneOfTheEventsIsBelievedOnceThatOfAllTypesBringsNoneEither() {
+    void whatTheEndpointOfTheTypeDoesNotBringIsAskedForFromThatOfAllTypesBeforeItIsWithdrawn() {
         Instant from = NOON.minus(Duration.ofHours(5));
-        defer(from, from.plus(Duration.ofHours(2)));
+        defer(from, from.plus(Duration.ofHours(1)));
+        defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
         List<String> asked = new ArrayList<>();
         for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
             Ask ask = next.get();
             asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
-                    + deferrals.counts().get(TYPE).deferred() + " deferred");
+                    + deferrals.counts().get(TYPE).withdrawn() + " withdrawn");
             ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
         }
 
         assertThat(asked)
                 .containsExactly(
-                        "0 min, /v2/siem/clicks/blocked, 1 deferred",
-                        "0 min, /v2/siem/all, 1 deferred",
-                        "60 min, /v2/siem/clicks/blocked, 1 deferred",
-                        "60 min, /v2/siem/all, 1 deferred");
+                        "0 min, /v2/siem/clicks/blocked, 0 withdrawn",
+                        "120 min, /v2/siem/clicks/blocked, 0 withdrawn",
+                        "120 min, /v2/siem/all, 0 withdrawn");
         assertThat(deferrals.counts().get(TYPE).withdrawn()).isOne();
     }
 

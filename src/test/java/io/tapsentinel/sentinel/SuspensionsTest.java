@@ -93,6 +93,18 @@ class SuspensionsTest {
         assertThat(suspensions.suspended()).hasSize(EventType.values().length);
     }
 
+    /** Two that hang would put off the decision for longer than an answer counts. */
+    @Test
+    void aSuspendedTableIsNotAskedWhileAnotherOneDoesNotFail() {
+        accepting.add(stream(OTHER));
+        assertThat(failsForTwoMinutes(REFUSED)).isTrue();
+        asked.clear();
+
+        assertThat(failsForTwoMinutes(EventType.MESSAGES_DELIVERED)).isTrue();
+
+        assertThat(asked).doesNotContain(stream(REFUSED)).contains(stream(OTHER));
+    }
+
     @Test
     void aSuspendedTableThatRefusesAnEmptyArrayIsNone() {
         accepting.add(stream(OTHER));

@@ -48,6 +48,36 @@ class DeferralsTest {
         deferrals = seen.deferrals();
     }
 
+    /** A proxy may answer for a path that it does not know, or with a part of TAP's answer. */
+    @Test
+    void whatTheOwnEndpointDoesNotBringIsReadAgainFromThatOfAllTypes() {
+        defer(range(10_000, 10_060), event(TYPE, "1"));
+        defer(range(20_000, 20_060), event(TYPE, "2"));
+        assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, range(10_000, 10_060), true)))
+                .as("some is left to read")
+                .isFalse();
+
+        assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, range(20_000, 20_060), true)))
+                .isTrue();
+
+        assertThat(deferrals.counts().get(TYPE)).isEqualTo(new Deferrals.Count(2, 0));
+        assertThat(deferrals.backlog().get(TYPE)).containsExactly(range(6_460, 10_060), range(16_460, 20_060));
+        caughtUp(TYPE, range(6_460, 10_060));
+        assertThat(caughtUp(TYPE, range(16_460, 20_060))).isEqualTo(2);
+        assertThat(deferrals.backlog()).isEmpty();
+    }
+
+    @Test
+    void whenTheOwnEndpointBringsAllNothingIsReadAgain() {
+        defer(range(10_000, 10_060), event(TYPE, "1"));
+        seen.delivered(0, List.of(event(TYPE, "1")));
+
+        assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, range(10_000, 10_060), true)))
+                .isFalse();
+
+        assertThat(deferrals.backlog()).isEmpty();
+    }
+
     @Test
     void whatAReadDeferredOutlivesTheProgram() {
         defer(range(0, 10), event(TYPE, "1"), event(TYPE, "2"), event(OTHER, "3"));
@@ -318,8 +348,15 @@ class DeferralsTest {
         });
     }
 
-    private int caughtUp(EventType type, TimeRange window) {
-        return store.transaction(connection -> deferrals.caughtUp(connection, type, window));
+    /** How many were withdrawn. */
+    private long caughtUp(EventType type, TimeRange window) {
+        long before = withdrawn(type);
+        store.transaction(connection -> deferrals.caughtUp(connection, type, window, false));
+        return withdrawn(type) - before;
+    }
+
+    private long withdrawn(EventType type) {
+        return deferrals.counts().getOrDefault(type, new Deferrals.Count(0, 0)).withdrawn();
     }
 
     /** As one does that knows nothing of deferred events. */

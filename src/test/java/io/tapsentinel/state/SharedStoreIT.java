@@ -122,9 +122,9 @@ class SharedStoreIT {
             Deferrals deferrals = new Deferrals(store, clock);
             assertThat(store.<Integer>transaction(c -> deferrals.deferred(c, hour, known)))
                     .isEqualTo(3);
-            assertThat(store.<Integer>transaction(c -> deferrals.caughtUp(c, TYPE, hour)))
-                    .as("withdrawn")
-                    .isEqualTo(3);
+            assertThat(store.<Boolean>transaction(c -> deferrals.caughtUp(c, TYPE, hour, false)))
+                    .isFalse();
+            assertThat(deferrals.counts().get(TYPE).withdrawn()).isEqualTo(3);
 
             assertThat(store.<Integer>transaction(c -> deferrals.deferred(c, hour, all)))
                     .isEqualTo(4);

@@ -215,6 +215,7 @@ public final class Suspension {
         // it may take a while, in which the other tables ask for this one
         boolean isFine = anotherIsFine.getAsBoolean();
         synchronized (this) {
+            lookedAt = steady.instant();
             anotherWasFine = isFine;
         }
         return isFine;
@@ -243,8 +244,8 @@ public final class Suspension {
             begunAt = steady.instant();
         }
         LOG.error(
-                "{} is suspended: it has failed for {} s while another table accepts rows; its events are deferred and sent later,"
-                        + " the other tables go on. The last failure: {}",
+                "{} is suspended: it has failed for {} s while Sentinel accepts requests for another table; its events are deferred"
+                        + " and sent later, the other tables do not wait for it. The last failure: {}",
                 type.table(),
                 failing.toSeconds(),
                 failure.getMessage());
