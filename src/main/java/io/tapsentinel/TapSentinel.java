@@ -8,13 +8,16 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.config.SteadyClock;
 import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.net.OwnSecrets;
 import io.tapsentinel.sandbox.Sandbox;
 import io.tapsentinel.state.StoreException;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.logging.log4j.Level;
@@ -29,6 +32,13 @@ import sun.misc.Signal;
  * {@link Commands}, which start nothing.
  */
 public final class TapSentinel {
+
+    static {
+        // before the log is set up, which keeps the streams that it finds
+        System.setOut(OwnSecrets.masking(System.out, charset("sun.stdout.encoding")));
+        System.setErr(OwnSecrets.masking(System.err, charset("sun.stderr.encoding")));
+        OwnSecrets.knowAll(System.getenv());
+    }
 
     private static final Logger LOG = LoggerFactory.getLogger(TapSentinel.class);
 
@@ -55,6 +65,13 @@ public final class TapSentinel {
             System.exit(1);
         }
         System.exit(0);
+    }
+
+    /** Of one of the JDK's streams: the terminal's, if there is one. */
+    private static Charset charset(String property) {
+        return Optional.ofNullable(System.getProperty(property))
+                .map(Charset::forName)
+                .orElse(Charset.defaultCharset());
     }
 
     private static String run(Map<String, String> properties, String sandboxWhenEmpty) throws Exception {

@@ -1,6 +1,7 @@
 package io.tapsentinel.blob;
 
 import com.azure.storage.blob.models.BlobStorageException;
+import io.tapsentinel.net.Redactor;
 import io.tapsentinel.sentinel.upload.Failure;
 import java.util.Set;
 
@@ -20,7 +21,7 @@ public final class BlobFailure {
             return Failure.of(thrown);
         }
         String said = "answered " + refused.getStatusCode()
-                + (code(refused).isEmpty() ? "" : " " + Failure.line(code(refused)));
+                + (code(refused).isEmpty() ? "" : " " + Redactor.line(code(refused)));
         if (NO_CONTAINER.contains(code(refused))) {
             return said + ": make the container, or put its name right";
         }

@@ -1,6 +1,7 @@
 package io.tapsentinel.config;
 
 import io.tapsentinel.net.Loopback;
+import io.tapsentinel.net.OwnSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -61,14 +62,16 @@ final class SettingReader {
 
     /** A secret of its own name, or in the file that {@code <name>-file} names, which is read at every use. */
     Supplier<String> secret(String name) {
-        return text(name).<Supplier<String>>map(secret -> () -> secret).orElseGet(() -> secretIn(name + "-file"));
+        return text(name)
+                .<Supplier<String>>map(secret -> () -> OwnSecrets.know(secret))
+                .orElseGet(() -> secretIn(name + "-file"));
     }
 
     private Supplier<String> secretIn(String name) {
         String file = required(name);
         Supplier<String> secret = () -> {
             try {
-                return Files.readString(Path.of(file)).strip();
+                return OwnSecrets.know(Files.readString(Path.of(file)).strip());
             } catch (IOException e) {
                 throw new UncheckedIOException(name + ": " + file + " cannot be read", e);
             }

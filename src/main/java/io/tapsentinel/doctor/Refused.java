@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Settings;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.net.Redactor;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.UploadException.Answer;
@@ -76,7 +76,7 @@ final class Refused {
     private static String said(UploadException refused) {
         Answer answer = refused.answer();
         return refused.status() == 0
-                ? Failure.line(refused.getMessage())
+                ? Redactor.line(refused.getMessage())
                 : refused.status()
                         + (answer.code() == null ? "" : " " + answer.code())
                         + (answer.text() == null ? "" : ": " + answer.text())

@@ -5,6 +5,7 @@ import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Web.Answer;
+import io.tapsentinel.net.Redactor;
 import io.tapsentinel.route.TapBudget;
 import io.tapsentinel.sentinel.upload.Failure;
 import io.tapsentinel.tap.TapRefusedException;
@@ -92,7 +93,7 @@ final class TapCheck implements Check {
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());
         refusal = refused.reason();
-        return Finding.wrong(name(), Failure.line(refused.getMessage()) + "; " + remedy(refused));
+        return Finding.wrong(name(), Redactor.line(refused.getMessage()) + "; " + remedy(refused));
     }
 
     private static String basic(Settings settings) {

@@ -2,6 +2,7 @@ package io.tapsentinel.health;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.net.OwnSecrets;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -90,7 +91,7 @@ public final class HealthEndpoint {
             request.response()
                     .setStatusCode(up ? 200 : 503)
                     .putHeader("content-type", "application/json")
-                    .end(JSON.writeValueAsString(answer));
+                    .end(OwnSecrets.mask(JSON.writeValueAsString(answer)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

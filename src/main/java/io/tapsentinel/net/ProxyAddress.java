@@ -45,7 +45,9 @@ record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         /** Value of {@code Proxy-Authorization}, a secret. */
         String authorization() {
             return "Basic "
-                    + Base64.getEncoder().encodeToString((name + ':' + password).getBytes(StandardCharsets.UTF_8));
+                    + Base64.getEncoder()
+                            .encodeToString(
+                                    OwnSecrets.know(name + ':' + password).getBytes(StandardCharsets.UTF_8));
         }
 
         /** Not the password, not the name. */
@@ -85,7 +87,7 @@ record ProxyAddress(InetSocketAddress address, Optional<User> user) {
         if (colon < 1) {
             throw new IllegalArgumentException("no user name or no password");
         }
-        return new User(decoded(text.substring(0, colon)), decoded(text.substring(colon + 1)));
+        return new User(decoded(text.substring(0, colon)), OwnSecrets.know(decoded(text.substring(colon + 1))));
     }
 
     private static String decoded(String text) {

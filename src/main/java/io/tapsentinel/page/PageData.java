@@ -10,6 +10,7 @@ import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.Look;
 import io.tapsentinel.health.Look.NoAnswerException;
 import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.net.OwnSecrets;
 import io.tapsentinel.routes.RouteLinks;
 import io.tapsentinel.state.Gap;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -19,6 +20,7 @@ import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.Pool;
 import io.tapsentinel.tap.Progress;
 import io.tapsentinel.tap.TimeRange;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,7 +102,7 @@ final class PageData {
 
     private static byte[] json(Map<String, Object> figures) {
         try {
-            return JSON.writeValueAsBytes(figures);
+            return OwnSecrets.mask(JSON.writeValueAsString(figures)).getBytes(StandardCharsets.UTF_8);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.net.OwnSecrets;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -42,7 +43,7 @@ public final class TapCredentials implements HttpClientConfigurer {
 
     /** Principal and secret, as the next request will have them. Throws when the secret cannot be read. */
     public String current() {
-        return principal + ':' + secret.get();
+        return OwnSecrets.know(principal + ':' + secret.get());
     }
 
     /** The same of the last request; empty before the first. */

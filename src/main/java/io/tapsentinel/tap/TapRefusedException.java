@@ -1,15 +1,14 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.net.Redactor;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.Set;
 
 /** TAP answered a request with an error; the message has the status and TAP's text. */
 public class TapRefusedException extends RuntimeException {
 
     private static final int LONGEST_TEXT = 200;
-    /** What a proxy may repeat of a request: credentials; and addresses. */
-    private static final Pattern ECHOED = Pattern.compile("(?i)\\b(basic|bearer)\\s+\\S+|\\S*@\\S*");
 
     private final int status;
     private final String text;
@@ -76,9 +75,8 @@ public class TapRefusedException extends RuntimeException {
         return Optional.ofNullable(text)
                 .map(String::strip)
                 .filter(t -> !t.isEmpty() && "{[<".indexOf(t.charAt(0)) < 0)
-                .map(t -> ECHOED.matcher(t.substring(0, Math.min(t.length(), LONGEST_TEXT)))
-                        .replaceAll("..."))
-                .map(t -> t.replaceAll("[\\s\\p{Cntrl}]+", " "))
+                .map(t -> Redactor.words(t, "", Set.of()))
+                .map(t -> t.substring(0, Math.min(t.length(), LONGEST_TEXT)))
                 .orElse("");
     }
 }

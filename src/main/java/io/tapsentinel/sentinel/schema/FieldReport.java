@@ -47,11 +47,11 @@ public final class FieldReport implements MappingReport {
 
     @Override
     public void unknownField(String table, String field) {
-        if (count("unknown-field", unknown, new Field(table, SafeName.of(field)))) {
+        if (count("unknown-field", unknown, new Field(table, shown(field)))) {
             LOG.info(
                     "{} has no column for field {}: {} (logged once a day)",
                     table,
-                    SafeName.of(field),
+                    shown(field),
                     kept
                             ? "it is sent in AdditionalFields"
                             : "it is not sent; sentinel.additional-fields=true would keep it");
@@ -60,11 +60,11 @@ public final class FieldReport implements MappingReport {
 
     @Override
     public void lossyValue(String table, String column) {
-        if (count("value", lossy, new Field(table, SafeName.of(column)))) {
+        if (count("value", lossy, new Field(table, shown(column)))) {
             LOG.info(
                     "{} got a value that does not fit column {}: it was changed or not sent{} (logged once a day)",
                     table,
-                    SafeName.of(column),
+                    shown(column),
                     kept
                             ? ", and as it came stands in AdditionalFields"
                             : "; sentinel.additional-fields=true would keep it");
@@ -79,6 +79,11 @@ public final class FieldReport implements MappingReport {
     /** How often a value did not fit each column since the start; a copy. */
     public Map<Field, Long> lossyValues() {
         return counts(lossy);
+    }
+
+    /** A name may be content; letters, digits and {@code _}, 64 at most, are enough to find it in TAP's answer. */
+    private static String shown(String name) {
+        return SafeName.of(name).replaceAll("\\W", "_");
     }
 
     /** Counts one; whether the name is to be logged. */

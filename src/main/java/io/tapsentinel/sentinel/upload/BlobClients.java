@@ -9,6 +9,7 @@ import com.azure.storage.common.policy.RetryPolicyType;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.net.AzureHttp;
 import io.tapsentinel.net.Network;
+import io.tapsentinel.net.Redactor;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -85,7 +86,7 @@ public final class BlobClients {
     /** Where an account's blobs are. @throws InvalidSettingException as {@link #of(String)} does */
     public URI endpoint(String account) {
         if (!ACCOUNT.matcher(account).matches()) {
-            throw new InvalidSettingException("azure-storage-blob:" + Failure.line(account)
+            throw new InvalidSettingException("azure-storage-blob:" + Redactor.line(account)
                     + " names no storage account: that has 3 to 24" + " small letters and digits");
         }
         own.flatMap(BlobClients::accountOf)

@@ -6,10 +6,18 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.tapsentinel.net.OwnSecrets;
+import io.tapsentinel.net.Redactor;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.tap.EventType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads an answer that is no acknowledgement. */
 final class ErrorAnswer {
@@ -20,6 +28,12 @@ final class ErrorAnswer {
     private static final int LONGEST = 64_000;
 
     private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
+
+    private static final Set<String> NAMES = Arrays.stream(EventType.values())
+            .map(type -> TableSchema.of(type.table()))
+            .flatMap(schema ->
+                    Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
+            .collect(Collectors.toSet());
 
     private ErrorAnswer() {}
 
@@ -45,18 +59,20 @@ final class ErrorAnswer {
 
     private static UploadException.Answer answer(HttpResponse response, byte[] sent) {
         JsonNode error = error(response);
-        String text = Quoting.without(error.path("message").asText(), new String(sent, StandardCharsets.UTF_8));
+        String records = new String(sent, StandardCharsets.UTF_8);
+        String text = Redactor.words(error.path("message").asText(), records, NAMES);
+        String code = Objects.requireNonNullElse(
+                response.getHeaderValue(ERROR_CODE), error.path("code").asText());
         return new UploadException.Answer(
-                word(Objects.requireNonNullElse(
-                        response.getHeaderValue(ERROR_CODE), error.path("code").asText())),
-                text.isBlank() ? null : Failure.line(text),
-                word(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID)),
+                word(code, records),
+                text.isEmpty() ? null : text,
+                word(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID), records),
                 RetryAfter.parse(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));
     }
 
-    /** A code or an identifier, which is one word; null when it is something else. */
-    private static String word(String text) {
-        return text != null && WORD.matcher(text).matches() ? text : null;
+    /** A code or an identifier, which is one word; null when it is something else, or stands in what was sent. */
+    private static String word(String text, String sent) {
+        return text != null && WORD.matcher(text).matches() && !sent.contains(text) ? OwnSecrets.mask(text) : null;
     }
 
     private static JsonNode error(HttpResponse response) {

@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel.upload;
 
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.ProxyRefusedException;
+import io.tapsentinel.net.Redactor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -12,11 +13,6 @@ import java.util.regex.Pattern;
 
 /** What became of a call, in one short line: puts other people's words into ours. */
 public final class Failure {
-
-    private static final int LONGEST_TEXT = 300;
-    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
-    /** Something that may be a token: of the three parts of a signed one, or after the word that goes before it. */
-    private static final Pattern TOKEN = Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}");
 
     /** How the messages of {@link ErrorAnswer} show a status. */
     private static final Pattern STATUS = Pattern.compile("(?:refused:|answered) (\\d{3})\\b");
@@ -30,11 +26,11 @@ public final class Failure {
             root = root.getCause();
         }
         if (root instanceof SignInException || root instanceof ProxyRefusedException) {
-            return root.getMessage();
+            return Redactor.line(root.getMessage());
         }
         // the JDK's client gives no text when it cannot connect
         String text = root.getMessage() != null
-                ? line(root.getMessage())
+                ? Redactor.line(root.getMessage())
                 : root.getCause() instanceof UnresolvedAddressException
                         ? "the host name has no address"
                         : root instanceof ConnectException ? "cannot connect" : "";
@@ -70,16 +66,5 @@ public final class Failure {
     public static String place(URI endpoint) {
         return endpoint.getHost() + ":"
                 + (endpoint.getPort() >= 0 ? endpoint.getPort() : "https".equals(endpoint.getScheme()) ? 443 : 80);
-    }
-
-    /** One line of at most 300 characters, without anything that looks like a token. */
-    public static String line(String text) {
-        // a token is looked for before the cut, which could make it too short to be seen; what is over any sense is not
-        // read at all
-        String head = text.substring(0, Math.min(text.length(), 20 * LONGEST_TEXT));
-        String safe = BREAKS.matcher(TOKEN.matcher(head).replaceAll("..."))
-                .replaceAll(" ")
-                .strip();
-        return safe.substring(0, Math.min(safe.length(), LONGEST_TEXT));
     }
 }

@@ -69,7 +69,8 @@ class FieldReportTest {
         report.unknownField("T_CL", "not a label\n");
         report.lossyValue("T_CL", "headerTo");
         assertThat(drift("unknown-field", "headerTo")).isEqualTo(2);
-        assertThat(drift("unknown-field", SafeName.of("not a label\n"))).isEqualTo(1);
+        assertThat(drift("unknown-field", "not_a_label__" + digest("not a label\n")))
+                .isEqualTo(1);
         assertThat(drift("value", "headerTo")).isEqualTo(1);
         for (int i = 0; i < 1000; i++) {
             report.unknownField("T_CL", "field" + i);
@@ -119,6 +120,10 @@ class FieldReportTest {
                 .hasSize(202);
     }
 
+    private static String digest(String name) {
+        return SafeName.of(name).replaceFirst(".*\\.", "");
+    }
+
     @Test
     void namesAreShortenedAndCleaned() {
         report.unknownField("T_CL", "a.B_9-z");
@@ -127,12 +132,12 @@ class FieldReportTest {
         report.unknownField("T_CL", "");
         assertThat(report.unknownFields())
                 .containsOnlyKeys(
-                        new Field("T_CL", "a.B_9-z"),
-                        new Field("T_CL", SafeName.of("x\r\nINFO forged ü\ud83d\ude00")),
-                        new Field("T_CL", SafeName.of("n".repeat(100))),
-                        new Field("T_CL", SafeName.of("")));
+                        new Field("T_CL", "a_B_9_z"),
+                        new Field("T_CL", "x__INFO_forged____" + digest("x\r\nINFO forged ü\ud83d\ude00")),
+                        new Field("T_CL", "n".repeat(32) + "_" + digest("n".repeat(100))),
+                        new Field("T_CL", "__" + digest("")));
         assertThat(report.unknownFields().keySet())
-                .allSatisfy(field -> assertThat(field.name()).matches("[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}"));
+                .allSatisfy(field -> assertThat(field.name()).matches("\\w{1,64}"));
         assertThat(lines.lines()).noneMatch(line -> line.contains("\n") || line.contains("n".repeat(65)));
     }
 

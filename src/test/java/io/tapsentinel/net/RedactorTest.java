@@ -1,12 +1,18 @@
-package io.tapsentinel.sentinel.upload;
+package io.tapsentinel.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A service's words go into logs: what it quotes of a record does not. */
-class QuotingTest {
+class RedactorTest {
+
+    private static final Set<String> NAMES =
+            Set.of("subject", "recipient", "ProofPointTAPClicksBlockedV2_CL", "Custom-ProofPointTAPClicksBlockedV2_CL");
 
     @ParameterizedTest
     @CsvSource(
@@ -32,7 +38,35 @@ class QuotingTest {
                 "Maximum allowed content length: 1048576 bytes (1 MB)|Maximum allowed content length: 1048576 bytes (1 MB)"
             })
     void namesAndWordsStayAndContentGoes(String said, String shown) {
-        assertThat(Quoting.without(said, "[{\"subject\":\"Project Falcon is late\"}]"))
+        assertThat(Redactor.words(said, "[{\"subject\":\"Project Falcon is late\"}]", NAMES))
                 .isEqualTo(shown);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\t", "\u0000", "\u001b", "\u0085", "\u2028", "\u2029", " \n \n "})
+    void aTextIsOneLine(String separator) {
+        assertThat(Redactor.line("one" + separator + "two" + separator)).isEqualTo("one two");
+    }
+
+    @Test
+    void aTextIsNotLong() {
+        assertThat(Redactor.line("x".repeat(1_000_000))).hasSize(300);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eyJ0eXAiOiJKV1QifQ.eyJhdWQiOiJ4In0.c2lnbmF0dXJl",
+                "eyJ0eXAiOiJKV1QifQ",
+                "Bearer opaque-0123456789_abcdef",
+                "Basic c3A6aHVzaC1odXNo"
+            })
+    void aTokenInATextIsNotShown(String token) {
+        String secret = token.replaceFirst("^(Bearer|Basic) ", "");
+        for (String before : new String[] {"the token ", "\"", "x".repeat(270) + " "}) {
+            assertThat(Redactor.line(before + token + " is wrong"))
+                    .doesNotContain(secret.substring(0, 8))
+                    .contains("...");
+        }
     }
 }

@@ -1,20 +1,15 @@
-package io.tapsentinel.sentinel.upload;
+package io.tapsentinel.net;
 
-import io.tapsentinel.sentinel.schema.TableSchema;
-import io.tapsentinel.tap.EventType;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * Takes out of a service's words what may be content of a record, since they go into logs, health and messages: what it quotes,
- * unless that is the name of a column or stream, any piece of JSON, addresses, URLs, and two words in a row that stand in what
- * was sent.
+ * Takes out of the words of services what may not go into logs, health and messages: secrets, and what may be content of an event. That is
+ * what they quote, unless it is a name that is known, any piece of JSON, addresses, URLs, and two words in a row that stand in what was
+ * sent.
  */
-final class Quoting {
+public final class Redactor {
 
     private static final String OMITTED = "...";
     private static final Pattern JSON = Pattern.compile("[\\[{].*", Pattern.DOTALL);
@@ -28,23 +23,42 @@ final class Quoting {
     /** Shorter pairs, such as "of the", stand in every text. */
     private static final int SHORTEST_PAIR = 9;
 
-    private static final Set<String> NAMES = Arrays.stream(EventType.values())
-            .map(type -> TableSchema.of(type.table()))
-            .flatMap(schema ->
-                    Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
-            .collect(Collectors.toSet());
+    private static final int LONGEST_LINE = 300;
+    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
+    /** Something that may be a token or a password: of the three parts of a signed one, or after the word that goes before it. */
+    private static final Pattern TOKEN =
+            Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}|(?i)(?<=\\bbasic )[\\w+/=-]{8,}");
 
-    private Quoting() {}
+    private Redactor() {}
 
-    /** The text without what it may quote of {@code sent}; three dots stand where something was. */
-    static String without(String text, String sent) {
-        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(text).replaceAll(OMITTED)))
+    /**
+     * A line of at most 300 characters; three dots stand where something was.
+     *
+     * @param sent  what it may quote
+     * @param names what it may name
+     */
+    public static String words(String text, String sent, Set<String> names) {
+        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(head(text)).replaceAll(OMITTED), names))
                 .replaceAll(OMITTED);
-        return withoutPairs(safe, sent);
+        return line(withoutPairs(safe, sent));
+    }
+
+    /** A line of at most 300 characters, without anything that looks like a token, and without a secret of ours. */
+    public static String line(String text) {
+        // a secret is looked for before the cut, which could make it too short to be seen
+        String safe = BREAKS.matcher(TOKEN.matcher(OwnSecrets.mask(head(text))).replaceAll(OMITTED))
+                .replaceAll(" ")
+                .strip();
+        return safe.substring(0, Math.min(safe.length(), LONGEST_LINE));
+    }
+
+    /** What is over any sense is not read at all. */
+    private static String head(String text) {
+        return text.substring(0, Math.min(text.length(), 20 * LONGEST_LINE));
     }
 
     /** What stands between quotes may hold quotes itself: from the first one that is no name to the last one of all. */
-    private static String withoutQuotes(String text) {
+    private static String withoutQuotes(String text, Set<String> names) {
         Matcher quote = QUOTE.matcher(text);
         int from = 0;
         while (quote.find(from)) {
@@ -52,7 +66,7 @@ final class Quoting {
             if (!quote.find()) {
                 return text;
             }
-            if (!NAMES.contains(text.substring(open + 1, quote.start()))) {
+            if (!names.contains(text.substring(open + 1, quote.start()))) {
                 int last = quote.start();
                 while (quote.find()) {
                     last = quote.start();
