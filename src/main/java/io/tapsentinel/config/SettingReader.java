@@ -161,23 +161,27 @@ final class SettingReader {
                     && url.getUserInfo() == null
                     && url.getQuery() == null
                     && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
-                if (url.getPort() > HIGHEST_PORT) {
-                    throw bad(name, value, "a URL with a port of at most " + HIGHEST_PORT);
+                if (url.getRawAuthority().endsWith(":") || url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
+                    throw bad(name, value, "a URL with a port from 1 to " + HIGHEST_PORT + ", or without a colon");
                 }
                 return url;
             }
         } catch (URISyntaxException notAUrl) {
             // refused below
         }
-        throw bad(
-                name,
-                value.replaceAll("//[^/@]*@", "//...@"),
-                "an https URL without user name or query (http for loopback only)");
+        throw bad(name, withoutSecrets(value), "an https URL without user name or query (http for loopback only)");
     }
 
     /** Whether the URL names this machine; nothing is asked of a name server. */
     static boolean isLoopback(URI url) {
         return Loopback.isName(url.getHost());
+    }
+
+    /** A URL without its user and parameters; a password may itself hold any character. */
+    static String withoutSecrets(String url) {
+        return url.replaceAll("^((jdbc:)?(\\w+:)?(//)?).*[?;].*@.*", "$1...@...")
+                .replaceAll("^((jdbc:)?(\\w+:)?(//)?).*@", "$1...@")
+                .replaceAll("([?;]).*", "$1...");
     }
 
     static InvalidSettingException bad(String name, String value, String bound) {

@@ -22,7 +22,6 @@ final class SqliteDatabase implements Database {
     static final String COMMITS = "PRAGMA user_version";
 
     private final Path file;
-    private final String parameters;
     private final StoreLock lock;
     private StoreFile opened;
     /** From the file beside the store, before this program writes there. */
@@ -35,9 +34,8 @@ final class SqliteDatabase implements Database {
     /** The same with this transaction. */
     private long changesNow;
 
-    private SqliteDatabase(Path file, String parameters, StoreLock lock) {
+    private SqliteDatabase(Path file, StoreLock lock) {
         this.file = file;
-        this.parameters = parameters;
         this.lock = lock;
     }
 
@@ -48,7 +46,7 @@ final class SqliteDatabase implements Database {
             PrivateFiles.folder(file.getParent());
             lock = StoreLock.take(file);
             PrivateFiles.file(file);
-            return new SqliteDatabase(file, url.contains("?") ? url.substring(url.indexOf('?')) : "", lock);
+            return new SqliteDatabase(file, lock);
         } catch (IOException | StoreException e) {
             close(lock);
             throw e instanceof StoreException refused ? refused : Store.cannotOpen(file.toString(), e);
@@ -57,8 +55,7 @@ final class SqliteDatabase implements Database {
 
     /** The file that a URL names; what a link leads to, since SQLite keeps its log there. */
     static Path file(String url) {
-        Path file = Path.of(url.substring(Math.min(url.length(), URL.length())).split("\\?", 2)[0])
-                .toAbsolutePath();
+        Path file = Path.of(url.substring(Math.min(url.length(), URL.length()))).toAbsolutePath();
         try {
             return Files.isSymbolicLink(file) ? file.toRealPath() : file;
         } catch (IOException e) {
@@ -76,7 +73,7 @@ final class SqliteDatabase implements Database {
             throw new SQLException("its log cannot be read: " + e, e);
         }
         // the driver itself closes a connection that never became a store
-        Connection connection = DriverManager.getConnection(URL + file + parameters);
+        Connection connection = DriverManager.getConnection(URL + file);
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = FULL");

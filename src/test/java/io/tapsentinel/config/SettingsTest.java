@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -27,6 +28,9 @@ class SettingsTest {
             "https://x.ingest.monitor.azure.com",
             "SENTINEL_DCR_IMMUTABLE_ID",
             "dcr-0123456789abcdef0123456789abcdef");
+
+    private static final String STORES = "it has to be jdbc:sqlite: and the path of a file, without file: and options,"
+            + " or jdbc:postgresql://host:port/database";
 
     @TempDir
     Path folder;
@@ -60,7 +64,11 @@ class SettingsTest {
                 "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
                 "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
                 "TAP_URL|no url|tap.url is \"no url\"; it has to be",
-                "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it has to be a URL with a port of at most 65535",
+                "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it has to be a URL with a port from 1 to 65535, or without a colon",
+                "TAP_URL|https://tap.example.com:|tap.url is \"https://tap.example.com:\"; it has to be a URL with a port from 1 to 65535",
+                "TAP_URL|https://tap.example.com:/|tap.url is \"https://tap.example.com:/\"; it has to be a URL with a port from 1 to 65535",
+                "TAP_URL|https://tap.example.com:0|tap.url is \"https://tap.example.com:0\"; it has to be a URL with a port from 1 to 65535",
+                "TAP_URL|https://me:hu/hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
                 "AZURE_BLOB_ENDPOINT|http://blobs.example.com|azure.blob-endpoint is \"http://blobs.example.com\"; it has to be an https URL",
                 "AZURE_BLOB_ENDPOINT|https://a.blob.core.windows.net?sv=1&sig=2|azure.blob-endpoint is",
                 "TAP_POLL_CRON|hourly|tap.poll.cron is \"hourly\"; it has to be a Quartz cron expression",
@@ -94,7 +102,9 @@ class SettingsTest {
                 "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
                 "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
                 "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
-                "STATE_URL|jdbc:sqlite::memory:|state.url is \"jdbc:sqlite::memory:\"; it has to be jdbc:sqlite: and the path of a file, or jdbc:postgresql://",
+                "STATE_URL|jdbc:postgresql://tap:hu/hu/hush?@db/tap|state.url is \"jdbc:postgresql://...@...\"; it has to be",
+                "STATE_URL|jdbc:mysql://db/tap?password=hu@hush|state.url is \"jdbc:mysql://...@...\"; it has to be",
+                "STATE_URL|jdbc:sqlserver://db;password=hush|state.url is \"jdbc:sqlserver://db;...\"; it has to be",
                 "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
                 "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
                 "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
@@ -111,6 +121,50 @@ class SettingsTest {
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("hush");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:sqlite:",
+                "jdbc:sqlite::memory:",
+                "jdbc:sqlite::resource:tap.db",
+                "jdbc:sqlite:file:/var/lib/tap.db",
+                "jdbc:sqlite:file:tap.db",
+                "jdbc:sqlite:http://db/tap.db",
+                "jdbc:sqlite:.",
+                "jdbc:sqlite:..",
+                "jdbc:sqlite:state/..",
+                "jdbc:sqlite:state/",
+                "jdbc:sqlite:/",
+                "jdbc:sqlite:/tmp"
+            })
+    void aStoreThatIsNoFileIsRefused(String url) {
+        assertThatThrownBy(() -> stateUrl(url))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("state.url is \"" + url + "\"; " + STORES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"jdbc:sqlite:tap.db?mode=memory", "jdbc:sqlite:tap.db?synchronous=OFF", "jdbc:sqlite:tap.db?"})
+    void optionsOfTheDriverAreRefused(String url) {
+        assertThatThrownBy(() -> stateUrl(url))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessage("state.url is \"jdbc:sqlite:tap.db?...\"; " + STORES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"tap.db", "../tap.db", "state/../tap.db", "/var/lib/tap:1.db", "/tmp/a folder/tap@2.db", "..db"})
+    void theStoreIsAFileAtAnyPath(String path) {
+        assertThat(stateUrl("jdbc:sqlite:" + path).url()).isEqualTo("jdbc:sqlite:" + path);
+    }
+
+    private StoreAddress stateUrl(String url) {
+        Map<String, String> environment = new HashMap<>(ACCOUNT);
+        environment.put("STATE_URL", url);
+        return Settings.of(EffectiveProperties.load(folder, environment)).state();
     }
 
     @Test

@@ -200,7 +200,8 @@ class StoreCheckTest {
 
     @Test
     void withoutAStoreThatCanBeReadThereIsNoBudget() throws IOException {
-        Files.createDirectories(setup.file());
+        Files.createDirectories(setup.file().getParent());
+        Files.writeString(setup.file(), "not a database ".repeat(1_000));
         StoreCheck store = store();
         look(Mark.WRONG, store);
 

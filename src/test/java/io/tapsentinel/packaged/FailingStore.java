@@ -55,9 +55,9 @@ final class FailingStore implements AutoCloseable {
         return PackagedProgram.store(launch.work());
     }
 
-    /** Another connection to the store, which waits for its turn, since the program goes on trying; {@code parameters} of the driver. */
-    Connection connect(String parameters) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=5000" + parameters);
+    /** Another connection to the store, which waits for its turn, since the program goes on trying. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection("jdbc:sqlite:" + file() + "?busy_timeout=5000");
     }
 
     /** One row in a table that holds only numbers of requests. */
