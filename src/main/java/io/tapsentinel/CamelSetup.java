@@ -6,6 +6,7 @@ import io.tapsentinel.config.Settings;
 import io.tapsentinel.health.HealthEndpoint;
 import io.tapsentinel.health.ProcessHealthCheck;
 import io.tapsentinel.net.BoundedHttpComponent;
+import io.tapsentinel.net.BoundedHttpServers;
 import io.tapsentinel.net.CamelHttp;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.page.PageRoute;
@@ -25,6 +26,7 @@ import io.tapsentinel.tap.TapCredentials;
 import io.tapsentinel.tap.TapDates;
 import io.tapsentinel.tap.TapTimeout;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -50,6 +52,7 @@ final class CamelSetup extends MainListenerSupport {
 
     private static final Logger LOG = LoggerFactory.getLogger(CamelSetup.class);
     private static final String SERVER = "camel.server";
+    private static final String MANAGEMENT = "camel.management";
     /** Whether the status page is served. */
     static final String PAGE = SERVER + ".enabled";
     /** Whether an edit of the folder is used while the program runs. */
@@ -70,6 +73,8 @@ final class CamelSetup extends MainListenerSupport {
     private final BooleanSupplier stuck;
     private final Clock clock;
     private RoutesReload reload;
+    private boolean httpServers;
+    private BoundedHttpServers vertx;
 
     /**
      * @param folder of routes, which wins over the packaged ones when there are any in it
@@ -135,8 +140,8 @@ final class CamelSetup extends MainListenerSupport {
                 .setRoutesIncludePattern(
                         (own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
         main.addOverrideProperty(PAGE, String.valueOf(serves(properties)));
-        if (serves(properties)) {
-            main.addOverrideProperty(SERVER + ".host", properties.get(SERVER + ".host"));
+        for (String server : List.of(SERVER, MANAGEMENT)) {
+            main.addOverrideProperty(server + ".host", properties.get(server + ".host"));
         }
         // Camel's own looks at one file at a time and asks nobody
         main.addOverrideProperty(RELOAD, "false");
@@ -156,12 +161,22 @@ final class CamelSetup extends MainListenerSupport {
         PropertiesComponent own = (PropertiesComponent) main.getCamelContext().getPropertiesComponent();
         own.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
         own.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
-        requireFree(main.getCamelContext(), "camel.management");
-        requireFree(main.getCamelContext(), SERVER);
+        for (String server : List.of(SERVER, MANAGEMENT)) {
+            if (main.getCamelContext()
+                    .resolvePropertyPlaceholders("{{" + server + ".enabled}}")
+                    .equals("true")) {
+                requireFree(main.getCamelContext(), server);
+                httpServers = true;
+            }
+        }
     }
 
     @Override
     public void beforeConfigure(BaseMainSupport main) {
+        if (httpServers) {
+            vertx = new BoundedHttpServers(BoundedHttpServers.IDLE);
+            main.getCamelContext().getRegistry().bind("http-servers", vertx);
+        }
         // the router compares types with words; without a converter of its own each comparison tries all of Camel's,
         // which
         // took half of the time of every event
@@ -225,6 +240,13 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
+    @Override
+    public void afterStop(BaseMainSupport main) {
+        if (vertx != null) {
+            vertx.close();
+        }
+    }
+
     private static void add(BaseMainSupport main, Service service) {
         try {
             main.getCamelContext().addService(service);
@@ -233,17 +255,20 @@ final class CamelSetup extends MainListenerSupport {
         }
     }
 
-    /** Camel Main goes on without its server when the port is taken; we do not. */
+    /** Camel Main goes on without its server when it cannot listen; we do not. */
     private static void requireFree(CamelContext context, String server) {
-        if (!context.resolvePropertyPlaceholders("{{" + server + ".enabled}}").equals("true")) {
-            return;
-        }
+        String host = context.resolvePropertyPlaceholders("{{" + server + ".host}}");
         String port = context.resolvePropertyPlaceholders("{{" + server + ".port}}");
+        requireListening(server + ".host", host, "an address of this machine", host, "0");
+        requireListening(server + ".port", port, "a free port", host, port);
+    }
+
+    private static void requireListening(String property, String value, String bound, String host, String port) {
         try {
-            new ServerSocket(Integer.parseInt(port)).close();
+            new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host)).close();
         } catch (IllegalArgumentException | IOException e) {
             throw new InvalidSettingException(
-                    server + ".port is \"" + port + "\"; it has to be a free port: " + e.getMessage());
+                    property + " is \"" + value + "\"; it has to be " + bound + ": " + e.getMessage());
         }
     }
 }

@@ -2,9 +2,13 @@ package io.tapsentinel.health;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.net.LoopbackName;
+import io.vertx.core.Handler;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.tapsentinel.net.OwnSecrets;
 import io.vertx.ext.web.Route;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -16,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.platform.http.main.ManagementHttpServer;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.health.HealthCheck;
 import org.apache.camel.health.HealthCheck.Result;
 import org.apache.camel.health.HealthCheck.State;
@@ -23,12 +28,15 @@ import org.apache.camel.health.HealthCheckHelper;
 import org.apache.camel.health.HealthCheckRegistry;
 
 /**
- * Answers the health requests of the management server in place of Camel Main. Camel Main handles one request of the whole server at a
- * time, so a liveness probe would wait for the store that a readiness probe or a scrape asks.
+ * Answers the health requests of the management server in place of Camel Main, and refuses what the server is not for. Camel Main
+ * handles one request of the whole server at a time, so a liveness probe would wait for the store that a readiness probe or a scrape
+ * asks.
  */
 public final class HealthEndpoint {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Before all routes of Camel Main. */
+    private static final int FIRST = -1;
 
     private final CamelContext camel;
 
@@ -39,21 +47,58 @@ public final class HealthEndpoint {
     /** Takes over from Camel Main, after the start; does nothing without a management server. */
     public static void serve(CamelContext camel) {
         ManagementHttpServer server = camel.hasService(ManagementHttpServer.class);
-        if (server != null && server.isHealthCheckEnabled()) {
+        if (server == null) {
+            return;
+        }
+        boolean loopbackOnly = LoopbackName.is(server.getHost());
+        server.getRouter().getRoutes().stream()
+                .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
+                .forEach(route -> route.method(HttpMethod.HEAD));
+        server.getRouter().route().order(FIRST).handler(request -> admit(request, loopbackOnly));
+        if (server.isHealthCheckEnabled()) {
             new HealthEndpoint(camel).serve(server.getRouter(), server.getHealthPath());
         }
     }
 
-    private void serve(Router router, String path) {
+    /** Lets reads pass. Elsewhere than on loopback the address may have any name: a probe asks for the pod's. */
+    private static void admit(RoutingContext request, boolean loopbackOnly) {
+        HttpMethod method = request.request().method();
+        if (loopbackOnly && !LoopbackName.isIn(request.request().getHeader(HttpHeaders.HOST))) {
+            request.response()
+                    .setStatusCode(421)
+                    .end("this server answers to localhost only (camel.management.host)\n");
+        } else if (method == HttpMethod.GET || method == HttpMethod.HEAD) {
+            request.next();
+        } else {
+            request.response()
+                    .setStatusCode(method == HttpMethod.OPTIONS ? 204 : 405)
+                    .putHeader(HttpHeaders.ALLOW, "GET, HEAD")
+                    .end();
+        }
+    }
+
+    private void serve(VertxPlatformHttpRouter router, String path) {
         List<Route> before = router.getRoutes().stream()
                 .filter(route -> route.getPath() != null && (route.getPath() + "/").startsWith(path + "/"))
                 .toList();
         // on the server's own thread: liveness waits for nothing, not even for a free worker
-        router.get(path + "/live").handler(request -> answer(request, HealthCheck::isLiveness, Map.of(), false));
-        router.get(path + "/ready")
-                .blockingHandler(request -> answer(request, HealthCheck::isReadiness, begun(), true), false);
-        router.get(path).blockingHandler(request -> answer(request, any -> true, begun(), false), false);
+        router.route(path + "/live").handler(request -> answer(request, HealthCheck::isLiveness, Map.of(), false));
+        // apart from the workers of the status page, which may all wait for the store
+        WorkerExecutor workers = router.vertx().createSharedWorkerExecutor("health");
+        router.route(path + "/ready")
+                .handler(on(workers, request -> answer(request, HealthCheck::isReadiness, begun(), true)));
+        router.route(path).handler(on(workers, request -> answer(request, any -> true, begun(), false)));
         before.forEach(Route::remove);
+    }
+
+    private static Handler<RoutingContext> on(WorkerExecutor workers, Handler<RoutingContext> answer) {
+        return request -> workers.executeBlocking(
+                        () -> {
+                            answer.handle(request);
+                            return null;
+                        },
+                        false)
+                .onFailure(request::fail);
     }
 
     private Map<ProgramHealthCheck, Supplier<Findings>> begun() {

@@ -1,5 +1,6 @@
 package io.tapsentinel.page;
 
+import io.tapsentinel.net.LoopbackName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;

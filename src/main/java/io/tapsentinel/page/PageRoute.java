@@ -1,5 +1,6 @@
 package io.tapsentinel.page;
 
+import io.tapsentinel.net.LoopbackName;
 import org.apache.camel.builder.RouteBuilder;
 import org.apache.camel.support.DefaultHeaderFilterStrategy;
 

@@ -62,6 +62,8 @@ class OverlaysIT {
         assertThat(pod.env()).isNotEmpty();
         assertThat(pod.env().keySet()).allMatch(variable -> known.contains(variable) || variable.startsWith("AZURE_"));
         assertThat(pod.env())
+                .as("probes ask at the pod's address")
+                .containsEntry("CAMEL_MANAGEMENT_HOST", "0.0.0.0")
                 .doesNotContainKeys("TAP_SECRET", "STATE_PASSWORD", "AZURE_CLIENT_SECRET")
                 .values()
                 .doesNotContain("");

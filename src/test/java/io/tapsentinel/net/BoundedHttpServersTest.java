@@ -1,0 +1,76 @@
+package io.tapsentinel.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.testing.HalfOpenConnections;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BoundedHttpServersTest {
+
+    private static final String HOST = InetAddress.getLoopbackAddress().getHostAddress();
+    private static final String PARTIAL = "GET / HTTP/1.1\r\nHost: loc";
+
+    private BoundedHttpServers vertx;
+    private HttpServer server;
+
+    private void start(Duration idle) throws Exception {
+        vertx = new BoundedHttpServers(idle);
+        server = vertx.createHttpServer(new HttpServerOptions())
+                .requestHandler(request -> request.response().end("well"))
+                .listen(0, HOST)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", PARTIAL})
+    void aHundredConnectionsAreKeptAndTheNewestIsAnswered(String sent) throws Exception {
+        start(Duration.ofMinutes(1));
+
+        try (HalfOpenConnections connections = HalfOpenConnections.open(600, server.actualPort(), sent)) {
+            await("the oldest are closed")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> connections.open() == BoundedHttpServers.MOST_CONNECTIONS);
+            assertThat(ask()).isEqualTo("well");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", PARTIAL})
+    void aConnectionThatIsIdleIsClosed(String sent) throws Exception {
+        start(Duration.ofSeconds(1));
+
+        try (HalfOpenConnections connections = HalfOpenConnections.open(10, server.actualPort(), sent)) {
+            await("all are closed").atMost(Duration.ofSeconds(10)).until(() -> connections.open() == 0);
+            assertThat(ask()).isEqualTo("well");
+        }
+    }
+
+    private String ask() throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + server.actualPort()))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+}
