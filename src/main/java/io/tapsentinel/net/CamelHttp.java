@@ -17,6 +17,7 @@ import org.apache.hc.client5.http.impl.routing.SystemDefaultRoutePlanner;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
 
 /** Sends what Camel asks of TAP on the way of {@link Network}. */
@@ -53,12 +54,23 @@ public final class CamelHttp implements HttpClientConfigurer {
                                 new UsernamePasswordCredentials(
                                         user.name(), user.password().toCharArray()))));
         builder.setDefaultCredentialsProvider(users);
+        // HttpClient 5.6 keeps the header of a body that it has unpacked, and Camel 4.18 would unpack it again
+        builder.addExecInterceptorBefore(ChainElement.COMPRESS.name(), "unpacked", CamelHttp::withoutEncoding);
         // a proxy that lets nothing through answers in the place of TAP; its 403 says nothing about TAP's credentials
         builder.addExecInterceptorBefore(ChainElement.CONNECT.name(), "proxy-refusal", this::tellApart);
         builder.addExecInterceptorBefore(ChainElement.MAIN_TRANSPORT.name(), "reached", (request, scope, chain) -> {
             scope.clientContext.setAttribute(REACHED, true);
             return chain.proceed(request, scope);
         });
+    }
+
+    private static ClassicHttpResponse withoutEncoding(
+            ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain) throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        if (response.getEntity() != null && response.getEntity().getContentEncoding() == null) {
+            response.removeHeaders(HttpHeaders.CONTENT_ENCODING);
+        }
+        return response;
     }
 
     private ClassicHttpResponse tellApart(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
