@@ -87,6 +87,20 @@ class BlobTroubleIT {
     }
 
     @Test
+    void aBlobWhoseNameClimbsOutOfItsFolderIsReadAndWritesNowhereElse() {
+        String name = "../../climbed.json";
+        server.put(name, answer(1));
+        start();
+
+        awaitRows(1);
+
+        assertThat(server.fetched()).containsExactly(name);
+        assertThat(services.folder()).isDirectoryNotContaining("regex:.*climbed.*");
+        assertThat(services.folder().getParent()).isDirectoryNotContaining("regex:.*climbed.*");
+        assertThat(state.files("spool")).as("left behind").isEmpty();
+    }
+
+    @Test
     void threeInARowEndTheLook() {
         put(1, 2, 3, 4, 5);
         for (int i = 1; i <= 5; i++) {
