@@ -1,6 +1,7 @@
 package io.tapsentinel.sentinel.upload;
 
 import io.tapsentinel.net.Network;
+import io.tapsentinel.net.OwnSecrets;
 import io.tapsentinel.net.ProxyRefusedException;
 import io.tapsentinel.net.Redactor;
 import java.io.IOException;
@@ -26,7 +27,8 @@ public final class Failure {
             root = root.getCause();
         }
         if (root instanceof SignInException || root instanceof ProxyRefusedException) {
-            return Redactor.line(root.getMessage());
+            // in our own words, however long they are
+            return OwnSecrets.mask(root.getMessage());
         }
         // the JDK's client gives no text when it cannot connect
         String text = root.getMessage() != null
