@@ -44,7 +44,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
         builder.addExecInterceptorAfter(ChainElement.COMPRESS.name(), "tap-transferred", this::limited);
         builder.addExecInterceptorFirst("tap-unpacked", (request, scope, chain) -> {
             ClassicHttpResponse response = limited(request, scope, chain);
-            return tap.isAskedBy(request) && isRefusal(response) ? beginning(response) : response;
+            return tap.isAskedBy(request) && response.getCode() >= FIRST_REFUSAL ? beginning(response) : response;
         });
     }
 
@@ -57,15 +57,11 @@ public final class AnswerLimits implements HttpClientConfigurer {
                 @Override
                 public InputStream getContent() throws IOException {
                     InputStream content = super.getContent();
-                    return content == null ? null : new Limited(content, isRefusal(response), scope.execRuntime);
+                    return content == null ? null : new Limited(content, scope.execRuntime);
                 }
             });
         }
         return response;
-    }
-
-    private static boolean isRefusal(ClassicHttpResponse response) {
-        return response.getCode() >= FIRST_REFUSAL;
     }
 
     /** Its status is known, whatever becomes of its body. */
@@ -93,10 +89,10 @@ public final class AnswerLimits implements HttpClientConfigurer {
         private long left;
         private boolean isAtEnd;
 
-        private Limited(InputStream content, boolean isRefusal, ExecRuntime connection) {
+        private Limited(InputStream content, ExecRuntime connection) {
             super(content);
             this.connection = connection;
-            this.left = isRefusal ? REFUSAL : megabytes * MEGABYTE;
+            this.left = megabytes * MEGABYTE;
         }
 
         @Override
@@ -111,13 +107,13 @@ public final class AnswerLimits implements HttpClientConfigurer {
             try {
                 read = super.read(into, from, length);
             } catch (StackOverflowError e) {
-                // GZIPInputStream descends once for each part that unpacks to nothing
-                throw new AnswerTooLargeException(megabytes);
+                // GZIPInputStream calls itself once for each part that unpacks to nothing
+                throw new AnswerTooLargeException("thousands of its gzip parts unpack to nothing");
             }
             isAtEnd = read < 0;
             left -= Math.max(0, read);
             if (left < 0) {
-                throw new AnswerTooLargeException(megabytes);
+                throw new AnswerTooLargeException("more than " + megabytes + " MB (tap.max-answer-megabytes)");
             }
             return read;
         }

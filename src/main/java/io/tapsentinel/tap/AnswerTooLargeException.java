@@ -2,12 +2,13 @@ package io.tapsentinel.tap;
 
 import java.io.IOException;
 
-/** TAP sends more than {@code tap.max-answer-megabytes}; the rest was not read. */
+/** TAP sends more than may be read; the rest was not read. */
 public final class AnswerTooLargeException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    AnswerTooLargeException(int megabytes) {
-        super("TAP's answer is too large: more than " + megabytes + " MB (tap.max-answer-megabytes)");
+    /** @param how the bound that it exceeds */
+    AnswerTooLargeException(String how) {
+        super("TAP's answer is too large: " + how);
     }
 }
