@@ -213,7 +213,7 @@ final class Requests {
             pause.of(step);
             left = left.minus(step);
             if (suspension.isTime()) {
-                // what failed some time ago may be well by now: the table is asked once more first
+                // the failure is old: the table may accept by now, so that it is asked again before it is suspended
                 return;
             }
         }

@@ -199,7 +199,7 @@ public final class Suspension {
         return longer(Duration.between(steady.instant(), next), SHORTEST);
     }
 
-    /** Whether the table is suspended if it fails once more: it has failed for long enough, and another one is fine. May ask Sentinel. */
+    /** Whether the next failure suspends the table: it has failed for long enough, and another one is fine. May ask Sentinel. */
     boolean isTime() {
         synchronized (this) {
             Instant now = steady.instant();
