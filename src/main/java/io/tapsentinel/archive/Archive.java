@@ -1,6 +1,7 @@
 package io.tapsentinel.archive;
 
 import io.tapsentinel.net.FastGzip;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.AnswerArchive;
 import io.tapsentinel.route.FolderSize;
 import io.tapsentinel.state.PrivateFiles;
@@ -84,7 +85,7 @@ public final class Archive implements AnswerArchive {
             return keep -> end(written, keep);
         } catch (IOException | RuntimeException e) {
             remove(file);
-            return drop("it cannot be written, " + e.getClass().getSimpleName());
+            return drop("it cannot be written, " + SafeMessage.of(e));
         }
     }
 
@@ -101,7 +102,7 @@ public final class Archive implements AnswerArchive {
                 lastDropped = null;
             }
         } catch (IOException e) {
-            drop("it cannot be written, " + e.getClass().getSimpleName());
+            drop("it cannot be written, " + SafeMessage.of(e));
         }
     }
 

@@ -2,7 +2,6 @@ package io.tapsentinel.archive;
 
 import io.tapsentinel.blob.BlobFailure;
 import io.tapsentinel.health.FatalErrors;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,7 +74,7 @@ public final class ArchiveSender {
         } catch (Exception | Error e) {
             // an error would end the schedule without a word
             since = null;
-            failed(describe(e));
+            failed(BlobFailure.of(e, "Storage Blob Data Contributor"));
             fatal.handleOfMachine(e);
         }
     }
@@ -100,20 +99,6 @@ public final class ArchiveSender {
         long pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE.toSeconds() << Math.min(failures, 20));
         failures++;
         next = clock.instant().plusSeconds(pause);
-    }
-
-    /** An endpoint's own words may quote its URI, or what it was given. */
-    private static String describe(Throwable e) {
-        if (BlobFailure.isRefusal(e)) {
-            return BlobFailure.of(e, "Storage Blob Data Contributor");
-        }
-        Throwable root = e;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root instanceof IOException && root != e
-                ? e.getClass().getSimpleName() + ": " + root.getClass().getSimpleName()
-                : root.getClass().getSimpleName();
     }
 
     /** Answers that the archive took since the start. */

@@ -1,6 +1,7 @@
 package io.tapsentinel.archive;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.PrivateFiles;
 import io.tapsentinel.tap.TimeRange;
 import java.io.IOException;
@@ -57,9 +58,8 @@ final class Outbox {
                 }
             }
         } catch (IOException e) {
-            throw new InvalidSettingException(
-                    "tap.archive.outbox is \"" + folder + "\"; it has to be a folder that can be written ("
-                            + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException("tap.archive.outbox is \"" + folder
+                    + "\"; it has to be a folder that can be written (" + SafeMessage.of(e) + ")");
         }
     }
 

@@ -2,7 +2,7 @@ package io.tapsentinel.blob;
 
 import com.azure.storage.blob.models.BlobStorageException;
 import io.tapsentinel.net.Redactor;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.net.SafeMessage;
 import java.util.Set;
 
 /** What became of a request to a storage account: one line with what to do, without the words of the service. */
@@ -18,7 +18,7 @@ public final class BlobFailure {
     public static String of(Throwable thrown, String role) {
         BlobStorageException refused = refusal(thrown);
         if (refused == null) {
-            return Failure.of(thrown);
+            return SafeMessage.of(thrown);
         }
         String said = "answered " + refused.getStatusCode()
                 + (code(refused).isEmpty() ? "" : " " + Redactor.line(code(refused)));

@@ -2,6 +2,7 @@ package io.tapsentinel.command;
 
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.ReportSettings;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.FileEndpoint;
 import io.tapsentinel.route.RejectedDocument;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
@@ -106,8 +107,7 @@ final class Rejected {
                 }
             }
         } catch (IOException e) {
-            throw new InvalidSettingException("tap.rejected.uri: " + folder + " cannot be read: "
-                    + e.getClass().getSimpleName());
+            throw new InvalidSettingException("tap.rejected.uri: " + folder + " cannot be read: " + SafeMessage.of(e));
         }
     }
 

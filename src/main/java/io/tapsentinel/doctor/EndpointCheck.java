@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Settings;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.net.Network;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -39,7 +39,7 @@ final class EndpointCheck implements Check {
         try {
             web.get(settings.ingestion().resolve("/"), "");
             well = true;
-            return Finding.well(name(), Failure.place(settings.ingestion()) + " can be reached");
+            return Finding.well(name(), Network.place(settings.ingestion()) + " can be reached");
         } catch (IOException e) {
             return Finding.wrong(
                     name(),

@@ -5,9 +5,9 @@ import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.doctor.Web.Answer;
+import io.tapsentinel.net.Network;
 import io.tapsentinel.net.Redactor;
 import io.tapsentinel.route.TapBudget;
-import io.tapsentinel.sentinel.upload.Failure;
 import io.tapsentinel.tap.TapRefusedException;
 import io.tapsentinel.tap.TapRefusedException.Reason;
 import io.tapsentinel.tap.TimeRange;
@@ -79,14 +79,14 @@ final class TapCheck implements Check {
         if (answer.status() == 200 && !answer.json()) {
             return Finding.wrong(
                     name(),
-                    Failure.place(settings.tapUrl())
+                    Network.place(settings.tapUrl())
                             + " answered 200 with something that is no JSON, such as a page of a"
                             + " portal or proxy; is tap.url TAP's own host, and may this machine reach it?");
         }
         if (answer.status() == 200 || answer.status() == 204) {
             return Finding.well(
                     name(),
-                    Failure.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
+                    Network.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
                             + " to one request for " + SHORTEST_WINDOW.toSeconds()
                             + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay())
                             + " a day and the program does not");

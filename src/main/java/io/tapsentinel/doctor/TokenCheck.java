@@ -5,7 +5,7 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.Settings;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.upload.SignInException;
 import java.time.Clock;
 import java.time.Duration;
@@ -79,7 +79,7 @@ final class TokenCheck implements Check {
         } catch (RuntimeException e) {
             return Finding.wrong(
                     name(),
-                    "none is to be had for " + scope + ": " + Failure.of(e)
+                    "none is to be had for " + scope + ": " + SafeMessage.of(e)
                             + (e instanceof SignInException none && !none.isIdentityFound()
                                     ? ""
                                     : "; check its id, its secret or certificate, its tenant, and sentinel.cloud"));

@@ -2,7 +2,7 @@ package io.tapsentinel.doctor;
 
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.ProxyRefusedException;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.net.SafeMessage;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -63,16 +63,16 @@ final class Unreached {
                     + remedy();
         }
         if (has(causes, HttpTimeoutException.class)) {
-            return Failure.place(url) + way()
+            return Network.place(url) + way()
                     + " was connected and did not answer in time; try again, and look at what lies between";
         }
         return has(causes, SSLException.class)
                 ? tls(causes)
-                : Failure.place(url) + way() + " gave no answer: " + Failure.of(failure);
+                : Network.place(url) + way() + " gave no answer: " + SafeMessage.of(failure);
     }
 
     private String tls(List<Throwable> causes) {
-        String who = Failure.place(url) + way();
+        String who = Network.place(url) + way();
         if (has(causes, CertificateExpiredException.class) || has(causes, CertificateNotYetValidException.class)) {
             return "the certificate of " + who
                     + " is not valid at this time; check this machine's clock, else the service has to renew it";
@@ -86,13 +86,13 @@ final class Unreached {
                 .anyMatch(cause -> String.valueOf(cause.getMessage()).startsWith("No subject alternative"))) {
             return "the certificate of " + who + " is for another name; check " + property;
         }
-        return "TLS with " + who + " fails: " + Failure.of(causes.get(0)) + "; check that " + property
+        return "TLS with " + who + " fails: " + SafeMessage.of(causes.get(0)) + "; check that " + property
                 + " names a port for https";
     }
 
     /** What was to be connected first. */
     private String first() {
-        return proxy.map(place -> "the proxy " + place).orElseGet(() -> Failure.place(url));
+        return proxy.map(place -> "the proxy " + place).orElseGet(() -> Network.place(url));
     }
 
     private String firstProperty() {

@@ -1,5 +1,6 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.net.SafeMessage;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -40,10 +41,7 @@ final class Visit {
                     check.name(),
                     "it took longer than " + longest.toSeconds() + " s; try again, and look at what lies between"));
         } catch (ExecutionException e) {
-            // the words of an unforeseen failure may be anything
-            inTime.accept(Finding.wrong(
-                    check.name(),
-                    "it could not be looked at: " + e.getCause().getClass().getName()));
+            inTime.accept(Finding.wrong(check.name(), "it could not be looked at: " + SafeMessage.of(e.getCause())));
         } catch (InterruptedException e) {
             look.cancel(true);
             Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package io.tapsentinel.healthtable;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.TableSchema;
@@ -79,7 +80,7 @@ public final class HealthTable {
             failed(e.status() + " " + e.answer().code(), e.getMessage());
         } catch (RuntimeException | Error e) {
             // the store says what ails it elsewhere; an error would end the schedule without a word
-            failed(e.getClass().getSimpleName(), e.getClass().getSimpleName());
+            failed(e.getClass().getSimpleName(), SafeMessage.of(e));
             sentinel.fatalErrors().handleOfMachine(e);
         }
     }

@@ -93,6 +93,11 @@ public final class Network {
                 proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
     }
 
+    /** Host and port of a URL, for messages. */
+    public static String place(URI url) {
+        return url.getHost() + ":" + (url.getPort() >= 0 ? url.getPort() : "https".equals(url.getScheme()) ? 443 : 80);
+    }
+
     /**
      * What may be done about a connection that could not be made, for the end of a message: empty unless the other side's
      * certificate is of an authority that is not trusted.

@@ -1,6 +1,7 @@
 package io.tapsentinel.page;
 
 import io.tapsentinel.net.LoopbackName;
+import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -119,12 +120,7 @@ final class PageAnswer implements Processor {
     private synchronized void say(Throwable e) {
         if (System.nanoTime() - saidAt >= SAID_EVERY_NANOS) {
             saidAt = System.nanoTime();
-            LOG.warn(
-                    "the status page has no figures: {}",
-                    e instanceof RuntimeException known
-                                    && known.getClass().getName().startsWith("io.tapsentinel")
-                            ? known.getMessage()
-                            : e.getClass().getSimpleName());
+            LOG.warn("the status page has no figures: {}", SafeMessage.of(e));
         }
     }
 }

@@ -4,6 +4,7 @@ import com.azure.core.http.rest.PagedResponse;
 import com.azure.storage.blob.models.BlobItem;
 import io.tapsentinel.blob.BlobFailure;
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.ReplayedBlobs;
 import io.tapsentinel.state.ReplayedBlobs.Blob;
 import io.tapsentinel.state.StoreException;
@@ -132,7 +133,7 @@ final class BlobReplay {
         } catch (ReplayRefusedException e) {
             refuse(blob, e.getMessage());
         } catch (Error e) {
-            refuse(blob, Failures.describe(e));
+            refuse(blob, SafeMessage.of(e));
             replay.endAfter(e);
         } catch (IOException | RuntimeException e) {
             notFetched(blob, e);

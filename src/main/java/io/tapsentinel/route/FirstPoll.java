@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.config.PollSchedule;
 import io.tapsentinel.health.Findings;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
@@ -134,7 +135,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             }
         } catch (IOException | RuntimeException e) {
             if (!stop.isStopped()) {
-                LOG.error("the first poll ended: {}", Failures.describe(e));
+                LOG.error("the first poll ended: {}", SafeMessage.of(e));
             }
         }
     }

@@ -4,6 +4,7 @@ import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.TapAnswerException;
+import io.tapsentinel.tap.TapRefusedException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class InternalFailures {
     /** A run or a window failed. */
     void failed(Throwable failure) {
         fatal.handleIn(failure);
-        if (Failures.refusal(failure) == null && !isExplained(failure)) {
+        if (TapRefusedException.of(failure) == null && !isExplained(failure)) {
             count();
         }
     }

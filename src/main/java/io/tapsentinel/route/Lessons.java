@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.TapClock;
 import io.tapsentinel.tap.TapCondition;
 import io.tapsentinel.tap.TapFormatException;
@@ -68,7 +69,7 @@ final class Lessons {
                 yield "; a person has to act";
             }
             case FORMAT -> {
-                tap.rest().hold(new TapFormatException(Failures.describe(failure)), window);
+                tap.rest().hold(new TapFormatException(SafeMessage.of(failure)), window);
                 yield "; needs a version of this program that knows the new format";
             }
             default -> "";

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;
@@ -81,7 +82,7 @@ final class LookupFile {
         } catch (CharacterCodingException e) {
             trouble = "is not UTF-8";
         } catch (IOException e) {
-            trouble = "cannot be read (" + e.getClass().getSimpleName() + ")";
+            trouble = "cannot be read (" + SafeMessage.of(e) + ")";
         } catch (IllegalArgumentException e) {
             // its own words may quote the file
             trouble = e instanceof TooLargeException

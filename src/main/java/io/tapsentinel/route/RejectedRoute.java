@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,9 +50,8 @@ public class RejectedRoute extends RouteBuilder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException(
-                    property + " is \"" + uri + "\"; its folder has to be one that can be written ("
-                            + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException(property + " is \"" + uri
+                    + "\"; its folder has to be one that can be written (" + SafeMessage.of(e) + ")");
         }
     }
 }

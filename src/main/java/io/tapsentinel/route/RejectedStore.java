@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
@@ -90,7 +91,8 @@ public class RejectedStore implements RejectedLog {
             put(name, file.toFile(), Files.size(file), "an answer");
             failure = null;
         } catch (IOException e) {
-            failure = "tap.spool: an answer cannot be copied there: " + name(e) + "; the window stays due until it can";
+            failure = "tap.spool: an answer cannot be copied there: " + SafeMessage.of(e)
+                    + "; the window stays due until it can";
             throw new RejectedException(failure);
         } catch (RejectedException e) {
             failure = e.getMessage();
@@ -114,12 +116,6 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
-    private static String name(Throwable failure) {
-        return Failures.isOfAFullDisk(failure)
-                ? "disk full"
-                : failure.getClass().getSimpleName();
-    }
-
     private void put(RejectedRecord record) {
         byte[] document = RejectedDocument.bytes(record);
         put(RejectedDocument.name(record), document, document.length, record);
@@ -130,7 +126,7 @@ public class RejectedStore implements RejectedLog {
         Throwable failure = send(name, document);
         if (failure != null) {
             // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + name(failure)
+            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + SafeMessage.of(failure)
                     + "; the window stays due until it does");
         }
     }

@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.health.SafeListeners;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.ReadState;
@@ -147,8 +148,7 @@ public class Replay {
                 : TapEventReader.ofList(body, content.type(), now, others)) {
             return run(document, read, events, others, "", camel);
         } catch (IOException e) {
-            throw new ReplayRefusedException(
-                    "it cannot be read: " + e.getClass().getSimpleName());
+            throw new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
         }
     }
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.DocumentShape;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.JsonBounds;
@@ -58,7 +59,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
 
     /** Why it cannot be read; the reader speaks of an answer. */
     static String words(Throwable e) {
-        return Failures.describe(e).replace("TAP's answer", "the document");
+        return SafeMessage.of(e).replace("TAP's answer", "the document");
     }
 
     private static ReplayDocument of(DocumentShape shape, String name) {
@@ -145,6 +146,6 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
     }
 
     private static ReplayRefusedException unreadable(IOException e) {
-        return new ReplayRefusedException("it cannot be read: " + e.getClass().getSimpleName());
+        return new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.PrivateFiles;
 import java.io.File;
 import java.io.IOException;
@@ -120,8 +121,8 @@ public class ReplayRoute extends RouteBuilder {
             move(name, version, () -> folder.failed(file, refused.getMessage()));
             replay.endAfter(refused);
         } catch (RuntimeException | Error e) {
-            LOG.error("replay of {} failed, it lies in failed/: {}", name, Failures.describe(e));
-            move(name, version, () -> folder.failed(file, Failures.describe(e)));
+            LOG.error("replay of {} failed, it lies in failed/: {}", name, SafeMessage.of(e));
+            move(name, version, () -> folder.failed(file, SafeMessage.of(e)));
             replay.endAfter(e);
         }
     }
@@ -140,7 +141,7 @@ public class ReplayRoute extends RouteBuilder {
             LOG.error(
                     "tap.replay.uri: {} was read but cannot be moved ({}); remove it, until then it is left alone",
                     name,
-                    e.getClass().getSimpleName());
+                    SafeMessage.of(e));
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public class Retention {
                     removed.add(file);
                 }
             } catch (IOException e) {
-                LOG.warn("{} cannot be removed: {}", file.path(), e.getClass().getSimpleName());
+                LOG.warn("{} cannot be removed: {}", file.path(), SafeMessage.of(e));
             }
         }
         return removed;
@@ -126,7 +127,7 @@ public class Retention {
                 }
             }
         } catch (IOException | UncheckedIOException e) {
-            LOG.warn("{} cannot be looked through: {}", folder, e.getClass().getSimpleName());
+            LOG.warn("{} cannot be looked through: {}", folder, SafeMessage.of(e));
         }
         return files;
     }

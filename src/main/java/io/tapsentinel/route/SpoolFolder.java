@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -26,9 +27,8 @@ public final class SpoolFolder {
             }
             return folder;
         } catch (IOException e) {
-            throw new InvalidSettingException(
-                    "tap.spool is \"" + folder + "\"; it has to be a folder that can be written ("
-                            + e.getClass().getSimpleName() + ")");
+            throw new InvalidSettingException("tap.spool is \"" + folder
+                    + "\"; it has to be a folder that can be written (" + SafeMessage.of(e) + ")");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.WindowAttempts.End;
 import io.tapsentinel.state.Completeness;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -80,7 +81,7 @@ public class SweepRun implements Processor {
                 failures = end == End.FAILED ? failures + 1 : 0;
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("the sweep ended: {}", Failures.describe(e));
+            LOG.error("the sweep ended: {}", SafeMessage.of(e));
             internal.failed(e);
         } finally {
             running.set(false);

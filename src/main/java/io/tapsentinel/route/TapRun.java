@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.WindowAttempts.End;
 import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -132,7 +133,7 @@ public class TapRun implements Processor {
                 }
             }
         } catch (RuntimeException | Error e) {
-            LOG.error("the run ended: {}", Failures.describe(e));
+            LOG.error("the run ended: {}", SafeMessage.of(e));
             internal.failed(e);
         } finally {
             if (locked) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
@@ -165,7 +166,7 @@ public class TapSpine extends RouteBuilder {
                     .replace("://", ":");
             // other URIs may have been made of content
             String where = last.startsWith("direct:") ? last : last.replaceAll(":.*", ":");
-            return Failures.isForeign(ended.getException()) ? () -> "in " + where + " or behind it" : null;
+            return !SafeMessage.isOurs(ended.getException()) ? () -> "in " + where + " or behind it" : null;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.StoreException;
 import io.tapsentinel.tap.AnswerTooLargeException;
 import io.tapsentinel.tap.ForeignAnswerException;
@@ -50,7 +51,7 @@ enum Trouble {
      * @param whole    whether all of the answer is known to have come
      */
     static Trouble of(Throwable failure, boolean answered, boolean whole) {
-        TapRefusedException refusal = Failures.refusal(failure);
+        TapRefusedException refusal = TapRefusedException.of(failure);
         if (refusal != null) {
             return of(refusal);
         }
@@ -66,7 +67,9 @@ enum Trouble {
             }
             return whole && !has(failure, ForeignAnswerException.class) ? UNREADABLE : TRANSIENT;
         }
-        if (has(failure, StoreException.class) || !has(failure, IOException.class) || Failures.isOfAFullDisk(failure)) {
+        if (has(failure, StoreException.class)
+                || !has(failure, IOException.class)
+                || SafeMessage.isOfAFullDisk(failure)) {
             // the route failed before the request left
             return NOT_TAP;
         }

@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.SafeListeners;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.route.ReadListener.Effort;
 import io.tapsentinel.state.LedgerEntry.Purpose;
 import io.tapsentinel.state.SeenKeys;
@@ -39,6 +40,9 @@ public class WindowAttempts {
     private static final int CORRECTIONS = 12;
     /** A pause is up to a fifth longer than it is set, so that many clients do not come back together. */
     private static final double JITTER = 0.2;
+
+    private static final String MAKE_ROOM =
+            ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
 
     private final SeenKeys seen;
     private final TapCondition tap;
@@ -179,7 +183,7 @@ public class WindowAttempts {
         }
         unread.ending(failure);
         internal.failed(failure);
-        TapRefusedException refusal = Failures.refusal(failure);
+        TapRefusedException refusal = TapRefusedException.of(failure);
         Trouble trouble =
                 Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
         if (trouble == Trouble.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
@@ -203,7 +207,9 @@ public class WindowAttempts {
                 && read.answer().bytes() > 0
                 && !read.answer().isKnownWhole()
                 && !Trouble.has(failure, ForeignAnswerException.class);
-        String why = Failures.describe(refusal == null ? failure : refusal) + (maybeCut ? AnswerSize.NO_LENGTH : "");
+        String why = SafeMessage.of(refusal == null ? failure : refusal)
+                + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
+                + (maybeCut ? AnswerSize.NO_LENGTH : "");
         if (trouble != Trouble.BUDGET && trouble != Trouble.ENDPOINT) {
             tap.reading().failed(why, trouble == Trouble.UNREADABLE, clock.instant());
         }

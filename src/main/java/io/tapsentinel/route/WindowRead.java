@@ -1,6 +1,7 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.HourKeys;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.state.LedgerEntry;
@@ -167,7 +168,7 @@ class WindowRead {
                             ? new WindowFailedException(
                                     event.getType().routeId() + " ended without delivering " + event)
                             : FatalErrors.isOfAStep(exception)
-                                    ? new WindowFailedException(Failures.describe(exception))
+                                    ? new WindowFailedException(SafeMessage.of(exception))
                                     : exception);
             return;
         }
@@ -223,13 +224,13 @@ class WindowRead {
     synchronized void verify() {
         if (failure != null) {
             throw new WindowFailedException(
-                    Failures.describe(failure)
+                    SafeMessage.of(failure)
                             + (likely == null ? "" : ": " + likely.get())
                             + (failed > 1 ? " (" + failed + " events)" : ""),
                     failure);
         }
         if (notRejected != null) {
-            throw new WindowFailedException(Failures.describe(notRejected), notRejected);
+            throw new WindowFailedException(SafeMessage.of(notRejected), notRejected);
         }
         if (purpose == Purpose.REPLAY && isDeferred()) {
             throw new WindowFailedException(counts.deferred() + " of its events are deferred");

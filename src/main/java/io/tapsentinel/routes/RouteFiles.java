@@ -1,6 +1,7 @@
 package io.tapsentinel.routes;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,8 +74,8 @@ public record RouteFiles(SortedMap<String, String> texts) {
             }
             return Files.readString(file);
         } catch (IOException e) {
-            throw new InvalidSettingException(file + " has to be a file in UTF-8 that can be read: "
-                    + e.getClass().getSimpleName());
+            throw new InvalidSettingException(
+                    file + " has to be a file in UTF-8 that can be read: " + SafeMessage.of(e));
         }
     }
 

@@ -1,8 +1,8 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.schema.TableSchema;
-import io.tapsentinel.sentinel.upload.Failure;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +51,7 @@ public final class StreamCheck {
                     try {
                         run();
                     } catch (RuntimeException | Error e) {
-                        LOG.error("Sentinel cannot be checked: {}", Failure.of(e));
+                        LOG.error("Sentinel cannot be checked: {}", SafeMessage.of(e));
                         sentinel.fatalErrors().handleIn(e);
                     }
                 },

@@ -3,7 +3,7 @@ package io.tapsentinel.sentinel;
 import io.tapsentinel.health.SinkAdvice;
 import io.tapsentinel.sentinel.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.schema.TableSchema;
-import io.tapsentinel.sentinel.upload.Failure;
+import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.Age;
 import io.tapsentinel.tap.DurationWords;
 import io.tapsentinel.tap.EventType;
@@ -52,7 +52,7 @@ public record TableBacklog(
 
     /** What to do while it is suspended; empty while it is not. */
     public Optional<String> remedy() {
-        return suspended.map(so -> SinkAdvice.ofTable(Failure.status(so.reason())) + TAIL);
+        return suspended.map(so -> SinkAdvice.ofTable(UploadException.statusIn(so.reason())) + TAIL);
     }
 
     /** The same and what to do, for people. */

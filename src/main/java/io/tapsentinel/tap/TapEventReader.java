@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.JsonScanner.Value;
 import io.tapsentinel.tap.LenientJson.Fields;
 import io.tapsentinel.tap.LenientJson.UnreadableException;
@@ -88,8 +89,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             try {
                 next = advance();
             } catch (IOException e) {
-                throw new TapAnswerException(
-                        "TAP's answer could not be read: " + e.getClass().getSimpleName());
+                throw new TapAnswerException("TAP's answer could not be read: " + SafeMessage.of(e));
             }
             ended = next == null;
         }

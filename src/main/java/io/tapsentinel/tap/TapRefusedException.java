@@ -4,6 +4,7 @@ import io.tapsentinel.net.Redactor;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.camel.http.base.HttpOperationFailedException;
 
 /** TAP answered a request with an error; the message has the status and TAP's text. */
 public class TapRefusedException extends RuntimeException {
@@ -38,6 +39,14 @@ public class TapRefusedException extends RuntimeException {
         this.status = status;
         this.text = line(text);
         this.reason = reason(status, text == null ? "" : text.toLowerCase(Locale.ROOT));
+    }
+
+    /** The refusal that a failed request stands for; null when it is something else. */
+    public static TapRefusedException of(Throwable failure) {
+        if (failure instanceof HttpOperationFailedException http) {
+            return new TapRefusedException(http.getStatusCode(), http.getResponseBody());
+        }
+        return failure instanceof TapRefusedException refused ? refused : null;
     }
 
     /** The HTTP status. */

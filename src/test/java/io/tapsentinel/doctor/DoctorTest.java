@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.testing.Foreign;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,12 +99,13 @@ class DoctorTest {
         assertThatThrownBy(() -> examine(
                         LONG,
                         new Fake("one", found -> {
-                            throw new IllegalStateException("content");
+                            throw Foreign.of(new IllegalStateException("content"));
                         }),
                         well("two")))
                 .hasMessage("doctor: 1 problem");
         assertThat(printed())
-                .isEqualTo("✗ one: it could not be looked at: java.lang.IllegalStateException\n✓ two: fine\n");
+                .isEqualTo(
+                        "✗ one: it could not be looked at: java.lang.IllegalStateException at org.example.Library.call\n✓ two: fine\n");
     }
 
     private static Check well(String name) {

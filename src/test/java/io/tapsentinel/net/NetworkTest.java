@@ -175,4 +175,12 @@ class NetworkTest {
     private static Network network(String proxy, String without) {
         return Network.of(Map.of(), Map.of("HTTPS_PROXY", proxy, "NO_PROXY", without));
     }
+
+    @Test
+    void aPlaceWithoutAPortHasItsSchemes() {
+        assertThat(Network.place(URI.create("https://x.ingest.monitor.azure.com")))
+                .isEqualTo("x.ingest.monitor.azure.com:443");
+        assertThat(Network.place(URI.create("http://[::1]"))).isEqualTo("[::1]:80");
+        assertThat(Network.place(URI.create("https://127.0.0.1:8443/x"))).isEqualTo("127.0.0.1:8443");
+    }
 }

@@ -112,7 +112,7 @@ class LookupFilesTest {
         assertRefused("is larger than 10 MB");
         Files.delete(folder.resolve(FILE));
         Files.createDirectory(folder.resolve(FILE));
-        assertRefused("cannot be read (IOException)");
+        assertRefused("cannot be read (Is a directory)");
         Files.delete(folder.resolve(FILE));
         write("a = 1");
         clock.advance(Duration.ofSeconds(1));

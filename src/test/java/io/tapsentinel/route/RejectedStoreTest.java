@@ -11,6 +11,7 @@ import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.EventKey;
 import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.testing.Foreign;
 import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -145,8 +146,8 @@ class RejectedStoreTest {
             @Override
             public void configure() {
                 from("direct:broken").errorHandler(noErrorHandler()).process(exchange -> {
-                    throw new IOException(
-                            "cannot write " + exchange.getMessage().getBody(String.class));
+                    throw Foreign.of(new IOException(
+                            "cannot write " + exchange.getMessage().getBody(String.class)));
                 });
             }
         });

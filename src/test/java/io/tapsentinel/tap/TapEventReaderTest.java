@@ -3,6 +3,7 @@ package io.tapsentinel.tap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.testing.Foreign;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -289,12 +290,12 @@ class TapEventReaderTest {
         InputStream broken = new InputStream() {
             @Override
             public int read() throws IOException {
-                throw new IOException("MARKER");
+                throw Foreign.of(new IOException("MARKER"));
             }
         };
         assertThatThrownBy(() -> new TapEventReader(() -> broken, DEFAULT_TIME, NONE).hasNext())
                 .isInstanceOf(TapAnswerException.class)
-                .hasMessage("TAP's answer could not be read: IOException");
+                .hasMessage("TAP's answer could not be read: java.io.IOException at org.example.Library.call");
     }
 
     @Test

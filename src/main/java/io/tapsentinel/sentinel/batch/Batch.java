@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.net.SafeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,9 +59,7 @@ public final class Batch {
                     record.settled().accept(record.event().getOutcome().isSettled() ? null : reason);
                 } catch (RuntimeException e) {
                     // one exchange that cannot go on must not leave the others parked for ever
-                    LOG.error(
-                            "an exchange failed while it was told of its acknowledgement: {}",
-                            e.getClass().getName());
+                    LOG.error("an exchange failed while it was told of its acknowledgement: {}", SafeMessage.of(e));
                 }
             }
         }

@@ -7,9 +7,14 @@ import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.net.Network;
+import io.tapsentinel.net.SafeMessage;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Uploads by Azure's Logs Ingestion API: one call, one request, one acknowledgement. */
 public final class IngestionUploader implements Uploader {
@@ -66,10 +71,10 @@ public final class IngestionUploader implements Uploader {
         } catch (HttpResponseException e) {
             if (e.getResponse() == null) {
                 FatalErrors.rethrowErrorIn(e);
-                Failure.restoreInterrupt(e);
+                restoreInterrupt(e);
                 // the credential's exceptions are of this type too, and have no answer of the sink
-                String message = "upload to " + stream + " has no token: " + Failure.of(e);
-                throw Failure.isOfConnecting(e)
+                String message = "upload to " + stream + " has no token: " + SafeMessage.of(e);
+                throw isOfConnecting(e)
                         ? UploadException.neverSent(message)
                         : new UploadException(UNAUTHORIZED, message);
             }
@@ -77,10 +82,24 @@ public final class IngestionUploader implements Uploader {
             throw ErrorAnswer.of(stream, e.getResponse(), body);
         } catch (RuntimeException e) {
             FatalErrors.rethrowErrorIn(e);
-            Failure.restoreInterrupt(e);
+            restoreInterrupt(e);
             String message =
-                    "upload to " + stream + " got no answer from " + Failure.place(endpoint) + ": " + Failure.of(e);
-            throw Failure.isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
+                    "upload to " + stream + " got no answer from " + Network.place(endpoint) + ": " + SafeMessage.of(e);
+            throw isOfConnecting(e) ? UploadException.neverSent(message) : new UploadException(0, message);
+        }
+    }
+
+    /** Whether no connection came about, so that nothing was sent. */
+    private static boolean isOfConnecting(Throwable thrown) {
+        return Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException);
+    }
+
+    /** Clients take the mark of an interrupt off the thread, and a stop would then wait for the next attempt. */
+    private static void restoreInterrupt(Throwable thrown) {
+        if (Stream.iterate(thrown, cause -> cause != null, Throwable::getCause)
+                .anyMatch(InterruptedException.class::isInstance)) {
+            Thread.currentThread().interrupt();
         }
     }
 

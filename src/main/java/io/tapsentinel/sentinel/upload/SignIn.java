@@ -4,6 +4,7 @@ import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.net.SafeMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -66,9 +67,9 @@ final class SignIn {
                     FatalErrors.rethrowErrorIn(e);
                     if (chosen != null || identity.certain()) {
                         throw new SignInException(
-                                "signing in to Azure by " + identity.name() + " failed: " + Failure.of(e), true, e);
+                                "signing in to Azure by " + identity.name() + " failed: " + SafeMessage.of(e), true, e);
                     }
-                    String reason = Failure.of(e);
+                    String reason = SafeMessage.of(e);
                     tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON))
                             + ")");
                 }

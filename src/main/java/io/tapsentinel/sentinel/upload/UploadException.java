@@ -1,6 +1,8 @@
 package io.tapsentinel.sentinel.upload;
 
 import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Sentinel did not acknowledge a batch; the message has status, code, text and request id as far as there are any, and no
@@ -13,6 +15,8 @@ public class UploadException extends Exception {
         /** No answer, or one that says nothing. */
         public static final Answer NONE = new Answer(null, null, null, null);
     }
+
+    private static final Pattern SHOWN = Pattern.compile("(?:refused:|answered) (\\d{3})\\b");
 
     private final int status;
     private final transient Answer answer;
@@ -38,6 +42,12 @@ public class UploadException extends Exception {
     /** A request that never left, since there was no connection. */
     public static UploadException neverSent(String message) {
         return new UploadException(0, message, Answer.NONE, false);
+    }
+
+    /** The status that a message of {@link ErrorAnswer} shows; 0 when there is none. */
+    public static int statusIn(String message) {
+        Matcher found = SHOWN.matcher(message);
+        return found.find() ? Integer.parseInt(found.group(1)) : 0;
     }
 
     /** The HTTP status, 0 when there was no answer. */

@@ -1,0 +1,156 @@
+package io.tapsentinel.net;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
+import org.apache.hc.core5.http.MessageConstraintException;
+
+/**
+ * One line about a failure for log, health, terminal and messages, without content of an event and without a secret. Words of this
+ * program are quoted, those of the network and of Azure's libraries shortened by {@link Redactor}; any other exception, such as a
+ * conversion inside an operator's route, may quote an event, so only its class and the place that threw it are named.
+ */
+public final class SafeMessage {
+
+    /** A chain of causes may be a circle. */
+    private static final int MOST_CAUSES = 50;
+
+    private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
+    private static final Pattern NETWORK = Pattern.compile(
+            "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
+    private static final Pattern AZURE = Pattern.compile("com\\.(azure|microsoft\\.aad)\\..*");
+
+    private SafeMessage() {}
+
+    /** The line; its end is without a full stop. */
+    public static String of(Throwable failure) {
+        List<Throwable> causes = causes(failure);
+        return Stream.<Function<Throwable, Optional<String>>>of(
+                        SafeMessage::ours, SafeMessage::file, SafeMessage::network)
+                .flatMap(rule -> causes.stream().map(rule).flatMap(Optional::stream))
+                .findFirst()
+                .orElseGet(() -> other(causes));
+    }
+
+    /** Whether its line is in this program's own words, which say what failed. */
+    public static boolean isOurs(Throwable failure) {
+        return causes(failure).stream().anyMatch(cause -> ours(cause).isPresent());
+    }
+
+    /** Whether a file could not be written for want of room. There is no exception for it, only words of the system. */
+    public static boolean isOfAFullDisk(Throwable failure) {
+        return causes(failure).stream()
+                .anyMatch(cause -> cause instanceof IOException
+                        && FULL.matcher(String.valueOf(cause.getMessage())).find());
+    }
+
+    private static List<Throwable> causes(Throwable failure) {
+        return Stream.iterate(failure, each -> each != null, Throwable::getCause)
+                .limit(MOST_CAUSES)
+                .toList();
+    }
+
+    private static Optional<String> ours(Throwable failure) {
+        boolean ours = isOurs(failure.getClass().getName())
+                || !isOfTheNetwork(failure) && isOurs(thrower(failure)) && !quotesItsCause(failure);
+        return Optional.of(failure)
+                .filter(any -> ours)
+                .map(any -> OwnSecrets.mask(Optional.ofNullable(failure.getMessage())
+                        .orElseGet(() -> failure.getClass().getSimpleName())));
+    }
+
+    private static boolean quotesItsCause(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause != null
+                && cause.getMessage() != null
+                && String.valueOf(failure.getMessage()).contains(cause.getMessage());
+    }
+
+    private static Optional<String> network(Throwable failure) {
+        if (!isOfTheNetwork(failure)) {
+            return Optional.empty();
+        }
+        String said = Redactor.line(String.valueOf(failure.getMessage()));
+        if (failure instanceof UnknownHostException) {
+            said = "the host name " + said.replaceAll("[:\\s].*", "") + " has no address";
+        } else if (failure instanceof UnresolvedAddressException
+                || failure.getCause() instanceof UnresolvedAddressException) {
+            said = "the host name has no address";
+        } else if (failure instanceof MessageConstraintException) {
+            said += "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
+                    + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers";
+        } else if (failure.getMessage() == null) {
+            // the JDK's client has no text when it cannot connect
+            said = failure instanceof ConnectException
+                    ? "cannot connect"
+                    : failure.getClass().getSimpleName();
+        }
+        return Optional.of(said + Network.remedy(failure));
+    }
+
+    private static boolean isOfTheNetwork(Throwable failure) {
+        return failure instanceof SocketException
+                || failure instanceof SocketTimeoutException
+                || failure instanceof SSLException
+                || failure instanceof UnknownHostException
+                || failure instanceof HttpTimeoutException
+                || failure instanceof UnresolvedAddressException
+                || failure instanceof IOException
+                        && (NETWORK.matcher(failure.getClass().getName()).matches()
+                                || NETWORK.matcher(thrower(failure)).matches());
+    }
+
+    private static Optional<String> file(Throwable failure) {
+        String said = null;
+        if (isOfAFullDisk(failure)) {
+            said = "disk full";
+        } else if (failure instanceof NoSuchFileException) {
+            said = "no such file";
+        } else if (failure instanceof AccessDeniedException) {
+            said = "access denied";
+        } else if (failure instanceof CharacterCodingException) {
+            said = "not UTF-8";
+        } else if (failure instanceof FileSystemException refused) {
+            said = refused.getReason();
+        }
+        return Optional.ofNullable(said);
+    }
+
+    private static String other(List<Throwable> causes) {
+        Throwable root = causes.get(causes.size() - 1);
+        boolean azure = causes.stream()
+                .anyMatch(cause -> AZURE.matcher(cause.getClass().getName()).matches());
+        return azure && root.getMessage() != null
+                ? root.getClass().getSimpleName() + ": " + Redactor.line(root.getMessage())
+                : name(root);
+    }
+
+    private static String name(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return failure.getClass().getName()
+                + (trace.length == 0 ? "" : " at " + trace[0].getClassName() + "." + trace[0].getMethodName());
+    }
+
+    private static String thrower(Throwable failure) {
+        StackTraceElement[] trace = failure.getStackTrace();
+        return trace.length == 0 ? "" : trace[0].getClassName();
+    }
+
+    private static boolean isOurs(String className) {
+        return className.startsWith("io.tapsentinel.");
+    }
+}
