@@ -1,13 +1,16 @@
 package io.tapsentinel.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.SimulatedServices;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,6 +88,26 @@ class PageAnswerIT {
                 "/index.html%00",
                 "/observe/health")) {
             assertThat(page.get(path).statusCode()).as(path).isIn(400, 404);
+        }
+    }
+
+    /** As a proxy would send it on. */
+    @Test
+    void aRequestForAnotherServerIsNotSentOn() throws Exception {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket client = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
+            other.setSoTimeout(1);
+            String url = "http://127.0.0.1:" + other.getLocalPort() + "/";
+            client.getOutputStream()
+                    .write(("GET " + url + " HTTP/1.1\r\nHost: 127.0.0.1:" + page.port() + "\r\nCamelHttpUri: " + url
+                                    + "\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(client.getInputStream().readAllBytes())
+                    .as("the page answers")
+                    .isNotEmpty();
+
+            assertThatThrownBy(other::accept).isInstanceOf(SocketTimeoutException.class);
         }
     }
 
