@@ -14,6 +14,11 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.snakeyaml.engine.v2.api.Load;
@@ -21,6 +26,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The alerts as the manifest has them, and what promtool says of them. */
 final class AlertRules {
+
+    private static final Pattern METRIC = Pattern.compile("\\b(app|camel|jvm|process|sentinel|tap)_\\w+\\b(?!\\s*=\")");
 
     static final Path MANIFEST = Path.of("kubernetes/monitoring/prometheus-rules.yaml");
     /** The same as a file of rules of a plain Prometheus; the files of series name it. */
@@ -85,5 +92,13 @@ final class AlertRules {
         Path part = Files.createTempFile(file.getParent(), "part-", ".yml");
         JSON.writerWithDefaultPrettyPrinter().writeValue(part.toFile(), content);
         Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** What an expression asks for. Whether it is right, promtool knows. */
+    static Set<String> metrics(String expression) {
+        return METRIC.matcher(expression)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

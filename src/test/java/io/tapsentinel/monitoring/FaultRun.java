@@ -44,7 +44,8 @@ final class FaultRun implements AutoCloseable {
         this.step = step;
         day.with("tap.url", date.uri().toString());
         AlertRules.all()
-                .forEach(rule -> metrics.addAll(new PromQl(rule.path("expr").asText()).metrics()));
+                .forEach(rule ->
+                        metrics.addAll(AlertRules.metrics(rule.path("expr").asText())));
     }
 
     SimulatedDays day() {
