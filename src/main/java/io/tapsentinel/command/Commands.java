@@ -85,7 +85,7 @@ public enum Commands {
                 .orElseThrow(() -> new InvalidSettingException(
                         "there is no command \"" + String.join(" ", words) + "\"; there are "
                                 + Stream.of(values()).map(Commands::word).collect(Collectors.joining(", "))
-                                + ", doctor, routes check, routes show and help, and none runs the program"));
+                                + ", doctor, routes check and help, and none runs the program"));
         Map<String, String> effective = new HashMap<>(properties);
         if (Settings.wantsSandbox(properties, "off")) {
             effective.putAll(Sandbox.storage(Sandbox.folder(effective)));
@@ -118,8 +118,7 @@ public enum Commands {
                                                 "what keeps the program from running well, from the configuration to each stream, and what to do about it"),
                                         line(
                                                 "routes check [folder]",
-                                                "whether these routes may be used; exits with 1 and says why when not"),
-                                        line("routes show [folder]", "what an event passes, route by route"))))
+                                                "whether these routes may be used; exits with 1 and says why when not"))))
                 .collect(Collectors.joining(System.lineSeparator()));
     }
 

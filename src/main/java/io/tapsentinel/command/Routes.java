@@ -3,13 +3,12 @@ package io.tapsentinel.command;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.routes.RouteContract;
 import io.tapsentinel.routes.RouteFiles;
-import io.tapsentinel.routes.RouteGraph;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** {@code routes check} and {@code routes show}: of a folder, or of what the program would run in this directory. */
+/** {@code routes check}: of a folder, or of what the program would run in this directory. */
 final class Routes {
 
     static final String WORD = "routes";
@@ -18,9 +17,9 @@ final class Routes {
 
     /** @throws InvalidSettingException for another word, for a folder that is none, and when a check found something */
     static void run(List<String> words, Map<String, String> properties, PrintStream out) {
-        if (words.isEmpty() || words.size() > 2 || !List.of("check", "show").contains(words.get(0))) {
+        if (words.isEmpty() || words.size() > 2 || !words.get(0).equals("check")) {
             throw new InvalidSettingException(
-                    "after " + WORD + " comes check or show, and a folder if it is not the one in use");
+                    "after " + WORD + " comes check, and a folder if it is not the one in use");
         }
         RouteFiles files = words.size() == 1 ? RouteFiles.effective(Path.of("")) : RouteFiles.in(Path.of(words.get(1)));
         String name = words.size() == 2
@@ -28,10 +27,6 @@ final class Routes {
                 : RouteFiles.areIn(Path.of(RouteFiles.FOLDER)) ? RouteFiles.FOLDER : "the packaged routes";
         if (files.texts().isEmpty()) {
             throw new InvalidSettingException("there is no " + RouteFiles.PATTERN + " file in " + name);
-        }
-        if (words.get(0).equals("show")) {
-            out.print(RouteGraph.of(files, properties));
-            return;
         }
         List<String> problems = RouteContract.problems(files, properties);
         problems.forEach(out::println);

@@ -25,11 +25,6 @@ public class FilteredRoute extends RouteBuilder {
         this.seen = seen;
     }
 
-    /** This route without anything that works; to be looked at. */
-    public static RouteBuilder outline() {
-        return new FilteredRoute(null);
-    }
-
     @Override
     public void configure() throws Exception {
         errorHandler(noErrorHandler());

@@ -52,11 +52,6 @@ public class TapSpine extends RouteBuilder {
         this.answer = new TapAnswer(budget, unrouted, archive, clock);
     }
 
-    /** These routes without anything that works; to be looked at. */
-    public static RouteBuilder outline() {
-        return new TapSpine(null, null, null, List.of(), null, null, null);
-    }
-
     @Override
     public void configure() throws Exception {
         // a failed batch fails hundreds of exchanges for one reason, which the run says once

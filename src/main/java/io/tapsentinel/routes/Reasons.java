@@ -1,5 +1,6 @@
 package io.tapsentinel.routes;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,8 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 /** Camel's exceptions in one line: what is wrong, without values of options and lines of files, which may be secrets. */
 final class Reasons {
 
+    private static final Pattern OPTION =
+            Pattern.compile("([?&])([\\w.-]+)=(RAW\\(.*?\\)(?=&|$)|RAW\\{.*?}(?=&|$)|[^&]*)");
     private static final Pattern PLACEHOLDER = Pattern.compile("Property with key \\[(.*?)]");
     private static final Pattern UNKNOWN_OPTIONS = Pattern.compile("Unknown parameters=\\[\\{(.*)}]", Pattern.DOTALL);
     /** Shorter values would take letters out of words, and are none that have to be kept. */
@@ -33,7 +36,7 @@ final class Reasons {
                 .limit(50)
                 .toList();
         Throwable root = causes.get(causes.size() - 1);
-        Map<String, String> options = Secrets.values(uri);
+        Map<String, String> options = options(uri);
         String message = String.valueOf(root.getMessage());
         return placeholder(message)
                 .or(() -> first(causes, MarkedYamlEngineException.class).map(Reasons::inFile))
@@ -124,6 +127,16 @@ final class Reasons {
                             "(?i)" + Pattern.quote(value) + "|(?i)" + Pattern.quote(value.replace('+', ' ')), "…");
         }
         return withoutQueries(oneLine(text.replaceAll("(?m)^\\s*\\^\\s*$", "")));
+    }
+
+    /** The options of a URI as they stand there. */
+    private static Map<String, String> options(String uri) {
+        Map<String, String> options = new LinkedHashMap<>();
+        Matcher option = OPTION.matcher(uri);
+        while (option.find()) {
+            options.put(option.group(2), option.group(3));
+        }
+        return options;
     }
 
     private static String oneLine(String text) {

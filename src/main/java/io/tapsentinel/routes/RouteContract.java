@@ -31,9 +31,7 @@ public final class RouteContract {
             List<String> problems = new ArrayList<>(OwnParts.problems(files, set.replaced()));
             problems.addAll(RouteNames.problems(set));
             // the way of an event can be followed only between routes that are there
-            boolean connected = problems.isEmpty();
-            problems.addAll(SecretsInUris.problems(set));
-            if (connected) {
+            if (problems.isEmpty()) {
                 problems.addAll(TableRoutes.problems(set));
                 Set<String> told = problems.stream().map(RouteContract::place).collect(Collectors.toSet());
                 unusable(set).stream()

@@ -1,10 +1,7 @@
 package io.tapsentinel.routes;
 
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.config.InvalidSettingException;
-import io.tapsentinel.route.FilteredRoute;
 import io.tapsentinel.route.LookupFiles;
-import io.tapsentinel.route.TapSpine;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.state.SeenRepository;
@@ -22,14 +19,12 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.camel.ErrorHandlerFactory;
 import org.apache.camel.RuntimeCamelException;
 import org.apache.camel.component.properties.PropertiesComponent;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.model.RouteDefinitionHelper;
 import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
-import org.apache.camel.spi.EndpointUriFactory;
 import org.apache.camel.support.DefaultExchange;
 import org.apache.camel.support.PluginHelper;
 import org.apache.camel.support.ResourceHelper;
@@ -102,25 +97,6 @@ final class RouteSet implements AutoCloseable {
         return unreadable;
     }
 
-    /** @throws InvalidSettingException with what is wrong when a file could not be read */
-    void requireReadable() {
-        if (!unreadable.isEmpty()) {
-            throw new InvalidSettingException(String.join("; ", unreadable));
-        }
-    }
-
-    /** Java's routes that an event passes beside those of the files; call it last. */
-    List<RouteDefinition> javaRoutes() {
-        int before = routes().size();
-        try {
-            context.addRoutes(TapSpine.outline());
-            context.addRoutes(FilteredRoute.outline());
-        } catch (Exception e) {
-            throw RuntimeCamelException.wrapRuntimeCamelException(e);
-        }
-        return List.copyOf(routes().subList(before, routes().size()));
-    }
-
     List<RouteDefinition> routes() {
         return context.getRouteDefinitions();
     }
@@ -143,27 +119,6 @@ final class RouteSet implements AutoCloseable {
                     return steps;
                 })
                 .toList();
-    }
-
-    /** Templates of routes, each as a route. */
-    List<RouteDefinition> templates() {
-        return context.getRouteTemplateDefinitions().stream()
-                .map(template -> {
-                    RouteDefinition route = template.getRoute();
-                    RouteDefinition steps = new RouteDefinition();
-                    steps.setId("routeTemplate " + template.getId());
-                    steps.setLocation(template.getLocation());
-                    steps.setLineNumber(template.getLineNumber());
-                    steps.setInput(route.getInput());
-                    steps.getOutputs().addAll(route.getOutputs());
-                    return steps;
-                })
-                .toList();
-    }
-
-    /** What the files say of failures outside of any route; null when nothing. */
-    ErrorHandlerFactory errorHandler() {
-        return context.getCamelContextExtension().getErrorHandlerFactory();
     }
 
     /** What this URI is once its placeholders have their values. */
@@ -193,12 +148,6 @@ final class RouteSet implements AutoCloseable {
         return cron.find()
                 && !cron.group(1).contains("{{")
                 && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
-    }
-
-    /** Options of a component that it calls secrets. */
-    Set<String> secretOptions(String scheme) {
-        EndpointUriFactory options = context.getCamelContextExtension().getEndpointUriFactory(scheme);
-        return options == null ? Set.of() : options.secretPropertyNames();
     }
 
     /** Why there can be no such endpoint; empty when there can. */

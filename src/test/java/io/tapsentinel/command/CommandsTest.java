@@ -23,7 +23,7 @@ class CommandsTest {
         assertThatThrownBy(() -> setup.run("stauts"))
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessage(
-                        "there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check, routes show and help, and none runs"
+                        "there is no command \"stauts\"; there are status, gaps, rejected, duplicates, doctor, routes check and help, and none runs"
                                 + " the program");
         assertThatThrownBy(() -> setup.run("status", "gaps"))
                 .isInstanceOf(InvalidSettingException.class)
@@ -34,7 +34,7 @@ class CommandsTest {
     @ValueSource(strings = {"help", "--help"})
     void helpHasALineForEach(String word) {
         assertThat(setup.run(word).lines())
-                .hasSize(9)
+                .hasSize(8)
                 .anyMatch(line -> line.matches("status +progress, .*"))
                 .anyMatch(line -> line.startsWith("--local "));
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.config.InvalidSettingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code routes check} and {@code routes show}, which need neither a store nor a credential. */
+/** {@code routes check}, which needs neither a store nor a credential. */
 class RoutesCommandTest {
 
     private static final String TABLES = "sentinel-tables.camel.yaml";
@@ -44,7 +43,6 @@ class RoutesCommandTest {
     @Test
     void withoutAFolderTheSetInUseIsMeant() {
         assertThat(setup.run("routes", "check")).startsWith("routes: 5 files");
-        assertThat(setup.run("routes", "show")).isEqualTo(setup.run("routes", "show", routes.toString()));
     }
 
     @Test
@@ -61,7 +59,6 @@ class RoutesCommandTest {
     @Test
     void aCheckLeavesNothingBehindItself() throws Exception {
         setup.run("routes", "check", routes.toString());
-        setup.run("routes", "show", routes.toString());
 
         try (Stream<Path> all = Files.list(folder)) {
             assertThat(all).containsExactly(routes);
@@ -70,12 +67,7 @@ class RoutesCommandTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "routes",
-                "routes chek",
-                "routes check a b",
-                "routes check /no/such/folder",
-                "routes show README.md"
+            strings = {"routes", "routes chek", "routes check a b", "routes check /no/such/folder", "routes show routes"
             })
     void whatIsNoQuestionIsAnsweredByOneLine(String words) {
         assertThatThrownBy(() -> setup.run(words.split(" ")))
@@ -95,89 +87,6 @@ class RoutesCommandTest {
     void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
         assertThatThrownBy(() -> setup.run("routes", "check", folder.toString()))
                 .hasMessageContaining("no *.camel.yaml file");
-    }
-
-    @Test
-    void theWayOfAnEventIsShownFromTheScheduleToTheTableWithIdsAsInTheFiles() {
-        String shown = setup.run("routes", "show");
-
-        assertThat(shown)
-                .containsSubsequence(
-                        "tap-poll <- quartz:tap/poll",
-                        "tap-read-due (Java)",
-                        "tap-window (Java)",
-                        "tap-fetch <-",
-                        "tap-events (Java)",
-                        "tap-event <-",
-                        "when ${body.type} == 'CLICKS_PERMITTED'",
-                        "clicks-permitted <-",
-                        "clicks-permitted-seen: idempotentConsumer clicksPermittedSeen",
-                        "clicks-permitted-sentinel: to sentinel:ProofPointTAPClicksPermittedV2_CL lingerMs=500",
-                        "before-clicks-permitted <-",
-                        "messages-blocked <-",
-                        "filtered (Java)")
-                .doesNotContain("never called");
-        assertThat(shown.lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
-    }
-
-    @Test
-    void aRouteThatNobodyCallsACircleAndBranchesAreShownAndSecretsAreNot() throws Exception {
-        Files.writeString(routes.resolve("mine.camel.yaml"), """
-                - route:
-                    id: lonely
-                    from:
-                      uri: direct:lonely
-                      steps:
-                        - doTry:
-                            steps:
-                              - to:
-                                  uri: https://example.com/x?authPassword=s3cr3t
-                            doCatch:
-                              - exception:
-                                  - java.io.IOException
-                                steps:
-                                  - to:
-                                      uri: direct:round
-                - route:
-                    id: round
-                    from:
-                      uri: direct:round
-                      steps:
-                        - choice:
-                            when:
-                              - simple: "${body} == 1"
-                                steps:
-                                  - to:
-                                      uri: direct:round
-                            otherwise:
-                              steps:
-                                - to:
-                                    uri: direct:lonely
-                """);
-
-        assertThat(setup.run("routes", "show", routes.toString()))
-                .containsSubsequence(
-                        "never called:",
-                        "lonely <- direct:lonely",
-                        "doTry",
-                        "doCatch java.io.IOException",
-                        "round <- direct:round",
-                        "when ${body} == 1",
-                        "otherwise")
-                .doesNotContain("s3cr3t");
-    }
-
-    @Test
-    void aFileThatIsNoYamlIsNamedByShowToo() throws Exception {
-        edit(TABLES, "- route:\n    id: clicks-blocked", "- route:\n  id: clicks-blocked");
-
-        for (String word : List.of("check", "show")) {
-            assertThatThrownBy(() -> {
-                        String out = setup.run("routes", word, routes.toString());
-                        throw new AssertionError(out);
-                    })
-                    .isInstanceOf(InvalidSettingException.class);
-        }
     }
 
     private void edit(String file, String from, String to) throws Exception {

@@ -21,10 +21,6 @@ final class EditedSet {
         return RouteContract.problems(new RouteFiles(texts), properties);
     }
 
-    String graph() {
-        return RouteGraph.of(new RouteFiles(texts), properties);
-    }
-
     /** Puts a step, indented by no more than its own lines need, into the operator's route of blocked messages; an earlier one goes. */
     EditedSet before(String step) {
         String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);

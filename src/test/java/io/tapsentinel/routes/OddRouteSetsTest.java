@@ -82,25 +82,6 @@ class OddRouteSetsTest {
         assertThat(set.problems()).isEmpty();
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "- errorHandler:\n    deadLetterChannel:\n      deadLetterUri: https://example.com/x?authPassword=s3cr3t\n",
-                "- route:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: https://example.com/x?authPassword=s3cr3t\n"
-                        + "    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
-                "- routeTemplate:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - to: https://example.com/x?authPassword=s3cr3t\n",
-                "- onException:\n    exception: [java.lang.Exception]\n    steps:\n      - to: https://example.com/x?authPassword=s3cr3t\n"
-                        + "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - stop: {}\n",
-                "- route:\n    id: mine\n    from:\n      uri: timer:mine\n      steps:\n        - poll:\n"
-                        + "            uri: https://example.com/x?authPassword=s3cr3t\n"
-            })
-    void aSecretIsFoundWhereverAUriMayStand(String text) {
-        assertThat(set.mine(text).problems())
-                .isNotEmpty()
-                .allSatisfy(problem ->
-                        assertThat(problem).contains("authPassword is a secret").doesNotContain("s3cr3t"));
-    }
-
     @Test
     void routesThatCamelMakesOfOtherThingsHaveNoPlaceAndStillAName() {
         set.mine("- rest:\n    path: /x\n    get:\n      - path: /y\n        to: direct:filtered\n");

@@ -76,19 +76,12 @@ class RouteContractTest {
     }
 
     @Test
-    void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwnOrWithASecret() {
+    void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwn() {
         properties.put("tap.archive.uri", "file:archive");
         edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
         assertThat(problems()).isEmpty();
         edit(ARCHIVE, "file:elsewhere", "direct:tap-window");
         assertThat(problems()).singleElement().asString().contains("tap-archive, step to direct:tap-window");
-        edit(ARCHIVE, "direct:tap-window", "\"{{tap.archive.uri:}}\"");
-        properties.put("tap.archive.uri", "azure-storage-blob:account/container?accessKey=hush");
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("accessKey is a secret")
-                .doesNotContain("hush");
     }
 
     @Test
@@ -453,49 +446,6 @@ class RouteContractTest {
     }
 
     @Test
-    void aSecretInAUriIsRefusedAndNotPrinted() {
-        properties.put("my.target", "https://example.com/x?authPassword=s3cr3t");
-        for (String step : List.of(
-                "- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: s3cr3t",
-                "- to:\n            uri: https://example.com/x?oauth2ClientSecret=s3cr3t",
-                "- to:\n            uri: https://me:s3cr3t@example.com/x",
-                "- toD:\n            uri: https://example.com/x?authPassword={{my.s3cr3t}}",
-                "- to:\n            uri: https://example.com/x?sig=s3cr3t",
-                "- wireTap:\n            uri: https://example.com/x?authPassword=s3cr3t",
-                "- doTry:\n            steps:\n              - stop: {}\n            doCatch:\n              - exception:\n"
-                        + "                  - java.lang.Exception\n                steps:\n                  - to:\n"
-                        + "                      uri: https://example.com/x?authPassword=s3cr3t",
-                "- to:\n            uri: \"{{my.target}}\"",
-                "- poll:\n            uri: https://example.com/x?authPassword=s3cr3t",
-                "- enrich:\n            constant: https://example.com/x?authPassword=s3cr3t")) {
-            before(step);
-            assertThat(problems())
-                    .as(step)
-                    .singleElement()
-                    .asString()
-                    .contains("operator.camel.yaml:", "before-messages-blocked", "secret")
-                    .doesNotContain("s3cr3t");
-        }
-        before(
-                "- to:\n            uri: https://example.com/x\n            parameters:\n              sslContextParameters: \"#mine\"");
-        assertThat(problems()).noneMatch(text -> text.contains("secret"));
-    }
-
-    @Test
-    void aSecretInTheUriOfADeadLetterChannelIsRefused() {
-        texts.put(
-                "mine.camel.yaml",
-                "- route:\n    id: mine\n    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: https://example.com/x?sig=s3cr3t\n"
-                        + "    from:\n      uri: direct:mine\n      steps:\n        - stop: {}\n");
-
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("mine.camel.yaml", "mine, deadLetterUri", "sig")
-                .doesNotContain("s3cr3t");
-    }
-
-    @Test
     void noLineOfABrokenFileIsQuoted() {
         for (String broken : List.of("\"s3cr3t", "@s3cr3t", "{s3cr3t", "s3cr3t: s3cr3t")) {
             before(
@@ -539,27 +489,6 @@ class RouteContractTest {
                 "- routeConfiguration:\n    id: mine\n    onCompletion:\n      - "
                         + completion.replace("\n  ", "\n          "));
         assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "could change the answer");
-    }
-
-    @Test
-    void aSecretInARouteConfigurationIsRefusedToo() {
-        texts.put("mine.camel.yaml", """
-                - routeConfiguration:
-                    id: mine
-                    onException:
-                      - onException:
-                          exception:
-                            - java.io.IOException
-                          steps:
-                            - to:
-                                uri: https://example.com/x?authPassword=s3cr3t
-                """);
-
-        assertThat(problems())
-                .singleElement()
-                .asString()
-                .contains("mine.camel.yaml:", "routeConfiguration mine", "authPassword")
-                .doesNotContain("s3cr3t");
     }
 
     @Test
@@ -619,22 +548,10 @@ class RouteContractTest {
 
     @Test
     void everyMistakeIsToldAtOnce() {
-        before("- to:\n            uri: https://example.com/x?authPassword=s3cr3t");
+        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
         texts.remove("tap-event-router.camel.yaml");
 
         assertThat(problems()).hasSize(2);
-    }
-
-    @Test
-    void aSecretHidesNoOtherMistake() {
-        before(
-                "- to:\n            uri: https://example.com/x?authPassword=s3cr3t\n        - bean:\n            ref: nobody");
-        edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
-
-        assertThat(problems())
-                .anyMatch(text -> text.contains("authPassword is a secret"))
-                .anyMatch(text -> text.contains("has to be messagesBlockedSeen"))
-                .anyMatch(text -> text.contains("nobody"));
     }
 
     @Test

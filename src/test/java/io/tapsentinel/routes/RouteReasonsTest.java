@@ -26,8 +26,7 @@ class RouteReasonsTest {
                 "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters refers to a bean that is not there",
                 "`file:x?bogus=a,s3cr3t=b}]&other=s3cr3t`, `unknown option bogus, other`",
                 "log:x?level=s3cr3t, LoggingLevel.…",
-                "carrier-pigeon:x?level=s3cr3t, this program has no component carrier-pigeon",
-                "https:me:s3cr3t@example.com/x, its URI holds a user or a secret"
+                "carrier-pigeon:x?level=s3cr3t, this program has no component carrier-pigeon"
             })
     void aValueThatAnEndpointRefusesIsNotRepeated(String uri, String reason) {
         assertThat(set.before("- to:\n            uri: \"" + uri + "\"").problems())
