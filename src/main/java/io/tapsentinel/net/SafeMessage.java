@@ -1,7 +1,11 @@
 package io.tapsentinel.net;
 
+import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
@@ -17,12 +21,16 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.TruncatedChunkException;
 
 /**
  * One line about a failure for log, health, terminal and messages, without content of an event and without a secret. Words of this
- * program are quoted, those of the network and of Azure's libraries shortened by {@link Redactor}; any other exception, such as a
- * conversion inside an operator's route, may quote an event, so only its class and the place that threw it are named.
+ * program are quoted; those of the network and of a sign-in to Azure pass {@link Redactor}; of an answer of Azure status and code are
+ * named. Any other exception, such as a conversion inside an operator's route, may quote an event, so only its class and the place that
+ * threw it are named.
  */
 public final class SafeMessage {
 
@@ -32,7 +40,9 @@ public final class SafeMessage {
     private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern NETWORK = Pattern.compile(
             "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
-    private static final Pattern AZURE = Pattern.compile("com\\.(azure|microsoft\\.aad)\\..*");
+    private static final Pattern SIGN_IN = Pattern.compile("com\\.(azure\\.identity|microsoft\\.aad)\\..*");
+    private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
+    private static final Pattern CODE = Pattern.compile("\\w{1,80}");
 
     private SafeMessage() {}
 
@@ -40,7 +50,7 @@ public final class SafeMessage {
     public static String of(Throwable failure) {
         List<Throwable> causes = causes(failure);
         return Stream.<Function<Throwable, Optional<String>>>of(
-                        SafeMessage::ours, SafeMessage::file, SafeMessage::network)
+                        SafeMessage::ours, SafeMessage::refused, SafeMessage::file, SafeMessage::network)
                 .flatMap(rule -> causes.stream().map(rule).flatMap(Optional::stream))
                 .findFirst()
                 .orElseGet(() -> other(causes));
@@ -90,6 +100,11 @@ public final class SafeMessage {
         } else if (failure instanceof UnresolvedAddressException
                 || failure.getCause() instanceof UnresolvedAddressException) {
             said = "the host name has no address";
+        } else if (failure instanceof ProtocolException
+                || failure instanceof ClientProtocolException
+                || failure instanceof MalformedChunkCodingException && !(failure instanceof TruncatedChunkException)) {
+            // its message repeats what came
+            said = "the answer is not valid HTTP; check which server answers";
         } else if (failure instanceof MessageConstraintException) {
             said += "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
                     + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers";
@@ -130,11 +145,24 @@ public final class SafeMessage {
         return Optional.ofNullable(said);
     }
 
+    /** An answer that Azure's libraries took for an error: its words may repeat what was sent. */
+    private static Optional<String> refused(Throwable failure) {
+        return failure instanceof HttpResponseException answered && answered.getResponse() != null
+                ? Optional.of("answered " + answered.getResponse().getStatusCode()
+                        + Optional.ofNullable(answered.getResponse().getHeaderValue(ERROR_CODE))
+                                .filter(code -> CODE.matcher(code).matches())
+                                .map(code -> " " + OwnSecrets.mask(code))
+                                .orElse(""))
+                : Optional.empty();
+    }
+
+    /** What failed at a sign-in is told by its last cause. */
     private static String other(List<Throwable> causes) {
         Throwable root = causes.get(causes.size() - 1);
-        boolean azure = causes.stream()
-                .anyMatch(cause -> AZURE.matcher(cause.getClass().getName()).matches());
-        return azure && root.getMessage() != null
+        boolean signIn = causes.stream()
+                .anyMatch(cause -> cause instanceof ClientAuthenticationException
+                        || SIGN_IN.matcher(cause.getClass().getName()).matches());
+        return signIn && root.getMessage() != null
                 ? root.getClass().getSimpleName() + ": " + Redactor.line(root.getMessage())
                 : name(root);
     }

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.azure.core.exception.ClientAuthenticationException;
+import com.azure.core.exception.HttpResponseException;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpHeaders;
+import com.azure.core.http.HttpMethod;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tapsentinel.route.WindowFailedException;
@@ -17,6 +21,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.ProtocolException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -39,6 +44,9 @@ import org.apache.camel.CamelExecutionException;
 import org.apache.camel.TypeConversionException;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.apache.camel.support.DefaultExchange;
+import org.apache.hc.client5.http.ClientProtocolException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.junit.jupiter.api.Test;
 
 class SafeMessageTest {
@@ -133,7 +141,7 @@ class SafeMessageTest {
     }
 
     @Test
-    void whatTheJdksHttpClientSaysIsQuotedInOneLine() throws Exception {
+    void anAnswerThatIsNotHttpIsNotQuoted() throws Exception {
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Thread closing = new Thread(() -> {
                 try (Socket client = deaf.accept()) {
@@ -150,7 +158,8 @@ class SafeMessageTest {
 
             closing.join();
             assertThat(failure).isInstanceOf(IOException.class);
-            assertThat(SafeMessage.of(new RuntimeException(failure))).isEqualTo("Invalid status line: \"no HTTP\"");
+            assertThat(SafeMessage.of(new RuntimeException(failure)))
+                    .isEqualTo("the answer is not valid HTTP; check which server answers");
         }
     }
 
@@ -179,6 +188,32 @@ class SafeMessageTest {
         assertThat(SafeMessage.of(Foreign.of(new ClientAuthenticationException(
                         "no token", null, new ConnectException("Connection refused")))))
                 .isEqualTo("Connection refused");
+    }
+
+    @Test
+    void whatAnAnswerOfHttpRepeatsIsNotQuoted() {
+        for (IOException failure : List.of(
+                new ClientProtocolException(CONTENT),
+                new MalformedChunkCodingException(CONTENT),
+                new ProtocolException(CONTENT))) {
+            assertThat(SafeMessage.of(Foreign.of(new RuntimeException(failure))))
+                    .isEqualTo("the answer is not valid HTTP; check which server answers");
+        }
+        assertThat(SafeMessage.of(Foreign.of(new RuntimeException(new MessageConstraintException("too long")))))
+                .isEqualTo("too long; an answer may have 200 headers of 16 KiB. Check which server answers");
+    }
+
+    @Test
+    void ofAnAnswerOfAzureItsStatusAndCodeAreNamed() {
+        HttpHeaders headers = new HttpHeaders().set(HttpHeaderName.fromString("x-ms-error-code"), "NoSuchThing");
+        var request = new com.azure.core.http.HttpRequest(HttpMethod.PUT, "http://127.0.0.1/");
+        var answer = new ReadAnswer(request, 409, headers, new byte[0]);
+
+        assertThat(SafeMessage.of(Foreign.of(new RuntimeException(new HttpResponseException(CONTENT, answer)))))
+                .isEqualTo("answered 409 NoSuchThing");
+        headers.set(HttpHeaderName.fromString("x-ms-error-code"), CONTENT);
+        assertThat(SafeMessage.of(Foreign.of(new RuntimeException(new HttpResponseException(CONTENT, answer)))))
+                .isEqualTo("answered 409");
     }
 
     @Test
