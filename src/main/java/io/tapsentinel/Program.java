@@ -21,8 +21,6 @@ import io.tapsentinel.net.Network;
 import io.tapsentinel.page.PageRoute;
 import io.tapsentinel.page.PageSources;
 import io.tapsentinel.route.AnswerArchive;
-import io.tapsentinel.route.BlobPlace;
-import io.tapsentinel.route.BlobReplayRoute;
 import io.tapsentinel.route.CompletenessHealthCheck;
 import io.tapsentinel.route.Figures;
 import io.tapsentinel.route.FileEndpoint;
@@ -90,7 +88,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -357,7 +354,12 @@ public class Program {
                 "azure-storage-blob-clients",
                 new OwnBlobClients(
                         new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
-        replay(new Replay(state, seen, unrouted, source, stop, clock, reads, fatal), store);
+        main.configure()
+                .addRoutesBuilder(new ReplayRoute(
+                        settings.aside().replayUri(),
+                        settings.spool(),
+                        new Replay(state, seen, unrouted, source, stop, clock, reads, fatal),
+                        clock));
         main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
     }
 
@@ -375,19 +377,6 @@ public class Program {
                 streams.begin();
             }
         });
-    }
-
-    private void replay(Replay replay, Store store) {
-        String uri = settings.aside().replayUri();
-        Optional<BlobPlace> container = BlobPlace.of(uri);
-        if (container.isEmpty()) {
-            main.configure().addRoutesBuilder(new ReplayRoute(uri, settings.spool(), replay, clock));
-            return;
-        }
-        BlobReplayRoute blobs =
-                new BlobReplayRoute(container.get(), settings.spool(), replay, store, stop, clock, steady);
-        main.bind("tap-replay", blobs.health());
-        main.configure().addRoutesBuilder(blobs);
     }
 
     private AnswerArchive archive() {

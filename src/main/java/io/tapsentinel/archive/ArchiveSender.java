@@ -74,7 +74,7 @@ public final class ArchiveSender {
         } catch (Exception | Error e) {
             // an error would end the schedule without a word
             since = null;
-            failed(BlobFailure.of(e, "Storage Blob Data Contributor"));
+            failed(BlobFailure.of(e));
             fatal.handleOfMachine(e);
         }
     }

@@ -229,8 +229,18 @@ public record Settings(
                 read.required("tap.rejected.uri"),
                 read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
                 1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000),
-                read.required("tap.replay.uri"),
+                replayUri(read.required("tap.replay.uri")),
                 read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
+    }
+
+    /** Camel's consumer of blobs opens each of them before the first one is read. */
+    private static String replayUri(String uri) {
+        if (uri.startsWith("azure-storage-blob:")) {
+            throw new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...")
+                    + "\"; it has to be a folder or another endpoint. To replay blobs, add the route replay-from-blobs of"
+                    + " src/site/markdown/data-at-rest.md, which moves them into a folder");
+        }
+        return uri;
     }
 
     private static Archive archive(SettingReader read) {

@@ -197,12 +197,6 @@ public enum KnownProblem {
             "answers are not archived",
             "make room or let tap.archive.uri be reached; events are delivered all the same"),
 
-    REPLAY_WAITS(
-            "replay",
-            DEGRADED,
-            "blobs at tap.replay.uri are not brought in",
-            "new events are delivered all the same, and each look tries again; check the container, the identity's role on it and the network"),
-
     SILENT(
             "any",
             DEGRADED,

@@ -1,5 +1,6 @@
 package io.tapsentinel.route;
 
+import io.tapsentinel.blob.BlobFailure;
 import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.RejectedLog;
@@ -126,7 +127,7 @@ public class RejectedStore implements RejectedLog {
         Throwable failure = send(name, document);
         if (failure != null) {
             // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + SafeMessage.of(failure)
+            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + BlobFailure.of(failure)
                     + "; the window stays due until it does");
         }
     }

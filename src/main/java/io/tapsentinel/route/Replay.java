@@ -78,7 +78,6 @@ public class Replay {
      *
      * @return false when a stop came first: then it is to be brought in again
      * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
-     * @throws ReplayFailedException  when that is not its own fault
      */
     boolean bringIn(ReplaySource document, CamelContext camel) {
         ReplayDocument content = ReplayDocument.of(document);
@@ -199,7 +198,7 @@ public class Replay {
             if (failure.getCause() instanceof TapAnswerException unreadable) {
                 throw new ReplayRefusedException(ReplayDocument.words(unreadable));
             }
-            throw new ReplayFailedException(ReplayDocument.words(failure), failure);
+            throw new ReplayRefusedException(ReplayDocument.words(failure), failure);
         }
         listener.committed(read.entry(), effort);
         LOG.info(

@@ -6,4 +6,8 @@ public class ReplayRefusedException extends RuntimeException {
     public ReplayRefusedException(String message) {
         super(message);
     }
+
+    public ReplayRefusedException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 
 /** A document to replay, on disk, since it is read twice. Compressed or not: the first bytes tell. */
@@ -18,11 +17,6 @@ record ReplaySource(Path file, String name) {
 
     /** The names of files that are replayed, as Camel's patterns, which take upper case too. */
     static final String NAMES = "*" + String.join(",*", SUFFIXES);
-
-    /** Whether something of this name is replayed. */
-    static boolean isWanted(String name) {
-        return SUFFIXES.stream().anyMatch(name.toLowerCase(Locale.ROOT)::endsWith);
-    }
 
     /** The document as text in bytes, unpacked while it is read. */
     InputStream open() throws IOException {

@@ -272,7 +272,6 @@ public class ReadState {
             Deferrals.prune(connection, store.source(), before.toEpochMilli());
             Completeness.prune(connection, store.source(), now, before);
             DeliveredHours.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
-            ReplayedBlobs.prune(connection, store.source(), now);
             UnreadableTime.prune(connection, store.source(), now);
             return null;
         });

@@ -111,7 +111,9 @@ class SettingsTest {
                 "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
                 "STATE_URL|jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
                 "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
-                "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000"
+                "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000",
+                "TAP_REPLAY_URI|azure-storage-blob:account/container?accessKey=hush|tap.replay.uri is"
+                        + " \"azure-storage-blob:account/container?...\"; it has to be a folder or another endpoint"
             })
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
         Map<String, String> environment = new HashMap<>(ACCOUNT);

@@ -12,7 +12,6 @@ import io.tapsentinel.testing.SuspendedTables;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -54,25 +53,6 @@ class ReplayedWhileSuspendedIT {
         assertThat(state.documents("replay")).isEmpty();
         assertThat(services.reads(Purpose.REPLAY)).hasSize(1);
         assertThat(tables.suspended()).as("its rows were the probe").isEmpty();
-    }
-
-    @Test
-    @Tag("full")
-    void aBlobIsBroughtInWhenTheTableAcceptsItsEvents() throws Exception {
-        try (BlobServer server = new BlobServer()) {
-            services.with("tap.replay.uri", "azure-storage-blob:" + BlobServer.ACCOUNT + "/answers?delay=100")
-                    .with("azure.blob-endpoint", server.endpoint().toString());
-            tables.start(BlobTroubleIT::withKey, MESSAGES_DELIVERED);
-            server.put("answer.json", ANSWER);
-            await("the rest of it").atMost(SOON).until(() -> has("replay of answer.json failed, it is tried again"));
-            assertThat(replayed()).containsExactly("c1");
-
-            services.sinkProxy().forget();
-            services.clock().advance(Duration.ofMinutes(6));
-
-            await("all of it").atMost(SOON).until(() -> has("replay of answer.json committed"));
-            assertThat(replayed()).containsExactlyInAnyOrder("c1", "d1", "d2");
-        }
     }
 
     private boolean has(String words) {

@@ -45,7 +45,4 @@ class StoreOnPostgresIT {
 
     @Nested
     class Requests extends RequestBudgetTest {}
-
-    @Nested
-    class Blobs extends ReplayedBlobsTest {}
 }
