@@ -33,14 +33,9 @@ public record SandboxEvent(
         return incident.happened();
     }
 
-    /** Whether a request with these filters returns it: one threat passes both. */
-    public boolean matches(Set<String> threatStatuses, Set<String> threatTypes) {
-        for (SandboxThreat threat : incident.threats()) {
-            if (threat.matches(threatStatuses, threatTypes)) {
-                return true;
-            }
-        }
-        return false;
+    /** Whether a request for these threat statuses returns it. */
+    boolean matches(Set<String> threatStatuses) {
+        return incident.threats().stream().anyMatch(threat -> threat.matches(threatStatuses));
     }
 
     /** Identity for tests that compare what was generated with what has landed, as the static method of this name builds it. */

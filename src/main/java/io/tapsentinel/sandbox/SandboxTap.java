@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * A stand-in for Proofpoint's SIEM API v2 that is as strict as the service and as moody: it refuses what the service refuses,
  * says "nothing" in every way that was seen, shuffles rows and parts, and shows late rows late. Holds no answer in memory.
- * Serves {@code /v2/siem/}{@code all}, {@code issues}, {@code clicks/blocked}, {@code clicks/permitted}, {@code messages/blocked}
+ * Serves {@code /v2/siem/}{@code all}, {@code clicks/blocked}, {@code clicks/permitted}, {@code messages/blocked}
  * and {@code messages/delivered}; who is let in, and how often, says {@link TapGate}.
  *
  * <p>An answer counts as given, for {@link #served} and {@link #missedByLookOnce}, just before its last byte is sent; one that
@@ -85,15 +85,14 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
             Instant now = clock.instant();
             TapPath path = gate.admit(exchange, now);
             TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
-            answer(exchange, path, new TapSelection(events, query, path.types(), now), query.json());
+            answer(exchange, path, new TapSelection(events, query, path.types(), now));
         } catch (TapRefusal refusal) {
             TapReply.text(exchange, refusal.status(), refusal.getMessage());
         }
         exchange.close();
     }
 
-    private void answer(HttpExchange exchange, TapPath path, TapSelection selection, boolean asJson)
-            throws IOException {
+    private void answer(HttpExchange exchange, TapPath path, TapSelection selection) throws IOException {
         SplittableRandom mood = mood();
         Set<EventType> present = selection.present();
         int silence = present.isEmpty() ? mood.nextInt(3) : -1;
@@ -102,14 +101,12 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
             exchange.sendResponseHeaders(204, -1);
             return;
         }
-        boolean plain = !asJson || mood.nextDouble() < shareTextPlain;
+        boolean plain = mood.nextDouble() < shareTextPlain;
         exchange.getResponseHeaders().set("Content-Type", plain ? "text/plain" : "application/json");
         TypeCounts rows = new TypeCounts();
         // no try-with-resources: closing would end a broken answer as if it were whole
         OutputStream out = TapReply.rows(exchange);
-        if (!asJson) {
-            TapAnswerWriter.syslog(selection, mood, out, rows);
-        } else if (silence == 1) {
+        if (silence == 1) {
             out.write("[]".getBytes(StandardCharsets.US_ASCII));
         } else {
             TapAnswerWriter.json(selection, present, mood, out, rows);

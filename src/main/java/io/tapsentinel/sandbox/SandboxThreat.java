@@ -12,8 +12,8 @@ import java.util.Set;
  */
 record SandboxThreat(String status, String type, Instant time) {
 
-    /** Whether the threat passes both filters; one without a status counts as active. */
-    boolean matches(Set<String> statuses, Set<String> types) {
-        return statuses.contains(status == null ? "active" : status) && types.contains(type);
+    /** One without a status counts as active. */
+    boolean matches(Set<String> statuses) {
+        return statuses.contains(status == null ? "active" : status);
     }
 }

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.tapsentinel.tap.EventType;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -54,19 +53,6 @@ final class TapAnswerWriter {
                 json.writeStringField("queryEndTime", selection.window().to().toString());
             }
             json.writeEndObject();
-        }
-    }
-
-    /** What a client gets that forgot {@code format=json}: a line per row, with its type, time and GUID only. */
-    static void syslog(TapSelection selection, SplittableRandom random, OutputStream out, TypeCounts served)
-            throws IOException {
-        for (EventType type : selection.types()) {
-            selection.shuffled(type, random, row -> {
-                String line = "<38>1 " + RandomText.time(row.created()) + " - ProofpointTAP - " + type.arrayName()
-                        + " [tap@21139 GUID=\"" + row.guid() + "\"]\n";
-                out.write(line.getBytes(StandardCharsets.US_ASCII));
-                served.add(type);
-            });
         }
     }
 

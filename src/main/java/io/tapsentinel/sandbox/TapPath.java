@@ -9,10 +9,9 @@ import io.tapsentinel.tap.EventType;
 import java.util.List;
 import java.util.Optional;
 
-/** The six things that can be asked for, and which arrays each returns. */
+/** The five things that can be asked for, and which arrays each returns. */
 enum TapPath {
     ALL("/v2/siem/all", MESSAGES_DELIVERED, MESSAGES_BLOCKED, CLICKS_PERMITTED, CLICKS_BLOCKED),
-    ISSUES("/v2/siem/issues", CLICKS_PERMITTED, MESSAGES_DELIVERED),
     ONLY_CLICKS_BLOCKED("/v2/siem/clicks/blocked", CLICKS_BLOCKED),
     ONLY_CLICKS_PERMITTED("/v2/siem/clicks/permitted", CLICKS_PERMITTED),
     ONLY_MESSAGES_BLOCKED("/v2/siem/messages/blocked", MESSAGES_BLOCKED),

@@ -14,67 +14,36 @@ import java.util.Set;
  * A request's parameters, checked. Stricter than the service: a parameter that it does not know is refused, since it would be
  * a typing error that silently widens the answer.
  *
- * @param window      what is asked for
- * @param json        whether {@code format=json} was given; without it the answer is syslog
- * @param statuses    threat statuses to return; active and cleared unless given
- * @param threatTypes threat types to return; all unless given
+ * @param window   what is asked for
+ * @param statuses threat statuses to return; active and cleared unless given
  */
-record TapQuery(TapWindow window, boolean json, Set<String> statuses, Set<String> threatTypes) {
+record TapQuery(TapWindow window, Set<String> statuses) {
 
-    private static final Set<String> WINDOWS = Set.of("interval", "sinceSeconds", "sinceTime");
     private static final Set<String> STATUSES = Set.of("active", "cleared", "falsePositive");
-    private static final Set<String> TYPES = Set.of("url", "attachment", "messageText");
 
     static TapQuery parse(String rawQuery, Instant now) throws TapRefusal {
         Map<String, List<String>> given = split(rawQuery);
-        List<String> named = new ArrayList<>();
-        for (String name : given.keySet()) {
-            if (WINDOWS.contains(name)) {
-                named.add(name);
-            } else if (!Set.of("format", "threatStatus", "threatType").contains(name)) {
-                throw new TapRefusal(400, "The request has a parameter that is not known");
-            }
+        if (!Set.of("interval", "format", "threatStatus").containsAll(given.keySet())) {
+            throw new TapRefusal(400, "The request has a parameter that is not known here");
         }
-        if (named.size() != 1 || given.get(named.get(0)).size() != 1) {
-            throw new TapRefusal(400, "Exactly one of interval, sinceSeconds and sinceTime must be given, once");
+        if (given.getOrDefault("interval", List.of()).size() != 1) {
+            throw new TapRefusal(400, "The interval parameter must be given, once");
         }
-        return new TapQuery(
-                window(named.get(0), given.get(named.get(0)).get(0), now),
-                isJson(given.getOrDefault("format", List.of("syslog"))),
-                choice("threatStatus", given, STATUSES, Set.of("active", "cleared")),
-                choice("threatType", given, TYPES, TYPES));
-    }
-
-    private static TapWindow window(String name, String value, Instant now) throws TapRefusal {
-        return switch (name) {
-            case "interval" -> TapWindowParameter.interval(value, now);
-            case "sinceSeconds" -> TapWindowParameter.sinceSeconds(value, now);
-            default -> TapWindowParameter.sinceTime(value, now);
-        };
-    }
-
-    private static boolean isJson(List<String> formats) throws TapRefusal {
-        if (formats.size() == 1 && formats.get(0).equalsIgnoreCase("json")) {
-            return true;
+        List<String> formats = given.getOrDefault("format", List.of());
+        if (formats.size() != 1 || !formats.get(0).equalsIgnoreCase("json")) {
+            throw new TapRefusal(400, "The format parameter must be json here");
         }
-        if (formats.size() == 1 && formats.get(0).equalsIgnoreCase("syslog")) {
-            return false;
-        }
-        throw new TapRefusal(400, "The format parameter must be json or syslog");
+        return new TapQuery(TapWindowParameter.interval(given.get("interval").get(0), now), statuses(given));
     }
 
     /** Values may stand in one parameter with commas between them, or in several parameters of the same name. */
-    private static Set<String> choice(
-            String name, Map<String, List<String>> given, Set<String> known, Set<String> otherwise) throws TapRefusal {
-        if (!given.containsKey(name)) {
-            return otherwise;
-        }
+    private static Set<String> statuses(Map<String, List<String>> given) throws TapRefusal {
         Set<String> chosen = new LinkedHashSet<>();
-        for (String values : given.get(name)) {
+        for (String values : given.getOrDefault("threatStatus", List.of("active,cleared"))) {
             chosen.addAll(List.of(values.split(",", -1)));
         }
-        if (!known.containsAll(chosen)) {
-            throw new TapRefusal(400, "The " + name + " parameter has a value that is not known");
+        if (!STATUSES.containsAll(chosen)) {
+            throw new TapRefusal(400, "The threatStatus parameter has a value that is not known");
         }
         return chosen;
     }

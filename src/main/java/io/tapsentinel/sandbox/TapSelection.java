@@ -40,7 +40,7 @@ final class TapSelection {
         return query.window().contains(event.created())
                 && !event.visibleAt().isAfter(now)
                 && types.contains(event.type())
-                && event.matches(query.statuses(), query.threatTypes());
+                && event.matches(query.statuses());
     }
 
     /** The types of which at least one row is selected. Ends early: most windows show all types in their first seconds. */

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 
 /**
- * Reads the three ways to name a window, and refuses what TAP refuses. The texts for "too short" and "too far into the past" are
+ * Reads an interval, and refuses what TAP refuses. The texts for "too short" and "too far into the past" are
  * those that its clients report (OpenCTI-Platform/connectors 3600, elastic/integrations 11461), the others are our wording.
  * Stricter than the service: a time must state its offset.
  */
@@ -22,7 +22,7 @@ final class TapWindowParameter {
     static TapWindow interval(String text, Instant now) throws TapRefusal {
         String[] halves = text.split("/", -1);
         if (halves.length != 2 || isDuration(halves[0]) && isDuration(halves[1])) {
-            throw badlyFormed("interval");
+            throw badlyFormed();
         }
         TapWindow window;
         try {
@@ -35,34 +35,15 @@ final class TapWindowParameter {
                         start, isDuration(halves[1]) ? start.plus(Duration.parse(halves[1])) : time(halves[1]));
             }
         } catch (DateTimeException | ArithmeticException notAnInterval) {
-            throw badlyFormed("interval");
+            throw badlyFormed();
         }
         if (window.to().isBefore(window.from())) {
-            throw badlyFormed("interval");
+            throw badlyFormed();
         }
         if (window.to().isAfter(now)) {
             throw new TapRefusal(400, "The requested interval is still current");
         }
         return bounded(window, now);
-    }
-
-    /** Ends at the server's time rounded to the nearest minute, which can be up to 30 s in the future. */
-    static TapWindow sinceSeconds(String text, Instant now) throws TapRefusal {
-        try {
-            Instant end = nearestMinute(now);
-            return bounded(new TapWindow(end.minusSeconds(Integer.parseInt(text)), end), now);
-        } catch (NumberFormatException notANumber) {
-            throw badlyFormed("sinceSeconds");
-        }
-    }
-
-    /** Ends like {@link #sinceSeconds}. */
-    static TapWindow sinceTime(String text, Instant now) throws TapRefusal {
-        try {
-            return bounded(new TapWindow(time(text), nearestMinute(now)), now);
-        } catch (DateTimeException notATime) {
-            throw badlyFormed("sinceTime");
-        }
     }
 
     private static TapWindow bounded(TapWindow window, Instant now) throws TapRefusal {
@@ -91,11 +72,7 @@ final class TapWindowParameter {
         return OffsetDateTime.parse(text).toInstant();
     }
 
-    private static Instant nearestMinute(Instant now) {
-        return Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond() + 30, 60L) * 60);
-    }
-
-    private static TapRefusal badlyFormed(String parameter) {
-        return new TapRefusal(400, "The " + parameter + " parameter is badly formed");
+    private static TapRefusal badlyFormed() {
+        return new TapRefusal(400, "The interval parameter is badly formed");
     }
 }

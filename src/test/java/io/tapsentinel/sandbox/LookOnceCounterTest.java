@@ -50,7 +50,7 @@ class LookOnceCounterTest {
                 Instant from = to.minusNanos(random.nextLong(30_000_000_000L, 3_600_000_000_000L) / 1000 * 1000);
                 boolean all = random.nextInt(6) > 0;
                 int status = fixture.get(
-                                all ? "/v2/siem/all" : "/v2/siem/issues",
+                                all ? "/v2/siem/all" : "/v2/siem/clicks/blocked",
                                 TapFixture.interval(from, to) + "&format=json")
                         .statusCode();
                 assertThat(status).isIn(200, 204);

@@ -50,7 +50,7 @@ class SandboxTapMoodsTest {
                 new TapFixture(SandboxSettings.builder().eventsPerHour(4).shareLate(0))) {
             for (int request = 0; request < 300; request++) {
                 fixture.clock.advance(Duration.ofMinutes(31));
-                HttpResponse<String> response = fixture.get("/v2/siem/all", fixture.lastHalfHour() + "&format=json");
+                HttpResponse<String> response = fixture.get("/v2/siem/all", fixture.lastHalfHour());
                 List<String> keys = fixture.keys(response);
                 if (!keys.isEmpty()) {
                     JsonNode answer = TapFixture.MAPPER.readTree(response.body());
@@ -73,7 +73,7 @@ class SandboxTapMoodsTest {
         for (long seed : new long[] {5, 5, 6}) {
             try (TapFixture fixture = new TapFixture(SandboxSettings.builder(), seed)) {
                 bodies.add(fixture.get("/v2/siem/all", JSON).body()
-                        + fixture.get("/v2/siem/issues", JSON).body());
+                        + fixture.get("/v2/siem/clicks/blocked", JSON).body());
             }
         }
         assertThat(bodies.get(1)).isEqualTo(bodies.get(0)).isNotEqualTo(bodies.get(2));
@@ -98,26 +98,14 @@ class SandboxTapMoodsTest {
     }
 
     @Test
-    void rowsCanBeAskedForByThreatType() throws Exception {
-        try (TapFixture fixture = new TapFixture(SandboxSettings.builder())) {
-            JsonNode answer = TapFixture.MAPPER.readTree(
-                    fixture.get("/v2/siem/messages/blocked", JSON + "&threatType=attachment,messageText")
-                            .body());
-            assertThat(answer.get("messagesBlocked"))
-                    .isNotEmpty()
-                    .allSatisfy(message -> assertThat(message.findValuesAsText("threatType"))
-                            .containsAnyOf("attachment", "messageText"));
-        }
-    }
-
-    @Test
     void anAllowanceRecoversAsItsOldestRequestsAgeOut() throws Exception {
         try (TapFixture fixture =
                 new TapFixture(TapFixture.builder(100).requestsPerDay(3).clicksPermittedPerDay(2))) {
             assertThat(fixture.get("/v2/siem/all", fixture.lastHalfHour()).statusCode())
                     .isIn(200, 204);
             fixture.clock.advance(Duration.ofHours(1));
-            assertThat(fixture.get("/v2/siem/issues", "sinceSeconds=1").statusCode())
+            assertThat(fixture.get("/v2/siem/messages/blocked", "interval=PT1S/2026-11-20T11:00:00Z")
+                            .statusCode())
                     .as("refused requests are charged too")
                     .isEqualTo(400);
             assertThat(fixture.get("/v2/siem/clicks/blocked", fixture.lastHalfHour())

@@ -40,7 +40,6 @@ class SandboxTapTest {
     @ParameterizedTest
     @CsvSource({
         "/v2/siem/all,                CLICKS_PERMITTED CLICKS_BLOCKED MESSAGES_DELIVERED MESSAGES_BLOCKED",
-        "/v2/siem/issues,             CLICKS_PERMITTED MESSAGES_DELIVERED",
         "/v2/siem/clicks/blocked,     CLICKS_BLOCKED",
         "/v2/siem/clicks/permitted,   CLICKS_PERMITTED",
         "/v2/siem/messages/blocked,   MESSAGES_BLOCKED",
@@ -108,18 +107,17 @@ class SandboxTapTest {
             strings = {
                 "",
                 "format=json",
-                "interval=PT30M/2026-11-20T11:00:00Z&sinceSeconds=300",
-                "sinceSeconds=300&sinceTime=2026-11-20T11:00:00Z",
-                "sinceSeconds=300&sinceSeconds=300",
-                "sinceSeconds=300&format=xml",
-                "sinceSeconds=300&format=json&format=json",
-                "sinceSeconds=300&threatStatus=open",
-                "sinceSeconds=300&threatStatus=active,",
-                "sinceSeconds=300&threatType=URL",
-                "sinceSeconds=300&threatstatus=active",
-                "sinceSeconds",
-                "sinceSeconds=%25x",
-                "interval=PT20S/2026-11-20T11:00:00Z"
+                "interval=PT30M/2026-11-20T11:00:00Z",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&sinceSeconds=300",
+                "interval=PT30M/2026-11-20T11:00:00Z&interval=PT30M/2026-11-20T11:00:00Z&format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=xml",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatStatus=open",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatStatus=active,",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatstatus=active",
+                "interval",
+                "interval=%25x&format=json",
+                "interval=PT20S/2026-11-20T11:00:00Z&format=json"
             })
     void badParametersAreRefusedWithAText(String query) throws Exception {
         HttpResponse<String> response = fixture.get("/v2/siem/all", query.isEmpty() ? null : query);
@@ -133,27 +131,6 @@ class SandboxTapTest {
                 fixture.get("/v2/siem/all", "format=JSON&interval=2026-11-20T11%3A30%3A00%2B01%3A00%2FPT30M");
         assertThat(fixture.keys(response))
                 .containsExactlyInAnyOrderElementsOf(fixture.truth(FROM, TO, TapFixture.NOON));
-    }
-
-    @Test
-    void sinceFormsAreServed() throws Exception {
-        Instant from = TapFixture.NOON.minusSeconds(600);
-        List<String> truth = fixture.truth(from, TapFixture.NOON, TapFixture.NOON);
-        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceSeconds=600&format=json")))
-                .containsExactlyInAnyOrderElementsOf(truth);
-        assertThat(fixture.keys(fixture.get("/v2/siem/all", "sinceTime=" + from + "&format=json")))
-                .containsExactlyInAnyOrderElementsOf(truth);
-    }
-
-    @Test
-    void withoutAFormatTheAnswerIsNotJson() throws Exception {
-        for (String query : List.of(TapFixture.interval(FROM, TO), TapFixture.interval(FROM, TO) + "&format=syslog")) {
-            HttpResponse<String> response = fixture.get("/v2/siem/all", query);
-            assertThat(response.headers().firstValue("Content-Type")).contains("text/plain");
-            assertThat(response.body().lines())
-                    .hasSameSizeAs(fixture.truth(FROM, TO, TapFixture.NOON))
-                    .allMatch(line -> line.startsWith("<38>1 "));
-        }
     }
 
     @Test

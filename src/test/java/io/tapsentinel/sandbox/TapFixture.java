@@ -79,7 +79,7 @@ final class TapFixture implements AutoCloseable {
 
     /** The last half hour, which every request may ask for. */
     String lastHalfHour() {
-        return interval(clock.instant().minus(Duration.ofMinutes(30)), clock.instant());
+        return interval(clock.instant().minus(Duration.ofMinutes(30)), clock.instant()) + "&format=json";
     }
 
     HttpRequest.Builder request(String path, String query) {

@@ -28,9 +28,6 @@ public final class TapRequestCheck {
         try {
             TapPath path = gate.admit(exchange, now);
             TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
-            if (!query.json()) {
-                throw new TapRefusal(400, "Only JSON can be asked for here");
-            }
             return Optional.of(new Asked(
                     path.types(),
                     new TimeRange(query.window().from(), query.window().to()),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,31 +52,5 @@ class TapWindowParameterTest {
                 .hasMessageContaining(reason)
                 .extracting(refusal -> ((TapRefusal) refusal).status())
                 .isEqualTo(400);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "2026-11-20T12:00:29.999Z, 2026-11-20T12:00:00Z",
-        "2026-11-20T12:00:30Z,     2026-11-20T12:01:00Z",
-        "2026-11-20T12:00:59Z,     2026-11-20T12:01:00Z"
-    })
-    void sinceFormsEndAtTheNearestMinute(String now, String end) throws TapRefusal {
-        Instant to = Instant.parse(end);
-        assertThat(TapWindowParameter.sinceSeconds("300", Instant.parse(now)))
-                .isEqualTo(new TapWindow(to.minusSeconds(300), to));
-        assertThat(TapWindowParameter.sinceTime("2026-11-20T11:50:00Z", Instant.parse(now)))
-                .isEqualTo(new TapWindow(Instant.parse("2026-11-20T11:50:00Z"), to));
-    }
-
-    @Test
-    void sinceFormsKeepTheBounds() {
-        assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("29", NOW)).hasMessageContaining("too short");
-        assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("3601", NOW)).hasMessageContaining("too long");
-        assertThatThrownBy(() -> TapWindowParameter.sinceSeconds("x", NOW)).hasMessageContaining("badly formed");
-        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-20T11:59:50Z", NOW))
-                .hasMessageContaining("too short");
-        assertThatThrownBy(() -> TapWindowParameter.sinceTime("2026-11-10T11:59:50Z", NOW))
-                .hasMessageContaining("too far into the past");
-        assertThatThrownBy(() -> TapWindowParameter.sinceTime("yesterday", NOW)).hasMessageContaining("badly formed");
     }
 }
