@@ -51,6 +51,7 @@ import io.tapsentinel.route.Unrouted;
 import io.tapsentinel.route.WindowAttempts;
 import io.tapsentinel.routes.RouteFiles;
 import io.tapsentinel.routes.RoutesReload;
+import io.tapsentinel.routes.Suspects;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelHealthCheck;
@@ -244,14 +245,14 @@ public class Program {
         Figures figures = new Figures(state, completeness, suspensions, clock);
         PollSchedule schedule = new PollSchedule(properties);
         TapHealthCheck health = new TapHealthCheck(tap, figures, budget, postponed, schedule, clock);
-        FirstPoll first = new FirstPoll(state, budget, tap, health, schedule, source, stop, clock);
+        FirstPoll first = new FirstPoll(state, budget, tap, health::sentence, schedule, source, stop, clock);
         main.bind("tap-start", first);
         if (asksAtOnce) {
             askAfterStart(first);
         }
         TapBudget requests = new TapBudget(settings.tapUrl(), budget, first::answered);
         reads = reads.and(rest).and(first);
-        RejectedStore rejected = new RejectedStore(settings.aside(), settings.spool(), main::getCamelContext);
+        RejectedStore rejected = new RejectedStore(settings.rejected(), settings.spool(), main::getCamelContext);
         WindowAttempts attempts = attempts(seen, tap, stop).with(new UnreadAnswers(state.unreadable(), rejected));
         TapRun run = new TapRun(
                 planner(),
@@ -311,7 +312,17 @@ public class Program {
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(clock, settings.additionalFields(), registry));
         main.bind(Metrics.REGISTRY, registry);
-        main.bind("tap-storage", new StorageHealthCheck(store, seen, unrouted, rejected, settings, clock));
+        main.bind(
+                "tap-storage",
+                new StorageHealthCheck(
+                        store,
+                        seen,
+                        unrouted,
+                        rejected,
+                        settings.rejected(),
+                        settings.replay(),
+                        settings.spool(),
+                        clock));
         if (settings.healthTable()) {
             main.configure()
                     .addRoutesBuilder(telling(
@@ -326,7 +337,7 @@ public class Program {
                                     tap.rest().lastError())));
         }
         if (CamelSetup.serves(properties)) {
-            Path folder = FileEndpoint.folder(settings.aside().rejectedUri()).orElse(null);
+            Path folder = FileEndpoint.folder(settings.rejected().uri()).orElse(null);
             Duration firstSweep = settings.sweepAges().stream().findFirst().orElse(null);
             main.configure()
                     .addRoutesBuilder(new PageRoute(
@@ -349,18 +360,20 @@ public class Program {
         }
         main.configure().addRoutesBuilder(new FilteredRoute(seen));
         main.configure().addRoutesBuilder(spine(run, sweeps, requests, unrouted, archive()));
-        main.configure().addRoutesBuilder(new RejectedRoute(settings.aside().rejectedUri()));
+        main.configure().addRoutesBuilder(new RejectedRoute(settings.rejected().uri()));
         main.bind(
                 "azure-storage-blob-clients",
                 new OwnBlobClients(
                         new BlobClients(settings.blobs().endpoint(), settings.cloud(), network, System.getenv())));
         main.configure()
                 .addRoutesBuilder(new ReplayRoute(
-                        settings.aside().replayUri(),
+                        settings.replay().uri(),
                         settings.spool(),
                         new Replay(state, seen, unrouted, source, stop, clock, reads, fatal),
                         clock));
-        main.configure().addRoutesBuilder(new RetentionRoute(new Retention(settings.aside(), clock, tap::isTimeKnown)));
+        main.configure()
+                .addRoutesBuilder(new RetentionRoute(
+                        new Retention(settings.rejected(), settings.replay(), clock, tap::isTimeKnown)));
     }
 
     private void askAfterStart(FirstPoll first) {
@@ -442,7 +455,7 @@ public class Program {
     }
 
     protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unrouted, archive, clock);
+        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unrouted, archive, Suspects::of, clock);
     }
 
     protected SentinelComponent component() {

@@ -1,6 +1,7 @@
 package io.tapsentinel.config;
 
 import java.text.ParseException;
+import java.util.Date;
 import java.util.TimeZone;
 import org.quartz.CronExpression;
 
@@ -17,5 +18,18 @@ public final class Cron {
         CronExpression cron = new CronExpression(expression);
         cron.setTimeZone(ZONE);
         return cron;
+    }
+
+    /** @throws InvalidSettingException when this property is no such expression, or one that never fires */
+    public static CronExpression of(SettingReader read, String name) {
+        try {
+            CronExpression cron = of(read.required(name));
+            if (cron.getNextValidTimeAfter(new Date()) != null) {
+                return cron;
+            }
+            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression that fires some day");
+        } catch (ParseException e) {
+            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
+        }
     }
 }

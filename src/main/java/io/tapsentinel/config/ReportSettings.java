@@ -1,6 +1,7 @@
 package io.tapsentinel.config;
 
 import io.tapsentinel.state.StoreAddress;
+import io.tapsentinel.tap.SweepPlanner;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,10 @@ public record ReportSettings(
                 StoreSettings.address(read),
                 read.source(),
                 read.number("tap.budget.requests-per-day", 1, 1_000_000),
-                Settings.percent(read, "tap.budget.reserve"),
-                Settings.cost(read),
+                read.percent("tap.budget.reserve"),
+                ScheduleCost.of(read),
                 new PollSchedule(properties),
-                Settings.sweepAges(read),
+                SweepPlanner.ages(read),
                 read.required("tap.rejected.uri"));
     }
 }

@@ -1,6 +1,8 @@
 package io.tapsentinel.config;
 
+import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.WindowPlanner;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
@@ -18,6 +20,15 @@ public record ScheduleCost(int polls, int sweeps) {
     private static final int DAYS = 7;
     /** More than any budget holds; a schedule of seconds is not followed any further. */
     private static final int ENOUGH = 100_000;
+
+    /** @throws InvalidSettingException naming the first property that is wrong */
+    public static ScheduleCost of(SettingReader read) {
+        return of(
+                Cron.of(read, "tap.poll.cron"),
+                WindowPlanner.Settings.of(read).lookBack(),
+                SweepPlanner.ages(read).size(),
+                Instant.now());
+    }
 
     /**
      * @param from where the week begins that is looked at

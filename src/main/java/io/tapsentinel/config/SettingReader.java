@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Reads typed values out of properties; what does not fit is refused with its name, its value and the bound. */
-final class SettingReader {
+public final class SettingReader {
 
     private static final int HIGHEST_PORT = 65_535;
     private static final int LONGEST_SOURCE = 100;
@@ -29,17 +29,17 @@ final class SettingReader {
         this.properties = properties;
     }
 
-    Optional<String> text(String name) {
+    public Optional<String> text(String name) {
         return Optional.ofNullable(properties.get(name));
     }
 
     /** The value, which {@link #require} has seen. */
-    String required(String name) {
+    public String required(String name) {
         return text(name).orElseThrow(() -> missing(List.of(name)));
     }
 
     /** The name of the account in the store; Quartz's tables, which hold it, take 120 characters, and the names of files 255 bytes. */
-    String source() {
+    public String source() {
         String source = required("tap.source");
         if (source.length() > LONGEST_SOURCE) {
             throw bad("tap.source", source, "a name of " + LONGEST_SOURCE + " characters at most");
@@ -48,7 +48,7 @@ final class SettingReader {
     }
 
     /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */
-    void require(String... names) {
+    public void require(String... names) {
         List<String> missing = new ArrayList<>();
         for (String name : names) {
             if (List.of(name.split("\\|")).stream().noneMatch(properties::containsKey)) {
@@ -61,7 +61,7 @@ final class SettingReader {
     }
 
     /** A secret of its own name, or in the file that {@code <name>-file} names, which is read at every use. */
-    Supplier<String> secret(String name) {
+    public Supplier<String> secret(String name) {
         return text(name)
                 .<Supplier<String>>map(secret -> () -> OwnSecrets.know(secret))
                 .orElseGet(() -> secretIn(name + "-file"));
@@ -84,7 +84,7 @@ final class SettingReader {
         return secret;
     }
 
-    Duration duration(String name, Duration least, Duration most) {
+    public Duration duration(String name, Duration least, Duration most) {
         String value = required(name);
         try {
             Duration duration = Duration.parse(value);
@@ -98,7 +98,7 @@ final class SettingReader {
     }
 
     /** A list of durations; empty for the word {@code none}. */
-    List<Duration> durations(String name, Duration least, Duration most) {
+    public List<Duration> durations(String name, Duration least, Duration most) {
         String value = required(name);
         if (value.equals("none")) {
             return List.of();
@@ -110,7 +110,7 @@ final class SettingReader {
         return List.copyOf(durations);
     }
 
-    Optional<Instant> instant(String name) {
+    public Optional<Instant> instant(String name) {
         return text(name).map(value -> {
             try {
                 return Instant.parse(value);
@@ -120,7 +120,7 @@ final class SettingReader {
         });
     }
 
-    int number(String name, int least, int most) {
+    public int number(String name, int least, int most) {
         String value = required(name);
         try {
             int number = Integer.parseInt(value);
@@ -133,7 +133,21 @@ final class SettingReader {
         throw bad(name, value, "a whole number from " + least + " to " + most);
     }
 
-    String oneOf(String name, String... allowed) {
+    /** Whether it is {@code true} and not {@code false}. */
+    public boolean flag(String name) {
+        return oneOf(name, "true", "false").equals("true");
+    }
+
+    /** A whole share from 0 % to 99 %. */
+    public int percent(String name) {
+        String value = required(name);
+        if (!value.matches("\\d{1,2} ?%")) {
+            throw bad(name, value, "a percentage from 0 % to 99 %");
+        }
+        return Integer.parseInt(value.replaceAll("\\D", ""));
+    }
+
+    public String oneOf(String name, String... allowed) {
         String value = required(name);
         if (!List.of(allowed).contains(value)) {
             throw bad(name, value, "one of " + String.join(", ", allowed));
@@ -141,7 +155,7 @@ final class SettingReader {
         return value;
     }
 
-    List<String> listOf(String name, String... allowed) {
+    public List<String> listOf(String name, String... allowed) {
         List<String> values = List.of(required(name).split("\\s*,\\s*"));
         for (String value : values) {
             if (!List.of(allowed).contains(value)) {
@@ -152,7 +166,7 @@ final class SettingReader {
     }
 
     /** An https URL without a path at its end; http is accepted for loopback only. */
-    URI url(String name) {
+    public URI url(String name) {
         String value = required(name);
         try {
             URI url = new URI(value.replaceAll("/+$", ""));
@@ -173,18 +187,18 @@ final class SettingReader {
     }
 
     /** Whether the URL names this machine; nothing is asked of a name server. */
-    static boolean isLoopback(URI url) {
+    public static boolean isLoopback(URI url) {
         return Loopback.isName(url.getHost());
     }
 
     /** A URL without its user and parameters; a password may itself hold any character. */
-    static String withoutSecrets(String url) {
+    public static String withoutSecrets(String url) {
         return url.replaceAll("^((jdbc:)?(\\w+:)?(//)?).*[?;].*@.*", "$1...@...")
                 .replaceAll("^((jdbc:)?(\\w+:)?(//)?).*@", "$1...@")
                 .replaceAll("([?;]).*", "$1...");
     }
 
-    static InvalidSettingException bad(String name, String value, String bound) {
+    public static InvalidSettingException bad(String name, String value, String bound) {
         return new InvalidSettingException(List.of(name), name + " is \"" + value + "\"; it has to be " + bound);
     }
 

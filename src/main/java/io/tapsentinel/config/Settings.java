@@ -1,21 +1,19 @@
 package io.tapsentinel.config;
 
+import io.tapsentinel.route.RejectedSettings;
+import io.tapsentinel.route.ReplaySettings;
 import io.tapsentinel.sentinel.upload.AzureCloud;
 import io.tapsentinel.state.RequestBudget;
 import io.tapsentinel.state.StoreAddress;
-import io.tapsentinel.tap.TapLimits;
+import io.tapsentinel.tap.SweepPlanner;
 import io.tapsentinel.tap.WindowPlanner;
 import java.net.URI;
 import java.nio.file.Path;
-import java.text.ParseException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.quartz.CronExpression;
 
 /**
  * Everything a run needs to know, read and checked once before anything starts. What each property means stands in
@@ -41,7 +39,8 @@ import org.quartz.CronExpression;
  * @param keysInMemory    how many delivered keys are held in memory
  * @param shutdownTimeout how long a stop waits for what is on its way
  * @param refusals        how long TAP is left alone after it refused
- * @param aside           where records lie that are not in a table
+ * @param rejected        where records lie that a table cannot take
+ * @param replay          where answers and records are brought in from
  * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
  * @param updates         whether an event is sent again when TAP's verdict on it has changed
  * @param cost            what the schedule takes of the requests of a day
@@ -71,7 +70,8 @@ public record Settings(
         int keysInMemory,
         Duration shutdownTimeout,
         Refusals refusals,
-        Aside aside,
+        RejectedSettings rejected,
+        ReplaySettings replay,
         List<Duration> sweepAges,
         boolean updates,
         ScheduleCost cost,
@@ -89,16 +89,6 @@ public record Settings(
      * @param credentials rest after a 401 or 403
      */
     public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {}
-
-    /**
-     * @param rejectedUri      endpoint for records that a table cannot take
-     * @param rejectedKeep     how long they are kept when that is a folder
-     * @param rejectedMaxBytes how much it may hold; with more, nothing can be rejected and its window fails
-     * @param replayUri        endpoint that is looked at for answers and records to bring in
-     * @param replayKeep       how long files are kept that were brought in
-     */
-    public record Aside(
-            String rejectedUri, Duration rejectedKeep, long rejectedMaxBytes, String replayUri, Duration replayKeep) {}
 
     /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
     public record Blobs(Optional<URI> endpoint) {}
@@ -143,13 +133,13 @@ public record Settings(
         if (authenticate && !"https".equals(ingestion.getScheme())) {
             throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
         }
-        cron(read, "tap.sweep.cron");
+        Cron.of(read, "tap.sweep.cron");
         if (read.text("camel.server.enabled").isPresent()) {
-            flag(read, "camel.server.enabled");
+            read.flag("camel.server.enabled");
         }
         LogFormat.of(properties);
         int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
-        ScheduleCost cost = cost(read);
+        ScheduleCost cost = ScheduleCost.of(read);
         if (cost.total() > requestsPerDay) {
             throw SettingReader.bad(
                     "tap.budget.requests-per-day",
@@ -157,7 +147,7 @@ public record Settings(
                     cost.total() + " or more for this schedule, " + cost
                             + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
         }
-        int share = RequestBudget.share(requestsPerDay, percent(read, "tap.budget.reserve"), cost.polls());
+        int share = RequestBudget.share(requestsPerDay, read.percent("tap.budget.reserve"), cost.polls());
         if (cost.sweeps() > requestsPerDay - share) {
             throw SettingReader.bad(
                     "tap.budget.reserve",
@@ -175,10 +165,10 @@ public record Settings(
                 read.secret("tap.secret"),
                 read.source(),
                 read.text("tap.source-identity").orElse(tap.toString()),
-                planner(read),
+                WindowPlanner.Settings.of(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
                 requestsPerDay,
-                percent(read, "tap.budget.reserve"),
+                read.percent("tap.budget.reserve"),
                 Path.of(read.required("tap.spool")),
                 ingestion,
                 ruleId(read),
@@ -188,18 +178,15 @@ public record Settings(
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
                 refusals(read),
-                aside(read),
-                sweepAges(read),
-                flag(read, "tap.updates"),
+                RejectedSettings.of(read),
+                ReplaySettings.of(read),
+                SweepPlanner.ages(read),
+                read.flag("tap.updates"),
                 cost,
-                flag(read, "sentinel.additional-fields"),
-                flag(read, "sentinel.health-table"),
+                read.flag("sentinel.additional-fields"),
+                read.flag("sentinel.health-table"),
                 archive(read),
                 new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
-    }
-
-    private static boolean flag(SettingReader read, String name) {
-        return read.oneOf(name, "true", "false").equals("true");
     }
 
     private static Refusals refusals(SettingReader read) {
@@ -214,35 +201,6 @@ public record Settings(
                 read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
     }
 
-    static List<Duration> sweepAges(SettingReader read) {
-        // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
-        return read
-                .durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
-                .stream()
-                .sorted()
-                .distinct()
-                .toList();
-    }
-
-    private static Aside aside(SettingReader read) {
-        return new Aside(
-                read.required("tap.rejected.uri"),
-                read.duration("tap.rejected.keep", Duration.ofHours(1), Duration.ofDays(3650)),
-                1_000_000L * read.number("tap.rejected.max-megabytes", 1, 1_000_000),
-                replayUri(read.required("tap.replay.uri")),
-                read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
-    }
-
-    /** Camel's consumer of blobs opens each of them before the first one is read. */
-    private static String replayUri(String uri) {
-        if (uri.startsWith("azure-storage-blob:")) {
-            throw new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...")
-                    + "\"; it has to be a folder or another endpoint. To replay blobs, add the route replay-from-blobs of"
-                    + " src/site/markdown/data-at-rest.md, which moves them into a folder");
-        }
-        return uri;
-    }
-
     private static Archive archive(SettingReader read) {
         Archive archive = new Archive(
                 read.text("tap.archive.uri"),
@@ -252,42 +210,6 @@ public record Settings(
             ArchiveFolders.check(read, archive);
         }
         return archive;
-    }
-
-    private static WindowPlanner.Settings planner(SettingReader read) {
-        return new WindowPlanner.Settings(
-                read.duration("tap.poll.look-back", TapLimits.INDEXING_LAG, TapLimits.LONGEST_WINDOW),
-                read.duration("tap.poll.settle", Duration.ZERO, TapLimits.INDEXING_LAG),
-                read.duration("tap.poll.backfill", TapLimits.SHORTEST_WINDOW, TapLimits.HISTORY),
-                read.instant("tap.poll.start"));
-    }
-
-    static ScheduleCost cost(SettingReader read) {
-        return ScheduleCost.of(
-                cron(read, "tap.poll.cron"),
-                planner(read).lookBack(),
-                sweepAges(read).size(),
-                Instant.now());
-    }
-
-    private static CronExpression cron(SettingReader read, String name) {
-        try {
-            CronExpression cron = Cron.of(read.required(name));
-            if (cron.getNextValidTimeAfter(new Date()) != null) {
-                return cron;
-            }
-            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression that fires some day");
-        } catch (ParseException e) {
-            throw SettingReader.bad(name, read.required(name), "a Quartz cron expression of six or seven fields");
-        }
-    }
-
-    static int percent(SettingReader read, String name) {
-        String value = read.required(name);
-        if (!value.matches("\\d{1,2} ?%")) {
-            throw SettingReader.bad(name, value, "a percentage from 0 % to 99 %");
-        }
-        return Integer.parseInt(value.replaceAll("\\D", ""));
     }
 
     private static String ruleId(SettingReader read) {

@@ -5,7 +5,6 @@ import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.tap.EventType;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +19,6 @@ import java.util.stream.Stream;
  */
 final class RuleCheck implements Check {
 
-    private static final byte[] EMPTY = "[]".getBytes(StandardCharsets.US_ASCII);
     private static final String STREAM = "stream ";
 
     private final ConfigurationCheck configuration;
@@ -94,7 +92,7 @@ final class RuleCheck implements Check {
 
     private static Optional<UploadException> send(Uploader uploader, String stream) {
         try {
-            uploader.upload(stream, EMPTY);
+            uploader.upload(stream, Uploader.noRecords());
             return Optional.empty();
         } catch (UploadException e) {
             return Optional.of(e);

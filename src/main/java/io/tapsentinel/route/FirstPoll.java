@@ -1,7 +1,6 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.config.PollSchedule;
-import io.tapsentinel.health.Findings;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.state.LedgerEntry;
 import io.tapsentinel.state.LedgerEntry.Purpose;
@@ -18,6 +17,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -51,7 +51,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private final ReadState state;
     private final RequestBudget budget;
     private final TapCondition tap;
-    private final TapHealthCheck health;
+    private final Supplier<Optional<String>> problem;
     private final PollSchedule schedule;
     private final SourceLock source;
     private final StopSignal stop;
@@ -78,12 +78,12 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     private boolean reported;
 
-    /** @param health says what is wrong with TAP, and what to do */
+    /** @param problem says what is wrong with TAP, and what to do, in one line; empty when nothing is */
     public FirstPoll(
             ReadState state,
             RequestBudget budget,
             TapCondition tap,
-            TapHealthCheck health,
+            Supplier<Optional<String>> problem,
             PollSchedule schedule,
             SourceLock source,
             StopSignal stop,
@@ -92,7 +92,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         this.state = state;
         this.budget = budget;
         this.tap = tap;
-        this.health = health;
+        this.problem = problem;
         this.schedule = schedule;
         this.source = source;
         this.stop = stop;
@@ -112,7 +112,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         Instant now = clock.instant();
         return begun && !asked && !forbidden
                 ? Optional.of(now.plus(untilDue()))
-                : health.nextAttempt(begins == null || begins.isBefore(now) ? now : begins);
+                : schedule.next(tap.rest().notBefore(begins == null || begins.isBefore(now) ? now : begins));
     }
 
     private void poll(CamelContext camel) {
@@ -252,14 +252,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         }
     }
 
-    /** One line, as health words it; looks for itself, since a look that is going on may have begun before the failure. */
     private void report() {
-        Findings now = new Findings();
-        health.look(now);
-        now.problems().stream()
-                .findFirst()
-                .filter(any -> isFirstReport())
-                .ifPresent(problem -> LOG.warn("{}: {}", problem.what(), problem.remedy()));
+        problem.get().filter(any -> isFirstReport()).ifPresent(LOG::warn);
     }
 
     private synchronized boolean isFirstReport() {

@@ -1,7 +1,6 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.blob.BlobFailure;
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.RejectedLog;
 import io.tapsentinel.sentinel.RejectedRecord;
@@ -33,7 +32,7 @@ public class RejectedStore implements RejectedLog {
     /** As Camel calls what it spools, so that a start clears both. */
     private static final String SPOOLED = "cos";
 
-    private final Settings.Aside settings;
+    private final RejectedSettings settings;
     private final Path spool;
     private final Supplier<CamelContext> context;
     private final Path folder;
@@ -47,11 +46,11 @@ public class RejectedStore implements RejectedLog {
      * @param spool   where an answer is copied on its way
      * @param context asked at the first record, by when it runs
      */
-    public RejectedStore(Settings.Aside settings, Path spool, Supplier<CamelContext> context) {
+    public RejectedStore(RejectedSettings settings, Path spool, Supplier<CamelContext> context) {
         this.settings = settings;
         this.spool = spool;
         this.context = context;
-        this.folder = FileEndpoint.folder(settings.rejectedUri()).orElse(null);
+        this.folder = FileEndpoint.folder(settings.uri()).orElse(null);
     }
 
     /** @throws RejectedException when the endpoint does not take it or the folder is full */
@@ -155,13 +154,13 @@ public class RejectedStore implements RejectedLog {
             return;
         }
         // counting is as dear as the folder is full, hence not for every record
-        if (bytes > settings.rejectedMaxBytes() - more) {
+        if (bytes > settings.maxBytes() - more) {
             bytes = FolderSize.of(folder).bytes();
         }
-        if (bytes > settings.rejectedMaxBytes() - more) {
+        if (bytes > settings.maxBytes() - more) {
             throw new RejectedException(
                     "tap.rejected.uri: " + folder + " holds " + bytes / 1_000_000 + " MB, which leaves no room under"
-                            + " tap.rejected.max-megabytes (" + settings.rejectedMaxBytes() / 1_000_000
+                            + " tap.rejected.max-megabytes (" + settings.maxBytes() / 1_000_000
                             + "); move records to tap.replay.uri"
                             + " or remove them, the window stays due meanwhile");
         }

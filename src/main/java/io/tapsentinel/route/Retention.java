@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.SafeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,19 +28,25 @@ public class Retention {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
-    private final Settings.Aside settings;
+    private final RejectedSettings rejectedSettings;
+    private final ReplaySettings replaySettings;
     private final Clock clock;
     private final BooleanSupplier timeIsKnown;
     private final Optional<Path> rejected;
     private final Optional<Path> replay;
 
     /** @param timeIsKnown whether the clock can be trusted; nothing is removed before */
-    public Retention(Settings.Aside settings, Clock clock, BooleanSupplier timeIsKnown) {
+    public Retention(
+            RejectedSettings rejectedSettings,
+            ReplaySettings replaySettings,
+            Clock clock,
+            BooleanSupplier timeIsKnown) {
         this.timeIsKnown = timeIsKnown;
-        this.settings = settings;
+        this.rejectedSettings = rejectedSettings;
+        this.replaySettings = replaySettings;
         this.clock = clock;
-        this.rejected = FileEndpoint.folder(settings.rejectedUri());
-        this.replay = FileEndpoint.folder(settings.replayUri());
+        this.rejected = FileEndpoint.folder(rejectedSettings.uri());
+        this.replay = FileEndpoint.folder(replaySettings.uri());
     }
 
     /** Looks at all folders once. A file that cannot be removed stays for the next time. */
@@ -53,13 +58,13 @@ public class Retention {
         replay.ifPresent(folder -> {
             lost(folder.resolve(ReplayFolder.FAILED), ReplayFolder.NAME);
             Path done = folder.resolve(ReplayFolder.DONE);
-            report(done, remove(done, ReplayFolder.NAME, settings.replayKeep(), settings.rejectedMaxBytes()));
+            report(done, remove(done, ReplayFolder.NAME, replaySettings.keep(), rejectedSettings.maxBytes()));
         });
     }
 
     /** What nobody has brought in is gone with its file. */
     private void lost(Path folder, Pattern names) {
-        List<Aged> removed = remove(folder, names, settings.rejectedKeep(), Long.MAX_VALUE);
+        List<Aged> removed = remove(folder, names, rejectedSettings.keep(), Long.MAX_VALUE);
         long records = removed.stream()
                 .filter(file -> file.path().toString().endsWith(".json")
                         || file.path().toString().endsWith(".gz"))
@@ -69,7 +74,7 @@ public class Retention {
                     "{}: {} records or answers were not replayed within tap.rejected.keep ({}) and are removed",
                     folder,
                     records,
-                    settings.rejectedKeep());
+                    rejectedSettings.keep());
         }
         report(folder, removed);
     }

@@ -1,6 +1,5 @@
 package io.tapsentinel.route;
 
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.health.Findings;
 import io.tapsentinel.health.KnownProblem;
 import io.tapsentinel.health.ProgramHealthCheck;
@@ -42,7 +41,14 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private Instant countedAt = Instant.EPOCH;
 
     public StorageHealthCheck(
-            Store store, SeenKeys seen, Unrouted unrouted, RejectedStore rejected, Settings settings, Clock clock) {
+            Store store,
+            SeenKeys seen,
+            Unrouted unrouted,
+            RejectedStore rejected,
+            RejectedSettings rejectedSettings,
+            ReplaySettings replay,
+            Path spool,
+            Clock clock) {
         super("storage");
         this.store = store;
         this.seen = seen;
@@ -50,13 +56,13 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         this.rejected = rejected;
         this.clock = clock;
         this.startedAt = clock.instant();
-        FileEndpoint.folder(settings.aside().rejectedUri()).ifPresent(folder -> folders.put("rejected", folder));
-        FileEndpoint.folder(settings.aside().replayUri()).ifPresent(folder -> {
+        FileEndpoint.folder(rejectedSettings.uri()).ifPresent(folder -> folders.put("rejected", folder));
+        FileEndpoint.folder(replay.uri()).ifPresent(folder -> {
             folders.put("replay", folder);
             folders.put("replay.done", folder.resolve(ReplayFolder.DONE));
             folders.put("replay.failed", folder.resolve(ReplayFolder.FAILED));
         });
-        folders.put("spool", settings.spool());
+        folders.put("spool", spool);
     }
 
     @Override

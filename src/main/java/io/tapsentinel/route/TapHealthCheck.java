@@ -64,6 +64,13 @@ public class TapHealthCheck extends ProgramHealthCheck {
         lookForOthers(Optional.empty(), startedAt);
     }
 
+    /** The first problem and what to do, in one line; empty when there is none. Looks anew, since a look that is going on may have begun before. */
+    public Optional<String> sentence() {
+        Findings now = new Findings();
+        look(now);
+        return now.problems().stream().findFirst().map(problem -> problem.what() + ": " + problem.remedy());
+    }
+
     @Override
     protected void look(Findings findings) {
         Instant now = clock.instant();
@@ -139,14 +146,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
                 standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
-    /** When the schedule has TAP asked next: after a rest it is the first poll that is due then. */
-    Optional<Instant> nextAttempt(Instant now) {
-        return schedule.next(tap.rest().isResting(now) ? tap.rest().until() : now);
-    }
-
     private String inWords(TapRefusedException refused, Instant now) {
         return refused.getMessage()
-                + nextAttempt(now)
+                + schedule.next(tap.rest().notBefore(now))
                         .map(at -> "; next attempt " + UtcWords.of(at, now))
                         .orElse("");
     }

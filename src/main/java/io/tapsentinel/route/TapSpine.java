@@ -1,11 +1,12 @@
 package io.tapsentinel.route;
 
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.routes.Suspects;
+import io.tapsentinel.tap.EventType;
 import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.apache.camel.AggregationStrategy;
 import org.apache.camel.CamelContext;
@@ -30,6 +31,7 @@ public class TapSpine extends RouteBuilder {
     static final String EVENTS = "direct:tap-events";
 
     private final TapRun run;
+    private final BiFunction<CamelContext, EventType, String> suspects;
     private final SweepRun sweeps;
     private final TapRequest request;
     private final TapAnswer answer;
@@ -37,6 +39,7 @@ public class TapSpine extends RouteBuilder {
     /**
      * @param threatStatus which threats to ask for: active, cleared, falsePositive
      * @param archive      gets every answer before its events are sent
+     * @param suspects     guesses which step ended an event of a type without an outcome
      */
     public TapSpine(
             TapRun run,
@@ -45,8 +48,10 @@ public class TapSpine extends RouteBuilder {
             List<String> threatStatus,
             Unrouted unrouted,
             AnswerArchive archive,
+            BiFunction<CamelContext, EventType, String> suspects,
             Clock clock) {
         this.run = run;
+        this.suspects = suspects;
         this.sweeps = sweeps;
         this.request = new TapRequest(budget, threatStatus);
         this.answer = new TapAnswer(budget, unrouted, archive, clock);
@@ -75,7 +80,7 @@ public class TapSpine extends RouteBuilder {
 
         from(EVENTS)
                 .routeId("tap-events")
-                .split(body(), new Settle())
+                .split(body(), new Settle(suspects))
                 .streaming()
                 .parallelProcessing()
                 // the reader goes on while records wait for their acknowledgement; what bounds it is sentinel:'s
@@ -130,7 +135,7 @@ public class TapSpine extends RouteBuilder {
     }
 
     /** Reports each event that has ended and keeps nothing of it; a failed one does not end the split. */
-    private static final class Settle implements AggregationStrategy {
+    private record Settle(BiFunction<CamelContext, EventType, String> suspects) implements AggregationStrategy {
 
         @Override
         public Exchange aggregate(Exchange before, Exchange ended) {
@@ -152,10 +157,10 @@ public class TapSpine extends RouteBuilder {
         }
 
         /** Null when the exception says it all. */
-        private static Supplier<String> likely(TapEvent event, Exchange ended) {
+        private Supplier<String> likely(TapEvent event, Exchange ended) {
             CamelContext context = ended.getContext();
             if (ended.getException() == null) {
-                return () -> Suspects.of(context, event.getType());
+                return () -> suspects.apply(context, event.getType());
             }
             String last = ended.getProperty(ExchangePropertyKey.TO_ENDPOINT, "", String.class)
                     .replace("://", ":");

@@ -5,7 +5,7 @@ import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
-import java.nio.charset.StandardCharsets;
+import io.tapsentinel.sentinel.upload.Uploader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -22,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class StreamCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamCheck.class);
-    static final byte[] EMPTY = "[]".getBytes(StandardCharsets.US_ASCII);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     /** Of an answer that is about one stream; any other one would be the same for all. */
@@ -103,7 +102,7 @@ public final class StreamCheck {
 
     private UploadException upload(TableSchema table) {
         try {
-            sentinel.getUploader().upload(table.stream(), EMPTY);
+            sentinel.getUploader().upload(table.stream(), Uploader.noRecords());
             return null;
         } catch (UploadException e) {
             if (Refusal.of(e) == Refusal.TOKEN) {

@@ -141,7 +141,7 @@ public final class Suspensions {
     /** The refusal of an empty array, which writes no row, by this table's stream; empty when it accepts it. */
     private Optional<UploadException> ask(EventType type) {
         try {
-            uploader.get().upload(TableSchema.of(type.table()).stream(), StreamCheck.EMPTY, Suspension.PROBE);
+            uploader.get().upload(TableSchema.of(type.table()).stream(), Uploader.noRecords(), Suspension.PROBE);
             return Optional.empty();
         } catch (UploadException e) {
             return Optional.of(e);

@@ -2,6 +2,7 @@ package io.tapsentinel.tap;
 
 import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 
+import io.tapsentinel.config.SettingReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -18,6 +19,21 @@ public class SweepPlanner {
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final List<Duration> ages;
+
+    /**
+     * How long after its end each closed hour is read again, ascending; empty for never.
+     *
+     * @throws io.tapsentinel.config.InvalidSettingException when an age is out of bounds
+     */
+    public static List<Duration> ages(SettingReader read) {
+        // a younger hour may still gain rows that a poll brings; of an older one TAP has forgotten the beginning
+        return read
+                .durations("tap.sweep.ages", TapLimits.INDEXING_LAG, TapLimits.HISTORY.minus(Duration.ofHours(2)))
+                .stream()
+                .sorted()
+                .distinct()
+                .toList();
+    }
 
     /** @param ages how long after its end an hour is read again, ascending; empty for never */
     public SweepPlanner(List<Duration> ages) {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
@@ -190,7 +191,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             throw new UnreadableException("no fields");
         }
         try {
-            Map<String, Object> identity = RawField.identity(read);
+            Map<String, Object> identity = identity(read);
             TapEvent event = TapEvents.of(type, read.fields(), windowEnd);
             if (read.lenient().isEmpty()) {
                 return event;
@@ -202,11 +203,27 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         }
     }
 
+    /** An event's fields as they stand in its identity, in live spelling. */
+    private static Map<String, Object> identity(Fields read) {
+        if (read.lenient().isEmpty()) {
+            LiveSpelling.fold(read.fields());
+            return read.fields();
+        }
+        Map<String, Object> identity = new LinkedHashMap<>(read.fields());
+        read.lenient().forEach((name, bytes) -> {
+            if (EventIdentity.isThere(read.fields(), name)) {
+                identity.put(name, RawField.of(bytes));
+            }
+        });
+        LiveSpelling.fold(identity);
+        return identity;
+    }
+
     private void unknown(String array, Fields read) throws UnreadableException {
         EventKey key;
         boolean keyedByBytes;
         try {
-            key = EventIdentity.of(array, RawField.identity(read));
+            key = EventIdentity.of(array, identity(read));
             LiveSpelling.fold(read.fields());
             keyedByBytes = !read.lenient().isEmpty() && !key.equals(EventIdentity.of(array, read.fields()));
         } catch (StackOverflowError e) {

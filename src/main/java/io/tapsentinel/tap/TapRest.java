@@ -148,6 +148,11 @@ public class TapRest {
         return Optional.ofNullable(heldBy);
     }
 
+    /** This time, or the end of a rest if that is later. */
+    public synchronized Instant notBefore(Instant now) {
+        return isResting(now) ? until : now;
+    }
+
     /** When a rest ends; in the past when there is none. */
     public synchronized Instant until() {
         return until;

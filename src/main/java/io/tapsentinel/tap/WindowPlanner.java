@@ -3,6 +3,7 @@ package io.tapsentinel.tap;
 import static io.tapsentinel.tap.TapLimits.INDEXING_LAG;
 import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
 
+import io.tapsentinel.config.SettingReader;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -121,5 +122,15 @@ public class WindowPlanner {
      * @param backfill how far back the first start reads, up to 7 days
      * @param start    where the first start begins, wins over {@code backfill}
      */
-    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {}
+    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {
+
+        /** @throws io.tapsentinel.config.InvalidSettingException naming the property that is wrong */
+        public static Settings of(SettingReader read) {
+            return new Settings(
+                    read.duration("tap.poll.look-back", TapLimits.INDEXING_LAG, TapLimits.LONGEST_WINDOW),
+                    read.duration("tap.poll.settle", Duration.ZERO, TapLimits.INDEXING_LAG),
+                    read.duration("tap.poll.backfill", TapLimits.SHORTEST_WINDOW, TapLimits.HISTORY),
+                    read.instant("tap.poll.start"));
+        }
+    }
 }

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.tapsentinel.command.Commands;
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.state.LedgerCount;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.OddNames;
@@ -141,8 +140,8 @@ class OddNamesIT {
 
     private Retention retention(Path rejected) {
         return new Retention(
-                new Settings.Aside(
-                        "file:" + rejected, Duration.ofDays(30), 1_000_000, "direct:unused", Duration.ofDays(7)),
+                new RejectedSettings("file:" + rejected, Duration.ofDays(30), 1_000_000),
+                new ReplaySettings("direct:unused", Duration.ofDays(7)),
                 services.clock(),
                 () -> true);
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.sentinel.RejectedRecord;
 import io.tapsentinel.sentinel.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -191,10 +190,7 @@ class RejectedStoreTest {
     private RejectedStore store(String uri, long mostBytes) throws Exception {
         context.addRoutes(new RejectedRoute(uri));
         context.start();
-        return new RejectedStore(
-                new Settings.Aside(uri, Duration.ofDays(30), mostBytes, "direct:unused", Duration.ofDays(7)),
-                spool,
-                () -> context);
+        return new RejectedStore(new RejectedSettings(uri, Duration.ofDays(30), mostBytes), spool, () -> context);
     }
 
     private static RejectedRecord record(Map<String, Object> fields) {

@@ -2,7 +2,6 @@ package io.tapsentinel.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
 import java.io.IOException;
@@ -33,12 +32,9 @@ class RetentionTest {
         Files.createDirectories(folder.resolve("replay/done"));
         Files.createDirectories(folder.resolve("replay/failed"));
         retention = new Retention(
-                new Settings.Aside(
-                        "file:" + folder.resolve("rejected") + "?charset=utf-8",
-                        Duration.ofDays(30),
-                        1_000,
-                        "file:" + folder.resolve("replay"),
-                        Duration.ofDays(7)),
+                new RejectedSettings(
+                        "file:" + folder.resolve("rejected") + "?charset=utf-8", Duration.ofDays(30), 1_000),
+                new ReplaySettings("file:" + folder.resolve("replay"), Duration.ofDays(7)),
                 clock,
                 () -> timeIsKnown);
     }
@@ -137,7 +133,8 @@ class RetentionTest {
     @Test
     void otherEndpointsThanFoldersAreLeftAlone() {
         new Retention(
-                        new Settings.Aside("direct:a", Duration.ofDays(1), 1, "direct:b", Duration.ofDays(1)),
+                        new RejectedSettings("direct:a", Duration.ofDays(1), 1),
+                        new ReplaySettings("direct:b", Duration.ofDays(1)),
                         clock,
                         () -> timeIsKnown)
                 .run();

@@ -246,6 +246,7 @@ public final class RouteCost {
                     List.of(),
                     null,
                     AnswerArchive.NONE,
+                    null,
                     null));
             context.start();
         }

@@ -66,7 +66,7 @@ public final class BrokenSentinel {
                 Suspension suspension = suspensions.of(
                         EventType.ofTable(stream.substring(STREAM.length())).orElseThrow());
                 if (suspension.suspended().isPresent()) {
-                    uploader.upload(stream, StreamCheck.EMPTY, most);
+                    uploader.upload(stream, Uploader.noRecords(), most);
                     suspension.acknowledged();
                     suspension.end(true);
                 }

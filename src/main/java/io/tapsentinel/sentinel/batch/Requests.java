@@ -8,7 +8,6 @@ import io.tapsentinel.tap.Handling;
 import io.tapsentinel.tap.Outcome;
 import io.tapsentinel.tap.TapEvent;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
 final class Requests {
 
     private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
-    private static final byte[] NO_RECORDS = "[]".getBytes(StandardCharsets.UTF_8);
 
     private final String stream;
     private final Uploader uploader;
@@ -127,7 +125,7 @@ final class Requests {
     /** Asks whether the stream accepts an empty array; null when it does, else its refusal. */
     UploadException probe() throws UploadException, InterruptedException {
         while (true) {
-            UploadException failure = upload(NO_RECORDS);
+            UploadException failure = upload(Uploader.noRecords());
             if (failure == null || Refusal.of(failure) == Refusal.RECORDS) {
                 return failure;
             }

@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel.upload;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** Sends one batch to one stream. Implementations are thread-safe and do not retry. */
@@ -18,6 +19,11 @@ public interface Uploader {
     /** The same, but gives up when there is no answer after {@code most}; uploaders that wait for nothing need not look at it. */
     default void upload(String stream, byte[] body, Duration most) throws UploadException {
         upload(stream, body);
+    }
+
+    /** An array of no records: Sentinel checks everything but rows, and writes none. */
+    static byte[] noRecords() {
+        return "[]".getBytes(StandardCharsets.US_ASCII);
     }
 
     /**
