@@ -23,7 +23,9 @@ final class Web {
     private static final Duration ANSWER = Duration.ofSeconds(15);
     private static final int PROXY_WANTS_USER = 407;
     /** Bytes of a refusal that are looked at. */
-    private static final int QUOTED = 1_000;
+    private static final int QUOTED = 65_536;
+
+    private static final int MOST_BLANKS = 1_000;
     /** Blanks, and the three bytes of a byte order mark. */
     private static final String BEFORE_JSON = " \t\r\n\u00ef\u00bb\u00bf";
 
@@ -90,7 +92,7 @@ final class Web {
     /** Reads to the first character that is no blank and not beyond it: the body of a good answer is content. */
     private static boolean beginsAsJson(InputStream body) throws IOException {
         int character = body.read();
-        for (int read = 1; read < QUOTED && BEFORE_JSON.indexOf(character) >= 0; read++) {
+        for (int read = 1; read < MOST_BLANKS && BEFORE_JSON.indexOf(character) >= 0; read++) {
             character = body.read();
         }
         return character == '[' || character == '{';

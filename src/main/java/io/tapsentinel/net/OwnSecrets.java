@@ -1,6 +1,5 @@
 package io.tapsentinel.net;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +28,8 @@ public final class OwnSecrets {
 
     /** Characters; to mask shorter ones would take letters out of words. */
     private static final int SHORTEST = 8;
+    /** Characters of a secret that was cut. */
+    private static final int LEAST_CUT = 5;
 
     /** Variables that Azure's libraries read by themselves. */
     private static final List<String> VARIABLES = List.of(
@@ -36,16 +39,22 @@ public final class OwnSecrets {
             "IDENTITY_HEADER",
             "MSI_SECRET");
 
-    /** In UTF-8, a byte a character; a tab and the end of a line are none. */
-    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0B-\\x1F\\x7F]|\\u00C2[\\x80-\\x9F]");
+    /** Also what turns the direction of a text or is not seen; a tab and the end of a line are none. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\p{Cf}&&[^\\t\\n]]");
+
+    private static final Map<Character, String> ENTITIES =
+            Map.of('&', "amp", '<', "lt", '>', "gt", '"', "quot", '\'', "apos");
 
     private static final Set<String> KNOWN = new HashSet<>();
-    /** How they may stand in a text, longest first, since one may be part of another. */
-    private static volatile List<String> spellings = List.of();
+    /** All of them however they are written, longest first, since one may be part of another; null before the first. */
+    private static volatile Pattern spellings;
 
     private OwnSecrets() {}
 
-    /** From now on this value is masked, as it is and as a URL, JSON or Base64 has it, unless it has fewer than 8 characters. Returns it. */
+    /**
+     * From now on this value is masked, as it is and as a URL, JSON, HTML or Base64 has it, unless it has fewer than 8 characters.
+     * Returns it.
+     */
     public static String know(String secret) {
         if (secret.length() >= SHORTEST) {
             add(secret);
@@ -60,42 +69,93 @@ public final class OwnSecrets {
 
     private static synchronized void add(String secret) {
         if (KNOWN.add(secret)) {
-            spellings = Stream.concat(
-                            spellings.stream(),
-                            Stream.of(
-                                    secret,
-                                    URLEncoder.encode(secret, StandardCharsets.UTF_8),
-                                    new String(JsonStringEncoder.getInstance().quoteAsString(secret)),
-                                    Base64.getEncoder()
-                                            .withoutPadding()
-                                            .encodeToString(secret.getBytes(StandardCharsets.UTF_8))))
-                    .distinct()
+            spellings = Pattern.compile(KNOWN.stream()
                     .sorted(Comparator.comparing(String::length).reversed())
-                    .toList();
+                    .flatMap(known -> Stream.concat(Stream.of(written(known)), base64(known)))
+                    .collect(Collectors.joining("|")));
         }
+    }
+
+    /** Each of its characters as it is, or as one of these formats writes it. */
+    private static String written(String secret) {
+        StringBuilder pattern = new StringBuilder();
+        for (char one : secret.toCharArray()) {
+            String hex = Integer.toHexString(one);
+            pattern.append("(?:\\\\?")
+                    .append(Pattern.quote(String.valueOf(one)))
+                    .append("|\\\\u(?i:")
+                    .append("0".repeat(4 - hex.length()))
+                    .append(hex)
+                    .append(")|&#0*")
+                    .append((int) one)
+                    .append(";|&#[xX]0*(?i:")
+                    .append(hex)
+                    .append(");|(?i:")
+                    .append(URLEncoder.encode(String.valueOf(one), StandardCharsets.UTF_8)
+                            .replace("+", "\\+|%20")
+                            .replaceAll("^[\\w.*-]$", "%" + hex))
+                    .append(')')
+                    .append(ENTITIES.containsKey(one) ? "|&" + ENTITIES.get(one) + ";" : "")
+                    .append(')');
+        }
+        return pattern.toString();
+    }
+
+    /** What of it does not depend on what stands around it, in both alphabets. */
+    private static Stream<String> base64(String secret) {
+        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
+        return IntStream.range(0, 3).boxed().flatMap(before -> {
+            byte[] shifted = new byte[before + bytes.length];
+            System.arraycopy(bytes, 0, shifted, before, bytes.length);
+            int from = before == 0 ? 0 : before + 1;
+            return Stream.of(Base64.getEncoder(), Base64.getUrlEncoder())
+                    .map(encoder -> encoder.withoutPadding().encodeToString(shifted))
+                    .map(text -> text.substring(from, text.length() - (shifted.length % 3 == 0 ? 0 : 1)))
+                    .filter(text -> text.length() >= SHORTEST)
+                    .map(text -> Pattern.quote(text) + "[\\w+/-]?");
+        });
     }
 
     /** The text with a mask in the place of each secret. */
     public static String mask(String text) {
-        String masked = text;
-        for (String secret : spellings) {
-            masked = masked.replace(secret, MASK);
+        Pattern known = spellings;
+        // a text in UTF-16 that was read as another one
+        String plain = text.replace("\0", "");
+        return known == null ? plain : known.matcher(plain).replaceAll(MASK);
+    }
+
+    /** The same of a text of which only the beginning was read: a secret may have been cut, too. */
+    static String maskCut(String text) {
+        String masked = mask(text);
+        for (String secret : known()) {
+            for (int length = secret.length() - 1; length >= LEAST_CUT; length--) {
+                if (masked.endsWith(secret.substring(0, length))) {
+                    masked = masked.substring(0, masked.length() - length) + MASK;
+                    break;
+                }
+            }
         }
         return masked;
     }
 
+    private static synchronized List<String> known() {
+        return List.copyOf(KNOWN);
+    }
+
     /** Writes to this stream, line by line, without secrets and with a space for each control character. */
     public static PrintStream masking(PrintStream out, Charset charset) {
-        return new PrintStream(new Lines(out), false, charset);
+        return new PrintStream(new Lines(out, charset), false, charset);
     }
 
     private static final class Lines extends OutputStream {
 
         private final PrintStream out;
+        private final Charset charset;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-        private Lines(PrintStream out) {
+        private Lines(PrintStream out, Charset charset) {
             this.out = out;
+            this.charset = charset;
         }
 
         @Override
@@ -108,15 +168,9 @@ public final class OwnSecrets {
 
         @Override
         public synchronized void flush() {
-            // a byte a character, so that nothing else of it changes
-            String text =
-                    CONTROL.matcher(line.toString(StandardCharsets.ISO_8859_1)).replaceAll(" ");
+            String text = CONTROL.matcher(mask(line.toString(charset))).replaceAll(" ");
             line.reset();
-            for (String secret : spellings) {
-                text = text.replace(
-                        new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1), MASK);
-            }
-            byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+            byte[] bytes = text.getBytes(charset);
             out.write(bytes, 0, bytes.length);
             out.flush();
         }

@@ -1,8 +1,12 @@
 package io.tapsentinel.net;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Takes out of the words of services what may not go into logs, health and messages: secrets, and what may be content of an event. That is
@@ -19,12 +23,12 @@ public final class Redactor {
 
     private static final Pattern ADDRESS = Pattern.compile("\\S*(@|://|\\bwww\\.)\\S*|\\b\\d{1,3}(\\.\\d{1,3}){3}\\b"
             + "|\\b[0-9a-fA-F]{0,4}(:[0-9a-fA-F]{0,4}){2,7}");
-    private static final Pattern WORD = Pattern.compile("[^\\s\\p{Punct}]+");
+    private static final Pattern WORD = Pattern.compile("[\\p{L}\\p{M}\\p{N}]+");
     /** Shorter pairs, such as "of the", stand in every text. */
     private static final int SHORTEST_PAIR = 9;
 
     private static final int LONGEST_LINE = 300;
-    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cntrl}\\u0085\\u2028\\u2029]+");
+    private static final Pattern BREAKS = Pattern.compile("[\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+");
     /** Something that may be a token or a password: of the three parts of a signed one, or after the word that goes before it. */
     private static final Pattern TOKEN =
             Pattern.compile("eyJ[\\w-]+(\\.[\\w-]*)*|(?<=\\bBearer )[\\w.~+/=-]{16,}|(?i)(?<=\\bbasic )[\\w+/=-]{8,}");
@@ -38,7 +42,9 @@ public final class Redactor {
      * @param names what it may name
      */
     public static String words(String text, String sent, Set<String> names) {
-        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(head(text)).replaceAll(OMITTED), names))
+        // first of all, since what else is taken out may be a part of a secret
+        String masked = head(OwnSecrets.maskCut(text));
+        String safe = ADDRESS.matcher(withoutQuotes(JSON.matcher(masked).replaceAll(OMITTED), names))
                 .replaceAll(OMITTED);
         return line(withoutPairs(safe, sent));
     }
@@ -46,7 +52,8 @@ public final class Redactor {
     /** A line of at most 300 characters, without anything that looks like a token, and without a secret of ours. */
     public static String line(String text) {
         // a secret is looked for before the cut, which could make it too short to be seen
-        String safe = BREAKS.matcher(TOKEN.matcher(OwnSecrets.mask(head(text))).replaceAll(OMITTED))
+        String safe = BREAKS.matcher(
+                        TOKEN.matcher(head(OwnSecrets.maskCut(text))).replaceAll(OMITTED))
                 .replaceAll(" ")
                 .strip();
         return safe.substring(0, Math.min(safe.length(), LONGEST_LINE));
@@ -79,19 +86,29 @@ public final class Redactor {
     }
 
     private static String withoutPairs(String text, String sent) {
+        String known = folded(sent);
+        List<MatchResult> words = WORD.matcher(text).results().toList();
         StringBuilder safe = new StringBuilder();
-        Matcher word = WORD.matcher(text);
         int copied = 0;
-        int before = -1;
-        while (word.find()) {
-            if (before >= copied
-                    && word.end() - before >= SHORTEST_PAIR
-                    && sent.contains(text.substring(before, word.end()))) {
-                safe.append(text, copied, before).append(OMITTED);
-                copied = word.end();
+        for (int i = 1; i < words.size(); i++) {
+            MatchResult one = words.get(i - 1);
+            MatchResult other = words.get(i);
+            if (other.end() - one.start() >= SHORTEST_PAIR
+                    && known.contains(folded(one.group() + ' ' + other.group()))) {
+                if (one.start() >= copied) {
+                    safe.append(text, copied, one.start()).append(OMITTED);
+                }
+                copied = other.end();
             }
-            before = word.start();
         }
         return safe.append(text.substring(copied)).toString();
+    }
+
+    /** Its words in lower case, with one blank between two and at both ends. */
+    private static String folded(String text) {
+        return WORD.matcher(text)
+                .results()
+                .map(word -> word.group().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" ", " ", " "));
     }
 }

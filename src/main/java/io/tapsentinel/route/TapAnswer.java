@@ -36,7 +36,7 @@ class TapAnswer implements Processor {
     }
 
     /** Bytes of a refusal that are looked at. */
-    private static final int QUOTED = 1_000;
+    private static final int QUOTED = 65_536;
 
     @Override
     public void process(Exchange exchange) throws IOException {

@@ -25,12 +25,28 @@ class OwnSecretsTest {
                 "pass w\u00f6rd/\"with+all",
                 "pass+w%C3%B6rd%2F%22with%2Ball",
                 "pass w\u00f6rd/\\\"with+all",
-                "cGFzcyB3w7ZyZC8id2l0aCthbGw"
+                "cGFzcyB3w7ZyZC8id2l0aCthbGw",
+                "pass+w%c3%b6rd%2f%22with%2ball",
+                "pass%20w%C3%B6rd/%22w%69th%2ball",
+                "pass w\\u00F6rd\\/\\\"with\\u002ball",
+                "pass w&#246;rd&#x2F;&quot;with&#43;all",
+                "p\0a\0s\0s\0 \0w\u00f6\0r\0d\0/\0\"\0w\0i\0t\0h\0+\0a\0l\0l\0"
             })
     void isMaskedHoweverItIsWritten(String spelling) {
         assertThat(OwnSecrets.mask("bad credentials for sp:" + spelling + "!"))
                 .isEqualTo("bad credentials for sp:******!");
         assertThat(Redactor.line("x".repeat(280) + " " + spelling)).endsWith(" ******");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "eHBhc3Mgd8O2cmQvIndpdGgrYWxsIQ",
+                "eHlwYXNzIHfDtnJkLyJ3aXRoK2FsbCE",
+                "eHk6cGFzcyB3w7ZyZC8id2l0aCthbGwh"
+            })
+    void isMaskedInsideALongerTextInBase64(String encoded) {
+        assertThat(OwnSecrets.mask(encoded)).matches("\\w{2,4}\\*{6}\\w{0,3}");
     }
 
     @Test
@@ -80,8 +96,8 @@ class OwnSecretsTest {
         PrintStream out =
                 OwnSecrets.masking(new PrintStream(written, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
 
-        out.print("a\u001b[31mb\u0000c\u009b1md\u007fe\rf\u00e9\n");
+        out.print("a\u001b[31mb\u0000c\u009b1md\u007fe\rf\u00e9\u202eg\n");
 
-        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("a [31mb c 1md e f\u00e9\n");
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("a [31mbc 1md e f\u00e9 g\n");
     }
 }

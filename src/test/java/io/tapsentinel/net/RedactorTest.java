@@ -2,6 +2,7 @@ package io.tapsentinel.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +25,10 @@ class RedactorTest {
                 "Value \"Re: 'offer' for Falcon\" is invalid|Value \"...\" is invalid",
                 "'the boys' secret plan' is invalid|'...' is invalid",
                 "\u201ehello there\u201c is too long|\u201e...\u201c is too long",
-                "the value Project Falcon is invalid|the value ... is invalid",
+                "the value Project Falcon is invalid|the value ... invalid",
+                "the value Project Falcon is late|the value ... late",
+                "the value project   FALCON, no more|the value ..., no more",
+                "the value Project_Falcon\u00a0IS late|the value ... late",
                 "bad address 2001:db8::8a2e:370:7334 in it|bad address ... in it",
                 "Column \"recipient\" cannot hold \"ann@example.com\"|Column \"recipient\" cannot hold \"...\"",
                 "ann@example.com is no number|... is no number",
@@ -43,9 +47,26 @@ class RedactorTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\n", "\r\n", "\t", "\u0000", "\u001b", "\u0085", "\u2028", "\u2029", " \n \n "})
+    @ValueSource(strings = {"\n", "\r\n", "\t", "\u001b", "\u0085", "\u009b", "\u202e", "\u2028", "\u2029", " \n \n "})
     void aTextIsOneLine(String separator) {
         assertThat(Redactor.line("one" + separator + "two" + separator)).isEqualTo("one two");
+    }
+
+    @Test
+    void aSecretIsFoundBeforeAPartOfItIsTakenOutOrCut() {
+        for (String secret :
+                List.of("deadbeefcafe0123456789abcdef0011", "Correct'Horse battery@stable{Zebra", "S3cret+Of/A-Test")) {
+            OwnSecrets.know(secret);
+            for (String text : List.of(
+                    "bad credentials sp::" + secret,
+                    "bad credentials for sp:" + secret + "'",
+                    "bad credentials" + " ".repeat(10_000) + secret,
+                    "bad credentials" + " ".repeat(10_000) + secret.substring(0, secret.length() - 1))) {
+                assertThat(Redactor.words(text, "", Set.of()))
+                        .startsWith("bad credentials")
+                        .doesNotContain(secret.substring(0, 5), secret.substring(secret.length() - 8));
+            }
+        }
     }
 
     @Test
