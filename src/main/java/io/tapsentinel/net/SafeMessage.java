@@ -17,13 +17,16 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
-import org.apache.hc.client5.http.ClientProtocolException;
-import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.HttpHostConnectException;
+import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
 /**
@@ -40,6 +43,15 @@ public final class SafeMessage {
     private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
     private static final Pattern NETWORK = Pattern.compile(
             "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
+    /** HttpClient's exceptions whose messages have nothing of an answer but numbers. */
+    private static final Set<Class<?>> OWN_WORDS = Set.of(
+            ConnectTimeoutException.class,
+            ConnectionClosedException.class,
+            HttpHostConnectException.class,
+            MessageConstraintException.class,
+            NoHttpResponseException.class,
+            TruncatedChunkException.class);
+
     private static final Pattern SIGN_IN = Pattern.compile("com\\.(azure\\.identity|microsoft\\.aad)\\..*");
     private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
     private static final Pattern CODE = Pattern.compile("\\w{1,80}");
@@ -101,9 +113,9 @@ public final class SafeMessage {
                 || failure.getCause() instanceof UnresolvedAddressException) {
             said = "the host name has no address";
         } else if (failure instanceof ProtocolException
-                || failure instanceof ClientProtocolException
-                || failure instanceof MalformedChunkCodingException && !(failure instanceof TruncatedChunkException)) {
-            // its message repeats what came
+                || failure.getClass().getName().startsWith("org.apache.hc.")
+                        && !OWN_WORDS.contains(failure.getClass())) {
+            // its message may repeat what came
             said = "the answer is not valid HTTP; check which server answers";
         } else if (failure instanceof MessageConstraintException) {
             said += "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
