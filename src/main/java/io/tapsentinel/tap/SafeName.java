@@ -1,5 +1,6 @@
 package io.tapsentinel.tap;
 
+import io.tapsentinel.net.OwnSecrets;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
@@ -25,9 +26,12 @@ public final class SafeName {
 
     /**
      * The name itself when it is one that TAP might choose: letters, digits and inside also {@code _}, {@code .} and {@code -}, 64 at
-     * most. Of every other one its beginning, with {@code _} for what is no letter or digit, and a digest of all of it.
+     * most. Of every other one its beginning, with {@code _} for what is no letter or digit, and a digest of all of it. A secret of this
+     * program counts as the mask that stands for it.
      */
-    public static String of(String name) {
+    public static String of(String given) {
+        String masked = OwnSecrets.mask(given);
+        String name = masked.contains(OwnSecrets.MASK) ? masked : given;
         if (PLAIN.matcher(name).matches()) {
             return name;
         }

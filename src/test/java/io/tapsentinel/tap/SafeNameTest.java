@@ -2,6 +2,7 @@ package io.tapsentinel.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.net.OwnSecrets;
 import io.tapsentinel.testing.OddNames;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -27,6 +28,14 @@ class SafeNameTest {
                         .matches("[A-Za-z0-9_][A-Za-z0-9_.-]*")
                         .hasSizeLessThanOrEqualTo(SafeName.MOST)
                         .doesNotEndWith("."));
+    }
+
+    @Test
+    void aSecretOfThisProgramIsNoPartOfAWord() {
+        OwnSecrets.know("AlnumSecretWord4711");
+
+        assertThat(SafeName.of("AlnumSecretWord4711")).startsWith("______.").hasSize(31);
+        assertThat(SafeName.of("x-AlnumSecretWord4711")).startsWith("x_______.");
     }
 
     @Test
