@@ -3,6 +3,7 @@ package io.tapsentinel;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.Settings;
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.health.HealthEndpoint;
 import io.tapsentinel.health.ProcessHealthCheck;
 import io.tapsentinel.net.BoundedHttpComponent;
@@ -71,6 +72,7 @@ final class CamelSetup extends MainListenerSupport {
     private final Path folder;
     private final RoutesReload.Pace pace;
     private final BooleanSupplier stuck;
+    private final FatalErrors fatal;
     private final Clock clock;
     private RoutesReload reload;
     private boolean httpServers;
@@ -79,6 +81,7 @@ final class CamelSetup extends MainListenerSupport {
     /**
      * @param folder of routes, which wins over the packaged ones when there are any in it
      * @param stuck  whether only a restart can help
+     * @param fatal  gets an Error of the servers for health and the page
      */
     CamelSetup(
             Settings settings,
@@ -92,6 +95,7 @@ final class CamelSetup extends MainListenerSupport {
             Path folder,
             RoutesReload.Pace pace,
             BooleanSupplier stuck,
+            FatalErrors fatal,
             Clock clock) {
         this.settings = settings;
         this.properties = properties;
@@ -104,6 +108,7 @@ final class CamelSetup extends MainListenerSupport {
         this.folder = folder;
         this.pace = pace;
         this.stuck = stuck;
+        this.fatal = fatal;
         this.clock = clock;
     }
 
@@ -139,6 +144,8 @@ final class CamelSetup extends MainListenerSupport {
         main.configure()
                 .setRoutesIncludePattern(
                         (own ? "file:" + folder : "classpath:" + RouteFiles.FOLDER) + "/" + RouteFiles.PATTERN);
+        // nothing that is asked for has a body, and Vert.x would hold one of 10 MB for each connection
+        main.addOverrideProperty(SERVER + ".max-body-size", "0");
         main.addOverrideProperty(PAGE, String.valueOf(serves(properties)));
         for (String server : List.of(SERVER, MANAGEMENT)) {
             main.addOverrideProperty(server + ".host", properties.get(server + ".host"));
@@ -174,7 +181,7 @@ final class CamelSetup extends MainListenerSupport {
     @Override
     public void beforeConfigure(BaseMainSupport main) {
         if (httpServers) {
-            vertx = new BoundedHttpServers(BoundedHttpServers.IDLE);
+            vertx = new BoundedHttpServers(BoundedHttpServers.IDLE, fatal);
             main.getCamelContext().getRegistry().bind("http-servers", vertx);
         }
         // the router compares types with words; without a converter of its own each comparison tries all of Camel's,

@@ -302,6 +302,7 @@ public class Program {
                         routesFolder(),
                         reloadPace(),
                         internal::isStuck,
+                        fatal,
                         clock)
                 .configure(main);
         main.bind("tap-completeness", new CompletenessHealthCheck(figures));

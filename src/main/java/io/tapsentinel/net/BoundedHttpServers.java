@@ -1,5 +1,6 @@
 package io.tapsentinel.net;
 
+import io.tapsentinel.health.FatalErrors;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
@@ -24,9 +25,13 @@ public final class BoundedHttpServers extends VertxWrapper {
 
     private final Duration idle;
 
-    /** @param idle after which a connection is closed; whole seconds */
-    public BoundedHttpServers(Duration idle) {
+    /**
+     * @param idle  after which a connection is closed; whole seconds
+     * @param fatal gets an Error of the servers' thread, which would be logged for each request and end nothing
+     */
+    public BoundedHttpServers(Duration idle, FatalErrors fatal) {
         super((VertxInternal) Vertx.vertx());
+        exceptionHandler(fatal::handleIn);
         this.idle = idle;
     }
 

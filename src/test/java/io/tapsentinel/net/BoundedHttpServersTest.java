@@ -3,6 +3,7 @@ package io.tapsentinel.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.health.FatalErrors;
 import io.tapsentinel.testing.HalfOpenConnections;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -27,7 +28,7 @@ class BoundedHttpServersTest {
     private HttpServer server;
 
     private void start(Duration idle) throws Exception {
-        vertx = new BoundedHttpServers(idle);
+        vertx = new BoundedHttpServers(idle, FatalErrors.LOG_ONLY);
         server = vertx.createHttpServer(new HttpServerOptions())
                 .requestHandler(request -> request.response().end("well"))
                 .listen(0, HOST)

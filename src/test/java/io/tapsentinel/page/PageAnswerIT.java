@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PageAnswerIT {
 
@@ -108,6 +110,20 @@ class PageAnswerIT {
                     .isNotEmpty();
 
             assertThatThrownBy(other::accept).isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 9500001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"})
+    void aBodyIsRefusedBeforeItHasCome(String beginning) throws Exception {
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), page.port())) {
+            client.setSoTimeout(10_000);
+            client.getOutputStream()
+                    .write(("GET /status.json HTTP/1.1\r\nHost: localhost\r\n" + beginning)
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(client.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                    .isEqualTo("HTTP/1.1 413");
         }
     }
 
