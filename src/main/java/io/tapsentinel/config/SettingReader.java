@@ -174,6 +174,7 @@ public final class SettingReader {
             if (url.getHost() != null
                     && url.getUserInfo() == null
                     && url.getQuery() == null
+                    && url.getFragment() == null
                     && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
                 if (url.getRawAuthority().endsWith(":") || url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
                     throw bad(name, value, "a URL with a port from 1 to " + HIGHEST_PORT + ", or without a colon");

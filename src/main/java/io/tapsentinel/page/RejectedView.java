@@ -32,6 +32,11 @@ final class RejectedView {
         }
     }
 
+    /** Kinds that are told of; a document that makes up thousands must not fill a page. */
+    private static final int MOST = 50;
+    /** Of all further ones; no name of a file begins like this. */
+    private static final String OTHERS = "~";
+
     private RejectedView() {}
 
     /** @param folder where the documents lie; null when that is no folder */
@@ -39,11 +44,11 @@ final class RejectedView {
         long known = store.number("SELECT count(*) FROM seen WHERE source = ? AND rejected = 1", store.source());
         List<Map<String, Object>> groups = new ArrayList<>();
         if (folder != null && Files.isDirectory(folder)) {
-            groups(folder).values().forEach(group -> {
+            groups(folder).forEach((kind, group) -> {
                 Aside newest = Aside.of(group.newest);
                 groups.add(Json.of(
                         "table",
-                        Figures.table(newest.stream()),
+                        kind.equals(OTHERS) ? "others" : Figures.table(newest.stream()),
                         "reason",
                         newest.reason(),
                         "code",
@@ -78,8 +83,9 @@ final class RejectedView {
             for (Path file : files) {
                 if (Aside.isDocument(file)) {
                     String name = file.getFileName().toString();
+                    String kind = name.replaceAll("-([0-9a-f]{32}(-[0-9a-f]{16})?|\\d{8}T.*Z)-", " ");
                     groups.computeIfAbsent(
-                                    name.replaceAll("-([0-9a-f]{32}(-[0-9a-f]{16})?|\\d{8}T.*Z)-", " "),
+                                    groups.size() < MOST || groups.containsKey(kind) ? kind : OTHERS,
                                     unused -> new Group())
                             .add(file, Files.getLastModifiedTime(file).toInstant());
                 }

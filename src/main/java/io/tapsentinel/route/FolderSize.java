@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 /** How many regular files a folder holds itself, and how many bytes they have; a folder that is not there holds none. */
 public record FolderSize(long files, long bytes) {
 
+    /** Bytes of a block, and of what a file system keeps about a file. */
+    static final long BLOCK = 4_096;
+
     /** As it is now. */
     public static FolderSize of(Path folder) {
         long files = 0;
@@ -24,6 +27,11 @@ public record FolderSize(long files, long bytes) {
             // not there, or going
         }
         return new FolderSize(files, bytes);
+    }
+
+    /** At most so many bytes of a disk, where a file takes whole blocks. */
+    public long onDisk() {
+        return bytes + files * BLOCK;
     }
 
     private static long size(Path file) {

@@ -149,13 +149,14 @@ public class RejectedStore implements RejectedLog {
         return template;
     }
 
-    private synchronized void reserve(long more) {
+    private synchronized void reserve(long length) {
+        long more = length + FolderSize.BLOCK;
         if (folder == null) {
             return;
         }
         // counting is as dear as the folder is full, hence not for every record
         if (bytes > settings.maxBytes() - more) {
-            bytes = FolderSize.of(folder).bytes();
+            bytes = FolderSize.of(folder).onDisk();
         }
         if (bytes > settings.maxBytes() - more) {
             throw new RejectedException(

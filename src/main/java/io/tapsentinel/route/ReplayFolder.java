@@ -2,6 +2,7 @@ package io.tapsentinel.route;
 
 import io.tapsentinel.state.PrivateFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -21,7 +22,7 @@ final class ReplayFolder {
     static final String FAILED = "failed";
     /** The names that files have there. */
     static final Pattern NAME = Pattern.compile("\\d{8}T\\d{9}Z-.+");
-    /** Characters of a name that are kept or shown, its last ones. */
+    /** Bytes of a name that are kept, its last ones. */
     static final int MOST_NAME = 200;
 
     private static final DateTimeFormatter PREFIX =
@@ -64,6 +65,10 @@ final class ReplayFolder {
     private static Path target(Path folder, Instant at, Path file) {
         String name = file.getFileName().toString();
         // prefix and .reason.txt need room in a name of at most 255 bytes, whose end tells what it is
-        return folder.resolve(PREFIX.format(at) + "-" + name.substring(Math.max(0, name.length() - MOST_NAME)));
+        String end = name.substring(Math.max(0, name.length() - MOST_NAME));
+        while (end.getBytes(StandardCharsets.UTF_8).length > MOST_NAME) {
+            end = end.substring(1);
+        }
+        return folder.resolve(PREFIX.format(at) + "-" + end);
     }
 }

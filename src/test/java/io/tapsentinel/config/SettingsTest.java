@@ -62,6 +62,7 @@ class SettingsTest {
             value = {
                 "TAP_URL|http://tap.example.com|tap.url is \"http://tap.example.com\"; it has to be an https URL",
                 "TAP_URL|https://me:hush@tap.example.com|tap.url is \"https://...@tap.example.com\"; it has to be an https URL without user name",
+                "TAP_URL|https://tap.example.com#f|tap.url is \"https://tap.example.com#f\"; it has to be an https URL",
                 "TAP_URL|ftp://127.0.0.1|tap.url is \"ftp://127.0.0.1\"; it has to be an https URL",
                 "TAP_URL|no url|tap.url is \"no url\"; it has to be",
                 "TAP_URL|https://tap.example.com:70000|tap.url is \"https://tap.example.com:70000\"; it has to be a URL with a port from 1 to 65535, or without a colon",

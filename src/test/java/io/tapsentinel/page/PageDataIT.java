@@ -7,6 +7,7 @@ import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.SimulatedServices;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -61,6 +62,26 @@ class PageDataIT {
         assertThat(figures.get("archive").isNull()).isTrue();
         assertThat(figures.get("sandbox").asBoolean()).isFalse();
         assertThatTheyAreThoseThatRunWithoutOptionsOfTheirUris(figures.get("routes"));
+    }
+
+    @Test
+    void thousandsOfKindsOfRejectedRecordsAreSummedUp() throws Exception {
+        Path rejected = Files.createDirectories(services.state().resolve("rejected"));
+        for (int i = 0; i < 120; i++) {
+            Files.writeString(
+                    rejected.resolve("type%03d-%032x-unknown-type.json".formatted(i, i)),
+                    "{\"reason\":\"unknown-type\",\"type\":\"type" + i + "\"}");
+        }
+        page.program().poll();
+
+        JsonNode groups = page.figures().at("/rejected/byReason");
+
+        assertThat(groups).hasSize(51);
+        assertThat(groups.findValuesAsText("table")).containsOnlyOnce("others");
+        assertThat(groups.findValues("records").stream()
+                        .mapToLong(JsonNode::asLong)
+                        .sum())
+                .isEqualTo(120);
     }
 
     @Test
