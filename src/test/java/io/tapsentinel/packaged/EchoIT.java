@@ -36,6 +36,9 @@ class EchoIT {
             "Basic " + Base64.getEncoder().encodeToString(PAIR.getBytes(StandardCharsets.UTF_8));
     private static final String CONTENT = "'Overdue " + LiveServices.MARKER + "' https://" + LiveServices.MARKER
             + ".example/ " + LiveServices.MARKER + "@example.com \u001b[31m";
+    /** Of each status, and of answers that are no HTTP. */
+    private static final int FORMS = 5;
+
     private static final String[] SECRETS = {LiveServices.SECRET, PAIR, AUTHORIZATION};
 
     @TempDir
@@ -47,7 +50,7 @@ class EchoIT {
     void nothingOfWhatTheyRepeatIsShownAnywhere() throws Exception {
         try (ScriptedServices services =
                 new ScriptedServices(SandboxSettings.builder().eventsPerHour(600), Duration.ofMinutes(30))) {
-            int kinds = STATUSES.length * 4;
+            int kinds = STATUSES.length * FORMS;
             services.tap().script(call -> echoes.get() < kinds ? this::echo : step -> step.send(step.forward()));
             AtomicInteger uploads = new AtomicInteger();
             services.sink()
@@ -118,7 +121,12 @@ class EchoIT {
         int status = STATUSES[number % STATUSES.length];
         String secret = SECRETS[number % SECRETS.length];
         String words = "bad credentials for sp:" + secret + " " + CONTENT;
-        String body = switch (number / STATUSES.length % 4) {
+        int form = number / STATUSES.length % FORMS;
+        if (form == FORMS - 1) {
+            call.write(broken(number % STATUSES.length, secret, words.replace("\u001b", "")));
+            return;
+        }
+        String body = switch (form) {
             case 0 -> words;
             case 1 ->
                 "{\"error\":{\"code\":\"" + code + " " + secret + "\",\"message\":\""
@@ -131,6 +139,26 @@ class EchoIT {
                         + "\r\nx-ms-request-id: " + secret + "\r\nx-ms-error-code: " + code
                         + "\r\nContent-Length: " + body.getBytes(StandardCharsets.ISO_8859_1).length
                         + "\r\nConnection: close\r\n\r\n" + body);
+    }
+
+    /** What a client cannot read, or reads the beginning of only. */
+    private static String broken(int kind, String secret, String words) {
+        String ok = "HTTP/1.1 200 OK\r\n";
+        return switch (kind) {
+            case 0 -> words + "\r\n\r\n";
+            case 1 -> ok + "Transfer-Encoding: chunked\r\n\r\n{\"subject\": \"" + words + "\"}";
+            case 2 -> ok + "Content-Encoding: " + words + "\r\nContent-Length: 2\r\n\r\n{}";
+            case 3 -> ok + words.replace(":", "") + "\r\nContent-Length: 2\r\n\r\n{}";
+            case 4 -> ok + "Content-Length: " + words + "\r\n\r\n{}";
+            case 5 -> ok + "Transfer-Encoding: " + words + "\r\n\r\n{}";
+            default -> {
+                // so that its end is beyond what is read of an error
+                String start = "bad credentials for sp:";
+                String body =
+                        start + " ".repeat(65_536 + 3 - start.length() - secret.length()) + secret + " ".repeat(40_000);
+                yield "HTTP/1.1 401 X\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+            }
+        };
     }
 
     private static String get(int port, String path) {
