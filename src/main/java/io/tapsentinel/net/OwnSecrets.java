@@ -4,6 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URLEncoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -144,18 +146,16 @@ public final class OwnSecrets {
 
     /** Writes to this stream, line by line, without secrets and with a space for each control character. */
     public static PrintStream masking(PrintStream out, Charset charset) {
-        return new PrintStream(new Lines(out, charset), false, charset);
+        return new PrintStream(new Lines(out), false, charset);
     }
 
     private static final class Lines extends OutputStream {
 
         private final PrintStream out;
-        private final Charset charset;
         private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-        private Lines(PrintStream out, Charset charset) {
+        private Lines(PrintStream out) {
             this.out = out;
-            this.charset = charset;
         }
 
         @Override
@@ -168,11 +168,22 @@ public final class OwnSecrets {
 
         @Override
         public synchronized void flush() {
+            // whatever the terminal has: the log is in UTF-8, and one byte a character keeps anything else as it is
+            Charset charset = isUtf8(line.toByteArray()) ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
             String text = CONTROL.matcher(mask(line.toString(charset))).replaceAll(" ");
             line.reset();
             byte[] bytes = text.getBytes(charset);
             out.write(bytes, 0, bytes.length);
             out.flush();
+        }
+
+        private static boolean isUtf8(byte[] bytes) {
+            try {
+                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+                return true;
+            } catch (CharacterCodingException e) {
+                return false;
+            }
         }
     }
 }

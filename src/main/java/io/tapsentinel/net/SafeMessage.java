@@ -3,6 +3,7 @@ package io.tapsentinel.net;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -95,9 +96,11 @@ public final class SafeMessage {
                         .orElseGet(() -> failure.getClass().getSimpleName())));
     }
 
+    /** The name of a file is quoted. */
     private static boolean quotesItsCause(Throwable failure) {
         Throwable cause = failure.getCause();
         return cause != null
+                && !(cause instanceof FileSystemException)
                 && cause.getMessage() != null
                 && String.valueOf(failure.getMessage()).contains(cause.getMessage());
     }
@@ -149,6 +152,8 @@ public final class SafeMessage {
             said = "no such file";
         } else if (failure instanceof AccessDeniedException) {
             said = "access denied";
+        } else if (failure instanceof EOFException) {
+            said = "it ends too soon";
         } else if (failure instanceof CharacterCodingException) {
             said = "not UTF-8";
         } else if (failure instanceof FileSystemException refused) {

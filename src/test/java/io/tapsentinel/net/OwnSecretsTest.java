@@ -92,6 +92,16 @@ class OwnSecretsTest {
     }
 
     @Test
+    void aLineOfAnotherCharsetThanTheTerminalsStaysAsItIs() {
+        PrintStream out = OwnSecrets.masking(
+                new PrintStream(written, true, StandardCharsets.US_ASCII), StandardCharsets.US_ASCII);
+
+        out.writeBytes("\u2713 well\n".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(written.toString(StandardCharsets.UTF_8)).isEqualTo("\u2713 well\n");
+    }
+
+    @Test
     void andControlCharactersDoNotReachTheTerminal() {
         PrintStream out =
                 OwnSecrets.masking(new PrintStream(written, true, StandardCharsets.UTF_8), StandardCharsets.UTF_8);
