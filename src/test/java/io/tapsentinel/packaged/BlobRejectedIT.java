@@ -17,6 +17,7 @@ import io.tapsentinel.testing.TestAuthority;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
@@ -46,11 +47,7 @@ class BlobRejectedIT {
                         .way(CloudServices.BLOBS + ":443", azurite.port())
                         .way(CloudServices.RULE + ":443", CloudServices.port(rule));
                 BlobContainerClient rejected = azurite.container("rejected");
-                BlobContainerClient replay = azurite.container("replay");
-                replay.create();
-                services.launch()
-                        .with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected")
-                        .with("tap.replay.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/replay?delay=500");
+                services.launch().with("tap.rejected.uri", "azure-storage-blob:" + Azurite.ACCOUNT + "/rejected");
 
                 try (PackagedProgram program = services.launch().start()) {
                     program.awaitLine("not committed.*tap\\.rejected\\.uri does not take", CloudServices.SOON);
@@ -70,7 +67,8 @@ class BlobRejectedIT {
                             .contains(refused.id);
 
                     refused.accepted = true;
-                    replay.getBlobClient(names.get(0)).upload(new ByteArrayInputStream(document), document.length);
+                    Path replay = services.launch().work().resolve("state/replay");
+                    Files.move(Files.write(folder.resolve("document"), document), replay.resolve(names.get(0)));
                     program.awaitLine("replay of \\S+ committed", CloudServices.SOON);
                     services.live().assertThatAllCommittedLandedOnce(program);
                     services.assertThatNothingIsShown(program);
