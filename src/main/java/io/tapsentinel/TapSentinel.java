@@ -1,16 +1,17 @@
 package io.tapsentinel;
 
-import io.tapsentinel.command.Commands;
+import io.tapsentinel.app.CamelSetup;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
-import io.tapsentinel.config.Settings;
-import io.tapsentinel.config.SteadyClock;
+import io.tapsentinel.config.OwnSecrets;
 import io.tapsentinel.doctor.Doctor;
-import io.tapsentinel.health.FatalErrors;
-import io.tapsentinel.net.OwnSecrets;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.process.SteadyClock;
 import io.tapsentinel.sandbox.Sandbox;
-import io.tapsentinel.state.StoreException;
+import io.tapsentinel.store.StoreException;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;

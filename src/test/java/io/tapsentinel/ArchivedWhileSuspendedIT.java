@@ -1,11 +1,11 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.ChangingEvents;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedTap;

@@ -1,9 +1,9 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
-import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
-import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.event.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.event.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sandbox.SandboxSettings;

@@ -1,12 +1,12 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.ChangingEvents;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.ScriptedTap;

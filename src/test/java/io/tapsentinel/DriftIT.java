@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tapsentinel.metrics.Metrics;
+import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;

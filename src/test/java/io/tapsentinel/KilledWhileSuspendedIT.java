@@ -1,12 +1,12 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.route.WatchedReads.beforeCommit;
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.read.WatchedReads.beforeCommit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;

@@ -2,7 +2,7 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;

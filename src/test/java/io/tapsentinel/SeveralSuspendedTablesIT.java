@@ -1,13 +1,13 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
-import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
-import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.event.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.event.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.sentinel.batch.Suspension;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;

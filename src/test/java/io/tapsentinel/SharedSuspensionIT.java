@@ -1,11 +1,11 @@
 package io.tapsentinel;
 
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.OnPostgres;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;

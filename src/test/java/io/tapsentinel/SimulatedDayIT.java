@@ -2,11 +2,11 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.Completeness;
-import io.tapsentinel.state.Completeness.Hour;
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.ledger.Completeness;
+import io.tapsentinel.store.ledger.Completeness.Hour;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.RecordingTap.Request;

@@ -2,8 +2,8 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.SimulatedDays;

@@ -2,8 +2,8 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.testing.DrawnEvent;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy.Fault;

@@ -2,10 +2,10 @@ package io.tapsentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.state.LedgerCount;
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;

@@ -40,7 +40,7 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "batchRecords": getOrCreateConfiguration(target).setBatchRecords(property(camelContext, int.class, value)); return true;
         case "configuration": target.setConfiguration(property(camelContext, io.tapsentinel.sentinel.SentinelConfiguration.class, value)); return true;
         case "deliverylog":
-        case "deliveryLog": target.setDeliveryLog(property(camelContext, io.tapsentinel.sentinel.DeliveryLog.class, value)); return true;
+        case "deliveryLog": target.setDeliveryLog(property(camelContext, io.tapsentinel.event.DeliveryLog.class, value)); return true;
         case "deliverytimeoutms":
         case "deliveryTimeoutMs": getOrCreateConfiguration(target).setDeliveryTimeoutMs(property(camelContext, long.class, value)); return true;
         case "lazystartproducer":
@@ -52,7 +52,7 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxpending":
         case "maxPending": getOrCreateConfiguration(target).setMaxPending(property(camelContext, int.class, value)); return true;
         case "rejectedlog":
-        case "rejectedLog": target.setRejectedLog(property(camelContext, io.tapsentinel.sentinel.RejectedLog.class, value)); return true;
+        case "rejectedLog": target.setRejectedLog(property(camelContext, io.tapsentinel.sentinel.batch.RejectedLog.class, value)); return true;
         case "retrybackoffmaxms":
         case "retryBackoffMaxMs": getOrCreateConfiguration(target).setRetryBackoffMaxMs(property(camelContext, long.class, value)); return true;
         case "retrybackoffms":
@@ -80,7 +80,7 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "batchRecords": return int.class;
         case "configuration": return io.tapsentinel.sentinel.SentinelConfiguration.class;
         case "deliverylog":
-        case "deliveryLog": return io.tapsentinel.sentinel.DeliveryLog.class;
+        case "deliveryLog": return io.tapsentinel.event.DeliveryLog.class;
         case "deliverytimeoutms":
         case "deliveryTimeoutMs": return long.class;
         case "lazystartproducer":
@@ -92,7 +92,7 @@ public class SentinelComponentConfigurer extends PropertyConfigurerSupport imple
         case "maxpending":
         case "maxPending": return int.class;
         case "rejectedlog":
-        case "rejectedLog": return io.tapsentinel.sentinel.RejectedLog.class;
+        case "rejectedLog": return io.tapsentinel.sentinel.batch.RejectedLog.class;
         case "retrybackoffmaxms":
         case "retryBackoffMaxMs": return long.class;
         case "retrybackoffms":

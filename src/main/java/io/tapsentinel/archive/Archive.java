@@ -2,10 +2,10 @@ package io.tapsentinel.archive;
 
 import io.tapsentinel.net.FastGzip;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.route.AnswerArchive;
-import io.tapsentinel.route.FolderSize;
-import io.tapsentinel.state.PrivateFiles;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.read.AnswerArchive;
+import io.tapsentinel.rejected.FolderSize;
+import io.tapsentinel.store.PrivateFiles;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package io.tapsentinel.archive;
 
-import io.tapsentinel.blob.BlobFailure;
-import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.sentinel.azure.BlobFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.tapsentinel.archive;
 
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.state.PrivateFiles;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.store.PrivateFiles;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,5 @@
 package io.tapsentinel.config;
 
-import io.tapsentinel.net.Loopback;
-import io.tapsentinel.net.OwnSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -25,7 +23,7 @@ public final class SettingReader {
 
     private final Map<String, String> properties;
 
-    SettingReader(Map<String, String> properties) {
+    public SettingReader(Map<String, String> properties) {
         this.properties = properties;
     }
 

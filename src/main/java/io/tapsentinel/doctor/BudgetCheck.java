@@ -1,10 +1,10 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.command.Figures;
-import io.tapsentinel.config.ReportSettings;
-import io.tapsentinel.state.RequestBudget;
-import io.tapsentinel.state.StoreLook;
-import io.tapsentinel.tap.Pool;
+import io.tapsentinel.report.Figures;
+import io.tapsentinel.report.ReportSettings;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.store.ledger.StoreLook;
+import io.tapsentinel.tap.plan.Pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,7 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.doctor.Web.Answer;
-import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.tap.api.TapClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;

@@ -1,8 +1,8 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
-import io.tapsentinel.config.Settings;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import java.nio.file.Files;

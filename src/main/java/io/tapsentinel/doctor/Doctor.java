@@ -1,8 +1,8 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.doctor.Finding.Mark;
+import io.tapsentinel.report.Figures;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

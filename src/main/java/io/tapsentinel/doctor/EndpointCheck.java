@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.net.Network;
 import java.io.IOException;
 import java.util.function.Consumer;

@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.sentinel.upload.IngestionClients;
 import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;

@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.net.Redactor;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;

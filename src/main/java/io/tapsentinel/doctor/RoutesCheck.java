@@ -1,9 +1,9 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.command.Figures;
 import io.tapsentinel.config.InvalidSettingException;
-import io.tapsentinel.routes.RouteContract;
-import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.report.Figures;
+import io.tapsentinel.yamlroutes.RouteContract;
+import io.tapsentinel.yamlroutes.RouteFiles;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -1,10 +1,10 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.app.Settings;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.EventType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

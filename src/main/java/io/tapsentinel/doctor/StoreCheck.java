@@ -1,10 +1,10 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.InvalidSettingException;
-import io.tapsentinel.config.ReportSettings;
-import io.tapsentinel.config.Settings;
-import io.tapsentinel.state.StoreException;
-import io.tapsentinel.state.StoreLook;
+import io.tapsentinel.report.ReportSettings;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.StoreLook;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

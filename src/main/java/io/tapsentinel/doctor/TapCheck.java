@@ -1,16 +1,16 @@
 package io.tapsentinel.doctor;
 
-import static io.tapsentinel.tap.TapLimits.SHORTEST_WINDOW;
+import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
-import io.tapsentinel.command.Figures;
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.doctor.Web.Answer;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.Redactor;
-import io.tapsentinel.route.TapBudget;
-import io.tapsentinel.tap.TapRefusedException;
-import io.tapsentinel.tap.TapRefusedException.Reason;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.read.TapBudget;
+import io.tapsentinel.report.Figures;
+import io.tapsentinel.tap.api.TapRefusedException;
+import io.tapsentinel.tap.api.TapRefusedException.Reason;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

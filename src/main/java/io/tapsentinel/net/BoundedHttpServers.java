@@ -1,6 +1,6 @@
 package io.tapsentinel.net;
 
-import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.process.FatalErrors;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;

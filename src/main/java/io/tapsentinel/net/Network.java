@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
  */
 public final class Network {
 
-    static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
+    public static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
 
     private static final String TUNNEL_SCHEMES = "jdk.http.auth.tunneling.disabledSchemes";
 
@@ -48,7 +48,7 @@ public final class Network {
         return new Network(tls(properties.getOrDefault(TrustedCertificates.OPTION, "")), rules);
     }
 
-    static SSLContext tls(String authorities) {
+    public static SSLContext tls(String authorities) {
         return authorities.isBlank() ? system() : TrustedCertificates.with(authorities);
     }
 
@@ -122,16 +122,16 @@ public final class Network {
     }
 
     /** The proxy that some URLs are reached through. */
-    Optional<ProxyAddress> proxy() {
+    public Optional<ProxyAddress> proxy() {
         return proxies.proxy();
     }
 
-    Optional<ProxyAddress> proxy(URI to) {
+    public Optional<ProxyAddress> proxy(URI to) {
         return proxies.of(to);
     }
 
     /** A secret; empty when there is no proxy on this way, or it wants none. */
-    Optional<String> proxyAuthorization(URI to) {
+    public Optional<String> proxyAuthorization(URI to) {
         return proxy(to).flatMap(ProxyAddress::user).map(ProxyAddress.User::authorization);
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.net;
 
 import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.OwnSecrets;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param address host and port, the host not looked up
  * @param user    whom the proxy lets through, when the variable says so
  */
-record ProxyAddress(InetSocketAddress address, Optional<User> user) {
+public record ProxyAddress(InetSocketAddress address, Optional<User> user) {
 
     private static final String BOUND =
             "http://host:port or http://user:password@host:port, each %, @, : and / of user and password"

@@ -7,7 +7,7 @@ public class ProxyRefusedException extends ConnectException {
 
     private static final int WANTS_USER = 407;
 
-    ProxyRefusedException(ProxyAddress proxy, String to, int status) {
+    public ProxyRefusedException(ProxyAddress proxy, String to, int status) {
         super("the proxy " + proxy + " refused the way to " + to + " with " + status
                 + (status != WANTS_USER
                         ? ""

@@ -17,7 +17,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** An answer whose body was read. */
-final class ReadAnswer extends HttpResponse {
+public final class ReadAnswer extends HttpResponse {
 
     private static final int PART = 8_192;
     private static final int FIRST_ERROR = 300;
@@ -28,7 +28,7 @@ final class ReadAnswer extends HttpResponse {
     private final HttpHeaders headers;
     private final byte[] body;
 
-    ReadAnswer(HttpRequest request, int status, HttpHeaders headers, byte[] body) {
+    public ReadAnswer(HttpRequest request, int status, HttpHeaders headers, byte[] body) {
         super(request);
         this.status = status;
         this.headers = headers;
@@ -42,7 +42,7 @@ final class ReadAnswer extends HttpResponse {
      * @param mostMib how long it may be, if it is no error
      * @throws IOException when it takes longer, is longer, or breaks off
      */
-    static ReadAnswer of(HttpResponse answer, Duration within, int mostMib) throws IOException {
+    public static ReadAnswer of(HttpResponse answer, Duration within, int mostMib) throws IOException {
         boolean isError = answer.getStatusCode() >= FIRST_ERROR;
         int most = isError ? ERROR : mostMib << 20;
         long end = System.nanoTime() + within.toNanos();

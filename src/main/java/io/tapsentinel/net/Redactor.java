@@ -1,5 +1,6 @@
 package io.tapsentinel.net;
 
+import io.tapsentinel.config.OwnSecrets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;

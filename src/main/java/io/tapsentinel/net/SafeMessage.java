@@ -3,6 +3,7 @@ package io.tapsentinel.net;
 import com.azure.core.exception.ClientAuthenticationException;
 import com.azure.core.exception.HttpResponseException;
 import com.azure.core.http.HttpHeaderName;
+import io.tapsentinel.config.OwnSecrets;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,7 +1,7 @@
 package io.tapsentinel.sandbox;
 
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.schema.TableSchema;
-import io.tapsentinel.tap.EventType;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

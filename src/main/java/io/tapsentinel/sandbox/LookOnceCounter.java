@@ -1,6 +1,6 @@
 package io.tapsentinel.sandbox;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;

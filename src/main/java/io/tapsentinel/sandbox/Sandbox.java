@@ -1,8 +1,8 @@
 package io.tapsentinel.sandbox;
 
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.PrivateFiles;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.PrivateFiles;
+import io.tapsentinel.store.ledger.LedgerEntry;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.tapsentinel.sandbox;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Set;

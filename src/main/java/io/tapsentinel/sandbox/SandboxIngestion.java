@@ -3,7 +3,7 @@ package io.tapsentinel.sandbox;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

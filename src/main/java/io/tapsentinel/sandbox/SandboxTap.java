@@ -2,7 +2,7 @@ package io.tapsentinel.sandbox;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

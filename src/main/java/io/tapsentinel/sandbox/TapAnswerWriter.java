@@ -3,7 +3,7 @@ package io.tapsentinel.sandbox;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Set;

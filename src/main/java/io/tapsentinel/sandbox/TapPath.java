@@ -1,11 +1,11 @@
 package io.tapsentinel.sandbox;
 
-import static io.tapsentinel.tap.EventType.CLICKS_BLOCKED;
-import static io.tapsentinel.tap.EventType.CLICKS_PERMITTED;
-import static io.tapsentinel.tap.EventType.MESSAGES_BLOCKED;
-import static io.tapsentinel.tap.EventType.MESSAGES_DELIVERED;
+import static io.tapsentinel.event.EventType.CLICKS_BLOCKED;
+import static io.tapsentinel.event.EventType.CLICKS_PERMITTED;
+import static io.tapsentinel.event.EventType.MESSAGES_BLOCKED;
+import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.util.List;
 import java.util.Optional;
 

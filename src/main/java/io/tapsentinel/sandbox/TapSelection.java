@@ -1,6 +1,6 @@
 package io.tapsentinel.sandbox;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumSet;

@@ -1,6 +1,6 @@
 package io.tapsentinel.sandbox;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** A count per event type. Thread-safe. */

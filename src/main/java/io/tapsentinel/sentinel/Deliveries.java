@@ -1,10 +1,11 @@
 package io.tapsentinel.sentinel;
 
-import io.tapsentinel.health.SafeListeners;
+import io.tapsentinel.event.LastError;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.monitoring.health.StreamCheck;
+import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.LastError;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -97,12 +98,12 @@ public final class Deliveries {
     }
 
     /** Whether Sentinel has answered anything since the start. */
-    boolean hasAnswered() {
+    public boolean hasAnswered() {
         return answered;
     }
 
     /** A table's stream has accepted an empty array; what a batch met there stands. */
-    void checked(String table) {
+    public void checked(String table) {
         answered = true;
         if (checked.remove(table)) {
             troubles.remove(table);
@@ -111,7 +112,7 @@ public final class Deliveries {
     }
 
     /** It has refused one; where batches fail, those tell. */
-    void checked(String table, UploadException failure, boolean needsPerson) {
+    public void checked(String table, UploadException failure, boolean needsPerson) {
         if (checked.contains(table) || !troubles.containsKey(table)) {
             checked.add(table);
             trouble(table, failure, needsPerson);
@@ -157,7 +158,7 @@ public final class Deliveries {
         this.listeners = new SafeListeners().safe(Function.class, listeners, NOBODY);
     }
 
-    DeliveryListener of(String table) {
+    public DeliveryListener of(String table) {
         return SafeListeners.safe(
                 DeliveryListener.class,
                 listener(table, SafeListeners.safe(DeliveryListener.class, listeners.apply(table))));

@@ -1,8 +1,8 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.List;
 

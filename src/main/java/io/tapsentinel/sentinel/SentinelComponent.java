@@ -1,8 +1,11 @@
 package io.tapsentinel.sentinel;
 
-import io.tapsentinel.health.FatalErrors;
-import io.tapsentinel.health.SafeListeners;
+import io.tapsentinel.event.DeliveryLog;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.process.SafeListeners;
+import io.tapsentinel.sentinel.batch.RejectedLog;
 import io.tapsentinel.sentinel.batch.Rejections;
+import io.tapsentinel.sentinel.batch.SuspensionLog;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.upload.Uploader;
 import java.time.Clock;

@@ -1,11 +1,12 @@
 package io.tapsentinel.sentinel;
 
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.SuspensionLog;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.EventType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ public final class Suspensions {
     }
 
     /** How long this suspension, which the store has, has lasted: by the steady clock where this program knows it. */
-    Duration length(TableBacklog table, Instant now) {
+    public Duration length(TableBacklog table, Instant now) {
         Suspension own = of(table.type());
         return since(own.suspended()).equals(since(table.suspended())) ? own.length() : table.length(now);
     }

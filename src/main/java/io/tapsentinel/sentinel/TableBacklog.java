@@ -1,14 +1,13 @@
 package io.tapsentinel.sentinel;
 
-import io.tapsentinel.health.SinkAdvice;
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.event.DurationWords;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.Age;
-import io.tapsentinel.tap.DurationWords;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
-import io.tapsentinel.tap.UtcWords;
+import io.tapsentinel.tap.plan.Age;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.health.Findings;
-import io.tapsentinel.health.ProgramHealthCheck;
+import io.tapsentinel.monitoring.health.Findings;
+import io.tapsentinel.monitoring.health.ProgramHealthCheck;
 import io.tapsentinel.testing.FaultProxy;
 import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;

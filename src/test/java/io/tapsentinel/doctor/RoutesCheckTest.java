@@ -3,7 +3,7 @@ package io.tapsentinel.doctor;
 import static io.tapsentinel.doctor.DoctorSetup.lines;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.yamlroutes.RouteFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.routes.RouteContract;
-import io.tapsentinel.routes.RouteFiles;
+import io.tapsentinel.yamlroutes.RouteContract;
+import io.tapsentinel.yamlroutes.RouteFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

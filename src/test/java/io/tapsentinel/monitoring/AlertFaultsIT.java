@@ -2,7 +2,7 @@ package io.tapsentinel.monitoring;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.DrawnEvents;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.SimulatedDays;

@@ -3,7 +3,7 @@ package io.tapsentinel.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.testing.HalfOpenConnections;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;

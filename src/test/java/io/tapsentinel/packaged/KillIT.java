@@ -3,7 +3,7 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.health.FatalErrors;
+import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;

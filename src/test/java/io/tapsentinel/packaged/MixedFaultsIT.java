@@ -1,7 +1,7 @@
 package io.tapsentinel.packaged;
 
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.StoreQueries;
 import java.sql.SQLException;
 import java.time.Instant;

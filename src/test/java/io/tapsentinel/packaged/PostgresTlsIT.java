@@ -3,10 +3,10 @@ package io.tapsentinel.packaged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.state.Sql;
-import io.tapsentinel.state.Store;
-import io.tapsentinel.state.StoreAddress;
-import io.tapsentinel.state.StoreException;
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreAddress;
+import io.tapsentinel.store.StoreException;
 import io.tapsentinel.testing.Postgres;
 import io.tapsentinel.testing.TestAuthority;
 import java.io.IOException;

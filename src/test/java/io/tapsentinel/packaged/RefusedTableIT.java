@@ -2,8 +2,8 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.ConcurrentCases;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;

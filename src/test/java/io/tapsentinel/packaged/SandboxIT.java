@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.FreePort;
 import io.tapsentinel.testing.PackagedProgram;
 import java.io.IOException;

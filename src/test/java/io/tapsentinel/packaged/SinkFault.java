@@ -1,6 +1,6 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.ScriptedRequest;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import io.tapsentinel.testing.ScriptedServices;

@@ -1,6 +1,6 @@
 package io.tapsentinel.packaged;
 
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.LiveServices;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedRequest;

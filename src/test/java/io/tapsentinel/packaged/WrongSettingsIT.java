@@ -2,7 +2,7 @@ package io.tapsentinel.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.monitoring.health.KnownProblem;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.PackagedProgram;
 import io.tapsentinel.testing.ScriptedServices;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import io.tapsentinel.health.KnownProblem;
+import io.tapsentinel.monitoring.health.KnownProblem;
 import io.tapsentinel.page.PageServer.Mode;
 import io.tapsentinel.testing.Browser;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.tapsentinel.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.MovableClock;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

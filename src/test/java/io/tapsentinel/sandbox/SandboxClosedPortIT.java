@@ -3,12 +3,12 @@ package io.tapsentinel.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.Program;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.config.Settings;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.store.ledger.LedgerEntry;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;

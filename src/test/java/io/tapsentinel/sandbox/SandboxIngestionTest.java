@@ -8,7 +8,7 @@ import static io.tapsentinel.sandbox.IngestionFixture.gzip;
 import static io.tapsentinel.sandbox.IngestionFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.tapsentinel.sandbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,7 +2,7 @@ package io.tapsentinel.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.io.InputStream;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

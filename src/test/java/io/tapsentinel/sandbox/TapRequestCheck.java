@@ -1,8 +1,8 @@
 package io.tapsentinel.sandbox;
 
 import com.sun.net.httpserver.HttpExchange;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;

@@ -1,14 +1,14 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.Handling;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;

@@ -7,10 +7,10 @@ import static io.tapsentinel.sentinel.SentinelFixture.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;

@@ -1,10 +1,10 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.schema.MappingReport;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.Handling;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.Events;
 import io.tapsentinel.testing.HeldUploader;
 import java.util.ArrayList;

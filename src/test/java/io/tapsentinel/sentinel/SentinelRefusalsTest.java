@@ -6,10 +6,10 @@ import static io.tapsentinel.sentinel.SentinelFixture.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
-import io.tapsentinel.tap.Handling;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import io.tapsentinel.testing.Events;
 import java.util.List;
 import org.apache.camel.spi.PropertyConfigurer;

@@ -6,8 +6,8 @@ import static io.tapsentinel.sentinel.SentinelFixture.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;

@@ -2,11 +2,12 @@ package io.tapsentinel.sentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.SuspensionLog;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.EventType;
 import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;
 import java.time.Instant;

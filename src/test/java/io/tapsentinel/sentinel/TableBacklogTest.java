@@ -2,10 +2,10 @@ package io.tapsentinel.sentinel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.health.KnownProblem;
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.monitoring.health.KnownProblem;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

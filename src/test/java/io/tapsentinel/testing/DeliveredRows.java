@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.RowSink;
 import io.tapsentinel.sandbox.SandboxEvent;
 import io.tapsentinel.sentinel.schema.TableSchema;
-import io.tapsentinel.tap.EventType;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.tapsentinel.testing;
 
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.SandboxEvent;
-import io.tapsentinel.tap.EventType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.SplittableRandom;

@@ -1,7 +1,7 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

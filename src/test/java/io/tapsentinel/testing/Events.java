@@ -1,9 +1,9 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.tap.EventIdentity;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TapEvent;
-import io.tapsentinel.tap.VerdictDigest;
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.event.VerdictDigest;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;

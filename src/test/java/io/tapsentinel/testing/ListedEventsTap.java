@@ -1,6 +1,6 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.ScriptedRequest.Answer;
 import java.io.IOException;
 import java.time.Duration;

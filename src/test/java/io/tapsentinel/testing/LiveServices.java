@@ -13,7 +13,7 @@ import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sandbox.SandboxTap;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,11 +1,11 @@
 package io.tapsentinel.testing;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.TapRequestCheck;
 import io.tapsentinel.sandbox.TapRequestCheck.Asked;
-import io.tapsentinel.tap.EventType;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;

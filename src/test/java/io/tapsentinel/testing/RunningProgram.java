@@ -2,8 +2,8 @@ package io.tapsentinel.testing;
 
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.Program;
-import io.tapsentinel.route.TapSpine;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.read.TapSpine;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import java.io.IOException;
 import java.time.Duration;

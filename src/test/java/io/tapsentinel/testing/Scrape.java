@@ -1,7 +1,7 @@
 package io.tapsentinel.testing;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.tapsentinel.metrics.Metrics;
+import io.tapsentinel.monitoring.metrics.Metrics;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;

@@ -1,12 +1,12 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.Program;
+import io.tapsentinel.app.Program;
 import io.tapsentinel.config.EffectiveProperties;
-import io.tapsentinel.route.StopSignal;
+import io.tapsentinel.read.StopSignal;
 import io.tapsentinel.sandbox.SandboxSettings;
-import io.tapsentinel.state.RequestBudget;
-import io.tapsentinel.state.Store;
-import io.tapsentinel.tap.TapClock;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.TapClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.EventKey;
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -2,8 +2,8 @@ package io.tapsentinel.testing;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.tap.EventIdentity;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -2,11 +2,11 @@ package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.Program;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.Suspension;
-import io.tapsentinel.state.LedgerEntry;
-import io.tapsentinel.state.LedgerEntry.Purpose;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import java.sql.SQLException;
 import java.time.Duration;

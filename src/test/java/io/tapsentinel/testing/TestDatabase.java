@@ -1,7 +1,7 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.state.Store;
-import io.tapsentinel.state.StoreAddress;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

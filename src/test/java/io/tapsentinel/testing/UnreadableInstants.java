@@ -1,6 +1,6 @@
 package io.tapsentinel.testing;
 
-import io.tapsentinel.tap.TimeRange;
+import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.health.FatalErrors;
-import io.tapsentinel.health.ProgramErrorException;
-import io.tapsentinel.sentinel.DeliveryLog;
+import io.tapsentinel.event.DeliveryLog;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.process.ProgramErrorException;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel.batch;
 
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.tap.TapEvent;
+import io.tapsentinel.event.TapEvent;
 import java.util.Map;
 import java.util.function.Consumer;
 

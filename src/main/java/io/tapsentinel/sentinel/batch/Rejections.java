@@ -1,13 +1,11 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.sentinel.DeliveryLog;
-import io.tapsentinel.sentinel.RejectedLog;
-import io.tapsentinel.sentinel.RejectedRecord;
-import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.event.DeliveryLog;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.Handling;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;

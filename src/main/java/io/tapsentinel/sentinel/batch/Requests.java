@@ -1,12 +1,12 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.sentinel.DeliveryLog;
+import io.tapsentinel.event.DeliveryLog;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.tap.Handling;
-import io.tapsentinel.tap.Outcome;
-import io.tapsentinel.tap.TapEvent;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;

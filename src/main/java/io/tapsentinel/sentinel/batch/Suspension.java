@@ -1,10 +1,9 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.sentinel.SuspensionLog;
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.EventType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

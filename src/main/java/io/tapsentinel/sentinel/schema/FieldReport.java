@@ -2,7 +2,7 @@ package io.tapsentinel.sentinel.schema;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.tapsentinel.tap.SafeName;
+import io.tapsentinel.event.SafeName;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;

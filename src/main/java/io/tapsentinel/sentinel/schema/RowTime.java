@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.tap.TapTime;
+import io.tapsentinel.event.TapTime;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.stream.Stream;
@@ -9,7 +9,7 @@ import java.util.stream.StreamSupport;
 
 /**
  * When the event of a row came to be as far as the row tells: what the queries in the workspace make of it, whatever a route did to
- * its times and whatever was cut. {@link io.tapsentinel.tap.EventTime} says it of the event as TAP told it.
+ * its times and whatever was cut. {@link io.tapsentinel.event.EventTime} says it of the event as TAP told it.
  */
 final class RowTime {
 

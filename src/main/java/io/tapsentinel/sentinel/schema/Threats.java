@@ -2,7 +2,7 @@ package io.tapsentinel.sentinel.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.tap.TapTime;
+import io.tapsentinel.event.TapTime;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -5,10 +5,9 @@ import static io.tapsentinel.sentinel.batch.ScriptedStream.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.sentinel.RejectedRecord;
-import io.tapsentinel.sentinel.RejectedRecord.Reason;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.Outcome;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;

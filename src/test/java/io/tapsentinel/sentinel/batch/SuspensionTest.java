@@ -6,9 +6,9 @@ import static io.tapsentinel.sentinel.batch.ScriptedStream.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.sentinel.SuspensionLog.Suspended;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.tap.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -3,7 +3,7 @@ package io.tapsentinel.sentinel.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.tapsentinel.sentinel.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -3,8 +3,8 @@ package io.tapsentinel.sentinel.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tapsentinel.event.SafeName;
 import io.tapsentinel.sentinel.schema.FieldReport.Field;
-import io.tapsentinel.tap.SafeName;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.MovableClock;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.tapsentinel.sentinel.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.tap.EventTime;
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventTime;
+import io.tapsentinel.event.EventType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.tap.EventType;
+import io.tapsentinel.event.EventType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,229 @@
+package io.tapsentinel.app;
+
+import io.tapsentinel.config.Cron;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.LogFormat;
+import io.tapsentinel.config.SettingReader;
+import io.tapsentinel.rejected.RejectedSettings;
+import io.tapsentinel.replay.ReplaySettings;
+import io.tapsentinel.sentinel.azure.AzureCloud;
+import io.tapsentinel.store.StoreAddress;
+import io.tapsentinel.store.StoreSettings;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.plan.ScheduleCost;
+import io.tapsentinel.tap.plan.SweepPlanner;
+import io.tapsentinel.tap.plan.WindowPlanner;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Everything a run needs to know, read and checked once before anything starts. What each property means stands in
+ * {@code application.properties}.
+ *
+ * @param tapUrl          where TAP answers
+ * @param requestTimeout  how long one request to TAP may take as a whole
+ * @param maxAnswerMegabytes how long an answer of TAP may be, as it is transferred and unpacked
+ * @param principal       service principal of the TAP credential
+ * @param secret          its secret, asked at every request
+ * @param source          name of the account in the store
+ * @param sourceIdentity  what the store remembers of the service its rows came from
+ * @param planner         which windows to read
+ * @param threatStatus    which threats to ask for
+ * @param requestsPerDay  requests in a rolling day
+ * @param reservePercent  share of them kept for fresh polls
+ * @param spool           folder for answers that are being read
+ * @param ingestion       data collection endpoint, or the rule's own
+ * @param ruleId          immutable id of the data collection rule
+ * @param authenticate    whether uploads carry a token; false for loopback only
+ * @param cloud           Azure's cloud that the endpoint is in
+ * @param state           where the store lies
+ * @param keysInMemory    how many delivered keys are held in memory
+ * @param shutdownTimeout how long a stop waits for what is on its way
+ * @param refusals        how long TAP is left alone after it refused
+ * @param rejected        where records lie that a table cannot take
+ * @param replay          where answers and records are brought in from
+ * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
+ * @param updates         whether an event is sent again when TAP's verdict on it has changed
+ * @param cost            what the schedule takes of the requests of a day
+ * @param additionalFields whether the tables have the column that keeps what fits no other one
+ * @param healthTable     whether the workspace is told how this program does
+ * @param archive         where answers of TAP are kept
+ * @param blobs           where {@code azure-storage-blob:} endpoints lead
+ */
+public record Settings(
+        URI tapUrl,
+        Duration requestTimeout,
+        int maxAnswerMegabytes,
+        String principal,
+        Supplier<String> secret,
+        String source,
+        String sourceIdentity,
+        WindowPlanner.Settings planner,
+        List<String> threatStatus,
+        int requestsPerDay,
+        int reservePercent,
+        Path spool,
+        URI ingestion,
+        String ruleId,
+        boolean authenticate,
+        AzureCloud cloud,
+        StoreAddress state,
+        int keysInMemory,
+        Duration shutdownTimeout,
+        Refusals refusals,
+        RejectedSettings rejected,
+        ReplaySettings replay,
+        List<Duration> sweepAges,
+        boolean updates,
+        ScheduleCost cost,
+        boolean additionalFields,
+        boolean healthTable,
+        Archive archive,
+        Blobs blobs) {
+
+    private static final List<String> CREDENTIALS =
+            List.of("tap.principal", "tap.secret", "tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
+
+    /**
+     * @param retries     pauses before the same window is asked for again within one run; as many as there are retries
+     * @param throttled   rests after each 429 in a row, the last one again and again
+     * @param credentials rest after a 401 or 403
+     */
+    public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {}
+
+    /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
+    public record Blobs(Optional<URI> endpoint) {}
+
+    /**
+     * @param uri      endpoint for answers of TAP in which something was new; empty for none
+     * @param outbox   folder where they wait for it
+     * @param maxBytes how much may wait there; what comes then is not kept
+     */
+    public record Archive(Optional<String> uri, Path outbox, long maxBytes) {}
+
+    /**
+     * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
+     *
+     * @param whenEmpty what an empty {@code tap.sandbox} stands for
+     */
+    public static boolean wantsSandbox(Map<String, String> properties, String whenEmpty) {
+        SettingReader read = new SettingReader(properties);
+        String mode = read.text("tap.sandbox").isEmpty() ? whenEmpty : read.oneOf("tap.sandbox", "off", "on", "auto");
+        return mode.equals("on") || mode.equals("auto") && CREDENTIALS.stream().noneMatch(properties::containsKey);
+    }
+
+    /**
+     * Reads the settings of a run.
+     *
+     * @throws InvalidSettingException naming the first property that is wrong, or all that are missing
+     */
+    public static Settings of(Map<String, String> properties) {
+        SettingReader read = new SettingReader(properties);
+        read.require(
+                "tap.url",
+                "tap.principal",
+                "tap.secret|tap.secret-file",
+                "sentinel.endpoint",
+                "sentinel.dcr-immutable-id");
+        URI tap = read.url("tap.url");
+        URI ingestion = read.url("sentinel.endpoint");
+        boolean authenticate = read.oneOf("sentinel.auth", "azure", "none").equals("azure");
+        if (!authenticate && !SettingReader.isLoopback(ingestion)) {
+            throw SettingReader.bad("sentinel.auth", "none", "azure unless sentinel.endpoint is a loopback address");
+        }
+        if (authenticate && !"https".equals(ingestion.getScheme())) {
+            throw SettingReader.bad("sentinel.endpoint", ingestion.toString(), "an https URL with sentinel.auth=azure");
+        }
+        Cron.of(read, "tap.sweep.cron");
+        if (read.text("camel.server.enabled").isPresent()) {
+            read.flag("camel.server.enabled");
+        }
+        LogFormat.of(properties);
+        int requestsPerDay = read.number("tap.budget.requests-per-day", 1, 1_000_000);
+        ScheduleCost cost = ScheduleCost.of(read);
+        if (cost.total() > requestsPerDay) {
+            throw SettingReader.bad(
+                    "tap.budget.requests-per-day",
+                    String.valueOf(requestsPerDay),
+                    cost.total() + " or more for this schedule, " + cost
+                            + "; or poll less often (tap.poll.cron), or sweep at fewer ages (tap.sweep.ages, each costs 24)");
+        }
+        int share = RequestBudget.share(requestsPerDay, read.percent("tap.budget.reserve"), cost.polls());
+        if (cost.sweeps() > requestsPerDay - share) {
+            throw SettingReader.bad(
+                    "tap.budget.reserve",
+                    read.required("tap.budget.reserve"),
+                    "less, or sweeps at fewer ages"
+                            + " (tap.sweep.ages): " + share + " of " + requestsPerDay
+                            + " requests a day are kept for polls, which leaves no room for "
+                            + cost.sweeps() + " sweeps");
+        }
+        return new Settings(
+                tap,
+                read.duration("tap.request-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
+                read.number("tap.max-answer-megabytes", 1, 1_000_000),
+                read.required("tap.principal"),
+                read.secret("tap.secret"),
+                read.source(),
+                read.text("tap.source-identity").orElse(tap.toString()),
+                WindowPlanner.Settings.of(read),
+                read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
+                requestsPerDay,
+                read.percent("tap.budget.reserve"),
+                Path.of(read.required("tap.spool")),
+                ingestion,
+                ruleId(read),
+                authenticate,
+                AzureCloud.named(read.oneOf("sentinel.cloud", "public", "usgov", "china")),
+                StoreSettings.address(read),
+                read.number("state.keys-in-memory", 1_000, 100_000_000),
+                read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
+                refusals(read),
+                RejectedSettings.of(read),
+                ReplaySettings.of(read),
+                SweepPlanner.ages(read),
+                read.flag("tap.updates"),
+                cost,
+                read.flag("sentinel.additional-fields"),
+                read.flag("sentinel.health-table"),
+                archive(read),
+                new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
+    }
+
+    private static Refusals refusals(SettingReader read) {
+        List<Duration> throttled = read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1));
+        if (throttled.isEmpty()) {
+            // a pool that is used up stays so until its oldest requests age out; asking on would only hold that up
+            throw SettingReader.bad("tap.rest.throttled", "none", "a list of ISO 8601 durations, at least one");
+        }
+        return new Refusals(
+                read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)),
+                throttled,
+                read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
+    }
+
+    private static Archive archive(SettingReader read) {
+        Archive archive = new Archive(
+                read.text("tap.archive.uri"),
+                Path.of(read.required("tap.archive.outbox")),
+                1_000_000L * read.number("tap.archive.max-megabytes", 1, 1_000_000));
+        if (archive.uri().isPresent()) {
+            ArchiveFolders.check(read, archive);
+        }
+        return archive;
+    }
+
+    private static String ruleId(SettingReader read) {
+        String value = read.required("sentinel.dcr-immutable-id");
+        if (!value.matches("dcr-[0-9a-zA-Z]{1,64}")) {
+            throw SettingReader.bad(
+                    "sentinel.dcr-immutable-id", value, "the rule's immutable id, dcr- and 32 digits, not its name");
+        }
+        return value;
+    }
+}

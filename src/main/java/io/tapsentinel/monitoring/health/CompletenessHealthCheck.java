@@ -1,0 +1,97 @@
+package io.tapsentinel.monitoring.health;
+
+import io.tapsentinel.monitoring.Figures;
+import io.tapsentinel.sentinel.TableBacklog;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.tap.plan.Horizon;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * How far reading has come, and whether anything is missing: DEGRADED for seven days after a gap was noticed, and while the swept
+ * hours of seven days lack events that TAP reported in them; never DOWN, since nothing brings back what is lost. An event that is
+ * deferred, withdrawn or rejected is no problem here.
+ */
+public class CompletenessHealthCheck extends ProgramHealthCheck {
+
+    private static final Duration RECENT = Duration.ofDays(7);
+
+    private final Figures figures;
+
+    public CompletenessHealthCheck(Figures figures) {
+        super("completeness");
+        this.figures = figures;
+    }
+
+    @Override
+    protected void look(Findings findings) {
+        findings.asks("the store");
+        try {
+            show(figures.now(), findings);
+        } catch (StoreException e) {
+            // the storage check is DOWN and says why
+            findings.problem(KnownProblem.UNREAD);
+        }
+    }
+
+    private static void show(Figures.Seen seen, Findings findings) {
+        seen.progress().ifPresent(progress -> {
+            findings.detail("tap.progress", progress.readTo().toString());
+            findings.detail("tap.lag", seconds(seen.lag()));
+        });
+        findings.detail("tap.backlog.ranges", seen.backlog().size());
+        findings.detail("tap.backlog.total", seconds(seen.owed()));
+        seen.narrowed().forEach(range -> findings.detail("tap.unreadable", range.toString()));
+        findings.detail("tap.gaps", seen.gaps().size());
+        findings.detail("tap.gaps.total", seconds(seen.lost()));
+        seen.gaps().stream()
+                .max(Comparator.comparing(Gap::noticedAt)
+                        .thenComparing(gap -> gap.time().from()))
+                .ifPresent(gap -> {
+                    findings.detail("tap.gap.from", gap.time().from().toString());
+                    findings.detail("tap.gap.to", gap.time().to().toString());
+                    findings.detail("tap.gap.reason", gap.reason());
+                    findings.detail(
+                            "tap.gap.noticed-at",
+                            gap.noticedAt().truncatedTo(ChronoUnit.SECONDS).toString());
+                });
+        seen.swept().ifPresent(swept -> {
+            findings.detail("tap.sweep.last-hour", swept.last().toString());
+            findings.detail("tap.sweep.theirs", swept.theirs());
+            findings.detail("tap.sweep.ours", swept.ours());
+            findings.detail("tap.sweep.deferred", swept.deferred());
+            findings.detail("tap.sweep.withdrawn", swept.withdrawn());
+            findings.detail("tap.sweep.rejected", swept.rejected());
+            findings.detail("tap.sweep.missing", swept.missing());
+        });
+        findings.detail(
+                "tap.deferred",
+                seen.tables().stream().mapToLong(TableBacklog::deferred).sum());
+        findings.detail(
+                "tap.withdrawn",
+                seen.tables().stream().mapToLong(TableBacklog::withdrawn).sum());
+        if (seen.missing() > 0) {
+            findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
+        }
+        if (isRecent(seen.gaps(), seen.at())) {
+            int gaps = seen.gaps().size();
+            findings.problem(
+                    KnownProblem.GAP, gaps + (gaps == 1 ? " gap" : " gaps") + " in all, " + seconds(seen.lost()));
+        }
+    }
+
+    private static boolean isRecent(List<Gap> gaps, Instant now) {
+        // a gap that grows was noticed when it began; it ends where TAP's edge was when the last of it was lost
+        return gaps.stream()
+                .anyMatch(gap -> gap.noticedAt().isAfter(now.minus(RECENT))
+                        || gap.time().to().isAfter(Horizon.at(now.minus(RECENT)).edge()));
+    }
+
+    private static String seconds(Duration duration) {
+        return duration.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

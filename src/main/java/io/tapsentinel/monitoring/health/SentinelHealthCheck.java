@@ -1,0 +1,171 @@
+package io.tapsentinel.monitoring.health;
+
+import io.tapsentinel.process.Look;
+import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SinkHistory;
+import io.tapsentinel.sentinel.TableBacklog;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.upload.Refusal;
+import io.tapsentinel.sentinel.upload.UploadException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * The sink as health sees it: DOWN while deliveries fail in a way that only a person can fix, DEGRADED while they are retried for
+ * something that passes. Tables with one ailment are one problem. A suspended table is a problem of its own: DEGRADED at once, DOWN
+ * after {@value #DOWN_MINUTES} minutes.
+ */
+public class SentinelHealthCheck extends ProgramHealthCheck {
+
+    private static final int DOWN_MINUTES = 30;
+    /** Shorter than a look at a part, so that a store that hangs is the problem of its own part alone. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final SentinelComponent sentinel;
+    private final Look<List<TableBacklog>> backlogs;
+    private final InstantSource clock;
+
+    /** @param backlogs what each table is owed, as the store has it: another program may have suspended it; may throw */
+    public SentinelHealthCheck(SentinelComponent sentinel, Supplier<List<TableBacklog>> backlogs, InstantSource clock) {
+        super("sentinel");
+        this.sentinel = sentinel;
+        this.backlogs = new Look<>("suspended-tables", backlogs, PATIENCE);
+        this.clock = clock;
+    }
+
+    @Override
+    protected void look(Findings findings) {
+        Deliveries deliveries = sentinel.deliveries();
+        SinkHistory history = deliveries.history();
+        findings.detail("sentinel.acknowledged", deliveries.acknowledged())
+                .detail("sentinel.pending", deliveries.pending())
+                .detail("sentinel.rejected", sentinel.rejections().rejected())
+                .detail("sentinel.capped", sentinel.rejections().capped());
+        history.acknowledged().ifPresent(at -> findings.detail("sentinel.last-acknowledged", second(at)));
+        history.failed().ifPresent(failed -> lastRefusal(findings, failed));
+        Set<String> suspended = suspended(findings);
+        Map<KnownProblem, List<String>> tables = new EnumMap<>(KnownProblem.class);
+        new TreeMap<>(deliveries.troubles()).forEach((table, trouble) -> {
+            findings.detail(
+                    "sentinel.trouble." + table,
+                    trouble.failures() + " failed requests in a row: " + trouble.message());
+            history.acknowledged(table)
+                    .ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
+            history.failingSince(table).ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
+            if (suspended.contains(table)) {
+                return;
+            }
+            String since = history.failingSince(table)
+                    .map(at -> " since " + second(at))
+                    .orElse("");
+            List<String> alike = tables.computeIfAbsent(
+                    problem(deliveries, trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
+            alike.add(
+                    alike.isEmpty()
+                            ? table + since + ", " + trouble.failures() + " failed requests in a row: "
+                                    + trouble.message()
+                            : table);
+        });
+        tables.forEach((problem, alike) -> findings.problem(
+                problem,
+                alike.get(0)
+                        + (alike.size() == 1 ? "" : "; so do " + String.join(", ", alike.subList(1, alike.size())))));
+    }
+
+    /** Reports the suspended tables, and returns them. */
+    private Set<String> suspended(Findings findings) {
+        Set<String> suspended = new TreeSet<>();
+        for (TableBacklog table : backlogs()) {
+            table.suspended().ifPresent(so -> {
+                suspended.add(table.type().table());
+                suspended(findings, table, so);
+            });
+        }
+        return suspended;
+    }
+
+    /** As the store said last, while it does not answer: the part storage reports why. */
+    private List<TableBacklog> backlogs() {
+        try {
+            return backlogs.get();
+        } catch (RuntimeException e) {
+            return backlogs.last().map(Look.Answer::value).orElse(List.of());
+        }
+    }
+
+    private void suspended(Findings findings, TableBacklog table, Suspended so) {
+        String name = table.type().table();
+        Instant now = clock.instant();
+        boolean isLong = sentinel.suspensions().length(table, now).toMinutes() >= DOWN_MINUTES;
+        findings.detail("sentinel.suspended-since." + name, second(so.since()))
+                .detail("sentinel.suspended-reason." + name, so.reason())
+                .detail("sentinel.next-probe." + name, second(so.nextProbe()))
+                .detail("sentinel.deferred." + name, table.deferred())
+                .problem(
+                        isLong ? KnownProblem.SENTINEL_TABLE_DOWN : KnownProblem.SENTINEL_TABLE_SUSPENDED,
+                        table.words(now).orElseThrow(),
+                        table.remedy().orElseThrow());
+    }
+
+    private static void lastRefusal(Findings findings, SinkHistory.Failed failed) {
+        findings.detail("sentinel.last-refusal", failed.message())
+                .detail("sentinel.last-refusal.at", second(failed.at()))
+                .detail("sentinel.last-refusal.table", failed.table());
+        failed.refusal().ifPresent(refused -> {
+            findings.detail("sentinel.last-refusal.status", refused.status());
+            UploadException.Answer answer = refused.answer();
+            if (answer.code() != null) {
+                findings.detail("sentinel.last-refusal.code", answer.code());
+            }
+            if (answer.text() != null) {
+                findings.detail("sentinel.last-refusal.text", answer.text());
+            }
+            if (answer.requestId() != null) {
+                findings.detail("sentinel.last-refusal.request-id", answer.requestId());
+            }
+        });
+    }
+
+    private static KnownProblem problem(Deliveries deliveries, Trouble trouble, SinkHistory.Failed failed) {
+        if (!trouble.needsPerson()) {
+            return passing(deliveries);
+        }
+        return failed == null || failed.refusal().isEmpty()
+                ? KnownProblem.SENTINEL_NOT_KEPT
+                : lasting(failed.refusal().get());
+    }
+
+    /** What health makes of a request that failed in this way. */
+    static KnownProblem problem(Deliveries deliveries, UploadException failure) {
+        return Refusal.of(failure) == Refusal.TRANSIENT ? passing(deliveries) : lasting(failure);
+    }
+
+    private static KnownProblem passing(Deliveries deliveries) {
+        return deliveries.hasAnswered() ? KnownProblem.SENTINEL_RETRIES : KnownProblem.SENTINEL_UNREACHED;
+    }
+
+    private static KnownProblem lasting(UploadException failure) {
+        return switch (failure.status()) {
+            case 401 -> KnownProblem.SENTINEL_TOKEN;
+            case 403 -> KnownProblem.SENTINEL_ROLE;
+            case 404 -> KnownProblem.SENTINEL_RULE;
+            default -> KnownProblem.SENTINEL_REFUSES;
+        };
+    }
+
+    private static String second(Instant at) {
+        return at.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+}

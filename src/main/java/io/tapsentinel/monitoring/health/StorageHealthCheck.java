@@ -1,0 +1,133 @@
+package io.tapsentinel.monitoring.health;
+
+import io.tapsentinel.read.Unrouted;
+import io.tapsentinel.rejected.FileEndpoint;
+import io.tapsentinel.rejected.FolderSize;
+import io.tapsentinel.rejected.RejectedSettings;
+import io.tapsentinel.rejected.RejectedStore;
+import io.tapsentinel.replay.ReplayFolder;
+import io.tapsentinel.replay.ReplaySettings;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.RecentRejections;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What lies on disk, how much of it, and what of it a person may want to look at: DOWN while the store or
+ * {@code tap.rejected.uri} cannot be written, DEGRADED for a day after a record was rejected, an event came that has no table, or a start
+ * found a store that had lost commits.
+ */
+public class StorageHealthCheck extends ProgramHealthCheck {
+
+    /** Folders are counted at most this often, since a probe comes every few seconds. */
+    private static final Duration COUNTED = Duration.ofSeconds(30);
+
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final Store store;
+    private final SeenKeys seen;
+    private final Unrouted unrouted;
+    private final RejectedStore rejected;
+    private final Clock clock;
+    private final Instant startedAt;
+    private final Map<String, Path> folders = new LinkedHashMap<>();
+    private Map<String, FolderSize> sizes = Map.of();
+    private long rejectedOfADay;
+    private long unreadableOfADay;
+    private Instant countedAt = Instant.EPOCH;
+
+    public StorageHealthCheck(
+            Store store,
+            SeenKeys seen,
+            Unrouted unrouted,
+            RejectedStore rejected,
+            RejectedSettings rejectedSettings,
+            ReplaySettings replay,
+            Path spool,
+            Clock clock) {
+        super("storage");
+        this.store = store;
+        this.seen = seen;
+        this.unrouted = unrouted;
+        this.rejected = rejected;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+        FileEndpoint.folder(rejectedSettings.uri()).ifPresent(folder -> folders.put("rejected", folder));
+        FileEndpoint.folder(replay.uri()).ifPresent(folder -> {
+            folders.put("replay", folder);
+            folders.put("replay.done", folder.resolve(ReplayFolder.DONE));
+            folders.put("replay.failed", folder.resolve(ReplayFolder.FAILED));
+        });
+        folders.put("spool", spool);
+    }
+
+    @Override
+    protected KnownProblem silence() {
+        return KnownProblem.STORAGE_SILENT;
+    }
+
+    @Override
+    protected void look(Findings findings) {
+        count(findings);
+        sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
+                .detail("storage." + name + ".bytes", size.bytes()));
+        findings.detail("storage.rejected.in-24-hours", rejectedOfADay)
+                .detail("storage.unreadable.in-24-hours", unreadableOfADay);
+        unrouted.recent()
+                .ifPresent(names ->
+                        findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
+        if (rejectedOfADay > 0) {
+            findings.problem(
+                    KnownProblem.REJECTED,
+                    rejectedOfADay
+                            + (unreadableOfADay == 0 ? "" : ", of which " + unreadableOfADay + " cannot be read"));
+        } else if (rejected.last()
+                .filter(at -> at.isAfter(clock.instant().minus(DAY)))
+                .isPresent()) {
+            // its window failed afterwards, so that no ledger has it
+            findings.problem(KnownProblem.REJECTED);
+        }
+        store.lacking()
+                .filter(what -> clock.instant().isBefore(startedAt.plus(DAY)))
+                .ifPresent(what -> findings.problem(KnownProblem.STORE_LACKS, what));
+        rejected.failure().ifPresent(failure -> findings.problem(KnownProblem.REJECTED_URI, failure));
+        Optional<String> failure = store.failure();
+        findings.asks(store);
+        try {
+            findings.detail("storage.store.bytes", store.bytes())
+                    .detail("sentinel.possible-duplicates", seen.possibleDuplicates());
+        } catch (StoreException e) {
+            failure = Optional.of(e.getMessage());
+        }
+        failure.ifPresent(why -> findings.problem(KnownProblem.STORE, why));
+    }
+
+    private void count(Findings findings) {
+        Instant now = clock.instant();
+        if (now.isBefore(countedAt.plus(COUNTED)) && !now.isBefore(countedAt)) {
+            return;
+        }
+        Map<String, FolderSize> counted = new LinkedHashMap<>();
+        folders.forEach((name, folder) -> {
+            findings.asks(folder);
+            counted.put(name, FolderSize.of(folder));
+        });
+        sizes = counted;
+        countedAt = now;
+        findings.asks(store);
+        try {
+            rejectedOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.REJECTED);
+            unreadableOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.UNREADABLE);
+        } catch (StoreException e) {
+            // told as the store's failure
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.tapsentinel.monitoring.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.sentinel.batch.DeliveryListener;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.tap.plan.Age;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.stream.DoubleStream;
+
+/** What one table was sent since the start of the process. The histograms' bounds are few, since each is a series. */
+public final class DeliveryMetrics implements DeliveryListener {
+
+    private static final String NO_ANSWER = "no-answer";
+    private static final double[] RECORDS = {1, 10, 100, 1_000, 10_000};
+    private static final double[] BYTES = {10_000, 100_000, 500_000, 1_000_000};
+    private static final Duration[] UPLOAD = seconds(0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60);
+    /** A poll's interval, how late TAP indexes, the ages of sweeps. */
+    private static final Duration[] LAG =
+            seconds(60, 300, 600, 1_800, 3_600, 4 * 3_600, 12 * 3_600, 24 * 3_600, 3 * 86_400, 7 * 86_400);
+
+    private static final List<String> STATUSES =
+            List.of("401", "403", "404", "408", "429", "500", "502", "503", "504", NO_ANSWER);
+
+    private final MeterRegistry registry;
+    private final String table;
+    private final InstantSource clock;
+    private final DistributionSummary records;
+    private final DistributionSummary bytes;
+    private final Timer seconds;
+    private final Timer lag;
+
+    /** @param clock tells when an acknowledgement came */
+    public DeliveryMetrics(MeterRegistry registry, String table, InstantSource clock) {
+        this.registry = registry;
+        this.table = table;
+        this.clock = clock;
+        this.records = DistributionSummary.builder("sentinel.batch.records")
+                .tag("table", table)
+                .serviceLevelObjectives(RECORDS)
+                .description("Records of each request that Sentinel acknowledged")
+                .register(registry);
+        this.bytes = DistributionSummary.builder("sentinel.batch")
+                .baseUnit("bytes")
+                .tag("table", table)
+                .serviceLevelObjectives(BYTES)
+                .description("Bytes of each request that Sentinel acknowledged, before compression")
+                .register(registry);
+        this.seconds = Timer.builder("sentinel.upload")
+                .tag("table", table)
+                .serviceLevelObjectives(UPLOAD)
+                .description("How long each request to Sentinel took, whatever its end")
+                .register(registry);
+        this.lag = Timer.builder("tap.event.lag")
+                .tag("table", table)
+                .serviceLevelObjectives(LAG)
+                .description("From the time of an event to Sentinel's acknowledgement")
+                .register(registry);
+        STATUSES.forEach(this::retries);
+    }
+
+    @Override
+    public void requested(Duration took) {
+        seconds.record(took);
+    }
+
+    @Override
+    public void acknowledged(List<TapEvent> events, int size) {
+        records.record(events.size());
+        bytes.record(size);
+        Instant now = clock.instant();
+        events.forEach(event -> lag.record(Age.of(event.getTime(), now)));
+    }
+
+    @Override
+    public void accepted() {
+        // what stood in the way is a gauge
+    }
+
+    @Override
+    public void failing(UploadException failure, boolean needsPerson) {
+        retries(failure.status() == 0 ? NO_ANSWER : String.valueOf(failure.status()))
+                .increment();
+    }
+
+    @Override
+    public void givenUp(Exception failure) {
+        // the window fails and is counted there
+    }
+
+    private static Duration[] seconds(double... seconds) {
+        return DoubleStream.of(seconds)
+                .mapToObj(second -> Duration.ofMillis((long) (second * 1_000)))
+                .toArray(Duration[]::new);
+    }
+
+    private Counter retries(String status) {
+        return Counter.builder("sentinel.retries")
+                .tags("table", table, "status", status)
+                .description("Requests that failed and are made again, by status")
+                .register(registry);
+    }
+}

@@ -1,0 +1,204 @@
+package io.tapsentinel.monitoring.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.read.ReadListener;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What was read since the start of the process. Counted when a read is committed, so that an event counts once for every read that
+ * shows it, as a duplicate from the second one on; a few steps a read, none an event. Every series that can be foreseen is there from
+ * the start, since a rate does not see the step from absent to the first value. Thread-safe.
+ */
+public final class ReadMetrics implements ReadListener {
+
+    private static final List<LedgerCount> OUTCOMES = Stream.of(LedgerCount.values())
+            .filter(LedgerCount::isOutcome)
+            .filter(outcome -> outcome != LedgerCount.DUPLICATE_INSIDE)
+            .toList();
+    private static final List<String> REFUSALS =
+            List.of("400", "401", "403", "429", "500", "503", "504", "timeout", "no-answer", "too-large", "unreadable");
+    private static final String TAP = "tap-";
+    private static final String BUDGET = "tap-budget";
+
+    private final MeterRegistry registry;
+    private final InstantSource clock;
+    private final InstantSource steady;
+    /** When a poll was committed last, by the steady clock. */
+    private volatile Instant lastPoll;
+
+    /**
+     * @param registry gets all of these
+     * @param clock    the machine's
+     * @param steady   is not set when the machine's clock is
+     */
+    public ReadMetrics(MeterRegistry registry, InstantSource clock, InstantSource steady) {
+        this.registry = registry;
+        this.clock = clock;
+        this.steady = steady;
+        this.lastPoll = steady.instant();
+        Gauge.builder(
+                        "tap.last.poll.timestamp",
+                        () -> clock.instant()
+                                        .minus(Duration.between(lastPoll, steady.instant()))
+                                        .toEpochMilli()
+                                / 1_000.0)
+                .baseUnit("seconds")
+                .strongReference(true)
+                .description(
+                        "When the newest window was committed last; the start of the process when the store knows of none")
+                .register(registry);
+        for (EventType type : EventType.values()) {
+            filtered("before-" + type.routeId());
+            begin(type.table());
+        }
+        begin(LedgerEntry.UNKNOWN);
+        for (Purpose purpose : Purpose.values()) {
+            for (boolean committed : new boolean[] {true, false}) {
+                reads(purpose, committed);
+            }
+            seconds(purpose);
+            bytes(purpose);
+        }
+        REFUSALS.forEach(this::refusals);
+    }
+
+    /** When a poll was committed last, before the first of this process: one that is restarted all the time must not look as if it read. */
+    public void lastPoll(Instant before) {
+        lastPoll = steady.instant().minus(Duration.between(before, clock.instant()));
+    }
+
+    private void begin(String table) {
+        fetched(table);
+        late(table);
+        unreadable(table);
+        OUTCOMES.forEach(outcome -> events(table, outcome));
+    }
+
+    @Override
+    public void committed(LedgerEntry read, Effort effort) {
+        if (read.purpose() == Purpose.POLL) {
+            lastPoll = steady.instant();
+        }
+        attempted(read.purpose(), effort, true);
+        read.counts().forEach((array, counts) -> count(table(array), counts));
+    }
+
+    @Override
+    public void failed(Purpose purpose, Effort effort, String code) {
+        attempted(purpose, effort, false);
+        if (code.startsWith(TAP) && !code.equals(BUDGET)) {
+            refusals(code.substring(TAP.length())).increment();
+        }
+    }
+
+    private void attempted(Purpose purpose, Effort effort, boolean committed) {
+        reads(purpose, committed).increment();
+        seconds(purpose).record(effort.time());
+        bytes(purpose).increment(effort.bytes());
+    }
+
+    private static String table(String array) {
+        return Stream.of(EventType.values())
+                .filter(type -> type.arrayName().equals(array))
+                .map(EventType::table)
+                .findFirst()
+                .orElse(LedgerEntry.UNKNOWN);
+    }
+
+    private void count(String table, Map<String, Long> counts) {
+        counts.forEach((word, events) -> {
+            Optional<String> route = LedgerCount.filteringRoute(word);
+            if (route.isPresent()) {
+                filtered(route.get()).increment(events);
+            } else if (word.equals(LedgerCount.FETCHED.word())) {
+                fetched(table).increment(events);
+            } else if (word.equals(LedgerCount.LATE.word())) {
+                late(table).increment(events);
+            } else if (word.equals(LedgerCount.UNREADABLE.word())) {
+                unreadable(table).increment(events);
+            } else if (word.equals(LedgerCount.DUPLICATE_INSIDE.word())) {
+                events(table, LedgerCount.DUPLICATE).increment(events);
+            } else {
+                OUTCOMES.stream()
+                        .filter(outcome -> outcome.word().equals(word))
+                        .forEach(outcome -> events(table, outcome).increment(events));
+            }
+        });
+    }
+
+    private Counter events(String table, LedgerCount outcome) {
+        return Counter.builder("tap.events")
+                .tags("table", table, "outcome", outcome.word())
+                .description("Events of committed reads by what became of them; each fetched event has one outcome")
+                .register(registry);
+    }
+
+    private Counter fetched(String table) {
+        return Counter.builder("tap.fetched")
+                .tag("table", table)
+                .description("Events in the answers of committed reads")
+                .register(registry);
+    }
+
+    private Counter late(String table) {
+        return Counter.builder("tap.late")
+                .tag("table", table)
+                .description("New events whose time had been read before, while no read had them")
+                .register(registry);
+    }
+
+    private Counter unreadable(String table) {
+        return Counter.builder("tap.unreadable")
+                .tag("table", table)
+                .description("Elements of answers that cannot be read, each once; they are among the rejected ones")
+                .register(registry);
+    }
+
+    private Counter filtered(String route) {
+        return Counter.builder("tap.filtered")
+                .tag("route", route)
+                .description("Events that a route dropped on purpose, each once")
+                .register(registry);
+    }
+
+    private Counter reads(Purpose purpose, boolean committed) {
+        return Counter.builder("tap.reads")
+                .tags("purpose", purpose.word(), "result", committed ? "committed" : "failed")
+                .description("Attempts to read a window, or a document that is brought in")
+                .register(registry);
+    }
+
+    private Timer seconds(Purpose purpose) {
+        return Timer.builder("tap.read")
+                .tag("purpose", purpose.word())
+                .description("From the request to the end of the answer's last event")
+                .register(registry);
+    }
+
+    private Counter bytes(Purpose purpose) {
+        return Counter.builder("tap.read.bytes")
+                .tag("purpose", purpose.word())
+                .description("What TAP answered, unpacked")
+                .register(registry);
+    }
+
+    private Counter refusals(String status) {
+        return Counter.builder("tap.refusals")
+                .tag("status", status)
+                .description("Requests to TAP that brought no answer, by its status")
+                .register(registry);
+    }
+}

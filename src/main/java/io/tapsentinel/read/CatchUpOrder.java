@@ -1,0 +1,197 @@
+package io.tapsentinel.read;
+
+import static io.tapsentinel.tap.plan.TapLimits.LONGEST_WINDOW;
+import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.Suspensions;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.store.ledger.Deferrals;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.plan.Coverage;
+import io.tapsentinel.tap.plan.Detour;
+import io.tapsentinel.tap.plan.Horizon;
+import io.tapsentinel.tap.plan.Pool;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.WindowPlanner;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * In which order runs read again what a suspended table could not accept: oldest first, each type by TAP's endpoint of its own, and only
+ * the events that were deferred. A window that fails is asked for again from the endpoint of all four types, and so is what the type's
+ * own has not brought. Where that fails too it is passed over, and what is asked for next is half as long, until TAP answers. A table that is still suspended is left out, unless its probe is due. Not for
+ * concurrent use.
+ */
+final class CatchUpOrder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUpOrder.class);
+    /** Two windows, each from both endpoints. */
+    private static final int FAILURES = 4;
+
+    private final WindowPlanner planner;
+    private final ReadState state;
+    private final Deferrals deferrals;
+    private final Suspensions suspensions;
+    private final Postponed postponed;
+    private final TapCondition tap;
+    private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
+    private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
+    /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
+    private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
+
+    private final List<Ask> passedOver = new ArrayList<>();
+    private Ask asked;
+
+    CatchUpOrder(
+            WindowPlanner planner,
+            ReadState state,
+            Deferrals deferrals,
+            Suspensions suspensions,
+            Postponed postponed,
+            TapCondition tap) {
+        this.planner = planner;
+        this.state = state;
+        this.deferrals = deferrals;
+        this.suspensions = suspensions;
+        this.postponed = postponed;
+        this.tap = tap;
+    }
+
+    /** What failed may be asked for again from now on, as short as it was. */
+    void begin() {
+        failures.clear();
+        passedOver.clear();
+    }
+
+    /** Makes gaps of what TAP has forgotten meanwhile; a clock that was set says nothing of that. */
+    void expire() {
+        if (!tap.clock().isKnown()) {
+            return;
+        }
+        Horizon horizon = tap.clock().horizon();
+        deferrals.backlog().forEach((type, ranges) -> {
+            List<TimeRange> expired = planner.expired(ranges, horizon);
+            if (!expired.isEmpty()) {
+                deferrals
+                        .expire(type, expired)
+                        .forEach(gap -> LOG.error(
+                                "gap of {}: its events of {} were deferred until TAP forgot them (7 days)",
+                                type.table(),
+                                gap));
+            }
+        });
+    }
+
+    /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
+    Optional<Ask> next() {
+        expire();
+        Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
+        fromAll.retainAll(backlog.keySet());
+        Stream.of(EventType.values()).filter(type -> !backlog.containsKey(type)).forEach(suspensions::nothingWaits);
+        if (backlog.isEmpty()) {
+            postponed.nothing(Purpose.CATCH_UP);
+            return Optional.empty();
+        }
+        Detour detour = state.unreadable().detour();
+        return backlog.keySet().stream()
+                .filter(type -> !suspensions.of(type).isDeferring() && failed(type) < FAILURES)
+                .flatMap(type -> window(type, left(type, backlog.get(type)), detour).stream()
+                        .map(window -> ask(type, window)))
+                .filter(ask -> !waits(ask))
+                .min(Comparator.comparing(ask -> ask.window().from()))
+                .map(ask -> asked = ask);
+    }
+
+    private int failed(EventType type) {
+        return failures.getOrDefault(type, 0);
+    }
+
+    private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
+        List<TimeRange> left = backlog;
+        for (Ask failed : passedOver) {
+            left = failed.only().type() == type ? TimeRange.without(left, failed.window()) : left;
+        }
+        return left;
+    }
+
+    /** The oldest window; for each probe of a suspended table another one, or a record that is refused for itself would be all it gets. */
+    private Optional<TimeRange> window(EventType type, List<TimeRange> backlog, Detour detour) {
+        Duration most = shorter(tap.size().longest(), longest.getOrDefault(type, LONGEST_WINDOW));
+        int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
+        List<TimeRange> windows = new ArrayList<>();
+        List<TimeRange> rest = backlog;
+        for (Optional<TimeRange> next = detour.again(rest, most);
+                next.isPresent() && windows.size() <= probes;
+                next = detour.again(rest, most)) {
+            windows.add(next.get());
+            rest = TimeRange.without(rest, next.get());
+        }
+        return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(probes % windows.size()));
+    }
+
+    private Ask ask(EventType type, TimeRange window) {
+        boolean own = !fromAll.contains(type);
+        return new Ask(
+                window,
+                Coverage.NONE,
+                event -> {},
+                (entry, also) -> {
+                    AtomicBoolean isAgain = new AtomicBoolean();
+                    state.beside(entry, connection -> {
+                        also.in(connection);
+                        if (entry.total(LedgerCount.DEFERRED) == 0) {
+                            isAgain.set(deferrals.caughtUp(connection, type, window, own));
+                        }
+                    });
+                    if (isAgain.get()) {
+                        fromAll.add(type);
+                    }
+                    longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
+                },
+                new Ask.Only(type, events -> deferrals.among(type, events), own));
+    }
+
+    private boolean waits(Ask ask) {
+        return postponed.waits(
+                Pool.of(ask.path()),
+                Purpose.CATCH_UP,
+                0,
+                "the deferred events of " + ask.only().type().table() + " wait");
+    }
+
+    /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */
+    void passOver() {
+        EventType type = asked.only().type();
+        longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
+        failures.merge(type, 1, Integer::sum);
+        if (asked.isOfOneEndpoint()) {
+            fromAll.add(type);
+        } else {
+            fromAll.remove(type);
+            passedOver.add(asked);
+        }
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+}

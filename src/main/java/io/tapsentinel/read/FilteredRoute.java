@@ -1,0 +1,64 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.keys.SeenKeys;
+import org.apache.camel.Exchange;
+import org.apache.camel.Route;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.spi.UnitOfWork;
+
+/**
+ * {@code direct:filtered}, the supported way to drop an event: it goes no further. Its first read counts it as filtered, by the route
+ * that sent it here. Its key does not become durable, so that a later read delivers it if the filter is gone by then. One that was delivered before there was a filter stays a duplicate, and one that was rejected before and is replayed
+ * stays rejected.
+ */
+public class FilteredRoute extends RouteBuilder {
+
+    /** Where a route sends what it drops on purpose. */
+    public static final String FILTERED = "direct:filtered";
+
+    private final SeenKeys seen;
+
+    public FilteredRoute(SeenKeys seen) {
+        this.seen = seen;
+    }
+
+    @Override
+    public void configure() throws Exception {
+        errorHandler(noErrorHandler());
+        from(FILTERED).routeId("filtered").process(this::filter).description("counts as filtered and goes no further");
+    }
+
+    private void filter(Exchange exchange) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event == null) {
+            throw new IllegalStateException(FILTERED + " got an exchange that carries no TAP event");
+        }
+        if (!event.isCarriedBy(exchange.getExchangeId())) {
+            // the event itself would be dropped with its copy
+            throw new IllegalStateException(
+                    FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
+        }
+        Handling.filteredBy(event, caller(exchange.getUnitOfWork()));
+        boolean delivered = !event.isResend() && seen.isDone(event);
+        Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
+        // whoever has reserved it lets go of its key as the exchange ends
+        if (!Handling.advance(event, Outcome.NONE, outcome) && !Handling.advance(event, Outcome.RESERVED, outcome)) {
+            throw new IllegalStateException(FILTERED + " got " + event + ", which is " + event.getOutcome()
+                    + " already; filter before sentinel:");
+        }
+        exchange.setRouteStop(true);
+    }
+
+    /** The route that this one was called by. */
+    private static String caller(UnitOfWork work) {
+        Route own = work.popRoute();
+        try {
+            return work.getRoute() == null ? "none" : work.getRoute().getRouteId();
+        } finally {
+            work.pushRoute(own);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.RestTable;
+import io.tapsentinel.store.ledger.RestTable.Row;
+import io.tapsentinel.tap.api.TapCredentials;
+import io.tapsentinel.tap.api.TapRefusedException;
+import io.tapsentinel.tap.api.TapRest;
+import io.tapsentinel.tap.api.TapRest.Rest;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the rest after a 401, 403 or 429 in the store: a restart does not end it, and all programs on the store keep it that have the same
+ * credentials. Others, such as corrected ones, are tried at once. Only for who has the source's lock.
+ */
+public final class KeptRest implements ReadListener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(KeptRest.class);
+    private static final byte[] NONE = {};
+    private static final int SALT_BYTES = 16;
+    private static final int DIGEST_BITS = 256;
+    /** A guess at the secret then costs about 50 ms, if the store gets into the wrong hands. */
+    private static final int ITERATIONS = 100_000;
+
+    private final TapRest rest;
+    private final RestTable table;
+    private final TapCredentials credentials;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    /** What this program wrote or took over last; null since TAP's last answer. */
+    private Row own;
+    /** Whether the store has a row, of this program or another one. */
+    private boolean stands;
+
+    public KeptRest(TapRest rest, RestTable table, TapCredentials credentials, Clock clock) {
+        this.rest = rest;
+        this.table = table;
+        this.credentials = credentials;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes over what other programs have learned, or this one before its start.
+     *
+     * @throws StoreException when the store cannot be read
+     */
+    synchronized void load() {
+        Optional<Row> row = table.read();
+        stands = row.isPresent();
+        if (own != null && !isOfTheseCredentials(own)) {
+            rest.allow();
+        }
+        if (row.isEmpty() && own != null && !TapRest.isAboutCredentials(refusal(own))) {
+            // another program got an answer; one with other credentials may have
+            rest.forget();
+            own = null;
+        }
+        row.filter(other -> !isOwn(other.status(), other.since(), other.until()))
+                .filter(this::isOfTheseCredentials)
+                .ifPresent(this::resume);
+    }
+
+    private void resume(Row row) {
+        own = row;
+        Instant now = clock.instant();
+        if (row.since().isAfter(now)) {
+            // the clock was set back: as long as it was meant to be, from now on
+            Duration length = Duration.between(row.since(), row.until());
+            own = new Row(
+                    row.status(), row.text(), now, now.plus(length), row.throttled(), row.salt(), row.credentials());
+            table.write(own);
+        }
+        rest.resume(new Rest(refusal(own), own.since(), own.until(), own.throttled()));
+    }
+
+    private static TapRefusedException refusal(Row row) {
+        return new TapRefusedException(row.status(), row.text());
+    }
+
+    @Override
+    public void committed(LedgerEntry read, Effort effort) {
+        save();
+    }
+
+    @Override
+    public void failed(Purpose purpose, Effort effort, String code) {
+        save();
+    }
+
+    /** Makes durable what the last request met. */
+    private synchronized void save() {
+        try {
+            Optional<Rest> now = rest.rest();
+            if (now.isEmpty()) {
+                own = null;
+                if (stands) {
+                    table.clear();
+                    stands = false;
+                }
+                return;
+            }
+            Instant since = now.get().since();
+            Instant until = now.get().until();
+            TapRefusedException refused = now.get().refused();
+            if (until.isAfter(since) && !isOwn(refused.status(), since, until)) {
+                byte[] salt = new byte[SALT_BYTES];
+                random.nextBytes(salt);
+                Row row = new Row(
+                        refused.status(),
+                        refused.text(),
+                        since,
+                        until,
+                        now.get().throttled(),
+                        salt,
+                        // tap.secret-file may hold other credentials by now
+                        credentials.sent().map(pair -> digest(pair, salt)).orElse(NONE));
+                table.write(row);
+                own = row;
+                stands = true;
+            }
+        } catch (StoreException e) {
+            // it holds in this program all the same
+            LOG.warn("a restart would end the rest that TAP is left alone for: {}", e.getMessage());
+        }
+    }
+
+    private boolean isOwn(int status, Instant since, Instant until) {
+        return own != null
+                && own.status() == status
+                && own.since().toEpochMilli() == since.toEpochMilli()
+                && own.until().toEpochMilli() == until.toEpochMilli();
+    }
+
+    /** Whether the next request has the credentials that were refused; credentials that cannot be read count as unchanged. */
+    private boolean isOfTheseCredentials(Row row) {
+        String now;
+        try {
+            now = credentials.current();
+        } catch (RuntimeException e) {
+            return true;
+        }
+        return MessageDigest.isEqual(digest(now, row.salt()), row.credentials());
+    }
+
+    private static byte[] digest(String pair, byte[] salt) {
+        try {
+            return SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                    .generateSecret(new PBEKeySpec(pair.toCharArray(), salt, ITERATIONS, DIGEST_BITS))
+                    .getEncoded();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java has PBKDF2WithHmacSHA256", e);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.plan.Pool;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What waits because the budget has no room for it, for the log, once an hour, pool and purpose, and for health. Thread-safe. */
+public class Postponed {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Postponed.class);
+    private static final Duration SAID_EVERY = Duration.ofHours(1);
+    /** Requests that wait for the same room. */
+    private record Kind(Pool pool, Purpose purpose) {}
+
+    private final RequestBudget budget;
+    private final Clock clock;
+    private final Map<Kind, Instant> saidAt = new HashMap<>();
+    private final Map<Kind, String> waiting = new ConcurrentHashMap<>();
+
+    public Postponed(RequestBudget budget, Clock clock) {
+        this.budget = budget;
+        this.clock = clock;
+    }
+
+    /**
+     * Whether a request for this has to wait, which is noted and said.
+     *
+     * @param pool of the endpoint that is asked
+     * @param kept how many requests something more urgent needs of the same
+     * @param what in words, what waits
+     */
+    public synchronized boolean waits(Pool pool, Purpose purpose, long kept, String what) {
+        Kind kind = new Kind(pool, purpose);
+        if (budget.left(pool, purpose) > kept) {
+            waiting.remove(kind);
+            return false;
+        }
+        waiting.put(kind, what);
+        Instant now = clock.instant();
+        if (!saidAt.getOrDefault(kind, Instant.MIN).isAfter(now.minus(SAID_EVERY))) {
+            saidAt.put(kind, now);
+            LOG.warn(
+                    "tap.budget.requests-per-day ({}) is used up for {} requests: {}; {}",
+                    budget.perDay(),
+                    purpose.word(),
+                    what,
+                    budget.nextRoom(pool)
+                            .map(at -> "the oldest request ages out at " + at.truncatedTo(ChronoUnit.SECONDS))
+                            .orElse("TAP's time is not known, a poll asks for it within the hour"));
+        }
+        return true;
+    }
+
+    /** The same for the endpoint of all four types. */
+    public boolean waits(Purpose purpose, long kept, String what) {
+        return waits(Pool.EVERYTHING_ELSE, purpose, kept, what);
+    }
+
+    /** Nothing of this kind is left to do, in either pool. */
+    void nothing(Purpose purpose) {
+        waiting.keySet().removeIf(kind -> kind.purpose() == purpose);
+    }
+
+    /** All that waits, in words. */
+    public Optional<String> inWords() {
+        return waiting.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", waiting.values()));
+    }
+}

@@ -1,0 +1,134 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.process.ProgramErrorException;
+import io.tapsentinel.sentinel.StepName;
+import io.tapsentinel.store.keys.SeenKeys;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.IdempotentRepository;
+
+/**
+ * What {@code idempotentConsumer} asks about one type of event. {@code add} only reserves; the producer makes keys durable,
+ * so that {@code confirm}, whose failure Camel swallows, has nothing left to lose and only ends the reservation. The
+ * event's own key decides, whatever the route's expression: a route that crosses repositories or keys is refused.
+ * It owns nothing that a lifecycle could close: a route reload stops and starts it with reservations in flight.
+ */
+public class SeenRepository implements IdempotentRepository {
+
+    private final EventType type;
+    private final SeenKeys seen;
+
+    public SeenRepository(EventType type, SeenKeys seen) {
+        this.type = type;
+        this.seen = seen;
+    }
+
+    @Override
+    public boolean add(Exchange exchange, String key) {
+        TapEvent event = event(exchange, key);
+        SeenKeys.Claim claim = claim(event);
+        Outcome outcome = switch (claim) {
+            case NEW, CHANGED -> Outcome.RESERVED;
+            case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
+            case DELIVERED -> Outcome.DUPLICATE;
+        };
+        if (!Handling.advance(event, Outcome.NONE, outcome)) {
+            if (outcome == Outcome.RESERVED) {
+                // Camel asks for the end of what was added only, so that nobody else would ever let go of it
+                seen.release(event);
+            }
+            throw new IllegalStateException(type.repository() + " was asked twice for " + event
+                    + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
+        }
+        return outcome == Outcome.RESERVED;
+    }
+
+    @Override
+    public boolean contains(Exchange exchange, String key) {
+        TapEvent event = event(exchange, key);
+        return seen.isDone(event) && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
+    }
+
+    @Override
+    public boolean confirm(Exchange exchange, String key) {
+        return remove(exchange, key);
+    }
+
+    @Override
+    public boolean remove(Exchange exchange, String key) {
+        TapEvent event = event(exchange, key);
+        // a copy of the exchange must not send what this one gives up
+        Handling.advance(event, Outcome.RESERVED, Outcome.NONE);
+        // what the producer has taken is on its way, even when the exchange has failed beside it
+        if (event.getOutcome() != Outcome.SENDING) {
+            seen.release(event);
+        }
+        return true;
+    }
+
+    private SeenKeys.Claim claim(TapEvent event) {
+        try {
+            return seen.claim(event);
+        } catch (Error e) {
+            // idempotentConsumer lets it through, and the exchange would never end
+            throw new ProgramErrorException(type.repository(), e);
+        }
+    }
+
+    private TapEvent event(Exchange exchange, String key) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event == null) {
+            throw new IllegalStateException(
+                    type.repository() + " got an exchange that carries no TAP event" + StepName.of(exchange));
+        }
+        if (event.getType() != type) {
+            throw new IllegalStateException(
+                    type.repository() + " got one of " + event.getType().arrayName()
+                            + "; each table route needs the repository of its own type" + StepName.of(exchange));
+        }
+        if (!event.getKey().toString().equals(key)) {
+            throw new IllegalStateException(type.repository() + " was asked for another key than the event's;"
+                    + " the expression of idempotentConsumer has to be ${body.key}" + StepName.of(exchange));
+        }
+        return event;
+    }
+
+    @Override
+    public boolean add(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean contains(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean remove(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public boolean confirm(String key) {
+        throw new UnsupportedOperationException(type.repository() + " needs the exchange");
+    }
+
+    @Override
+    public void clear() {
+        throw new UnsupportedOperationException(
+                type.repository() + " keeps what was delivered; delete the store instead");
+    }
+
+    @Override
+    public void start() {
+        // see the class comment
+    }
+
+    @Override
+    public void stop() {
+        // see the class comment
+    }
+}

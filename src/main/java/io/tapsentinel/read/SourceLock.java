@@ -1,0 +1,107 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.sentinel.Suspensions;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.keys.SeenKeys;
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets one read of the source happen at a time, whatever triggered it, in this program and in all others on the same store. Fair
+ * within the program: a poll has its turn between the files of a long replay, and a replay its turn between polls, however often
+ * they come. A run that gets it knows all keys that earlier runs delivered, which tables are suspended, and until when TAP must not be
+ * asked.
+ */
+public class SourceLock {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceLock.class);
+    private static final Duration TRIED_AGAIN = Duration.ofMillis(200);
+
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final Store store;
+    private final SeenKeys seen;
+    private final KeptRest rest;
+    private final Suspensions suspensions;
+    private final StopSignal stop;
+    private volatile boolean heldElsewhere;
+
+    /** @param stop ends waiting for another program */
+    public SourceLock(Store store, SeenKeys seen, KeptRest rest, Suspensions suspensions, StopSignal stop) {
+        this.store = store;
+        this.seen = seen;
+        this.rest = rest;
+        this.suspensions = suspensions;
+        this.stop = stop;
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @return false when a stop came first; then there is nothing to give back
+     * @throws io.tapsentinel.store.StoreException when the store cannot be asked; the same holds
+     */
+    public boolean lock() {
+        return lock(true);
+    }
+
+    /** The same, but waits for this program only: false, too, while another one has it. */
+    boolean tryLock() {
+        return lock(false);
+    }
+
+    /** Whether another program had it when this one wanted it, now or before. */
+    boolean wasHeldElsewhere() {
+        return heldElsewhere;
+    }
+
+    private boolean lock(boolean waits) {
+        lock.lock();
+        boolean taken = false;
+        try {
+            while (!taken && !stop.isStopped()) {
+                taken = store.tryTake();
+                if (!taken) {
+                    heldElsewhere = true;
+                    if (!waits) {
+                        break;
+                    }
+                    stop.pause(TRIED_AGAIN);
+                }
+            }
+            if (taken) {
+                begin();
+            }
+            return taken;
+        } catch (RuntimeException | Error e) {
+            if (taken) {
+                store.giveBack();
+            }
+            taken = false;
+            throw e;
+        } finally {
+            if (!taken) {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void begin() {
+        seen.catchUp();
+        rest.load();
+        suspensions.load();
+        int abandoned = seen.abandoned();
+        if (abandoned > 0) {
+            LOG.warn(
+                    "possible duplicates: {} records were on their way when the last run ended; Sentinel may get them twice",
+                    abandoned);
+        }
+    }
+
+    /** Gives it back; only by the thread that has it. */
+    public void unlock() {
+        store.giveBack();
+        lock.unlock();
+    }
+}

@@ -1,0 +1,34 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.store.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Where Camel spools an answer while it is read. The files are readable by their owner only and go with the exchange; a
+ * killed process leaves its own behind.
+ */
+public final class SpoolFolder {
+
+    private SpoolFolder() {}
+
+    /** Makes the folder, closed to others, and removes what an earlier process left in it. */
+    public static Path prepare(Path folder) {
+        try {
+            PrivateFiles.folder(folder);
+            try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(folder, "cos*")) {
+                for (Path file : leftovers) {
+                    Files.deleteIfExists(file);
+                }
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new InvalidSettingException("tap.spool is \"" + folder
+                    + "\"; it has to be a folder that can be written (" + SafeMessage.of(e) + ")");
+        }
+    }
+}

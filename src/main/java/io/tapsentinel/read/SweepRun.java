@@ -1,0 +1,137 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.read.WindowAttempts.End;
+import io.tapsentinel.store.ledger.Completeness;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.plan.SweepPlanner;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads closed hours once more, newest first, until none is due or the budget leaves nothing: rows that TAP indexed later than any
+ * poll looked back are found here. Between two windows a poll has its turn. Then compares what TAP reported with what is durable.
+ */
+public class SweepRun implements Processor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SweepRun.class);
+    /** One hour may be at fault; two in a row are TAP. */
+    private static final int FAILURES = 2;
+
+    private final SweepOrder order;
+    private final Completeness completeness;
+    private final WindowAttempts attempts;
+    private final Postponed postponed;
+    private final TapCondition tap;
+    private final SourceLock source;
+    private final InternalFailures internal;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    /**
+     * @param source held while a window is read
+     * @param internal gets every failure of a sweep
+     * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
+     */
+    public SweepRun(
+            SweepPlanner planner,
+            ReadState state,
+            Completeness completeness,
+            WindowAttempts attempts,
+            Postponed postponed,
+            TapCondition tap,
+            SourceLock source,
+            InternalFailures internal,
+            StopSignal stop,
+            Clock clock) {
+        this.order = new SweepOrder(planner, state, completeness, tap);
+        this.completeness = completeness;
+        this.attempts = attempts;
+        this.postponed = postponed;
+        this.tap = tap;
+        this.source = source;
+        this.internal = internal;
+        this.stop = stop;
+        this.clock = clock;
+    }
+
+    @Override
+    public void process(Exchange trigger) {
+        if (!running.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            order.begin();
+            int failures = 0;
+            while (failures < FAILURES) {
+                End end = readNext(trigger);
+                if (end == End.NOTHING || end == End.OVER) {
+                    return;
+                }
+                failures = end == End.FAILED ? failures + 1 : 0;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("the sweep ended: {}", SafeMessage.of(e));
+            internal.failed(e);
+        } finally {
+            running.set(false);
+        }
+    }
+
+    private End readNext(Exchange trigger) {
+        if (!source.lock()) {
+            return End.OVER;
+        }
+        try {
+            // an hour's age is known only once TAP has told its time, as the first poll makes it do
+            if (stop.isStopped() || !tap.clock().isKnown() || tap.rest().isResting(clock.instant()) || sweepsWait()) {
+                return End.OVER;
+            }
+            // a poll waits for the source meanwhile; time that was read before can wait for the next tick
+            End end = attempts.readOnce(trigger, Purpose.SWEEP, order::next);
+            if (end == End.FAILED) {
+                order.passOver();
+            }
+            order.finished().ifPresent(this::compare);
+            return end;
+        } finally {
+            source.unlock();
+        }
+    }
+
+    private boolean sweepsWait() {
+        int due = order.due();
+        if (due == 0) {
+            postponed.nothing(Purpose.SWEEP);
+            return false;
+        }
+        // time that was never read comes before time that is read again
+        return postponed.waits(Purpose.SWEEP, order.backlogWindows(), due + " closed hours wait to be swept");
+    }
+
+    private void compare(TimeRange hour) {
+        Instant start = SweepPlanner.hourOf(hour);
+        List<Completeness.Hour> hours = completeness.check(start);
+        long theirs = hours.stream().mapToLong(Completeness.Hour::theirs).sum();
+        long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
+        if (missing == 0) {
+            LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);
+        } else {
+            LOG.warn(
+                    "hour {}: {} of {} events that TAP reports are not in the store, although this sweep found them settled or deferred",
+                    start,
+                    missing,
+                    theirs);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.process.SafeListeners;
+import io.tapsentinel.tap.answer.TapAnswerException;
+import io.tapsentinel.tap.answer.TapEventReader;
+import io.tapsentinel.tap.api.TapRefusedException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.Iterator;
+import org.apache.camel.Exchange;
+import org.apache.camel.Processor;
+import org.apache.camel.StreamCache;
+import org.apache.camel.converter.stream.StreamCacheConverter;
+
+/**
+ * Makes an iterator of events out of TAP's answer, or an exception of its refusal. The body has come in whole by now and
+ * lies on disk, so that reading it can take as long as the sink does.
+ */
+class TapAnswer implements Processor {
+
+    private final TapBudget budget;
+    private final Unrouted unrouted;
+    private final SafeListeners listeners = new SafeListeners();
+    private final AnswerArchive archive;
+    private final Clock clock;
+
+    TapAnswer(TapBudget budget, Unrouted unrouted, AnswerArchive archive, Clock clock) {
+        this.budget = budget;
+        this.unrouted = unrouted;
+        this.archive = listeners.safe(AnswerArchive.class, archive, AnswerArchive.Copy.NONE);
+        this.clock = clock;
+    }
+
+    /** Bytes of a refusal that are looked at. */
+    private static final int QUOTED = 65_536;
+
+    @Override
+    public void process(Exchange exchange) throws IOException {
+        int status = exchange.getMessage().getHeader(Exchange.HTTP_RESPONSE_CODE, 0, Integer.class);
+        if (status != 200 && status != 204) {
+            throw new TapRefusedException(
+                    status, beginning(exchange.getMessage().getBody(InputStream.class)));
+        }
+        WindowRead read = TapSpine.read(exchange);
+        budget.requireAnswered(status);
+        read.answer().came(clock.instant());
+        UnroutedElements others = unrouted.of(read);
+        Iterator<TapEvent> answer = status == 204 ? Collections.emptyIterator() : events(exchange, read, others);
+        // every event copies the headers of what it is split from
+        exchange.getMessage().removeHeaders("*");
+        exchange.getMessage().setBody(read.events(answer, others));
+    }
+
+    private Iterator<TapEvent> events(Exchange exchange, WindowRead read, UnroutedElements others) throws IOException {
+        InputStream body = exchange.getMessage().getBody(InputStream.class);
+        if (body == null) {
+            throw new TapAnswerException("TAP answered 200 without a body");
+        }
+        // unless a route switched that off, it lies on disk or in memory as a whole already
+        StreamCache whole =
+                body instanceof StreamCache cached ? cached : StreamCacheConverter.convertToStreamCache(body, exchange);
+        // what is deferred was archived when it was read first; an answer with false positives would be replayed as a
+        // whole
+        AnswerArchive.Copy copy = read.only() == null
+                ? archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo)
+                : AnswerArchive.Copy.NONE;
+        read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
+        whole.reset();
+        if (budget.isFramed()) {
+            read.answer().cameWhole();
+        }
+        read.begin(whole);
+        Iterator<TapEvent> all = new TapEventReader(
+                () -> {
+                    StreamCache again = whole.copy(exchange);
+                    again.reset();
+                    return read.answer().counted((InputStream) again);
+                },
+                read.window().to(),
+                others);
+        return read.only() == null ? all : new WantedEvents(all, read.only());
+    }
+
+    private static String beginning(InputStream body) throws IOException {
+        return body == null ? null : new String(body.readNBytes(QUOTED), StandardCharsets.UTF_8);
+    }
+}

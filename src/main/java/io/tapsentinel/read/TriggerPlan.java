@@ -1,0 +1,196 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.config.Cron;
+import io.tapsentinel.event.UtcWords;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.apache.camel.CamelContextAware;
+import org.apache.camel.component.quartz.QuartzComponent;
+import org.apache.camel.component.quartz.QuartzEndpoint;
+import org.apache.camel.support.service.ServiceSupport;
+import org.quartz.CronScheduleBuilder;
+import org.quartz.CronTrigger;
+import org.quartz.Scheduler;
+import org.quartz.SchedulerException;
+import org.quartz.Trigger.TriggerState;
+import org.quartz.TriggerKey;
+import org.quartz.impl.matchers.GroupMatcher;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps polls and sweeps in UTC, and going when a clock is set. Quartz computes the next time of a trigger once. If a clock was ahead
+ * then, this one's before it was set back or that of another replica, the trigger would wait until that time comes. Every
+ * {@value #EVERY_SECONDS} seconds this compares triggers with their cron expressions, and runs one at once that missed its time.
+ *
+ * <p>Quartz also computes once how long to wait for the trigger that it has taken. If the clock was wrong just then, it would wait as long
+ * as the clock was wrong. This wakes it when the time of a trigger has come and it has not run at the next look.
+ */
+public final class TriggerPlan extends ServiceSupport implements CamelContextAware {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TriggerPlan.class);
+    static final int EVERY_SECONDS = 10;
+
+    /** Of the triggers of polls and sweeps, {@code quartz:tap/poll}. */
+    private static final String GROUP = "tap";
+    /** Quartz looks at the clock again after each change of a trigger, even of one that does not exist. */
+    private static final TriggerKey NONE = TriggerKey.triggerKey("none", GROUP);
+    /** Looks, after 90 s; Quartz itself catches up with late triggers once a minute. */
+    private static final int GIVEN_UP = 10;
+    /** Clocks of replicas may differ by so much without a run that is too many. */
+    private static final Duration SKEW = Duration.ofSeconds(30);
+
+    private final QuartzComponent quartz;
+    private final Clock clock;
+    private final Map<TriggerKey, Late> late = new HashMap<>();
+    private final Map<TriggerKey, Overdue> overdue = new HashMap<>();
+    private CamelContext camel;
+
+    /**
+     * A trigger that is planned later than its cron expression says.
+     *
+     * @param planned for when
+     * @param due     what the expression says
+     */
+    private record Late(Instant planned, Instant due) {}
+
+    /**
+     * A trigger whose time has come.
+     *
+     * @param planned this time
+     * @param looks   how many have seen it since
+     */
+    private record Overdue(Instant planned, int looks) {}
+
+    public TriggerPlan(QuartzComponent quartz, Clock clock) {
+        this.quartz = quartz;
+        this.clock = clock;
+    }
+
+    /** Has the endpoint of a poll or sweep plan its trigger in UTC. An operator's own schedules stay as they are. */
+    public static void inUtc(QuartzEndpoint endpoint) {
+        if (endpoint.getTriggerKey().getGroup().equals(GROUP)) {
+            endpoint.getTriggerParameters().put("timeZone", Cron.ZONE.getID());
+        }
+    }
+
+    @Override
+    protected void doStart() {
+        camel.getExecutorServiceManager()
+                .newSingleThreadScheduledExecutor(this, "tap-trigger-plan")
+                .scheduleWithFixedDelay(this::look, 0, EVERY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    void look() {
+        Instant now = clock.instant();
+        try {
+            Scheduler scheduler = quartz.getScheduler();
+            for (TriggerKey key : scheduler.getTriggerKeys(GroupMatcher.groupEquals(GROUP))) {
+                TriggerState state = scheduler.getTriggerState(key);
+                if (scheduler.getTrigger(key) instanceof CronTrigger trigger && isActive(state)) {
+                    look(scheduler, trigger, state, now);
+                }
+            }
+        } catch (SchedulerException | RuntimeException e) {
+            // the store of the triggers may be away; the next look tries again
+            LOG.debug("triggers could not be compared", e);
+        }
+    }
+
+    private static boolean isActive(TriggerState state) {
+        return state == TriggerState.NORMAL || state == TriggerState.BLOCKED;
+    }
+
+    private void look(Scheduler scheduler, CronTrigger trigger, TriggerState state, Instant now)
+            throws SchedulerException {
+        Instant due = due(trigger, now);
+        Instant planned = trigger.getNextFireTime() == null
+                ? Instant.MAX
+                : trigger.getNextFireTime().toInstant();
+        if (!trigger.getTimeZone().equals(Cron.ZONE)) {
+            // an older version has stored it in the zone of its machine
+            planAgain(scheduler, trigger, due);
+        } else if (!planned.isAfter(due.plus(SKEW))) {
+            late.remove(trigger.getKey());
+            if (!planned.isAfter(now)) {
+                wake(scheduler, trigger, planned, state, now);
+            }
+        } else {
+            Late before = late.get(trigger.getKey());
+            if (before == null || !before.planned.equals(planned) || due.isBefore(before.due)) {
+                late.put(trigger.getKey(), new Late(planned, due));
+            } else if (!now.isBefore(before.due)) {
+                late.remove(trigger.getKey());
+                planAgain(scheduler, trigger, before.due);
+                LOG.warn(
+                        "{} was due at {} and planned for {}, since a clock was set back; it runs {}",
+                        trigger.getKey(),
+                        UtcWords.of(before.due, now),
+                        UtcWords.of(planned, now),
+                        state == TriggerState.BLOCKED ? "after the current run" : "now");
+            }
+        }
+    }
+
+    /**
+     * Wakes Quartz at the second look, since a clock that is wrong for a few seconds is right again by then. A shared store leaves a
+     * trigger that is a minute late to a thread that may wait for a wrong time, too.
+     */
+    private void wake(Scheduler scheduler, CronTrigger trigger, Instant planned, TriggerState state, Instant now)
+            throws SchedulerException {
+        TriggerKey key = trigger.getKey();
+        Overdue before = overdue.get(key);
+        int looks = before != null && before.planned.equals(planned) ? before.looks + 1 : 1;
+        overdue.put(key, new Overdue(planned, looks));
+        if (looks > 1 && state == TriggerState.NORMAL && !scheduler.isInStandbyMode()) {
+            scheduler.resumeTrigger(NONE);
+            if (looks == GIVEN_UP) {
+                planAgain(scheduler, trigger, now);
+            }
+            if (looks == 2) {
+                LOG.warn(
+                        "{} was due at {} and has not run; Quartz was woken. The clock or the database may have failed for a while",
+                        key,
+                        UtcWords.of(planned, now));
+            }
+        }
+    }
+
+    private static void planAgain(Scheduler scheduler, CronTrigger trigger, Instant first) throws SchedulerException {
+        scheduler.rescheduleJob(
+                trigger.getKey(),
+                trigger.getTriggerBuilder()
+                        .startAt(Date.from(first))
+                        .withSchedule(CronScheduleBuilder.cronSchedule(trigger.getCronExpression())
+                                .inTimeZone(Cron.ZONE)
+                                .withMisfireHandlingInstructionFireAndProceed())
+                        .build());
+    }
+
+    /** When a cron expression says that a trigger fires next; in the far future when never again. */
+    private static Instant due(CronTrigger trigger, Instant now) {
+        try {
+            Date next = Cron.of(trigger.getCronExpression()).getNextValidTimeAfter(Date.from(now));
+            return next == null ? Instant.MAX.minus(SKEW) : next.toInstant();
+        } catch (ParseException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void setCamelContext(CamelContext context) {
+        camel = context;
+    }
+
+    @Override
+    public CamelContext getCamelContext() {
+        return camel;
+    }
+}

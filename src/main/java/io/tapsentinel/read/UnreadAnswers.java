@@ -1,0 +1,161 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.rejected.RejectedDocument;
+import io.tapsentinel.rejected.RejectedException;
+import io.tapsentinel.rejected.RejectedStore;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.UnreadableTime;
+import io.tapsentinel.store.ledger.UnreadableTime.Attempt;
+import io.tapsentinel.store.ledger.UnreadableTime.Step;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.Unreadable;
+import io.tapsentinel.tap.plan.Unreadable.How;
+import java.time.Duration;
+import java.util.Optional;
+import org.apache.camel.StreamCache;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What becomes of answers that came in whole and cannot be read, or that end the process: their time is narrowed down, and what is left
+ * becomes a gap. The last attempt stores the answer at {@code tap.rejected.uri} before it reads any of it, so that it lies there whatever
+ * the attempt comes to. For the thread that holds the source's lock.
+ */
+public final class UnreadAnswers {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnreadAnswers.class);
+
+    /** A store that does not answer must not keep a broken process alive. */
+    private static final Duration ENDING = Duration.ofSeconds(2);
+
+    private final UnreadableTime time;
+    private final RejectedStore rejected;
+    /** A read whose row could not be removed; its process has not ended. */
+    private Attempt left;
+
+    public UnreadAnswers(UnreadableTime time, RejectedStore rejected) {
+        this.time = time;
+        this.rejected = rejected;
+    }
+
+    /** Call it before anything is planned: a read that stands in the store has ended its process. */
+    void found() {
+        Optional<Attempt> found = time.attempt();
+        if (found.isEmpty()) {
+            return;
+        }
+        if (left != null && found.get().window().equals(left.window())) {
+            time.over();
+        } else {
+            LOG.warn(
+                    "the process ended while it read TAP's answer for {}",
+                    found.get().window());
+            failed(found.get(), found.get().error() ? How.ERROR : How.END, Gap.ENDED, true);
+        }
+        left = null;
+    }
+
+    /**
+     * An answer came in, and nothing of it was read.
+     *
+     * @throws RejectedException when it has to be stored and cannot
+     */
+    void begin(WindowRead read, StreamCache answer) {
+        TimeRange window = read.window();
+        if (time.detour().bad().stream().anyMatch(range -> isLast(range, window))) {
+            String name = RejectedDocument.answerName(window);
+            rejected.storeAnswer(name, answer);
+        }
+        time.reading(attempt(read));
+    }
+
+    /** Catching up counts as a sweep: for both the time was read before, and an older program on the same store knows that word. */
+    private static Attempt attempt(WindowRead read) {
+        return new Attempt(read.window(), read.purpose() == Purpose.CATCH_UP ? Purpose.SWEEP : read.purpose());
+    }
+
+    private static boolean isLast(Unreadable range, TimeRange window) {
+        return range.isShortest() && range.times() > 0 && range.avoided().overlaps(window);
+    }
+
+    /** The window was committed, with all types. */
+    void committed(TimeRange window) {
+        String name = RejectedDocument.answerName(window);
+        if (rejected.removeAnswer(name)) {
+            LOG.info("{} was read after all; {} at tap.rejected.uri is not needed", window, name);
+        }
+    }
+
+    /** The read has failed; an Error among the causes ends the process soon, which is written down unless that is what it hinders. */
+    void ending(Throwable failure) {
+        if (FatalErrors.errorIn(failure).isEmpty()) {
+            return;
+        }
+        try {
+            Thread note = new Thread(
+                    () -> {
+                        try {
+                            time.ending();
+                        } catch (RuntimeException | Error e) {
+                            // its end counts, though not as one that is known
+                        }
+                    },
+                    "tap-ending");
+            note.setDaemon(true);
+            note.start();
+            note.join(ENDING.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (OutOfMemoryError e) {
+            // the same
+        }
+    }
+
+    /** The read has failed for another reason; an Error ends the process, and its row stays. */
+    void over(WindowRead read, Throwable failure) {
+        if (FatalErrors.errorIn(failure).isPresent()) {
+            return;
+        }
+        try {
+            time.over();
+        } catch (StoreException e) {
+            // else it would look as if the process had ended
+            left = attempt(read);
+        }
+    }
+
+    /** The answer came in whole and could not be read, or is too large to come in. Returns what becomes of its time; null when it is asked for again as it is. */
+    String failed(WindowRead read, String why) {
+        return failed(attempt(read), How.ANSWER, why, read.answer().hasCome());
+    }
+
+    private String failed(Attempt attempt, How how, String why, boolean isStored) {
+        Step step = time.failed(attempt, how, why);
+        for (TimeRange gap : step.gaps()) {
+            LOG.error(
+                    "gap: {} cannot be read, after {} attempts at no more than 30 seconds: {}; {}look in TAP's own page for this time",
+                    gap,
+                    how.attempts(),
+                    why,
+                    isStored
+                            ? "TAP's answer lies at tap.rejected.uri as "
+                                    + RejectedDocument.answerName(attempt.window())
+                                    + ". Correct it and move it to tap.replay.uri, or "
+                            : "");
+        }
+        if (step.isGap()) {
+            return "it stays a gap";
+        }
+        if (!step.gaps().isEmpty()) {
+            return "its time is a gap now";
+        }
+        if (step.known() && step.least()) {
+            return "it will be read again in " + Unreadable.APART.toMinutes()
+                    + " minutes, and becomes a gap if that fails too";
+        }
+        return step.known() ? "its time is narrowed down" : null;
+    }
+}

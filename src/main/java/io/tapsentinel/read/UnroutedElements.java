@@ -1,0 +1,161 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventRef;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.sentinel.batch.RejectedRecord;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.tap.answer.TapEventReader;
+import io.tapsentinel.tap.answer.UnreadableElement;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rejects the elements of one read that no route takes, each once: events of unknown types, and what cannot be read. Their keys become
+ * durable when the window commits, so that the ledger counts them; when it fails they are stored again, in their own places. A failure to
+ * store fails the window at its end, so that the events flow meanwhile. Holds keys only; called by the thread that reads.
+ */
+public class UnroutedElements implements TapEventReader.Others {
+
+    /** For an answer without any. */
+    public static final UnroutedElements NONE = new UnroutedElements(null, null);
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnroutedElements.class);
+    /** So many keys are held; more of them become durable before the commit. */
+    private static final int MOST_KEYS = 10_000;
+
+    /** How many elements one line names. */
+    private static final int NAMED = 5;
+
+    private final Unrouted unrouted;
+    private final WindowRead read;
+    private final Map<EventKey, String> stored = new LinkedHashMap<>();
+    private final TreeMap<String, Integer> counts = new TreeMap<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private int others;
+    private int moreUnreadable;
+    private boolean failed;
+
+    UnroutedElements(Unrouted unrouted, WindowRead read) {
+        this.unrouted = unrouted;
+        this.read = read;
+    }
+
+    @Override
+    public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
+        unrouted.noticed(array);
+        RejectedRecord record = new RejectedRecord(
+                RejectedRecord.Reason.UNKNOWN_TYPE,
+                array,
+                null,
+                key,
+                unrouted.clock.instant(),
+                null,
+                fields,
+                keyedByBytes,
+                0,
+                null);
+        if (reject(record, LedgerEntry.UNKNOWN)) {
+            count(array);
+        }
+    }
+
+    @Override
+    public void unreadable(UnreadableElement element) {
+        Optional<EventType> type = EventType.ofArray(element.array());
+        String array = type.map(EventType::arrayName).orElse(LedgerEntry.UNKNOWN);
+        if (type.isEmpty()) {
+            unrouted.noticed(element.array());
+        }
+        if (reject(RejectedRecord.unreadable(element, unrouted.clock.instant()), array)) {
+            read.unreadable(array);
+            if (unreadable.size() < NAMED) {
+                unreadable.add(element.toString());
+            } else {
+                moreUnreadable++;
+            }
+        }
+        // a sweep asks for what became of everything that TAP reports
+        type.ifPresent(known -> read.each(new EventRef(known, element.key())));
+    }
+
+    /** Stores it unless that was done before; whether it was stored now. */
+    private boolean reject(RejectedRecord record, String array) {
+        if (failed) {
+            return false;
+        }
+        try {
+            if (stored.size() == MOST_KEYS) {
+                unrouted.seen.rejected(stored);
+                stored.clear();
+            }
+            if (stored.containsKey(record.key()) || unrouted.seen.isKnown(record.type(), record.key())) {
+                read.passedOver(array, Outcome.DUPLICATE);
+                return false;
+            }
+            unrouted.rejected.store(record);
+            stored.put(record.key(), record.type());
+            read.passedOver(array, Outcome.REJECTED);
+            return true;
+        } catch (RuntimeException e) {
+            failed = true;
+            read.failAtTheEnd(e);
+            return false;
+        }
+    }
+
+    /** Nothing more comes; logs in one line of each kind what was stored. */
+    void end() {
+        if (!counts.isEmpty()) {
+            LOG.warn(
+                    "this program has no table for these types of events: {}{}; they are stored at"
+                            + " tap.rejected.uri, and a newer program may take them from there (tap.replay.uri)",
+                    counts,
+                    others == 0 ? "" : " and " + others + " of other types");
+            counts.clear();
+            others = 0;
+        }
+        int count = unreadable.size() + moreUnreadable;
+        if (count > 0) {
+            LOG.warn(
+                    "{} cannot be read: {}{}; stored at tap.rejected.uri."
+                            + " To deliver one, write the repaired event into its document as \"record\" and move it to tap.replay.uri",
+                    count == 1 ? "an element" : count + " elements",
+                    String.join(", ", unreadable),
+                    moreUnreadable == 0 ? "" : " and " + moreUnreadable + " more");
+            unreadable.clear();
+            moreUnreadable = 0;
+        }
+    }
+
+    private void count(String array) {
+        counts.merge(array, 1, Integer::sum);
+        if (counts.size() > Unrouted.NAMED) {
+            others += counts.pollLastEntry().getValue();
+        }
+    }
+
+    /** Part of the transaction that commits the read. */
+    void commit(Connection connection) throws SQLException {
+        if (!stored.isEmpty()) {
+            unrouted.seen.rejected(connection, stored);
+        }
+    }
+
+    /** To be called after that transaction. */
+    void committed() {
+        if (!stored.isEmpty()) {
+            unrouted.seen.rememberRejected(stored);
+            stored.clear();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.EventRef;
+import io.tapsentinel.event.TapEvent;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Queue;
+import java.util.Set;
+
+/**
+ * The wanted events of one type in an answer. Reads at most ten events ahead and asks for these at once, since each question is a
+ * transaction of the store. Not for concurrent use.
+ */
+final class WantedEvents implements Iterator<TapEvent> {
+
+    private static final int AT_ONCE = 10;
+
+    private final Iterator<TapEvent> all;
+    private final Ask.Only only;
+    private final Queue<TapEvent> next = new ArrayDeque<>();
+
+    WantedEvents(Iterator<TapEvent> all, Ask.Only only) {
+        this.all = all;
+        this.only = only;
+    }
+
+    @Override
+    public boolean hasNext() {
+        while (next.isEmpty() && all.hasNext()) {
+            List<TapEvent> ahead = new ArrayList<>();
+            while (ahead.size() < AT_ONCE && all.hasNext()) {
+                TapEvent event = all.next();
+                if (event.getType() == only.type()) {
+                    ahead.add(event);
+                }
+            }
+            Set<EventRef> wanted =
+                    only.wanted().apply(ahead.stream().map(TapEvent::ref).toList());
+            ahead.stream().filter(event -> wanted.contains(event.ref())).forEach(next::add);
+        }
+        return !next.isEmpty();
+    }
+
+    @Override
+    public TapEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        return next.remove();
+    }
+}

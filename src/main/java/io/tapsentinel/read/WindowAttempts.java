@@ -1,0 +1,246 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.process.SafeListeners;
+import io.tapsentinel.read.ReadListener.Effort;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.answer.ForeignAnswerException;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.api.TapRefusedException;
+import io.tapsentinel.tap.plan.Age;
+import io.tapsentinel.tap.plan.Pool;
+import io.tapsentinel.tap.plan.TapLimits;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.apache.camel.Exchange;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks for one window until it is read, or asking again makes no sense in this run. The window is planned anew before each
+ * attempt, since the one before may have taught how much TAP can answer at once, what its time is, or where its history begins.
+ * Every attempt is counted in the budget; what was acknowledged in an earlier one is not sent again, as its keys are durable.
+ */
+public class WindowAttempts {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
+    /** How often one run moves the limits of a window; an hour is gone after so many steps of five minutes. */
+    private static final int CORRECTIONS = 12;
+    /** A pause is up to a fifth longer than it is set, so that many clients do not come back together. */
+    private static final double JITTER = 0.2;
+
+    private static final String MAKE_ROOM =
+            ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
+
+    private final SeenKeys seen;
+    private final TapCondition tap;
+    private final List<Duration> retries;
+    private final Clock clock;
+    private final StopSignal stop;
+    private final ReadListener listener;
+    private final InternalFailures internal;
+    private final Lessons lessons;
+    private UnreadAnswers unread;
+
+    /** How the attempts ended. */
+    enum End {
+        COMMITTED,
+        /** There was nothing to ask for. */
+        NOTHING,
+        /** The window stays due; another one may be asked for. */
+        FAILED,
+        /** Nothing may be asked for any more in this run. */
+        OVER
+    }
+
+    /**
+     * @param retries   pauses before the second and later attempts; as many as there are retries
+     * @param listener told of every attempt, of a read after it became durable
+     * @param internal gets every failure
+     */
+    public WindowAttempts(
+            SeenKeys seen,
+            TapCondition tap,
+            List<Duration> retries,
+            Clock clock,
+            StopSignal stop,
+            ReadListener listener,
+            InternalFailures internal) {
+        this.seen = seen;
+        this.tap = tap;
+        this.retries = retries;
+        this.clock = clock;
+        this.stop = stop;
+        this.listener = SafeListeners.safe(ReadListener.class, listener);
+        this.internal = internal;
+        this.lessons = new Lessons(tap, clock);
+    }
+
+    /** Where answers go that cannot be read; call it before the first read. */
+    public WindowAttempts with(UnreadAnswers answers) {
+        unread = answers;
+        return this;
+    }
+
+    /** @param due plans the window; empty when there is nothing to ask for */
+    End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+        return read(trigger, purpose, retries.iterator(), due);
+    }
+
+    /** The same without retries, since something else waits for the source meanwhile. */
+    End readOnce(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+        return read(trigger, purpose, Collections.emptyIterator(), due);
+    }
+
+    private End read(Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<Ask>> due) {
+        unread.found();
+        for (int corrections = 0; corrections <= CORRECTIONS; ) {
+            Optional<Ask> ask = due.get();
+            if (ask.isEmpty()) {
+                return End.NOTHING;
+            }
+            Trouble trouble = attempt(trigger, purpose, ask.get());
+            if (trouble != Trouble.NONE && tap.rest().isResting(clock.instant())) {
+                // what a probe did not get, the next one has to bring
+                return End.OVER;
+            }
+            switch (trouble) {
+                case NONE -> {
+                    return End.COMMITTED;
+                }
+                case TOO_OLD -> corrections++;
+                // twice tells TAP's time, if it can be told
+                case STILL_CURRENT -> corrections += CORRECTIONS / 2;
+                case NARROWED, TOO_LARGE -> corrections++;
+                case TIMED_OUT, TRANSIENT, UNREADABLE -> {
+                    if (!pauses.hasNext()) {
+                        return End.FAILED;
+                    }
+                    if (!stop.pause(jittered(pauses.next()))) {
+                        return End.OVER;
+                    }
+                }
+                case REFUSED, FORMAT, NOT_TAP, ENDPOINT -> {
+                    return End.FAILED;
+                }
+                default -> {
+                    return End.OVER;
+                }
+            }
+        }
+        return End.FAILED;
+    }
+
+    private Trouble attempt(Exchange trigger, Purpose purpose, Ask ask) {
+        Instant start = clock.instant();
+        Instant steadyStart = tap.clock().steady().instant();
+        TimeRange window = ask.window();
+        String what = purpose.word()
+                + (ask.only() == null ? "" : " of " + ask.only().type().routeId());
+        WindowRead read = newRead(ask, purpose, start);
+        read.beforeReading(answer -> unread.begin(read, answer));
+        // an exchange of its own, so that its spooled answer goes with it
+        Throwable failure = read.failure(send(trigger, read));
+        read.endCopy();
+        if (read.answer().hasCome()) {
+            tap.rest().answered(clock.instant());
+            if (purpose == Purpose.POLL) {
+                tap.clock().answered(start, steadyStart);
+            }
+        }
+        Effort effort = new Effort(
+                Age.of(steadyStart, tap.clock().steady().instant()),
+                read.answer().bytes());
+        if (failure == null) {
+            internal.committed();
+            listener.committed(read.entry(), effort);
+            tap.rest().settled(window);
+            tap.size().read();
+            tap.reading().committed(purpose == Purpose.POLL);
+            if (ask.only() == null) {
+                unread.committed(window);
+            }
+            LOG.info(
+                    "{} {} committed in {} ms: {}; {}",
+                    what,
+                    window,
+                    effort.time().toMillis(),
+                    read.summary(),
+                    read.answer().inWords(start, start.plus(effort.time())));
+            return Trouble.NONE;
+        }
+        unread.ending(failure);
+        internal.failed(failure);
+        TapRefusedException refusal = TapRefusedException.of(failure);
+        Trouble trouble =
+                Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (trouble == Trouble.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
+            trouble = Trouble.UNREADABLE;
+        }
+        if (ask.isOfOneEndpoint()) {
+            trouble = trouble.ofOneEndpoint(refusal, Pool.of(ask.path()) == Pool.EVERYTHING_ELSE);
+        }
+        if (trouble != Trouble.UNREADABLE || stop.isStopped()) {
+            unread.over(read, failure);
+        }
+        if (stop.isStopped()) {
+            LOG.info("{} {} not committed: stopped; it will be read again", what, window);
+            return Trouble.STOPPED;
+        }
+        if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
+            trouble = Trouble.REFUSED;
+        }
+        String then = lessons.learn(trouble, failure, refusal, window);
+        boolean maybeCut = trouble == Trouble.TRANSIENT
+                && read.answer().bytes() > 0
+                && !read.answer().isKnownWhole()
+                && !Trouble.has(failure, ForeignAnswerException.class);
+        String why = SafeMessage.of(refusal == null ? failure : refusal)
+                + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
+                + (maybeCut ? AnswerSize.NO_LENGTH : "");
+        if (trouble != Trouble.BUDGET && trouble != Trouble.ENDPOINT) {
+            tap.reading().failed(why, trouble == Trouble.UNREADABLE, clock.instant());
+        }
+        listener.failed(purpose, effort, Lessons.code(trouble, refusal));
+        String narrowed = trouble == Trouble.UNREADABLE ? unread.failed(read, why) : null;
+        LOG.warn(
+                "{} {} not committed, {}{}: {}",
+                what,
+                window,
+                narrowed == null ? "it will be read again" : narrowed,
+                then,
+                why);
+        return narrowed == null ? trouble : Trouble.NARROWED;
+    }
+
+    /** The read of one window; tests put one without a guard in its place. */
+    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+        return new WindowRead(ask, purpose, readAt, seen, stop::isStopped);
+    }
+
+    private static Throwable send(Exchange trigger, WindowRead read) {
+        try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
+            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read))
+                    .getException();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Duration jittered(Duration pause) {
+        return pause.plusMillis(
+                (long) (pause.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
+    }
+}

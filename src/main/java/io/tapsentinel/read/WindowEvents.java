@@ -1,0 +1,63 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.event.TapEvent;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+
+/**
+ * The events of one window as the splitter takes them; ends early, and without throwing, when the window has failed. Once it
+ * has said that there is a next event it keeps its word, whatever fails meanwhile: Camel's splitter takes an end where it was
+ * promised an event for "nothing to split" and goes on without waiting for the events that are parked. Not for concurrent use.
+ */
+final class WindowEvents implements Iterator<TapEvent> {
+
+    private final WindowRead read;
+    private final Iterator<TapEvent> answer;
+    private final UnroutedElements unrouted;
+    private TapEvent promised;
+
+    WindowEvents(WindowRead read, Iterator<TapEvent> answer, UnroutedElements unrouted) {
+        this.read = read;
+        this.answer = answer;
+        this.unrouted = unrouted;
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (promised == null) {
+            promised = advance();
+        }
+        return promised != null;
+    }
+
+    @Override
+    public TapEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        TapEvent event = promised;
+        promised = null;
+        read.handedOut(event);
+        return event;
+    }
+
+    private TapEvent advance() {
+        if (read.isStopping()) {
+            read.fail(new WindowFailedException("stopped"));
+        }
+        try {
+            if (!read.hasFailed() && answer.hasNext()) {
+                return answer.next();
+            }
+            unrouted.end();
+            if (!read.hasFailed()) {
+                read.exhausted();
+            }
+            return null;
+        } catch (RuntimeException | Error e) {
+            // an Error that left here would leave the split without an end
+            read.fail(e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.tapsentinel.read;
+
+/** A window could not be committed and will be read again; the message says why, without content of events. */
+public class WindowFailedException extends RuntimeException {
+
+    public WindowFailedException(String message) {
+        super(message);
+    }
+
+    public WindowFailedException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

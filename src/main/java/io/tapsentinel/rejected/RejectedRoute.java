@@ -1,0 +1,57 @@
+package io.tapsentinel.rejected;
+
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.store.PrivateFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.apache.camel.Exchange;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.azure.storage.blob.BlobConstants;
+import org.apache.camel.component.azure.storage.blob.BlobOperationsDefinition;
+
+/**
+ * The way to {@code tap.rejected.uri}. A folder is made for the owner only, and a file in it is there whole or not at all; in a container
+ * of blobs each record is a blob of its name.
+ */
+public class RejectedRoute extends RouteBuilder {
+
+    static final String STORE = "direct:tap-rejected";
+
+    private final String uri;
+
+    /** @param uri any Camel endpoint that takes bytes; the headers CamelFileName and CamelAzureStorageBlobBlobName have the record's name */
+    public RejectedRoute(String uri) {
+        this.uri = uri;
+    }
+
+    @Override
+    public void configure() throws Exception {
+        // whoever stores waits for the outcome and fails its window over it
+        errorHandler(noErrorHandler());
+        prepare("tap.rejected.uri", uri);
+        // without an operation that endpoint would list containers, and nothing would be stored
+        from(STORE)
+                .routeId("tap-rejected")
+                .setHeader(BlobConstants.BLOB_OPERATION)
+                .constant(BlobOperationsDefinition.uploadBlockBlob)
+                .setHeader(BlobConstants.BLOB_NAME)
+                .header(Exchange.FILE_NAME)
+                .to(FileEndpoint.closed(uri));
+    }
+
+    /** Makes the folder of a {@code file:} endpoint, closed to others. */
+    public static Optional<Path> prepare(String property, String uri) {
+        Optional<Path> folder = FileEndpoint.folder(uri);
+        try {
+            if (folder.isPresent()) {
+                PrivateFiles.folder(folder.get());
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new InvalidSettingException(property + " is \"" + uri
+                    + "\"; its folder has to be one that can be written (" + SafeMessage.of(e) + ")");
+        }
+    }
+}

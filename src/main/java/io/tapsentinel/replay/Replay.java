@@ -1,0 +1,243 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.process.SafeListeners;
+import io.tapsentinel.read.Ask;
+import io.tapsentinel.read.Lessons;
+import io.tapsentinel.read.ReadListener;
+import io.tapsentinel.read.ReadListener.Effort;
+import io.tapsentinel.read.SourceLock;
+import io.tapsentinel.read.StopSignal;
+import io.tapsentinel.read.TapSpine;
+import io.tapsentinel.read.Unrouted;
+import io.tapsentinel.read.UnroutedElements;
+import io.tapsentinel.read.WindowRead;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.answer.TapAnswerException;
+import io.tapsentinel.tap.answer.TapEventReader;
+import io.tapsentinel.tap.plan.Age;
+import io.tapsentinel.tap.plan.Coverage;
+import io.tapsentinel.tap.plan.TapLimits;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.ProducerTemplate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings in one document by the way of every event: the same routes, repositories and commit, one read of the source at a
+ * time. What was delivered is found delivered, so that the same answer can be brought in again; progress stays as it is.
+ */
+public class Replay {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
+    private final ReadState state;
+    private final SeenKeys seen;
+    private final Unrouted unrouted;
+    private final SourceLock source;
+    private final StopSignal stop;
+    private final Clock clock;
+    private final ReadListener listener;
+    private final FatalErrors fatal;
+
+    /**
+     * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
+     * @param listener told of every attempt, of a read after it became durable
+     * @param fatal    gets an Error that a read ended with
+     */
+    public Replay(
+            ReadState state,
+            SeenKeys seen,
+            Unrouted unrouted,
+            SourceLock source,
+            StopSignal stop,
+            Clock clock,
+            ReadListener listener,
+            FatalErrors fatal) {
+        this.state = state;
+        this.seen = seen;
+        this.unrouted = unrouted;
+        this.source = source;
+        this.stop = stop;
+        this.clock = clock;
+        this.listener = SafeListeners.safe(ReadListener.class, listener);
+        this.fatal = fatal;
+    }
+
+    /**
+     * Returns when every event of it has ended.
+     *
+     * @return false when a stop came first: then it is to be brought in again
+     * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
+     */
+    boolean bringIn(ReplaySource document, CamelContext camel) {
+        ReplayDocument content = ReplayDocument.of(document);
+        if (!source.lock()) {
+            return false;
+        }
+        try {
+            if (stop.isStopped()) {
+                return false;
+            }
+            return content.rejected() ? records(document, camel) : events(document, content, camel);
+        } finally {
+            source.unlock();
+        }
+    }
+
+    /** Ends the process if an Error failed a replay. Call it once the document is out of the way, or the next start meets it again. */
+    void endAfter(Throwable failure) {
+        fatal.handleIn(failure);
+    }
+
+    private WindowRead read(TimeRange window, Instant now, Ask.Commit commit) {
+        return new WindowRead(new Ask(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    /** Looks at every record before one of them is sent. */
+    private boolean records(ReplaySource document, CamelContext camel) {
+        Map<EventKey, String> repaired = new HashMap<>();
+        try (Stream<Map<String, Object>> records = ReplayDocument.records(document::open)) {
+            records.forEach(record -> {
+                EventType type = ReplayedRecord.event(record, seen).getType();
+                ReplayedRecord.repairedKey(record).ifPresent(key -> repaired.put(key, type.arrayName()));
+            });
+        }
+        Instant now = now();
+        WindowRead read = read(
+                new TimeRange(now, now),
+                now,
+                (entry, also) -> state.beside(entry, connection -> {
+                    also.in(connection);
+                    seen.repaired(connection, repaired);
+                }));
+        try (Stream<Map<String, Object>> records =
+                ReplayDocument.records(() -> read.answer().counted(document.open()))) {
+            Iterator<TapEvent> events =
+                    records.map(record -> ReplayedRecord.event(record, seen)).iterator();
+            return run(document, read, events, UnroutedElements.NONE, " again", camel);
+        }
+    }
+
+    private boolean events(ReplaySource document, ReplayDocument content, CamelContext camel) {
+        Instant now = now();
+        WindowRead read = read(window(content, now), now, state::beside);
+        if (content.type() != null) {
+            requireKnownEvents(document, content.type());
+        } else if (content.queryEnd() != null) {
+            requireKnown(read.window(), "it is an answer for the time until " + content.queryEnd());
+        }
+        UnroutedElements others = unrouted.of(read);
+        TapEventReader.Body body = () -> read.answer().counted(document.open());
+        try (TapEventReader events = content.type() == null
+                ? new TapEventReader(body, read.window().to(), others)
+                : TapEventReader.ofList(body, content.type(), now, others)) {
+            return run(document, read, events, others, "", camel);
+        } catch (IOException e) {
+            throw new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
+        }
+    }
+
+    /** Looks at every event of a list before one of them is sent. */
+    private void requireKnownEvents(ReplaySource document, EventType type) {
+        Set<Instant> hours = new TreeSet<>();
+        try (TapEventReader events =
+                TapEventReader.ofList(document::open, type, clock.instant(), TapEventReader.Others.NONE)) {
+            while (events.hasNext()) {
+                TapEvent event = events.next();
+                KnownEvent.require(type, event.getFields());
+                hours.add(event.getTime().truncatedTo(ChronoUnit.HOURS));
+            }
+        } catch (TapAnswerException | IOException e) {
+            throw new ReplayRefusedException(ReplayDocument.words(e));
+        }
+        hours.forEach(hour -> requireKnown(
+                new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
+    }
+
+    private void requireKnown(TimeRange time, String what) {
+        if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
+            throw new ReplayRefusedException(what + ", which was read more than " + TapLimits.HISTORY.toDays()
+                    + " days ago; what was delivered then is no longer known, and would be sent twice");
+        }
+    }
+
+    private boolean run(
+            ReplaySource document,
+            WindowRead read,
+            Iterator<TapEvent> events,
+            UnroutedElements others,
+            String again,
+            CamelContext camel) {
+        Instant start = clock.instant();
+        Throwable failure = read.failure(send(read, events, others, camel));
+        Effort effort = new Effort(
+                Age.of(start, clock.instant()), document.file().toFile().length());
+        if (failure != null && stop.isStopped()) {
+            LOG.info("replay of {} not committed: stopped; it stays where it is", document.name());
+            return false;
+        }
+        if (failure != null) {
+            listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
+            if (read.isDeferred() && FatalErrors.errorIn(failure).isEmpty()) {
+                throw new ReplayDeferredException(read.deferred());
+            }
+            if (failure.getCause() instanceof TapAnswerException unreadable) {
+                throw new ReplayRefusedException(ReplayDocument.words(unreadable));
+            }
+            throw new ReplayRefusedException(ReplayDocument.words(failure), failure);
+        }
+        listener.committed(read.entry(), effort);
+        LOG.info(
+                "replay of {} committed: {}; {}",
+                document.name(),
+                read.summary(),
+                read.answer().inWords(start, clock.instant()));
+        if (read.rejected() > 0) {
+            throw new ReplayRefusedException(
+                    read.rejected() + " of " + read.fetched() + " rejected" + again + ", see tap.rejected.uri");
+        }
+        return true;
+    }
+
+    private static Throwable send(
+            WindowRead read, Iterator<TapEvent> events, UnroutedElements others, CamelContext camel) {
+        try (ProducerTemplate template = camel.createProducerTemplate()) {
+            return template.send(TapSpine.EVENTS, exchange -> {
+                        TapSpine.attach(exchange, read);
+                        exchange.getMessage().setBody(read.events(events, others));
+                    })
+                    .getException();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The longest window that an answer can be for; what does not tell its time is a moment. */
+    private static TimeRange window(ReplayDocument content, Instant now) {
+        Instant end = content.queryEnd();
+        return end == null ? new TimeRange(now, now) : new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
+    }
+}

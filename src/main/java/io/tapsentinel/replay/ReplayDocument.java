@@ -1,0 +1,151 @@
+package io.tapsentinel.replay;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.tap.answer.DocumentShape;
+import io.tapsentinel.tap.answer.JsonBounds;
+import io.tapsentinel.tap.answer.TapAnswerException;
+import io.tapsentinel.tap.answer.TapEventReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.Spliterators;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+
+/**
+ * What a file turned out to be after it was read to its end once, before anything of it is sent: whole, and an answer of TAP, a bare list
+ * of events of one type, or rejected records.
+ *
+ * @param queryEnd the end of the time that an answer is for; null when it does not tell
+ * @param type     the type of the events in a bare list; null for all others
+ * @param rejected whether it is one or more rejected records
+ */
+record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
+
+    /** Bytes of one rejected record: an event of 4 MB, each byte of it escaped. */
+    static final long MOST = 25_000_000;
+
+    /** Members of a rejected record; two of them make one of it, also when others were lost. */
+    private static final Set<String> REJECTED = Set.of("reason", "key", "record", "readAs", "bytes");
+
+    private static final ObjectReader MAP = new ObjectMapper(JsonBounds.set(new JsonFactory()))
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .readerForMapOf(Object.class);
+
+    /** @throws ReplayRefusedException when it is cut, no JSON, or nothing that can be replayed */
+    static ReplayDocument of(ReplaySource source) {
+        try (InputStream in = source.open()) {
+            return of(DocumentShape.of(in), source.name());
+        } catch (TapAnswerException e) {
+            throw new ReplayRefusedException(words(e));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Why it cannot be read; the reader speaks of an answer. */
+    static String words(Throwable e) {
+        return SafeMessage.of(e).replace("TAP's answer", "the document");
+    }
+
+    private static ReplayDocument of(DocumentShape shape, String name) {
+        if (REJECTED.stream().filter(shape.names()::contains).count() > 1) {
+            if (shape.longest() > MOST) {
+                throw new ReplayRefusedException("a rejected record in it has " + shape.longest() / 1_000_000
+                        + " MB; at most " + MOST / 1_000_000 + " MB are read");
+            }
+            return new ReplayDocument(null, null, true);
+        }
+        boolean answer = shape.names().contains("queryEndTime")
+                || Arrays.stream(EventType.values()).map(EventType::arrayName).anyMatch(shape.names()::contains);
+        if (answer && shape.values() > 1) {
+            throw new ReplayRefusedException("it holds " + shape.values()
+                    + " documents, the first of them an answer of TAP; give each answer a file of its own");
+        }
+        if (answer || !shape.list() && shape.names().isEmpty() && shape.values() == 1) {
+            return new ReplayDocument(shape.queryEnd(), null, false);
+        }
+        List<EventType> types = Arrays.stream(EventType.values())
+                .filter(type -> Stream.of(type.arrayName(), type.routeId(), type.table())
+                        .anyMatch(word -> name.toLowerCase(Locale.ROOT).contains(word.toLowerCase(Locale.ROOT))))
+                .toList();
+        if (types.size() > 1) {
+            throw new ReplayRefusedException("it is a list of events whose name names "
+                    + types.stream().map(EventType::arrayName).collect(Collectors.joining(" and "))
+                    + "; give it a name with the one type that it holds");
+        }
+        if (types.isEmpty()) {
+            throw new ReplayRefusedException(
+                    "it is no answer of TAP and no rejected record. If it is a list of events, its name must"
+                            + " contain their type: clicksPermitted, clicksBlocked, messagesDelivered or messagesBlocked");
+        }
+        return new ReplayDocument(null, types.get(0), false);
+    }
+
+    /**
+     * The rejected records, one at a time; to be closed.
+     *
+     * @throws ReplayRefusedException when one of them is reached that is not JSON
+     */
+    static Stream<Map<String, Object>> records(TapEventReader.Body body) {
+        try {
+            MappingIterator<Map<String, Object>> documents = MAP.readValues(body.open());
+            Iterator<Map<String, Object>> each = new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return read(documents::hasNextValue);
+                }
+
+                @Override
+                public Map<String, Object> next() {
+                    return read(documents::nextValue);
+                }
+            };
+            return StreamSupport.stream(Spliterators.spliteratorUnknownSize(each, 0), false)
+                    .onClose(() -> read(() -> {
+                        documents.close();
+                        return null;
+                    }));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    /** Something that reads. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private static <T> T read(Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (JsonProcessingException e) {
+            // Jackson's own words quote the document
+            throw new ReplayRefusedException("a rejected record is not JSON"
+                    + (e.getLocation() == null
+                            ? ""
+                            : " before byte " + e.getLocation().getByteOffset()));
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+    }
+
+    private static ReplayRefusedException unreadable(IOException e) {
+        return new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
+    }
+}

@@ -1,0 +1,149 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.rejected.FileEndpoint;
+import io.tapsentinel.rejected.RejectedRoute;
+import io.tapsentinel.store.PrivateFiles;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.Exchange;
+import org.apache.camel.InvalidPayloadException;
+import org.apache.camel.builder.RouteBuilder;
+import org.apache.camel.component.file.GenericFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at {@code tap.replay.uri}. A file is moved by us and not by Camel, since one that a stop interrupted has to stay where it
+ * is. What another endpoint gives is put down in the spool folder first; it hears of a failure by an exception.
+ */
+public class ReplayRoute extends RouteBuilder {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplayRoute.class);
+    private static final Map<String, String> FILE_OPTIONS = Map.ofEntries(
+            Map.entry("noop", "true"),
+            Map.entry("idempotent", "false"),
+            Map.entry("antInclude", ReplaySource.NAMES),
+            Map.entry("antFilterCaseSensitive", "false"),
+            Map.entry("sortBy", "file:name"),
+            Map.entry("initialDelay", "1000"),
+            Map.entry("delay", "5000"),
+            Map.entry("maxMessagesPerPoll", "100"),
+            // a file that is still growing waits for the next look; a marker file would be one more to explain
+            Map.entry("readLock", "changed"),
+            Map.entry("readLockMinAge", "2000"),
+            // an empty file is refused as any other that holds nothing
+            Map.entry("readLockMinLength", "0"),
+            Map.entry("readLockCheckInterval", "500"),
+            Map.entry("readLockMarkerFile", "false"),
+            Map.entry("readLockLoggingLevel", "DEBUG"));
+
+    private static final Duration WAIT = Duration.ofMinutes(5);
+
+    private final String uri;
+    private final Path spool;
+    private final Replay replay;
+    private final ReplayFolder folder;
+    private final Clock clock;
+    /** Files that could not be moved away; bringing them in again and again would help nobody. */
+    private final Set<String> stuck = ConcurrentHashMap.newKeySet();
+    /** Files with events of a suspended table, and when each is replayed again. */
+    private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+
+    /** @param spool where a body lies that is no file */
+    public ReplayRoute(String uri, Path spool, Replay replay, Clock clock) {
+        this.uri = uri;
+        this.spool = spool;
+        this.replay = replay;
+        this.clock = clock;
+        this.folder = new ReplayFolder(clock);
+    }
+
+    @Override
+    public void configure() throws Exception {
+        errorHandler(noErrorHandler());
+        RejectedRoute.prepare("tap.replay.uri", uri);
+        from(FileEndpoint.withDefaults(uri, FILE_OPTIONS))
+                .routeId("tap-replay")
+                .streamCache(false)
+                .process(this::replay);
+    }
+
+    private void replay(Exchange exchange) throws IOException {
+        if (exchange.getMessage().getBody() instanceof GenericFile<?> found && found.getFile() instanceof File file) {
+            file(exchange, file.toPath());
+            return;
+        }
+        Path copy = Files.createTempFile(PrivateFiles.folder(spool), "cos-replay-", ".json");
+        try (InputStream body = exchange.getMessage().getMandatoryBody(InputStream.class)) {
+            // into the file that is closed to others already
+            try (OutputStream out = Files.newOutputStream(copy)) {
+                body.transferTo(out);
+            }
+            if (!replay.bringIn(new ReplaySource(copy, "a message"), exchange.getContext())) {
+                throw new ReplayRefusedException("stopped before it was brought in; it has to come again");
+            }
+        } catch (InvalidPayloadException e) {
+            throw new ReplayRefusedException("tap.replay.uri gave a message that is no document");
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private void file(Exchange exchange, Path file) {
+        String name = file.getFileName().toString().replaceAll("[^A-Za-z0-9_.-]", "_");
+        String version = file + " " + file.toFile().lastModified();
+        if (stuck.contains(version) || clock.instant().isBefore(waiting.getOrDefault(version, Instant.MIN))) {
+            return;
+        }
+        try {
+            if (replay.bringIn(new ReplaySource(file, name), exchange.getContext())) {
+                move(name, version, () -> folder.done(file));
+            }
+        } catch (ReplayDeferredException deferred) {
+            waiting.put(version, clock.instant().plus(WAIT));
+            LOG.warn(
+                    "replay of {} is not complete, it stays where it is and is replayed again in {} min: {}",
+                    name,
+                    WAIT.toMinutes(),
+                    deferred.getMessage());
+        } catch (ReplayRefusedException refused) {
+            LOG.warn("replay of {} failed, it lies in failed/: {}", name, refused.getMessage());
+            move(name, version, () -> folder.failed(file, refused.getMessage()));
+            replay.endAfter(refused);
+        } catch (RuntimeException | Error e) {
+            LOG.error("replay of {} failed, it lies in failed/: {}", name, SafeMessage.of(e));
+            move(name, version, () -> folder.failed(file, SafeMessage.of(e)));
+            replay.endAfter(e);
+        }
+    }
+
+    /** Moving a file. */
+    @FunctionalInterface
+    private interface Move {
+        void run() throws IOException;
+    }
+
+    private void move(String name, String version, Move move) {
+        try {
+            move.run();
+        } catch (IOException | UncheckedIOException e) {
+            stuck.add(version);
+            LOG.error(
+                    "tap.replay.uri: {} was read but cannot be moved ({}); remove it, until then it is left alone",
+                    name,
+                    SafeMessage.of(e));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.config.SettingReader;
+import java.time.Duration;
+
+/**
+ * Where answers and records are brought in from.
+ *
+ * @param uri  endpoint that is looked at
+ * @param keep how long files are kept that were brought in
+ */
+public record ReplaySettings(String uri, Duration keep) {
+
+    /** @throws InvalidSettingException naming the property that is wrong */
+    public static ReplaySettings of(SettingReader read) {
+        return new ReplaySettings(
+                replayUri(read.required("tap.replay.uri")),
+                read.duration("tap.replay.keep", Duration.ofMinutes(1), Duration.ofDays(3650)));
+    }
+
+    /** Camel's consumer of blobs opens each of them before the first one is read. */
+    private static String replayUri(String uri) {
+        if (uri.startsWith("azure-storage-blob:")) {
+            throw new InvalidSettingException("tap.replay.uri is \"" + uri.replaceAll("\\?.*", "?...")
+                    + "\"; it has to be a folder or another endpoint. To replay blobs, add the route replay-from-blobs of"
+                    + " src/site/markdown/data-at-rest.md, which moves them into a folder");
+        }
+        return uri;
+    }
+}

@@ -1,0 +1,93 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.event.TapTime;
+import io.tapsentinel.rejected.RejectedDocument;
+import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.tap.answer.TapEvents;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Makes an event again out of a rejected document. Its record may have been corrected, but not into another event. */
+final class ReplayedRecord {
+
+    private static final List<String> NEEDED = List.of("reason", "type", "key", "record");
+    private static final Pattern KEY = Pattern.compile("[0-9a-f]{32}");
+
+    private ReplayedRecord() {}
+
+    /** The key under which an unreadable element was rejected that has been repaired since; empty for every other record. */
+    static Optional<EventKey> repairedKey(Map<String, Object> document) {
+        return isUnreadable(document) ? key(document) : Optional.empty();
+    }
+
+    private static Optional<EventKey> key(Map<String, Object> document) {
+        return document.get("key") instanceof String key && KEY.matcher(key).matches()
+                ? Optional.of(EventKey.of(HexFormat.of().parseHex(key)))
+                : Optional.empty();
+    }
+
+    private static boolean isUnreadable(Map<String, Object> document) {
+        return Reason.UNREADABLE.word().equals(document.get("reason"));
+    }
+
+    /** @throws ReplayRefusedException when there is no table for it or it is another event than its key says */
+    static TapEvent event(Map<String, Object> document, SeenKeys seen) {
+        List<String> missing = NEEDED.stream()
+                .filter(name -> !document.containsKey(name)
+                        || name.equals("key") && key(document).isEmpty())
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new ReplayRefusedException("a rejected record in it lacks " + String.join(", ", missing)
+                    + "; it needs " + String.join(", ", NEEDED));
+        }
+        EventType type = EventType.ofArray(String.valueOf(document.get("type")))
+                .orElseThrow(() -> new ReplayRefusedException(
+                        "its type is none of the four that have a table; keep it for a program that knows it"));
+        if (document.get("table") instanceof String table && !table.equals(type.table())) {
+            throw new ReplayRefusedException(
+                    "its type is " + type.arrayName() + ", but its table is that of another type; restore both");
+        }
+        boolean repaired = isUnreadable(document);
+        Map<String, Object> fields = RejectedDocument.record(document);
+        if (fields == null) {
+            throw new ReplayRefusedException(
+                    repaired
+                            ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
+                            : "its record is no object");
+        }
+        KnownEvent.require(type, fields);
+        Instant time = TapTime.parse(document.get("time")).orElse(Instant.EPOCH);
+        Optional<EventKey> given = key(document);
+        TapEvent event = RejectedDocument.isKeyedByBytes(document) && given.isPresent()
+                ? TapEvents.keyedByBytes(type, given.get(), fields, time)
+                : TapEvents.of(type, fields, time);
+        if (repaired) {
+            return event;
+        }
+        // an older version wrote the key that it gave
+        if (Stream.of(event.getKey(), event.getFormer())
+                .noneMatch(key -> String.valueOf(key).equals(document.get("key")))) {
+            throw new ReplayRefusedException(
+                    "it was edited so that it is another event: key is no longer that of type and record;"
+                            + " restore type, id, GUID, times, recipients and threatID");
+        }
+        if (!Reason.CAPPED.word().equals(document.get("reason"))) {
+            return Handling.resend(event);
+        }
+        if (!seen.isSettled(event)) {
+            throw new ReplayRefusedException(
+                    "its event was delivered with cut values, longer ago than is known; it would be sent twice");
+        }
+        return event;
+    }
+}

@@ -1,0 +1,143 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.rejected.FileEndpoint;
+import io.tapsentinel.rejected.FolderSize;
+import io.tapsentinel.rejected.RejectedDocument;
+import io.tapsentinel.rejected.RejectedSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what has been kept long enough from the folders that hold personal data. Only regular files that carry a name of
+ * ours are removed, links are never followed; other endpoints than folders have to look after themselves.
+ */
+public class Retention {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    private final RejectedSettings rejectedSettings;
+    private final ReplaySettings replaySettings;
+    private final Clock clock;
+    private final BooleanSupplier timeIsKnown;
+    private final Optional<Path> rejected;
+    private final Optional<Path> replay;
+
+    /** @param timeIsKnown whether the clock can be trusted; nothing is removed before */
+    public Retention(
+            RejectedSettings rejectedSettings,
+            ReplaySettings replaySettings,
+            Clock clock,
+            BooleanSupplier timeIsKnown) {
+        this.timeIsKnown = timeIsKnown;
+        this.rejectedSettings = rejectedSettings;
+        this.replaySettings = replaySettings;
+        this.clock = clock;
+        this.rejected = FileEndpoint.folder(rejectedSettings.uri());
+        this.replay = FileEndpoint.folder(replaySettings.uri());
+    }
+
+    /** Looks at all folders once. A file that cannot be removed stays for the next time. */
+    public void run() {
+        if (!timeIsKnown.getAsBoolean()) {
+            return;
+        }
+        rejected.ifPresent(folder -> lost(folder, RejectedDocument.NAME));
+        replay.ifPresent(folder -> {
+            lost(folder.resolve(ReplayFolder.FAILED), ReplayFolder.NAME);
+            Path done = folder.resolve(ReplayFolder.DONE);
+            report(done, remove(done, ReplayFolder.NAME, replaySettings.keep(), rejectedSettings.maxBytes()));
+        });
+    }
+
+    /** What nobody has brought in is gone with its file. */
+    private void lost(Path folder, Pattern names) {
+        List<Aged> removed = remove(folder, names, rejectedSettings.keep(), Long.MAX_VALUE);
+        long records = removed.stream()
+                .filter(file -> file.path().toString().endsWith(".json")
+                        || file.path().toString().endsWith(".gz"))
+                .count();
+        if (records > 0) {
+            LOG.warn(
+                    "{}: {} records or answers were not replayed within tap.rejected.keep ({}) and are removed",
+                    folder,
+                    records,
+                    rejectedSettings.keep());
+        }
+        report(folder, removed);
+    }
+
+    private static void report(Path folder, List<Aged> removed) {
+        if (!removed.isEmpty()) {
+            LOG.info(
+                    "{}: removed {} files, {} bytes; {} left",
+                    folder,
+                    removed.size(),
+                    removed.stream().mapToLong(Aged::bytes).sum(),
+                    FolderSize.of(folder));
+        }
+    }
+
+    private record Aged(Path path, Instant at, long bytes) {}
+
+    /** Removes what is older, then the oldest while more than {@code most} bytes are left. */
+    private List<Aged> remove(Path folder, Pattern names, Duration keep, long most) {
+        List<Aged> files = files(folder, names);
+        files.sort(Comparator.comparing(Aged::at).thenComparing(Aged::path));
+        Instant before = clock.instant().minus(keep);
+        long left = files.stream().mapToLong(Aged::bytes).sum();
+        List<Aged> removed = new ArrayList<>();
+        for (Aged file : files) {
+            if (!file.at().isBefore(before) && left <= most) {
+                break;
+            }
+            left -= file.bytes();
+            try {
+                if (Files.deleteIfExists(file.path())) {
+                    removed.add(file);
+                }
+            } catch (IOException e) {
+                LOG.warn("{} cannot be removed: {}", file.path(), SafeMessage.of(e));
+            }
+        }
+        return removed;
+    }
+
+    private List<Aged> files(Path folder, Pattern names) {
+        List<Aged> files = new ArrayList<>();
+        // done/ and failed/ are ours: a link in their place is somebody's mistake, one to the operator's folder is not
+        boolean ours = replay.isPresent() && replay.get().equals(folder.getParent());
+        if (!Files.isDirectory(folder, ours ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS} : new LinkOption[0])) {
+            return files;
+        }
+        try (Stream<Path> all = Files.list(folder)) {
+            for (Path path : (Iterable<Path>) all.filter(
+                    path -> names.matcher(path.getFileName().toString()).matches())::iterator) {
+                BasicFileAttributes is =
+                        Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                if (is.isRegularFile()) {
+                    files.add(new Aged(path, is.lastModifiedTime().toInstant(), is.size()));
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("{} cannot be looked through: {}", folder, SafeMessage.of(e));
+        }
+        return files;
+    }
+}

@@ -1,0 +1,47 @@
+package io.tapsentinel.report;
+
+import io.tapsentinel.sentinel.TableBacklog;
+import io.tapsentinel.store.ReadOnlyStore;
+import io.tapsentinel.store.ledger.Deferrals;
+import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.TableBacklogs;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/** Lists the time that was lost, oldest first, and what single tables lack: time that waits, and events that were withdrawn. */
+public final class Gaps {
+
+    private Gaps() {}
+
+    /** A line each, of fields between tabs; those that are no gap begin with a word. Returns how many gaps there are. */
+    public static int print(ReportSettings settings, Instant now, PrintStream out) {
+        try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
+            List<Gap> gaps = store.read(connection -> Gap.all(connection, store.source()));
+            gaps.forEach(gap -> line(out, limits(gap.time()), gap.reason(), gap.noticedAt()));
+            store.read(connection -> TableBacklogs.all(connection, store.source()))
+                    .forEach(table -> print(table, now, out));
+            store.read(connection -> Deferrals.withdrawn(connection, store.source()))
+                    .forEach(event -> line(out, "withdrawn", event.type().table(), event.key(), event.at()));
+            return gaps.size();
+        }
+    }
+
+    private static void print(TableBacklog table, Instant now, PrintStream out) {
+        String name = table.type().table();
+        table.sentences(now)
+                .ifPresent(
+                        words -> line(out, table.suspended().isPresent() ? "suspended" : "catching-up", name, words));
+        table.waiting().forEach(time -> line(out, "waiting", name, limits(time)));
+    }
+
+    private static String limits(TimeRange time) {
+        return time.from() + "\t" + time.to() + "\t" + Figures.length(time.length());
+    }
+
+    private static void line(PrintStream out, Object... fields) {
+        out.println(String.join("\t", Arrays.stream(fields).map(String::valueOf).toList()));
+    }
+}

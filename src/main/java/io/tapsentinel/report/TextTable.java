@@ -1,0 +1,50 @@
+package io.tapsentinel.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Rows under each other: the first column to the left, all others to the right, each as wide as it needs. */
+final class TextTable {
+
+    private final List<List<String>> rows = new ArrayList<>();
+
+    TextTable(Object... header) {
+        row(header);
+    }
+
+    /** As many cells as the header has; whole numbers get their thousands set apart. */
+    TextTable row(Object... cells) {
+        return row(List.of(cells));
+    }
+
+    TextTable row(List<?> cells) {
+        rows.add(cells.stream()
+                .map(cell -> cell instanceof Number number ? Figures.number(number.longValue()) : cell.toString())
+                .toList());
+        return this;
+    }
+
+    /** A line each, without a line end after the last one. */
+    @Override
+    public String toString() {
+        int[] widths = IntStream.range(0, rows.get(0).size())
+                .map(column -> rows.stream()
+                        .mapToInt(row -> row.get(column).length())
+                        .max()
+                        .orElse(0))
+                .toArray();
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder(row.get(0))
+                    .append(" ".repeat(widths[0] - row.get(0).length()));
+            for (int i = 1; i < row.size(); i++) {
+                line.append("  ")
+                        .append(" ".repeat(widths[i] - row.get(i).length()))
+                        .append(row.get(i));
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+}

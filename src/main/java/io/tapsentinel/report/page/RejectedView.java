@@ -1,0 +1,98 @@
+package io.tapsentinel.report.page;
+
+import io.tapsentinel.rejected.Aside;
+import io.tapsentinel.report.Figures;
+import io.tapsentinel.store.ReadOnlyStore;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What lies at {@code tap.rejected.uri}, summed up by table and reason: one document of each is opened, for its code. */
+final class RejectedView {
+
+    /** Documents of one table and reason. */
+    private static final class Group {
+        private long records;
+        private Path newest;
+        private Instant last = Instant.MIN;
+
+        private void add(Path file, Instant at) {
+            records++;
+            if (at.isAfter(last)) {
+                last = at;
+                newest = file;
+            }
+        }
+    }
+
+    /** Kinds that are told of; a document that makes up thousands must not fill a page. */
+    private static final int MOST = 50;
+    /** Of all further ones; no name of a file begins like this. */
+    private static final String OTHERS = "~";
+
+    private RejectedView() {}
+
+    /** @param folder where the documents lie; null when that is no folder */
+    static Map<String, Object> of(ReadOnlyStore store, Path folder) {
+        long known = store.number("SELECT count(*) FROM seen WHERE source = ? AND rejected = 1", store.source());
+        List<Map<String, Object>> groups = new ArrayList<>();
+        if (folder != null && Files.isDirectory(folder)) {
+            groups(folder).forEach((kind, group) -> {
+                Aside newest = Aside.of(group.newest);
+                groups.add(Json.of(
+                        "table",
+                        kind.equals(OTHERS) ? "others" : Figures.table(newest.stream()),
+                        "reason",
+                        newest.reason(),
+                        "code",
+                        newest.code().isEmpty() ? null : newest.code(),
+                        "records",
+                        group.records,
+                        "last",
+                        group.last));
+            });
+        } else {
+            store.each(
+                    "SELECT stream, count(*), max(added) FROM seen WHERE source = ? AND rejected = 1 GROUP BY stream ORDER BY stream",
+                    row -> groups.add(Json.of(
+                            "table",
+                            Figures.table(row.getString(1)),
+                            "reason",
+                            null,
+                            "code",
+                            null,
+                            "records",
+                            row.getLong(2),
+                            "last",
+                            Instant.ofEpochMilli(row.getLong(3)))),
+                    store.source());
+        }
+        return Json.of("total", known, "byReason", groups);
+    }
+
+    private static Map<String, Group> groups(Path folder) {
+        Map<String, Group> groups = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
+            for (Path file : files) {
+                if (Aside.isDocument(file)) {
+                    String name = file.getFileName().toString();
+                    String kind = name.replaceAll("-([0-9a-f]{32}(-[0-9a-f]{16})?|\\d{8}T.*Z)-", " ");
+                    groups.computeIfAbsent(
+                                    groups.size() < MOST || groups.containsKey(kind) ? kind : OTHERS,
+                                    unused -> new Group())
+                            .add(file, Files.getLastModifiedTime(file).toInstant());
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // a file that went meanwhile; the next look tells the rest
+        }
+        return groups;
+    }
+}

@@ -1,0 +1,155 @@
+package io.tapsentinel.sentinel.azure;
+
+import com.azure.core.http.HttpClient;
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpRequest;
+import com.azure.core.http.HttpResponse;
+import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
+import com.azure.core.util.Configuration;
+import com.azure.core.util.Context;
+import io.tapsentinel.net.Network;
+import io.tapsentinel.net.ProxyAddress;
+import io.tapsentinel.net.ProxyRefusedException;
+import io.tapsentinel.net.ReadAnswer;
+import io.tapsentinel.process.FatalErrors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import reactor.core.publisher.Mono;
+
+/**
+ * The JDK's client as Azure's libraries want it, for rows, blobs and tokens. Reads and bounds the body of each answer; the body of a
+ * download is read by the caller.
+ */
+public final class AzureHttp implements HttpClient {
+
+    private static final HttpHeaderName PROXY_AUTHORIZATION = HttpHeaderName.fromString(Network.PROXY_AUTHORIZATION);
+    private static final int PROXY_WANTS_USER = 407;
+    private static final int UNANSWERED = 10;
+    /** With one of these the JDK's client reads a body by itself, however long it is. */
+    private static final List<String> READ_WHOLE = List.of("azure-eagerly-read-response", "azure-ignore-response-body");
+    /** Azure sets it for each operation of a service, not for a token request. */
+    private static final String OPERATION = "caller-method";
+
+    private static final int FIRST_REFUSAL = 300;
+    /** What the JDK's client says of a proxy that did not let it through. */
+    private static final Pattern REFUSED = Pattern.compile("Tunnel failed, got: (\\d{3})");
+
+    private final Network network;
+    private final Duration answer;
+    private final int mostMib;
+    private final Supplier<HttpClient> maker;
+    private final AtomicInteger unanswered = new AtomicInteger();
+    private volatile HttpClient client;
+
+    /**
+     * @param connect how long a connection may take to come about
+     * @param answer  how long each part of a request and its answer may take; the body of an answer is one part, but each piece of a
+     *                download
+     * @param mostMib how long an answer may be that is no download
+     */
+    public AzureHttp(Network network, Duration connect, Duration answer, int mostMib) {
+        // without a configuration of its own it looks for a proxy in other places too
+        this(
+                network,
+                answer,
+                mostMib,
+                () -> new JdkHttpClientBuilder(network.client())
+                        .configuration(Configuration.NONE)
+                        .connectionTimeout(connect)
+                        .writeTimeout(answer)
+                        .responseTimeout(answer)
+                        .readTimeout(answer)
+                        .build());
+    }
+
+    AzureHttp(Network network, Duration answer, int mostMib, Supplier<HttpClient> maker) {
+        this.network = network;
+        this.answer = answer;
+        this.mostMib = mostMib;
+        this.maker = maker;
+        this.client = maker.get();
+    }
+
+    @Override
+    public Mono<HttpResponse> send(HttpRequest request) {
+        return send(request, Context.NONE);
+    }
+
+    @Override
+    public Mono<HttpResponse> send(HttpRequest request, Context context) {
+        return Mono.fromCallable(() -> sendSync(request, context));
+    }
+
+    @Override
+    public HttpResponse sendSync(HttpRequest request, Context context) {
+        URI to = URI.create(request.getUrl().toString());
+        Optional<ProxyAddress> proxy = network.proxy(to);
+        network.proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
+        try {
+            HttpResponse response = answered(request, unread(context));
+            if (proxy.isPresent() && response.getStatusCode() == PROXY_WANTS_USER) {
+                // nothing to close: the answer to CONNECT comes without a body
+                throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
+            }
+            return isDownload(response, context) ? response : ReadAnswer.of(response, answer, mostMib);
+        } catch (IOException e) {
+            throw failed(new UncheckedIOException(e), proxy, to);
+        } catch (RuntimeException e) {
+            throw failed(e, proxy, to);
+        }
+    }
+
+    private static Context unread(Context context) {
+        Context unread = context;
+        for (String key : READ_WHOLE) {
+            unread = unread.addData(key, false);
+        }
+        return unread;
+    }
+
+    private static boolean isDownload(HttpResponse response, Context context) {
+        return response.getStatusCode() < FIRST_REFUSAL
+                && context.getData(OPERATION).isPresent()
+                && READ_WHOLE.stream().noneMatch(key -> context.getData(key).isPresent());
+    }
+
+    /** What to throw instead; an Error that the JDK's client has made an IOException of is thrown at once. */
+    private static RuntimeException failed(RuntimeException failure, Optional<ProxyAddress> proxy, URI to) {
+        FatalErrors.rethrowErrorIn(failure);
+        if (proxy.isPresent() && failure instanceof UncheckedIOException unchecked) {
+            Matcher status = REFUSED.matcher(String.valueOf(unchecked.getCause().getMessage()));
+            if (status.find()) {
+                return new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1))));
+            }
+        }
+        return failure;
+    }
+
+    /** Once an Error has ended the thread of the JDK's client, no request is answered: after some in a row another client is made. */
+    private HttpResponse answered(HttpRequest request, Context context) {
+        boolean answered = false;
+        try {
+            HttpResponse response = client.sendSync(request, context);
+            answered = true;
+            return response;
+        } finally {
+            if (answered) {
+                unanswered.set(0);
+            } else if (unanswered.incrementAndGet() % UNANSWERED == 0) {
+                client = maker.get();
+            }
+        }
+    }
+
+    private static IOException refused(ProxyAddress proxy, URI to, int status) {
+        return new ProxyRefusedException(proxy, to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+    }
+}

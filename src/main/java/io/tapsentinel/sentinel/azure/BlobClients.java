@@ -1,0 +1,133 @@
+package io.tapsentinel.sentinel.azure;
+
+import com.azure.core.http.HttpClient;
+import com.azure.storage.blob.BlobServiceClient;
+import com.azure.storage.blob.BlobServiceClientBuilder;
+import com.azure.storage.common.StorageSharedKeyCredential;
+import com.azure.storage.common.policy.RequestRetryOptions;
+import com.azure.storage.common.policy.RetryPolicyType;
+import io.tapsentinel.config.InvalidSettingException;
+import io.tapsentinel.net.Network;
+import io.tapsentinel.net.Redactor;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/**
+ * Clients of storage accounts on our own network and by the program's own identity, without a retry of their own: who archives or
+ * replays tries again later. Nothing is made and nobody signs in before the first one is asked for. Thread-safe.
+ */
+public final class BlobClients {
+
+    /** Azure's rule for names of storage accounts. */
+    private static final Pattern ACCOUNT = Pattern.compile("[a-z0-9]{3,24}");
+    /** The same in all clouds. */
+    private static final String SCOPE = "https://storage.azure.com/.default";
+
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    /** Of silence, not of the whole: a large answer may take longer. */
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+    /** Four times a listing of 5,000 blobs. */
+    private static final int LISTING_MIB = 16;
+
+    private static final int ONE_TRY = 1;
+
+    private final Optional<URI> own;
+    private final AzureCloud cloud;
+    private final Network network;
+    private final Map<String, String> environment;
+    private final Map<String, BlobServiceClient> clients = new ConcurrentHashMap<>();
+    private HttpClient http;
+    private SignIn signIn;
+
+    /**
+     * @param own         the address of the one account that has one of its own
+     * @param network     the way there and to Microsoft Entra ID
+     * @param environment names and values as {@link System#getenv()} has them, which say who the program is
+     */
+    public BlobClients(Optional<URI> own, AzureCloud cloud, Network network, Map<String, String> environment) {
+        this.own = own;
+        this.cloud = cloud;
+        this.network = network;
+        this.environment = environment;
+    }
+
+    /**
+     * The one client of an account; it asks for its first token with its first request.
+     *
+     * @throws InvalidSettingException when there can be no such account, its address is another account's or not https, or
+     *                                 {@code AZURE_TOKEN_CREDENTIALS} names no credential
+     */
+    public BlobServiceClient of(String account) {
+        return clients.computeIfAbsent(account, name -> {
+            URI to = endpoint(name);
+            if (!"https".equals(to.getScheme())) {
+                throw new InvalidSettingException(
+                        "azure.blob-endpoint is \"" + to + "\"; it has to be an https URL, since no token is"
+                                + " sent over http; or give the account's key (camel.component.azure-storage-blob.access-key)");
+            }
+            return builder(to)
+                    .credential(new ScopedCredential(signIn().session(), SCOPE))
+                    .buildClient();
+        });
+    }
+
+    /** A client that signs with the account's key, where somebody gave one: such as Azurite's over http, which takes no token. */
+    public BlobServiceClient of(String account, String key) {
+        return builder(endpoint(account))
+                .credential(new StorageSharedKeyCredential(account, key))
+                .buildClient();
+    }
+
+    /** Where an account's blobs are. @throws InvalidSettingException as {@link #of(String)} does */
+    public URI endpoint(String account) {
+        if (!ACCOUNT.matcher(account).matches()) {
+            throw new InvalidSettingException("azure-storage-blob:" + Redactor.line(account)
+                    + " names no storage account: that has 3 to 24" + " small letters and digits");
+        }
+        own.flatMap(BlobClients::accountOf)
+                .filter(other -> !other.equals(account))
+                .ifPresent(other -> {
+                    throw new InvalidSettingException(
+                            "azure.blob-endpoint is \"" + own.get() + "\", which is of the account " + other
+                                    + "; azure-storage-blob:" + account + " names another one");
+                });
+        return own.orElseGet(() -> URI.create("https://" + account + "." + cloud.blobs()));
+    }
+
+    /** The account in {@code https://account.blob.…} or {@code https://127.0.0.1:10000/account}; a name of somebody's own tells none. */
+    private static Optional<String> accountOf(URI endpoint) {
+        String path = endpoint.getPath();
+        if (path != null && path.length() > 1) {
+            return Optional.of(path.substring(1));
+        }
+        String[] labels = endpoint.getHost().split("\\.");
+        boolean azures = labels.length > 2 && (labels[1].equals("blob") || labels[1].equals("privatelink"));
+        return azures ? Optional.of(labels[0]) : Optional.empty();
+    }
+
+    private BlobServiceClientBuilder builder(URI to) {
+        return new BlobServiceClientBuilder()
+                .endpoint(to.toString())
+                .httpClient(http())
+                .retryOptions(
+                        new RequestRetryOptions(RetryPolicyType.FIXED, ONE_TRY, (Duration) null, null, null, null));
+    }
+
+    private synchronized HttpClient http() {
+        if (http == null) {
+            http = new AzureHttp(network, CONNECT, ANSWER, LISTING_MIB);
+        }
+        return http;
+    }
+
+    private synchronized SignIn signIn() {
+        if (signIn == null) {
+            signIn = new SignIn(Identities.of(environment, http(), cloud));
+        }
+        return signIn;
+    }
+}

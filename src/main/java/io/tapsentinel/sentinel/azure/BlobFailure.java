@@ -1,0 +1,37 @@
+package io.tapsentinel.sentinel.azure;
+
+import com.azure.storage.blob.models.BlobStorageException;
+import io.tapsentinel.net.SafeMessage;
+import java.util.Set;
+
+/** What became of an upload to a storage account: one line with what to do, without the words of the service. */
+public final class BlobFailure {
+
+    private static final Set<String> NO_CONTAINER =
+            Set.of("ContainerNotFound", "ContainerBeingDeleted", "ContainerDisabled");
+
+    private BlobFailure() {}
+
+    /** For the log and for health; of any other endpoint as {@link SafeMessage} has it. */
+    public static String of(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BlobStorageException refused) {
+                return SafeMessage.of(thrown) + remedy(refused);
+            }
+        }
+        return SafeMessage.of(thrown);
+    }
+
+    private static String remedy(BlobStorageException refused) {
+        if (NO_CONTAINER.contains(String.valueOf(refused.getErrorCode()))) {
+            return ": make the container, or put its name right";
+        }
+        return switch (refused.getStatusCode()) {
+            case 401 -> ": sentinel.cloud and azure.blob-endpoint have to be of one cloud";
+            case 403 ->
+                ": give the program's identity the role Storage Blob Data Contributor on the container"
+                        + " (that can take 10 minutes), and let the account's firewall let it in";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,99 @@
+package io.tapsentinel.sentinel.azure;
+
+import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
+import com.azure.core.credential.TokenRequestContext;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.process.FatalErrors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/**
+ * Signs in to Azure by the first identity that there is. The one that brought the first token is kept as long as the process
+ * lives, so that a bad moment of it never makes the program somebody else. Thread-safe.
+ */
+public final class SignIn {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SignIn.class);
+
+    /** One of several in a line. */
+    private static final int LONGEST_REASON = 160;
+
+    private final List<Identity> identities;
+    private volatile Identity chosen;
+
+    /** @param identities in the order in which they are tried */
+    public SignIn(List<Identity> identities) {
+        this.identities = identities;
+    }
+
+    /** A credential that begins without a token, whatever others got. It throws {@link SignInException} when there is none. */
+    public TokenCredential session() {
+        ManagedIdentityTokens.forget();
+        return new Session();
+    }
+
+    /** Name of the identity that is kept; empty before there is one. */
+    public Optional<String> chosen() {
+        return Optional.ofNullable(chosen).map(Identity::name);
+    }
+
+    /** Keeps one credential, and with it its tokens. */
+    private final class Session implements TokenCredential {
+
+        private TokenCredential credential;
+
+        @Override
+        public Mono<AccessToken> getToken(TokenRequestContext request) {
+            return Mono.fromCallable(() -> getTokenSync(request));
+        }
+
+        @Override
+        public synchronized AccessToken getTokenSync(TokenRequestContext request) {
+            List<String> tried = new ArrayList<>();
+            for (Identity identity : chosen == null ? identities : List.of(chosen)) {
+                Optional<String> absent = chosen == null ? identity.absent().get() : Optional.empty();
+                if (absent.isPresent()) {
+                    tried.add(identity.name() + " (" + absent.get() + ")");
+                    continue;
+                }
+                try {
+                    return token(identity, request);
+                } catch (RuntimeException e) {
+                    FatalErrors.rethrowErrorIn(e);
+                    if (chosen != null || identity.certain()) {
+                        throw new SignInException(
+                                "signing in to Azure by " + identity.name() + " failed: " + SafeMessage.of(e), true, e);
+                    }
+                    String reason = SafeMessage.of(e);
+                    tried.add(identity.name() + " (" + reason.substring(0, Math.min(reason.length(), LONGEST_REASON))
+                            + ")");
+                }
+            }
+            throw new SignInException(
+                    "no identity to sign in to Azure with, tried: " + String.join(", ", tried)
+                            + "; set the variables of one of them, or AZURE_TOKEN_CREDENTIALS to the one that is meant",
+                    false,
+                    null);
+        }
+
+        private AccessToken token(Identity identity, TokenRequestContext request) {
+            TokenCredential asked = credential == null ? identity.credential().get() : credential;
+            AccessToken token = asked.getTokenSync(request);
+            credential = asked;
+            choose(identity);
+            return token;
+        }
+    }
+
+    private synchronized void choose(Identity identity) {
+        if (chosen == null) {
+            chosen = identity;
+            LOG.info("signs in to Azure by {}", identity.name());
+        }
+    }
+}

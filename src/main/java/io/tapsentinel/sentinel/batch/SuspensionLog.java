@@ -1,0 +1,28 @@
+package io.tapsentinel.sentinel.batch;
+
+import io.tapsentinel.event.EventType;
+import java.time.Instant;
+import java.util.Map;
+
+/** Where suspended tables are durable, for the next start and for other programs on the store. Every method throws when it could not. */
+public interface SuspensionLog {
+
+    /**
+     * A table whose events are deferred.
+     *
+     * @param since     when that began
+     * @param nextProbe when the next batch may be sent; only its acknowledgement ends the suspension
+     * @param probes    failed ones so far
+     * @param reason    what Sentinel answered last, one line without content
+     */
+    record Suspended(Instant since, Instant nextProbe, int probes, String reason) {}
+
+    /** The table is suspended, or its next probe has another time. */
+    void suspended(EventType type, Suspended now);
+
+    /** The table accepts records again. */
+    void ended(EventType type);
+
+    /** The tables that are suspended now. */
+    Map<EventType, Suspended> all();
+}

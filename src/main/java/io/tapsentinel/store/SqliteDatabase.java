@@ -1,0 +1,232 @@
+package io.tapsentinel.store;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Optional;
+import org.sqlite.SQLiteConnection;
+
+/**
+ * A SQLite file in WAL mode with {@code synchronous=FULL}, so that what a transaction has committed outlives a power cut. One
+ * process has it.
+ */
+public final class SqliteDatabase implements Database {
+
+    static final String URL = "jdbc:sqlite:";
+    /** SQLite keeps it in the file's header, and changes it with the transaction. */
+    static final String COMMITS = "PRAGMA user_version";
+
+    private final Path file;
+    private final StoreLock lock;
+    private StoreFile opened;
+    /** From the file beside the store, before this program writes there. */
+    private Optional<CommitCount> before = Optional.empty();
+
+    private long commitsAtOpen;
+    private long commits;
+    /** Rows that the connection had changed before this transaction. */
+    private long changes;
+    /** The same with this transaction. */
+    private long changesNow;
+
+    private SqliteDatabase(Path file, StoreLock lock) {
+        this.file = file;
+        this.lock = lock;
+    }
+
+    static SqliteDatabase take(String url) {
+        Path file = file(url);
+        StoreLock lock = null;
+        try {
+            PrivateFiles.folder(file.getParent());
+            lock = StoreLock.take(file);
+            PrivateFiles.file(file);
+            return new SqliteDatabase(file, lock);
+        } catch (IOException | StoreException e) {
+            close(lock);
+            throw e instanceof StoreException refused ? refused : Store.cannotOpen(file.toString(), e);
+        }
+    }
+
+    /** The file that a URL names; what a link leads to, since SQLite keeps its log there. */
+    public static Path file(String url) {
+        Path file = Path.of(url.substring(Math.min(url.length(), URL.length()))).toAbsolutePath();
+        try {
+            return Files.isSymbolicLink(file) ? file.toRealPath() : file;
+        } catch (IOException e) {
+            // it leads nowhere, which opening it will tell
+            return file;
+        }
+    }
+
+    @Override
+    public Connection connect() throws SQLException {
+        before = CommitCount.beside(file);
+        try {
+            StoreFile.setAsideTheLogOfAnother(file);
+        } catch (IOException e) {
+            throw new SQLException("its log cannot be read: " + e, e);
+        }
+        // the driver itself closes a connection that never became a store
+        Connection connection = DriverManager.getConnection(URL + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = FULL");
+            commits = Sql.number(connection, COMMITS);
+            commitsAtOpen = commits;
+            changes = changes(connection);
+            changesNow = changes;
+            opened = new StoreFile(file);
+        }
+        connection.setAutoCommit(false);
+        return connection;
+    }
+
+    private static long changes(Connection connection) throws SQLException {
+        return connection.unwrap(SQLiteConnection.class).getDatabase().total_changes();
+    }
+
+    @Override
+    public void beforeCommit(Connection connection) throws SQLException {
+        opened.check(commits);
+        changesNow = changes(connection);
+        if (changesNow == changes) {
+            return;
+        }
+        long found = Sql.number(connection, COMMITS);
+        if (found == next(commits)) {
+            // a commit whose success was not reported
+            commits = found;
+        } else if (found != commits) {
+            throw new SQLException("it was overwritten while the program ran: it has " + found + " commits, and had "
+                    + commits + StoreFile.WHAT_TO_DO);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(COMMITS + " = " + next(commits));
+        }
+    }
+
+    private static long next(long commits) {
+        return commits == Integer.MAX_VALUE ? 1 : commits + 1;
+    }
+
+    @Override
+    public void afterCommit() {
+        if (changesNow != changes) {
+            changes = changesNow;
+            commits = next(commits);
+            CommitCount.write(file, commits);
+        }
+    }
+
+    @Override
+    public Optional<String> lacking(Connection connection) throws SQLException {
+        return before.isEmpty() ? Optional.empty() : before.get().lacking(commitsAtOpen, connection);
+    }
+
+    @Override
+    public void end(Connection connection) throws SQLException {
+        if (opened == null) {
+            return;
+        }
+        try {
+            opened.check(commits);
+        } catch (StoreFile.OverwrittenException e) {
+            // closing it would copy the log into a file that another program has written; the end of the process does
+            // not
+            opened = null;
+            return;
+        } catch (SQLException e) {
+            // SQLite leaves its log alone when its file is no longer at its place
+        }
+        connection.close();
+    }
+
+    @Override
+    public boolean isShared() {
+        return false;
+    }
+
+    @Override
+    public void alone(Connection connection) {
+        // whoever has the lock file is alone
+    }
+
+    @Override
+    public boolean tryLock(Connection connection, String name) {
+        return true;
+    }
+
+    @Override
+    public boolean unlock(Connection connection, String name) {
+        return true;
+    }
+
+    @Override
+    public long session(Connection connection) {
+        return 0;
+    }
+
+    @Override
+    public boolean rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // the failure that led here tells more
+            beginAgain(connection);
+        }
+        try {
+            // SQLite goes on counting what was rolled back
+            changes = changes(connection);
+        } catch (SQLException e) {
+            // the next transaction counts as one that writes
+        }
+        return true;
+    }
+
+    /**
+     * SQLite has rolled back by itself, as it does when the disk is full. The driver knows nothing of it: unless told so it
+     * never begins a transaction again, and each statement becomes durable alone.
+     */
+    private static void beginAgain(Connection connection) {
+        for (boolean each : new boolean[] {true, false}) {
+            try {
+                connection.setAutoCommit(each);
+            } catch (SQLException e) {
+                // the first one ends a transaction that is not there, and counts all the same
+            }
+        }
+    }
+
+    /** With what is not yet folded into the file. */
+    @Override
+    public long bytes(Connection connection) {
+        return file.toFile().length() + Path.of(file + "-wal").toFile().length();
+    }
+
+    @Override
+    public void close() {
+        close(opened);
+        close(lock);
+    }
+
+    private static void close(Closeable held) {
+        try {
+            if (held != null) {
+                held.close();
+            }
+        } catch (IOException e) {
+            // the operating system lets go of it with the process
+        }
+    }
+
+    @Override
+    public String toString() {
+        return file.toString();
+    }
+}

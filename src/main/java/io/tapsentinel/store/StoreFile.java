@@ -1,0 +1,143 @@
+package io.tapsentinel.store;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file of a SQLite store and its log, as this program opened them. SQLite does not notice that they are moved or deleted, or that
+ * the file is overwritten; what it commits afterwards is lost at the next start. Not thread-safe.
+ */
+final class StoreFile implements Closeable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoreFile.class);
+    static final String WHAT_TO_DO =
+            "; put it back, or start the program again, which then uses the file that is there";
+
+    private final Path file;
+    private final Path log;
+    private final Object key;
+    private final Object logKey;
+    /** Stays open while SQLite has the file open, since closing it ends SQLite's locks. */
+    private final RandomAccessFile content;
+
+    private FirstPage firstPage;
+
+    /** Another program has written to the file. */
+    static final class OverwrittenException extends SQLException {
+        private OverwrittenException(String reason) {
+            super(reason);
+        }
+    }
+
+    /** Of a store that SQLite has opened. @throws SQLException when it is gone again */
+    StoreFile(Path file) throws SQLException {
+        this.file = file;
+        this.log = ReadOnlyStore.log(file);
+        this.key = attributes(file).fileKey();
+        this.logKey = attributes(log).fileKey();
+        try {
+            this.content = new RandomAccessFile(file.toFile(), "r");
+            this.firstPage = FirstPage.of(content);
+        } catch (IOException e) {
+            throw new SQLException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Checks that they are at their places and as SQLite left them.
+     *
+     * @param commits how many the store has
+     * @throws SQLException when they are not, with what to do
+     */
+    void check(long commits) throws SQLException {
+        if (!Objects.equals(key, attributes(file).fileKey())) {
+            throw new SQLException("another file is at its place" + WHAT_TO_DO);
+        }
+        if (!Objects.equals(logKey, attributes(log).fileKey())) {
+            throw new SQLException("another file is at the place of its log " + log.getFileName() + WHAT_TO_DO);
+        }
+        try {
+            FirstPage now = FirstPage.of(content);
+            // SQLite itself changes it when it copies its log into the file: up to the last commit, or to an earlier
+            // one
+            // when another program made it do so at the same moment
+            if (!now.equals(firstPage)
+                    && now.commits() != commits
+                    && !FirstPage.in(log).contains(now)) {
+                throw new OverwrittenException("it was overwritten while the program ran: it has commit "
+                        + now.commits() + ", and had " + firstPage.commits() + WHAT_TO_DO);
+            }
+            firstPage = now;
+        } catch (EOFException e) {
+            throw new OverwrittenException(
+                    "it was overwritten while the program ran, and is no store any more" + WHAT_TO_DO);
+        } catch (IOException e) {
+            throw new SQLException(file.getFileName() + " cannot be read: " + e, e);
+        }
+    }
+
+    private static BasicFileAttributes attributes(Path path) throws SQLException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            throw new SQLException(path.getFileName() + " is no longer at its place" + WHAT_TO_DO, e);
+        } catch (IOException e) {
+            throw new SQLException(path.getFileName() + " cannot be looked at: " + e, e);
+        }
+    }
+
+    /**
+     * Renames a log that a killed program left beside a file that was restored since: SQLite would mix both. Call it before SQLite opens
+     * the file.
+     */
+    static void setAsideTheLogOfAnother(Path file) throws IOException {
+        Path log = ReadOnlyStore.log(file);
+        // SQLite itself removes the log of an empty file
+        if (!Files.exists(log) || Files.size(file) == 0 || continues(FirstPage.in(log), file)) {
+            return;
+        }
+        Path aside = Path.of(log + ".set-aside");
+        Files.move(log, aside, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(Path.of(file + "-shm"));
+        LOG.warn(
+                "state.url: {} does not continue {}, which was restored: the log is set aside as {}",
+                log.getFileName(),
+                file,
+                aside.getFileName());
+    }
+
+    /**
+     * Whether the log begins after the last commit of the file, or SQLite copied the file's first page from the log. An older version of
+     * this program counted no commits: then the numbers are equal. A copy of the store that was made by {@code VACUUM INTO} may be of
+     * the commit before the log, but has a later schema than the log.
+     */
+    private static boolean continues(List<FirstPage> log, Path file) throws IOException {
+        try (RandomAccessFile content = new RandomAccessFile(file.toFile(), "r")) {
+            FirstPage page = FirstPage.of(content);
+            return log.isEmpty()
+                    || !page.isSqlite()
+                    || log.contains(page)
+                    || log.get(0).follows(page);
+        } catch (EOFException noStore) {
+            // SQLite refuses it
+            return true;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        content.close();
+    }
+}

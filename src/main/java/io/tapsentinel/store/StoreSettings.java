@@ -1,0 +1,54 @@
+package io.tapsentinel.store;
+
+import io.tapsentinel.config.SettingReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/** The properties that tell where the store lies. */
+public final class StoreSettings {
+
+    private static final String URL = "state.url";
+    private static final String SQLITE = "jdbc:sqlite:";
+    /** The driver keeps {@code :memory:} in memory, and takes a file of another name for {@code file:} and unknown options. */
+    private static final Pattern PATH = Pattern.compile("(?!:|\\w{2,}:)[^?\\x00]*[^?\\x00/]");
+
+    private static final Pattern SERVER = Pattern.compile("jdbc:postgresql://[^/?@]+/[^/?]+(\\?[^#]*)?");
+    /** Who opens it stands elsewhere, and how it is secured is not for a URL to say. */
+    private static final Pattern NOT_IN_URL =
+            Pattern.compile("[?&](user|password|ssl\\w*|socketFactory\\w*|options|authenticationPluginClassName"
+                    + "|\\w+Timeout|tcpKeepAlive)=");
+
+    private StoreSettings() {}
+
+    public static StoreAddress address(SettingReader read) {
+        String url = read.required(URL);
+        if (url.startsWith(SQLITE) && isFile(url.substring(SQLITE.length()))) {
+            return StoreAddress.of(url);
+        }
+        if (!SERVER.matcher(url).matches()) {
+            throw SettingReader.bad(
+                    URL,
+                    SettingReader.withoutSecrets(url),
+                    "jdbc:sqlite: and the path of a file, without file: and options,"
+                            + " or jdbc:postgresql://host:port/database");
+        }
+        if (NOT_IN_URL.matcher(url).find()) {
+            throw SettingReader.bad(
+                    URL,
+                    SettingReader.withoutSecrets(url),
+                    "without user, password, time-outs and what secures it: state.user and"
+                            + " state.password-file tell who opens it, and all but this machine is reached by TLS (tls.ca-file)");
+        }
+        read.require("state.user", "state.password|state.password-file");
+        return new StoreAddress(
+                url,
+                read.required("state.user"),
+                read.secret("state.password"),
+                read.text("tls.ca-file").orElse(""));
+    }
+
+    private static boolean isFile(String path) {
+        return PATH.matcher(path).matches() && !path.matches("(.*/)?\\.\\.?") && !Files.isDirectory(Path.of(path));
+    }
+}

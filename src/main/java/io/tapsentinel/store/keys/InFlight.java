@@ -1,0 +1,85 @@
+package io.tapsentinel.store.keys;
+
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.Sql;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+
+/**
+ * Which requests are on their way to Sentinel right now, durably. What is found here without an end, after a kill or a broken
+ * connection, was perhaps stored and will be sent again: its records are <em>possible duplicates</em>.
+ */
+final class InFlight {
+
+    private InFlight() {}
+
+    /** Before a request: remembers its events under a number. */
+    static long begin(Connection connection, String source, Collection<TapEvent> batch, long now) throws SQLException {
+        long number = ThreadLocalRandom.current().nextLong();
+        ByteBuffer keys = ByteBuffer.allocate(batch.size() * EventKey.BYTES);
+        batch.forEach(event -> keys.put(event.getKey().bytes()));
+        // ids are UUIDs; one that holds a line break must not shift the others, nor one that PostgreSQL does not take
+        // hold up its window
+        String ids = batch.stream()
+                .map(event -> event.getId().replaceAll("\\R|\\x00", " "))
+                .collect(Collectors.joining("\n"));
+        Sql.update(
+                connection,
+                "INSERT INTO in_flight VALUES (?, ?, ?, ?, ?, ?)",
+                source,
+                number,
+                batch.iterator().next().getType().arrayName(),
+                now,
+                keys.array(),
+                ids);
+        return number;
+    }
+
+    /** It is known what became of the request. */
+    static void end(Connection connection, String source, long number) throws SQLException {
+        Sql.update(connection, "DELETE FROM in_flight WHERE source = ? AND batch = ?", source, number);
+    }
+
+    /** It is not, and never will be: its records become possible duplicates. Returns how many. */
+    static int unknown(Connection connection, String source, long number) throws SQLException {
+        return moved(connection, source, " AND batch = ?", source, number);
+    }
+
+    /** The same for all requests that there are. */
+    static int unknown(Connection connection, String source) throws SQLException {
+        return moved(connection, source, "", source);
+    }
+
+    private static int moved(Connection connection, String source, String which, Object... arguments)
+            throws SQLException {
+        int records = 0;
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT stream, sent_at, keys, ids FROM in_flight WHERE source = ?" + which);
+                PreparedStatement insert = connection.prepareStatement(
+                        "INSERT INTO possible_duplicate VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")) {
+            Sql.set(select, arguments);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ByteBuffer keys = ByteBuffer.wrap(rows.getBytes(3));
+                    for (String id : rows.getString(4).split("\n", -1)) {
+                        byte[] key = new byte[EventKey.BYTES];
+                        keys.get(key);
+                        Sql.set(insert, source, rows.getString(1), key, id, rows.getLong(2));
+                        insert.addBatch();
+                        records++;
+                    }
+                }
+            }
+            insert.executeBatch();
+        }
+        Sql.update(connection, "DELETE FROM in_flight WHERE source = ?" + which, arguments);
+        return records;
+    }
+}

@@ -1,0 +1,70 @@
+package io.tapsentinel.store.ledger;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Time that one table alone has lost. Kept for ever. The gaps of a table neither overlap nor touch each other; other gaps, and those of
+ * other tables, may hold the same time.
+ */
+final class TableGap {
+
+    private TableGap() {}
+
+    /** Those of all tables, in no order; only reads. */
+    static List<Gap> all(Connection connection, String source) throws SQLException {
+        List<Gap> gaps = new ArrayList<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT from_at, to_at, reason, noticed_at FROM table_gap WHERE source = ?")) {
+            Sql.set(select, source);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    gaps.add(Gap.of(rows));
+                }
+            }
+        }
+        return gaps;
+    }
+
+    /**
+     * Writes down that the type's table has lost this time. What touches a gap of the table makes that one longer.
+     *
+     * @return the table's gaps that are new or longer now, oldest first
+     */
+    static List<TimeRange> add(Connection connection, String source, EventType type, List<TimeRange> lost, Instant now)
+            throws SQLException {
+        String stream = type.arrayName();
+        List<TimeRange> known = ReadState.ranges(
+                connection, source, "SELECT from_at, to_at FROM table_gap WHERE source = ? AND stream = ?", stream);
+        List<TimeRange> all = new ArrayList<>(known);
+        all.addAll(lost);
+        List<TimeRange> changed = TimeRange.union(all).stream()
+                .filter(gap -> !known.contains(gap))
+                .toList();
+        for (TimeRange gap : changed) {
+            long from = gap.from().toEpochMilli();
+            long to = gap.to().toEpochMilli();
+            String inside = " FROM table_gap WHERE source = ? AND stream = ? AND from_at >= ? AND to_at <= ?";
+            long noticed = Sql.number(connection, "SELECT min(noticed_at)" + inside, source, stream, from, to);
+            Sql.update(connection, "DELETE" + inside, source, stream, from, to);
+            Sql.update(
+                    connection,
+                    "INSERT INTO table_gap VALUES (?, ?, ?, ?, ?, ?)",
+                    source,
+                    stream,
+                    from,
+                    to,
+                    type.table() + " was suspended for longer than the 7 days that TAP keeps",
+                    noticed == 0 ? now.toEpochMilli() : noticed);
+        }
+        return changed;
+    }
+}

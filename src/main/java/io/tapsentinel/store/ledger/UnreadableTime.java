@@ -1,0 +1,243 @@
+package io.tapsentinel.store.ledger;
+
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.answer.Unreadables;
+import io.tapsentinel.tap.plan.Detour;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.Unreadable;
+import io.tapsentinel.tap.plan.Unreadable.How;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Time whose answers cannot be read, and the answer that is being read now. The row of that one stands from before its first event until
+ * the read has ended; a row without a read is of a process that ended with it.
+ */
+public final class UnreadableTime {
+
+    private final Store store;
+    private final Clock clock;
+
+    UnreadableTime(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /**
+     * One read.
+     *
+     * @param window  what was asked for
+     * @param purpose why
+     * @param error   whether an Error is known to have ended its process
+     */
+    public record Attempt(TimeRange window, Purpose purpose, boolean error) {
+
+        public Attempt(TimeRange window, Purpose purpose) {
+            this(window, purpose, false);
+        }
+    }
+
+    /** How to ask around it. */
+    public Detour detour() {
+        return store.transaction(connection -> {
+            return new Detour(all(connection, store.source()).ranges(), gaps(connection, store.source()));
+        });
+    }
+
+    private static List<TimeRange> gaps(Connection connection, String source) throws SQLException {
+        return Gap.ofAllTables(connection, source).stream()
+                .filter(Gap::isUnreadable)
+                .map(Gap::time)
+                .toList();
+    }
+
+    /** The windows that ask again for the gaps of this hour: the fault may have passed. */
+    public List<TimeRange> again(TimeRange hour) {
+        return store.transaction(connection -> Gap.ofAllTables(connection, store.source()).stream()
+                .filter(gap -> gap.time().overlaps(hour))
+                .flatMap(gap -> gap.again().stream())
+                .toList());
+    }
+
+    /** An answer came in whole, and is read from now on. */
+    public void reading(Attempt attempt) {
+        store.transaction(connection -> {
+            over(connection, store.source());
+            return Sql.update(
+                    connection,
+                    "INSERT INTO reading VALUES (?, ?, ?, ?, 0)",
+                    store.source(),
+                    attempt.window().from().toEpochMilli(),
+                    attempt.window().to().toEpochMilli(),
+                    attempt.purpose().word());
+        });
+    }
+
+    /** An Error is about to end the process. */
+    public void ending() {
+        store.transaction(
+                connection -> Sql.update(connection, "UPDATE reading SET error = 1 WHERE source = ?", store.source()));
+    }
+
+    /** The read has ended, and the process has not. */
+    public void over() {
+        store.transaction(connection -> over(connection, store.source()));
+    }
+
+    /** The read that stands there, of whichever process. */
+    public Optional<Attempt> attempt() {
+        return store.transaction(connection -> {
+            try (PreparedStatement select = connection.prepareStatement(
+                    "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?")) {
+                Sql.set(select, store.source());
+                try (ResultSet row = select.executeQuery()) {
+                    return row.next()
+                            ? Optional.of(new Attempt(range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1))
+                            : Optional.empty();
+                }
+            }
+        });
+    }
+
+    /**
+     * What a failed attempt has led to.
+     *
+     * @param isGap whether its time was given up before
+     * @param known whether its time is known to be bad now
+     * @param least whether TAP answers no shorter window, so that only a later attempt can help
+     * @param gaps  what was given up, new or longer
+     */
+    public record Step(boolean isGap, boolean known, boolean least, List<TimeRange> gaps) {}
+
+    /**
+     * The answer could not be read, or the process ended while it read it.
+     *
+     * @param reason why time is given up, if it is; our own words
+     */
+    public Step failed(Attempt attempt, How how, String reason) {
+        return store.transaction(connection -> {
+            over(connection, store.source());
+            Optional<Gap> gap =
+                    attempt.purpose() == Purpose.SWEEP ? gapOf(connection, attempt.window()) : Optional.empty();
+            if (gap.isPresent()) {
+                if (how != How.ANSWER) {
+                    gap.get().ended(connection, store.source(), how);
+                }
+                return new Step(true, true, true, List.of());
+            }
+            Unreadables before = all(connection, store.source());
+            Unreadables after = before.failed(attempt.window(), how, clock.instant());
+            List<TimeRange> gaps = new ArrayList<>();
+            Optional<Unreadable> lost = after.lost();
+            if (lost.isPresent()) {
+                TimeRange time = lost.get().avoided();
+                after = after.without(lost.get());
+                ReadState.replaceBacklog(
+                        connection,
+                        store.source(),
+                        TimeRange.without(ReadState.backlog(connection, store.source()), time));
+                gaps.addAll(Gap.add(
+                        connection,
+                        store.source(),
+                        List.of(time),
+                        Gap.unreadable(lost.get().how().attempts(), reason),
+                        clock.instant()));
+            }
+            after = after.outside(gaps(connection, store.source()));
+            if (attempt.purpose() == Purpose.SWEEP) {
+                // it was read before, so that no plan would ask for it again
+                List<TimeRange> backlog = new ArrayList<>(ReadState.backlog(connection, store.source()));
+                after.bad().stream()
+                        .filter(range -> !before.bad().contains(range))
+                        .forEach(range -> backlog.add(range.time()));
+                ReadState.replaceBacklog(connection, store.source(), TimeRange.union(backlog));
+            }
+            replace(connection, store.source(), after);
+            boolean least = after.bad().stream()
+                    .anyMatch(range -> range.times() > 0 && range.avoided().overlaps(attempt.window()));
+            return new Step(false, lost.isPresent() || !after.bad().equals(before.bad()), least, gaps);
+        });
+    }
+
+    private Optional<Gap> gapOf(Connection connection, TimeRange window) throws SQLException {
+        return Gap.ofAllTables(connection, store.source()).stream()
+                .filter(gap -> gap.again().filter(window::equals).isPresent())
+                .findFirst();
+    }
+
+    /** A window is being committed. */
+    static void read(Connection connection, String source, TimeRange window) throws SQLException {
+        over(connection, source);
+        Unreadables before = all(connection, source);
+        Unreadables after = before.read(window).outside(gaps(connection, source));
+        if (!after.equals(before)) {
+            replace(connection, source, after);
+        }
+        Gap.read(connection, source, window);
+    }
+
+    /** Forgets what TAP has forgotten, too. */
+    static void prune(Connection connection, String source, Instant now) throws SQLException {
+        Sql.update(
+                connection,
+                "DELETE FROM unreadable WHERE source = ? AND to_at < ?",
+                source,
+                now.minus(Duration.ofDays(7)).toEpochMilli());
+    }
+
+    /** The read that stands there has ended; says nothing of its time. */
+    static int over(Connection connection, String source) throws SQLException {
+        return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
+    }
+
+    private static Unreadables all(Connection connection, String source) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
+            Sql.set(select, source);
+            List<Unreadable> ranges = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    ranges.add(new Unreadable(
+                            range(rows),
+                            rows.getInt(3) == 1,
+                            How.valueOf(rows.getString(4)),
+                            rows.getInt(5),
+                            Instant.ofEpochMilli(rows.getLong(7)),
+                            rows.getInt(6) == 1));
+                }
+            }
+            return new Unreadables(ranges);
+        }
+    }
+
+    private static void replace(Connection connection, String source, Unreadables ranges) throws SQLException {
+        Sql.update(connection, "DELETE FROM unreadable WHERE source = ?", source);
+        for (Unreadable range : ranges.ranges()) {
+            Sql.update(
+                    connection,
+                    "INSERT INTO unreadable VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    source,
+                    range.time().from().toEpochMilli(),
+                    range.time().to().toEpochMilli(),
+                    range.bad() ? 1 : 0,
+                    range.how().name(),
+                    range.times(),
+                    range.proven() ? 1 : 0,
+                    range.failedAt().toEpochMilli());
+        }
+    }
+
+    private static TimeRange range(ResultSet row) throws SQLException {
+        return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
+    }
+}

@@ -1,4 +1,0 @@
-package io.tapsentinel.tap;
-
-/** Which event it was, without its content: what may be kept of an event that has passed. */
-public record EventRef(EventType type, EventKey key) {}

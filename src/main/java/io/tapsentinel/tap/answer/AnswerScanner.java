@@ -1,0 +1,148 @@
+package io.tapsentinel.tap.answer;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapTime;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays. Checks that it is an answer to this question,
+ * that nothing stands between its elements, and that it ends where it should. Not for concurrent use.
+ */
+final class AnswerScanner implements Elements {
+
+    /** How much earlier than asked an answer may say it ends. */
+    private static final Duration TOLERANCE = Duration.ofMinutes(1);
+
+    private static final String QUERY_END = "queryEndTime";
+
+    private final InputStream body;
+    private final JsonScanner scanner;
+    private final Instant windowEnd;
+    private boolean begun;
+    private String array;
+    private boolean inside;
+    private boolean isAnswer;
+    private boolean hasOthers;
+
+    /**
+     * @param body      the answer, in any encoding of JSON; closed by {@link #close}
+     * @param windowEnd the end of the window that was asked for
+     */
+    AnswerScanner(InputStream body, Instant windowEnd) throws IOException {
+        this.body = body;
+        this.scanner = new JsonScanner(Utf8Stream.of(body));
+        this.windowEnd = windowEnd;
+    }
+
+    @Override
+    public JsonScanner.Value next() throws IOException {
+        try {
+            return advance();
+        } catch (TapAnswerException e) {
+            // what begins as an object and breaks off may be an answer; its names can come in any order
+            throw begun ? e : new ForeignAnswerException(e.getMessage());
+        }
+    }
+
+    private JsonScanner.Value advance() throws IOException {
+        if (!begun && !open()) {
+            return null;
+        }
+        while (array != null || nextArray()) {
+            boolean another = inside ? scanner.take(',') : scanner.peek() != ']';
+            if (another) {
+                inside = true;
+                return followed(scanner.value());
+            }
+            scanner.require(']');
+            array = null;
+        }
+        return null;
+    }
+
+    @Override
+    public String array() {
+        return array;
+    }
+
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+
+    /** An element that ends too early, as at a quote and a brace that its text does not escape, must not be taken for an event. */
+    private JsonScanner.Value followed(JsonScanner.Value element) throws IOException {
+        int next = scanner.peek();
+        if (next != ',' && next != ']') {
+            throw scanner.outOfStep();
+        }
+        return element;
+    }
+
+    /** Goes to the first member of the document; false for {@code []}, a document without events. */
+    private boolean open() throws IOException {
+        boolean list = scanner.take('[');
+        if (list && scanner.take(']')) {
+            end();
+            return false;
+        }
+        if (list || !scanner.take('{')) {
+            throw refused(scanner.peek() < 0 ? "the document is cut" : "no JSON object");
+        }
+        begun = true;
+        return true;
+    }
+
+    /** Goes into the next array, whatever its name; false at the end of the document. */
+    private boolean nextArray() throws IOException {
+        while (true) {
+            if (hasOthers ? !scanner.take(',') : scanner.peek() == '}') {
+                scanner.require('}');
+                end();
+                return false;
+            }
+            String name = scanner.value().text();
+            hasOthers = true;
+            isAnswer |= name.equals(QUERY_END) || EventType.ofArray(name).isPresent();
+            scanner.require(':');
+            if (scanner.take('[')) {
+                array = name;
+                inside = false;
+                return true;
+            }
+            JsonScanner.Value value = scanner.value();
+            if (name.equals(QUERY_END)) {
+                requireCurrent(value.text());
+            }
+            if (!value.isNull() && EventType.ofArray(name).isPresent()) {
+                throw refused(name + " is neither an array nor null");
+            }
+        }
+    }
+
+    /** A stored answer to an older question must not count as "nothing". */
+    private void requireCurrent(String queryEnd) {
+        Instant end = TapTime.parse(queryEnd).orElse(windowEnd);
+        if (end.isBefore(windowEnd.minus(TOLERANCE))) {
+            throw new ForeignAnswerException("TAP's answer: it is an answer for the time until " + end + ", not "
+                    + windowEnd + " at byte " + scanner.offset());
+        }
+    }
+
+    private void end() throws IOException {
+        if (hasOthers && !isAnswer) {
+            throw new ForeignAnswerException(refused("the document has neither queryEndTime nor one of the four arrays")
+                    .getMessage());
+        }
+        if (scanner.peek() >= 0) {
+            throw refused("more follows the end of the document");
+        }
+    }
+
+    private TapAnswerException refused(String why) {
+        return new TapAnswerException("TAP's answer: " + why + " at byte " + scanner.offset());
+    }
+}

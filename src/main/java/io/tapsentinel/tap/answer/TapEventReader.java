@@ -1,0 +1,241 @@
+package io.tapsentinel.tap.answer;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.LiveSpelling;
+import io.tapsentinel.event.RawField;
+import io.tapsentinel.event.SafeName;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.tap.answer.JsonScanner.Value;
+import io.tapsentinel.tap.answer.LenientJson.Fields;
+import io.tapsentinel.tap.answer.LenientJson.UnreadableException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/**
+ * Reads the events of one answer of {@code /v2/siem/all} one by one, holding one at a time. Nothing to report may be
+ * {@code []}, a missing array or null; keys that are no array of events are passed over, the Content-Type plays no role.
+ * The document must end where it should, since a connection without a length can be cut unnoticed, and it must
+ * look like an answer to this question.
+ *
+ * <p>An element that cannot be read is handed over and passed. Before the first one, the first of an unknown type and the first event
+ * without id and GUID, the reader passes through the rest of the answer: any of them may be a part of something whose beginning is
+ * lost, and is only trusted when every bracket and comma up to the end of the document is where it should be.
+ *
+ * <p>{@link #hasNext} throws {@link TapAnswerException} for a body that is cut or not JSON, with the offset in bytes, and
+ * {@link TapFormatException} when most elements of an array cannot be read. Not for concurrent use.
+ */
+public final class TapEventReader implements Iterator<TapEvent>, Closeable {
+
+    /** So many elements that cannot be read are no accident if they are more than half of their array. */
+    static final int ACCIDENTS = 20;
+
+    private final Body body;
+    private final Instant windowEnd;
+    private final Others others;
+    private final EventType only;
+    private Elements answer;
+    private TapEvent next;
+    private boolean ended;
+    private boolean surveyed;
+
+    /** The bytes of an answer, which may be opened twice. */
+    @FunctionalInterface
+    public interface Body {
+        InputStream open() throws IOException;
+    }
+
+    /** Takes what is no event of a known type, in the order of the answer; what it throws leaves {@link #hasNext}. */
+    public interface Others {
+
+        /** Takes nothing. */
+        Others NONE = new Others() {};
+
+        /**
+         * An event of an unknown type.
+         *
+         * @param array  the {@link SafeName} of its array
+         * @param key    its identity, the same as when its type becomes known
+         * @param keyedByBytes see {@link TapEvent#isKeyedByBytes}
+         * @param fields in live spelling
+         */
+        default void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {}
+
+        /** An element of an array of events that cannot be read. */
+        default void unreadable(UnreadableElement element) {}
+    }
+
+    /** @param windowEnd the end of the window that was asked for; also the time of an event without one */
+    public TapEventReader(Body body, Instant windowEnd, Others others) {
+        this(body, windowEnd, others, null);
+    }
+
+    private TapEventReader(Body body, Instant windowEnd, Others others, EventType only) {
+        this.only = only;
+        this.body = body;
+        this.windowEnd = windowEnd;
+        this.others = others;
+    }
+
+    /** Reads a bare array of events of one type, or such events one behind the other (NDJSON). */
+    public static TapEventReader ofList(Body body, EventType type, Instant otherwise, Others others) {
+        return new TapEventReader(body, otherwise, others, type);
+    }
+
+    @Override
+    public boolean hasNext() {
+        if (next == null && !ended) {
+            try {
+                next = advance();
+            } catch (IOException e) {
+                throw new TapAnswerException("TAP's answer could not be read: " + SafeMessage.of(e));
+            }
+            ended = next == null;
+        }
+        return next != null;
+    }
+
+    @Override
+    public TapEvent next() {
+        if (!hasNext()) {
+            throw new NoSuchElementException();
+        }
+        TapEvent event = next;
+        next = null;
+        return event;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (answer != null) {
+            answer.close();
+        }
+    }
+
+    private TapEvent advance() throws IOException {
+        if (answer == null) {
+            answer = elements();
+        }
+        for (Value value = answer.next(); value != null; value = answer.next()) {
+            EventType type = EventType.ofArray(answer.array()).orElse(null);
+            if (type == null && !value.isObject()) {
+                continue;
+            }
+            try {
+                if (type != null) {
+                    return trusted(event(type, value));
+                }
+                survey();
+                unknown(SafeName.of(answer.array()), LenientJson.read(value));
+            } catch (UnreadableException e) {
+                survey();
+                others.unreadable(UnreadableElement.of(SafeName.of(answer.array()), value, e.getMessage()));
+            }
+        }
+        return null;
+    }
+
+    /** An event that names no message may be a part of one. */
+    private TapEvent trusted(TapEvent event) throws IOException {
+        if (event.getId().isEmpty()
+                && EventIdentity.text(event.getFields(), "GUID").isEmpty()) {
+            survey();
+        }
+        return event;
+    }
+
+    /** Passes through the whole answer once, before an odd element is trusted. */
+    private void survey() throws IOException {
+        if (surveyed) {
+            return;
+        }
+        Map<String, Integer> elements = new HashMap<>();
+        Map<String, Integer> unreadable = new HashMap<>();
+        try (Elements all = elements()) {
+            for (Value value = all.next(); value != null; value = all.next()) {
+                EventType type = EventType.ofArray(all.array()).orElse(null);
+                if (type != null) {
+                    elements.merge(all.array(), 1, Integer::sum);
+                    unreadable.merge(all.array(), isReadable(type, value) ? 0 : 1, Integer::sum);
+                }
+            }
+        }
+        unreadable.forEach((array, count) -> {
+            if (count > ACCIDENTS && 2 * count > elements.get(array)) {
+                throw new TapFormatException("TAP's answer: " + count + " of " + elements.get(array) + " elements of "
+                        + array + " cannot be read; more than " + ACCIDENTS
+                        + " and more than half mean that TAP's format has changed");
+            }
+        });
+        surveyed = true;
+    }
+
+    private Elements elements() throws IOException {
+        return only == null ? new AnswerScanner(body.open(), windowEnd) : new EventList(body.open(), only);
+    }
+
+    private boolean isReadable(EventType type, Value value) {
+        try {
+            event(type, value);
+            return true;
+        } catch (UnreadableException e) {
+            return false;
+        }
+    }
+
+    private TapEvent event(EventType type, Value value) throws UnreadableException {
+        Fields read = LenientJson.read(value);
+        if (read.fields().isEmpty()) {
+            throw new UnreadableException("no fields");
+        }
+        try {
+            Map<String, Object> identity = identity(read);
+            TapEvent event = TapEvents.of(type, read.fields(), windowEnd);
+            if (read.lenient().isEmpty()) {
+                return event;
+            }
+            EventKey key = EventIdentity.of(type, identity);
+            return event.getKey().equals(key) ? event : TapEvents.keyedByBytes(type, key, read.fields(), windowEnd);
+        } catch (StackOverflowError e) {
+            throw new UnreadableException("too many levels in a field of its identity");
+        }
+    }
+
+    /** An event's fields as they stand in its identity, in live spelling. */
+    private static Map<String, Object> identity(Fields read) {
+        if (read.lenient().isEmpty()) {
+            LiveSpelling.fold(read.fields());
+            return read.fields();
+        }
+        Map<String, Object> identity = new LinkedHashMap<>(read.fields());
+        read.lenient().forEach((name, bytes) -> {
+            if (EventIdentity.isThere(read.fields(), name)) {
+                identity.put(name, RawField.of(bytes));
+            }
+        });
+        LiveSpelling.fold(identity);
+        return identity;
+    }
+
+    private void unknown(String array, Fields read) throws UnreadableException {
+        EventKey key;
+        boolean keyedByBytes;
+        try {
+            key = EventIdentity.of(array, identity(read));
+            LiveSpelling.fold(read.fields());
+            keyedByBytes = !read.lenient().isEmpty() && !key.equals(EventIdentity.of(array, read.fields()));
+        } catch (StackOverflowError e) {
+            throw new UnreadableException("too many levels in a field of its identity");
+        }
+        others.unknown(array, key, keyedByBytes, read.fields());
+    }
+}

@@ -1,0 +1,33 @@
+package io.tapsentinel.tap.answer;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.SafeName;
+import io.tapsentinel.event.TokenDigest;
+import java.util.stream.Stream;
+
+/**
+ * An element of an answer's array that is no event, or cannot be read as one.
+ *
+ * @param array  the {@link SafeName} of its array
+ * @param key    a digest of its array and its {@link TokenDigest}
+ * @param reason why it cannot be read; no content
+ * @param offset where it begins in the answer, in bytes of UTF-8
+ * @param bytes  all of it, or as much as is held of an event
+ * @param length how many bytes it has
+ */
+public record UnreadableElement(String array, EventKey key, String reason, long offset, byte[] bytes, long length) {
+
+    static UnreadableElement of(String array, JsonScanner.Value value, String reason) {
+        Stream<byte[]> parts =
+                Stream.of(EventIdentity.bytes("unreadable"), EventIdentity.bytes(array), TokenDigest.of(value.bytes()));
+        return new UnreadableElement(
+                array, EventKey.of(EventIdentity.digest(parts)), reason, value.offset(), value.bytes(), value.length());
+    }
+
+    /** No content. */
+    @Override
+    public String toString() {
+        return array + " at byte " + offset + ": " + reason;
+    }
+}

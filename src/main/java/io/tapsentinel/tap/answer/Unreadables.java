@@ -1,0 +1,121 @@
+package io.tapsentinel.tap.answer;
+
+import io.tapsentinel.tap.plan.TapLimits;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.Unreadable;
+import io.tapsentinel.tap.plan.Unreadable.How;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All time whose answers cannot be read, and the search for its cause. Two failures in a row make a range bad; from then on each window
+ * that lies in it halves it, whether it fails or is read, until TAP answers no shorter window. Pure.
+ */
+public record Unreadables(List<Unreadable> ranges) {
+
+    public static final Unreadables NONE = new Unreadables(List.of());
+
+    /** What is known to be bad. */
+    public List<Unreadable> bad() {
+        return ranges.stream().filter(Unreadable::bad).toList();
+    }
+
+    /** What is to become a gap. */
+    public Optional<Unreadable> lost() {
+        return ranges.stream().filter(Unreadable::isLost).findFirst();
+    }
+
+    /** The same searches outside of what was given up, each in the longest part that is left of its range; suspicions stay as they are. */
+    public Unreadables outside(List<TimeRange> gaps) {
+        List<Unreadable> left = new ArrayList<>();
+        for (Unreadable range : ranges) {
+            if (!range.bad()) {
+                left.add(range);
+                continue;
+            }
+            List<TimeRange> parts = List.of(range.time());
+            for (TimeRange gap : gaps) {
+                parts = TimeRange.without(parts, gap);
+            }
+            parts.stream()
+                    .max(Comparator.comparing(TimeRange::length))
+                    .map(range::in)
+                    .ifPresent(left::add);
+        }
+        return new Unreadables(left);
+    }
+
+    public Unreadables without(Unreadable gone) {
+        return new Unreadables(
+                ranges.stream().filter(each -> !each.equals(gone)).toList());
+    }
+
+    /** A window was read: the cause lies in what is left of each range, if any. */
+    public Unreadables read(TimeRange window) {
+        List<Unreadable> left = new ArrayList<>();
+        for (Unreadable range : ranges) {
+            if (!range.bad()) {
+                if (!range.time().overlaps(window)) {
+                    left.add(range);
+                }
+                continue;
+            }
+            if (range.touches(window) && range.within(window).equals(range.time())) {
+                continue;
+            }
+            TimeRange.without(List.of(range.time()), window)
+                    .forEach(part -> left.add(range.in(part).proved()));
+        }
+        return new Unreadables(left);
+    }
+
+    /**
+     * The answer for a window came in whole, and was not read to its end.
+     *
+     * @param how why not
+     * @param at  when
+     */
+    public Unreadables failed(TimeRange window, How how, Instant at) {
+        Optional<Unreadable> last =
+                bad().stream().filter(range -> range.isAskedForBy(window)).findFirst();
+        if (last.isPresent()) {
+            return without(last.get()).and(last.get().failedAgain(how, at));
+        }
+        List<Unreadable> touched =
+                bad().stream().filter(range -> range.touches(window)).toList();
+        if (!touched.isEmpty()) {
+            // one beside it explains the failure, too, when none can be halved
+            return touched.stream()
+                    .filter(range -> !range.isShortest())
+                    .findFirst()
+                    .map(range -> without(range).and(range.in(range.within(window))))
+                    .orElse(this);
+        }
+        Optional<Unreadable> suspected =
+                ranges.stream().filter(range -> isAgain(range, window, how)).findFirst();
+        // while nothing else was read since one became bad, TAP may answer every window so
+        boolean isTap = bad().stream().anyMatch(range -> !range.proven());
+        TimeRange time = suspected.map(range -> range.within(window)).orElse(window);
+        List<Unreadable> others = ranges.stream()
+                .filter(range -> range.bad() || !range.time().overlaps(window))
+                .toList();
+        return new Unreadables(others)
+                .and(new Unreadable(
+                        isTap ? window : time, suspected.isPresent() && !isTap, how, 0, Instant.EPOCH, false));
+    }
+
+    private static boolean isAgain(Unreadable range, TimeRange window, How how) {
+        return range.how().isLike(how)
+                && range.touches(window)
+                && range.within(window).length().compareTo(TapLimits.SHORTEST_WINDOW) >= 0;
+    }
+
+    private Unreadables and(Unreadable range) {
+        List<Unreadable> all = new ArrayList<>(ranges);
+        all.add(range);
+        return new Unreadables(all);
+    }
+}

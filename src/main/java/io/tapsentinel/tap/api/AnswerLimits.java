@@ -1,0 +1,136 @@
+package io.tapsentinel.tap.api;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.classic.ExecRuntime;
+import org.apache.hc.client5.http.impl.ChainElement;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+
+/**
+ * How much of an answer of TAP is read, both as it is transferred and unpacked: a small answer may unpack to any size, and a long
+ * one to nothing. An answer with events that is longer fails with {@link AnswerTooLargeException}; of a refusal the beginning counts.
+ * What is left is not read: its connection is closed.
+ */
+public final class AnswerLimits implements HttpClientConfigurer {
+
+    /** Bytes of a refusal. */
+    public static final int REFUSAL = 65_536;
+
+    private static final int FIRST_REFUSAL = 300;
+    private static final long MEGABYTE = 1_000_000;
+
+    private final TapHost tap;
+    private final int megabytes;
+
+    /** @param megabytes most of an answer with events */
+    public AnswerLimits(URI tap, int megabytes) {
+        this.tap = new TapHost(tap);
+        this.megabytes = megabytes;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        builder.addExecInterceptorAfter(ChainElement.COMPRESS.name(), "tap-transferred", this::limited);
+        builder.addExecInterceptorFirst("tap-unpacked", (request, scope, chain) -> {
+            ClassicHttpResponse response = limited(request, scope, chain);
+            return tap.isAskedBy(request) && response.getCode() >= FIRST_REFUSAL ? beginning(response) : response;
+        });
+    }
+
+    private ClassicHttpResponse limited(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+            throws IOException, HttpException {
+        ClassicHttpResponse response = chain.proceed(request, scope);
+        HttpEntity body = response.getEntity();
+        if (body != null && tap.isAskedBy(request)) {
+            response.setEntity(new HttpEntityWrapper(body) {
+                @Override
+                public InputStream getContent() throws IOException {
+                    InputStream content = super.getContent();
+                    return content == null ? null : new Limited(content, scope.execRuntime);
+                }
+            });
+        }
+        return response;
+    }
+
+    /** Its status is known, whatever becomes of its body. */
+    private static ClassicHttpResponse beginning(ClassicHttpResponse refusal) throws IOException {
+        HttpEntity body = refusal.getEntity();
+        if (body == null) {
+            return refusal;
+        }
+        byte[] read = new byte[REFUSAL];
+        int length = 0;
+        try (InputStream in = body.getContent()) {
+            for (int some = 0; some >= 0 && length < REFUSAL; some = in.read(read, length, REFUSAL - length)) {
+                length += some;
+            }
+        } catch (IOException e) {
+            // it breaks off, or goes on for too long
+        }
+        refusal.setEntity(new ByteArrayEntity(read, 0, length, ContentType.parse(body.getContentType())));
+        return refusal;
+    }
+
+    private final class Limited extends FilterInputStream {
+
+        private final ExecRuntime connection;
+        private long left;
+        private boolean isAtEnd;
+
+        private Limited(InputStream content, ExecRuntime connection) {
+            super(content);
+            this.connection = connection;
+            this.left = megabytes * MEGABYTE;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] into, int from, int length) throws IOException {
+            int read;
+            try {
+                read = super.read(into, from, length);
+            } catch (StackOverflowError e) {
+                // GZIPInputStream calls itself once for each part that unpacks to nothing
+                throw new AnswerTooLargeException("thousands of its gzip parts unpack to nothing");
+            }
+            isAtEnd = read < 0;
+            left -= Math.max(0, read);
+            if (left < 0) {
+                throw new AnswerTooLargeException("more than " + megabytes + " MB (tap.max-answer-megabytes)");
+            }
+            return read;
+        }
+
+        /** HttpClient would read the rest, however long that is, to use the connection again. */
+        @Override
+        public void close() throws IOException {
+            if (isAtEnd) {
+                super.close();
+                return;
+            }
+            connection.discardEndpoint();
+            try {
+                super.close();
+            } catch (IOException e) {
+                // its end cannot be read any more, as it should be
+            }
+        }
+    }
+}

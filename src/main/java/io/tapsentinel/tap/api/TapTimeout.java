@@ -1,0 +1,141 @@
+package io.tapsentinel.tap.api;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.apache.camel.component.http.HttpClientConfigurer;
+import org.apache.hc.client5.http.classic.ExecChain;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.core5.concurrent.Cancellable;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
+
+/**
+ * Ends a request to TAP that takes longer than {@code tap.request-timeout} from its beginning to the last byte of its answer, with a
+ * {@link SocketTimeoutException}. The time-outs of the routes count between two bytes only: an answer of one byte a second would
+ * hold a poll for ever.
+ */
+public final class TapTimeout implements HttpClientConfigurer {
+
+    private final TapHost tap;
+    private final Supplier<Duration> limit;
+
+    /** @param limit asked for each request when it begins */
+    public TapTimeout(URI tap, Supplier<Duration> limit) {
+        this.tap = new TapHost(tap);
+        this.limit = limit;
+    }
+
+    @Override
+    public void configureHttpClient(HttpClientBuilder builder) {
+        builder.addExecInterceptorFirst(
+                "tap-timeout",
+                (request, scope, chain) ->
+                        tap.isAskedBy(request) && scope.originalRequest instanceof Cancellable cancellable
+                                ? new Request(cancellable).proceed(request, scope, chain)
+                                : chain.proceed(request, scope));
+    }
+
+    private static String inWords(Duration most) {
+        return most.equals(Duration.ofMinutes(most.toMinutes())) ? most.toMinutes() + " min" : most.toSeconds() + " s";
+    }
+
+    private final class Request {
+
+        private final AtomicBoolean isLate = new AtomicBoolean();
+        private final Duration most = limit.get();
+        private final CompletableFuture<Void> timer;
+
+        private Request(Cancellable request) {
+            timer = CompletableFuture.runAsync(
+                    () -> {
+                        isLate.set(true);
+                        // closes its connection, which wakes the thread that reads from it
+                        request.cancel();
+                    },
+                    CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS));
+        }
+
+        private ClassicHttpResponse proceed(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
+                throws IOException, HttpException {
+            ClassicHttpResponse response;
+            try {
+                response = chain.proceed(request, scope);
+            } catch (IOException e) {
+                timer.cancel(false);
+                throw told(e);
+            } catch (HttpException | RuntimeException | Error e) {
+                timer.cancel(false);
+                throw e;
+            }
+            HttpEntity body = response.getEntity();
+            if (body == null) {
+                timer.cancel(false);
+            } else {
+                response.setEntity(new HttpEntityWrapper(body) {
+                    @Override
+                    public InputStream getContent() throws IOException {
+                        InputStream content = super.getContent();
+                        return content == null ? null : new Body(content);
+                    }
+                });
+            }
+            return response;
+        }
+
+        /** What the reader of a connection that was closed for its time-out gets to know. */
+        private IOException told(IOException failure) {
+            if (!isLate.get()) {
+                return failure;
+            }
+            SocketTimeoutException late = new SocketTimeoutException("TAP had not answered completely after "
+                    + inWords(most) + " (tap.request-timeout); two such time-outs halve the window");
+            late.initCause(failure);
+            return late;
+        }
+
+        private final class Body extends FilterInputStream {
+
+            private Body(InputStream content) {
+                super(content);
+            }
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int read;
+                try {
+                    read = in.read(into, from, length);
+                } catch (IOException e) {
+                    throw told(e);
+                }
+                if (read < 0 && isLate.get()) {
+                    // not every kind of body tells a closed connection from its own end
+                    throw told(new IOException("closed"));
+                }
+                return read;
+            }
+
+            @Override
+            public void close() throws IOException {
+                timer.cancel(false);
+                super.close();
+            }
+        }
+    }
+}

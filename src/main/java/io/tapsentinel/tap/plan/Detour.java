@@ -1,0 +1,213 @@
+package io.tapsentinel.tap.plan;
+
+import static io.tapsentinel.tap.plan.TapLimits.INDEXING_LAG;
+import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Which windows to ask for when some time cannot be read: none that contains all of a bad range, except its last attempts, and none
+ * that shares time with a gap that such a range has become. Pure.
+ *
+ * @param ranges what is being narrowed down, and what is suspected
+ * @param gaps   what was given up
+ */
+public record Detour(List<Unreadable> ranges, List<TimeRange> gaps) {
+
+    public static final Detour NONE = new Detour(List.of(), List.of());
+
+    /** What is being narrowed down. */
+    public List<Unreadable> bad() {
+        return ranges.stream().filter(Unreadable::bad).toList();
+    }
+
+    /**
+     * The plan of a poll whose fresh window holds only the newest time that can be read; what lies before joins the backlog. Time that
+     * ends where one of these ranges begins does so at each poll until it is older than TAP's lag, and never again. A window that fails
+     * while nothing else is read gets as short as possible.
+     *
+     * @param before the progress before the poll
+     */
+    public Plan around(Plan plan, Progress before) {
+        TimeRange window = plan.fresh().orElse(null);
+        TimeRange last = window == null ? null : newest(window);
+        Optional<TimeRange> proof = window == null ? Optional.empty() : proof(window);
+        if (last == null && proof.isEmpty()) {
+            return plan;
+        }
+        Optional<TimeRange> fresh = proof.or(() -> fresh(window, last));
+        if (fresh.isEmpty()) {
+            return new Plan(Optional.empty(), List.of(), List.of(), before);
+        }
+        List<TimeRange> older = new ArrayList<>(plan.backlog());
+        older.add(new TimeRange(window.from(), fresh.get().from()));
+        older = without(TimeRange.union(older), gaps);
+        for (TimeRange part : without(older, avoided())) {
+            boolean settled = !before.readTo().isBefore(part.to().plus(INDEXING_LAG));
+            if (settled && endsAtOne(part)) {
+                older = TimeRange.without(older, part);
+            }
+        }
+        return new Plan(fresh, older, plan.gaps(), plan.progress());
+    }
+
+    /**
+     * The shortest window at the end of one that fails while nothing else was read: nothing is narrowed down or given up before it is
+     * known that TAP answers other time.
+     */
+    private Optional<TimeRange> proof(TimeRange window) {
+        TimeRange end = new TimeRange(window.to().minus(SHORTEST_WINDOW), window.to());
+        boolean isNeeded = bad().stream().anyMatch(range -> !range.proven())
+                && ranges.stream()
+                        .anyMatch(range -> !range.bad() && range.time().overlaps(window));
+        return isNeeded && avoided().stream().noneMatch(end::overlaps) ? Optional.of(end) : Optional.empty();
+    }
+
+    private TimeRange newest(TimeRange window) {
+        return avoided().stream()
+                .filter(window::overlaps)
+                .max(Comparator.comparing(TimeRange::to))
+                .orElse(null);
+    }
+
+    private Optional<TimeRange> fresh(TimeRange window, TimeRange last) {
+        Instant end = window.to();
+        if (Duration.between(last.to(), end).compareTo(SHORTEST_WINDOW) >= 0) {
+            return Optional.of(new TimeRange(last.to(), end));
+        }
+        // nothing lies behind it yet, so that the newest half of it is the freshest
+        return bad().stream()
+                .filter(range -> range.avoided().equals(last) && !range.isShortest())
+                .map(range ->
+                        new TimeRange(earlier(later(range.middle(), window.from()), end.minus(SHORTEST_WINDOW)), end))
+                .filter(half -> avoided().stream().noneMatch(other -> !other.equals(last) && other.overlaps(half)))
+                .findFirst();
+    }
+
+    /**
+     * The window of a backlog to ask for next, the oldest first; empty when all of it waits for a later run.
+     *
+     * @param longest how much it may hold
+     * @param wasRead whether all of a range was read before
+     */
+    public Optional<TimeRange> oldest(
+            List<TimeRange> backlog, Duration longest, Horizon horizon, Predicate<TimeRange> wasRead) {
+        Optional<Unreadable> narrowed = bad().stream()
+                .filter(range -> range.isDue(horizon.now()))
+                .filter(range -> backlog.stream().anyMatch(range.avoided()::overlaps))
+                .min(Comparator.comparing(range -> range.time().from()));
+        Optional<TimeRange> ordinary = without(
+                        backlog, bad().stream().map(Unreadable::avoided).toList())
+                .stream()
+                .filter(range -> !waits(range, horizon.now()) || !wasRead.test(range))
+                // its window fails for what is narrowed down beside it, as long as that is
+                .filter(range ->
+                        bad().stream().noneMatch(beside -> beside.avoided().overlaps(oldestOf(range, longest))))
+                .findFirst();
+        return narrowed.isPresent()
+                        && ordinary.filter(range -> range.from()
+                                        .isBefore(narrowed.get().time().from()))
+                                .isEmpty()
+                ? narrowed.map(range -> part(range, longest, horizon.edge()))
+                : ordinary.map(range -> oldestOf(range, longest));
+    }
+
+    /** What can be read of a closed hour, oldest first: not what is so short between two gaps that each window holds part of one. */
+    public List<TimeRange> parts(TimeRange hour) {
+        return without(List.of(hour), avoided()).stream()
+                .filter(part -> isClear(null, first(part, TapLimits.LONGEST_WINDOW)))
+                .toList();
+    }
+
+    /**
+     * The window of one table's backlog to read again next, the oldest first; empty when all of it waits for a later run, or is a gap.
+     * What is too short between two gaps is asked for with part of one: it holds events that are still owed.
+     */
+    public Optional<TimeRange> again(List<TimeRange> backlog, Duration longest) {
+        return without(backlog, avoided()).stream()
+                .map(part -> first(part, longest))
+                .filter(window ->
+                        bad().stream().noneMatch(range -> range.avoided().overlaps(window)))
+                .findFirst();
+    }
+
+    /** A window for the beginning of such a part; one too short for TAP takes time that was read from before it, or else from behind it. */
+    public TimeRange first(TimeRange part, Duration longest) {
+        Instant to = earlier(part.to(), part.from().plus(longest));
+        return clear(
+                null,
+                new TimeRange(earlier(part.from(), to.minus(SHORTEST_WINDOW)), to),
+                new TimeRange(part.from(), later(to, part.from().plus(SHORTEST_WINDOW))));
+    }
+
+    private TimeRange oldestOf(TimeRange range, Duration longest) {
+        TimeRange ahead = WindowPlanner.oldestWindow(List.of(range), longest);
+        return clear(null, ahead, first(range, longest));
+    }
+
+    /** The half of a bad range that is asked for next, or all of it when TAP answers no shorter window; none of what TAP has forgotten. */
+    private TimeRange part(Unreadable whole, Duration longest, Instant edge) {
+        Unreadable range = whole.since(edge);
+        Instant from = range.time().from();
+        if (range.isShortest()) {
+            TimeRange last = range.lastWindow();
+            return last.from().isBefore(edge) ? new TimeRange(from, from.plus(SHORTEST_WINDOW)) : last;
+        }
+        Instant middle = earlier(range.middle(), from.plus(longest));
+        TimeRange older = new TimeRange(earlier(from, middle.minus(SHORTEST_WINDOW)), middle);
+        TimeRange newer = new TimeRange(
+                middle, later(earlier(range.time().to(), middle.plus(longest)), middle.plus(SHORTEST_WINDOW)));
+        return older.from().isBefore(edge) ? newer : clear(whole, older, newer);
+    }
+
+    /** The first of these windows if it is clear of what other ranges avoid, else the second if that is; else the first. */
+    private TimeRange clear(Unreadable self, TimeRange first, TimeRange second) {
+        return Stream.of(first, second)
+                .filter(window -> isClear(self, window))
+                .findFirst()
+                .orElse(first);
+    }
+
+    private boolean isClear(Unreadable self, TimeRange window) {
+        return Stream.concat(
+                        bad().stream().filter(range -> !range.equals(self)).map(Unreadable::avoided), gaps.stream())
+                .noneMatch(window::overlaps);
+    }
+
+    /** Whether it ends at one of these ranges and was read too early for late rows; it is read again when they must have come. */
+    private boolean waits(TimeRange range, Instant now) {
+        return endsAtOne(range) && range.to().plus(INDEXING_LAG).isAfter(now);
+    }
+
+    private boolean endsAtOne(TimeRange range) {
+        return avoided().stream().anyMatch(other -> other.from().equals(range.to()));
+    }
+
+    private List<TimeRange> avoided() {
+        return Stream.concat(bad().stream().map(Unreadable::avoided), gaps.stream())
+                .toList();
+    }
+
+    private static List<TimeRange> without(List<TimeRange> ranges, List<TimeRange> gone) {
+        List<TimeRange> left = ranges;
+        for (TimeRange each : gone) {
+            left = TimeRange.without(left, each);
+        }
+        return left;
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+}

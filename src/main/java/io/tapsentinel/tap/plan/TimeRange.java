@@ -1,0 +1,82 @@
+package io.tapsentinel.tap.plan;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * A closed range of time in UTC, whole seconds, {@code from <= to}; as long as it needs to be, so not always a window
+ * that TAP would answer.
+ */
+public record TimeRange(Instant from, Instant to) {
+
+    public TimeRange {
+        if (from.isAfter(to)) {
+            throw new IllegalArgumentException("range starts " + from + ", after its end " + to);
+        }
+    }
+
+    public Duration length() {
+        return Duration.between(from, to);
+    }
+
+    /** Whether there is no time in it to read. */
+    public boolean isEmpty() {
+        return from.equals(to);
+    }
+
+    /** Whether they share any time; meeting at an instant is not enough. */
+    public boolean overlaps(TimeRange other) {
+        return from.isBefore(other.to) && other.from.isBefore(to);
+    }
+
+    /** The same instants in as few ranges as possible, oldest first, none empty. */
+    public static List<TimeRange> union(List<TimeRange> ranges) {
+        List<TimeRange> sorted = new ArrayList<>(ranges);
+        sorted.sort(Comparator.comparing(TimeRange::from));
+        List<TimeRange> merged = new ArrayList<>();
+        for (TimeRange next : sorted) {
+            if (next.isEmpty()) {
+                continue;
+            }
+            TimeRange last = merged.isEmpty() ? null : merged.get(merged.size() - 1);
+            if (last == null || next.from().isAfter(last.to())) {
+                merged.add(next);
+            } else if (next.to().isAfter(last.to())) {
+                merged.set(merged.size() - 1, new TimeRange(last.from(), next.to()));
+            }
+        }
+        return merged;
+    }
+
+    /** How much time they hold; what several hold counts once. */
+    public static Duration total(List<TimeRange> ranges) {
+        return union(ranges).stream().map(TimeRange::length).reduce(Duration.ZERO, Duration::plus);
+    }
+
+    /** What is left of {@code ranges} without {@code done}. */
+    public static List<TimeRange> without(List<TimeRange> ranges, TimeRange done) {
+        List<TimeRange> left = new ArrayList<>();
+        for (TimeRange range : ranges) {
+            if (!range.overlaps(done)) {
+                left.add(range);
+                continue;
+            }
+            if (range.from().isBefore(done.from())) {
+                left.add(new TimeRange(range.from(), done.from()));
+            }
+            if (done.to().isBefore(range.to())) {
+                left.add(new TimeRange(done.to(), range.to()));
+            }
+        }
+        return left;
+    }
+
+    /** ISO 8601 interval, the form that TAP takes. */
+    @Override
+    public String toString() {
+        return from + "/" + to;
+    }
+}

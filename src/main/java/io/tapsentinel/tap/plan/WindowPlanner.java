@@ -1,0 +1,136 @@
+package io.tapsentinel.tap.plan;
+
+import static io.tapsentinel.tap.plan.TapLimits.INDEXING_LAG;
+import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
+
+import io.tapsentinel.config.SettingReader;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides which time to ask TAP for; pure, so that its one promise can be tested on any schedule: <em>every instant since
+ * the origin lies inside at least one read made {@link TapLimits#INDEXING_LAG} or more after it, or inside a gap.</em>
+ * A poll re-reads the look-back, which keeps the promise while polls succeed at least every (look-back - lag); after a
+ * longer pause it starts one look-back before the progress, since rows indexed late just before the pause were never seen.
+ */
+public class WindowPlanner {
+
+    /** How close to TAP's edge time is urgent: a fresh window with its retries may take so long. */
+    private static final Duration CLOSE = Duration.ofMinutes(30);
+
+    private final Settings settings;
+
+    public WindowPlanner(Settings settings) {
+        this.settings = settings;
+    }
+
+    /** Where the first start ever begins to read; has to be durable before anything is read, or a failure would move it. */
+    public Progress begin(Instant now) {
+        // what TAP no longer holds of it becomes a gap
+        Instant origin = settings.start()
+                .map(start -> start.truncatedTo(ChronoUnit.SECONDS))
+                .orElse(end(now).minus(settings.backfill()));
+        return new Progress(origin, origin);
+    }
+
+    /**
+     * Plans one poll.
+     *
+     * @param longest how much the fresh window may hold; what is older goes to the backlog
+     */
+    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+        Instant end = end(horizon.now());
+        Instant from = startAfter(progress, end);
+        // a gap begins where the last reads came too early for late rows, not where this poll would like to begin
+        Instant unsettled = later(progress.origin(), progress.readTo().minus(INDEXING_LAG));
+        List<TimeRange> gaps =
+                unsettled.isBefore(horizon.edge()) ? List.of(new TimeRange(unsettled, horizon.edge())) : List.of();
+        from = later(from, horizon.edge());
+
+        Instant freshFrom = later(from, end.minus(longest));
+        if (Duration.between(freshFrom, end).compareTo(SHORTEST_WINDOW) < 0) {
+            return new Plan(Optional.empty(), List.of(), List.of(), progress);
+        }
+        List<TimeRange> backlog = from.isBefore(freshFrom) ? List.of(new TimeRange(from, freshFrom)) : List.of();
+        Progress after = new Progress(progress.origin(), later(progress.readTo(), end));
+        return new Plan(Optional.of(new TimeRange(freshFrom, end)), backlog, gaps, after);
+    }
+
+    /**
+     * All time that is owed and that TAP still holds, oldest first.
+     *
+     * @param backlog what is in the backlog already
+     * @param plan    the poll's, whose backlog waits for its fresh window
+     */
+    public List<TimeRange> owed(List<TimeRange> backlog, Plan plan, Horizon horizon) {
+        List<TimeRange> owed = new ArrayList<>(backlog);
+        owed.addAll(plan.backlog());
+        owed = TimeRange.union(owed);
+        for (TimeRange gone : expired(owed, horizon)) {
+            owed = TimeRange.without(owed, gone);
+        }
+        return owed;
+    }
+
+    /** The oldest window of what is owed, when TAP would forget its beginning before a turn behind the fresh window; else empty. */
+    public Optional<TimeRange> urgent(List<TimeRange> owed, Horizon horizon, Duration longest, Detour detour) {
+        return owed.isEmpty() || owed.get(0).from().isAfter(horizon.edge().plus(CLOSE))
+                ? Optional.empty()
+                : detour.oldest(owed, longest, horizon, range -> false);
+    }
+
+    /** The oldest window of a backlog, at most {@code longest}; a rest too short for TAP is read together with what follows it. */
+    public static TimeRange oldestWindow(List<TimeRange> backlog, Duration longest) {
+        TimeRange oldest = backlog.get(0);
+        Instant to = earlier(oldest.to(), oldest.from().plus(longest));
+        return new TimeRange(oldest.from(), later(to, oldest.from().plus(SHORTEST_WINDOW)));
+    }
+
+    /** The part of a backlog that TAP no longer holds; it has to become gaps, exactly as it is returned. */
+    public List<TimeRange> expired(List<TimeRange> backlog, Horizon horizon) {
+        return backlog.stream()
+                .filter(range -> range.from().isBefore(horizon.edge()))
+                .map(range -> new TimeRange(range.from(), earlier(range.to(), horizon.edge())))
+                .toList();
+    }
+
+    private Instant startAfter(Progress progress, Instant end) {
+        Duration pause = Duration.between(progress.readTo(), end);
+        boolean covered = pause.compareTo(settings.lookBack().minus(INDEXING_LAG)) <= 0;
+        return later(progress.origin(), (covered ? end : progress.readTo()).minus(settings.lookBack()));
+    }
+
+    private Instant end(Instant now) {
+        return now.minus(settings.settle()).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    /**
+     * @param lookBack how much time before its end every poll reads again; 30 minutes to 1 hour
+     * @param settle   how long before now a window ends
+     * @param backfill how far back the first start reads, up to 7 days
+     * @param start    where the first start begins, wins over {@code backfill}
+     */
+    public record Settings(Duration lookBack, Duration settle, Duration backfill, Optional<Instant> start) {
+
+        /** @throws io.tapsentinel.config.InvalidSettingException naming the property that is wrong */
+        public static Settings of(SettingReader read) {
+            return new Settings(
+                    read.duration("tap.poll.look-back", TapLimits.INDEXING_LAG, TapLimits.LONGEST_WINDOW),
+                    read.duration("tap.poll.settle", Duration.ZERO, TapLimits.INDEXING_LAG),
+                    read.duration("tap.poll.backfill", TapLimits.SHORTEST_WINDOW, TapLimits.HISTORY),
+                    read.instant("tap.poll.start"));
+        }
+    }
+}

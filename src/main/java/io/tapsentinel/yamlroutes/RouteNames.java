@@ -1,0 +1,180 @@
+package io.tapsentinel.yamlroutes;
+
+import io.tapsentinel.archive.ArchiveRoute;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.read.FilteredRoute;
+import io.tapsentinel.read.TapBudget;
+import io.tapsentinel.read.TapSpine;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.camel.model.OnCompletionDefinition;
+import org.apache.camel.model.RouteDefinition;
+
+/** Who is called how, and by whom: the routes that Java calls are there, and those that YAML calls are, too. */
+final class RouteNames {
+
+    /** What Java's routes are called; those of ours that YAML has are named below. */
+    private static final String OURS = "tap-";
+
+    private static final String DIRECT = "direct:";
+    /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
+    private static final Map<String, String> CALLS =
+            Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
+
+    private static final String FETCH = "tap-fetch";
+    private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
+    private static final List<String> CALLED = List.of(FETCH, "tap-event");
+    private static final String ARCHIVE = ArchiveRoute.TO.substring(DIRECT.length());
+    /** Java's routes that YAML may call. */
+    private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
+
+    private final RouteSet set;
+    private final Map<String, RouteDefinition> byId = new HashMap<>();
+    private final Map<String, RouteDefinition> byInput = new HashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    private RouteNames(RouteSet set) {
+        this.set = set;
+    }
+
+    static List<String> problems(RouteSet set) {
+        return new RouteNames(set).problems();
+    }
+
+    private List<String> problems() {
+        set.routes().forEach(this::add);
+        CALLED.forEach(id -> require(id, DIRECT + id));
+        Stream.of(EventType.values()).map(EventType::routeId).forEach(id -> require(id, DIRECT + id));
+        CALLS.forEach((id, called) -> {
+            require(id, null);
+            requireCall(id, called);
+        });
+        if (!set.resolve("{{tap.archive.uri:}}").isEmpty() && !byId.containsKey(ARCHIVE)) {
+            problems.add("there is no route with the id " + ARCHIVE + ", which tap.archive.uri needs; copy the packaged"
+                    + " routes/tap-archive.camel.yaml into the folder");
+        }
+        byId.keySet().stream().filter(this::isRequired).sorted().forEach(this::requireRunning);
+        Stream.of(EventType.values()).forEach(type -> requireCall("tap-event", DIRECT + type.routeId()));
+        set.routes().forEach(route -> Step.of(route).forEach(this::calls));
+        set.routes().forEach(this::requireEnd);
+        requireAnswerAsItIs();
+        return problems;
+    }
+
+    /** What comes after the request could take events out of TAP's answer, which nobody would miss. */
+    private void requireAnswerAsItIs() {
+        RouteDefinition fetch = byId.get(FETCH);
+        if (fetch == null || fetch.getOutputs().isEmpty()) {
+            return;
+        }
+        Step last = new Step(fetch, fetch.getOutputs().get(fetch.getOutputs().size() - 1));
+        if (!Step.base(set.resolve(last.uri().orElse(""))).equals(Step.base(set.resolve(REQUEST)))) {
+            problems.add(last.place() + ": stands last in " + FETCH + ", where the request to TAP has to be, " + REQUEST
+                    + "; no step may change the answer");
+        }
+        Stream.concat(Stream.of(fetch), set.configurations().stream())
+                .flatMap(route -> Step.of(route).stream())
+                .filter(step -> step.definition() instanceof OnCompletionDefinition)
+                .forEach(step -> problems.add(
+                        step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
+        Suspects.swallowing(fetch)
+                .forEach(what -> problems.add(Step.place(fetch) + ": " + what
+                        + "; a request that failed is no answer, and its window would be taken for read"));
+    }
+
+    private void add(RouteDefinition route) {
+        String id = route.getRouteId();
+        String input = set.resolve(route.getInput().getEndpointUri());
+        if (!route.hasCustomIdAssigned()) {
+            problems.add(Step.place(route) + ": has no id; a reload could not tell it from a new one");
+        } else if (id.startsWith(OURS) && !isRequired(id) && !id.equals(ARCHIVE)
+                || (DIRECT + id).equals(FilteredRoute.FILTERED)) {
+            problems.add(Step.place(route) + ": this id is the program's own; give the route another one");
+        }
+        RouteDefinition same = id == null ? null : byId.put(id, route);
+        if (same != null) {
+            problems.add(Step.place(route) + ": there is another route with this id in " + same.getLocation() + ":"
+                    + same.getLineNumber());
+        }
+        String direct = Step.base(input);
+        boolean forYaml = direct.equals(ArchiveRoute.TO)
+                || CALLED.stream().map(DIRECT::concat).anyMatch(direct::equals);
+        if (direct.startsWith(DIRECT + OURS) && !forYaml || direct.equals(FilteredRoute.FILTERED)) {
+            problems.add(Step.place(route) + ": " + direct + " is the program's own; take another name");
+        }
+        RouteDefinition other = byInput.put(direct, route);
+        if (other != null && direct.startsWith(DIRECT)) {
+            problems.add(Step.place(route) + ": " + other.getRouteId() + " begins with " + direct + ", too");
+        }
+    }
+
+    private boolean isRequired(String id) {
+        return CALLS.containsKey(id)
+                || CALLED.contains(id)
+                || Stream.of(EventType.values()).anyMatch(type -> type.routeId().equals(id));
+    }
+
+    private void require(String id, String input) {
+        RouteDefinition route = byId.get(id);
+        if (route == null) {
+            problems.add("there is no route with the id " + id + "; a folder stands in for all packaged routes");
+        } else if (input != null
+                && !Step.base(set.resolve(route.getInput().getEndpointUri())).equals(input)) {
+            problems.add(Step.place(route) + ": has to begin with " + input);
+        }
+    }
+
+    /** A route that is there and does not run would stop the flow with nothing to be seen but its silence. */
+    private void requireRunning(String id) {
+        RouteDefinition route = byId.get(id);
+        if (route != null && route.getAutoStartup() != null && !"true".equals(set.resolve(route.getAutoStartup()))) {
+            problems.add(Step.place(route) + ": autoStartup has to be true");
+        }
+        if (route != null && route.getPrecondition() != null) {
+            problems.add(Step.place(route) + ": may not have a precondition, since it has to be there always");
+        }
+    }
+
+    private void requireCall(String id, String called) {
+        RouteDefinition route = byId.get(id);
+        if (route != null && reached(route, new HashSet<>()).stream().noneMatch(called::equals)) {
+            problems.add(Step.place(route) + ": never calls " + called);
+        }
+    }
+
+    /** All direct endpoints that are called from a route on. */
+    private Set<String> reached(RouteDefinition route, Set<String> reached) {
+        for (Step step : Step.of(route)) {
+            String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+            if (called.startsWith(DIRECT) && reached.add(called) && byInput.containsKey(called)) {
+                reached(byInput.get(called), reached);
+            }
+        }
+        return reached;
+    }
+
+    /** An event that goes round would never end, nor would its window, and nothing would tell. */
+    private void requireEnd(RouteDefinition route) {
+        String own = Step.base(set.resolve(route.getInput().getEndpointUri()));
+        if (reached(route, new HashSet<>()).contains(own)) {
+            problems.add(Step.place(route)
+                    + ": calls itself, by way of the routes that it calls; an event would go round for ever");
+        }
+    }
+
+    private void calls(Step step) {
+        String called = step.uri().map(uri -> Step.base(set.resolve(uri))).orElse("");
+        if (called.startsWith(DIRECT)
+                && !called.contains("${")
+                && !called.contains("{{")
+                && !byInput.containsKey(called)
+                && !FOR_YAML.contains(called)) {
+            problems.add(step.place() + ": there is no route that begins with " + called);
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.tapsentinel.yamlroutes;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.read.SeenRepository;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.SentinelEndpoint;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.camel.RuntimeCamelException;
+import org.apache.camel.component.properties.PropertiesComponent;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.RouteDefinitionHelper;
+import org.apache.camel.model.errorhandler.NoErrorHandlerDefinition;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.PluginHelper;
+import org.apache.camel.support.ResourceHelper;
+import org.quartz.CronExpression;
+
+/**
+ * A set of routes as Camel's model, with file and line of each step, in a context of its own that is never started: nothing runs,
+ * no folder is made, no connection opened.
+ */
+final class RouteSet implements AutoCloseable {
+
+    private static final Pattern CRON = Pattern.compile("^quartz:.*[?&]cron=([^&]*)");
+
+    /** The first thing in a file that is no comment begins an element; Camel K's own files have an apiVersion. */
+    private static final Pattern LIST =
+            Pattern.compile("\\A\\uFEFF?(\\s*(#.*|---.*|%.*)?\\R)*\\s*(-\\s|\\[|apiVersion:)");
+
+    private final DefaultCamelContext context = new DefaultCamelContext(false);
+    private final List<String> unreadable = new ArrayList<>();
+    private final Set<String> replaced = new HashSet<>();
+
+    /** @param properties effective values, for placeholders */
+    RouteSet(RouteFiles files, Map<String, String> properties) {
+        context.setSourceLocationEnabled(true);
+        PropertiesComponent placeholders = (PropertiesComponent) context.getPropertiesComponent();
+        placeholders.setEnvironmentVariableMode(PropertiesComponent.ENVIRONMENT_VARIABLES_MODE_FALLBACK);
+        placeholders.setSystemPropertiesMode(PropertiesComponent.SYSTEM_PROPERTIES_MODE_FALLBACK);
+        placeholders.setLocation("classpath:" + EffectiveProperties.FILE + ";optional=true");
+        Properties overrides = new Properties();
+        overrides.putAll(EffectiveProperties.forRoutes(properties));
+        placeholders.setOverrideProperties(overrides);
+        context.addComponent("sentinel", new SentinelComponent());
+        for (EventType type : EventType.values()) {
+            context.getRegistry().bind(type.repository(), new SeenRepository(type, null));
+        }
+        context.getRegistry().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), Clock.systemUTC()));
+        context.build();
+        Map<String, Object> own = new HashMap<>();
+        Stream.concat(OwnParts.BEANS.stream(), Stream.of(EventType.values()).map(EventType::repository))
+                .forEach(name -> own.put(name, context.getRegistry().lookupByName(name)));
+        files.texts().forEach(this::load);
+        own.forEach((name, bean) -> {
+            if (context.getRegistry().lookupByName(name) != bean) {
+                replaced.add(name);
+            }
+        });
+    }
+
+    /** Beans of the program's own that the files put others in the place of. */
+    Set<String> replaced() {
+        return replaced;
+    }
+
+    private void load(String file, String text) {
+        if (!LIST.matcher(text).find()) {
+            // Camel passes over the one kind without a word
+            unreadable.add(file + ": is no list of routes; each begins with \"- route:\"");
+            return;
+        }
+        try {
+            PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(file, text));
+        } catch (Exception e) {
+            String reason = Reasons.of(e);
+            unreadable.add((reason.contains(file) ? "" : file + ": ") + reason);
+        }
+    }
+
+    /** What is wrong with files that are no routes. */
+    List<String> unreadable() {
+        return unreadable;
+    }
+
+    List<RouteDefinition> routes() {
+        return context.getRouteDefinitions();
+    }
+
+    /** What route configurations bring into other routes, each as a route that has no beginning. */
+    List<RouteDefinition> configurations() {
+        return context.getRouteConfigurationDefinitions().stream()
+                .map(configuration -> {
+                    RouteDefinition steps = new RouteDefinition();
+                    steps.setId("routeConfiguration " + configuration.getId());
+                    steps.setLocation(configuration.getLocation());
+                    steps.setLineNumber(configuration.getLineNumber());
+                    Stream.of(
+                                    configuration.getOnExceptions(),
+                                    configuration.getOnCompletions(),
+                                    configuration.getIntercepts(),
+                                    configuration.getInterceptFroms(),
+                                    configuration.getInterceptSendTos())
+                            .forEach(steps.getOutputs()::addAll);
+                    return steps;
+                })
+                .toList();
+    }
+
+    /** What this URI is once its placeholders have their values. */
+    String resolve(String uri) {
+        try {
+            return context.resolvePropertyPlaceholders(uri);
+        } catch (IllegalArgumentException e) {
+            return uri;
+        }
+    }
+
+    /** Whether Camel would take this route, by its precondition; one that cannot be told counts as taken. */
+    boolean isIncluded(RouteDefinition route) {
+        try {
+            return route.getPrecondition() == null
+                    || context.resolveLanguage("simple")
+                            .createPredicate(resolve(route.getPrecondition()))
+                            .matches(new DefaultExchange(context));
+        } catch (RuntimeException e) {
+            return true;
+        }
+    }
+
+    /** Whether the schedule of a Quartz route is none, which Camel would find out at the start of the route. */
+    boolean hasBadCron(RouteDefinition route) {
+        Matcher cron = CRON.matcher(resolve(route.getInput().getEndpointUri()));
+        return cron.find()
+                && !cron.group(1).contains("{{")
+                && !CronExpression.isValidExpression(cron.group(1).replace('+', ' '));
+    }
+
+    /** Why there can be no such endpoint; empty when there can. */
+    Optional<String> refusal(String uri) {
+        try {
+            if (context.getEndpoint(uri) instanceof SentinelEndpoint sentinel) {
+                // table and bounds of options
+                sentinel.createProducer();
+            }
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(Reasons.of(e, uri));
+        }
+    }
+
+    /** Why Camel would not make this route; empty when it would. */
+    Optional<String> refusal(RouteDefinition route) {
+        try {
+            if (!route.isPrepared()) {
+                RouteDefinitionHelper.prepareRoute(context, route);
+                route.markPrepared();
+            }
+            context.getModelReifierFactory().createRoute(context, route);
+            return Optional.empty();
+        } catch (Exception e) {
+            return Optional.of(Reasons.of(e));
+        }
+    }
+
+    /** Whether Camel would not make a route of this step alone. */
+    boolean isRefused(Step step) {
+        RouteDefinition alone = new RouteDefinition();
+        alone.setId(step.route().getRouteId());
+        alone.setInput(step.route().getInput());
+        alone.setErrorHandlerFactory(new NoErrorHandlerDefinition());
+        alone.getOutputs().add(step.definition());
+        try {
+            context.getModelReifierFactory().createRoute(context, alone);
+            return false;
+        } catch (Exception e) {
+            return true;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            context.close();
+        } catch (Exception e) {
+            throw RuntimeCamelException.wrapRuntimeCamelException(e);
+        }
+    }
+}

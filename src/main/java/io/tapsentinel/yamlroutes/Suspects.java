@@ -1,0 +1,140 @@
+package io.tapsentinel.yamlroutes;
+
+import io.tapsentinel.event.EventType;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.camel.CamelContext;
+import org.apache.camel.model.CircuitBreakerDefinition;
+import org.apache.camel.model.ExpressionSubElementDefinition;
+import org.apache.camel.model.ModelCamelContext;
+import org.apache.camel.model.OnCompletionDefinition;
+import org.apache.camel.model.OnExceptionDefinition;
+import org.apache.camel.model.ProcessorDefinition;
+import org.apache.camel.model.RouteDefinition;
+import org.apache.camel.model.TryDefinition;
+import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
+
+/**
+ * The likely cause when an event's exchange ends well and nothing became of the event, found in the routes as they run: steps
+ * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window; and
+ * ask when its events have ended, since a reload that waits for them keeps the routes locked.
+ */
+public final class Suspects {
+
+    /** Endpoints that only put an exchange into a queue. */
+    private static final Set<String> QUEUES = Set.of(
+            "seda",
+            "vm",
+            "disruptor",
+            "disruptor-vm",
+            "stub",
+            "jms",
+            "sjms",
+            "sjms2",
+            "activemq",
+            "activemq6",
+            "amqp",
+            "kafka");
+
+    private static final String SWALLOWS = " swallows failures";
+    private static final String ROUTER = "tap-event";
+
+    private final List<RouteDefinition> routes;
+
+    private Suspects(CamelContext context) {
+        this.routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
+    }
+
+    /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */
+    public static String of(CamelContext context, EventType type) {
+        Suspects suspects = new Suspects(context);
+        Optional<RouteDefinition> table = suspects.route(type.routeId());
+        if (table.isEmpty()) {
+            return "there is no route of this id now";
+        }
+        Set<RouteDefinition> passed = suspects.reached(table.get());
+        suspects.route(ROUTER).ifPresent(passed::add);
+        List<String> found = passed.stream()
+                .flatMap(route -> Stream.concat(
+                        deadLetters(route), Step.of(route).stream().flatMap(Suspects::suspicion)))
+                .toList();
+        if (!found.isEmpty()) {
+            return String.join("; ", found);
+        }
+        return passed.stream()
+                        .flatMap(route -> Step.of(route).stream())
+                        .anyMatch(step -> target(step).startsWith("sentinel:"))
+                ? "route " + ROUTER + " leaves it out, or a step drops it by other means than to: direct:filtered"
+                : "sentinel: is gone from it";
+    }
+
+    private Optional<RouteDefinition> route(String id) {
+        return routes.stream().filter(route -> route.getRouteId().equals(id)).findFirst();
+    }
+
+    /** This route and those that it calls, and so on. */
+    private Set<RouteDefinition> reached(RouteDefinition first) {
+        Set<RouteDefinition> reached = new LinkedHashSet<>(List.of(first));
+        for (List<RouteDefinition> last = List.of(first); !last.isEmpty(); ) {
+            Set<String> called = last.stream()
+                    .flatMap(route -> Step.of(route).stream())
+                    .map(Suspects::target)
+                    .collect(Collectors.toSet());
+            last = routes.stream()
+                    .filter(route -> called.contains(Step.base(route.getInput().getEndpointUri())))
+                    .filter(reached::add)
+                    .toList();
+        }
+        return reached;
+    }
+
+    /** What in a route makes a failure look like a success. */
+    static Stream<String> swallowing(RouteDefinition route) {
+        return Stream.concat(
+                deadLetters(route),
+                Step.of(route).stream().filter(Suspects::swallows).map(step -> name(step) + SWALLOWS));
+    }
+
+    private static Stream<String> deadLetters(RouteDefinition route) {
+        return route.getErrorHandlerFactory() instanceof DeadLetterChannelDefinition
+                ? Stream.of("the deadLetterChannel of route " + route.getRouteId() + SWALLOWS)
+                : Stream.empty();
+    }
+
+    private static Stream<String> suspicion(Step step) {
+        ProcessorDefinition<?> kind = step.definition();
+        if (!step.waits()
+                || kind instanceof OnCompletionDefinition
+                || QUEUES.contains(target(step).split(":", 2)[0])) {
+            return Stream.of(name(step) + " does not wait for what it sends to");
+        }
+        return swallows(step) ? Stream.of(name(step) + SWALLOWS) : Stream.empty();
+    }
+
+    private static boolean swallows(Step step) {
+        ProcessorDefinition<?> kind = step.definition();
+        return kind instanceof TryDefinition attempt
+                        && !attempt.getCatchClauses().isEmpty()
+                || kind instanceof CircuitBreakerDefinition breaker && breaker.getOnFallback() != null
+                || kind instanceof OnExceptionDefinition on && (says(on.getHandled()) || says(on.getContinued()));
+    }
+
+    private static boolean says(ExpressionSubElementDefinition yes) {
+        return yes != null && !"false".equals(yes.getExpressionType().getExpression());
+    }
+
+    private static String name(Step step) {
+        String target = target(step);
+        return "step " + step.definition().getId() + " (" + step.definition().getShortName()
+                + (target.isEmpty() ? "" : " " + target) + ") of route "
+                + step.route().getRouteId();
+    }
+
+    private static String target(Step step) {
+        return step.uri().map(Step::base).orElse("");
+    }
+}

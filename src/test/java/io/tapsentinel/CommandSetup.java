@@ -1,0 +1,73 @@
+package io.tapsentinel;
+
+import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
+public final class CommandSetup {
+
+    public static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    private final Supplier<Path> folder;
+    private final MovableClock clock = new MovableClock(NOW);
+    private final Map<String, String> environment = new HashMap<>();
+    private String notes = "";
+
+    /** @param folder which JUnit makes later */
+    public CommandSetup(Supplier<Path> folder) {
+        this.folder = folder;
+    }
+
+    public CommandSetup with(String property, String value) {
+        environment.put(EffectiveProperties.environmentName(property), value);
+        return this;
+    }
+
+    public MovableClock clock() {
+        return clock;
+    }
+
+    Path file() {
+        return folder.get().resolve("tap.db");
+    }
+
+    public Path rejected() {
+        return folder.get().resolve("rejected");
+    }
+
+    public Store open() {
+        return TestDatabase.open(file());
+    }
+
+    /** What the command prints. */
+    public String run(String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        environment.putIfAbsent(EffectiveProperties.environmentName("state.url"), "jdbc:sqlite:" + file());
+        environment.putIfAbsent(EffectiveProperties.environmentName("tap.rejected.uri"), "file:" + rejected());
+        Commands.run(
+                List.of(words), EffectiveProperties.load(folder.get(), environment), clock, stream(out), stream(err));
+        notes = err.toString(StandardCharsets.UTF_8).strip();
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What the last one said beside it. */
+    public String notes() {
+        return notes;
+    }
+
+    private static PrintStream stream(ByteArrayOutputStream bytes) {
+        return new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,10 @@
+package io.tapsentinel.app;
+
+import io.tapsentinel.testing.OnPostgres;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The same with a store on PostgreSQL. */
+@Tag("full")
+@ExtendWith(OnPostgres.class)
+class PatientSuspensionOnPostgresIT extends PatientSuspensionIT {}

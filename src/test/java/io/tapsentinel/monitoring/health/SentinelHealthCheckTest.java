@@ -1,0 +1,235 @@
+package io.tapsentinel.monitoring.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.monitoring.health.Findings.Level;
+import io.tapsentinel.monitoring.health.Findings.Problem;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.TableBacklog;
+import io.tapsentinel.sentinel.batch.DeliveryListener;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.testing.MovableClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SentinelHealthCheckTest {
+
+    private static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
+    private static final EventType BLOCKED = EventType.CLICKS_BLOCKED;
+    private static final String REASON = "upload to Custom-ProofPointTAPClicksBlockedV2_CL refused: 403 Forbidden";
+
+    private final MovableClock clock = MovableClock.ticking(START);
+    private volatile List<TableBacklog> stored = List.of();
+    private final SentinelComponent sentinel = new SentinelComponent(clock, clock.steady());
+    private final SentinelHealthCheck check = new SentinelHealthCheck(sentinel, this::stored, clock);
+    private final DeliveryListener clicks = sentinel.deliveries().of("Clicks_CL");
+    private final DeliveryListener messages = sentinel.deliveries().of("Messages_CL");
+
+    @Test
+    void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
+        clicks.acknowledged(List.of(), 2);
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(503), false);
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(503), false);
+        messages.failing(refused(503), false);
+
+        Findings findings = check.findings();
+        assertThat(findings.level()).isEqualTo(Level.DEGRADED);
+        assertThat(findings.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.what())
+                    .startsWith(KnownProblem.SENTINEL_RETRIES.what())
+                    .contains(
+                            "Clicks_CL since 2026-11-20T12:01:00Z, 2 failed requests in a row: refused with 503; so do Messages_CL");
+            assertThat(problem.remedy()).startsWith("nothing, ");
+        });
+        assertThat(findings.details())
+                .containsEntry("sentinel.last-acknowledged", "2026-11-20T12:00:00Z")
+                .containsEntry("sentinel.last-acknowledged.Clicks_CL", "2026-11-20T12:00:00Z")
+                .containsEntry("sentinel.failing-since.Clicks_CL", "2026-11-20T12:01:00Z")
+                .containsEntry("sentinel.trouble.Clicks_CL", "2 failed requests in a row: refused with 503")
+                .doesNotContainKey("sentinel.last-acknowledged.Messages_CL");
+
+        clicks.accepted();
+        messages.accepted();
+        assertThat(check.findings().problems()).isEmpty();
+        assertThat(check.findings().details())
+                .doesNotContainKeys("sentinel.trouble.Clicks_CL", "sentinel.failing-since.Clicks_CL");
+    }
+
+    @Test
+    void theLastRefusalIsKeptWithItsParts() {
+        clicks.failing(refused(429), false);
+        clock.advance(Duration.ofMinutes(1));
+        messages.failing(new UploadException(0, "no answer from host:443"), false);
+        assertThat(check.findings().details())
+                .containsEntry("sentinel.last-refusal.status", 0)
+                .containsEntry("sentinel.last-refusal.table", "Messages_CL")
+                .doesNotContainKeys(
+                        "sentinel.last-refusal.code", "sentinel.last-refusal.text", "sentinel.last-refusal.request-id");
+
+        clock.advance(Duration.ofMinutes(1));
+        clicks.failing(refused(403), true);
+        clicks.accepted();
+        assertThat(check.findings().details())
+                .containsEntry("sentinel.last-refusal", "refused with 403")
+                .containsEntry("sentinel.last-refusal.at", "2026-11-20T12:02:00Z")
+                .containsEntry("sentinel.last-refusal.table", "Clicks_CL")
+                .containsEntry("sentinel.last-refusal.status", 403)
+                .containsEntry("sentinel.last-refusal.code", "Code")
+                .containsEntry("sentinel.last-refusal.text", "words")
+                .containsEntry("sentinel.last-refusal.request-id", "id-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401,SENTINEL_TOKEN",
+        "403,SENTINEL_ROLE",
+        "404,SENTINEL_RULE",
+        "400,SENTINEL_REFUSES",
+        "301,SENTINEL_REFUSES"
+    })
+    void whatNeedsAPersonSaysWhatThePersonHasToDo(int status, KnownProblem known) {
+        messages.failing(refused(503), false);
+        clicks.failing(refused(status), true);
+
+        assertThat(check.findings().level()).isEqualTo(Level.DOWN);
+        assertThat(check.findings().problems())
+                .hasSize(2)
+                .extracting(Problem::remedy)
+                .contains(known.remedy());
+    }
+
+    @Test
+    void anEndThatCannotBeNotedIsNoFaultOfSentinels() {
+        clicks.givenUp(new IllegalStateException("state.url: disk full"));
+
+        assertThat(check.findings().problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.level()).isEqualTo(Level.DOWN);
+            assertThat(problem.what())
+                    .startsWith(KnownProblem.SENTINEL_NOT_KEPT.what())
+                    .contains("disk full");
+        });
+        assertThat(check.findings().details()).doesNotContainKey("sentinel.last-refusal.status");
+    }
+
+    /** A request without an answer ends after 60 seconds; a table is suspended after two minutes. */
+    @Test
+    void aTableThatDoesNotAnswerIsToldBeforeItIsSuspended() {
+        clicks.acknowledged(List.of(), 2);
+        clicks.failing(new UploadException(0, "upload to Custom-Clicks_CL got no answer from host:443"), false);
+
+        assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
+        assertThat(check.findings().problems())
+                .singleElement()
+                .extracting(Problem::what)
+                .asString()
+                .contains("Clicks_CL since 2026-11-20T12:00:00Z, 1 failed requests in a row");
+    }
+
+    @Test
+    void aSuspendedTableIsDegradedAtOnceAndDownAfterHalfAnHourAndNoSecondProblem() {
+        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+        suspend();
+
+        Findings now = check.findings();
+        assertThat(now.level()).isEqualTo(Level.DEGRADED);
+        assertThat(now.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.what())
+                    .isEqualTo("a table is suspended (" + BLOCKED.table()
+                            + " is suspended since 12:00 UTC (0 s): 403 Forbidden. 118 of its events are deferred;"
+                            + " the next probe is at the first poll after 12:04 UTC)");
+            assertThat(problem.remedy())
+                    .startsWith("give the identity the role")
+                    .contains("the other tables do not wait for it");
+        });
+        assertThat(now.details())
+                .containsEntry("sentinel.suspended-since." + BLOCKED.table(), "2026-11-20T12:00:00Z")
+                .containsEntry("sentinel.next-probe." + BLOCKED.table(), "2026-11-20T12:04:00Z")
+                .containsEntry("sentinel.suspended-reason." + BLOCKED.table(), REASON)
+                .containsEntry("sentinel.deferred." + BLOCKED.table(), 118L);
+
+        clock.advance(Duration.ofMinutes(30).minusSeconds(1));
+        assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(check.findings().level()).isEqualTo(Level.DOWN);
+        assertThat(check.findings().problems())
+                .singleElement()
+                .extracting(Problem::what)
+                .asString()
+                .startsWith("a table has been suspended for 30 minutes (" + BLOCKED.table());
+    }
+
+    @Test
+    void theOtherTablesTroubleStaysAProblem() {
+        clicks.failing(refused(503), false);
+        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+        suspend();
+
+        assertThat(check.findings().problems())
+                .extracting(Problem::what)
+                .satisfiesExactlyInAnyOrder(
+                        one -> assertThat(one).startsWith("a table is suspended"),
+                        one -> assertThat(one).contains("Clicks_CL since").doesNotContain(BLOCKED.table()));
+    }
+
+    @Test
+    void howLongItLastsIsMeasuredBesideAClockThatIsSet() {
+        sentinel.suspensions().of(BLOCKED).load(suspend());
+
+        clock.set(clock.now().plus(Duration.ofHours(3)));
+
+        assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
+    }
+
+    @Test
+    void aStoreThatRefusesLeavesWhatTheProgramHasMetItself() {
+        stored = null;
+        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+
+        assertThat(check.findings().problems())
+                .singleElement()
+                .extracting(Problem::what)
+                .asString()
+                .startsWith(KnownProblem.SENTINEL_ROLE.what());
+    }
+
+    @Test
+    void whileTheStoreRefusesItsLastWordStands() {
+        suspend();
+        check.findings();
+        stored = null;
+
+        assertThat(check.findings().problems())
+                .singleElement()
+                .extracting(Problem::what)
+                .asString()
+                .startsWith("a table is suspended");
+    }
+
+    /** As a store that refuses throws. */
+    private List<TableBacklog> stored() {
+        return Objects.requireNonNull(stored);
+    }
+
+    private Suspended suspend() {
+        Suspended so = new Suspended(START, START.plusSeconds(240), 2, REASON);
+        stored = List.of(
+                new TableBacklog(EventType.CLICKS_PERMITTED, Optional.empty(), 7, 0, List.of()),
+                new TableBacklog(BLOCKED, Optional.of(so), 118, 0, List.of()));
+        return so;
+    }
+
+    private static UploadException refused(int status) {
+        return new UploadException(
+                status, "refused with " + status, new UploadException.Answer("Code", "words", "id-1", null));
+    }
+}

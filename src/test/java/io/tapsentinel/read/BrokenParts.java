@@ -1,0 +1,217 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.app.Program;
+import io.tapsentinel.event.BrokenHandling;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Sighting;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.sentinel.BrokenSentinel;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.testing.SimulatedServices;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.apache.camel.Exchange;
+import org.apache.camel.spi.IdempotentRepository;
+
+/** The mistakes that the three rules, and those of suspending a table, are about, each as a program that is whole but for this one. */
+public final class BrokenParts {
+
+    private BrokenParts() {}
+
+    /** Makes a read of one window. */
+    interface Reads {
+        WindowRead read(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen);
+    }
+
+    /** Rule 1: an exchange completes when its record was buffered. */
+    public static SimulatedServices.Maker producerThatCompletesOnAppend() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected SentinelComponent component() {
+                return BrokenSentinel.completesOnAppend();
+            }
+        };
+    }
+
+    /** Rule 2: a key is durable when it is seen, as with the repositories that Camel ships. */
+    public static SimulatedServices.Maker repositoryThatPersistsInAdd() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected IdempotentRepository repository(EventType type, SeenKeys seen) {
+                return new SeenRepository(type, seen) {
+                    @Override
+                    public boolean add(Exchange exchange, String key) {
+                        boolean added = super.add(exchange, key);
+                        if (added) {
+                            seen.delivered(0, List.of(exchange.getProperty(TapEvent.PROPERTY, TapEvent.class)));
+                        }
+                        return added;
+                    }
+                };
+            }
+        };
+    }
+
+    /** Rule 2: a window commits when its split has ended, whatever became of its events. */
+    public static SimulatedServices.Maker windowWithoutCommitGuard() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            void verify() {
+                // the mistake
+            }
+        });
+    }
+
+    /** Rule 2: the reader throws inside the split instead of ending it quietly. */
+    public static SimulatedServices.Maker readerThatThrowsInsideTheSplit() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
+                return throwing(answer, whole -> super.events(whole, unknown));
+            }
+        });
+    }
+
+    /** An event is deferred while a request with it is open. */
+    public static SimulatedServices.Maker producerThatDefersWhatItSends() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected SentinelComponent component() {
+                return BrokenSentinel.defersWhatItSends(clock);
+            }
+        };
+    }
+
+    /** A suspended table is probed with an empty array. */
+    public static SimulatedServices.Maker probeWithoutRecords() {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected Uploader uploader() {
+                return BrokenSentinel.asksWithNothing(
+                        super.uploader(), sentinel().suspensions());
+            }
+        };
+    }
+
+    /** Reads for this purpose commit without a trace of what they deferred. */
+    public static SimulatedServices.Maker readThatForgetsWhatItDeferred(Purpose forgetful) {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            void defer(Connection connection) throws SQLException {
+                if (purpose != forgetful) {
+                    super.defer(connection);
+                }
+            }
+        });
+    }
+
+    /** The time to read again is kept, but not for which events, so that sweeps miss them. */
+    public static SimulatedServices.Maker readThatForgetsWhichEventsItDeferred() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            void defer(Connection connection) throws SQLException {
+                super.defer(connection);
+                connection.createStatement().executeUpdate("DELETE FROM deferred");
+            }
+        });
+    }
+
+    /** What is late because its table was suspended counts as late by TAP's fault. */
+    public static SimulatedServices.Maker readThatCountsDeferredEventsAsLate() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
+                BrokenHandling.neverDeferred(event);
+                super.settled(event, exception, cause);
+            }
+        });
+    }
+
+    /** Catching up asks for the threats that polls ask for. */
+    public static SimulatedServices.Maker catchUpWithoutFalsePositives() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            List<String> threatStatus(List<String> usual) {
+                return usual;
+            }
+        });
+    }
+
+    /** An event that was skipped for its twin in the same answer has to be delivered, though that twin is deferred. */
+    public static SimulatedServices.Maker guardThatKnowsNoDeferredTwin() {
+        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            public boolean isDeferred(Sighting skipped) {
+                return false;
+            }
+        });
+    }
+
+    /** A program with these reads. */
+    static SimulatedServices.Maker reading(Reads reads) {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
+                return new WindowAttempts(
+                        seen,
+                        tap,
+                        List.of(),
+                        clock,
+                        stop,
+                        ReadListener.of(committed),
+                        new InternalFailures(FatalErrors.LOG_ONLY, clock)) {
+                    @Override
+                    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                        return reads.read(ask, purpose, readAt, seen);
+                    }
+                };
+            }
+        };
+    }
+
+    /** Counts and hands out as it should, but lets the reader's failure through. */
+    private static Iterator<TapEvent> throwing(Iterator<TapEvent> answer, UnaryOperator<Iterator<TapEvent>> quiet) {
+        RuntimeException[] thrown = new RuntimeException[1];
+        Iterator<TapEvent> honest = quiet.apply(new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                try {
+                    return answer.hasNext();
+                } catch (RuntimeException e) {
+                    thrown[0] = e;
+                    throw e;
+                }
+            }
+
+            @Override
+            public TapEvent next() {
+                return answer.next();
+            }
+        });
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                boolean more = honest.hasNext();
+                if (thrown[0] != null) {
+                    throw thrown[0];
+                }
+                return more;
+            }
+
+            @Override
+            public TapEvent next() {
+                return honest.next();
+            }
+        };
+    }
+}

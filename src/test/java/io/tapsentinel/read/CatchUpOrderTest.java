@@ -1,0 +1,246 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.Suspensions;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.Deferrals;
+import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.HourKeys;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.api.TapRest;
+import io.tapsentinel.tap.plan.Pool;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.WindowPlanner;
+import io.tapsentinel.tap.plan.WindowSize;
+import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What one run reads again for a table that was suspended. */
+class CatchUpOrderTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    /** How long before now TAP's history begins for the planner. */
+    private static final Duration HISTORY = Duration.ofDays(7).minusMinutes(5);
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(NOON);
+
+    private final TapClock tapClock = new TapClock(clock);
+
+    @AutoClose
+    private Store store;
+
+    private final Suspensions suspensions = new SentinelComponent(clock, clock.steady()).suspensions();
+    private ReadState state;
+    private Deferrals deferrals;
+    private RequestBudget budget;
+    private CatchUpOrder order;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
+        tapClock.answered(NOON, NOON);
+        state = new ReadState(store, clock);
+        deferrals = new Deferrals(store, clock);
+        budget = new RequestBudget(store, 20, 30, 5, tapClock, clock);
+        order = new CatchUpOrder(
+                new WindowPlanner(new WindowPlanner.Settings(
+                        Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofHours(1), Optional.empty())),
+                state,
+                deferrals,
+                suspensions,
+                new Postponed(budget, clock),
+                new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
+    }
+
+    @Test
+    void whatTapForgetsInTheCourseOfARunIsAGapAndIsNotAskedFor() {
+        Instant edge = NOON.minus(HISTORY);
+        defer(edge, edge.plus(Duration.ofHours(1)));
+        order.expire();
+        assertThat(state.gaps()).isEmpty();
+
+        // a slow answer for the fresh window
+        clock.advance(Duration.ofMinutes(10));
+
+        Instant now = edge.plus(Duration.ofMinutes(10));
+        assertThat(next()).contains(new TimeRange(now, edge.plus(Duration.ofHours(1))));
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(new TimeRange(edge, now));
+    }
+
+    @Test
+    void aWindowThatFailsIsAskedForOnceFromTheEndpointOfAllTypesAndThenPassedOver() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        List<String> asked = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            TimeRange window = next.get().window();
+            asked.add(Duration.between(from, window.from()).toMinutes() + " min, for "
+                    + window.length().toSeconds() + " s, " + next.get().path());
+            order.passOver();
+        }
+
+        assertThat(asked)
+                .containsExactly(
+                        "0 min, for 3600 s, /v2/siem/clicks/blocked",
+                        "0 min, for 1800 s, /v2/siem/all",
+                        "30 min, for 900 s, /v2/siem/clicks/blocked",
+                        "30 min, for 450 s, /v2/siem/all");
+    }
+
+    /** Each run may have the time for one window only. */
+    @Test
+    void aTypeWhoseEndpointFailedIsAskedForFromThatOfAllTypesUntilItHasCaughtUp() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        next();
+        order.passOver();
+
+        for (int run = 0; run < 5; run++) {
+            order.begin();
+            commit(Map.of());
+        }
+        assertThat(deferrals.backlog()).isEmpty();
+        defer(from, from.plus(Duration.ofHours(1)));
+        order.begin();
+        assertThat(order.next()).map(Ask::path).contains("/v2/siem/clicks/blocked");
+    }
+
+    private void commit(Map<String, Map<String, Long>> counts) {
+        order.next()
+                .filter(ask -> ask.path().equals("/v2/siem/all"))
+                .ifPresent(ask -> ask.commit()
+                        .accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, counts), connection -> {}));
+    }
+
+    /** It may be a proxy that answers. */
+    @Test
+    void whatTheEndpointOfTheTypeDoesNotBringIsAskedForFromThatOfAllTypesBeforeItIsWithdrawn() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(1)));
+        defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
+        List<String> asked = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            Ask ask = next.get();
+            asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
+                    + deferrals.counts().get(TYPE).withdrawn() + " withdrawn");
+            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+        }
+
+        assertThat(asked)
+                .containsExactly(
+                        "0 min, /v2/siem/clicks/blocked, 0 withdrawn",
+                        "120 min, /v2/siem/clicks/blocked, 0 withdrawn",
+                        "120 min, /v2/siem/all, 0 withdrawn");
+        assertThat(deferrals.counts().get(TYPE).withdrawn()).isOne();
+    }
+
+    @Test
+    void whatTapAnswersGrowsAgainFromRunToRun() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(2)));
+        for (int i = 0; i < 3; i++) {
+            next();
+            order.passOver();
+        }
+        order.begin();
+        List<Long> seconds = new ArrayList<>();
+        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+            Ask ask = next.get();
+            seconds.add(ask.window().length().toSeconds());
+            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+        }
+
+        assertThat(seconds).startsWith(450L, 900L, 1_800L, 3_600L);
+        assertThat(deferrals.backlog()).isEmpty();
+    }
+
+    @Test
+    void whatFailsForOneTypeHoldsUpNoOther() {
+        defer(NOON.minus(Duration.ofHours(9)), NOON.minus(Duration.ofHours(5)));
+        defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
+        for (int i = 0; i < 4; i++) {
+            assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+            order.passOver();
+        }
+
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+    }
+
+    /** Else a record that is refused for itself would be all that a quiet table's probes ever get. */
+    @Test
+    void eachProbeOfASuspendedTableAsksForAnotherWindow() {
+        Instant from = NOON.minus(Duration.ofHours(5));
+        defer(from, from.plus(Duration.ofHours(3)));
+        List<Long> hours = new ArrayList<>();
+        for (int probes = 0; probes < 5; probes++) {
+            suspensions.of(TYPE).load(new Suspended(from, NOON.minusSeconds(1), probes, "refused"));
+            hours.add(Duration.between(from, next().orElseThrow().from()).toHours());
+        }
+
+        assertThat(hours).containsExactly(0L, 1L, 2L, 0L, 1L);
+    }
+
+    @Test
+    void aPoolThatIsUsedUpHoldsUpTheTypesOfThatPoolAlone() {
+        defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(5)), NOON.minus(Duration.ofHours(4)));
+        defer(NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
+
+        useUp(Pool.CLICKS_PERMITTED);
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+
+        useUp(Pool.EVERYTHING_ELSE);
+        assertThat(order.next()).isEmpty();
+
+        clock.advance(Duration.ofHours(25));
+        tapClock.answered(clock.now(), clock.now());
+        useUp(Pool.EVERYTHING_ELSE);
+        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+    }
+
+    private void useUp(Pool pool) {
+        while (budget.left(pool, Purpose.CATCH_UP) > 0) {
+            assertThat(budget.take(pool, Purpose.CATCH_UP)).isTrue();
+        }
+    }
+
+    private Optional<TimeRange> next() {
+        return order.next().map(Ask::window);
+    }
+
+    private void defer(Instant from, Instant to) {
+        defer(TYPE, from, to);
+    }
+
+    private void defer(EventType type, Instant from, Instant to) {
+        store.transaction(connection -> {
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(type, "1").ref());
+            return deferrals.deferred(connection, new TimeRange(from, to), keys);
+        });
+    }
+}

@@ -1,0 +1,170 @@
+package io.tapsentinel.read;
+
+import static io.tapsentinel.read.WindowReadFixture.NO_CAUSE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.plan.Coverage;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a read makes of delivered events of which TAP says something else, over a real store and ledger. */
+class ChangedReadTest {
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(WindowReadFixture.NOW);
+
+    @AutoClose
+    private Store store;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("tap.db"));
+    }
+
+    @Test
+    void aCommitThatFailsCountsNoChangeAndTheNextOneDoesOnce() {
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        seen.delivered(0, List.of(event(1)));
+        WindowRead lost = read(seen);
+        end(lost, event(2), Outcome.DUPLICATE);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE ledger RENAME TO away"));
+        assertThatThrownBy(lost::commit).isInstanceOf(StoreException.class);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO ledger"));
+
+        for (int changed : new int[] {1, 0}) {
+            WindowRead read = read(seen);
+            // the same version twice in one answer
+            end(read, event(2), Outcome.DUPLICATE);
+            end(read, event(2), Outcome.DUPLICATE);
+            read.commit();
+            assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.CHANGED_STATUS)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE)).isEqualTo(2 - changed);
+        }
+    }
+
+    @Test
+    void aVersionThatWasSkippedForAnotherOneHoldsTheCommitUntilItIsSent() {
+        SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
+        seen.delivered(0, List.of(event(1)));
+        TapEvent second = event(2);
+        TapEvent third = event(3);
+        assertThat(seen.claim(second)).isEqualTo(Claim.CHANGED);
+        assertThat(seen.claim(third)).isEqualTo(Claim.RESERVED);
+        seen.delivered(0, List.of(second));
+        WindowRead read = read(seen);
+        end(read, second, Outcome.DELIVERED);
+        end(read, third, Outcome.DUPLICATE_OF_RESERVED);
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessageContaining("was not delivered");
+
+        assertThat(seen.claim(third)).as("its turn").isEqualTo(Claim.CHANGED);
+        seen.delivered(0, List.of(third));
+        read.commit();
+
+        assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(1);
+    }
+
+    @Test
+    void twoMessagesOfOneIdInOneAnswerCountInThisReadAndNotAgain() {
+        SeenKeys seen = new SeenKeys(store, 1_000, clock);
+        for (int changed : new int[] {1, 0}) {
+            WindowRead read = read(seen);
+            TapEvent first = event(1, "gA");
+            TapEvent other = event(1, "gB");
+            if (changed == 1) {
+                assertThat(seen.claim(first)).isEqualTo(Claim.NEW);
+                assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
+                seen.delivered(0, List.of(first));
+                end(read, first, Outcome.DELIVERED);
+                end(read, other, Outcome.DUPLICATE_OF_RESERVED);
+                end(read, event(1, "gB"), Outcome.DUPLICATE_OF_RESERVED);
+            } else {
+                end(read, first, Outcome.DUPLICATE);
+                end(read, other, Outcome.DUPLICATE);
+            }
+            read.commit();
+            assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.CHANGED_MESSAGE)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE_INSIDE)).isEqualTo(changed);
+            assertThat(read.entry().total(LedgerCount.DUPLICATE)).isEqualTo(2 - 2 * changed);
+        }
+    }
+
+    @Test
+    void withUpdatesTheOtherMessageOfTheSameAnswerHoldsTheCommitUntilItIsSent() {
+        SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
+        TapEvent first = event(1, "gA");
+        TapEvent other = event(1, "gB");
+        seen.claim(first);
+        assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
+        seen.delivered(0, List.of(first));
+        WindowRead read = read(seen);
+        end(read, first, Outcome.DELIVERED);
+        end(read, other, Outcome.DUPLICATE_OF_RESERVED);
+        assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class);
+
+        TapEvent itsTurn = event(1, "gB");
+        assertThat(seen.claim(itsTurn)).isEqualTo(Claim.CHANGED);
+        seen.delivered(0, List.of(itsTurn));
+        WindowRead again = read(seen);
+        end(again, itsTurn, Outcome.DELIVERED);
+        again.commit();
+
+        assertThat(again.entry().total(LedgerCount.CHANGED_MESSAGE)).isEqualTo(1);
+        assertThat(seen.claim(event(1, "gB"))).isEqualTo(Claim.DELIVERED);
+    }
+
+    private WindowRead read(SeenKeys seen) {
+        return new WindowRead(
+                new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
+                Purpose.SWEEP,
+                clock.instant(),
+                seen,
+                () -> false);
+    }
+
+    private static TapEvent event(long verdict) {
+        return event(verdict, "");
+    }
+
+    private static TapEvent event(long verdict, String guid) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1", "GUID", guid));
+        return new TapEvent(
+                WindowReadFixture.TYPE,
+                EventIdentity.of(WindowReadFixture.TYPE, fields),
+                verdict,
+                WindowReadFixture.EVENT_TIME,
+                fields);
+    }
+
+    private static void end(WindowRead read, TapEvent event, Outcome outcome) {
+        read.events(List.of(event).iterator()).forEachRemaining(handed -> {
+            Handling.advance(handed, Outcome.NONE, outcome);
+            read.settled(handed, null, NO_CAUSE);
+        });
+    }
+}

@@ -1,0 +1,244 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.app.Program;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** An instant whose events end the process as soon as they are read, and processes that end while they read for another reason. */
+class EndingAnswersIT {
+
+    private static final Instant OLDER = SimulatedServices.ORIGIN.minus(Duration.ofHours(1));
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    private final List<Error> ends = new CopyOnWriteArrayList<>();
+    private final List<TimeRange> read = new CopyOnWriteArrayList<>();
+    private final List<Instant> fatal = new CopyOnWriteArrayList<>();
+    private RunningProgram program;
+    private String state = "state";
+    /** Where a killed process leaves its store; null for one that ends for an Error. */
+    private String killed;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @Test
+    void oneInADueHourEndsTwelveProcessesAtMostAndTodaysEventsFlowMeanwhile() throws Exception {
+        Instant at = OLDER.plusSeconds(1_234);
+        fatal.add(at);
+        services.with("tap.poll.start", OLDER.toString());
+        int processes = 0;
+        do {
+            processes++;
+            processes(1);
+            assertThat(services.store().progress())
+                    .as("process " + processes + " has read the fresh window")
+                    .isAfter(services.clock().now().minus(Duration.ofMinutes(7)));
+        } while (services.store().gaps().isEmpty() && processes < 30);
+
+        System.out.println(
+                "an instant that ends the process: " + ends.size() + " ends, " + read.size() + " answers read in "
+                        + processes + " processes, gap " + services.store().gaps());
+        assertThat(ends).hasSizeBetween(2, 12);
+        assertThat(services.store().number("SELECT count(*) FROM gap WHERE reason LIKE '%(2 attempts)%'"))
+                .as("each of them is known to be an Error")
+                .isEqualTo(1);
+        assertThat(services.store().gaps())
+                .singleElement()
+                .matches(gap -> !at.isBefore(gap.from()) && !at.isAfter(gap.to()))
+                .matches(gap -> gap.length().toSeconds() <= 30);
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("ERROR gap"))
+                .singleElement()
+                .asString()
+                .contains("reading it ended the process");
+        try (var files = Files.list(services.folder().resolve("state/rejected"))) {
+            assertThat(files)
+                    .singleElement()
+                    .satisfies(answer -> assertThat(answer)
+                            .content()
+                            .contains("queryEndTime")
+                            .endsWith("}"));
+        }
+        assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
+        assertThat(services.store().number("SELECT count(*) FROM reading")).isZero();
+        int before = ends.size();
+        processes(3);
+        assertThat(ends).hasSize(before);
+        assertThat(services.store().backlog()).isEmpty();
+        TimeRange gap = services.store().gaps().get(0);
+        Instant settled = services.clock().now().minus(Duration.ofMinutes(40));
+        List<String> truth = services.truth(OLDER, gap.from(), settled);
+        truth.addAll(services.truth(gap.to(), services.store().progress(), settled));
+        services.delivered().assertNoneLost(truth);
+        services.delivered()
+                .assertNoneTwice(services.truth(
+                        OLDER, services.clock().now(), services.clock().now()));
+    }
+
+    @Test
+    void oneInTheFreshWindowHoldsUpTwoPollsAndNoMore() throws Exception {
+        processes(1);
+        fatal.add(services.clock().now().minus(Duration.ofMinutes(2)));
+        processes(2);
+        assertThat(ends).hasSize(2);
+        List<Duration> behind = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            processes(1);
+            behind.add(Duration.between(
+                    services.store().progress(), services.clock().now()));
+        }
+        System.out.println("an instant in a fresh window that ends the process: " + ends.size() + " ends");
+        assertThat(behind.subList(1, 20)).allMatch(lag -> lag.toMinutes() < 7);
+        assertThat(services.store().gaps()).hasSize(1);
+        assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
+    }
+
+    @Test
+    void aProcessThatEndsOnceWhileItReadsChangesNothing() throws Exception {
+        processes(1);
+        for (int i = 0; i < 6; i++) {
+            fatal.add(services.clock().now().minus(Duration.ofMinutes(2)));
+            processes(1);
+            fatal.clear();
+            processes(1);
+        }
+        assertThat(ends).hasSize(6);
+        assertThat(services.store().gaps()).isEmpty();
+        assertThat(services.store().number("SELECT count(*) FROM unreadable")).isZero();
+        assertThat(services.reads()).allMatch(window -> window.purpose() == Purpose.POLL);
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void oneThatEndsEveryReadLeavesAllTimeDue() throws Exception {
+        processes(1);
+        for (long second = -3_600; second < 5 * 3_600; second += 20) {
+            fatal.add(services.clock().now().plusSeconds(second));
+        }
+        processes(30);
+        assertThat(ends).hasSize(30);
+        assertThat(services.store().gaps()).isEmpty();
+
+        fatal.clear();
+        processes(3);
+        assertThat(services.store().gaps()).isEmpty();
+        assertThat(services.store().backlog()).isEmpty();
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void killsThatAlwaysComeAtTheSameInstantNeedFourAtTheShortestWindow() throws Exception {
+        Instant at = OLDER.plusSeconds(1_234);
+        fatal.add(at);
+        services.with("tap.poll.start", OLDER.toString());
+        int kills = 0;
+        for (int i = 0; i == 0 || i < 30 && services.store(state).gaps().isEmpty(); i++) {
+            killed = "state" + i;
+            processes(1);
+            if (Files.exists(services.folder().resolve(killed))) {
+                kills++;
+                state = killed;
+                services.stateIn(state);
+            }
+        }
+        System.out.println("an instant at which the process is killed: " + kills + " kills, gap "
+                + services.store(state).gaps());
+        assertThat(kills).isBetween(9, 14);
+        assertThat(services.store(state).gaps())
+                .singleElement()
+                .matches(gap -> !at.isBefore(gap.from()) && !at.isAfter(gap.to()))
+                .matches(gap -> gap.length().toSeconds() <= 30);
+        assertThat(services.store(state).number("SELECT count(*) FROM gap WHERE reason LIKE '%(4 attempts)%'"))
+                .isEqualTo(1);
+    }
+
+    /** So many of them, one poll each, five minutes apart. */
+    private void processes(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            program = services.start((settings, properties, clock, committed) ->
+                    new Program(settings, properties, clock, clock, committed, this::end) {
+                        @Override
+                        protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
+                            return new WindowAttempts(
+                                    seen,
+                                    tap,
+                                    List.of(),
+                                    clock,
+                                    stop,
+                                    ReadListener.of(committed),
+                                    new InternalFailures(EndingAnswersIT.this::end, clock)) {
+                                @Override
+                                WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                                    return reading(ask, purpose, readAt, seen);
+                                }
+                            };
+                        }
+                    });
+            program.pollWithTimeLeft().stop();
+            services.clock().advance(Duration.ofMinutes(5));
+        }
+    }
+
+    private WindowRead reading(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen) {
+        TimeRange window = ask.window();
+        boolean ending = fatal.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
+        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
+            @Override
+            public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
+                read.add(window);
+                return super.events(ending ? new Ending(EndingAnswersIT.this::kill) : answer, unknown);
+            }
+        };
+    }
+
+    /** What a process leaves behind that ends here: nothing more is read or written. */
+    private void end(Error error) {
+        ends.add(error);
+        program.program().stop();
+    }
+
+    private void kill() {
+        try {
+            if (killed != null) {
+                services.copyState(state, killed);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private record Ending(Runnable before) implements Iterator<TapEvent> {
+        @Override
+        public boolean hasNext() {
+            before.run();
+            throw new OutOfMemoryError("for a test");
+        }
+
+        @Override
+        public TapEvent next() {
+            throw new OutOfMemoryError("for a test");
+        }
+    }
+}

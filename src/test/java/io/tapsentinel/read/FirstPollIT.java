@@ -1,0 +1,290 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.app.Program;
+import io.tapsentinel.monitoring.health.KnownProblem;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import io.tapsentinel.testing.UnreadableInstants;
+import java.sql.Connection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.camel.health.HealthCheck.State;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A program that has just started: when it asks TAP, how long it leaves TAP alone, and when it is ready. */
+class FirstPollIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @Test
+    void itReadsAtOnceLikeAScheduledPollTheFreshWindowAndThenTheBacklog() {
+        RunningProgram program = services.with("tap.poll.backfill", "PT5H").start(asking(true));
+
+        await("all is read").atMost(SOON).until(() -> services.reads().size() == 5);
+
+        assertThat(services.reads(Purpose.POLL))
+                .hasSize(1)
+                .containsExactly(services.reads().get(0));
+        assertThat(services.reads(Purpose.BACKLOG))
+                .hasSize(4)
+                .extracting(read -> read.window().from())
+                .isSorted();
+        assertThat(program.health("tap-start").getState()).isEqualTo(State.UP);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("TAP answers"))
+                .containsExactly("INFO TAP answers: 200 to the first request since the start");
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.lines())
+                        .filteredOn(line -> line.contains("Sentinel accepts"))
+                        .containsExactly("INFO Sentinel accepts rows for all 4 tables"));
+        services.delivered()
+                .assertNoneLost(services.truth(
+                        SimulatedServices.START.minus(Duration.ofHours(5)),
+                        services.reads().get(0).window().to(),
+                        services.reads().get(0).readAt()));
+    }
+
+    @Test
+    void aRestartPollsAMinuteAfterTheLastRequestAndNotBefore() throws Exception {
+        RunningProgram first = services.start(asking(true));
+        await().atMost(SOON).until(() -> services.reads().size() == 1);
+        first.stop();
+        Instant asked = lastRequest();
+        services.clock().advance(Duration.ofSeconds(20));
+
+        services.start(asking(true));
+        await("it polls").atMost(SOON).until(() -> services.reads().size() == 2);
+        assertThat(Duration.between(asked, lastRequest())).isBetween(Duration.ofSeconds(60), Duration.ofSeconds(66));
+    }
+
+    @Test
+    void oneThatCrashesAgainAndAgainAsksOnceAMinuteAndSaysWhatItWaitsFor() throws Exception {
+        for (int start = 0; start < 12; start++) {
+            RunningProgram program = services.start(asking(false));
+            if (start % 6 == 0) {
+                await("it polls")
+                        .atMost(SOON)
+                        .until(() -> program.health("tap-start").getState() == State.UP);
+            } else {
+                await("it waits").atMost(SOON).until(() -> message(program).contains(" is due at 12:0"));
+                assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
+            }
+            program.stop();
+            services.clock().advance(Duration.ofSeconds(10).plusMillis(500));
+        }
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
+    }
+
+    @Test
+    void aClockThatIsSetBackWhileItWaitsDelaysItByNoMoreThanAMinute() throws Exception {
+        services.start().poll().stop();
+        MovableClock clock = services.clock();
+        Instant start = clock.steady().instant();
+        AtomicReference<RunningProgram> program = new AtomicReference<>();
+        AtomicReference<Duration> back = new AtomicReference<>(Duration.ofHours(2));
+        CompletableFuture<Instant> turn = new CompletableFuture<>();
+        program.set(services.start((settings, properties, own, committed) -> new Program(
+                settings, properties, own, clock.steady(), committed, FatalErrors.LOG_ONLY) {
+            @Override
+            protected StopSignal stopSignal() {
+                return new StopSignal() {
+                    @Override
+                    public boolean pause(Duration pause) {
+                        if (program.get() == null) {
+                            return super.pause(Duration.ofMillis(1));
+                        }
+                        if (message(program.get()).contains("nothing to read yet, since this machine's clock")) {
+                            turn.complete(clock.steady().instant());
+                            return super.pause(Duration.ofHours(1));
+                        }
+                        clock.set(clock.now().minus(back.getAndSet(Duration.ZERO)));
+                        clock.advance(pause);
+                        return super.pause(Duration.ofMillis(1));
+                    }
+                };
+            }
+        }.askAtOnce()));
+
+        assertThat(turn.get(SOON.toSeconds(), TimeUnit.SECONDS)).isBetween(start, start.plusSeconds(150));
+    }
+
+    @Test
+    void aClockThatWasSetBackDelaysItByNoMoreThanAMinute() throws Exception {
+        RunningProgram before = services.start().poll();
+        services.clock().advance(Duration.ofHours(5));
+        before.poll().stop();
+        int requests = services.tapProxy().requests();
+        services.clock().advance(Duration.ofHours(-3));
+        Instant start = services.clock().now();
+
+        services.start(asking(true));
+        await("it asks").atMost(SOON).until(() -> services.tapProxy().requests() > requests);
+        assertThat(services.clock().now()).isBetween(start, start.plusSeconds(66));
+    }
+
+    @Test
+    void itIsReadyWithoutARequestWhenReadingIsSetToBeginLater() {
+        RunningProgram program =
+                services.with("tap.poll.start", "2026-11-20T13:00:00Z").start(asking(false));
+
+        await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
+        assertThat(log.lines())
+                .contains("INFO reading starts at 13:00 UTC (tap.poll.start); the first poll after it asks TAP");
+        assertThat(services.tapProxy().requests()).isZero();
+
+        services.clock().advance(Duration.ofHours(2));
+        program.poll();
+        assertThat(log.lines()).contains("INFO TAP answers: 200 to the first request since the start");
+    }
+
+    @Test
+    void aClockThatWasSetBackSoFarThatThereIsNothingToReadSaysSoAndIsNotReady() throws Exception {
+        services.start().poll().stop();
+        services.clock().advance(Duration.ofHours(-3));
+        try (Connection store = services.store().connect()) {
+            store.createStatement().execute("DELETE FROM request_log");
+        }
+
+        RunningProgram program = services.start(asking(false));
+
+        await("it has looked")
+                .atMost(SOON)
+                .until(() -> message(program).contains("nothing to read yet, since this machine's clock was set back"));
+        assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
+    }
+
+    @Test
+    void aPageOfAnotherServerIsNoAnswerOfTap() {
+        services.tapProxy().next(Fault.HTML);
+
+        services.start(asking(true));
+
+        await("it is reported")
+                .atMost(SOON)
+                .until(() -> log.lines().stream()
+                        .anyMatch(line -> line.startsWith("WARN TAP has given no usable answer since the start (")));
+        assertThat(log.lines()).noneMatch(line -> line.contains("TAP answers:"));
+    }
+
+    @Test
+    void anAnswerThatCameWholeAndCannotBeReadIsNotTakenForAConnectionThatFails() throws Exception {
+        new UnreadableInstants(services.tapProxy()).add(SimulatedServices.START.minusSeconds(70));
+        RunningProgram program =
+                services.with("tap.retry.pauses", "PT5S,PT5S,PT5S").start(asking(true));
+
+        await("no shorter window can be asked for")
+                .atMost(SOON)
+                .until(() ->
+                        services.store().number("SELECT count(*) FROM unreadable WHERE to_at - from_at <= 28000") == 1);
+        program.stop();
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN " + KnownProblem.TAP_UNREADABLE.what()))
+                .singleElement()
+                .asString()
+                .contains("cut or not JSON", KnownProblem.TAP_UNREADABLE.remedy());
+        assertThat(log.lines())
+                .as("TAP is reached, and reading has begun")
+                .noneMatch(line -> line.contains("no usable answer") || line.contains("the first poll after it"));
+    }
+
+    @Test
+    void aScheduledPollThatComesFirstIsEnough() throws Exception {
+        services.start().poll().stop();
+        RunningProgram program = services.start(asking(false));
+        await("it waits").atMost(SOON).until(() -> message(program).contains(" is due at 12:01"));
+
+        program.poll();
+
+        assertThat(program.health("tap-start").getState()).isEqualTo(State.UP);
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
+    }
+
+    @Test
+    void itIsNotReadyUntilTheFirstRequestHasEndedWhateverItsAnswer() {
+        services.tapProxy().hold();
+        services.tapProxy().next(Fault.DROP);
+        RunningProgram program = services.start(asking(true));
+        await("TAP is asked").atMost(SOON).until(() -> services.tapProxy().held() == 1);
+        assertThat(program.health("tap-start").getState()).isEqualTo(State.DOWN);
+        assertThat(message(program))
+                .isEqualTo("TAP has not been asked since the start: the first request waits for its answer");
+
+        services.tapProxy().release();
+        await("ready").atMost(SOON).until(() -> program.health("tap-start").getState() == State.UP);
+        assertThat(program.health("tap-health").getMessage())
+                .get()
+                .asString()
+                .contains("TAP has given no usable answer since the start (", ": check tap.url, ");
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN TAP has given no usable answer since the start ("))
+                .hasSize(1);
+    }
+
+    @Test
+    void withoutRoomInTheBudgetItDoesNotAskAndHealthSaysSo() throws Exception {
+        services.with("tap.budget.requests-per-day", "2")
+                .with("tap.sweep.ages", "none")
+                .start()
+                .poll()
+                .poll()
+                .stop();
+        services.clock().advance(Duration.ofMinutes(2));
+
+        RunningProgram program = services.start(asking(true));
+
+        await("it is ready")
+                .atMost(SOON)
+                .until(() -> program.health("tap-start").getState() == State.UP);
+        assertThat(program.health("tap-health").getMessage())
+                .get()
+                .asString()
+                .contains("reads wait, since the budget has no room for them");
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
+    }
+
+    /** @param timePasses whether the clock goes on while the program pauses; else no pause ends */
+    private SimulatedServices.Maker asking(boolean timePasses) {
+        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+            @Override
+            protected StopSignal stopSignal() {
+                return new StopSignal() {
+                    @Override
+                    public boolean pause(Duration pause) {
+                        if (!timePasses) {
+                            return super.pause(Duration.ofHours(1));
+                        }
+                        services.clock().advance(pause);
+                        return super.pause(Duration.ofMillis(1));
+                    }
+                };
+            }
+        }.askAtOnce();
+    }
+
+    private Instant lastRequest() throws Exception {
+        return Instant.ofEpochMilli(services.store().number("SELECT max(at) FROM request_log"));
+    }
+
+    private static String message(RunningProgram program) {
+        return program.health("tap-start").getMessage().orElse("");
+    }
+}

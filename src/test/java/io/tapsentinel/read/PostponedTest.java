@@ -1,0 +1,79 @@
+package io.tapsentinel.read;
+
+import static io.tapsentinel.tap.plan.Pool.CLICKS_PERMITTED;
+import static io.tapsentinel.tap.plan.Pool.EVERYTHING_ELSE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostponedTest {
+
+    @TempDir
+    Path folder;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+
+    @AutoClose
+    private Store store;
+
+    private RequestBudget budget;
+    private Postponed postponed;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
+        budget = new RequestBudget(store, 10, 30, 0, new TapClock(clock), clock);
+        postponed = new Postponed(budget, clock);
+        while (budget.take(CLICKS_PERMITTED, Purpose.CATCH_UP)) {
+            // until the pool has no room
+        }
+    }
+
+    @Test
+    void whatWaitsInOnePoolGoesOnInTheOther() {
+        assertThat(postponed.waits(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait"))
+                .isTrue();
+        assertThat(postponed.waits(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait"))
+                .isFalse();
+        assertThat(postponed.waits(Purpose.SWEEP, 0, "a sweep waits")).isFalse();
+        assertThat(postponed.inWords()).contains("clicks wait");
+
+        postponed.nothing(Purpose.CATCH_UP);
+        assertThat(postponed.inWords()).isEmpty();
+    }
+
+    @Test
+    void eachPoolIsLoggedOnceAnHour() {
+        while (budget.take(EVERYTHING_ELSE, Purpose.CATCH_UP)) {
+            // until the pool has no room
+        }
+        for (int minutes = 0; minutes < 60; minutes += 5) {
+            postponed.waits(CLICKS_PERMITTED, Purpose.CATCH_UP, 0, "clicks wait");
+            postponed.waits(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait");
+            clock.advance(Duration.ofMinutes(5));
+        }
+
+        assertThat(log.lines())
+                .hasSize(2)
+                .allMatch(line -> line.contains("is used up for catch-up requests"))
+                .anyMatch(line -> line.contains("clicks wait"))
+                .anyMatch(line -> line.contains("messages wait"));
+    }
+}

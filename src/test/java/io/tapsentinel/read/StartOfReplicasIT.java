@@ -1,0 +1,132 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Settings;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.testing.FaultProxy.Fault;
+import io.tapsentinel.testing.OnPostgres;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.apache.camel.health.HealthCheck.State;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Two programs on one PostgreSQL: who of them asks at a start, and whom a rest binds. */
+@ExtendWith(OnPostgres.class)
+@Tag("full")
+class StartOfReplicasIT {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    @Test
+    void ofTwoThatStartTogetherOneAsksAndBothAreReady() {
+        services.tapProxy().hold();
+        RunningProgram one = services.start(StartOfReplicasIT::asking);
+        RunningProgram other = services.start(StartOfReplicasIT::asking);
+
+        await("the one that does not ask is ready").atMost(SOON).until(() -> isReady(one) || isReady(other));
+        services.tapProxy().release();
+        await("both are ready").atMost(SOON).until(() -> isReady(one) && isReady(other));
+        assertThat(services.tapProxy().requests()).isEqualTo(1);
+    }
+
+    @Test
+    void aPollOfAnotherOneThatEndsMeanwhileIsEnough() {
+        RunningProgram reader = services.start().poll();
+        RunningProgram program = services.start(StartOfReplicasIT::asking);
+        await("it waits for the minute")
+                .atMost(SOON)
+                .until(() -> message(program).contains(" is due at 12:01"));
+
+        reader.poll();
+
+        await("it is ready").atMost(SOON).until(() -> isReady(program));
+    }
+
+    @Test
+    void whileAnotherOneReadsItIsReadyAndLeavesTheTurnToItsOwnSchedule() {
+        RunningProgram reader = services.start();
+        services.tapProxy().hold();
+        CompletableFuture<Void> poll = reader.pollInBackground();
+        await("it reads").atMost(SOON).until(() -> services.tapProxy().held() == 1);
+
+        RunningProgram program = services.start(StartOfReplicasIT::asking);
+
+        await("ready").atMost(SOON).until(() -> isReady(program));
+        CompletableFuture<Void> scheduled = program.pollInBackground();
+        services.tapProxy().release();
+        poll.join();
+        scheduled.join();
+        assertThat(services.reads()).as("both polls").hasSize(2);
+    }
+
+    @Test
+    void aRestBindsBothAndEndsForBothWithAnAnswer() {
+        RunningProgram one = services.start();
+        RunningProgram other = services.start();
+        services.tapProxy().next(2, Fault.THROTTLED);
+        one.poll();
+        other.poll();
+        assertThat(services.tapProxy().requests()).as("within 5 minutes").isEqualTo(1);
+
+        services.clock().advance(Duration.ofMinutes(5));
+        other.poll();
+        services.clock().advance(Duration.ofMinutes(9));
+        one.poll();
+        assertThat(services.tapProxy().requests()).as("within 10 minutes").isEqualTo(2);
+
+        services.clock().advance(Duration.ofMinutes(1));
+        one.poll();
+        assertThat(services.reads()).isNotEmpty();
+        services.tapProxy().next(Fault.THROTTLED);
+        other.poll();
+        assertThat(other.health("tap-health").getDetails().get("tap.next-request-after"))
+                .asString()
+                .as("the first rest again")
+                .startsWith("2026-11-20T12:20:0");
+    }
+
+    @Test
+    void wrongCredentialsOfOneBindTheOtherNotAndRestAllTheSame() {
+        RunningProgram right = services.start();
+        RunningProgram wrong = services.with("tap.secret", "last-years").start();
+        wrong.poll();
+        assertThat(services.tapProxy().requests()).isEqualTo(1);
+
+        right.poll();
+        assertThat(services.tapProxy().requests()).isEqualTo(2);
+        services.clock().advance(Duration.ofMinutes(5));
+        wrong.poll();
+        assertThat(services.tapProxy().requests())
+                .as("the rest of the wrong ones")
+                .isEqualTo(2);
+        right.poll();
+        services.assertEverythingLandedOnce();
+    }
+
+    private static boolean isReady(RunningProgram program) {
+        return program.health("tap-start").getState() == State.UP;
+    }
+
+    private static String message(RunningProgram program) {
+        return program.health("tap-start").getMessage().orElse("");
+    }
+
+    private static Program asking(
+            Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
+        return new Program(settings, properties, clock, committed).askAtOnce();
+    }
+}

@@ -1,0 +1,84 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.Completeness;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.tap.api.TapRest;
+import io.tapsentinel.tap.plan.Plan;
+import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.tap.plan.SweepPlanner;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.WindowSize;
+import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an hour's figures are made of. */
+class SweepOrderTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final Instant SEVEN = NOON.minus(Duration.ofHours(5));
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(NOON);
+
+    @AutoClose
+    private Store store;
+
+    private Completeness completeness;
+    private SweepOrder order;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
+        completeness = new Completeness(store);
+        ReadState state = new ReadState(store, clock);
+        TimeRange read = new TimeRange(SEVEN, NOON);
+        state.commit(
+                new Plan(Optional.of(read), List.of(), List.of(), new Progress(SEVEN, NOON)),
+                new LedgerEntry(NOON, read, Purpose.POLL, Map.of()),
+                connection -> {});
+        order = new SweepOrder(
+                new SweepPlanner(List.of(Duration.ofHours(4))),
+                state,
+                completeness,
+                new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize(), clock));
+        order.begin();
+    }
+
+    @Test
+    void whatAnAttemptFoundThatFailedDoesNotCount() {
+        Ask failed = order.next().orElseThrow();
+        // a false positive by the time of the next attempt, when TAP does not report it any more
+        failed.each().accept(Events.event(TYPE, "gone").ref());
+        Ask read = order.next().orElseThrow();
+        read.each().accept(Events.event(TYPE, "there").ref());
+        read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> {});
+
+        assertThat(order.finished()).contains(new TimeRange(SEVEN, SEVEN.plus(Duration.ofHours(1))));
+        assertThat(completeness.check(SEVEN))
+                .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
+                .singleElement()
+                .satisfies(hour -> assertThat(hour.theirs()).isEqualTo(1));
+    }
+}

@@ -1,0 +1,225 @@
+package io.tapsentinel.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.app.Program;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.tap.plan.Pool;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.ScriptedRequest;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.SimulatedServices;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.camel.health.HealthCheck.State;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What a server can do to the connection itself: an answer without an end, or one that breaks the client. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TapTransportIT {
+
+    private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+
+    @AutoClose
+    private final SimulatedServices services = new SimulatedServices();
+
+    @AutoClose
+    private ScriptedServer tap;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @BeforeEach
+    void standBeforeTap() throws IOException {
+        tap = new ScriptedServer(services.tapDate().uri());
+        services.with("tap.url", tap.uri().toString());
+    }
+
+    @Test
+    void anAnswerThatTricklesInIsGivenUpAfterTheRequestTimeoutAndTwoOfThemHalveTheWindow() throws Exception {
+        services.with("tap.request-timeout", "PT3S").with("tap.retry.pauses", "PT0S,PT0S");
+        tap.next(
+                call -> trickle(call, HEAD + "Content-Length: 1000000\r\n\r\n", "{\"messagesDelivered\":["),
+                call -> trickle(call, HEAD + "Transfer-Encoding: chunked\r\n\r\n", "100000\r\n{\"clicksBlocked\":["));
+        services.start().poll();
+
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(2)
+                .allMatch(line -> line.contains("TAP had not answered completely after 3 s (tap.request-timeout)"))
+                .last()
+                .asString()
+                .contains("in windows of 30m");
+        assertThat(services.reads())
+                .hasSize(2)
+                .allMatch(read -> read.window().length().toMinutes() == 30);
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void headersThatTrickleInAreGivenUpAfterTheRequestTimeout() throws Exception {
+        services.with("tap.request-timeout", "PT1S");
+        tap.next(call -> trickle(call, "HTTP/1.1 200 OK\r\n", "X-A: b\r\n"));
+        services.start().poll();
+
+        assertThat(log.lines())
+                .anyMatch(line -> line.contains("not committed") && line.contains("tap.request-timeout"));
+    }
+
+    @Test
+    void anAnswerInTimeIsReadAsBefore() throws Exception {
+        services.with("tap.request-timeout", "PT10S").start().poll();
+
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void headersWithoutAnEndAreRefusedAndTheNextRequestIsSent() throws Exception {
+        tap.next(call -> endless(call, "X-Endless: ", "aaaaaaaaaaaaaaaa"), call -> endless(call, "", "X-Many: b\r\n"));
+        RunningProgram program = services.start().poll().poll();
+        assertThat(services.reads()).isEmpty();
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("Maximum line length limit exceeded"))
+                .anyMatch(line -> line.contains("Maximum header count exceeded"))
+                .allMatch(line -> line.contains("may have 200 headers of 16 KiB. Check which server answers"));
+
+        program.poll();
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void anErrorInTheRequestIsHandedOnOnceAndTheNextRequestIsSent() throws Exception {
+        List<Error> fatal = new CopyOnWriteArrayList<>();
+        AtomicInteger requests = new AtomicInteger();
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, clock, committed, fatal::add) {
+                    @Override
+                    protected RequestBudget budget(Store store, TapClock tapClock) {
+                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
+                            @Override
+                            public boolean take(Pool pool, Purpose purpose) {
+                                if (requests.incrementAndGet() == 1) {
+                                    throw new OutOfMemoryError("a test's");
+                                }
+                                return super.take(pool, purpose);
+                            }
+                        };
+                    }
+                });
+        program.poll();
+        assertThat(fatal).singleElement().isInstanceOf(OutOfMemoryError.class);
+
+        program.poll();
+        services.assertEverythingLandedOnce();
+    }
+
+    @Test
+    void aFailureInsideTheProgramThatGoesOnMakesLivenessFailUntilAWindowIsCommitted() throws Exception {
+        AtomicBoolean broken = new AtomicBoolean(true);
+        RunningProgram program = services.start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected RequestBudget budget(Store store, TapClock tapClock) {
+                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
+                            @Override
+                            public boolean take(Pool pool, Purpose purpose) {
+                                if (broken.get()) {
+                                    throw new IllegalStateException("Connection pool shut down");
+                                }
+                                return super.take(pool, purpose);
+                            }
+                        };
+                    }
+                });
+        for (int i = 0; i < 9; i++) {
+            program.poll();
+            services.clock().advance(Duration.ofMinutes(5));
+        }
+        assertThat(program.health("process-health").getState()).isEqualTo(State.UP);
+        program.poll();
+        assertThat(program.health("process-health").getState()).isEqualTo(State.DOWN);
+        assertThat(program.health("process-health").getCheck().isLiveness()).isTrue();
+
+        broken.set(false);
+        program.poll();
+        assertThat(program.health("process-health").getState()).isEqualTo(State.UP);
+    }
+
+    @Test
+    void onlyAnAnswerWithALengthOrChunksIsKnownToBeWholeAndNarrowedDown() throws Exception {
+        String cut = "{\"messagesBlocked\":[{\"GUID\":\"1\"";
+        RunningProgram program = services.start();
+        for (int i = 0; i < 5; i++) {
+            tap.next(call -> call.write(HEAD + "Connection: close\r\n\r\n" + cut));
+            program.poll();
+        }
+        assertThat(unreadable()).as("the end of the connection may have cut it").isZero();
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .allMatch(line -> line.endsWith("; it ended without saying its length, so it may be cut"));
+        assertThat(program.health("tap-health").getMessage())
+                .get()
+                .asString()
+                .contains("it ended without saying its length, so it may be cut", "Content-Length")
+                .doesNotContain("check tap.url");
+
+        tap.next(call -> call.write(HEAD + "Content-Length: 100\r\n\r\n" + cut));
+        program.poll();
+        assertThat(unreadable()).as("a length that was not reached").isZero();
+
+        tap.next(call -> call.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n1f\r\n" + cut + "\r\n"));
+        program.poll();
+        assertThat(unreadable()).as("chunks without the last one").isZero();
+
+        tap.next(call -> call.write(HEAD + "Transfer-Encoding: chunked\r\n\r\n1f\r\n" + cut + "\r\n0\r\n\r\n"));
+        program.poll();
+        assertThat(unreadable()).as("all chunks").isEqualTo(1);
+        assertThat(log.lines())
+                .filteredOn(line -> line.contains("not committed"))
+                .hasSize(8);
+
+        // the first request may meet the end of the connection
+        program.poll().poll();
+        services.assertEverythingLandedOnce();
+        assertThat(unreadable()).isZero();
+    }
+
+    private long unreadable() throws SQLException {
+        return services.store().number("SELECT count(*) FROM unreadable");
+    }
+
+    /** Begins an answer, then sends a byte every 50 ms until the client has gone. */
+    private static void trickle(ScriptedRequest call, String head, String beginning)
+            throws IOException, InterruptedException {
+        call.write(head + beginning);
+        CountDownLatch never = new CountDownLatch(1);
+        while (!never.await(50, TimeUnit.MILLISECONDS)) {
+            call.write(head.endsWith("\r\n\r\n") ? " " : "X");
+        }
+    }
+
+    private static void endless(ScriptedRequest call, String beginning, String again)
+            throws IOException, InterruptedException {
+        call.write("HTTP/1.1 200 OK\r\n" + beginning);
+        for (int i = 0; i < 10_000; i++) {
+            call.write(again.repeat(100));
+        }
+    }
+}

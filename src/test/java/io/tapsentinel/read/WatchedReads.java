@@ -1,0 +1,26 @@
+package io.tapsentinel.read;
+
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.testing.SimulatedServices;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Programs whose reads a test can stop at. */
+public final class WatchedReads {
+
+    private WatchedReads() {}
+
+    /** Calls back each time a read for this purpose is about to commit: all its events have been settled or deferred. */
+    public static SimulatedServices.Maker beforeCommit(Purpose watched, Runnable callback) {
+        return BrokenParts.reading(
+                (ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+                    @Override
+                    void defer(Connection connection) throws SQLException {
+                        super.defer(connection);
+                        if (purpose == watched) {
+                            callback.run();
+                        }
+                    }
+                });
+    }
+}

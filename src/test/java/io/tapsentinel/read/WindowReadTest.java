@@ -1,0 +1,339 @@
+package io.tapsentinel.read;
+
+import static io.tapsentinel.read.WindowReadFixture.EVENT_TIME;
+import static io.tapsentinel.read.WindowReadFixture.NOW;
+import static io.tapsentinel.read.WindowReadFixture.NO_CAUSE;
+import static io.tapsentinel.read.WindowReadFixture.TYPE;
+import static io.tapsentinel.read.WindowReadFixture.WINDOW;
+import static io.tapsentinel.read.WindowReadFixture.event;
+import static io.tapsentinel.read.WindowReadFixture.handOut;
+import static io.tapsentinel.read.WindowReadFixture.settle;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.process.ProgramErrorException;
+import io.tapsentinel.sentinel.upload.UploadException;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.tap.answer.TapAnswerException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
+import org.apache.camel.Exchange;
+import org.apache.camel.impl.DefaultCamelContext;
+import org.apache.camel.support.DefaultExchange;
+import org.apache.camel.support.ExchangeHelper;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WindowReadTest {
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private WindowReadFixture fixture;
+
+    private WindowRead read;
+
+    @BeforeEach
+    void open() {
+        fixture = new WindowReadFixture(folder);
+        read = fixture.read(Instant.MIN);
+    }
+
+    @Test
+    void aWindowCommitsWhenEveryEventHasAFinalOutcome() {
+        settle(read, Outcome.DELIVERED, "1", "2");
+        settle(read, Outcome.DUPLICATE, "3");
+
+        read.commit();
+
+        assertThat(fixture.committed).singleElement().satisfies(entry -> {
+            assertThat(entry.window()).isEqualTo(WINDOW);
+            assertThat(entry.readAt()).isEqualTo(NOW);
+            assertThat(entry.purpose()).isEqualTo(Purpose.POLL);
+            assertThat(entry.counts().get(TYPE.arrayName()))
+                    .containsEntry("fetched", 3L)
+                    .containsEntry("new", 2L)
+                    .containsEntry("duplicate", 1L);
+        });
+        assertThat(read.summary()).contains("3 fetched", "2 new");
+    }
+
+    @Test
+    void aWindowWhoseAnswerWasNotReadToItsEndDoesNotCommit() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        TapEvent first = events.next();
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        read.settled(first, null, NO_CAUSE);
+
+        assertThatThrownBy(read::commit).hasMessageContaining("not read to its end");
+        assertThat(fixture.committed).isEmpty();
+        assertThat(read.failure(null)).hasMessageContaining("ended it before its commit");
+    }
+
+    @Test
+    void onlyTheExchangeThatTheAnswerCameWithCommits() {
+        Exchange answer = new DefaultExchange(new DefaultCamelContext());
+        TapSpine.attach(answer, read);
+
+        assertThat(TapSpine.read(answer)).isSameAs(read);
+        assertThatThrownBy(() -> TapSpine.read(ExchangeHelper.createCorrelatedCopy(answer, false)))
+                .isInstanceOf(WindowFailedException.class);
+    }
+
+    @Test
+    void anEmptyWindowCommits() {
+        assertThat(handOut(read)).isEmpty();
+        read.commit();
+        assertThat(fixture.committed)
+                .singleElement()
+                .matches(entry -> entry.counts().isEmpty());
+    }
+
+    @Test
+    void oneFailedEventFailsTheWindowWithItsReason() {
+        settle(read, Outcome.DELIVERED, "1");
+        List<TapEvent> failed = handOut(read, "2", "3");
+        failed.forEach(event -> read.settled(event, new UploadException(503, "upload refused: 503"), null));
+
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessage("upload refused: 503 (2 events)");
+        assertThat(fixture.committed).isEmpty();
+    }
+
+    @Test
+    void anEventWithoutAFinalOutcomeFailsTheWindowNamingItsRoute() {
+        for (Outcome outcome : List.of(Outcome.NONE, Outcome.RESERVED)) {
+            read = fixture.read(Instant.MIN);
+            TapEvent event = handOut(read, "1").get(0);
+            Handling.advance(event, Outcome.NONE, outcome);
+            read.settled(event, null, NO_CAUSE);
+
+            assertThatThrownBy(read::verify)
+                    .hasMessageContaining("messages-blocked ended without delivering")
+                    .hasMessageContaining(": a step is to blame");
+        }
+    }
+
+    @Test
+    void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
+        TapEvent event = handOut(read, "1").get(0);
+        Handling.advance(event, Outcome.NONE, Outcome.DELIVERED);
+        read.settled(event, new IllegalStateException("a step behind sentinel:"), null);
+
+        assertThatThrownBy(read::verify).isInstanceOf(WindowFailedException.class);
+    }
+
+    @Test
+    void anEventThatWasSkippedForAReservedOneFailsTheWindowUntilThatIsDurable() {
+        settle(read, Outcome.DUPLICATE_OF_RESERVED, "1");
+        assertThatThrownBy(read::commit).hasMessageContaining("messagesBlocked").hasMessageContaining("not delivered");
+        assertThat(fixture.committed).isEmpty();
+
+        fixture.seen.delivered(0, List.of(event("1")));
+
+        read.commit();
+        assertThat(fixture.committed)
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.counts().get(TYPE.arrayName()))
+                        .containsEntry("duplicate-inside", 1L)
+                        .containsEntry("new", 0L));
+    }
+
+    @Test
+    void anEventThatNeverCameBackFailsTheWindow() {
+        settle(read, Outcome.DELIVERED, "1");
+        handOut(read, "2");
+
+        assertThatThrownBy(read::commit).hasMessage("2 of messagesBlocked were read, 1 ended");
+        assertThat(fixture.committed).isEmpty();
+    }
+
+    @Test
+    void anEventThatCameBackTwiceFailsTheWindow() {
+        TapEvent event = settle(read, Outcome.DELIVERED, "1").get(0);
+        read.settled(event, null, NO_CAUSE);
+
+        assertThatThrownBy(read::commit).hasMessage("1 of messagesBlocked were read, 2 ended");
+    }
+
+    @Test
+    void aStopEndsTheSplitAndFailsTheWindow() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        TapEvent first = events.next();
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        read.settled(first, null, NO_CAUSE);
+
+        fixture.stopping.set(true);
+
+        assertThat(events.hasNext()).isFalse();
+        assertThatThrownBy(events::next).isInstanceOf(NoSuchElementException.class);
+        assertThatThrownBy(read::commit)
+                .isInstanceOf(WindowFailedException.class)
+                .hasMessage("stopped");
+    }
+
+    @Test
+    void theFirstFailureEndsTheSplit() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        read.settled(events.next(), new UploadException(0, "no answer"), null);
+
+        assertThat(events.hasNext()).isFalse();
+        assertThatThrownBy(read::verify).hasMessage("no answer");
+    }
+
+    @Test
+    void anErrorIsTheReasonAlthoughAnotherEventFailedFirst() {
+        Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
+        read.settled(events.next(), new IllegalStateException("first"), NO_CAUSE);
+        OutOfMemoryError error = new OutOfMemoryError("a test's");
+        read.fail(new ProgramErrorException("the upload", error));
+
+        assertThat(FatalErrors.errorIn(read.failure(catchThrowable(read::verify))))
+                .contains(error);
+    }
+
+    @Test
+    void aReaderThatFailsEndsTheSplitQuietlyAndVerifyThrowsItsReason() {
+        Iterator<TapEvent> events = read.events(new Iterator<>() {
+            private int handed;
+
+            @Override
+            public boolean hasNext() {
+                if (handed == 1) {
+                    throw new TapAnswerException("TAP's answer is cut or not JSON at byte 7");
+                }
+                return true;
+            }
+
+            @Override
+            public TapEvent next() {
+                handed++;
+                return event("1");
+            }
+        });
+        TapEvent first = events.next();
+        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        read.settled(first, null, NO_CAUSE);
+
+        assertThatCode(events::hasNext).doesNotThrowAnyException();
+        assertThat(events.hasNext()).isFalse();
+        assertThatThrownBy(read::commit)
+                .hasMessage("TAP's answer is cut or not JSON at byte 7")
+                .hasCauseInstanceOf(TapAnswerException.class);
+    }
+
+    @Test
+    void onlyNewEventsOfTimeThatWasReadBeforeAreLate() {
+        read = fixture.read(EVENT_TIME.plusMillis(1));
+        settle(read, Outcome.DELIVERED, "1", "2");
+        settle(read, Outcome.DUPLICATE, "3");
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsEntry("late", 2L);
+
+        read = fixture.read(EVENT_TIME);
+        settle(read, Outcome.DELIVERED, "1", "2");
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsEntry("late", 0L);
+    }
+
+    @Test
+    void anEventThatWasFilteredCountsAsADuplicateWhenItIsReadAgainAndIsNotLateWhenItIsDelivered() {
+        settle(read, Outcome.FILTERED, "1", "2", "2");
+        assertCounts(Map.of("filtered", 2L, "duplicate-inside", 1L, "duplicate", 0L));
+        read.commit();
+
+        read = fixture.read(EVENT_TIME.plusMillis(1));
+        settle(read, Outcome.FILTERED, "1", "3");
+        settle(read, Outcome.DELIVERED, "2", "4");
+        assertCounts(Map.of("filtered", 1L, "duplicate", 1L, "new", 2L, "late", 1L));
+    }
+
+    @Test
+    void anEventThatWasFilteredIsNoDuplicateForItsRepository() {
+        settle(read, Outcome.FILTERED, "1");
+        read.commit();
+
+        assertThat(fixture.seen.isSettled(event("1"))).isFalse();
+        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.NEW);
+        fixture.seen.delivered(0, List.of(event("1")));
+        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.DELIVERED);
+    }
+
+    @Test
+    void whatAReadFilteredThatDidNotCommitCountsInTheNextOne() {
+        settle(read, Outcome.FILTERED, "1");
+        read.fail(new WindowFailedException("a batch failed"));
+        assertThatThrownBy(read::commit).hasMessage("a batch failed");
+
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, "1");
+        assertCounts(Map.of("filtered", 1L, "duplicate", 0L));
+    }
+
+    @Test
+    void thatAnEventWasFilteredIsKnownAsLongAsTapReportsItAndForgottenLikeAKey() {
+        String[] ids = IntStream.range(0, 2_500).mapToObj(i -> "id-" + i).toArray(String[]::new);
+        settle(read, Outcome.FILTERED, ids);
+        read.commit();
+        fixture.clock.advance(Duration.ofDays(5));
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, ids);
+        assertCounts(Map.of("filtered", 0L, "duplicate", (long) ids.length));
+        read.commit();
+        fixture.clock.advance(Duration.ofDays(4));
+        assertThat(fixture.seen.prune()).isZero();
+
+        fixture.clock.advance(Duration.ofDays(5));
+        assertThat(fixture.seen.prune()).isEqualTo(ids.length);
+        read = fixture.read(Instant.MIN);
+        settle(read, Outcome.FILTERED, "id-1");
+        assertCounts(Map.of("filtered", 1L));
+    }
+
+    private void assertCounts(Map<String, Long> counts) {
+        assertThat(read.entry().counts().get(TYPE.arrayName())).containsAllEntriesOf(counts);
+    }
+
+    @Test
+    void duplicatesAreWrittenAsSightingsSoThatTheirKeysAreKept() {
+        List<String> ids = IntStream.range(0, 1_500).mapToObj(i -> "id-" + i).toList();
+        fixture.seen.delivered(0, ids.stream().map(WindowReadFixture::event).toList());
+        fixture.clock.advance(Duration.ofDays(5));
+        settle(read, Outcome.DUPLICATE, ids.toArray(String[]::new));
+        read.commit();
+        fixture.clock.advance(Duration.ofDays(4));
+
+        assertThat(fixture.seen.prune()).isZero();
+        assertThat(ids).allMatch(id -> fixture.seen.claim(event(id)) == SeenKeys.Claim.DELIVERED);
+    }
+
+    @Test
+    void anEventThatWasPromisedIsHandedOutWhateverFailsMeanwhile() {
+        Iterator<TapEvent> events = read.events(List.of(WindowReadFixture.event("1"), WindowReadFixture.event("2"))
+                .iterator());
+        assertThat(events.hasNext()).isTrue();
+
+        read.fail(new WindowFailedException("a batch failed"));
+
+        assertThat(events.hasNext())
+                .as("the splitter would take a no for the end of everything")
+                .isTrue();
+        assertThat(events.next()).isNotNull();
+        assertThat(events.hasNext()).isFalse();
+    }
+}

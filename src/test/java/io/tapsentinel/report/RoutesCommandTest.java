@@ -1,0 +1,98 @@
+package io.tapsentinel.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.CommandSetup;
+import io.tapsentinel.config.InvalidSettingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code routes check}, which needs neither a store nor a credential. */
+class RoutesCommandTest {
+
+    private static final String TABLES = "sentinel-tables.camel.yaml";
+
+    @TempDir
+    Path folder;
+
+    private Path routes;
+    private final CommandSetup setup = new CommandSetup(() -> folder);
+
+    @BeforeEach
+    void copy() throws Exception {
+        routes = Files.createDirectory(folder.resolve("routes"));
+        try (Stream<Path> files = Files.list(Path.of("routes"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, routes.resolve(file.getFileName()));
+            }
+        }
+    }
+
+    @Test
+    void aSetThatMayBeUsedIsOneLine() {
+        assertThat(setup.run("routes", "check", routes.toString()).lines())
+                .containsExactly(routes + ": 5 files, as they have to be");
+    }
+
+    @Test
+    void withoutAFolderTheSetInUseIsMeant() {
+        assertThat(setup.run("routes", "check")).startsWith("routes: 5 files");
+    }
+
+    @Test
+    void eachProblemIsALineWithItsPlaceAndTheEndIsAFailure() throws Exception {
+        edit(TABLES, "messagesBlockedSeen", "clicksBlockedSeen");
+        Files.delete(routes.resolve("tap-poll.camel.yaml"));
+
+        assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageStartingWith(routes + ": ")
+                .hasMessageContaining("problems; this set would be refused");
+    }
+
+    @Test
+    void aCheckLeavesNothingBehindItself() throws Exception {
+        setup.run("routes", "check", routes.toString());
+
+        try (Stream<Path> all = Files.list(folder)) {
+            assertThat(all).containsExactly(routes);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"routes", "routes chek", "routes check a b", "routes check /no/such/folder", "routes show routes"
+            })
+    void whatIsNoQuestionIsAnsweredByOneLine(String words) {
+        assertThatThrownBy(() -> setup.run(words.split(" ")))
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aFileThatIsFarTooLargeIsRefusedAtOnce() throws Exception {
+        Files.writeString(routes.resolve("large.camel.yaml"), "# a comment\n".repeat(100_000));
+
+        assertThatThrownBy(() -> setup.run("routes", "check", routes.toString()))
+                .hasMessageContaining("large.camel.yaml is larger than 1000000 bytes");
+    }
+
+    @Test
+    void aFolderWithoutRoutesIsNotASetThatMayBeUsed() {
+        assertThatThrownBy(() -> setup.run("routes", "check", folder.toString()))
+                .hasMessageContaining("no *.camel.yaml file");
+    }
+
+    private void edit(String file, String from, String to) throws Exception {
+        String text = Files.readString(routes.resolve(file));
+        assertThat(text).contains(from);
+        Files.writeString(routes.resolve(file), text.replace(from, to));
+    }
+}

@@ -1,0 +1,464 @@
+package io.tapsentinel.report;
+
+import static io.tapsentinel.CommandSetup.NOW;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.CommandSetup;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.Also;
+import io.tapsentinel.store.ledger.Completeness;
+import io.tapsentinel.store.ledger.Deferrals;
+import io.tapsentinel.store.ledger.HourKeys;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.store.ledger.RestTable;
+import io.tapsentinel.store.ledger.SuspensionTable;
+import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.tap.plan.Plan;
+import io.tapsentinel.tap.plan.Pool;
+import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Events;
+import io.tapsentinel.testing.MovableClock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusTest {
+
+    private static final EventType TYPE = EventType.MESSAGES_BLOCKED;
+    private static final Instant HOUR = NOW.minus(Duration.ofHours(6));
+    private static final int WIDEST = 100;
+
+    @TempDir
+    Path folder;
+
+    private final CommandSetup setup = new CommandSetup(() -> folder);
+
+    @Test
+    void threeKeysThatAreGoneFromTheStoreAreMissingInTheirHour() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            sweep(store, HOUR, events(1_010));
+            deliver(store, events(1_010));
+            assertThat(status())
+                    .contains(
+                            "\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,010    0\n")
+                    .contains("\nnothing is missing\n");
+
+            execute(store, "DELETE FROM seen WHERE key IN (SELECT key FROM seen LIMIT 3)");
+            assertThat(status())
+                    .contains(
+                            "\n11-20 06:00       0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+                    .contains(
+                            "\ntotal             0       0    0       0       0    0       0       0    0   1,010   1,007    3\n")
+                    .contains("\n3 missing\n");
+        }
+    }
+
+    @Test
+    void moreOfOursThanTheirsIsNoAlarm() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            deliver(store, events(12));
+            sweep(store, HOUR, events(10));
+        }
+        assertThat(status()).contains("     10      10    0\n").contains("\nnothing is missing\n");
+    }
+
+    @Test
+    void onlyTheNewestTwentyFourSweptHoursAreShown() {
+        try (Store store = setup.open()) {
+            begin(store, NOW.minus(Duration.ofHours(40)));
+            IntStream.rangeClosed(5, 31).forEach(hours -> sweep(store, NOW.minus(Duration.ofHours(hours)), events(1)));
+        }
+        assertThat(status().lines().filter(line -> line.matches("11-\\d\\d \\d\\d:00 .*")))
+                .hasSize(24)
+                .anyMatch(line -> line.startsWith("11-20 07:00"))
+                .anyMatch(line -> line.startsWith("11-19 08:00"));
+    }
+
+    @Test
+    void hoursThatWereNotSweptAreNamedWithTheirTime() {
+        try (Store store = setup.open()) {
+            begin(store, NOW.minus(Duration.ofHours(8)).plusSeconds(60));
+            sweep(store, HOUR, events(1));
+        }
+        assertThat(status())
+                .contains("not swept yet: 4 hours, 11-20 08:00 to 11-20 12:00, due from 11-20 13:00 to 11-20 16:00\n")
+                .contains("not swept yet: 3 hours, 11-20 04:00 to 11-20 08:00, due since 11-20 09:00\n");
+    }
+
+    @Test
+    void aStoreThatSawNoReadSaysSoInWords() {
+        setup.open().close();
+        assertThat(status())
+                .contains("status at 2026-11-20 12:00:00, all times UTC")
+                .contains("\nprogress              Nothing read yet. Next attempt 12:00 UTC.\n")
+                .contains("backlog               no backlog")
+                .contains("\ndeferred              no event\n")
+                .contains("gaps                  no gap")
+                .contains("rejected              no record")
+                .contains("possible duplicates   no record")
+                .contains("requests of the last 24 hours: none, of 1,800 in each pool")
+                .contains("540 of them are kept for fresh polls")
+                .contains("late rows: none in 90 days")
+                .contains("changes of delivered events: none in 90 days");
+    }
+
+    @Test
+    void whileTapRefusesTheFirstRequestTheNextAttemptIsTheFirstPollAfterTheRest() {
+        try (Store store = setup.open()) {
+            // as it is written before the first request
+            Instant origin = NOW.minus(Duration.ofHours(1));
+            new ReadState(store, setup.clock()).begin(new Progress(origin, origin));
+            new RestTable(store)
+                    .write(new RestTable.Row(
+                            401,
+                            "no",
+                            NOW.minusSeconds(60),
+                            NOW.plus(Duration.ofMinutes(14)),
+                            0,
+                            new byte[0],
+                            new byte[0]));
+        }
+        assertThat(status())
+                .contains("\nfirst read from       2026-11-20 11:00:00\n")
+                .contains("\nprogress              Nothing read yet. Next attempt 12:15 UTC.\n")
+                .contains("\nlag                   none\n");
+    }
+
+    @Test
+    void progressBacklogGapsAndWhatLiesAsideAreCounted() {
+        try (Store store = setup.open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, setup.clock());
+            TimeRange gap = new TimeRange(
+                    NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(7)).plusSeconds(300));
+            TimeRange owed = new TimeRange(gap.to(), NOW.minus(Duration.ofDays(2)));
+            new ReadState(store, setup.clock())
+                    .commit(
+                            new Plan(
+                                    Optional.empty(),
+                                    List.of(owed),
+                                    List.of(gap),
+                                    new Progress(gap.from(), NOW.minusSeconds(63))),
+                            new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
+                            Also.NOTHING);
+            seen.rejected(events(1).get(0));
+            seen.sending(events(2));
+            seen.abandoned();
+        }
+        assertThat(status())
+                .contains("first read from       2026-11-11 12:00:00")
+                .contains("progress              2026-11-20 11:58:57")
+                .contains("lag                   1 min 3 s")
+                .contains("backlog               1 range, 4 d 23 h in all, the oldest from 2026-11-13 12:05:00")
+                .contains(
+                        "gaps                  1 gap, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:05:00")
+                .contains("rejected              1 record not in Sentinel that TAP reported in the last 8 days\n")
+                .contains("possible duplicates   2 records that Sentinel may hold twice\n");
+    }
+
+    @Test
+    void timeThatSeveralGapsHoldCountsOnce() {
+        TimeRange lost = new TimeRange(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(8)));
+        TimeRange lostLater = new TimeRange(lost.from(), NOW.minus(Duration.ofDays(7)));
+        try (Store store = setup.open()) {
+            new ReadState(store, setup.clock()).expire(List.of(lost));
+            Deferrals deferrals = new Deferrals(store, setup.clock());
+            HourKeys keys = new HourKeys();
+            keys.add(Events.event(EventType.CLICKS_BLOCKED, "1").ref());
+            store.transaction(connection -> deferrals.deferred(connection, lostLater, keys));
+            deferrals.expire(EventType.CLICKS_BLOCKED, List.of(lostLater));
+        }
+        assertThat(status())
+                .contains(
+                        "gaps                  2 gaps, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
+    }
+
+    @Test
+    void aSuspendedTableIsNamedBeforeAllElseWithWhyAndWhatToDo() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            suspend(store);
+            defer(store, HOUR, events(118));
+        }
+        assertThat(status())
+                .startsWith("status at 2026-11-20 12:00:00, all times UTC\n\n"
+                        + "ProofPointTAPMessagesBlockedV2_CL is suspended since 10:57 UTC (1 h 3 min): 403 Forbidden. 118 of\n"
+                        + "its events are deferred; the next probe is at the first poll after 12:10 UTC. Give the identity the\n"
+                        + "role Monitoring Metrics Publisher on the data collection rule, it counts within 30 minutes; the\n"
+                        + "command doctor names the identity; the other tables do not wait for it, and TAP keeps its events for\n"
+                        + "7 days.\n\n"
+                        + "source ")
+                .contains("\ndeferred              118 events of messages blocked\n");
+    }
+
+    @Test
+    void whileATableCatchesUpItIsToldWhatIsReadAgain() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            defer(store, HOUR, events(2));
+        }
+        assertThat(status())
+                .contains(
+                        "\n2 deferred events of ProofPointTAPMessagesBlockedV2_CL are being read again from TAP, oldest from\n"
+                                + "06:00 UTC.\n");
+    }
+
+    @Test
+    void whatIsNeitherOursNorMissingInAnHourIsDeferredWithdrawnOrRejectedSoThatTheFiguresAddUp() {
+        try (Store store = setup.open()) {
+            begin(store, HOUR);
+            deliver(store, events(4));
+            defer(store, HOUR, events(10).subList(4, 7));
+            withdraw(store, HOUR);
+            defer(store, HOUR, events(10).subList(7, 9));
+            sweep(store, HOUR, events(10));
+            sweep(store, HOUR.minus(Duration.ofHours(1)), events(4));
+            events(12).subList(10, 12).forEach(new SeenKeys(store, 1_000, setup.clock())::rejected);
+            sweep(store, HOUR.minus(Duration.ofHours(2)), events(12).subList(10, 12));
+        }
+        assertThat(status())
+                .as("10 theirs: 4 ours, 2 deferred, 3 withdrawn, 1 missing")
+                .contains(
+                        "\n11-20 06:00       0       0    0       0       0    0       0       0    0      10       4    1\n")
+                .contains(
+                        "\n11-20 04:00       0       0    0       0       0    0       0       0    0       2       0    0\n")
+                .contains("\ndeferred, withdrawn (deferred, and TAP no longer reports it) or rejected, part of theirs\n"
+                        + "hour        type                deferred withdrawn  rejected\n"
+                        + "11-20 04:00 messages blocked           0         0         2\n"
+                        + "11-20 06:00 messages blocked           2         3         0\n"
+                        + "total                                  2         3         2\n"
+                        + "1 missing\n")
+                .contains("\ndeferred              2 events of messages blocked; 3 withdrawn, see gaps\n");
+    }
+
+    @Test
+    void storedAnswersStandBesideTheRejectedRecords() throws Exception {
+        setup.open().close();
+        Files.createDirectories(setup.rejected());
+        Files.createFile(setup.rejected().resolve("answer-20261120T101015Z-20261120T101045Z-unreadable.json"));
+        assertThat(status())
+                .contains("rejected              no record; at tap.rejected.uri 1 answer that cannot be read\n");
+    }
+
+    @Test
+    void requestsAreCountedByPoolAndPurposeForADay() {
+        setup.with("tap.budget.requests-per-day", "2000").with("tap.budget.reserve", "25 %");
+        try (Store store = setup.open()) {
+            RequestBudget budget = new RequestBudget(store, 2_000, 25, 288, new TapClock(setup.clock()), setup.clock());
+            IntStream.range(0, 120).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.POLL));
+            setup.clock().advance(Duration.ofHours(1));
+            IntStream.range(0, 7).forEach(i -> budget.take(Pool.EVERYTHING_ELSE, Purpose.SWEEP));
+            IntStream.range(0, 3).forEach(i -> budget.take(Pool.CLICKS_PERMITTED, Purpose.CATCH_UP));
+        }
+        assertThat(status())
+                .containsPattern("everything-else +120 +0 +7 +0 +0 +127 +2,000\n")
+                .containsPattern("clicks-permitted +0 +0 +0 +3 +0 +3 +2,000\n")
+                .contains("500 of them are kept for fresh polls");
+        setup.clock().advance(Duration.ofHours(23));
+        assertThat(status()).as("a day after the polls").containsPattern("everything-else +0 +0 +7 +0 +0 +7 +2,000\n");
+    }
+
+    @Test
+    void readsLateRowsAndChangesAreTheSumsOfTheLedger() {
+        try (Store store = setup.open()) {
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofHours(1),
+                    Map.of(
+                            "fetched",
+                            1_030L,
+                            "new",
+                            1_000L,
+                            "duplicate",
+                            20L,
+                            "duplicate-inside",
+                            4L,
+                            "filtered",
+                            3L,
+                            "changed",
+                            2L,
+                            "rejected",
+                            1L,
+                            "late",
+                            9L,
+                            "lag-30m",
+                            9L));
+            ledger(
+                    store,
+                    Purpose.SWEEP,
+                    Duration.ofHours(2),
+                    Map.of(
+                            "fetched",
+                            5L,
+                            "new",
+                            4L,
+                            "changed",
+                            1L,
+                            "late",
+                            4L,
+                            "lag-4h",
+                            3L,
+                            "lag-more",
+                            1L,
+                            "changed-status",
+                            1L,
+                            "changed-campaign",
+                            1L,
+                            "changed-message",
+                            1L));
+            ledger(store, Purpose.CATCH_UP, Duration.ofHours(3), Map.of("fetched", 8L, "new", 3L, "deferred", 5L));
+            ledger(
+                    store,
+                    Purpose.BACKLOG,
+                    Duration.ofDays(30),
+                    Map.of("fetched", 6L, "new", 6L, "late", 6L, "lag-3d", 6L));
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofDays(91),
+                    Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
+        }
+        assertThat(status())
+                .containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1 +0\n")
+                .containsPattern("sweep +1 +5 +4 +0 +0 +1 +0 +0\n")
+                .containsPattern("backlog +0 +0 +0 +0 +0 +0 +0 +0\n")
+                .containsPattern("catch-up +1 +8 +3 +0 +0 +0 +0 +5\n")
+                .containsPattern("\ntotal +3 +1,043 +1,007 +24 +3 +3 +1 +5\n")
+                .containsPattern("\nall +9 +4 +15 +4\n")
+                .containsPattern("up to 30 minutes after their time +9 +0 +9 +0\n")
+                .containsPattern("up to 4 hours after their time +0 +3 +0 +3\n")
+                .containsPattern("up to 3 days after their time +0 +0 +6 +0\n")
+                .containsPattern("later +0 +1 +0 +1\n")
+                .containsPattern("\nall +3 +3\n")
+                .containsPattern("status +1 +1\n")
+                .containsPattern("threat +0 +0\n")
+                .containsPattern("campaign +1 +1\n")
+                .containsPattern("message +1 +1\n");
+    }
+
+    @Test
+    void whatRoutesDroppedOnPurposeIsToldByRouteOnceThereIsAny() {
+        try (Store store = setup.open()) {
+            ledger(
+                    store,
+                    Purpose.POLL,
+                    Duration.ofHours(1),
+                    Map.of(
+                            "fetched",
+                            5L,
+                            "filtered",
+                            5L,
+                            "filtered-by-before-messages-blocked",
+                            3L,
+                            "filtered-by-mine",
+                            2L));
+            ledger(
+                    store,
+                    Purpose.SWEEP,
+                    Duration.ofHours(2),
+                    Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
+            assertThat(status())
+                    .containsPattern("\ndropped by routes on purpose +24 h +90 d\n"
+                            + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
+            setup.clock().advance(Duration.ofDays(2));
+            assertThat(status()).containsPattern("all +0 +8\n +before-messages-blocked +0 +6\n");
+            setup.clock().advance(Duration.ofDays(90));
+            assertThat(status()).doesNotContain("dropped by routes");
+        }
+    }
+
+    /** Also that no line is too wide for a terminal. */
+    private String status() {
+        String status = setup.run("status").replace(System.lineSeparator(), "\n");
+        assertThat(status.lines().filter(line -> !line.startsWith("store ")))
+                .allMatch(line -> line.length() <= WIDEST, "at most 100 columns");
+        return status;
+    }
+
+    private void begin(Store store, Instant origin) {
+        new ReadState(store, setup.clock()).begin(new Progress(origin, NOW));
+    }
+
+    private static List<TapEvent> events(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> Events.event(TYPE, "id-" + i))
+                .toList();
+    }
+
+    private void deliver(Store store, List<TapEvent> events) {
+        new SeenKeys(store, 1_000, setup.clock()).delivered(0, events);
+    }
+
+    private void suspend(Store store) {
+        new SuspensionTable(store)
+                .suspended(
+                        TYPE,
+                        new Suspended(
+                                NOW.minus(Duration.ofMinutes(63)),
+                                NOW.plus(Duration.ofMinutes(10)),
+                                3,
+                                "upload to Custom-" + TYPE.table() + " refused: 403 Forbidden"));
+    }
+
+    private void defer(Store store, Instant hour, List<TapEvent> events) {
+        HourKeys keys = new HourKeys();
+        events.forEach(event -> keys.add(event.ref()));
+        store.transaction(connection -> {
+            new Deferrals(store, setup.clock())
+                    .deferred(connection, new TimeRange(hour, hour.plusSeconds(3_600)), keys);
+            return null;
+        });
+    }
+
+    private void withdraw(Store store, Instant hour) {
+        store.transaction(connection -> new Deferrals(store, setup.clock())
+                .caughtUp(connection, TYPE, new TimeRange(hour, hour.plusSeconds(3_600)), false));
+    }
+
+    private static void sweep(Store store, Instant hour, List<TapEvent> found) {
+        HourKeys keys = new HourKeys();
+        found.forEach(event -> keys.add(event.ref()));
+        store.transaction(connection -> {
+            new Completeness(store).swept(connection, hour, hour.plus(Duration.ofHours(5)), keys);
+            return null;
+        });
+    }
+
+    private static void ledger(Store store, Purpose purpose, Duration ago, Map<String, Long> counts) {
+        Instant at = NOW.minus(ago);
+        new ReadState(store, new MovableClock(at))
+                .beside(
+                        new LedgerEntry(
+                                at,
+                                new TimeRange(at.minusSeconds(3_600), at),
+                                purpose,
+                                Map.of(TYPE.arrayName(), counts)),
+                        Also.NOTHING);
+    }
+
+    private static void execute(Store store, String sql) {
+        store.transaction(connection -> {
+            try (Statement statement = connection.createStatement()) {
+                return statement.execute(sql);
+            }
+        });
+    }
+}

@@ -1,0 +1,59 @@
+package io.tapsentinel.report.page;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.testing.FreePort;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.SimulatedServices;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+
+/** A program that serves its status page on a port of its own. */
+final class ServedPage {
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port = FreePort.next();
+    private final RunningProgram program;
+
+    ServedPage(SimulatedServices services) {
+        services.with("camel.server.enabled", "true");
+        program = services.start((settings, properties, clock, committed) -> {
+            Program made = new Program(settings, properties, clock, committed);
+            made.main().addOverrideProperty("camel.server.port", String.valueOf(port));
+            return made;
+        });
+    }
+
+    RunningProgram program() {
+        return program;
+    }
+
+    int port() {
+        return port;
+    }
+
+    JsonNode figures() throws Exception {
+        HttpResponse<String> answer = get("/status.json");
+        if (answer.statusCode() != 200) {
+            throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+        }
+        return new ObjectMapper().readTree(answer.body());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return send("GET", path);
+    }
+
+    HttpResponse<String> send(String method, String path) throws Exception {
+        return HTTP.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                        .method(method, HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}

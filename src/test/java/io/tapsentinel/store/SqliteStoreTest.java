@@ -1,0 +1,137 @@
+package io.tapsentinel.store;
+
+import static io.tapsentinel.testing.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.store.ledger.UnreadableTime;
+import io.tapsentinel.tap.plan.Detour;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.StateFolder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Promises of a store in a file; {@link StoreTest} has those of every store. */
+class SqliteStoreTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+
+    @Test
+    void aStoreOfTheFirstVersionIsBroughtUpToDateWithWhatIsInIt() throws SQLException {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
+            store.transaction(connection -> {
+                try (Statement statement = connection.createStatement()) {
+                    for (String sql : List.of(
+                            "DROP TABLE in_flight",
+                            "DROP TABLE possible_duplicate",
+                            "ALTER TABLE seen DROP COLUMN rejected",
+                            "DROP TABLE version",
+                            "DROP TABLE sweep",
+                            "DROP TABLE delivered_hour",
+                            "DROP TABLE counted_since",
+                            "DROP TABLE replayed",
+                            "DROP TABLE gained",
+                            "DROP TABLE gained_last",
+                            "DROP TABLE tap_rest",
+                            "DROP TABLE former_keys",
+                            "ALTER TABLE seen DROP COLUMN guid",
+                            "DROP TABLE reading",
+                            "DROP TABLE unreadable",
+                            "DROP TABLE suspended",
+                            "DROP TABLE table_backlog",
+                            "DROP TABLE deferred",
+                            "DROP TABLE table_gap",
+                            "ALTER TABLE request_log DROP COLUMN purpose",
+                            "UPDATE schema_version SET version = 1")) {
+                        statement.execute(sql);
+                    }
+                }
+                return null;
+            });
+        }
+
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+                    .as("it was not rejected")
+                    .isEqualTo(Claim.DELIVERED);
+            seen.sending(List.of(event(TYPE, "2")));
+            assertThat(seen.abandoned()).isEqualTo(1);
+            UnreadableTime unreadable = new ReadState(store, clock).unreadable();
+            assertThat(unreadable.attempt()).isEmpty();
+            assertThat(unreadable.detour()).isEqualTo(Detour.NONE);
+        }
+    }
+
+    @Test
+    void aSecondProgramIsToldWhoHoldsTheStore() {
+        try (Store store = open()) {
+            assertThat(store.source()).isEqualTo("tap");
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageContaining(
+                            "is in use by process " + ProcessHandle.current().pid());
+        }
+        open().close();
+    }
+
+    @Test
+    void whatIsNoStoreIsRefusedWithItsPath() throws IOException {
+        Files.createDirectories(folder.resolve("state"));
+        Files.writeString(
+                folder.resolve("state/tap.db"), "this is no database, although it is long enough to be one".repeat(50));
+
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("state.url")
+                .hasMessageContaining("tap.db");
+    }
+
+    @Test
+    void onlyTheOwnerCanReadIt() throws IOException {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1")));
+            assertThat(StateFolder.permissions(folder.resolve("state"))).isEqualTo("rwx------");
+            try (var files = Files.list(folder.resolve("state"))) {
+                assertThat(files)
+                        .hasSizeGreaterThanOrEqualTo(3)
+                        .allSatisfy(file -> assertThat(StateFolder.permissions(file))
+                                .as(file.toString())
+                                .isEqualTo("rw-------"));
+            }
+        }
+    }
+
+    @Test
+    void whatWasCommittedIsOnDiskBeforeTheCallReturns() {
+        try (Store store = open()) {
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "PRAGMA synchronous")))
+                    .as("FULL")
+                    .isEqualTo(2);
+        }
+    }
+
+    private Store open() {
+        return Store.open(
+                StoreAddress.of("jdbc:sqlite:" + folder.resolve("state/tap.db")), "tap", "https://tap.example.com");
+    }
+}

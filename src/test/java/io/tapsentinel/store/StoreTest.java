@@ -1,0 +1,266 @@
+package io.tapsentinel.store;
+
+import static io.tapsentinel.testing.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Sighting;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.store.ledger.Also;
+import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.LedgerEntry;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.store.ledger.SuspensionTable;
+import io.tapsentinel.tap.plan.Plan;
+import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+public class StoreTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(NOW);
+
+    @Test
+    void deliveredKeysOutliveTheProcess() {
+        try (Store store = open()) {
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event(TYPE, "1"), event(TYPE, "2")));
+        }
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(seen.claim(event(TYPE, "3"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1")))
+                    .as("another type")
+                    .isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void reservedKeysDoNot() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+        }
+        try (Store store = open()) {
+            assertThat(new SeenKeys(store, 1_000, clock).claim(event(TYPE, "1")))
+                    .isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void onlyTheEventThatReservedAKeyCanLetGoOfIt() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            TapEvent first = event(TYPE, "1");
+            seen.claim(first);
+
+            seen.release(event(TYPE, "1"));
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+            seen.release(first);
+            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        }
+    }
+
+    @Test
+    void aDeliveredEventIsKnownAsDeliveredBeforeItIsLetGoOf() {
+        TapEvent first = event(TYPE, "1");
+        List<Claim> claims = new ArrayList<>();
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock) {
+                @Override
+                public void release(TapEvent event) {
+                    super.release(event);
+                    if (event == first) {
+                        // another read comes upon it at this moment
+                        claims.add(claim(event(TYPE, "1")));
+                    }
+                }
+            };
+            seen.claim(first);
+
+            seen.delivered(0, List.of(first));
+
+            assertThat(claims).containsExactly(Claim.DELIVERED);
+        }
+    }
+
+    @Test
+    void keysBeyondTheMemoryAreLookedUpInTheStore() {
+        List<TapEvent> events =
+                IntStream.range(0, 2_500).mapToObj(i -> event(TYPE, "id-" + i)).toList();
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            seen.delivered(0, events);
+            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
+            assertThat(seen.claim(event(TYPE, "other"))).isEqualTo(Claim.NEW);
+        }
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
+        }
+    }
+
+    @Test
+    void aKeyIsForgottenEightDaysAfterItsLastSighting() {
+        try (Store store = open()) {
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            seen.delivered(0, List.of(event(TYPE, "old"), event(TYPE, "sighted")));
+            clock.advance(Duration.ofDays(5));
+            seen.sighted(List.of(new Sighting(
+                    event(TYPE, "sighted").ref(), event(TYPE, "sighted").getVerdict())));
+            clock.advance(Duration.ofDays(3).plusSeconds(1));
+
+            assertThat(seen.prune()).isEqualTo(1);
+            assertThat(seen.claim(event(TYPE, "old"))).isEqualTo(Claim.NEW);
+            assertThat(seen.claim(event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
+        }
+    }
+
+    @Test
+    void theVerdictOfTheFirstDeliveryIsStored() {
+        try (Store store = open()) {
+            TapEvent event = event(TYPE, "1");
+            new SeenKeys(store, 1_000, clock).delivered(0, List.of(event));
+
+            assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT verdict FROM seen")))
+                    .isEqualTo(event.getVerdict());
+        }
+    }
+
+    @Test
+    void aWindowsLedgerRowAndProgressAreOneTransaction() {
+        TimeRange window = new TimeRange(NOW.minusSeconds(3_600), NOW);
+        Plan plan = new Plan(
+                Optional.of(window),
+                List.of(new TimeRange(NOW.minusSeconds(9_000), NOW.minusSeconds(3_600))),
+                List.of(new TimeRange(NOW.minusSeconds(90_000), NOW.minusSeconds(9_000))),
+                new Progress(NOW.minusSeconds(90_000), NOW));
+        LedgerEntry entry =
+                new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            state.commit(plan, entry, Also.NOTHING);
+            // the same ledger row again is refused, and nothing of the second commit may stay
+            Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOW, NOW.plusSeconds(300)));
+            assertThatThrownBy(() -> state.commit(later, entry, Also.NOTHING)).isInstanceOf(StoreException.class);
+        }
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            assertThat(state.progress()).contains(plan.progress());
+            assertThat(state.backlog()).isEqualTo(plan.backlog());
+            assertThat(state.gaps()).extracting(Gap::time).isEqualTo(plan.gaps());
+            assertThat(store.<Long>transaction(
+                            c -> Sql.number(c, "SELECT events FROM ledger_count WHERE outcome = 'new'")))
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aWindowOfTheBacklogShortensItAndAnExpiredPartBecomesAGap() {
+        TimeRange owed = new TimeRange(NOW.minusSeconds(10_800), NOW);
+        TimeRange expired = new TimeRange(NOW.minusSeconds(10_800), NOW.minusSeconds(7_200));
+        TimeRange window = new TimeRange(NOW.minusSeconds(7_200), NOW.minusSeconds(3_600));
+        try (Store store = open()) {
+            ReadState state = new ReadState(store, clock);
+            state.commit(
+                    new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
+                    new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
+                    Also.NOTHING);
+
+            state.expire(List.of(expired));
+            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), Also.NOTHING);
+
+            assertThat(state.gaps()).containsExactly(new Gap(expired, Gap.WAITED, NOW));
+            assertThat(state.backlog()).containsExactly(new TimeRange(NOW.minusSeconds(3_600), NOW));
+        }
+    }
+
+    @Test
+    void aStoreOfAnotherServiceIsRefused() {
+        open().close();
+
+        assertThatThrownBy(() -> Store.open(url(), "tap", "https://other.example.com"))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("https://tap.example.com")
+                .hasMessageContaining("https://other.example.com");
+        Store.open(url(), "second", "https://other.example.com").close();
+    }
+
+    @Test
+    void aStoreOfVersionNineKeepsItsSweepsAndHasNothingSuspendedDeferredOrRejected() throws SQLException {
+        open().close();
+        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
+                Statement statement = connection.createStatement()) {
+            for (String sql : List.of(
+                    "DROP TABLE suspended",
+                    "DROP TABLE table_backlog",
+                    "DROP TABLE deferred",
+                    "DROP TABLE table_gap",
+                    "ALTER TABLE sweep DROP COLUMN deferred",
+                    "ALTER TABLE sweep DROP COLUMN withdrawn",
+                    "ALTER TABLE sweep DROP COLUMN rejected",
+                    "INSERT INTO sweep VALUES ('tap', 0, 'clicksBlocked', 1, 5, 3, '')",
+                    "UPDATE schema_version SET version = 9")) {
+                statement.execute(sql);
+            }
+        }
+
+        try (Store store = open()) {
+            assertThat(new SuspensionTable(store).all()).isEmpty();
+            assertThat(store.<Long>transaction(c -> Sql.number(
+                            c,
+                            "SELECT theirs - ours + deferred + withdrawn + rejected FROM sweep WHERE source = 'tap'")))
+                    .isEqualTo(2);
+            for (String table : List.of("table_backlog", "deferred", "table_gap")) {
+                assertThat(store.<Long>transaction(c -> Sql.number(c, "SELECT count(*) FROM " + table)))
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void aNewerStoreIsRefusedWithBothNumbers() throws SQLException {
+        open().close();
+        try (Connection connection = TestDatabase.connect(folder.resolve("state/tap.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("UPDATE schema_version SET version = 99");
+        }
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("version 99")
+                .hasMessageContaining("up to " + StoreSchema.version());
+    }
+
+    private Store open() {
+        return Store.open(url(), "tap", "https://tap.example.com");
+    }
+
+    private StoreAddress url() {
+        return TestDatabase.address(folder.resolve("state/tap.db"));
+    }
+}

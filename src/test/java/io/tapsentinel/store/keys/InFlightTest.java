@@ -1,0 +1,174 @@
+package io.tapsentinel.store.keys;
+
+import static io.tapsentinel.testing.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was on its way when a process or a connection ended, and which rejected keys may pass again. */
+public class InFlightTest {
+
+    private static final EventType TYPE = EventType.CLICKS_BLOCKED;
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+
+    @AutoClose
+    private Store store;
+
+    private SeenKeys seen;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("tap.db"));
+        seen = new SeenKeys(store, 1_000, clock);
+    }
+
+    @Test
+    void anOddIdHoldsUpNoBatchAndShiftsNoOther() throws Exception {
+        TapEvent odd = event(TYPE, "1\n2\u00003");
+        TapEvent next = event(TYPE, "4");
+        seen.sending(List.of(odd, next));
+
+        assertThat(seen.abandoned()).isEqualTo(2);
+        assertThat(listed())
+                .containsExactlyInAnyOrder("clicksBlocked 1 2 3 " + odd.getKey(), "clicksBlocked 4 " + next.getKey());
+    }
+
+    @Test
+    void whatAnEndedProcessHadOnItsWayIsListedByTypeIdAndKeyAndCountedOnce() throws Exception {
+        TapEvent first = event(TYPE, "1");
+        TapEvent second = event(TYPE, "2");
+        seen.sending(List.of(first, second));
+        seen.sending(List.of(event(EventType.MESSAGES_BLOCKED, "3")));
+        store.close();
+        open();
+
+        assertThat(seen.abandoned()).isEqualTo(3);
+
+        assertThat(seen.abandoned()).as("the second time").isZero();
+        assertThat(seen.possibleDuplicates()).isEqualTo(3);
+        assertThat(listed())
+                .containsExactlyInAnyOrder(
+                        "clicksBlocked 1 " + first.getKey(),
+                        "clicksBlocked 2 " + second.getKey(),
+                        "messagesBlocked 3 "
+                                + event(EventType.MESSAGES_BLOCKED, "3").getKey());
+    }
+
+    @Test
+    void anAcknowledgementOrAClearRefusalLeavesNothingBehind() {
+        List<TapEvent> batch = List.of(event(TYPE, "1"));
+        seen.delivered(seen.sending(batch), batch);
+        seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
+
+        assertThat(seen.abandoned()).isZero();
+        assertThat(seen.possibleDuplicates()).isZero();
+        assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(seen.claim(event(TYPE, "2"))).isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void anUnknownEndMakesPossibleDuplicatesOfTheRequestAndOfNoOther() throws Exception {
+        List<TapEvent> batch = List.of(event(TYPE, "1"), event(TYPE, "2"));
+        long other = seen.sending(List.of(event(TYPE, "3")));
+        seen.unknown(seen.sending(batch));
+        seen.delivered(seen.sending(batch), batch);
+        seen.notTaken(other);
+
+        assertThat(seen.possibleDuplicates()).isEqualTo(2);
+        assertThat(seen.abandoned()).isZero();
+    }
+
+    @Test
+    void anIdThatIsMissingOrHoldsALineBreakShiftsNoOther() throws Exception {
+        TapEvent without = event(TYPE, "");
+        TapEvent odd = event(TYPE, "a\nb");
+        TapEvent plain = event(TYPE, "c");
+        seen.sending(List.of(without, odd, plain));
+
+        assertThat(seen.abandoned()).isEqualTo(3);
+
+        assertThat(listed())
+                .containsExactlyInAnyOrder(
+                        "clicksBlocked  " + without.getKey(),
+                        "clicksBlocked a b " + odd.getKey(),
+                        "clicksBlocked c " + plain.getKey());
+    }
+
+    @Test
+    void aRejectedKeyCountsAsDeliveredButMayBeSentAgainUntilItIsDelivered() {
+        seen.rejected(event(TYPE, "1"));
+        store.close();
+        open();
+
+        assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = Handling.resend(event(TYPE, "1"));
+        assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
+        seen.delivered(0, List.of(replayed));
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+                .as("replayed once more")
+                .isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
+        seen.rejected(event(TYPE, "1"));
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE seen RENAME TO away"));
+        assertThatThrownBy(() -> seen.claim(Handling.resend(event(TYPE, "1")))).isInstanceOf(StoreException.class);
+        store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO seen"));
+
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void twoRequestsOfOneTableAreBothListed() throws Exception {
+        seen.sending(List.of(event(TYPE, "1")));
+        seen.notTaken(seen.sending(List.of(event(TYPE, "2"))));
+        seen.sending(List.of(event(TYPE, "3")));
+
+        assertThat(seen.abandoned()).isEqualTo(2);
+        assertThat(listed()).extracting(line -> line.split(" ")[1]).containsExactlyInAnyOrder("1", "3");
+    }
+
+    @Test
+    void aDeliveredKeyIsNotSentAgainByAReplay() {
+        seen.delivered(0, List.of(event(TYPE, "1")));
+
+        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.DELIVERED);
+    }
+
+    private List<String> listed() {
+        return store.transaction(connection -> {
+            List<String> rows = new ArrayList<>();
+            try (ResultSet row =
+                    connection.createStatement().executeQuery("SELECT stream, id, key FROM possible_duplicate")) {
+                while (row.next()) {
+                    rows.add(row.getString(1) + " " + row.getString(2) + " "
+                            + HexFormat.of().formatHex(row.getBytes(3)));
+                }
+            }
+            return rows;
+        });
+    }
+}

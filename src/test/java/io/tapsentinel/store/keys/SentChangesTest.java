@@ -1,0 +1,196 @@
+package io.tapsentinel.store.keys;
+
+import static io.tapsentinel.store.keys.VersionsFixture.CAMPAIGN;
+import static io.tapsentinel.store.keys.VersionsFixture.FIRST;
+import static io.tapsentinel.store.keys.VersionsFixture.STATUS;
+import static io.tapsentinel.store.keys.VersionsFixture.THREAT;
+import static io.tapsentinel.store.keys.VersionsFixture.event;
+import static io.tapsentinel.store.keys.VersionsFixture.sighting;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.event.VerdictChange.Kind;
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.keys.SeenKeys.Claim;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tap.updates=true}: each verdict is one more record, at most once, by the rules that hold for the first one. */
+public class SentChangesTest {
+
+    @TempDir
+    Path folder;
+
+    @AutoClose
+    private VersionsFixture tap;
+
+    @BeforeEach
+    void open() {
+        tap = new VersionsFixture(folder, true);
+        tap.deliver(FIRST);
+    }
+
+    @Test
+    void eachVerdictIsSentOnceAlsoAcrossRestarts() {
+        for (long verdict : new long[] {STATUS, THREAT, CAMPAIGN}) {
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.CHANGED);
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
+            tap.restart();
+        }
+        for (long verdict : new long[] {FIRST, STATUS, THREAT, CAMPAIGN}) {
+            assertThat(tap.deliver(verdict)).isEqualTo(Claim.DELIVERED);
+        }
+        assertThat(tap.count("SELECT verdict FROM seen")).isEqualTo(FIRST);
+        assertThat(tap.sighted(FIRST, STATUS, THREAT, CAMPAIGN))
+                .as("counted beside")
+                .isEmpty();
+    }
+
+    @Test
+    void theEventTellsWhatSetsItApartFromTheLastVersion() {
+        tap.deliver(STATUS);
+        tap.clock.advance(Duration.ofMinutes(1));
+        TapEvent threat = event(THREAT);
+        tap.seen.claim(threat);
+
+        assertThat(threat.getChange()).containsExactly(Kind.THREAT);
+    }
+
+    @Test
+    void aReservedVersionIsNotADeliveredOne() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.sending(List.of(changed));
+        tap.restart();
+
+        assertThat(tap.seen.abandoned()).isEqualTo(1);
+        assertThat(tap.deliver(STATUS)).as("after a kill").isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aFailedBatchLetsGoOfTheVersion() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.notTaken(tap.seen.sending(List.of(changed)));
+        tap.seen.failed(changed);
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aKnownVersionIsNeverInTheWayOfAnother() {
+        AtomicBoolean end = new AtomicBoolean();
+        CompletableFuture<Void> known = CompletableFuture.runAsync(() -> {
+            while (!end.get()) {
+                tap.seen.claim(event(FIRST));
+            }
+        });
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                TapEvent changed = event(STATUS);
+                assertThat(tap.seen.claim(changed)).isEqualTo(Claim.CHANGED);
+                tap.seen.release(changed);
+            }
+        } finally {
+            end.set(true);
+            known.join();
+        }
+    }
+
+    @Test
+    void theVersionAndTheEndOfItsRequestAreOneTransaction() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        long request = tap.seen.sending(List.of(changed));
+        tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE version RENAME TO away"));
+        assertThatThrownBy(() -> tap.seen.delivered(request, List.of(changed))).isInstanceOf(StoreException.class);
+        tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO version"));
+
+        assertThat(tap.count("SELECT count(*) FROM in_flight")).isEqualTo(1);
+        tap.seen.failed(changed);
+        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aKeyIsReservedForOneVersionAtATimeAndTheOtherOneIsNotDone() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.RESERVED);
+        assertThat(tap.seen.claim(event(THREAT))).isEqualTo(Claim.RESERVED);
+        assertThat(tap.seen.isDone(sighting(STATUS))).as("reserved").isFalse();
+
+        tap.seen.delivered(0, List.of(changed));
+
+        assertThat(tap.seen.isDone(sighting(STATUS))).isTrue();
+        assertThat(tap.seen.isDone(sighting(THREAT))).as("skipped").isFalse();
+        assertThat(tap.deliver(THREAT)).isEqualTo(Claim.CHANGED);
+    }
+
+    @Test
+    void aRejectedVersionIsRejectedOnceAndCanBeReplayed() {
+        TapEvent changed = event(STATUS);
+        tap.seen.claim(changed);
+        tap.seen.rejected(changed);
+        tap.restart();
+
+        assertThat(tap.deliver(STATUS)).as("read again").isEqualTo(Claim.DELIVERED);
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+                .as("the first one is in its table")
+                .isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = Handling.resend(event(STATUS));
+        assertThat(tap.seen.claim(replayed)).isEqualTo(Claim.CHANGED);
+        tap.seen.delivered(0, List.of(replayed));
+        assertThat(tap.seen.claim(Handling.resend(event(STATUS))))
+                .as("replayed once more")
+                .isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void aVersionOfARejectedEventLeavesItRejected() {
+        tap.store.transaction(connection -> Sql.update(connection, "UPDATE seen SET rejected = 1"));
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
+
+        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+                .as("the first one, replayed")
+                .isEqualTo(Claim.NEW);
+    }
+
+    @Test
+    void whatWasOnlyCountedBeforeIsNotSentLater() {
+        tap.store.transaction(connection -> {
+            new VersionTable("tap", tap.clock)
+                    .noticed(
+                            connection,
+                            List.of(new SeenTable.Row(
+                                    VersionsFixture.TYPE.arrayName(),
+                                    event(STATUS).getKey(),
+                                    STATUS,
+                                    0)));
+            return null;
+        });
+
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
+    }
+
+    @Test
+    void theDeliveryOfAVersionIsASightingOfItsEvent() {
+        tap.clock.advance(Duration.ofDays(7));
+        tap.deliver(STATUS);
+        tap.clock.advance(Duration.ofDays(7));
+        tap.seen.prune();
+
+        assertThat(tap.deliver(FIRST)).isEqualTo(Claim.DELIVERED);
+        assertThat(tap.deliver(STATUS)).isEqualTo(Claim.DELIVERED);
+    }
+}

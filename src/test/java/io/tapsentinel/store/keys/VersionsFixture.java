@@ -1,0 +1,116 @@
+package io.tapsentinel.store.keys;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Sighting;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.event.VerdictChange;
+import io.tapsentinel.store.Sql;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One click whose verdict the test chooses, over a real store that can be opened again. */
+final class VersionsFixture implements AutoCloseable {
+
+    static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    /** Verdicts in the order in which tests give them. */
+    static final long FIRST = 7;
+
+    static final long STATUS = 8;
+    static final long THREAT = 1L << 32 | 8;
+    static final long CAMPAIGN = 1L << 63 | THREAT;
+
+    final MovableClock clock = new MovableClock(Instant.parse("2026-11-20T12:00:00Z"));
+    private final Path folder;
+    private final boolean updates;
+    Store store;
+    SeenKeys seen;
+
+    VersionsFixture(Path folder, boolean updates) {
+        this.folder = folder;
+        this.updates = updates;
+        open();
+    }
+
+    /** What the next process finds. */
+    void restart() {
+        store.close();
+        open();
+    }
+
+    private void open() {
+        store = TestDatabase.open(folder.resolve("tap.db"));
+        seen = new SeenKeys(store, 1_000, updates, clock);
+    }
+
+    static TapEvent event(long verdict) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1"));
+        return new TapEvent(
+                TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
+    }
+
+    /** The same of a message with this GUID; an empty one counts as none. */
+    static TapEvent event(long verdict, String guid) {
+        Map<String, Object> fields = new HashMap<>(Map.of("id", "1", "GUID", guid));
+        return new TapEvent(
+                TYPE, EventIdentity.of(TYPE, fields), verdict, Instant.parse("2026-11-20T10:00:00Z"), fields);
+    }
+
+    static Sighting sighting(long verdict) {
+        return new Sighting(event(verdict).ref(), verdict);
+    }
+
+    /** Reserved, acknowledged, durable. */
+    SeenKeys.Claim deliver(long verdict) {
+        return deliver(event(verdict));
+    }
+
+    SeenKeys.Claim deliver(TapEvent event) {
+        SeenKeys.Claim claim = seen.claim(event);
+        if (claim == SeenKeys.Claim.NEW || claim == SeenKeys.Claim.CHANGED) {
+            seen.delivered(seen.sending(List.of(event)), List.of(event));
+        }
+        return claim;
+    }
+
+    List<VerdictChange> sighted(long... verdicts) {
+        return seen.sighted(
+                Arrays.stream(verdicts).mapToObj(VersionsFixture::sighting).toList());
+    }
+
+    /** A read that found this one and commits. */
+    List<VerdictChange> read(TapEvent event) {
+        return commit(seen.sighted(List.of(Sighting.of(event))));
+    }
+
+    /** A read that found these and commits. */
+    List<VerdictChange> read(long... verdicts) {
+        return commit(sighted(verdicts));
+    }
+
+    private List<VerdictChange> commit(List<VerdictChange> found) {
+        store.transaction(connection -> {
+            seen.noticed(connection, found);
+            return null;
+        });
+        clock.advance(Duration.ofMinutes(5));
+        return found;
+    }
+
+    long count(String sql) {
+        return store.transaction(connection -> Sql.number(connection, sql));
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+}

@@ -1,0 +1,91 @@
+package io.tapsentinel.store.ledger;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.StoreAddress;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store that counts by hour, and what it counted. */
+abstract class DeliveredHoursFixture {
+
+    static final EventType TYPE = EventType.CLICKS_BLOCKED;
+    static final Instant NINE = Instant.parse("2026-11-20T09:00:00Z");
+    static final Instant TEN = NINE.plus(Duration.ofHours(1));
+    static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+
+    @TempDir
+    Path folder;
+
+    final MovableClock clock = new MovableClock(NOON);
+
+    @AutoClose
+    Store store;
+
+    SeenKeys seen;
+    int ids;
+
+    @BeforeEach
+    void open() {
+        open("tap");
+    }
+
+    void open(String source) {
+        store = Store.open(url(), source, "https://tap.example.com");
+        seen = new SeenKeys(store, 1_000, true, clock);
+        if (new ReadState(store, clock).progress().isEmpty()) {
+            new ReadState(store, clock).begin(new Progress(NINE, Instant.parse("2026-11-20T11:59:00Z")));
+        }
+    }
+
+    TapEvent event(EventType type, Instant time) {
+        Map<String, Object> fields = Map.of("id", "id-" + ids++);
+        return new TapEvent(type, EventIdentity.of(type, fields), 1, time, fields);
+    }
+
+    Map<String, Long> counts() {
+        return new DeliveredHours(store)
+                .closed(Instant.EPOCH).stream()
+                        .filter(hour -> hour.delivered() > 0)
+                        .collect(Collectors.toMap(
+                                hour -> hour(hour) + " " + hour.type().arrayName(), DeliveredHours.Hour::delivered));
+    }
+
+    List<String> hours() {
+        return new DeliveredHours(store)
+                .closed(Instant.EPOCH).stream().map(DeliveredHoursFixture::hour).toList();
+    }
+
+    static String hour(DeliveredHours.Hour hour) {
+        return hour.hour().toString().substring(11, 13);
+    }
+
+    StoreAddress url() {
+        return TestDatabase.address(folder.resolve("tap.db"));
+    }
+
+    void execute(String... all) throws SQLException {
+        try (Connection connection = TestDatabase.connect(folder.resolve("tap.db"));
+                Statement statement = connection.createStatement()) {
+            for (String sql : all) {
+                statement.execute(sql);
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package io.tapsentinel.store.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class LedgerEntryTest {
+
+    @Test
+    void eachPurposeHasAWordThatNamesIt() {
+        assertThat(Stream.of(Purpose.values()).map(Purpose::word))
+                .containsExactly("poll", "backlog", "sweep", "catch-up", "replay");
+        assertThat(Purpose.values()).allMatch(purpose -> Purpose.of(purpose.word()) == purpose);
+    }
+}

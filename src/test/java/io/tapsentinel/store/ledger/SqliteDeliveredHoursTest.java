@@ -1,0 +1,85 @@
+package io.tapsentinel.store.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.tap.plan.Progress;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Counted hours of a file: an older version of it is brought up to date, and a trigger as only SQLite has it makes a write fail. */
+class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
+
+    @Test
+    void aBatchWhoseKeysAreNotKeptIsNotCounted() throws SQLException {
+        execute("CREATE TRIGGER no BEFORE INSERT ON seen BEGIN SELECT RAISE(ABORT, 'no'); END");
+        assertThatThrownBy(() -> seen.delivered(0, List.of(event(TYPE, NINE)))).isInstanceOf(StoreException.class);
+        assertThat(counts()).isEmpty();
+    }
+
+    @Test
+    void anUpgradedStoreTellsOfHoursThatBeganAfterItCounts() throws SQLException {
+        clock.advance(Duration.ofMinutes(-90));
+        seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
+        olderVersion();
+        new ReadState(store, clock).begin(new Progress(NINE, NOON.plus(Duration.ofHours(1))));
+        seen.delivered(0, List.of(event(TYPE, TEN), event(TYPE, TEN.plus(Duration.ofHours(1)))));
+
+        assertThat(hours()).containsExactly("11", "11", "11", "11", "12", "12", "12", "12");
+        assertThat(counts()).isEqualTo(Map.of("11 clicksBlocked", 1L));
+    }
+
+    @Test
+    void anUpgradedStoreCountsAfterChangesAndReadsToo() throws SQLException {
+        TapEvent first = event(TYPE, NINE);
+        clock.advance(Duration.ofHours(-3));
+        seen.delivered(0, List.of(first));
+        clock.advance(Duration.ofHours(2));
+        TapEvent changed = new TapEvent(TYPE, first.getKey(), 7, TEN, first.getFields());
+        assertThat(seen.claim(changed)).isEqualTo(SeenKeys.Claim.CHANGED);
+        seen.delivered(0, List.of(changed));
+        olderVersion();
+        assertThat(hours())
+                .as("a changed event was one more row at 11:00, its key is of 9:00")
+                .isEmpty();
+        execute(
+                "DELETE FROM version",
+                "DELETE FROM seen",
+                "INSERT INTO ledger VALUES ('tap', " + TEN.minusSeconds(1).toEpochMilli() + ", 0, 0, 'replay')");
+        olderVersion();
+        assertThat(hours())
+                .as("what was rejected before and brought in before 10:00 left nothing in seen")
+                .containsExactly("10", "10", "10", "10");
+    }
+
+    private void olderVersion() throws SQLException {
+        store.close();
+        execute(
+                "DROP TABLE delivered_hour",
+                "DROP TABLE counted_since",
+                "DROP TABLE replayed",
+                "DROP TABLE gained",
+                "DROP TABLE gained_last",
+                "DROP TABLE tap_rest",
+                "DROP TABLE former_keys",
+                "ALTER TABLE seen DROP COLUMN guid",
+                "ALTER TABLE version DROP COLUMN guid",
+                "DROP TABLE reading",
+                "DROP TABLE unreadable",
+                "DROP TABLE suspended",
+                "DROP TABLE table_backlog",
+                "DROP TABLE deferred",
+                "DROP TABLE table_gap",
+                "ALTER TABLE sweep DROP COLUMN deferred",
+                "ALTER TABLE sweep DROP COLUMN withdrawn",
+                "ALTER TABLE sweep DROP COLUMN rejected",
+                "UPDATE schema_version SET version = 3");
+        open();
+    }
+}

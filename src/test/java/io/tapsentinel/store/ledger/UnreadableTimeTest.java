@@ -1,0 +1,135 @@
+package io.tapsentinel.store.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.UnreadableTime.Attempt;
+import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.tap.plan.Unreadable;
+import io.tapsentinel.tap.plan.Unreadable.How;
+import io.tapsentinel.testing.MovableClock;
+import io.tapsentinel.testing.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What becomes of a gap whose answer could not be read when it is asked for again. */
+class UnreadableTimeTest {
+
+    private static final Instant NOON = Instant.parse("2026-11-20T12:00:00Z");
+    private static final TimeRange HOUR = new TimeRange(NOON, NOON.plus(Duration.ofHours(1)));
+    private static final TimeRange TIME = new TimeRange(NOON.plusSeconds(100), NOON.plusSeconds(117));
+    private static final TimeRange WINDOW = new TimeRange(NOON.plusSeconds(87), NOON.plusSeconds(117));
+
+    @TempDir
+    Path folder;
+
+    private final MovableClock clock = new MovableClock(HOUR.to());
+
+    @AutoClose
+    private Store store;
+
+    private ReadState state;
+
+    @BeforeEach
+    void open() {
+        store = TestDatabase.open(folder.resolve("state/tap.db"));
+        state = new ReadState(store, clock);
+        give(TIME, Gap.unreadable(2, "it ends too early"));
+    }
+
+    @Test
+    void itIsNotNarrowedDownWhenItFailsAgain() {
+        assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+        for (int i = 0; i < 5; i++) {
+            assertThat(state.unreadable()
+                            .failed(new Attempt(WINDOW, Purpose.SWEEP), How.ANSWER, "")
+                            .isGap())
+                    .isTrue();
+        }
+        assertThat(state.unreadable().detour().bad()).isEmpty();
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME);
+        assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ERROR, 1, 3", "END, 4, 6"})
+    void itIsNotAskedForAgainOnceItEndedTheProcess(How end, int times, int attempts) {
+        for (int i = 0; i < times; i++) {
+            assertThat(state.unreadable().again(HOUR)).containsExactly(WINDOW);
+            state.unreadable().failed(new Attempt(WINDOW, Purpose.SWEEP), end, "");
+        }
+
+        assertThat(state.unreadable().again(HOUR)).isEmpty();
+        assertThat(state.gaps())
+                .containsExactly(new Gap(
+                        TIME,
+                        "TAP's answer cannot be read (" + attempts + " attempts): reading it ended the process",
+                        clock.instant()));
+    }
+
+    @Test
+    void itGoesAwayWithTheWindowThatHoldsAllOfIt() {
+        TimeRange forgotten = new TimeRange(NOON.plusSeconds(200), NOON.plusSeconds(300));
+        give(forgotten, Gap.NOT_READ);
+        read(new TimeRange(WINDOW.from(), TIME.to().minusSeconds(1)));
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME, forgotten);
+
+        read(HOUR);
+
+        assertThat(state.gaps())
+                .as("what TAP had forgotten stays")
+                .extracting(Gap::time)
+                .containsExactly(forgotten);
+    }
+
+    @Test
+    void oneTypeAloneSaysNothingOfTheOthers() {
+        UnreadableTime unreadable = state.unreadable();
+        TimeRange elsewhere = new TimeRange(NOON.plusSeconds(600), NOON.plusSeconds(900));
+        for (int i = 0; i < 2; i++) {
+            unreadable.failed(new Attempt(elsewhere, Purpose.BACKLOG), How.ANSWER, "");
+        }
+        assertThat(unreadable.detour().bad()).isNotEmpty();
+        List<Unreadable> bad = unreadable.detour().bad();
+        unreadable.reading(new Attempt(HOUR, Purpose.SWEEP));
+
+        read(HOUR, Purpose.CATCH_UP);
+
+        assertThat(state.gaps()).extracting(Gap::time).containsExactly(TIME);
+        assertThat(unreadable.detour().bad()).isEqualTo(bad);
+        assertThat(unreadable.attempt()).as("the process has not ended").isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POLL, true", "BACKLOG, true", "SWEEP, true", "CATCH_UP, false", "REPLAY, false"})
+    void onlyAReadOfAllTypesCoversItsTime(Purpose purpose, boolean covers) {
+        read(HOUR, purpose);
+
+        assertThat(state.coverage(HOUR, Duration.ZERO).isLate(NOON.plusSeconds(60)))
+                .isEqualTo(covers);
+        assertThat(state.wasReadWhole(HOUR)).isEqualTo(covers);
+    }
+
+    private void give(TimeRange time, String reason) {
+        store.transaction(connection -> Gap.add(connection, store.source(), List.of(time), reason, clock.instant()));
+    }
+
+    private void read(TimeRange window) {
+        read(window, Purpose.SWEEP);
+    }
+
+    private void read(TimeRange window, Purpose purpose) {
+        clock.advance(Duration.ofSeconds(1));
+        state.beside(new LedgerEntry(clock.instant(), window, purpose, Map.of()), connection -> {});
+    }
+}

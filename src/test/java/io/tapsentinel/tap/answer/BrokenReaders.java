@@ -1,0 +1,85 @@
+package io.tapsentinel.tap.answer;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.LiveSpelling;
+import io.tapsentinel.tap.answer.ReaderCheck.Handed;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** The mistakes that a reader of answers can make, each as a reader that is whole but for this one. */
+final class BrokenReaders {
+
+    private BrokenReaders() {}
+
+    /** Looks for the next brace when it is out of step, and goes on from there. */
+    static void searchesForTheNextBrace(byte[] answer, Consumer<Handed> to) throws IOException {
+        long[] end = {0};
+        try {
+            ReaderCheck.read(answer, handed -> {
+                end[0] = handed.end();
+                to.accept(handed);
+            });
+        } catch (TapAnswerException outOfStep) {
+            int at = (int) end[0];
+            while (at < answer.length) {
+                at = answer[at] == '{' ? at + element(answer, at, to) : at + 1;
+            }
+        }
+    }
+
+    /** Passes over what cannot be read. */
+    static void dropsWhatCannotBeRead(byte[] answer, Consumer<Handed> to) throws IOException {
+        ReaderCheck.read(answer, handed -> {
+            if (handed.event() != null) {
+                to.accept(handed);
+            }
+        });
+    }
+
+    /** Takes the end of the stream for the end of the document. */
+    static void commitsWithoutTheEnd(byte[] answer, Consumer<Handed> to) throws IOException {
+        try {
+            ReaderCheck.read(answer, to);
+        } catch (TapAnswerException e) {
+            if (!e.getMessage().endsWith(" at byte " + answer.length)) {
+                throw e;
+            }
+        }
+    }
+
+    /** Hands over what follows an unreadable element before it knows that the answer is in order. */
+    static void goesOnWithoutASurvey(byte[] answer, Consumer<Handed> to) throws IOException {
+        AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), ReaderCheck.WINDOW_END);
+        for (JsonScanner.Value value = scanner.next(); value != null; value = scanner.next()) {
+            to.accept(handed(value));
+        }
+    }
+
+    /** Length of what was taken for an element. */
+    private static int element(byte[] answer, int at, Consumer<Handed> to) throws IOException {
+        byte[] rest = Arrays.copyOfRange(answer, at, answer.length);
+        try {
+            JsonScanner.Value value = new JsonScanner(new ByteArrayInputStream(rest)).value();
+            Handed found = handed(value);
+            to.accept(new Handed(at, value.length(), found.key(), found.event(), false, found.message()));
+            return (int) value.length();
+        } catch (TapAnswerException e) {
+            return 1;
+        }
+    }
+
+    private static Handed handed(JsonScanner.Value value) {
+        try {
+            var fields = LenientJson.read(value).fields();
+            LiveSpelling.fold(fields);
+            EventKey key = EventIdentity.of(EventType.MESSAGES_BLOCKED, fields);
+            return new Handed(value.offset(), value.length(), key, fields, false, "");
+        } catch (LenientJson.UnreadableException e) {
+            return new Handed(value.offset(), value.length(), null, null, false, e.getMessage());
+        }
+    }
+}

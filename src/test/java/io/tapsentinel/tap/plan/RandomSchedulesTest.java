@@ -1,0 +1,286 @@
+package io.tapsentinel.tap.plan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** Rule 3 of the design, and what sweeps promise, on random schedules; and the same schedules with broken parts. */
+class RandomSchedulesTest {
+
+    private static final int SCHEDULES = 30;
+    private static final int BROKEN_SCHEDULES = 5;
+    private static final SweepPlanner SWEEPS = new SweepPlanner(SimulatedSweeps.AGES);
+
+    @Test
+    void everyInstantIsReadAfterItsLagOrLiesInAGapAndEveryHourIsSweptAtItsAges() {
+        liveThrough(0, SCHEDULES);
+    }
+
+    /** Random schedules with the parts of the program, from one seed to before another. */
+    static void liveThrough(long first, long end) {
+        int reads = 0;
+        int sweeps = 0;
+        int gaps = 0;
+        int timeOuts = 0;
+        int reduced = 0;
+        int refusals = 0;
+        int postponed = 0;
+        int urgent = 0;
+        for (long seed = first; seed < end; seed++) {
+            Duration lookBack = Duration.ofMinutes(30 + seed % 31);
+            // every fourth first start reaches back to TAP's edge
+            Duration backfill = seed % 4 == 0 ? TapLimits.HISTORY : Duration.ofHours(1 + seed % 100);
+            RandomSchedule schedule = new RandomSchedule(planner(lookBack, backfill), SWEEPS, seed).live(120);
+            assertThat(schedule.unproven()).as("seed " + seed).isEmpty();
+            reads += schedule.tap().reads;
+            sweeps += schedule.sweeps();
+            gaps += schedule.gaps().size();
+            timeOuts += schedule.tap().timeOuts;
+            reduced += schedule.tap().reduced;
+            refusals += schedule.tap().refusals;
+            postponed += schedule.tap().postponed;
+            urgent += schedule.urgent();
+        }
+        System.out.println("schedules: " + (end - first) + ", reads: " + reads + ", hours swept: " + sweeps + ", gaps: "
+                + gaps + ", refusals: " + refusals + ", time-outs: " + timeOuts + ", reads under an hour: " + reduced
+                + ", not asked for want of budget: " + postponed + ", before the fresh window: " + urgent);
+        assertThat(List.of(sweeps, gaps, refusals, timeOuts, reduced, postponed, urgent))
+                .as("each kind was met")
+                .allMatch(met -> met > end - first);
+    }
+
+    @Test
+    void anInstantThatCanNeverBeReadCostsAGapOfHalfAMinuteAndNothingElse() {
+        int met = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            RandomSchedule schedule = withUnreadable(seed, honest());
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps())
+                    .as("seed " + seed)
+                    .allMatch(gap -> gap.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0)
+                    .allMatch(gap -> schedule.tap().unreadable.stream()
+                            .anyMatch(at -> !at.isBefore(gap.from()) && !at.isAfter(gap.to())));
+            met += schedule.unreadableGaps().size();
+        }
+        System.out.println("unreadable gaps: " + met);
+        assertThat(met).isGreaterThan(SCHEDULES);
+    }
+
+    @Test
+    void instantsNearEachOtherThatCanNeverBeReadHoldUpNothing() {
+        liveThroughNear(SCHEDULES);
+    }
+
+    static void liveThroughNear(long schedules) {
+        long lost = 0;
+        long places = 0;
+        for (long seed = 0; seed < schedules; seed++) {
+            RandomSchedule schedule = withNear(new RandomSchedule(honest(), SWEEPS, seed), seed);
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.bad()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps())
+                    .as("seed " + seed)
+                    .allMatch(gap -> gap.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0);
+            lost += TimeRange.union(schedule.unreadableGaps()).stream()
+                    .mapToLong(gap -> gap.length().toSeconds())
+                    .sum();
+            places += schedule.tap().unreadable.size();
+        }
+        System.out.println("seconds lost for each of " + places + " instants near others: " + lost / places);
+        assertThat(lost).isBetween(1L, 30 * places);
+    }
+
+    private static RandomSchedule withNear(RandomSchedule schedule, long seed) {
+        SplittableRandom random = new SplittableRandom(seed + 2_000);
+        for (int cluster = 0; cluster < 3; cluster++) {
+            long second = random.nextLong(-3 * 3_600, 2 * 86_400);
+            long spread = 60L << random.nextInt(5);
+            for (int i = 0; i < 2 + random.nextInt(4); i++) {
+                schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(second + random.nextLong(spread)));
+            }
+        }
+        return schedule;
+    }
+
+    @Test
+    void killsAtRandomMakeNoGapAndLoseNothing() {
+        int kills = 0;
+        for (long seed = 0; seed < SCHEDULES; seed++) {
+            RandomSchedule schedule = new RandomSchedule(honest(), SWEEPS, seed).killed(10);
+            assertThat(schedule.live(120).unproven()).as("seed " + seed).isEmpty();
+            assertThat(schedule.unreadableGaps()).as("seed " + seed).isEmpty();
+            kills += schedule.kills();
+        }
+        System.out.println("kills while an answer was read: " + kills);
+        assertThat(kills).isGreaterThan(1_000);
+    }
+
+    @Test
+    void aRangeThatIsGivenUpWithoutAGapBreaksThePromise() {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < SCHEDULES; seed++) {
+                        RandomSchedule silent = new RandomSchedule(honest(), SWEEPS, seed) {
+                            @Override
+                            void writeUnreadable(TimeRange gap) {
+                                // nobody is told
+                            }
+                        };
+                        addUnreadable(silent, seed);
+                        assertThat(silent.live(120).unproven()).isEmpty();
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Expecting empty");
+    }
+
+    private static RandomSchedule withUnreadable(long seed, WindowPlanner planner) {
+        RandomSchedule schedule = new RandomSchedule(planner, SWEEPS, seed);
+        addUnreadable(schedule, seed);
+        return schedule;
+    }
+
+    private static void addUnreadable(RandomSchedule schedule, long seed) {
+        SplittableRandom random = new SplittableRandom(seed + 1_000);
+        for (int i = 0; i < 6; i++) {
+            schedule.tap().unreadable.add(RandomSchedule.START.plusSeconds(random.nextLong(-30 * 3_600, 4 * 86_400)));
+        }
+    }
+
+    @Test
+    void aPlannerWithoutLookBackBreaksThePromise() {
+        assertBroken(
+                new WindowPlanner(settings(Duration.ofMinutes(30), Duration.ofHours(1))) {
+                    @Override
+                    public Plan poll(Horizon horizon, Progress progress, Duration longest) {
+                        Plan honest = super.poll(horizon, progress, longest);
+                        // reads on from where it was, each instant once, as other connectors do
+                        Instant end = honest.progress().readTo();
+                        Instant from = progress.readTo();
+                        if (honest.fresh().isEmpty()
+                                || Duration.between(from, end).compareTo(TapLimits.SHORTEST_WINDOW) < 0) {
+                            return new Plan(Optional.empty(), List.of(), List.of(), progress);
+                        }
+                        Instant fresh = from.isBefore(end.minus(TapLimits.LONGEST_WINDOW))
+                                ? end.minus(TapLimits.LONGEST_WINDOW)
+                                : from;
+                        return new Plan(
+                                Optional.of(new TimeRange(fresh, end)),
+                                honest.backlog(),
+                                honest.gaps(),
+                                honest.progress());
+                    }
+                },
+                SWEEPS,
+                "Expecting empty");
+    }
+
+    @Test
+    void aGapThatIsNotWrittenBreaksThePromise() {
+        assertThatThrownBy(() -> {
+                    // not each of them has a gap
+                    for (long seed = 0; seed < 20; seed++) {
+                        RandomSchedule silent =
+                                new RandomSchedule(planner(Duration.ofHours(1), Duration.ofHours(1)), SWEEPS, seed) {
+                                    @Override
+                                    void writeGap(TimeRange gap) {
+                                        // nobody is told
+                                    }
+                                };
+                        assertThat(silent.live(120).unproven()).isEmpty();
+                    }
+                })
+                .isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void aReadThatCameTooEarlyForLateRowsAndCountsForGoodBreaksThePromise() {
+        assertThatThrownBy(() -> {
+                    for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
+                        RandomSchedule hasty = new RandomSchedule(honest(), SWEEPS, seed) {
+                            @Override
+                            boolean isReadForGood(TimeRange window, Instant now) {
+                                return true;
+                            }
+                        };
+                        assertThat(hasty.live(120).unproven()).isEmpty();
+                    }
+                })
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("Expecting empty");
+    }
+
+    @Test
+    void aSweepOfAnHourThatIsStillOwedIsNoticed() {
+        assertBroken(
+                honest(),
+                new SweepPlanner(SimulatedSweeps.AGES) {
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, List.of(), swept);
+                    }
+                },
+                "still in the backlog");
+    }
+
+    @Test
+    void aSweepThatIsDoneOnceAndForAllIsNoticed() {
+        assertBroken(
+                honest(),
+                new SweepPlanner(SimulatedSweeps.AGES) {
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, backlog, swept).stream()
+                                .filter(hour -> !swept.containsKey(SweepPlanner.hourOf(hour)))
+                                .toList();
+                    }
+                },
+                "was not swept at the age of");
+    }
+
+    @Test
+    void aSweepThatForgetsWhatItSweptIsNoticed() {
+        assertBroken(
+                honest(),
+                new SweepPlanner(SimulatedSweeps.AGES) {
+                    private int asked;
+
+                    @Override
+                    public List<TimeRange> due(
+                            Horizon horizon, Progress progress, List<TimeRange> backlog, Map<Instant, Instant> swept) {
+                        return super.due(horizon, progress, backlog, asked++ % 2 == 0 ? Map.of() : swept);
+                    }
+                },
+                "times");
+    }
+
+    private static void assertBroken(WindowPlanner planner, SweepPlanner sweeps, String how) {
+        for (long seed = 0; seed < BROKEN_SCHEDULES; seed++) {
+            RandomSchedule schedule = new RandomSchedule(planner, sweeps, seed);
+            assertThatThrownBy(() -> assertThat(schedule.live(120).unproven()).isEmpty())
+                    .as("seed " + seed)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining(how);
+        }
+    }
+
+    private static WindowPlanner honest() {
+        return planner(Duration.ofHours(1), Duration.ofHours(30));
+    }
+
+    private static WindowPlanner planner(Duration lookBack, Duration backfill) {
+        return new WindowPlanner(settings(lookBack, backfill));
+    }
+
+    private static WindowPlanner.Settings settings(Duration lookBack, Duration backfill) {
+        return new WindowPlanner.Settings(lookBack, Duration.ofMinutes(1), backfill, Optional.empty());
+    }
+}

@@ -1,0 +1,175 @@
+package io.tapsentinel.yamlroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.app.Program;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.sandbox.SandboxSettings;
+import io.tapsentinel.testing.LogLines;
+import io.tapsentinel.testing.RunningProgram;
+import io.tapsentinel.testing.ScriptedServer;
+import io.tapsentinel.testing.SimulatedServices;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The shipped example of a copy in the whole program: its rows are those of a program without it, and no copy fails unseen. */
+class CopiedEventsIT {
+
+    private static final String ROUTE = "before-clicks-blocked";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @RegisterExtension
+    final LogLines log = new LogLines();
+
+    @AutoClose
+    private SimulatedServices services;
+
+    /** Rows of blocked clicks by url. */
+    private final Map<String, JsonNode> rows = new ConcurrentHashMap<>();
+
+    @BeforeEach
+    void open() throws Exception {
+        services = services("copying", rows);
+    }
+
+    @Test
+    void eachCopyIsWrittenAndTheRowsAreThoseOfAProgramWithoutIt() throws Exception {
+        copyingTo("file:" + copies()).poll();
+
+        assertRowsAsWithoutCopies();
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(copies().toFile().listFiles()).hasSize(rows.size()).allSatisfy(copy -> {
+            JsonNode event = JSON.readTree(copy);
+            assertThat(event.get("GUID"))
+                    .isEqualTo(rows.get(event.get("url").asText()).get("GUID"));
+        });
+    }
+
+    @Test
+    void aClickOfNineThousandLevelsIsCopiedAndHoldsUpNoOther() throws Exception {
+        String deep = "[".repeat(9_000) + "]".repeat(9_000);
+        services.tapProxy()
+                .rewrite(body -> new String(body, StandardCharsets.UTF_8)
+                        .replaceFirst("\"clicksBlocked\":\\[\\{", "$0\"deep\":" + deep + ",")
+                        .getBytes(StandardCharsets.UTF_8));
+        copyingTo("file:" + copies()).poll();
+
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(copies().toFile().listFiles()).hasSize(rows.size());
+        assertThat(copies()).isDirectoryContaining(copy -> text(copy).contains(deep));
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenFailsTheWindowByTheNameOfTheRouteUntilItCan() throws Exception {
+        Files.createFile(copies());
+        RunningProgram program = copyingTo("file:" + copies()).poll();
+
+        assertFailed();
+        Files.delete(copies());
+        program.poll();
+
+        assertRowsAsWithoutCopies();
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+        assertThat(copies().toFile().list()).hasSize(rows.size());
+    }
+
+    @Test
+    void aServerThatRefusesOrEndsItsConnectionsFailsTheWindowByTheNameOfTheRouteUntilItAnswers() throws Exception {
+        try (ScriptedServer server = new ScriptedServer(services.ingestion().uri())) {
+            RunningProgram program = copyingTo(server.uri() + "/copies");
+            server.script(call -> ended -> {});
+            program.poll();
+            assertFailed();
+
+            server.script(call -> refused -> refused.send(429, "too many copies"));
+            program.poll();
+            assertFailed();
+
+            server.script(call -> answered -> answered.send(200, "taken"));
+            program.poll();
+        }
+
+        assertRowsAsWithoutCopies();
+        assertThat(services.rows()).isEqualTo(services.firstHour());
+    }
+
+    private void assertFailed() {
+        assertThat(services.reads()).as("committed windows").isEmpty();
+        assertThat(log.lines())
+                .filteredOn(line -> line.startsWith("WARN") && line.contains("not committed"))
+                .singleElement()
+                .asString()
+                .contains("direct:" + ROUTE)
+                .doesNotContain("example.com");
+        log.lines().clear();
+    }
+
+    private void assertRowsAsWithoutCopies() throws Exception {
+        Map<String, JsonNode> expected = new ConcurrentHashMap<>();
+        try (SimulatedServices plain = services("plain", expected)) {
+            plain.start().poll();
+        }
+        assertThat(rows).isEqualTo(expected).hasSizeGreaterThan(3);
+    }
+
+    private SimulatedServices services(String name, Map<String, JsonNode> into) throws IOException {
+        SandboxSettings settings =
+                SandboxSettings.builder().seed(17).eventsPerHour(100).build();
+        return new SimulatedServices(Files.createDirectories(folder.resolve(name)), settings).eachRow((table, row) -> {
+            if (table.equals(EventType.CLICKS_BLOCKED.table())) {
+                into.put(row.get("url").asText(), row);
+            }
+        });
+    }
+
+    /** A program with routes of its own, whose copy is the one that the shipped file shows, to another place. */
+    private RunningProgram copyingTo(String uri) throws Exception {
+        Path own = Files.createDirectories(folder.resolve("routes"));
+        for (Map.Entry<String, String> file : RouteFiles.packaged().texts().entrySet()) {
+            Files.writeString(own.resolve(file.getKey()), file.getValue());
+        }
+        String shipped = RoutesFixture.text(RoutesFixture.OPERATOR);
+        String route = RoutesFixture.route(shipped, ROUTE);
+        String example = RoutesFixture.example(route);
+        if (!uri.startsWith("file:")) {
+            example = example.replaceAll("\n *parameters:(\n {18,}.*)+", "");
+        }
+        Files.writeString(
+                own.resolve(RoutesFixture.OPERATOR),
+                shipped.replace(route, example.replace("uri: file:copies/clicks-blocked", "uri: " + uri)));
+        return services.start(
+                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+                    @Override
+                    protected Path routesFolder() {
+                        return own;
+                    }
+                });
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path copies() {
+        return folder.resolve("copies");
+    }
+}

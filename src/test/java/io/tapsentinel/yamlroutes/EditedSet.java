@@ -1,0 +1,45 @@
+package io.tapsentinel.yamlroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapsentinel.config.EffectiveProperties;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The project's own files with edits, as text only. */
+final class EditedSet {
+
+    private static final Path FOLDER = Path.of("routes");
+
+    final Map<String, String> properties = EffectiveProperties.load(Path.of("/nowhere"), Map.of());
+    final SortedMap<String, String> texts = new TreeMap<>(RouteFiles.in(FOLDER).texts());
+
+    List<String> problems() {
+        return RouteContract.problems(new RouteFiles(texts), properties);
+    }
+
+    /** Puts a step, indented by no more than its own lines need, into the operator's route of blocked messages; an earlier one goes. */
+    EditedSet before(String step) {
+        String shipped = RouteFiles.in(FOLDER).texts().get(RoutesFixture.OPERATOR);
+        int at = shipped.indexOf("- choice: {}", shipped.indexOf("uri: direct:before-messages-blocked"));
+        texts.put(
+                RoutesFixture.OPERATOR,
+                shipped.substring(0, at) + step + shipped.substring(at + "- choice: {}".length()));
+        return this;
+    }
+
+    /** A file beside the others. */
+    EditedSet mine(String text) {
+        texts.put("mine.camel.yaml", text);
+        return this;
+    }
+
+    EditedSet edit(String file, String from, String to) {
+        assertThat(texts.get(file)).contains(from);
+        texts.put(file, texts.get(file).replace(from, to));
+        return this;
+    }
+}

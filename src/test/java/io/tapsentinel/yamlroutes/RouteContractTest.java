@@ -1,0 +1,582 @@
+package io.tapsentinel.yamlroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+
+/** What a set of routes has to be: each test edits the project's own files. */
+class RouteContractTest {
+
+    private static final String TABLES = RoutesFixture.TABLES;
+    private static final String SENTINEL = """
+            - to:
+                id: messages-blocked-sentinel
+                uri: sentinel:ProofPointTAPMessagesBlockedV2_CL
+                parameters:
+                  lingerMs: 500
+            """.indent(14);
+    private static final String ARCHIVE = "tap-archive.camel.yaml";
+    private final EditedSet set = new EditedSet();
+    private final Map<String, String> properties = set.properties;
+    private final SortedMap<String, String> texts = set.texts;
+
+    @Test
+    void theProjectsOwnRoutesAreAsTheyHaveToBe() {
+        assertThat(problems()).isEmpty();
+        assertThat(RouteFiles.packaged()).isEqualTo(RouteFiles.in(Path.of("routes")));
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsToldWithItsLine() {
+        edit(TABLES, "    id: messages-blocked\n", "   id: messages-blocked\n     x");
+
+        assertThat(problems()).singleElement().asString().contains(TABLES).containsPattern("line \\d+");
+    }
+
+    @Test
+    void aWordThatCamelDoesNotKnowIsToldWithItsLine() {
+        edit(
+                TABLES,
+                "idempotentConsumer:\n            id: messages-blocked-seen",
+                "idempotentConsume:\n            id: messages-blocked-seen");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains(TABLES, "idempotentConsume")
+                .containsPattern("line \\d+");
+    }
+
+    @Test
+    void aRequiredRouteThatIsGoneIsNamed() {
+        texts.remove("tap-poll.camel.yaml");
+
+        assertThat(problems())
+                .anyMatch(text -> text.contains("no route with the id tap-poll"))
+                .anyMatch(text -> text.contains("tap-fetch"))
+                .anyMatch(text -> text.contains("tap-sweep"));
+    }
+
+    @Test
+    void aFolderFromBeforeThereWasAnArchiveNeedsItsRouteOnlyWhenThereIsOne() {
+        texts.remove(ARCHIVE);
+        assertThat(problems()).isEmpty();
+
+        properties.put("tap.archive.uri", "file:archive");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("no route with the id tap-archive", "copy the packaged routes/" + ARCHIVE);
+    }
+
+    @Test
+    void theArchivesRouteMaySendElsewhereButNotToAnotherOfTheProgramsOwn() {
+        properties.put("tap.archive.uri", "file:archive");
+        edit(ARCHIVE, "\"{{tap.archive.uri:}}\"", "file:elsewhere");
+        assertThat(problems()).isEmpty();
+        edit(ARCHIVE, "file:elsewhere", "direct:tap-window");
+        assertThat(problems()).singleElement().asString().contains("tap-archive, step to direct:tap-window");
+    }
+
+    @Test
+    void foldersFromBeforeThereWasAPlaceForEditsGoOnWorking() {
+        texts.remove(RoutesFixture.OPERATOR);
+        texts.put(TABLES, texts.get(TABLES).replaceAll("        - to:\n            uri: direct:before-\\S+\n", ""));
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aCallThatNoRouteTakesIsRefused() {
+        texts.remove(RoutesFixture.OPERATOR);
+
+        assertThat(problems()).hasSize(4).allMatch(text -> text.contains("no route that begins with direct:before-"));
+    }
+
+    @Test
+    void aRouteThatComesBackToItselfIsRefused() {
+        before("- to: direct:messages-blocked");
+
+        assertThat(problems())
+                .anyMatch(text -> text.contains("before-messages-blocked: calls itself"))
+                .anyMatch(text -> text.contains(" messages-blocked: calls itself"));
+    }
+
+    @Test
+    void aBeanThatStandsInForTheProgramsOwnIsRefused() {
+        texts.put(
+                "b.camel.yaml",
+                "- beans:\n    - name: messagesBlockedSeen\n"
+                        + "      type: org.apache.camel.support.processor.idempotent.MemoryIdempotentRepository\n");
+
+        assertThat(problems()).singleElement().asString().contains("messagesBlockedSeen", "another name");
+    }
+
+    @Test
+    void twoRoutesOfOneNameAreRefused() {
+        edit(TABLES, "    id: messages-blocked\n", "    id: clicks-blocked\n");
+
+        assertThat(problems()).anyMatch(text -> text.contains("another route with this id"));
+    }
+
+    @Test
+    void namesOfTheProgramItselfAreRefused() {
+        texts.put(
+                "mine.camel.yaml",
+                "- route:\n    id: filtered\n    from:\n      uri: direct:tap-window\n      steps:\n        - stop: {}\n");
+
+        assertThat(problems())
+                .hasSize(2)
+                .allMatch(text -> text.startsWith("mine.camel.yaml:1 filtered") && text.contains("program's own"));
+    }
+
+    @Test
+    void aClassOfTheProgramIsNotForRoutesSinceItCouldSayThatAnEventWasDelivered() {
+        for (String step : List.of(
+                "- bean:\n            beanType: io.tapsentinel.event.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
+                "- script:\n            simple: \"${bean:type:io.tapsentinel.event.Handling?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
+            before(step);
+            assertThat(problems())
+                    .as(step)
+                    .singleElement()
+                    .asString()
+                    .contains("operator.camel.yaml:6", "names a class of the program's own");
+        }
+        before("# io.tapsentinel.event.Handling is only spoken of\n        - choice: {}");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void theSpineIsNotForRoutesToCall() {
+        for (String own : List.of("direct:tap-window", "direct:tap-events")) {
+            before("- to:\n            uri: " + own);
+            assertThat(problems())
+                    .as(own)
+                    .singleElement()
+                    .asString()
+                    .contains("before-messages-blocked, step to " + own);
+        }
+    }
+
+    @Test
+    void aRouteInThePlaceOfAnotherIsRefused() {
+        for (String name : List.of("tap-mine direct:mine", "mine direct:filtered", "mine direct:messages-blocked")) {
+            texts.put(
+                    "mine.camel.yaml",
+                    "- route:\n    id: " + name.replace(" ", "\n    from:\n      uri: ")
+                            + "\n      steps:\n        - stop: {}\n");
+            // files are read by name, so that the later one of two is told
+            assertThat(problems())
+                    .as(name)
+                    .singleElement()
+                    .asString()
+                    .containsAnyOf("program's own", "mine begins with direct:messages-blocked, too");
+        }
+    }
+
+    @Test
+    void aRouterThatLeavesATypeOutIsRefused() {
+        edit(RoutesFixture.ROUTER, "uri: direct:messages-blocked", "uri: direct:filtered");
+
+        assertThat(problems()).singleElement().asString().contains("tap-event", "never calls direct:messages-blocked");
+    }
+
+    @Test
+    void aStepBehindTheRequestIsRefusedSinceItCouldTakeEventsOutOfTheAnswer() {
+        edit(
+                "tap-poll.camel.yaml",
+                "soTimeout: 60000\n",
+                "soTimeout: 60000\n        - setBody:\n            constant: \"{}\"\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("tap-fetch, step setBody", "where the request to TAP has to be");
+    }
+
+    @Test
+    void anAnswerToAnotherRequestBehindTheOneToTapIsRefused() {
+        edit(
+                "tap-poll.camel.yaml",
+                "soTimeout: 60000\n",
+                "soTimeout: 60000\n        - to:\n            uri: \"{{tap.url}}/v2/siem/messages/blocked\"\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("tap-fetch, step to", "where the request to TAP has to be");
+    }
+
+    @Test
+    void aFailedRequestThatCouldPassForAnAnswerIsRefused() {
+        edit(
+                "tap-poll.camel.yaml",
+                "    description: Ask TAP for one window; the query with the interval is set by then\n    errorHandler:\n      noErrorHandler: {}",
+                "    errorHandler:\n      deadLetterChannel:\n        deadLetterUri: direct:tap-event");
+        texts.put("tap-poll.camel.yaml", HANDLED + texts.get("tap-poll.camel.yaml"));
+
+        assertThat(problems())
+                .hasSize(2)
+                .allMatch(text -> text.contains("tap-fetch: ") && text.contains("swallows failures"))
+                .anyMatch(text -> text.contains("deadLetterChannel"))
+                .anyMatch(text -> text.contains("onException"));
+    }
+
+    private static final String HANDLED =
+            "- onException:\n    exception: [java.io.IOException]\n    handled:\n      constant: \"true\"\n"
+                    + "    steps:\n      - setHeader:\n          name: CamelHttpResponseCode\n          constant: \"204\"\n";
+
+    @Test
+    void theRepositoryOfAnotherTypeIsRefusedByStep() {
+        edit(TABLES, "idempotentRepository: messagesBlockedSeen", "idempotentRepository: clicksBlockedSeen");
+
+        assertThat(problems())
+                .anyMatch(text -> text.contains("messages-blocked, step messages-blocked-seen")
+                        && text.contains("has to be messagesBlockedSeen"))
+                .anyMatch(text -> text.contains("clicksBlockedSeen is used by"));
+    }
+
+    @Test
+    void crossedRepositoriesAreRefusedInBothRoutes() {
+        edit(TABLES, "messagesBlockedSeen", "x");
+        edit(TABLES, "clicksBlockedSeen", "messagesBlockedSeen");
+        edit(TABLES, "Repository: x", "Repository: clicksBlockedSeen");
+
+        assertThat(problems())
+                .anyMatch(text -> text.contains("step messages-blocked-seen"))
+                .anyMatch(text -> text.contains("step clicks-blocked-seen"));
+    }
+
+    @Test
+    void anotherKeyIsRefused() {
+        edit(
+                TABLES,
+                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.key}\"",
+                "            idempotentRepository: messagesBlockedSeen\n            simple: \"${body.fields[GUID]}\"");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-seen", "${body.key}");
+    }
+
+    @Test
+    void aTableRouteWithoutIdempotentConsumerIsRefused() {
+        String text = texts.get(TABLES);
+        int start = text.indexOf("        - idempotentConsumer:\n            id: messages-blocked-seen");
+        texts.put(
+                TABLES,
+                text.substring(0, start)
+                        + "        - to:\n            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked", "no idempotentConsumer", "messagesBlockedSeen");
+    }
+
+    @Test
+    void theTableOfAnotherTypeIsRefused() {
+        edit(
+                TABLES,
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL",
+                "uri: sentinel:ProofPointTAPClicksBlockedV2_CL");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains(
+                        "messages-blocked-sentinel",
+                        "the table of messagesBlocked is ProofPointTAPMessagesBlockedV2_CL");
+    }
+
+    @Test
+    void aWireTapToTheTableIsRefusedByStep() {
+        edit(
+                TABLES,
+                "- to:\n                  id: messages-blocked-sentinel",
+                "- wireTap:\n                  id: messages-blocked-sentinel");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked, step messages-blocked-sentinel", "does not wait");
+    }
+
+    @Test
+    void aTableBehindStepsThatCollectEventsIsRefusedByStep() {
+        for (String collect : List.of(
+                "aggregate:\n    correlationExpression:\n      constant: all\n    completionSize: 2\n"
+                        + "    aggregationStrategy: \"#class:org.apache.camel.processor.aggregate.UseLatestAggregationStrategy\"\n",
+                "resequence:\n    simple: \"${body.key}\"\n")) {
+            texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+            edit(TABLES, SENTINEL, ("- " + collect + "    steps:\n" + SENTINEL.indent(-8)).indent(14));
+            assertThat(problems())
+                    .as(collect)
+                    .singleElement()
+                    .asString()
+                    .contains("messages-blocked, step " + collect.split(":")[0], "does not wait");
+        }
+    }
+
+    @Test
+    void aTableBesideTheConsumerIsRefusedByStep() {
+        edit(TABLES, SENTINEL, "              - choice: {}\n" + SENTINEL.indent(-6));
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked-sentinel", "stands outside of idempotentConsumer");
+    }
+
+    @Test
+    void aTableBehindSedaIsRefusedByStep() {
+        edit(TABLES, SENTINEL, "              - to:\n                  uri: seda:later\n");
+        texts.put(
+                "later.camel.yaml",
+                "- route:\n    id: later\n    from:\n      uri: seda:later\n      steps:\n        - to:\n"
+                        + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked, step to seda:later", "does not wait");
+    }
+
+    @Test
+    void aTableThatIsNeverReachedIsRefused() {
+        edit(TABLES, SENTINEL, "              - stop: {}\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked", "never sends to sentinel:ProofPointTAPMessagesBlockedV2_CL");
+    }
+
+    @Test
+    void theTableMayBeReachedByFurtherRoutesAndByChoices() {
+        edit(TABLES, SENTINEL, """
+                - choice:
+                    when:
+                      - simple: "${body.fields[spamScore]} > 50"
+                        steps:
+                          - to:
+                              uri: direct:send
+                    otherwise:
+                      steps:
+                        - multicast:
+                            steps:
+                              - to:
+                                  uri: direct:send
+                """.indent(14));
+        texts.put(
+                "send.camel.yaml",
+                "- route:\n    id: send\n    from:\n      uri: direct:send\n      steps:\n        - to:\n"
+                        + "            uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aCatchAroundTheTableIsNotForUsToForbid() {
+        edit(
+                TABLES,
+                SENTINEL,
+                "              - doTry:\n                  steps:\n" + SENTINEL.indent(6)
+                        + "                  doCatch:\n                    - exception:\n                        - java.lang.Exception\n"
+                        + "                      steps:\n                        - throwException:\n"
+                        + "                            exceptionType: java.lang.IllegalStateException\n                            message: no\n");
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void anUnknownOptionIsRefusedByStepAndName() {
+        edit(
+                TABLES,
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs",
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMillis");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("messages-blocked-sentinel", "unknown option lingerMillis")
+                .doesNotContain("500");
+    }
+
+    @Test
+    void aValueOutOfBoundsIsRefused() {
+        edit(
+                TABLES,
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    lingerMs: 500",
+                "uri: sentinel:ProofPointTAPMessagesBlockedV2_CL\n                  parameters:\n                    batchBytes: 99000000");
+
+        assertThat(problems()).singleElement().asString().contains("messages-blocked-sentinel", "batchBytes");
+    }
+
+    @Test
+    void anUnknownPlaceholderIsRefusedByName() {
+        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "{{tap.poll.corn}}");
+
+        assertThat(problems()).singleElement().asString().contains("tap-poll", "{{tap.poll.corn}}");
+    }
+
+    @Test
+    void theSecretIsNoPlaceholder() {
+        properties.put("tap.secret", "hush-hush");
+        edit("tap-poll.camel.yaml", "constant: GET", "constant: \"{{tap.secret}}{{tap.nothing}}\"");
+
+        assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("hush"));
+    }
+
+    @Test
+    void aBeanOrComponentThatIsNotThereIsRefused() {
+        before("- bean:\n            ref: nobody");
+        assertThat(problems()).singleElement().asString().contains("before-messages-blocked", "nobody");
+
+        before("- to:\n            uri: carrier-pigeon:home?speed=9");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("before-messages-blocked", "carrier-pigeon")
+                .doesNotContain("speed=9");
+    }
+
+    @Test
+    void noLineOfABrokenFileIsQuoted() {
+        for (String broken : List.of("\"s3cr3t", "@s3cr3t", "{s3cr3t", "s3cr3t: s3cr3t")) {
+            before(
+                    "- to:\n            uri: https://example.com/x\n            parameters:\n              authPassword: "
+                            + broken);
+            assertThat(problems())
+                    .as(broken)
+                    .isNotEmpty()
+                    .allMatch(text -> text.contains(RoutesFixture.OPERATOR) && text.contains("line 6"))
+                    .noneMatch(text -> text.contains("s3cr3t"));
+        }
+        before("- to:\n            uri: https://example.com/x\n            authPassword: s3cr3t");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("authPassword")
+                .doesNotContain("s3cr3t");
+        texts.put(
+                RoutesFixture.OPERATOR,
+                "- beans:\n    - name: mine\n      type: java.util.Date\n      properties:\n        time: s3cr3t\n");
+        assertThat(problems()).isNotEmpty().noneMatch(text -> text.contains("s3cr3t"));
+    }
+
+    @Test
+    void whatCompletesTheRequestIsRefusedSinceItCouldChangeTheAnswer() {
+        String completion =
+                "onCompletion:\n    mode: BeforeConsumer\n    steps:\n      - setBody:\n          constant: \"{}\"\n";
+        edit(
+                "tap-poll.camel.yaml",
+                "        - setHeader:\n            name: CamelHttpMethod",
+                "        - " + completion.replace("\n  ", "\n          ")
+                        + "        - setHeader:\n            name: CamelHttpMethod");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("tap-fetch, step onCompletion", "could change the answer");
+
+        texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+        texts.put(
+                "mine.camel.yaml",
+                "- routeConfiguration:\n    id: mine\n    onCompletion:\n      - "
+                        + completion.replace("\n  ", "\n          "));
+        assertThat(problems()).singleElement().asString().contains("mine.camel.yaml", "could change the answer");
+    }
+
+    @Test
+    void aRequiredRouteThatDoesNotRunIsRefused() {
+        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
+        edit("tap-poll.camel.yaml", "    id: tap-poll\n", "    id: tap-poll\n    precondition: \"false\"\n");
+
+        assertThat(problems())
+                .hasSize(2)
+                .anyMatch(text -> text.contains("messages-blocked: autoStartup has to be true"))
+                .anyMatch(text -> text.contains("tap-poll: may not have a precondition"));
+    }
+
+    @Test
+    void aScheduleThatIsNoneIsRefused() {
+        edit("tap-poll.camel.yaml", "{{tap.poll.cron}}", "0 0/5 * * * 9");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains("tap-poll", "is no cron expression")
+                .doesNotContain("* 9");
+        edit("tap-poll.camel.yaml", "0 0/5 * * * 9", "0 0/5 * * * ?");
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aTableThatIsReachedInAWayThatNobodyCanForeseeIsNotForUsToForbid() {
+        for (String step : List.of(
+                "recipientList:\n                  constant: sentinel:ProofPointTAPMessagesBlockedV2_CL\n",
+                "toD:\n                  uri: sentinel:${exchangeProperty.table}\n")) {
+            texts.putAll(RouteFiles.in(Path.of("routes")).texts());
+            edit(TABLES, SENTINEL, "              - " + step);
+            assertThat(problems()).as(step).isEmpty();
+        }
+    }
+
+    @Test
+    void shortFormsAndWindowsLineEndsAreFine() {
+        texts.replaceAll((file, text) ->
+                text.replaceAll("- to:\n\\s+uri: (direct:\\S+)", "- to: \"$1\"").replace("\n", "\r\n"));
+
+        assertThat(problems()).isEmpty();
+    }
+
+    @Test
+    void aRouteWithoutAnIdIsRefusedByFileAndLine() {
+        texts.put("mine.camel.yaml", "# mine\n- from:\n    uri: timer:mine\n    steps:\n      - stop: {}\n");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("mine.camel.yaml:")
+                .contains("has no id")
+                .doesNotContain("null", "-1");
+    }
+
+    @Test
+    void everyMistakeIsToldAtOnce() {
+        edit(TABLES, "    id: messages-blocked\n", "    id: messages-blocked\n    autoStartup: \"false\"\n");
+        texts.remove("tap-event-router.camel.yaml");
+
+        assertThat(problems()).hasSize(2);
+    }
+
+    @Test
+    void nothingIsLeftBehind() {
+        Set<Thread> before = threads();
+
+        problems();
+
+        assertThat(threads()).as("threads of other tests may end meanwhile").isSubsetOf(before);
+    }
+
+    private static Set<Thread> threads() {
+        Thread[] all = new Thread[2 * Thread.activeCount()];
+        return Set.of(Arrays.copyOf(all, Thread.enumerate(all)));
+    }
+
+    private List<String> problems() {
+        return set.problems();
+    }
+
+    private void before(String step) {
+        set.before(step);
+    }
+
+    private void edit(String file, String from, String to) {
+        set.edit(file, from, to);
+    }
+}

@@ -1,0 +1,105 @@
+package io.tapsentinel.yamlroutes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said of a refused step: where it is and what is wrong, without the value that is wrong. */
+class RouteReasonsTest {
+
+    private static final String PLACE = "operator.camel.yaml:66 before-messages-blocked, step ";
+
+    private final EditedSet set = new EditedSet();
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "https://example.com/x?connectTimeout=s3cr3t, option connectTimeout cannot have this value",
+                "https://example.com/x?connectTimeout=s3cr3t more s3cr3t, option connectTimeout cannot have this value",
+                "timer:t?period=s3cr3t x, option period cannot have this value",
+                "file:x?fileExist=s3cr3t, option fileExist cannot have this value",
+                "file:x?sorter=#s3cr3t, option sorter refers to a bean that is not there",
+                "https://example.com/x?sslContextParameters=#s3cr3t, option sslContextParameters refers to a bean that is not there",
+                "`file:x?bogus=a,s3cr3t=b}]&other=s3cr3t`, `unknown option bogus, other`",
+                "log:x?level=s3cr3t, LoggingLevel.…",
+                "carrier-pigeon:x?level=s3cr3t, this program has no component carrier-pigeon"
+            })
+    void aValueThatAnEndpointRefusesIsNotRepeated(String uri, String reason) {
+        assertThat(set.before("- to:\n            uri: \"" + uri + "\"").problems())
+                .singleElement()
+                .asString()
+                .startsWith(PLACE + "to ")
+                .contains(reason)
+                .doesNotContainIgnoringCase("s3cr3t", "String index", "For input");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bad: s3cr3t",
+                "parameters:\n              authPassword: s3cr3t: x",
+                "parameters:\n              authPassword: \"s3cr3t"
+            })
+    void aLineThatIsNoYamlIsNamedAndNotRepeated(String lines) {
+        assertThat(set.before("- to:\n            uri: https://example.com/x\n            " + lines)
+                        .problems())
+                .singleElement()
+                .asString()
+                .containsPattern("^operator\\.camel\\.yaml, line \\d+: ")
+                .doesNotContain("s3cr3t", "^");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "setBody:\n            simple: \"${nonsense}\"",
+                "setBody:\n            constant: \"{{no.such}}\"",
+                "log:\n            message: \"{{no.such}}\"",
+                "bean:\n            ref: nobody"
+            })
+    void aStepThatIsNoEndpointIsNamedToo(String step) {
+        assertThat(set.before("- setHeader:\n            name: x\n            constant: \"1\"\n        - " + step)
+                        .problems())
+                .singleElement()
+                .asString()
+                .startsWith("operator.camel.yaml:69 before-messages-blocked, step " + step.substring(0, 3));
+    }
+
+    @Test
+    void theInnermostStepIsNamed() {
+        set.before("""
+                - choice:
+                            when:
+                              - simple: "${body} == 1"
+                                steps:
+                                  - stop: {}
+                              - simple: "${body} == 2"
+                                steps:
+                                  - filter:
+                                      simple: "${body} == 3"
+                                      steps:
+                                        - setBody:
+                                            id: mine
+                                            simple: "${nonsense}"
+                """.stripTrailing());
+
+        assertThat(set.problems())
+                .singleElement()
+                .asString()
+                .startsWith("operator.camel.yaml:76 before-messages-blocked, step mine: ")
+                .contains("nonsense");
+    }
+
+    @Test
+    void aConditionThatIsNoneIsThatOfItsChoice() {
+        set.before(
+                "- choice:\n            id: mine\n            when:\n              - simple: \"${nonsense} == 1\"\n                steps:\n"
+                        + "                  - stop: {}");
+
+        assertThat(set.problems()).singleElement().asString().contains("step mine: ", "nonsense");
+    }
+}
