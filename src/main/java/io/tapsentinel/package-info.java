@@ -1,0 +1,6 @@
+/**
+ * Entry point and command line.
+ * May use every package.
+ * Read {@link io.tapsentinel.TapSentinel} first.
+ */
+package io.tapsentinel;

@@ -1,0 +1,6 @@
+/**
+ * Where records and answers lie that cannot be in a table.
+ * May use sentinel, store and what is below them.
+ * Read {@link io.tapsentinel.rejected.RejectedStore} first.
+ */
+package io.tapsentinel.rejected;

@@ -1,0 +1,6 @@
+/**
+ * The same figures as a page in the browser.
+ * May use report and what is below it.
+ * Read {@link io.tapsentinel.report.page.PageData} first.
+ */
+package io.tapsentinel.report.page;

@@ -1,0 +1,6 @@
+/**
+ * Signing in to Azure, and its HTTP and blob clients.
+ * May use net, event, config and process.
+ * Read {@link io.tapsentinel.sentinel.azure.SignIn} first.
+ */
+package io.tapsentinel.sentinel.azure;

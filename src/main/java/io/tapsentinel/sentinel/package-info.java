@@ -1,0 +1,6 @@
+/**
+ * The Camel component sentinel: and what its tables do.
+ * May use its parts, tap and what is below them.
+ * Read {@link io.tapsentinel.sentinel.SentinelProducer} first.
+ */
+package io.tapsentinel.sentinel;

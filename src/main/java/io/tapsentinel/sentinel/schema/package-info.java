@@ -1,0 +1,6 @@
+/**
+ * From the fields of an event to a row of its table.
+ * May use event, config and process.
+ * Read {@link io.tapsentinel.sentinel.schema.RecordMapper} first.
+ */
+package io.tapsentinel.sentinel.schema;

@@ -1,0 +1,6 @@
+/**
+ * Which time is read next. Pure.
+ * May use event, config and process.
+ * Read {@link io.tapsentinel.tap.plan.WindowPlanner} first.
+ */
+package io.tapsentinel.tap.plan;
