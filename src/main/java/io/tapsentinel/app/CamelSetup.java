@@ -234,7 +234,7 @@ public final class CamelSetup extends MainListenerSupport {
     public void afterStart(BaseMainSupport main) {
         HealthEndpoint.serve(main.getCamelContext());
         if (serves(properties)) {
-            LOG.info(PageRoute.inWords(
+            LOG.info(PageRoute.describe(
                     properties.get(SERVER + ".host"),
                     main.getCamelContext().resolvePropertyPlaceholders("{{" + SERVER + ".port}}")));
         }

@@ -25,9 +25,10 @@ import io.tapsentinel.read.AnswerArchive;
 import io.tapsentinel.read.FilteredRoute;
 import io.tapsentinel.read.FirstPoll;
 import io.tapsentinel.read.InternalFailures;
-import io.tapsentinel.read.KeptRest;
-import io.tapsentinel.read.Postponed;
+import io.tapsentinel.read.KeptBackoff;
+import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.read.ReadListener;
+import io.tapsentinel.read.ReadRoutes;
 import io.tapsentinel.read.SeenRepository;
 import io.tapsentinel.read.SourceLock;
 import io.tapsentinel.read.SpoolFolder;
@@ -35,7 +36,6 @@ import io.tapsentinel.read.StopSignal;
 import io.tapsentinel.read.SweepRun;
 import io.tapsentinel.read.TapBudget;
 import io.tapsentinel.read.TapRun;
-import io.tapsentinel.read.TapSpine;
 import io.tapsentinel.read.UnreadAnswers;
 import io.tapsentinel.read.Unrouted;
 import io.tapsentinel.read.WindowAttempts;
@@ -60,18 +60,18 @@ import io.tapsentinel.sentinel.upload.IngestionUploader;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.BackoffTable;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.DeliveredHours;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
-import io.tapsentinel.store.ledger.RestTable;
 import io.tapsentinel.store.ledger.SuspensionTable;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapCredentials;
 import io.tapsentinel.tap.api.TapDates;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.SweepPlanner;
 import io.tapsentinel.tap.plan.WindowPlanner;
@@ -79,7 +79,7 @@ import io.tapsentinel.tap.plan.WindowSize;
 import io.tapsentinel.yamlroutes.LookupFiles;
 import io.tapsentinel.yamlroutes.RouteFiles;
 import io.tapsentinel.yamlroutes.RoutesReload;
-import io.tapsentinel.yamlroutes.Suspects;
+import io.tapsentinel.yamlroutes.SwallowedOutcomes;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -186,7 +186,7 @@ public class Program {
                     settings.cost().total() * 100 / settings.requestsPerDay(),
                     settings.requestsPerDay());
             for (URI to : List.of(settings.tapUrl(), settings.ingestion())) {
-                network.proxyInWords(to).ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
+                network.describeProxy(to).ifPresent(proxy -> LOG.info("reaches {} through the proxy {}", to, proxy));
             }
             main.run();
         }
@@ -227,16 +227,17 @@ public class Program {
     private void assemble(Store store) {
         SeenKeys seen = seenKeys(store);
         TapCondition tap = new TapCondition(
-                new TapRest(settings.refusals().throttled(), settings.refusals().credentials()),
+                new TapBackoff(
+                        settings.refusals().throttled(), settings.refusals().credentials()),
                 new TapClock(clock, steady),
                 new WindowSize(),
                 steady);
         RequestBudget budget = budget(store, tap.clock());
-        Postponed postponed = new Postponed(budget, clock);
+        PostponedReads postponed = new PostponedReads(budget, clock);
         ReadState state = new ReadState(store, clock);
         state.lastPoll().ifPresent(readMetrics::lastPoll);
         TapCredentials credentials = new TapCredentials(settings.tapUrl(), settings.principal(), settings.secret());
-        KeptRest rest = new KeptRest(tap.rest(), new RestTable(store), credentials, clock);
+        KeptBackoff rest = new KeptBackoff(tap.rest(), new BackoffTable(store), credentials, clock);
         SourceLock source = new SourceLock(store, seen, rest, sentinel.suspensions(), stop);
         Completeness completeness = new Completeness(store);
         SuspensionLog suspensions = new SuspensionTable(store);
@@ -412,7 +413,7 @@ public class Program {
     }
 
     protected RouteBuilder telling(Store store, HealthTable table) {
-        return HealthTableService.of(table, store::speaks);
+        return HealthTableService.of(table, store::mayReport);
     }
 
     protected Path routesFolder() {
@@ -453,8 +454,10 @@ public class Program {
         return new StopSignal();
     }
 
-    protected TapSpine spine(TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive archive) {
-        return new TapSpine(run, sweeps, budget, settings.threatStatus(), unrouted, archive, Suspects::of, clock);
+    protected ReadRoutes spine(
+            TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive archive) {
+        return new ReadRoutes(
+                run, sweeps, budget, settings.threatStatus(), unrouted, archive, SwallowedOutcomes::of, clock);
     }
 
     protected SentinelComponent component() {

@@ -1,6 +1,6 @@
 package io.tapsentinel.doctor;
 
-import io.tapsentinel.report.Figures;
+import io.tapsentinel.report.Format;
 import io.tapsentinel.report.ReportSettings;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.StoreLook;
@@ -42,26 +42,26 @@ final class BudgetCheck implements Check {
         if (tap.isThrottled() && used * 2 < perDay) {
             return Finding.wrong(
                     name(),
-                    "TAP says that the pool is used up, and only " + Figures.count(used, "request")
+                    "TAP says that the pool is used up, and only " + Format.count(used, "request")
                             + " of ours in 24 hours " + (used == 1 ? "is" : "are")
                             + " counted: another client uses this credential; give one of them another");
         }
         if (used >= perDay) {
             return Finding.wrong(
                     name(),
-                    "all " + Figures.number(perDay)
+                    "all " + Format.number(perDay)
                             + " requests of 24 hours are used; reading goes on as the oldest age out;"
                             + " if that happens again, poll less often (tap.poll.cron) or sweep at fewer ages (tap.sweep.ages)");
         }
         List<String> left = new ArrayList<>();
         for (Pool pool : Pool.values()) {
-            left.add(0, Figures.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
+            left.add(0, Format.number(Math.max(0, perDay - look.requests().get(pool))) + " for " + pool.word());
         }
         return Finding.well(
                 name(),
-                "of " + Figures.number(perDay) + " requests of 24 hours in each pool are left "
+                "of " + Format.number(perDay) + " requests of 24 hours in each pool are left "
                         + String.join(" and ", left) + "; "
-                        + Figures.number(RequestBudget.share(
+                        + Format.number(RequestBudget.share(
                                 perDay,
                                 settings.reservePercent(),
                                 settings.cost().polls()))

@@ -38,7 +38,7 @@ final class ClockCheck implements Check {
         TapClock clock = new TapClock(Clock.fixed(answer.received(), ZoneOffset.UTC));
         clock.observed(answer.date().get(), answer.sent(), answer.received());
         Duration ahead = clock.ahead().orElse(Duration.ZERO);
-        String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
+        String words = "this machine's clock is " + TapClock.describe(ahead) + " TAP's";
         return ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0
                 ? Finding.wrong(
                         name(),

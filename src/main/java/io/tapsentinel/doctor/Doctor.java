@@ -2,7 +2,7 @@ package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.doctor.Finding.Mark;
-import io.tapsentinel.report.Figures;
+import io.tapsentinel.report.Format;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -43,13 +43,13 @@ public final class Doctor {
      * @throws InvalidSettingException when not all is well; the lines say why
      */
     public static void run(Map<String, String> properties, Clock clock, OutputStream out) {
-        new Doctor(Practice.checks(properties, clock), LONGEST, out).examine();
+        new Doctor(CheckList.checks(properties, clock), LONGEST, out).examine();
     }
 
     void examine() {
         Map<Mark, Integer> marks = new EnumMap<>(Mark.class);
         for (Check check : checks) {
-            new Visit(check, longest).make(finding -> {
+            new TimedCheck(check, longest).make(finding -> {
                 out.println(finding);
                 marks.merge(finding.mark(), 1, Integer::sum);
             });
@@ -57,8 +57,8 @@ public final class Doctor {
         int wrong = marks.getOrDefault(Mark.WRONG, 0);
         int unknown = marks.getOrDefault(Mark.UNKNOWN, 0);
         if (wrong + unknown > 0) {
-            throw new InvalidSettingException(WORD + ": " + Figures.count(wrong, "problem")
-                    + (unknown == 0 ? "" : ", " + Figures.count(unknown, "check") + " could not be made"));
+            throw new InvalidSettingException(WORD + ": " + Format.count(wrong, "problem")
+                    + (unknown == 0 ? "" : ", " + Format.count(unknown, "check") + " could not be made"));
         }
     }
 }

@@ -7,7 +7,7 @@ import io.tapsentinel.doctor.Web.Answer;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.Redactor;
 import io.tapsentinel.read.TapBudget;
-import io.tapsentinel.report.Figures;
+import io.tapsentinel.report.Format;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -88,7 +88,7 @@ final class TapCheck implements Check {
                     name(),
                     Network.place(settings.tapUrl()) + " takes the credentials; it answered " + answer.status()
                             + " to one request for " + SHORTEST_WINDOW.toSeconds()
-                            + " seconds, which TAP counts among its " + Figures.number(settings.requestsPerDay())
+                            + " seconds, which TAP counts among its " + Format.number(settings.requestsPerDay())
                             + " a day and the program does not");
         }
         TapRefusedException refused = new TapRefusedException(answer.status(), answer.refusal());

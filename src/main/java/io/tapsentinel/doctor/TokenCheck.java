@@ -5,7 +5,7 @@ import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.report.Figures;
+import io.tapsentinel.report.Format;
 import io.tapsentinel.sentinel.azure.SignInException;
 import java.time.Clock;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class TokenCheck implements Check {
             return Finding.well(
                     name(),
                     chosen.get().map(name -> "by " + name + ", ").orElse("") + "for " + scope + ", good for "
-                            + Figures.length(Duration.between(
+                            + Format.length(Duration.between(
                                     clock.instant(), token.getExpiresAt().toInstant())) + ", of " + identity);
         } catch (RuntimeException e) {
             return Finding.wrong(

@@ -73,7 +73,7 @@ final class Web {
         // closing it gives up what is left of it
         try (InputStream body = response.body()) {
             if (response.statusCode() == PROXY_WANTS_USER
-                    && network.get().proxyInWords(url).isPresent()) {
+                    && network.get().describeProxy(url).isPresent()) {
                 throw network.get().refused(url, PROXY_WANTS_USER);
             }
             int status = response.statusCode();
@@ -100,6 +100,6 @@ final class Web {
 
     /** Why there was no answer. */
     Unreached unreached(URI url, String property) {
-        return new Unreached(url, property, network.get().proxyInWords(url));
+        return new Unreached(url, property, network.get().describeProxy(url));
     }
 }

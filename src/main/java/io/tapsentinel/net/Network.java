@@ -83,7 +83,7 @@ public final class Network {
     }
 
     /** In words, for a log: {@code host:port} of the proxy on the way to this URL; no user name, no password. */
-    public Optional<String> proxyInWords(URI to) {
+    public Optional<String> describeProxy(URI to) {
         return proxy(to).map(ProxyAddress::toString);
     }
 

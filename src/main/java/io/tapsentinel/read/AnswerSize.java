@@ -69,7 +69,7 @@ public final class AnswerSize {
     }
 
     /** {@code 81234 bytes after 812 ms, read and delivered in 2310 ms}. */
-    public String inWords(Instant asked, Instant end) {
+    public String describe(Instant asked, Instant end) {
         Instant came = cameAt == null ? asked : cameAt;
         return bytes + " bytes"
                 + (cameAt == null ? "" : " after " + Age.of(asked, came).toMillis() + " ms")

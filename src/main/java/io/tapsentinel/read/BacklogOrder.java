@@ -48,7 +48,7 @@ final class BacklogOrder {
     }
 
     /** The next window; the same one until it is read or passed over. */
-    Optional<Ask> next() {
+    Optional<WindowRequest> next() {
         List<TimeRange> left = expire();
         for (TimeRange failed : passedOver) {
             left = TimeRange.without(left, failed);
@@ -57,7 +57,7 @@ final class BacklogOrder {
                 .detour()
                 .oldest(left, tap.size().longest(), tap.clock().horizon(), state::wasReadWhole);
         oldest.ifPresent(window -> asked = window);
-        return oldest.map(window -> new Ask(window, state.coverage(window, settle), state::commit));
+        return oldest.map(window -> new WindowRequest(window, state.coverage(window, settle), state::commit));
     }
 
     /** The last window is not asked for again in this run. */

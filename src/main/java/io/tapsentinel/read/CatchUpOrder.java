@@ -47,22 +47,22 @@ final class CatchUpOrder {
     private final ReadState state;
     private final Deferrals deferrals;
     private final Suspensions suspensions;
-    private final Postponed postponed;
+    private final PostponedReads postponed;
     private final TapCondition tap;
     private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
     private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
     /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
     private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
 
-    private final List<Ask> passedOver = new ArrayList<>();
-    private Ask asked;
+    private final List<WindowRequest> passedOver = new ArrayList<>();
+    private WindowRequest asked;
 
     CatchUpOrder(
             WindowPlanner planner,
             ReadState state,
             Deferrals deferrals,
             Suspensions suspensions,
-            Postponed postponed,
+            PostponedReads postponed,
             TapCondition tap) {
         this.planner = planner;
         this.state = state;
@@ -98,7 +98,7 @@ final class CatchUpOrder {
     }
 
     /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
-    Optional<Ask> next() {
+    Optional<WindowRequest> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
         fromAll.retainAll(backlog.keySet());
@@ -123,7 +123,7 @@ final class CatchUpOrder {
 
     private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
         List<TimeRange> left = backlog;
-        for (Ask failed : passedOver) {
+        for (WindowRequest failed : passedOver) {
             left = failed.only().type() == type ? TimeRange.without(left, failed.window()) : left;
         }
         return left;
@@ -144,9 +144,9 @@ final class CatchUpOrder {
         return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(probes % windows.size()));
     }
 
-    private Ask ask(EventType type, TimeRange window) {
+    private WindowRequest ask(EventType type, TimeRange window) {
         boolean own = !fromAll.contains(type);
-        return new Ask(
+        return new WindowRequest(
                 window,
                 Coverage.NONE,
                 event -> {},
@@ -163,10 +163,10 @@ final class CatchUpOrder {
                     }
                     longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
                 },
-                new Ask.Only(type, events -> deferrals.among(type, events), own));
+                new WindowRequest.Only(type, events -> deferrals.among(type, events), own));
     }
 
-    private boolean waits(Ask ask) {
+    private boolean waits(WindowRequest ask) {
         return postponed.waits(
                 Pool.of(ask.path()),
                 Purpose.CATCH_UP,

@@ -122,7 +122,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
             while (!asked && !forbidden && !stop.isStopped()) {
                 if (untilDue().isZero()) {
                     due = null;
-                    template.send(TapSpine.READ_DUE, this::trigger);
+                    template.send(ReadRoutes.READ_DUE, this::trigger);
                     inTurn = false;
                     if (tap.rest().isResting(clock.instant())) {
                         forbid();
@@ -225,7 +225,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
-        if (Lessons.isOfTap(code)) {
+        if (FailurePolicy.isOfTap(code)) {
             try {
                 report();
             } finally {

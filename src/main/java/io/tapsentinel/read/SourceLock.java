@@ -22,13 +22,13 @@ public class SourceLock {
     private final ReentrantLock lock = new ReentrantLock(true);
     private final Store store;
     private final SeenKeys seen;
-    private final KeptRest rest;
+    private final KeptBackoff rest;
     private final Suspensions suspensions;
     private final StopSignal stop;
     private volatile boolean heldElsewhere;
 
     /** @param stop ends waiting for another program */
-    public SourceLock(Store store, SeenKeys seen, KeptRest rest, Suspensions suspensions, StopSignal stop) {
+    public SourceLock(Store store, SeenKeys seen, KeptBackoff rest, Suspensions suspensions, StopSignal stop) {
         this.store = store;
         this.seen = seen;
         this.rest = rest;

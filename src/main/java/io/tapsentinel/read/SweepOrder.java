@@ -86,7 +86,7 @@ final class SweepOrder {
     }
 
     /** The next window; the same one until it is read or passed over. */
-    Optional<Ask> next() {
+    Optional<WindowRequest> next() {
         Horizon horizon = tap.clock().horizon();
         List<TimeRange> due = due(horizon);
         if (hour == null || !due.contains(hour)) {
@@ -109,7 +109,7 @@ final class SweepOrder {
                 .findFirst()
                 .orElse(null);
         if (gap != null) {
-            return Optional.of(new Ask(gap, Coverage.NONE, found::add, (entry, also) -> {
+            return Optional.of(new WindowRequest(gap, Coverage.NONE, found::add, (entry, also) -> {
                 state.beside(entry, also);
                 keys.addAll(found);
             }));
@@ -125,7 +125,7 @@ final class SweepOrder {
         TimeRange window = detour.first(part, tap.size().longest());
         Instant to = earlier(window.to(), part.to());
         boolean last = left.size() == 1 && to.equals(part.to());
-        return Optional.of(new Ask(window, Coverage.ALL, found::add, (entry, also) -> {
+        return Optional.of(new WindowRequest(window, Coverage.ALL, found::add, (entry, also) -> {
             // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
             Instant at = sweptAt == null ? horizon.now() : sweptAt;
             keys.addAll(found);

@@ -30,7 +30,7 @@ public class SweepRun implements Processor {
     private final SweepOrder order;
     private final Completeness completeness;
     private final WindowAttempts attempts;
-    private final Postponed postponed;
+    private final PostponedReads postponed;
     private final TapCondition tap;
     private final SourceLock source;
     private final InternalFailures internal;
@@ -48,7 +48,7 @@ public class SweepRun implements Processor {
             ReadState state,
             Completeness completeness,
             WindowAttempts attempts,
-            Postponed postponed,
+            PostponedReads postponed,
             TapCondition tap,
             SourceLock source,
             InternalFailures internal,

@@ -45,7 +45,7 @@ class TapAnswer implements Processor {
             throw new TapRefusedException(
                     status, beginning(exchange.getMessage().getBody(InputStream.class)));
         }
-        WindowRead read = TapSpine.read(exchange);
+        WindowRead read = ReadRoutes.read(exchange);
         budget.requireAnswered(status);
         read.answer().came(clock.instant());
         UnroutedElements others = unrouted.of(read);

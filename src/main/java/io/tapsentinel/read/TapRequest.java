@@ -23,7 +23,7 @@ class TapRequest implements Processor {
 
     @Override
     public void process(Exchange exchange) {
-        WindowRead read = TapSpine.read(exchange);
+        WindowRead read = ReadRoutes.read(exchange);
         String question = question(read.threatStatus(threatStatus)) + read.window();
         budget.reading(read.purpose(), read.path(), question);
         Message message = exchange.getMessage();

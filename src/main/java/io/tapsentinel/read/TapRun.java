@@ -41,7 +41,7 @@ public class TapRun implements Processor {
     private final SeenKeys seen;
     private final WindowAttempts attempts;
     private final TapCondition tap;
-    private final Postponed postponed;
+    private final PostponedReads postponed;
     private final CatchUpOrder catchUp;
     private final SourceLock source;
     private final InternalFailures internal;
@@ -69,7 +69,7 @@ public class TapRun implements Processor {
             SeenKeys seen,
             WindowAttempts attempts,
             TapCondition tap,
-            Postponed postponed,
+            PostponedReads postponed,
             Suspensions suspensions,
             SourceLock source,
             InternalFailures internal,
@@ -174,19 +174,19 @@ public class TapRun implements Processor {
         return planner.owed(state.backlog(), plan(), tap.clock().horizon());
     }
 
-    private Optional<Ask> urgent(List<TimeRange> owed) {
+    private Optional<WindowRequest> urgent(List<TimeRange> owed) {
         return planner.urgent(
                         owed,
                         tap.clock().horizon(),
                         tap.size().longest(),
                         state.unreadable().detour())
-                .map(window -> new Ask(window, state.coverage(window, settle), state::commit));
+                .map(window -> new WindowRequest(window, state.coverage(window, settle), state::commit));
     }
 
-    private Optional<Ask> fresh() {
+    private Optional<WindowRequest> fresh() {
         Plan plan = plan();
         return plan.fresh()
-                .map(window -> new Ask(window, state.coverage(window, settle), (entry, also) -> {
+                .map(window -> new WindowRequest(window, state.coverage(window, settle), (entry, also) -> {
                     state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
                     plan.gaps().forEach(tap.rest()::settled);
                 }));

@@ -19,10 +19,10 @@ final class WantedEvents implements Iterator<TapEvent> {
     private static final int AT_ONCE = 10;
 
     private final Iterator<TapEvent> all;
-    private final Ask.Only only;
+    private final WindowRequest.Only only;
     private final Queue<TapEvent> next = new ArrayDeque<>();
 
-    WantedEvents(Iterator<TapEvent> all, Ask.Only only) {
+    WantedEvents(Iterator<TapEvent> all, WindowRequest.Only only) {
         this.all = all;
         this.only = only;
     }

@@ -51,7 +51,7 @@ public class WindowAttempts {
     private final StopSignal stop;
     private final ReadListener listener;
     private final InternalFailures internal;
-    private final Lessons lessons;
+    private final FailurePolicy lessons;
     private UnreadAnswers unread;
 
     /** How the attempts ended. */
@@ -85,7 +85,7 @@ public class WindowAttempts {
         this.stop = stop;
         this.listener = SafeListeners.safe(ReadListener.class, listener);
         this.internal = internal;
-        this.lessons = new Lessons(tap, clock);
+        this.lessons = new FailurePolicy(tap, clock);
     }
 
     /** Where answers go that cannot be read; call it before the first read. */
@@ -95,24 +95,25 @@ public class WindowAttempts {
     }
 
     /** @param due plans the window; empty when there is nothing to ask for */
-    End read(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+    End read(Exchange trigger, Purpose purpose, Supplier<Optional<WindowRequest>> due) {
         return read(trigger, purpose, retries.iterator(), due);
     }
 
     /** The same without retries, since something else waits for the source meanwhile. */
-    End readOnce(Exchange trigger, Purpose purpose, Supplier<Optional<Ask>> due) {
+    End readOnce(Exchange trigger, Purpose purpose, Supplier<Optional<WindowRequest>> due) {
         return read(trigger, purpose, Collections.emptyIterator(), due);
     }
 
-    private End read(Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<Ask>> due) {
+    private End read(
+            Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<WindowRequest>> due) {
         unread.found();
         for (int corrections = 0; corrections <= CORRECTIONS; ) {
-            Optional<Ask> ask = due.get();
+            Optional<WindowRequest> ask = due.get();
             if (ask.isEmpty()) {
                 return End.NOTHING;
             }
-            Trouble trouble = attempt(trigger, purpose, ask.get());
-            if (trouble != Trouble.NONE && tap.rest().isResting(clock.instant())) {
+            FailureKind trouble = attempt(trigger, purpose, ask.get());
+            if (trouble != FailureKind.NONE && tap.rest().isResting(clock.instant())) {
                 // what a probe did not get, the next one has to bring
                 return End.OVER;
             }
@@ -143,7 +144,7 @@ public class WindowAttempts {
         return End.FAILED;
     }
 
-    private Trouble attempt(Exchange trigger, Purpose purpose, Ask ask) {
+    private FailureKind attempt(Exchange trigger, Purpose purpose, WindowRequest ask) {
         Instant start = clock.instant();
         Instant steadyStart = tap.clock().steady().instant();
         TimeRange window = ask.window();
@@ -178,43 +179,43 @@ public class WindowAttempts {
                     window,
                     effort.time().toMillis(),
                     read.summary(),
-                    read.answer().inWords(start, start.plus(effort.time())));
-            return Trouble.NONE;
+                    read.answer().describe(start, start.plus(effort.time())));
+            return FailureKind.NONE;
         }
         unread.ending(failure);
         internal.failed(failure);
         TapRefusedException refusal = TapRefusedException.of(failure);
-        Trouble trouble =
-                Trouble.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
-        if (trouble == Trouble.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
-            trouble = Trouble.UNREADABLE;
+        FailureKind trouble =
+                FailureKind.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (trouble == FailureKind.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
+            trouble = FailureKind.UNREADABLE;
         }
         if (ask.isOfOneEndpoint()) {
             trouble = trouble.ofOneEndpoint(refusal, Pool.of(ask.path()) == Pool.EVERYTHING_ELSE);
         }
-        if (trouble != Trouble.UNREADABLE || stop.isStopped()) {
+        if (trouble != FailureKind.UNREADABLE || stop.isStopped()) {
             unread.over(read, failure);
         }
         if (stop.isStopped()) {
             LOG.info("{} {} not committed: stopped; it will be read again", what, window);
-            return Trouble.STOPPED;
+            return FailureKind.STOPPED;
         }
-        if (trouble == Trouble.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
-            trouble = Trouble.REFUSED;
+        if (trouble == FailureKind.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
+            trouble = FailureKind.REFUSED;
         }
         String then = lessons.learn(trouble, failure, refusal, window);
-        boolean maybeCut = trouble == Trouble.TRANSIENT
+        boolean maybeCut = trouble == FailureKind.TRANSIENT
                 && read.answer().bytes() > 0
                 && !read.answer().isKnownWhole()
-                && !Trouble.has(failure, ForeignAnswerException.class);
+                && !FailureKind.has(failure, ForeignAnswerException.class);
         String why = SafeMessage.of(refusal == null ? failure : refusal)
                 + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
                 + (maybeCut ? AnswerSize.NO_LENGTH : "");
-        if (trouble != Trouble.BUDGET && trouble != Trouble.ENDPOINT) {
-            tap.reading().failed(why, trouble == Trouble.UNREADABLE, clock.instant());
+        if (trouble != FailureKind.BUDGET && trouble != FailureKind.ENDPOINT) {
+            tap.reading().failed(why, trouble == FailureKind.UNREADABLE, clock.instant());
         }
-        listener.failed(purpose, effort, Lessons.code(trouble, refusal));
-        String narrowed = trouble == Trouble.UNREADABLE ? unread.failed(read, why) : null;
+        listener.failed(purpose, effort, FailurePolicy.code(trouble, refusal));
+        String narrowed = trouble == FailureKind.UNREADABLE ? unread.failed(read, why) : null;
         LOG.warn(
                 "{} {} not committed, {}{}: {}",
                 what,
@@ -222,17 +223,17 @@ public class WindowAttempts {
                 narrowed == null ? "it will be read again" : narrowed,
                 then,
                 why);
-        return narrowed == null ? trouble : Trouble.NARROWED;
+        return narrowed == null ? trouble : FailureKind.NARROWED;
     }
 
     /** The read of one window; tests put one without a guard in its place. */
-    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+    WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
         return new WindowRead(ask, purpose, readAt, seen, stop::isStopped);
     }
 
     private static Throwable send(Exchange trigger, WindowRead read) {
         try (ProducerTemplate template = trigger.getContext().createProducerTemplate()) {
-            return template.send(TapSpine.WINDOW, exchange -> TapSpine.attach(exchange, read))
+            return template.send(ReadRoutes.WINDOW, exchange -> ReadRoutes.attach(exchange, read))
                     .getException();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

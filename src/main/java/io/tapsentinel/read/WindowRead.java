@@ -38,7 +38,7 @@ public class WindowRead {
     private static final int SIGHTINGS = 1_000;
     private static final List<String> EVERY_STATUS = List.of("active", "cleared", "falsePositive");
 
-    private final Ask ask;
+    private final WindowRequest ask;
     private final Purpose purpose;
     private final Instant readAt;
     private final SeenKeys seen;
@@ -66,7 +66,7 @@ public class WindowRead {
     private int failed;
 
     /** @param stopping whether to end at the next event, uncommitted */
-    public WindowRead(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen, BooleanSupplier stopping) {
+    public WindowRead(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen, BooleanSupplier stopping) {
         this.ask = ask;
         this.purpose = purpose;
         this.readAt = readAt;
@@ -85,7 +85,7 @@ public class WindowRead {
     }
 
     /** What to read of the window; null for all four types. */
-    Ask.Only only() {
+    WindowRequest.Only only() {
         return ask.only();
     }
 

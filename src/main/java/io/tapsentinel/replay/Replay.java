@@ -6,16 +6,16 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.SafeListeners;
-import io.tapsentinel.read.Ask;
-import io.tapsentinel.read.Lessons;
+import io.tapsentinel.read.FailurePolicy;
 import io.tapsentinel.read.ReadListener;
 import io.tapsentinel.read.ReadListener.Effort;
+import io.tapsentinel.read.ReadRoutes;
 import io.tapsentinel.read.SourceLock;
 import io.tapsentinel.read.StopSignal;
-import io.tapsentinel.read.TapSpine;
 import io.tapsentinel.read.Unrouted;
 import io.tapsentinel.read.UnroutedElements;
 import io.tapsentinel.read.WindowRead;
+import io.tapsentinel.read.WindowRequest;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -108,8 +108,9 @@ public class Replay {
         fatal.handleIn(failure);
     }
 
-    private WindowRead read(TimeRange window, Instant now, Ask.Commit commit) {
-        return new WindowRead(new Ask(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
+    private WindowRead read(TimeRange window, Instant now, WindowRequest.Commit commit) {
+        return new WindowRead(
+                new WindowRequest(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
     }
 
     private Instant now() {
@@ -200,7 +201,7 @@ public class Replay {
             return false;
         }
         if (failure != null) {
-            listener.failed(Purpose.REPLAY, effort, Lessons.NOT_COMMITTED);
+            listener.failed(Purpose.REPLAY, effort, FailurePolicy.NOT_COMMITTED);
             if (read.isDeferred() && FatalErrors.errorIn(failure).isEmpty()) {
                 throw new ReplayDeferredException(read.deferred());
             }
@@ -214,7 +215,7 @@ public class Replay {
                 "replay of {} committed: {}; {}",
                 document.name(),
                 read.summary(),
-                read.answer().inWords(start, clock.instant()));
+                read.answer().describe(start, clock.instant()));
         if (read.rejected() > 0) {
             throw new ReplayRefusedException(
                     read.rejected() + " of " + read.fetched() + " rejected" + again + ", see tap.rejected.uri");
@@ -225,8 +226,8 @@ public class Replay {
     private static Throwable send(
             WindowRead read, Iterator<TapEvent> events, UnroutedElements others, CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            return template.send(TapSpine.EVENTS, exchange -> {
-                        TapSpine.attach(exchange, read);
+            return template.send(ReadRoutes.EVENTS, exchange -> {
+                        ReadRoutes.attach(exchange, read);
                         exchange.getMessage().setBody(read.events(events, others));
                     })
                     .getException();

@@ -20,7 +20,7 @@ public final class Duplicates {
                         String id = row.getString(2).isEmpty()
                                 ? "key:" + HexFormat.of().formatHex(row.getBytes(3))
                                 : row.getString(2);
-                        out.println(Figures.table(row.getString(1)) + "\t" + id.replace('\t', ' ') + "\t"
+                        out.println(Format.table(row.getString(1)) + "\t" + id.replace('\t', ' ') + "\t"
                                 + Instant.ofEpochMilli(row.getLong(4)));
                         records[0]++;
                     },

@@ -38,7 +38,7 @@ public final class Gaps {
     }
 
     private static String limits(TimeRange time) {
-        return time.from() + "\t" + time.to() + "\t" + Figures.length(time.length());
+        return time.from() + "\t" + time.to() + "\t" + Format.length(time.length());
     }
 
     private static void line(PrintStream out, Object... fields) {

@@ -68,7 +68,7 @@ final class HoursReport {
         hours.forEach(hour ->
                 byHour.computeIfAbsent(hour.hour(), unused -> new TreeMap<>()).put(hour.stream(), hour));
         List<String> lines = new ArrayList<>();
-        lines.add("completeness, last " + Figures.count(byHour.size(), "hour")
+        lines.add("completeness, last " + Format.count(byHour.size(), "hour")
                 + " swept: theirs = reported by TAP, ours = of these in Sentinel");
         lines.add(" ".repeat(11)
                 + Stream.of(EventType.values())
@@ -80,7 +80,7 @@ final class HoursReport {
         lines.add(line("total", hours));
         lines.addAll(others(hours));
         long missing = sum(hours, Completeness.Hour::missing);
-        lines.add(missing == 0 ? "nothing is missing" : Figures.number(missing) + " missing");
+        lines.add(missing == 0 ? "nothing is missing" : Format.number(missing) + " missing");
         return lines;
     }
 
@@ -120,9 +120,9 @@ final class HoursReport {
     private static String completeness(List<Completeness.Hour> hours) {
         return String.format(
                 GROUP,
-                Figures.number(sum(hours, Completeness.Hour::theirs)),
-                Figures.number(sum(hours, Completeness.Hour::ours)),
-                Figures.number(sum(hours, Completeness.Hour::missing)));
+                Format.number(sum(hours, Completeness.Hour::theirs)),
+                Format.number(sum(hours, Completeness.Hour::ours)),
+                Format.number(sum(hours, Completeness.Hour::missing)));
     }
 
     private static String others(String hour, String type, List<Completeness.Hour> hours) {
@@ -130,9 +130,9 @@ final class HoursReport {
                 OTHERS,
                 hour,
                 type,
-                Figures.number(sum(hours, Completeness.Hour::deferred)),
-                Figures.number(sum(hours, Completeness.Hour::withdrawn)),
-                Figures.number(sum(hours, Completeness.Hour::rejected)));
+                Format.number(sum(hours, Completeness.Hour::deferred)),
+                Format.number(sum(hours, Completeness.Hour::withdrawn)),
+                Format.number(sum(hours, Completeness.Hour::rejected)));
     }
 
     private static long sum(Collection<Completeness.Hour> hours, ToLongFunction<Completeness.Hour> figure) {
@@ -178,7 +178,7 @@ final class HoursReport {
     }
 
     private static String between(List<Instant> hours) {
-        return Figures.count(hours.size(), "hour")
+        return Format.count(hours.size(), "hour")
                 + (hours.size() == 1
                         ? ", " + minute(hours.get(0))
                         : ", " + minute(hours.get(0)) + " to "
@@ -187,7 +187,7 @@ final class HoursReport {
 
     /** Without the year, which eight days do without. */
     private static String minute(Instant time) {
-        return Figures.time(time).substring(5, 16);
+        return Format.time(time).substring(5, 16);
     }
 
     private static Instant later(Instant a, Instant b) {

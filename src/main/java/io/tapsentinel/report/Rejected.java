@@ -2,9 +2,9 @@ package io.tapsentinel.report;
 
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.rejected.Aside;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.RejectedDocument;
+import io.tapsentinel.rejected.RejectedFile;
 import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.store.ReadOnlyStore;
 import java.io.IOException;
@@ -71,9 +71,9 @@ public final class Rejected {
                         // a look at each possible name, since there may be as many files as there are rows
                         Stream.of(Reason.values())
                                 .map(reason -> folder.resolve(RejectedDocument.name(stream, key, reason)))
-                                .filter(Aside::isDocument)
+                                .filter(RejectedFile::isDocument)
                                 .filter(Files::isRegularFile)
-                                .map(Aside::of)
+                                .map(RejectedFile::of)
                                 .forEach(this::print);
                     }
                     if (printed == before) {
@@ -99,11 +99,11 @@ public final class Rejected {
         });
     }
 
-    private void each(String names, Consumer<Aside> action) {
+    private void each(String names, Consumer<RejectedFile> action) {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, names)) {
             for (Path file : files) {
-                if (Aside.isDocument(file)) {
-                    action.accept(Aside.of(file));
+                if (RejectedFile.isDocument(file)) {
+                    action.accept(RejectedFile.of(file));
                 }
             }
         } catch (IOException e) {
@@ -111,19 +111,13 @@ public final class Rejected {
         }
     }
 
-    private void print(Aside document) {
+    private void print(RejectedFile document) {
         line(document.stream(), document.key(), document.time(), document.reason(), document.code(), document.file());
     }
 
     private void line(String stream, String key, String at, String reason, String code, String file) {
         out.println(String.join(
-                "\t",
-                Figures.table(stream),
-                key,
-                at.isEmpty() ? NONE : at,
-                reason,
-                code.isEmpty() ? NONE : code,
-                file));
+                "\t", Format.table(stream), key, at.isEmpty() ? NONE : at, reason, code.isEmpty() ? NONE : code, file));
         printed++;
     }
 }

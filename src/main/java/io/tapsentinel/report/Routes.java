@@ -32,8 +32,8 @@ public final class Routes {
         problems.forEach(out::println);
         if (!problems.isEmpty()) {
             throw new InvalidSettingException(
-                    name + ": " + Figures.count(problems.size(), "problem") + "; this set would be refused");
+                    name + ": " + Format.count(problems.size(), "problem") + "; this set would be refused");
         }
-        out.println(name + ": " + Figures.count(files.texts().size(), "file") + ", as they have to be");
+        out.println(name + ": " + Format.count(files.texts().size(), "file") + ", as they have to be");
     }
 }

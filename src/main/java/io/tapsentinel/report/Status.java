@@ -4,11 +4,11 @@ import io.tapsentinel.event.UtcWords;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.store.ReadOnlyStore;
+import io.tapsentinel.store.ledger.BackoffTable;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
-import io.tapsentinel.store.ledger.RestTable;
 import io.tapsentinel.store.ledger.TableBacklogs;
 import io.tapsentinel.tap.plan.Age;
 import io.tapsentinel.tap.plan.Progress;
@@ -55,7 +55,7 @@ public final class Status {
                     readTo = Instant.ofEpochMilli(row.getLong(2));
                 },
                 store.source());
-        out.println("status at " + Figures.time(now) + ", all times UTC");
+        out.println("status at " + Format.time(now) + ", all times UTC");
         TablesReport tables =
                 new TablesReport(store.read(connection -> TableBacklogs.all(connection, store.source())), now);
         List<String> sections = new ArrayList<>();
@@ -76,9 +76,9 @@ public final class Status {
         line(lines, "source", store.source());
         line(lines, "store", store.place());
         boolean nothingRead = origin == null || new Progress(origin, readTo).isNothingRead();
-        line(lines, "first read from", origin == null ? "none" : Figures.time(origin));
-        line(lines, "progress", nothingRead ? "Nothing read yet." + nextAttempt() : Figures.time(readTo));
-        line(lines, "lag", nothingRead ? "none" : Figures.length(Age.of(readTo, now)));
+        line(lines, "first read from", origin == null ? "none" : Format.time(origin));
+        line(lines, "progress", nothingRead ? "Nothing read yet." + nextAttempt() : Format.time(readTo));
+        line(lines, "lag", nothingRead ? "none" : Format.length(Age.of(readTo, now)));
         line(lines, "backlog", backlog());
         line(lines, "deferred", tables.counts());
         line(lines, "gaps", gaps());
@@ -94,7 +94,7 @@ public final class Status {
 
     /** Of a program that runs: after a rest it is the first poll that is due then. */
     private String nextAttempt() {
-        Instant until = RestTable.of(store).map(RestTable.Row::until).orElse(now);
+        Instant until = BackoffTable.of(store).map(BackoffTable.Row::until).orElse(now);
         return settings.polls()
                 .next(until.isAfter(now) ? until : now)
                 .map(at -> " Next attempt " + UtcWords.of(at, now) + ".")
@@ -112,9 +112,9 @@ public final class Status {
                 row -> backlog.add(
                         row.getLong(1) == 0
                                 ? "no backlog"
-                                : Figures.count(row.getLong(1), "range") + ", "
-                                        + Figures.length(Duration.ofMillis(row.getLong(2)))
-                                        + " in all, the oldest from " + Figures.time(row.getLong(3))),
+                                : Format.count(row.getLong(1), "range") + ", "
+                                        + Format.length(Duration.ofMillis(row.getLong(2)))
+                                        + " in all, the oldest from " + Format.time(row.getLong(3))),
                 store.source());
         return backlog.get(0);
     }
@@ -125,14 +125,14 @@ public final class Status {
                 .toList();
         return gaps.stream()
                 .max(Comparator.comparing(TimeRange::to).thenComparing(TimeRange::from))
-                .map(last -> Figures.count(gaps.size(), "gap") + ", " + Figures.length(TimeRange.total(gaps))
-                        + " in all, the last " + Figures.time(last.from()) + " to " + Figures.time(last.to()))
+                .map(last -> Format.count(gaps.size(), "gap") + ", " + Format.length(TimeRange.total(gaps))
+                        + " in all, the last " + Format.time(last.from()) + " to " + Format.time(last.to()))
                 .orElse("no gap");
     }
 
     private String someRecords(String from, String what) {
         long records = store.number("SELECT count(*) FROM " + from + " source = ?", store.source());
-        return records == 0 ? "no record" : Figures.count(records, "record") + " " + what;
+        return records == 0 ? "no record" : Format.count(records, "record") + " " + what;
     }
 
     private String unreadable() {
@@ -151,7 +151,7 @@ public final class Status {
                                 RejectedDocument.ANSWER.matcher(name).matches()))
                 .map(names -> names.length)
                 .orElse(0);
-        return answers == 0 ? "" : "; at tap.rejected.uri " + Figures.count(answers, "answer") + " that cannot be read";
+        return answers == 0 ? "" : "; at tap.rejected.uri " + Format.count(answers, "answer") + " that cannot be read";
     }
 
     private String budget() {
@@ -181,10 +181,10 @@ public final class Status {
                 LongStream.of(used).sum(),
                 settings.requestsPerDay()));
         return (pools.isEmpty()
-                        ? "requests of the last 24 hours: none, of " + Figures.number(settings.requestsPerDay())
+                        ? "requests of the last 24 hours: none, of " + Format.number(settings.requestsPerDay())
                                 + " in each pool"
                         : table.toString())
-                + System.lineSeparator() + Figures.number(reserved()) + " of them are kept for fresh polls";
+                + System.lineSeparator() + Format.number(reserved()) + " of them are kept for fresh polls";
     }
 
     private long reserved() {

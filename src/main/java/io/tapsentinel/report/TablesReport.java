@@ -37,10 +37,10 @@ final class TablesReport {
                         ? "no event"
                         : tables.stream()
                                 .filter(table -> table.deferred() > 0)
-                                .map(table -> Figures.count(table.deferred(), "event") + " of "
+                                .map(table -> Format.count(table.deferred(), "event") + " of "
                                         + table.type().routeId().replace('-', ' '))
                                 .collect(Collectors.joining(", ")))
-                + (withdrawn == 0 ? "" : "; " + Figures.number(withdrawn) + " withdrawn, see gaps");
+                + (withdrawn == 0 ? "" : "; " + Format.number(withdrawn) + " withdrawn, see gaps");
     }
 
     private static String wrapped(String text) {

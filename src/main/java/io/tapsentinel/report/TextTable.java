@@ -20,7 +20,7 @@ final class TextTable {
 
     TextTable row(List<?> cells) {
         rows.add(cells.stream()
-                .map(cell -> cell instanceof Number number ? Figures.number(number.longValue()) : cell.toString())
+                .map(cell -> cell instanceof Number number ? Format.number(number.longValue()) : cell.toString())
                 .toList());
         return this;
     }

@@ -26,7 +26,7 @@ public final class Deliveries {
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final Map<String, Trouble> troubles = new ConcurrentSkipListMap<>();
+    private final Map<String, SinkProblem> troubles = new ConcurrentSkipListMap<>();
     /** Tables whose trouble no batch has met, only {@link StreamCheck}. */
     private final Set<String> checked = ConcurrentHashMap.newKeySet();
 
@@ -48,10 +48,10 @@ public final class Deliveries {
      * @param needsPerson whether it will go on until a person acts
      * @param message     the last failure
      */
-    public record Trouble(int failures, boolean needsPerson, String message) {
+    public record SinkProblem(int failures, boolean needsPerson, String message) {
 
         /** All goes well. */
-        public static final Trouble NONE = new Trouble(0, false, "");
+        public static final SinkProblem NONE = new SinkProblem(0, false, "");
     }
 
     /** Records that Sentinel has acknowledged and whose keys are durable. */
@@ -75,15 +75,15 @@ public final class Deliveries {
     }
 
     /** By table, what stands in the way of its deliveries now; empty when all goes well. */
-    public Map<String, Trouble> troubles() {
+    public Map<String, SinkProblem> troubles() {
         return Map.copyOf(troubles);
     }
 
     /** The first trouble that needs a person. */
     public Optional<String> needsPerson() {
         return troubles.values().stream()
-                .filter(Trouble::needsPerson)
-                .map(Trouble::message)
+                .filter(SinkProblem::needsPerson)
+                .map(SinkProblem::message)
                 .findFirst();
     }
 
@@ -136,8 +136,8 @@ public final class Deliveries {
         history.failed(table, failure, clock.instant());
         troubles.merge(
                 table,
-                new Trouble(1, needsPerson, String.valueOf(failure.getMessage())),
-                (before, now) -> new Trouble(before.failures() + 1, needsPerson, now.message()));
+                new SinkProblem(1, needsPerson, String.valueOf(failure.getMessage())),
+                (before, now) -> new SinkProblem(before.failures() + 1, needsPerson, now.message()));
     }
 
     void taken() {
@@ -204,7 +204,7 @@ public final class Deliveries {
 
             private boolean needsPersonAlready() {
                 return Optional.ofNullable(troubles.get(table))
-                        .filter(Trouble::needsPerson)
+                        .filter(SinkProblem::needsPerson)
                         .isPresent();
             }
         };

@@ -28,7 +28,7 @@ public final class Store implements Closeable {
     /** The session that has the source's lock, while it is held. */
     private long session;
 
-    private Connection speaksOn;
+    private Connection reportsOn;
     private Optional<String> lacking = Optional.empty();
     private volatile int connections;
     private volatile String failure;
@@ -219,14 +219,14 @@ public final class Store implements Closeable {
      * Whether this program is the one that tells of all that use the store; it stays so while its connection lasts. A file's store has
      * no other programs.
      */
-    public boolean speaks() {
+    public boolean mayReport() {
         turn.lock();
         try {
-            if (isShared() && (connection == null || speaksOn != connection)) {
+            if (isShared() && (connection == null || reportsOn != connection)) {
                 // by the connection that asked, which may be a new one
-                speaksOn = transaction(c -> database.tryLock(c, SPEAKING + source) ? c : null);
+                reportsOn = transaction(c -> database.tryLock(c, SPEAKING + source) ? c : null);
             }
-            return !isShared() || speaksOn != null;
+            return !isShared() || reportsOn != null;
         } finally {
             turn.unlock();
         }

@@ -3,8 +3,8 @@ package io.tapsentinel.yamlroutes;
 import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.read.FilteredRoute;
+import io.tapsentinel.read.ReadRoutes;
 import io.tapsentinel.read.TapBudget;
-import io.tapsentinel.read.TapSpine;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,14 +24,15 @@ final class RouteNames {
     private static final String DIRECT = "direct:";
     /** Routes that Java relies on, each with what it has to call; the table routes come on top. */
     private static final Map<String, String> CALLS =
-            Map.of("tap-poll", TapSpine.READ_DUE, "tap-sweep", TapSpine.SWEEP_DUE);
+            Map.of("tap-poll", ReadRoutes.READ_DUE, "tap-sweep", ReadRoutes.SWEEP_DUE);
 
     private static final String FETCH = "tap-fetch";
     private static final String REQUEST = "{{tap.url}}" + TapBudget.PATH;
     private static final List<String> CALLED = List.of(FETCH, "tap-event");
     private static final String ARCHIVE = ArchiveRoute.TO.substring(DIRECT.length());
     /** Java's routes that YAML may call. */
-    private static final Set<String> FOR_YAML = Set.of(TapSpine.READ_DUE, TapSpine.SWEEP_DUE, FilteredRoute.FILTERED);
+    private static final Set<String> FOR_YAML =
+            Set.of(ReadRoutes.READ_DUE, ReadRoutes.SWEEP_DUE, FilteredRoute.FILTERED);
 
     private final RouteSet set;
     private final Map<String, RouteDefinition> byId = new HashMap<>();
@@ -82,7 +83,7 @@ final class RouteNames {
                 .filter(step -> step.definition() instanceof OnCompletionDefinition)
                 .forEach(step -> problems.add(
                         step.place() + ": comes after the request in " + FETCH + " and could change the answer"));
-        Suspects.swallowing(fetch)
+        SwallowedOutcomes.swallowing(fetch)
                 .forEach(what -> problems.add(Step.place(fetch) + ": " + what
                         + "; a request that failed is no answer, and its window would be taken for read"));
     }

@@ -154,7 +154,7 @@ class UnreachedTest {
     }
 
     private String words(Throwable failure) {
-        return new Unreached(SERVICE, "tap.url", network().proxyInWords(SERVICE)).words(failure);
+        return new Unreached(SERVICE, "tap.url", network().describeProxy(SERVICE)).words(failure);
     }
 
     private Network network() {

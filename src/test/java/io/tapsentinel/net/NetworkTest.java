@@ -29,7 +29,7 @@ class NetworkTest {
         "u:p@proxy.example:1, proxy.example:1"
     })
     void aProxyIsNamedByItsUrl(String value, String place) {
-        assertThat(network(value, "").proxyInWords(FAR)).contains(place);
+        assertThat(network(value, "").describeProxy(FAR)).contains(place);
     }
 
     @ParameterizedTest
@@ -86,26 +86,26 @@ class NetworkTest {
     @Test
     void theUpperCaseVariableCountsUnlessItIsEmptyAndTheOneForHttpDoesNot() {
         assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", "upper:1", "https_proxy", "lower:1"))
-                        .proxyInWords(FAR))
+                        .describeProxy(FAR))
                 .contains("upper:1");
         assertThat(Network.of(Map.of(), Map.of("HTTPS_PROXY", " ", "https_proxy", "lower:1"))
-                        .proxyInWords(FAR))
+                        .describeProxy(FAR))
                 .contains("lower:1");
         assertThat(Network.of(Map.of(), Map.of("HTTP_PROXY", "upper:1", "http_proxy", "lower:1"))
-                        .proxyInWords(FAR))
+                        .describeProxy(FAR))
                 .isEmpty();
     }
 
     @Test
     void soDoesTheUpperCaseVariableOfTheHostsThatAreKeptFromTheProxy() {
         Map<String, String> proxy = Map.of("HTTPS_PROXY", "proxy:1");
-        assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).proxyInWords(FAR))
+        assertThat(with(proxy, Map.of("no_proxy", "far.example.com")).describeProxy(FAR))
                 .isEmpty();
         assertThat(with(proxy, Map.of("NO_PROXY", " ", "no_proxy", "far.example.com"))
-                        .proxyInWords(FAR))
+                        .describeProxy(FAR))
                 .isEmpty();
         assertThat(with(proxy, Map.of("NO_PROXY", "other.example.com", "no_proxy", "far.example.com"))
-                        .proxyInWords(FAR))
+                        .describeProxy(FAR))
                 .isPresent();
     }
 

@@ -30,7 +30,7 @@ public final class BrokenParts {
 
     /** Makes a read of one window. */
     interface Reads {
-        WindowRead read(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen);
+        WindowRead read(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen);
     }
 
     /** Rule 1: an exchange completes when its record was buffered. */
@@ -171,7 +171,7 @@ public final class BrokenParts {
                         ReadListener.of(committed),
                         new InternalFailures(FatalErrors.LOG_ONLY, clock)) {
                     @Override
-                    WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                    WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
                         return reads.read(ask, purpose, readAt, seen);
                     }
                 };

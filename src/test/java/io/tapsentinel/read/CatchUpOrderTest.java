@@ -14,9 +14,9 @@ import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowPlanner;
@@ -73,8 +73,8 @@ class CatchUpOrderTest {
                 state,
                 deferrals,
                 suspensions,
-                new Postponed(budget, clock),
-                new TapCondition(new TapRest(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
+                new PostponedReads(budget, clock),
+                new TapCondition(new TapBackoff(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
     }
 
     @Test
@@ -97,7 +97,7 @@ class CatchUpOrderTest {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         List<String> asked = new ArrayList<>();
-        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
+        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
             TimeRange window = next.get().window();
             asked.add(Duration.between(from, window.from()).toMinutes() + " min, for "
                     + window.length().toSeconds() + " s, " + next.get().path());
@@ -127,7 +127,7 @@ class CatchUpOrderTest {
         assertThat(deferrals.backlog()).isEmpty();
         defer(from, from.plus(Duration.ofHours(1)));
         order.begin();
-        assertThat(order.next()).map(Ask::path).contains("/v2/siem/clicks/blocked");
+        assertThat(order.next()).map(WindowRequest::path).contains("/v2/siem/clicks/blocked");
     }
 
     private void commit(Map<String, Map<String, Long>> counts) {
@@ -144,8 +144,8 @@ class CatchUpOrderTest {
         defer(from, from.plus(Duration.ofHours(1)));
         defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
         List<String> asked = new ArrayList<>();
-        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
-            Ask ask = next.get();
+        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
+            WindowRequest ask = next.get();
             asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
                     + deferrals.counts().get(TYPE).withdrawn() + " withdrawn");
             ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
@@ -169,8 +169,8 @@ class CatchUpOrderTest {
         }
         order.begin();
         List<Long> seconds = new ArrayList<>();
-        for (Optional<Ask> next = order.next(); next.isPresent(); next = order.next()) {
-            Ask ask = next.get();
+        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
+            WindowRequest ask = next.get();
             seconds.add(ask.window().length().toSeconds());
             ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
         }
@@ -229,7 +229,7 @@ class CatchUpOrderTest {
     }
 
     private Optional<TimeRange> next() {
-        return order.next().map(Ask::window);
+        return order.next().map(WindowRequest::window);
     }
 
     private void defer(Instant from, Instant to) {

@@ -140,7 +140,7 @@ class ChangedReadTest {
 
     private WindowRead read(SeenKeys seen) {
         return new WindowRead(
-                new Ask(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
+                new WindowRequest(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
                 Purpose.SWEEP,
                 clock.instant(),
                 seen,

@@ -190,7 +190,7 @@ class EndingAnswersIT {
                                     ReadListener.of(committed),
                                     new InternalFailures(EndingAnswersIT.this::end, clock)) {
                                 @Override
-                                WindowRead newRead(Ask ask, Purpose purpose, Instant readAt) {
+                                WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
                                     return reading(ask, purpose, readAt, seen);
                                 }
                             };
@@ -201,7 +201,7 @@ class EndingAnswersIT {
         }
     }
 
-    private WindowRead reading(Ask ask, Purpose purpose, Instant readAt, SeenKeys seen) {
+    private WindowRead reading(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen) {
         TimeRange window = ask.window();
         boolean ending = fatal.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
         return new WindowRead(ask, purpose, readAt, seen, () -> false) {

@@ -123,7 +123,7 @@ class FailingListenersIT {
     private static SimulatedServices.Maker archive(AnswerArchive archive) {
         return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
             @Override
-            protected TapSpine spine(
+            protected ReadRoutes spine(
                     TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive none) {
                 return super.spine(run, sweeps, budget, unrouted, archive);
             }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.app.Program;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.read.Ask.Only;
 import io.tapsentinel.read.WindowAttempts.End;
+import io.tapsentinel.read.WindowRequest.Only;
 import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.Store;
@@ -301,7 +301,7 @@ class OneTypeIT {
         attempts.readOnce(
                 new DefaultExchange(program.camel()),
                 Purpose.SWEEP,
-                () -> Optional.of(new Ask(WINDOW, Coverage.NONE, state::beside)));
+                () -> Optional.of(new WindowRequest(WINDOW, Coverage.NONE, state::beside)));
         assertThat(stored).doesNotExist();
     }
 
@@ -344,7 +344,7 @@ class OneTypeIT {
         return attempts.readOnce(
                 new DefaultExchange(program.camel()),
                 Purpose.CATCH_UP,
-                () -> Optional.of(new Ask(
+                () -> Optional.of(new WindowRequest(
                         WINDOW,
                         Coverage.NONE,
                         event -> {},

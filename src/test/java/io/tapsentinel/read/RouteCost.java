@@ -238,7 +238,7 @@ public final class RouteCost {
                 PluginHelper.getRoutesLoader(context).loadRoutes(ResourceHelper.fromString(name, text));
             }
             context.addRoutes(new FilteredRoute(seen));
-            context.addRoutes(new TapSpine(
+            context.addRoutes(new ReadRoutes(
                     new TapRun(null, null, null, null, null, null, null, null, null, null, null, null, null),
                     new SweepRun(null, null, null, null, null, null, null, null, null, null),
                     null,
@@ -268,15 +268,16 @@ public final class RouteCost {
 
         /** Sends them as one window's; returns when it was committed, with how many were new. */
         long read(List<TapEvent> events) {
-            Ask ask = new Ask(WindowReadFixture.WINDOW, Coverage.NONE, (entry, also) -> committed = entry);
+            WindowRequest ask =
+                    new WindowRequest(WindowReadFixture.WINDOW, Coverage.NONE, (entry, also) -> committed = entry);
             WindowRead read = windowRead(ask);
             long before = seenKeys();
-            Exchange exchange = context.getEndpoint(TapSpine.EVENTS).createExchange();
-            TapSpine.attach(exchange, read);
+            Exchange exchange = context.getEndpoint(ReadRoutes.EVENTS).createExchange();
+            ReadRoutes.attach(exchange, read);
             exchange.getMessage().setBody(read.events(events.iterator()));
             exchange = context.createFluentProducerTemplate()
                     .withExchange(exchange)
-                    .to(TapSpine.EVENTS)
+                    .to(ReadRoutes.EVENTS)
                     .send();
             if (exchange.getException() != null || committed.total(LedgerCount.FETCHED) != events.size()) {
                 throw new IllegalStateException("not committed", exchange.getException());
@@ -284,7 +285,7 @@ public final class RouteCost {
             return seenKeys() - before;
         }
 
-        private WindowRead windowRead(Ask ask) {
+        private WindowRead windowRead(WindowRequest ask) {
             return new WindowRead(ask, Purpose.POLL, WindowReadFixture.NOW, seen, () -> false) {
                 @Override
                 public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {

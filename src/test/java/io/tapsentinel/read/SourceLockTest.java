@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.ledger.RestTable;
+import io.tapsentinel.store.ledger.BackoffTable;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapCredentials;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.testing.TestDatabase;
 import java.net.URI;
 import java.nio.file.Path;
@@ -37,13 +37,13 @@ class SourceLockTest {
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("store.db"));
-        TapRest rest = new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
+        TapBackoff rest = new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
         lock = new SourceLock(
                 store,
                 new SeenKeys(store, 1_000, CLOCK),
-                new KeptRest(
+                new KeptBackoff(
                         rest,
-                        new RestTable(store),
+                        new BackoffTable(store),
                         new TapCredentials(URI.create("https://127.0.0.1"), "principal", () -> "secret"),
                         CLOCK),
                 new SentinelComponent().suspensions(),

@@ -8,9 +8,9 @@ import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.SweepPlanner;
@@ -62,16 +62,17 @@ class SweepOrderTest {
                 new SweepPlanner(List.of(Duration.ofHours(4))),
                 state,
                 completeness,
-                new TapCondition(new TapRest(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize(), clock));
+                new TapCondition(
+                        new TapBackoff(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize(), clock));
         order.begin();
     }
 
     @Test
     void whatAnAttemptFoundThatFailedDoesNotCount() {
-        Ask failed = order.next().orElseThrow();
+        WindowRequest failed = order.next().orElseThrow();
         // a false positive by the time of the next attempt, when TAP does not report it any more
         failed.each().accept(Events.event(TYPE, "gone").ref());
-        Ask read = order.next().orElseThrow();
+        WindowRequest read = order.next().orElseThrow();
         read.each().accept(Events.event(TYPE, "there").ref());
         read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> {});
 

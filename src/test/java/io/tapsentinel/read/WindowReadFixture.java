@@ -48,7 +48,7 @@ public final class WindowReadFixture implements AutoCloseable {
                 ? Coverage.NONE
                 : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
         return new WindowRead(
-                new Ask(WINDOW, covered, (entry, also) -> {
+                new WindowRequest(WINDOW, covered, (entry, also) -> {
                     store.transaction(connection -> {
                         also.in(connection);
                         return null;

@@ -89,10 +89,10 @@ class WindowReadTest {
     @Test
     void onlyTheExchangeThatTheAnswerCameWithCommits() {
         Exchange answer = new DefaultExchange(new DefaultCamelContext());
-        TapSpine.attach(answer, read);
+        ReadRoutes.attach(answer, read);
 
-        assertThat(TapSpine.read(answer)).isSameAs(read);
-        assertThatThrownBy(() -> TapSpine.read(ExchangeHelper.createCorrelatedCopy(answer, false)))
+        assertThat(ReadRoutes.read(answer)).isSameAs(read);
+        assertThatThrownBy(() -> ReadRoutes.read(ExchangeHelper.createCorrelatedCopy(answer, false)))
                 .isInstanceOf(WindowFailedException.class);
     }
 

@@ -11,10 +11,10 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.read.Ask;
 import io.tapsentinel.read.WindowFailedException;
 import io.tapsentinel.read.WindowRead;
 import io.tapsentinel.read.WindowReadFixture;
+import io.tapsentinel.read.WindowRequest;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
@@ -180,7 +180,7 @@ class FormerKeysTest {
         HourKeys keys = new HourKeys();
         TimeRange window = new TimeRange(HOUR, END);
         WindowRead sweep = new WindowRead(
-                new Ask(
+                new WindowRequest(
                         window,
                         Coverage.ALL,
                         keys::add,
@@ -328,7 +328,7 @@ class FormerKeysTest {
     private WindowRead window() {
         clock.advance(Duration.ofSeconds(1));
         return new WindowRead(
-                new Ask(new TimeRange(HOUR, END), Coverage.NONE, new ReadState(store, clock)::beside),
+                new WindowRequest(new TimeRange(HOUR, END), Coverage.NONE, new ReadState(store, clock)::beside),
                 Purpose.POLL,
                 clock.instant(),
                 seen,

@@ -9,15 +9,15 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.ledger.Also;
+import io.tapsentinel.store.ledger.BackoffTable;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
-import io.tapsentinel.store.ledger.RestTable;
 import io.tapsentinel.store.ledger.SuspensionTable;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.plan.Plan;
@@ -126,8 +126,8 @@ class StatusTest {
             // as it is written before the first request
             Instant origin = NOW.minus(Duration.ofHours(1));
             new ReadState(store, setup.clock()).begin(new Progress(origin, origin));
-            new RestTable(store)
-                    .write(new RestTable.Row(
+            new BackoffTable(store)
+                    .write(new BackoffTable.Row(
                             401,
                             "no",
                             NOW.minusSeconds(60),
@@ -157,7 +157,7 @@ class StatusTest {
                                     List.of(gap),
                                     new Progress(gap.from(), NOW.minusSeconds(63))),
                             new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
-                            Also.NOTHING);
+                            InTransaction.NOTHING);
             seen.rejected(events(1).get(0));
             seen.sending(events(2));
             seen.abandoned();
@@ -451,7 +451,7 @@ class StatusTest {
                                 new TimeRange(at.minusSeconds(3_600), at),
                                 purpose,
                                 Map.of(TYPE.arrayName(), counts)),
-                        Also.NOTHING);
+                        InTransaction.NOTHING);
     }
 
     private static void execute(Store store, String sql) {

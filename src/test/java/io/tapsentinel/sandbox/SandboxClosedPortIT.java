@@ -81,7 +81,7 @@ class SandboxClosedPortIT {
 
     private static int failures(Program program) {
         return program.sentinel().deliveries().troubles().values().stream()
-                .mapToInt(Deliveries.Trouble::failures)
+                .mapToInt(Deliveries.SinkProblem::failures)
                 .sum();
     }
 

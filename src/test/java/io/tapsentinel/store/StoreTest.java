@@ -9,8 +9,8 @@ import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.keys.SeenKeys.Claim;
-import io.tapsentinel.store.ledger.Also;
 import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -164,10 +164,11 @@ public class StoreTest {
                 new LedgerEntry(NOW, window, Purpose.POLL, Map.of(TYPE.arrayName(), Map.of("fetched", 3L, "new", 3L)));
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
-            state.commit(plan, entry, Also.NOTHING);
+            state.commit(plan, entry, InTransaction.NOTHING);
             // the same ledger row again is refused, and nothing of the second commit may stay
             Plan later = new Plan(plan.fresh(), List.of(), List.of(), new Progress(NOW, NOW.plusSeconds(300)));
-            assertThatThrownBy(() -> state.commit(later, entry, Also.NOTHING)).isInstanceOf(StoreException.class);
+            assertThatThrownBy(() -> state.commit(later, entry, InTransaction.NOTHING))
+                    .isInstanceOf(StoreException.class);
         }
         try (Store store = open()) {
             ReadState state = new ReadState(store, clock);
@@ -190,10 +191,10 @@ public class StoreTest {
             state.commit(
                     new Plan(Optional.empty(), List.of(owed), List.of(), new Progress(NOW, NOW)),
                     new LedgerEntry(NOW, owed, Purpose.POLL, Map.of()),
-                    Also.NOTHING);
+                    InTransaction.NOTHING);
 
             state.expire(List.of(expired));
-            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), Also.NOTHING);
+            state.commit(new LedgerEntry(NOW, window, Purpose.BACKLOG, Map.of()), InTransaction.NOTHING);
 
             assertThat(state.gaps()).containsExactly(new Gap(expired, Gap.WAITED, NOW));
             assertThat(state.backlog()).containsExactly(new TimeRange(NOW.minusSeconds(3_600), NOW));

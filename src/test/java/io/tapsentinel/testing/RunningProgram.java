@@ -3,7 +3,7 @@ package io.tapsentinel.testing;
 import static org.awaitility.Awaitility.await;
 
 import io.tapsentinel.app.Program;
-import io.tapsentinel.read.TapSpine;
+import io.tapsentinel.read.ReadRoutes;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -100,14 +100,14 @@ public final class RunningProgram implements AutoCloseable {
 
     /** One run, as Quartz would trigger it; returns when it has ended. */
     public RunningProgram poll() {
-        return trigger(TapSpine.READ_DUE);
+        return trigger(ReadRoutes.READ_DUE);
     }
 
     /** The same with minutes left until the next one, so that it reads the backlog, too. */
     public RunningProgram pollWithTimeLeft() {
         try (ProducerTemplate template = camel().createProducerTemplate()) {
             template.sendBodyAndHeader(
-                    TapSpine.READ_DUE, null, "nextFireTime", Date.from(Instant.parse("2099-01-01T00:00:00Z")));
+                    ReadRoutes.READ_DUE, null, "nextFireTime", Date.from(Instant.parse("2099-01-01T00:00:00Z")));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -116,7 +116,7 @@ public final class RunningProgram implements AutoCloseable {
 
     /** One sweep tick, as Quartz would trigger it; returns when it has ended. */
     public RunningProgram sweep() {
-        return trigger(TapSpine.SWEEP_DUE);
+        return trigger(ReadRoutes.SWEEP_DUE);
     }
 
     private RunningProgram trigger(String what) {

@@ -7,8 +7,8 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.read.FilteredRoute;
+import io.tapsentinel.read.ReadRoutes;
 import io.tapsentinel.read.SeenRepository;
-import io.tapsentinel.read.TapSpine;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SentinelEndpoint;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -175,7 +175,7 @@ final class RoutesFixture implements AutoCloseable {
         Endpoint endpoint = context.getEndpoint("direct:tap-event");
         Exchange exchange = endpoint.createExchange();
         exchange.getMessage().setBody(event);
-        TapSpine.begin(exchange);
+        ReadRoutes.begin(exchange);
         CompletableFuture<Exchange> end = new CompletableFuture<>();
         AsyncProducer producer = endpoint.createAsyncProducer();
         producer.start();

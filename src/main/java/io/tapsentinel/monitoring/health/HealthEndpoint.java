@@ -129,7 +129,7 @@ public final class HealthEndpoint {
             List<Object> checks = new ArrayList<>();
             results.stream()
                     .filter(result -> full || result.getState() == State.DOWN)
-                    .forEach(result -> checks.add(inWords(result, data)));
+                    .forEach(result -> checks.add(describe(result, data)));
             answer.put("checks", checks);
         }
         try {
@@ -142,7 +142,7 @@ public final class HealthEndpoint {
         }
     }
 
-    private static Map<String, Object> inWords(Result result, boolean data) {
+    private static Map<String, Object> describe(Result result, boolean data) {
         Map<String, Object> check = new LinkedHashMap<>();
         check.put("name", result.getCheck().getId());
         check.put("status", result.getState());

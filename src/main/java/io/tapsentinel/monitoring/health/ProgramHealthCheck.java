@@ -101,7 +101,7 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
         }
         if (!findings.problems().isEmpty()) {
             builder.message(findings.problems().stream()
-                    .map(ProgramHealthCheck::inWords)
+                    .map(ProgramHealthCheck::describe)
                     .collect(Collectors.joining("; ")));
         }
         if (findings.level() == Level.DOWN) {
@@ -111,7 +111,7 @@ public abstract class ProgramHealthCheck extends AbstractHealthCheck {
         }
     }
 
-    private static String inWords(Problem problem) {
+    private static String describe(Problem problem) {
         return problem.what() + ": " + problem.remedy();
     }
 }

@@ -2,7 +2,7 @@ package io.tapsentinel.monitoring.health;
 
 import io.tapsentinel.process.Look;
 import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.Deliveries.SinkProblem;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.SinkHistory;
 import io.tapsentinel.sentinel.TableBacklog;
@@ -138,7 +138,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         });
     }
 
-    private static KnownProblem problem(Deliveries deliveries, Trouble trouble, SinkHistory.Failed failed) {
+    private static KnownProblem problem(Deliveries deliveries, SinkProblem trouble, SinkHistory.Failed failed) {
         if (!trouble.needsPerson()) {
             return passing(deliveries);
         }

@@ -3,18 +3,18 @@ package io.tapsentinel.monitoring.health;
 import io.tapsentinel.event.UtcWords;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.AnswerSize;
-import io.tapsentinel.read.Postponed;
+import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.answer.TapFormatException;
 import io.tapsentinel.tap.api.Reading;
 import io.tapsentinel.tap.api.Reading.Failing;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.Progress;
@@ -37,7 +37,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
     private final TapCondition tap;
     private final Figures figures;
     private final RequestBudget budget;
-    private final Postponed postponed;
+    private final PostponedReads postponed;
     private final PollSchedule schedule;
     private final Clock clock;
     private final Instant startedAt;
@@ -50,7 +50,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
             TapCondition tap,
             Figures figures,
             RequestBudget budget,
-            Postponed postponed,
+            PostponedReads postponed,
             PollSchedule schedule,
             Clock clock) {
         super("tap");
@@ -74,7 +74,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
     @Override
     protected void look(Findings findings) {
         Instant now = clock.instant();
-        TapRest rest = tap.rest();
+        TapBackoff rest = tap.rest();
         rest.lastAnswer().ifPresent(at -> findings.detail("tap.last-answer", at.toString()));
         rest.refusal().ifPresent(refused -> findings.detail("tap.last-refusal", refused.getMessage()));
         rest.lastError()
@@ -104,15 +104,15 @@ public class TapHealthCheck extends ProgramHealthCheck {
                         at -> at.isAfter(rest.failedAt()) || rest.failedAt().isAfter(now))
                 .isPresent();
         Optional<TapRefusedException> standing = passed ? Optional.empty() : rest.standing();
-        standing.filter(TapRest::isAboutCredentials)
-                .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, inWords(refused, now)));
+        standing.filter(TapBackoff::isAboutCredentials)
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_CREDENTIALS, describe(refused, now)));
         rest.heldBy()
                 .filter(why -> !passed)
                 .ifPresent(why -> findings.problem(
                         why instanceof TapFormatException ? KnownProblem.TAP_FORMAT : KnownProblem.TAP_WINDOW,
                         why.getMessage()));
         standing.filter(refused -> refused.reason() == Reason.THROTTLED)
-                .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, inWords(refused, now)));
+                .ifPresent(refused -> findings.problem(KnownProblem.TAP_THROTTLED, describe(refused, now)));
         if (isUnread(lastPoll) && standing.isEmpty() && rest.heldBy().isEmpty()) {
             tap.reading()
                     .failing()
@@ -121,7 +121,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
         reading(
                 findings,
                 now,
-                standing.filter(TapRest::isAboutCredentials).isPresent(),
+                standing.filter(TapBackoff::isAboutCredentials).isPresent(),
                 standing.isPresent(),
                 lastPoll);
         readAhead(now)
@@ -132,21 +132,21 @@ public class TapHealthCheck extends ProgramHealthCheck {
             findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP calls windows current that have ended by it");
         }
         tap.clock().ahead().ifPresent(ahead -> {
-            String words = "this machine's clock is " + TapClock.inWords(ahead) + " TAP's";
+            String words = "this machine's clock is " + TapClock.describe(ahead) + " TAP's";
             findings.detail("tap.clock", words);
             if (ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0) {
-                findings.problem(KnownProblem.TAP_CLOCK, TapClock.inWords(ahead) + " TAP's");
+                findings.problem(KnownProblem.TAP_CLOCK, TapClock.describe(ahead) + " TAP's");
             }
         });
         postponed
-                .inWords()
+                .describe()
                 .ifPresent(what -> findings.detail("tap.postponed", what).problem(KnownProblem.TAP_POSTPONED, what));
         budget(
                 findings,
                 standing.filter(refused -> refused.reason() == Reason.THROTTLED).isPresent());
     }
 
-    private String inWords(TapRefusedException refused, Instant now) {
+    private String describe(TapRefusedException refused, Instant now) {
         return refused.getMessage()
                 + schedule.next(tap.rest().notBefore(now))
                         .map(at -> "; next attempt " + UtcWords.of(at, now))

@@ -10,7 +10,7 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.process.Look;
 import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.Deliveries.SinkProblem;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -192,8 +192,8 @@ public final class Metrics {
         new Metrics(registry).gauge("tap.info", () -> 1, "The running version", "version", version);
     }
 
-    private static Trouble trouble(Deliveries deliveries, String table) {
-        return deliveries.troubles().getOrDefault(table, Trouble.NONE);
+    private static SinkProblem trouble(Deliveries deliveries, String table) {
+        return deliveries.troubles().getOrDefault(table, SinkProblem.NONE);
     }
 
     private void seconds(Look<Stored> store, String name, String description, ToDoubleFunction<Figures.Seen> value) {

@@ -133,7 +133,7 @@ final class PageData {
         Optional<Progress> progress = sources.state().progress();
         Slow told = slow.get().orElseGet(() -> new Slow(hours(view, true), null, null));
         List<Gap> gaps = sources.state().gaps();
-        Map<String, Object> page = Json.of(
+        Map<String, Object> page = JsonObject.of(
                 "at",
                 now,
                 "source",
@@ -183,7 +183,7 @@ final class PageData {
             problems.add(
                     problem("page", Level.DEGRADED, STALE + age.toSeconds() + " s old", KnownProblem.SILENT.remedy()));
         }
-        return Json.of(
+        return JsonObject.of(
                 "overall",
                 overall.name(),
                 "problems",
@@ -192,7 +192,7 @@ final class PageData {
                 archive(parts.get("archive")),
                 "parts",
                 parts.entrySet().stream()
-                        .map(part -> Json.of(
+                        .map(part -> JsonObject.of(
                                 "id",
                                 part.getKey(),
                                 "level",
@@ -233,13 +233,13 @@ final class PageData {
     }
 
     private static Map<String, Object> problem(String part, Level level, String what, String remedy) {
-        return Json.of("part", part, "level", level.name(), "what", what, "remedy", remedy);
+        return JsonObject.of("part", part, "level", level.name(), "what", what, "remedy", remedy);
     }
 
     private Map<String, Object> progress(Optional<Progress> progress, StoreView view, Instant now) {
         List<TimeRange> backlog = sources.state().backlog();
         Optional<Progress> read = progress.filter(so -> !so.isNothingRead());
-        return Json.of(
+        return JsonObject.of(
                 "readTo",
                 read.map(Progress::readTo).orElse(null),
                 "lagSeconds",
@@ -253,7 +253,7 @@ final class PageData {
                 "backlog",
                 backlog.stream()
                         .limit(GAPS)
-                        .map(range -> Json.of("from", range.from(), "to", range.to()))
+                        .map(range -> JsonObject.of("from", range.from(), "to", range.to()))
                         .toList(),
                 "lastPollAt",
                 view.lastPoll(),
@@ -267,7 +267,7 @@ final class PageData {
     private List<Map<String, Object>> budget() {
         List<Map<String, Object>> pools = new ArrayList<>();
         for (Pool pool : new Pool[] {Pool.EVERYTHING_ELSE, Pool.CLICKS_PERMITTED}) {
-            pools.add(Json.of(
+            pools.add(JsonObject.of(
                     "pool",
                     pool.word(),
                     "used",
@@ -286,7 +286,7 @@ final class PageData {
         return gaps.stream()
                 .sorted(Comparator.comparing((Gap gap) -> gap.time().from()).reversed())
                 .limit(GAPS)
-                .map(gap -> Json.of(
+                .map(gap -> JsonObject.of(
                         "from",
                         gap.time().from(),
                         "to",
@@ -303,7 +303,7 @@ final class PageData {
     private static Map<String, Object> archive(Findings archive) {
         return archive == null
                 ? null
-                : Json.of(
+                : JsonObject.of(
                         "waiting",
                         archive.details().get("archive.waiting.files"),
                         "waitingBytes",

@@ -22,7 +22,7 @@ public final class PageRoute extends RouteBuilder {
     }
 
     /** Where a person finds it, and what to think of when others can reach it. */
-    public static String inWords(String host, String port) {
+    public static String describe(String host, String port) {
         return "status page: http://" + (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":"
                 + port + "/"
                 + (LoopbackName.is(host) ? "" : ", to be seen by whoever reaches this address: it has no sign-in");

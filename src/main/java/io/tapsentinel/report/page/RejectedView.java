@@ -1,7 +1,7 @@
 package io.tapsentinel.report.page;
 
-import io.tapsentinel.rejected.Aside;
-import io.tapsentinel.report.Figures;
+import io.tapsentinel.rejected.RejectedFile;
+import io.tapsentinel.report.Format;
 import io.tapsentinel.store.ReadOnlyStore;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -45,10 +45,10 @@ final class RejectedView {
         List<Map<String, Object>> groups = new ArrayList<>();
         if (folder != null && Files.isDirectory(folder)) {
             groups(folder).forEach((kind, group) -> {
-                Aside newest = Aside.of(group.newest);
-                groups.add(Json.of(
+                RejectedFile newest = RejectedFile.of(group.newest);
+                groups.add(JsonObject.of(
                         "table",
-                        kind.equals(OTHERS) ? "others" : Figures.table(newest.stream()),
+                        kind.equals(OTHERS) ? "others" : Format.table(newest.stream()),
                         "reason",
                         newest.reason(),
                         "code",
@@ -61,9 +61,9 @@ final class RejectedView {
         } else {
             store.each(
                     "SELECT stream, count(*), max(added) FROM seen WHERE source = ? AND rejected = 1 GROUP BY stream ORDER BY stream",
-                    row -> groups.add(Json.of(
+                    row -> groups.add(JsonObject.of(
                             "table",
-                            Figures.table(row.getString(1)),
+                            Format.table(row.getString(1)),
                             "reason",
                             null,
                             "code",
@@ -74,14 +74,14 @@ final class RejectedView {
                             Instant.ofEpochMilli(row.getLong(3)))),
                     store.source());
         }
-        return Json.of("total", known, "byReason", groups);
+        return JsonObject.of("total", known, "byReason", groups);
     }
 
     private static Map<String, Group> groups(Path folder) {
         Map<String, Group> groups = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.json")) {
             for (Path file : files) {
-                if (Aside.isDocument(file)) {
+                if (RejectedFile.isDocument(file)) {
                     String name = file.getFileName().toString();
                     String kind = name.replaceAll("-([0-9a-f]{32}(-[0-9a-f]{16})?|\\d{8}T.*Z)-", " ");
                     groups.computeIfAbsent(

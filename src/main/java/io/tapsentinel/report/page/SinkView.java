@@ -2,7 +2,7 @@ package io.tapsentinel.report.page;
 
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.Trouble;
+import io.tapsentinel.sentinel.Deliveries.SinkProblem;
 import io.tapsentinel.sentinel.SentinelComponent;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -14,8 +14,8 @@ final class SinkView {
 
     static Map<String, Object> of(SentinelComponent sentinel) {
         Deliveries deliveries = sentinel.deliveries();
-        Map<String, Trouble> troubles = deliveries.troubles();
-        return Json.of(
+        Map<String, SinkProblem> troubles = deliveries.troubles();
+        return JsonObject.of(
                 "acknowledged",
                 deliveries.acknowledged(),
                 "pending",
@@ -25,8 +25,8 @@ final class SinkView {
                 "tables",
                 Stream.of(EventType.values())
                         .map(type -> {
-                            Trouble trouble = troubles.getOrDefault(type.table(), Trouble.NONE);
-                            return Json.of(
+                            SinkProblem trouble = troubles.getOrDefault(type.table(), SinkProblem.NONE);
+                            return JsonObject.of(
                                     "table",
                                     type.table(),
                                     "failures",

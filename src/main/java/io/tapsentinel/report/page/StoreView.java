@@ -57,9 +57,9 @@ final class StoreView {
             Map<Instant, Long> rows = delivered.get(type);
             List<Map<String, Object>> hours = new ArrayList<>();
             for (Instant hour = first; !hour.isAfter(now); hour = hour.plus(HOUR)) {
-                hours.add(Json.of("hour", hour, "rows", rows.getOrDefault(hour, 0L)));
+                hours.add(JsonObject.of("hour", hour, "rows", rows.getOrDefault(hour, 0L)));
             }
-            tables.add(Json.of(
+            tables.add(JsonObject.of(
                     "type",
                     type.routeId(),
                     "table",
@@ -127,11 +127,11 @@ final class StoreView {
         List<Map<String, Object>> tables = new ArrayList<>();
         for (EventType type : EventType.values()) {
             Completeness.Hour of = swept.get(type.arrayName());
-            Map<String, Object> table = Json.of("type", type.routeId());
+            Map<String, Object> table = JsonObject.of("type", type.routeId());
             table.putAll(figures(of == null ? List.of() : List.of(of)));
             tables.add(table);
         }
-        Map<String, Object> all = Json.of(
+        Map<String, Object> all = JsonObject.of(
                 "hour",
                 hour,
                 "sweptAt",
@@ -149,7 +149,7 @@ final class StoreView {
 
     /** The first is the sum of the others; null where nothing was swept. */
     private static Map<String, Object> figures(Collection<Completeness.Hour> swept) {
-        return Json.of(
+        return JsonObject.of(
                 "theirs",
                 sum(swept, Completeness.Hour::theirs),
                 "ours",
@@ -176,7 +176,7 @@ final class StoreView {
             String upTo = lag == Lag.MORE
                     ? "later"
                     : lag.name().toLowerCase(Locale.ROOT).replace("up_to_", "").replace('_', ' ');
-            late.add(Json.of(
+            late.add(JsonObject.of(
                     "upTo",
                     upTo,
                     "polls24h",
@@ -204,7 +204,7 @@ final class StoreView {
                     Map<String, Object> read = reads.computeIfAbsent(
                             row.getLong(1) + " " + row.getLong(2), unused -> new LinkedHashMap<>());
                     if (read.isEmpty()) {
-                        read.putAll(Json.of(
+                        read.putAll(JsonObject.of(
                                 "readAt",
                                 Instant.ofEpochMilli(row.getLong(1)),
                                 "purpose",

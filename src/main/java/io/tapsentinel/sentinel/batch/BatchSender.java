@@ -46,7 +46,7 @@ public final class BatchSender implements Runnable {
             FatalErrors fatal) {
         CountDownLatch stop = new CountDownLatch(1);
         Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
-        Requests requests = new Requests(
+        BatchUpload requests = new BatchUpload(
                 stream,
                 uploader,
                 deliveries,

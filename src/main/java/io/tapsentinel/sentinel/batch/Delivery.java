@@ -15,10 +15,10 @@ import java.util.Map;
  */
 final class Delivery {
 
-    private final Requests requests;
+    private final BatchUpload requests;
     private final Rejections rejections;
 
-    Delivery(Requests requests, Rejections rejections) {
+    Delivery(BatchUpload requests, Rejections rejections) {
         this.requests = requests;
         this.rejections = rejections;
     }

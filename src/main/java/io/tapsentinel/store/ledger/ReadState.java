@@ -113,7 +113,7 @@ public class ReadState {
      *
      * @return gaps that are new or longer now
      */
-    public List<TimeRange> commit(Plan plan, LedgerEntry entry, Also also) {
+    public List<TimeRange> commit(Plan plan, LedgerEntry entry, InTransaction also) {
         List<TimeRange> gaps = store.transaction(connection -> {
             List<TimeRange> backlog = new ArrayList<>(backlog(connection, store.source()));
             backlog.addAll(plan.backlog());
@@ -127,7 +127,7 @@ public class ReadState {
     }
 
     /** A window of the backlog is done. */
-    public void commit(LedgerEntry entry, Also also) {
+    public void commit(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> {
             replaceBacklog(
                     connection, store.source(), TimeRange.without(backlog(connection, store.source()), entry.window()));
@@ -136,7 +136,7 @@ public class ReadState {
     }
 
     /** A file was brought in or an hour was read again: the ledger tells, and what is still to be read stays as it is. */
-    public void beside(LedgerEntry entry, Also also) {
+    public void beside(LedgerEntry entry, InTransaction also) {
         store.transaction(connection -> {
             // two small files can be read within one millisecond, which has room for one row
             Instant free = entry.readAt();
@@ -305,7 +305,7 @@ public class ReadState {
         }
     }
 
-    private Void addLedger(Connection connection, LedgerEntry entry, Also also) throws SQLException {
+    private Void addLedger(Connection connection, LedgerEntry entry, InTransaction also) throws SQLException {
         also.in(connection);
         switch (entry.purpose()) {
             case POLL, BACKLOG, SWEEP -> UnreadableTime.read(connection, store.source(), entry.window());

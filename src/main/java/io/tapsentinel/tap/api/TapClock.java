@@ -80,7 +80,7 @@ public class TapClock {
         }
         if (differ(reported, ahead)) {
             reported = ahead;
-            LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", inWords(ahead));
+            LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", describe(ahead));
         }
         told = aheadOfSteady();
         learnt = told;
@@ -186,7 +186,7 @@ public class TapClock {
     }
 
     /** {@code 2m ahead of}, {@code 40s behind}. */
-    public static String inWords(Duration ahead) {
+    public static String describe(Duration ahead) {
         return ahead.abs().compareTo(NONE_UNDER) < 0
                 ? "about the same as"
                 : Duration.ofSeconds(ahead.abs().toSeconds())

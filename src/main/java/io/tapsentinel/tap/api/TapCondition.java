@@ -11,14 +11,14 @@ import java.time.Clock;
  * @param size    how much it can answer at once
  * @param reading how windows have gone
  */
-public record TapCondition(TapRest rest, TapClock clock, WindowSize size, Reading reading) {
+public record TapCondition(TapBackoff rest, TapClock clock, WindowSize size, Reading reading) {
 
     /**
      * Before the first window.
      *
      * @param steady is not set when the machine's clock is
      */
-    public TapCondition(TapRest rest, TapClock clock, WindowSize size, Clock steady) {
+    public TapCondition(TapBackoff rest, TapClock clock, WindowSize size, Clock steady) {
         this(rest, clock, size, new Reading(steady));
     }
 

@@ -46,7 +46,7 @@ public final class TapTimeout implements HttpClientConfigurer {
                                 : chain.proceed(request, scope));
     }
 
-    private static String inWords(Duration most) {
+    private static String describe(Duration most) {
         return most.equals(Duration.ofMinutes(most.toMinutes())) ? most.toMinutes() + " min" : most.toSeconds() + " s";
     }
 
@@ -99,7 +99,7 @@ public final class TapTimeout implements HttpClientConfigurer {
                 return failure;
             }
             SocketTimeoutException late = new SocketTimeoutException("TAP had not answered completely after "
-                    + inWords(most) + " (tap.request-timeout); two such time-outs halve the window");
+                    + describe(most) + " (tap.request-timeout); two such time-outs halve the window");
             late.initCause(failure);
             return late;
         }

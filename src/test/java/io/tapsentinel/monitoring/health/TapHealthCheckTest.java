@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.monitoring.health.Findings.Level;
 import io.tapsentinel.monitoring.health.Findings.Problem;
-import io.tapsentinel.read.Postponed;
+import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -13,10 +13,10 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.SuspensionTable;
+import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
-import io.tapsentinel.tap.api.TapRest;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.Progress;
@@ -44,7 +44,7 @@ class TapHealthCheckTest {
 
     private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00.5Z"));
     private final TapCondition tap = new TapCondition(
-            new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)),
+            new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)),
             new TapClock(clock),
             new WindowSize(),
             clock.steady());
@@ -53,14 +53,14 @@ class TapHealthCheckTest {
     private Store store;
 
     private RequestBudget budget;
-    private Postponed postponed;
+    private PostponedReads postponed;
     private TapHealthCheck check;
 
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("tap.db"));
         budget = new RequestBudget(store, PER_DAY, 30, 5, new TapClock(clock), clock);
-        postponed = new Postponed(budget, clock);
+        postponed = new PostponedReads(budget, clock);
         check = new TapHealthCheck(
                 tap,
                 new Figures(new ReadState(store, clock), new Completeness(store), new SuspensionTable(store), clock),

@@ -114,7 +114,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 },
                 this,
                 Clock.systemUTC());
-        Requests layer = new Requests(
+        BatchUpload layer = new BatchUpload(
                 "Custom-Table",
                 this,
                 this,

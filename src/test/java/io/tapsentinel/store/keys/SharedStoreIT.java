@@ -74,17 +74,17 @@ class SharedStoreIT {
 
     @Test
     void oneProgramSpeaksForAllWhoeverReads() throws SQLException {
-        assertThat(one.speaks()).isTrue();
-        assertThat(other.speaks()).isFalse();
+        assertThat(one.mayReport()).isTrue();
+        assertThat(other.mayReport()).isFalse();
         assertThat(other.tryTake()).isTrue();
         other.giveBack();
         assertThat(one.tryTake()).isTrue();
         one.giveBack();
-        assertThat(one.speaks()).isTrue();
-        assertThat(other.speaks()).isFalse();
+        assertThat(one.mayReport()).isTrue();
+        assertThat(other.mayReport()).isFalse();
 
         one.close();
-        await().atMost(Duration.ofSeconds(5)).until(other::speaks);
+        await().atMost(Duration.ofSeconds(5)).until(other::mayReport);
     }
 
     @Test

@@ -142,7 +142,7 @@ class CompletenessTest {
         assertThat(state.commit(
                         new Plan(Optional.empty(), List.of(), List.of(first), new Progress(NOW, NOW)),
                         new LedgerEntry(NOW, first, Purpose.POLL, Map.of()),
-                        Also.NOTHING))
+                        InTransaction.NOTHING))
                 .containsExactly(first);
 
         assertThat(state.expire(second)).as("one gap that grew").containsExactly(range(-5, 12));
@@ -155,7 +155,7 @@ class CompletenessTest {
     void readsAndHoursAreForgottenAfterNinetyDaysAndGapsNever() {
         state.beside(
                 new LedgerEntry(NOW, range(0, 1), Purpose.SWEEP, Map.of(TYPE.arrayName(), Map.of("fetched", 1L))),
-                Also.NOTHING);
+                InTransaction.NOTHING);
         state.expire(List.of(range(0, 1)));
         sweep(HOUR, List.of(event(TYPE, "1")));
 

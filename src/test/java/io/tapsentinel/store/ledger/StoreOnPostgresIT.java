@@ -51,5 +51,5 @@ class StoreOnPostgresIT {
     class DeferredEvents extends DeferralsTest {}
 
     @Nested
-    class Requests extends RequestBudgetTest {}
+    class BatchUpload extends RequestBudgetTest {}
 }

@@ -5,10 +5,10 @@ import java.sql.SQLException;
 
 /** What becomes durable in the same transaction as the ledger row of a read. */
 @FunctionalInterface
-public interface Also {
+public interface InTransaction {
 
     /** Nothing. */
-    Also NOTHING = connection -> {};
+    InTransaction NOTHING = connection -> {};
 
     void in(Connection connection) throws SQLException;
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * whatever comes of it but an answer begins another rest. 429 has no Retry-After, and the credential may be shared, so these
  * rests grow until an answer. Thread-safe.
  */
-public class TapRest {
+public class TapBackoff {
 
     private final List<Duration> throttled;
     private final Duration credentials;
@@ -32,7 +32,7 @@ public class TapRest {
      * @param throttled   rests after each 429 in a row, the last one again and again; at least one
      * @param credentials rest after a 401 or 403
      */
-    public TapRest(List<Duration> throttled, Duration credentials) {
+    public TapBackoff(List<Duration> throttled, Duration credentials) {
         this.throttled = List.copyOf(throttled);
         this.credentials = credentials;
     }

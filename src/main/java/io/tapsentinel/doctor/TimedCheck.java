@@ -9,13 +9,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /** One check within its time: one that hangs, where no time-out of a client counts, is left to itself and holds up nothing. */
-final class Visit {
+final class TimedCheck {
 
     private final Check check;
     private final Duration longest;
     private boolean over;
 
-    Visit(Check check, Duration longest) {
+    TimedCheck(Check check, Duration longest) {
         this.check = check;
         this.longest = longest;
     }

@@ -12,14 +12,14 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** How long TAP is to be left alone, for the next start and for other programs on the store. */
-public final class RestTable {
+public final class BackoffTable {
 
     /** The pool of the routes as shipped. */
     private static final Pool POOL = Pool.EVERYTHING_ELSE;
 
     private final Store store;
 
-    public RestTable(Store store) {
+    public BackoffTable(Store store) {
         this.store = store;
     }
 

@@ -9,12 +9,12 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /** How numbers, times and names are written for people: thousands set apart, UTC, nothing that a record says. */
-public final class Figures {
+public final class Format {
 
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private Figures() {}
+    private Format() {}
 
     /** Thousands set apart. */
     public static String number(long number) {

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TapRestTest {
+class TapBackoffTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00Z");
 
     private static final TimeRange WINDOW = new TimeRange(NOW.minus(Duration.ofHours(1)), NOW);
 
-    private final TapRest rest =
-            new TapRest(List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList(), Duration.ofMinutes(15));
+    private final TapBackoff rest = new TapBackoff(
+            List.of(5, 10, 20, 30).stream().map(Duration::ofMinutes).toList(), Duration.ofMinutes(15));
 
     @Test
     void beforeTheFirstRefusalThereIsNoRest() {
@@ -40,7 +40,7 @@ class TapRestTest {
         }
         assertThat(rest.refusal())
                 .get()
-                .matches(TapRest::isAboutCredentials)
+                .matches(TapBackoff::isAboutCredentials)
                 .extracting(Throwable::getMessage)
                 .isEqualTo("TAP answered " + status + ": no");
     }
@@ -64,7 +64,7 @@ class TapRestTest {
         assertThat(rest.isResting(NOW)).isFalse();
         assertThat(rest.refusal())
                 .get()
-                .matches(refused -> !TapRest.isAboutCredentials(refused))
+                .matches(refused -> !TapBackoff.isAboutCredentials(refused))
                 .matches(refused -> refused.status() == status);
     }
 
@@ -79,7 +79,7 @@ class TapRestTest {
             rest.refused(new TapRefusedException(status, null), probe);
         }
 
-        assertThat(rest.standing()).get().matches(TapRest::isAboutCredentials);
+        assertThat(rest.standing()).get().matches(TapBackoff::isAboutCredentials);
         assertThat(rest.until()).as("a probe is one request").isEqualTo(probe.plus(Duration.ofMinutes(15)));
         assertThat(rest.failures()).isEqualTo(2);
 
@@ -136,7 +136,7 @@ class TapRestTest {
 
     @Test
     void aRestOfAClockThatWasAheadIsOverOnceItIsSetBack() {
-        TapRest rest = new TapRest(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
+        TapBackoff rest = new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15));
         Instant ahead = Instant.parse("2026-11-22T12:00:00Z");
         rest.refused(new TapRefusedException(429, "enough"), ahead);
         assertThat(rest.isResting(ahead.plusSeconds(1))).isTrue();

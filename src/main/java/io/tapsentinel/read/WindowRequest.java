@@ -2,7 +2,7 @@ package io.tapsentinel.read;
 
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.store.ledger.Also;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -20,13 +20,13 @@ import java.util.function.Function;
  * @param commit  makes the read durable
  * @param only    what to read of it; null for all four types
  */
-public record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit, Only only) {
+public record WindowRequest(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit, Only only) {
 
-    public Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {
+    public WindowRequest(TimeRange window, Coverage covered, Consumer<EventRef> each, Commit commit) {
         this(window, covered, each, commit, null);
     }
 
-    public Ask(TimeRange window, Coverage covered, Commit commit) {
+    public WindowRequest(TimeRange window, Coverage covered, Commit commit) {
         this(window, covered, event -> {}, commit);
     }
 
@@ -51,6 +51,6 @@ public record Ask(TimeRange window, Coverage covered, Consumer<EventRef> each, C
     /** Makes a read durable, together with what else it found. */
     @FunctionalInterface
     public interface Commit {
-        void accept(LedgerEntry entry, Also also);
+        void accept(LedgerEntry entry, InTransaction also);
     }
 }

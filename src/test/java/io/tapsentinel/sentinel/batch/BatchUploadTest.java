@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The retry layer: what is sent again, after how long, and what stands in the store while it waits. */
-class RequestsTest {
+class BatchUploadTest {
 
     private final ScriptedStream stream = new ScriptedStream();
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-class PostponedTest {
+class PostponedReadsTest {
 
     @TempDir
     Path folder;
@@ -34,13 +34,13 @@ class PostponedTest {
     private Store store;
 
     private RequestBudget budget;
-    private Postponed postponed;
+    private PostponedReads postponed;
 
     @BeforeEach
     void open() {
         store = TestDatabase.open(folder.resolve("state/tap.db"));
         budget = new RequestBudget(store, 10, 30, 0, new TapClock(clock), clock);
-        postponed = new Postponed(budget, clock);
+        postponed = new PostponedReads(budget, clock);
         while (budget.take(CLICKS_PERMITTED, Purpose.CATCH_UP)) {
             // until the pool has no room
         }
@@ -53,10 +53,10 @@ class PostponedTest {
         assertThat(postponed.waits(EVERYTHING_ELSE, Purpose.CATCH_UP, 0, "messages wait"))
                 .isFalse();
         assertThat(postponed.waits(Purpose.SWEEP, 0, "a sweep waits")).isFalse();
-        assertThat(postponed.inWords()).contains("clicks wait");
+        assertThat(postponed.describe()).contains("clicks wait");
 
         postponed.nothing(Purpose.CATCH_UP);
-        assertThat(postponed.inWords()).isEmpty();
+        assertThat(postponed.describe()).isEmpty();
     }
 
     @Test

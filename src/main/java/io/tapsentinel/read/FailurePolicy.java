@@ -13,7 +13,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 
 /** Takes from a failed attempt what the next ones need to know, and says what that is. */
-public final class Lessons {
+public final class FailurePolicy {
 
     public static final String NOT_COMMITTED = "window-not-committed";
     private static final String OF_TAP = "tap-";
@@ -22,7 +22,7 @@ public final class Lessons {
     private final TapCondition tap;
     private final Clock clock;
 
-    Lessons(TapCondition tap, Clock clock) {
+    FailurePolicy(TapCondition tap, Clock clock) {
         this.tap = tap;
         this.clock = clock;
     }
@@ -32,20 +32,24 @@ public final class Lessons {
      * @param refusal what TAP said, or null
      * @return how the window goes on, as the end of "it will be read again"
      */
-    String learn(Trouble trouble, Throwable failure, TapRefusedException refusal, TimeRange window) {
+    String learn(FailureKind trouble, Throwable failure, TapRefusedException refusal, TimeRange window) {
         Instant now = clock.instant();
         tap.rest().lastError().note(code(trouble, refusal), now);
-        if (trouble == Trouble.ENDPOINT) {
+        if (trouble == FailureKind.ENDPOINT) {
             return "";
         }
         if (refusal != null) {
             tap.rest().refused(refusal, now);
         } else if (EnumSet.of(
-                        Trouble.TIMED_OUT, Trouble.TOO_LARGE, Trouble.TRANSIENT, Trouble.UNREADABLE, Trouble.FORMAT)
+                        FailureKind.TIMED_OUT,
+                        FailureKind.TOO_LARGE,
+                        FailureKind.TRANSIENT,
+                        FailureKind.UNREADABLE,
+                        FailureKind.FORMAT)
                 .contains(trouble)) {
             tap.rest().failed(now);
         }
-        if (trouble != Trouble.TIMED_OUT && trouble != Trouble.TOO_LARGE) {
+        if (trouble != FailureKind.TIMED_OUT && trouble != FailureKind.TOO_LARGE) {
             tap.size().failed();
         }
         String then = switch (trouble) {
@@ -61,7 +65,7 @@ public final class Lessons {
                         + " at most, since this machine's clock is "
                         + tap.clock()
                                 .ahead()
-                                .map(ahead -> TapClock.inWords(ahead) + " TAP's")
+                                .map(ahead -> TapClock.describe(ahead) + " TAP's")
                                 .orElse("ahead of TAP's (no Date says how far)");
             }
             case REFUSED -> {
@@ -78,11 +82,11 @@ public final class Lessons {
     }
 
     private String shorter(boolean isShorter) {
-        return isShorter ? " in windows of " + inWords(tap.size().longest()) : "";
+        return isShorter ? " in windows of " + describe(tap.size().longest()) : "";
     }
 
     /** What went wrong, in one word. */
-    static String code(Trouble trouble, TapRefusedException refusal) {
+    static String code(FailureKind trouble, TapRefusedException refusal) {
         return refusal != null
                 ? OF_TAP + refusal.status()
                 : switch (trouble) {
@@ -100,7 +104,7 @@ public final class Lessons {
         return code.startsWith(OF_TAP) && !code.equals(BUDGET);
     }
 
-    private static String inWords(Duration duration) {
+    private static String describe(Duration duration) {
         return duration.toString().substring(2).toLowerCase();
     }
 }

@@ -19,7 +19,7 @@ import org.apache.camel.builder.ThreadPoolBuilder;
  * The part of the way of an event that no YAML route can change: a run reads what is due, a window is fetched, split, and
  * committed after its last event. {@code direct:tap-fetch} and {@code direct:tap-event} are YAML.
  */
-public class TapSpine extends RouteBuilder {
+public class ReadRoutes extends RouteBuilder {
 
     /** Where a trigger asks for everything that is due. */
     public static final String READ_DUE = "direct:tap-read-due";
@@ -41,7 +41,7 @@ public class TapSpine extends RouteBuilder {
      * @param archive      gets every answer before its events are sent
      * @param suspects     guesses which step ended an event of a type without an outcome
      */
-    public TapSpine(
+    public ReadRoutes(
             TapRun run,
             SweepRun sweeps,
             TapBudget budget,
@@ -90,7 +90,7 @@ public class TapSpine extends RouteBuilder {
                         .maxPoolSize(2)
                         .maxQueueSize(16)
                         .build("tap-split"))
-                .process(TapSpine::begin)
+                .process(ReadRoutes::begin)
                 .description("this exchange carries the event")
                 .to("direct:tap-event")
                 .end()

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A rest that TAP has asked for outlives the program, and binds all programs on the store. */
-class KeptRestIT {
+class KeptBackoffIT {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 

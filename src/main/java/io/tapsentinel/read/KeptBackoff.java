@@ -1,14 +1,14 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.BackoffTable;
+import io.tapsentinel.store.ledger.BackoffTable.Row;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.store.ledger.RestTable;
-import io.tapsentinel.store.ledger.RestTable.Row;
+import io.tapsentinel.tap.api.TapBackoff;
+import io.tapsentinel.tap.api.TapBackoff.Rest;
 import io.tapsentinel.tap.api.TapCredentials;
 import io.tapsentinel.tap.api.TapRefusedException;
-import io.tapsentinel.tap.api.TapRest;
-import io.tapsentinel.tap.api.TapRest.Rest;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -25,17 +25,17 @@ import org.slf4j.LoggerFactory;
  * Keeps the rest after a 401, 403 or 429 in the store: a restart does not end it, and all programs on the store keep it that have the same
  * credentials. Others, such as corrected ones, are tried at once. Only for who has the source's lock.
  */
-public final class KeptRest implements ReadListener {
+public final class KeptBackoff implements ReadListener {
 
-    private static final Logger LOG = LoggerFactory.getLogger(KeptRest.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KeptBackoff.class);
     private static final byte[] NONE = {};
     private static final int SALT_BYTES = 16;
     private static final int DIGEST_BITS = 256;
     /** A guess at the secret then costs about 50 ms, if the store gets into the wrong hands. */
     private static final int ITERATIONS = 100_000;
 
-    private final TapRest rest;
-    private final RestTable table;
+    private final TapBackoff rest;
+    private final BackoffTable table;
     private final TapCredentials credentials;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
@@ -44,7 +44,7 @@ public final class KeptRest implements ReadListener {
     /** Whether the store has a row, of this program or another one. */
     private boolean stands;
 
-    public KeptRest(TapRest rest, RestTable table, TapCredentials credentials, Clock clock) {
+    public KeptBackoff(TapBackoff rest, BackoffTable table, TapCredentials credentials, Clock clock) {
         this.rest = rest;
         this.table = table;
         this.credentials = credentials;
@@ -62,7 +62,7 @@ public final class KeptRest implements ReadListener {
         if (own != null && !isOfTheseCredentials(own)) {
             rest.allow();
         }
-        if (row.isEmpty() && own != null && !TapRest.isAboutCredentials(refusal(own))) {
+        if (row.isEmpty() && own != null && !TapBackoff.isAboutCredentials(refusal(own))) {
             // another program got an answer; one with other credentials may have
             rest.forget();
             own = null;

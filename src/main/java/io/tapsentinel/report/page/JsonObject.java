@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** An object whose names keep their order. */
-final class Json {
+final class JsonObject {
 
-    private Json() {}
+    private JsonObject() {}
 
     /** Names and values in turn; an instant becomes its text. */
     static Map<String, Object> of(Object... namesAndValues) {

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What waits because the budget has no room for it, for the log, once an hour, pool and purpose, and for health. Thread-safe. */
-public class Postponed {
+public class PostponedReads {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Postponed.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PostponedReads.class);
     private static final Duration SAID_EVERY = Duration.ofHours(1);
     /** Requests that wait for the same room. */
     private record Kind(Pool pool, Purpose purpose) {}
@@ -27,7 +27,7 @@ public class Postponed {
     private final Map<Kind, Instant> saidAt = new HashMap<>();
     private final Map<Kind, String> waiting = new ConcurrentHashMap<>();
 
-    public Postponed(RequestBudget budget, Clock clock) {
+    public PostponedReads(RequestBudget budget, Clock clock) {
         this.budget = budget;
         this.clock = clock;
     }
@@ -72,7 +72,7 @@ public class Postponed {
     }
 
     /** All that waits, in words. */
-    public Optional<String> inWords() {
+    public Optional<String> describe() {
         return waiting.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", waiting.values()));
     }
 }

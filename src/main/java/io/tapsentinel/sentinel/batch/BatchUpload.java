@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * order is the product's first two rules: what is about to be sent is durable before the request; the service acknowledges,
  * the keys become durable, and only then any event has its end. For one table, not for concurrent use.
  */
-final class Requests {
+final class BatchUpload {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BatchUpload.class);
 
     private final String stream;
     private final Uploader uploader;
@@ -50,7 +50,7 @@ final class Requests {
     }
 
     /** @param timeout how long after {@link #begin} to give up; zero means never */
-    Requests(
+    BatchUpload(
             String stream,
             Uploader uploader,
             DeliveryLog deliveries,

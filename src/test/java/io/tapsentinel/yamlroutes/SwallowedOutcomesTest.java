@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class SuspectsTest {
+class SwallowedOutcomesTest {
 
     @ParameterizedTest
     @CsvSource(
@@ -30,7 +30,7 @@ class SuspectsTest {
                 "- setBody: {constant: x} | sentinel: is gone from it"
             })
     void theStepIsNamed(String step, String expected) throws Exception {
-        String cause = Suspects.of(context("", step), EventType.MESSAGES_BLOCKED);
+        String cause = SwallowedOutcomes.of(context("", step), EventType.MESSAGES_BLOCKED);
 
         assertThat(cause).startsWith(expected).doesNotContain("?");
     }
@@ -43,7 +43,7 @@ class SuspectsTest {
                 "errorHandler: {noErrorHandler: {}} | route tap-event leaves it out"
             })
     void anErrorHandlerMayBeToBlame(String handler, String expected) throws Exception {
-        assertThat(Suspects.of(context(handler, "- to: {uri: \"sentinel:T\"}"), EventType.MESSAGES_BLOCKED))
+        assertThat(SwallowedOutcomes.of(context(handler, "- to: {uri: \"sentinel:T\"}"), EventType.MESSAGES_BLOCKED))
                 .startsWith(expected);
     }
 
@@ -57,7 +57,7 @@ class SuspectsTest {
                         handled: {constant: "%s"}
                         steps: [{stop: {}}]
                     """.formatted(handled) + routes("", "- to: {uri: \"sentinel:T\"}"));
-            assertThat(Suspects.of(context, EventType.MESSAGES_BLOCKED))
+            assertThat(SwallowedOutcomes.of(context, EventType.MESSAGES_BLOCKED))
                     .startsWith(
                             handled
                                     ? "step on (onException) of route messages-blocked swallows"
@@ -69,7 +69,8 @@ class SuspectsTest {
     void anotherTablesRouteIsNoSuspect() throws Exception {
         CamelContext context = context("", "- wireTap: {uri: \"sentinel:T\"}");
 
-        assertThat(Suspects.of(context, EventType.CLICKS_BLOCKED)).isEqualTo("there is no route of this id now");
+        assertThat(SwallowedOutcomes.of(context, EventType.CLICKS_BLOCKED))
+                .isEqualTo("there is no route of this id now");
     }
 
     private static CamelContext context(String handler, String step) throws Exception {

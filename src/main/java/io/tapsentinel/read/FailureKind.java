@@ -14,7 +14,7 @@ import java.util.EnumSet;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /** What went wrong with one attempt at a window, by what has to be done about it. */
-enum Trouble {
+enum FailureKind {
     /** Nothing; the window is committed. */
     NONE,
     /** The program stops: nothing more. */
@@ -50,7 +50,7 @@ enum Trouble {
      * @param answered whether TAP had begun to answer with 200 or 204
      * @param whole    whether all of the answer is known to have come
      */
-    static Trouble of(Throwable failure, boolean answered, boolean whole) {
+    static FailureKind of(Throwable failure, boolean answered, boolean whole) {
         TapRefusedException refusal = TapRefusedException.of(failure);
         if (refusal != null) {
             return of(refusal);
@@ -82,7 +82,7 @@ enum Trouble {
                 : TRANSIENT;
     }
 
-    private static Trouble of(TapRefusedException refusal) {
+    private static FailureKind of(TapRefusedException refusal) {
         return switch (refusal.reason()) {
             case CREDENTIALS, THROTTLED -> REST;
             case TOO_OLD -> TOO_OLD;
@@ -94,7 +94,7 @@ enum Trouble {
     }
 
     /** The same when the endpoint of one type was asked. @param shares whether its requests count with those of the others */
-    Trouble ofOneEndpoint(TapRefusedException refusal, boolean shares) {
+    FailureKind ofOneEndpoint(TapRefusedException refusal, boolean shares) {
         boolean isOfAll = this == REST && refusal.reason() == Reason.THROTTLED && shares;
         return !isOfAll
                         && EnumSet.of(REST, REFUSED, FORMAT, TIMED_OUT, TOO_LARGE, TRANSIENT, UNREADABLE)

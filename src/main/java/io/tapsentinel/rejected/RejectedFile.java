@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param time   when it was stored; empty when the document does not tell
  * @param file   name of the file
  */
-public record Aside(String stream, String key, String reason, String code, String time, String file) {
+public record RejectedFile(String stream, String key, String reason, String code, String time, String file) {
 
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern PARTS =
@@ -48,7 +48,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
     }
 
     /** Of a file that {@link #isDocument}; what cannot be read is empty. */
-    public static Aside of(Path file) {
+    public static RejectedFile of(Path file) {
         String name = file.getFileName().toString();
         Matcher parts = PARTS.matcher(name);
         if (!parts.matches()) {
@@ -57,7 +57,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
                 throw new IllegalArgumentException("no document: " + name);
             }
             // it may be long, and nothing but its name is ours
-            return new Aside(ANSWER, answer.group(1), "unreadable", "", "", name);
+            return new RejectedFile(ANSWER, answer.group(1), "unreadable", "", "", name);
         }
         String code = "";
         String time = "";
@@ -74,7 +74,7 @@ public record Aside(String stream, String key, String reason, String code, Strin
         } catch (IOException unreadable) {
             // its name tells enough
         }
-        return new Aside(parts.group(1), parts.group(2), parts.group(4), code, time, name);
+        return new RejectedFile(parts.group(1), parts.group(2), parts.group(4), code, time, name);
     }
 
     private static String only(Pattern pattern, String text) {

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Which checks there are, in which order, and with what they look. */
-final class Practice {
+final class CheckList {
 
-    private Practice() {}
+    private CheckList() {}
 
     static List<Check> checks(Map<String, String> properties, Clock clock) {
         Path here = Path.of("");

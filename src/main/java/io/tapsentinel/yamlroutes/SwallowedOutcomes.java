@@ -23,7 +23,7 @@ import org.apache.camel.model.errorhandler.DeadLetterChannelDefinition;
  * that do not wait for what they call, and steps that swallow a failure. Looks through all routes, so ask once per window; and
  * ask when its events have ended, since a reload that waits for them keeps the routes locked.
  */
-public final class Suspects {
+public final class SwallowedOutcomes {
 
     /** Endpoints that only put an exchange into a queue. */
     private static final Set<String> QUEUES = Set.of(
@@ -45,13 +45,13 @@ public final class Suspects {
 
     private final List<RouteDefinition> routes;
 
-    private Suspects(CamelContext context) {
+    private SwallowedOutcomes(CamelContext context) {
         this.routes = List.copyOf(((ModelCamelContext) context).getRouteDefinitions());
     }
 
     /** What an event of this type may have met: one line that names routes and steps, and no URI's options. */
     public static String of(CamelContext context, EventType type) {
-        Suspects suspects = new Suspects(context);
+        SwallowedOutcomes suspects = new SwallowedOutcomes(context);
         Optional<RouteDefinition> table = suspects.route(type.routeId());
         if (table.isEmpty()) {
             return "there is no route of this id now";
@@ -60,7 +60,7 @@ public final class Suspects {
         suspects.route(ROUTER).ifPresent(passed::add);
         List<String> found = passed.stream()
                 .flatMap(route -> Stream.concat(
-                        deadLetters(route), Step.of(route).stream().flatMap(Suspects::suspicion)))
+                        deadLetters(route), Step.of(route).stream().flatMap(SwallowedOutcomes::suspicion)))
                 .toList();
         if (!found.isEmpty()) {
             return String.join("; ", found);
@@ -82,7 +82,7 @@ public final class Suspects {
         for (List<RouteDefinition> last = List.of(first); !last.isEmpty(); ) {
             Set<String> called = last.stream()
                     .flatMap(route -> Step.of(route).stream())
-                    .map(Suspects::target)
+                    .map(SwallowedOutcomes::target)
                     .collect(Collectors.toSet());
             last = routes.stream()
                     .filter(route -> called.contains(Step.base(route.getInput().getEndpointUri())))
@@ -96,7 +96,7 @@ public final class Suspects {
     static Stream<String> swallowing(RouteDefinition route) {
         return Stream.concat(
                 deadLetters(route),
-                Step.of(route).stream().filter(Suspects::swallows).map(step -> name(step) + SWALLOWS));
+                Step.of(route).stream().filter(SwallowedOutcomes::swallows).map(step -> name(step) + SWALLOWS));
     }
 
     private static Stream<String> deadLetters(RouteDefinition route) {

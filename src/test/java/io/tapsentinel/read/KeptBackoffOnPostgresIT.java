@@ -7,4 +7,4 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** The same with a store on PostgreSQL. */
 @ExtendWith(OnPostgres.class)
 @Tag("full")
-class KeptRestOnPostgresIT extends KeptRestIT {}
+class KeptBackoffOnPostgresIT extends KeptBackoffIT {}
