@@ -1,13 +1,12 @@
 package io.tapsentinel.sandbox;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.tapsentinel.net.FastGzip;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
 
 /** How answers travel: short texts whole, rows chunked and with gzip where the client accepts it. */
 final class TapReply {
@@ -47,13 +46,5 @@ final class TapReply {
             }
         }
         return false;
-    }
-
-    /** The default level would take longer to compress an answer than to make it. */
-    private static final class FastGzip extends GZIPOutputStream {
-        FastGzip(OutputStream out) throws IOException {
-            super(out, BUFFER);
-            def.setLevel(Deflater.BEST_SPEED);
-        }
     }
 }

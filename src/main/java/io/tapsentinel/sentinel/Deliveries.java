@@ -20,8 +20,6 @@ import java.util.function.Function;
 /** What the component's producers have done since the start, and what stands in their way. Thread-safe. */
 public final class Deliveries {
 
-    private static final DeliveryListener NOBODY = new NoListener();
-
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
@@ -34,7 +32,7 @@ public final class Deliveries {
     private final SinkHistory history = new SinkHistory();
     private final Clock clock;
     private volatile boolean answered;
-    private volatile Function<String, DeliveryListener> listeners = table -> NOBODY;
+    private volatile Function<String, DeliveryListener> listeners = table -> DeliveryListener.NONE;
 
     /** @param clock tells when what happened */
     Deliveries(Clock clock) {
@@ -155,7 +153,7 @@ public final class Deliveries {
     /** From now on, whoever is made for a table hears of its deliveries, too; before any route starts. */
     @SuppressWarnings("unchecked") // the class of a generic type knows no parameters
     public void tell(Function<String, DeliveryListener> listeners) {
-        this.listeners = new SafeListeners().safe(Function.class, listeners, NOBODY);
+        this.listeners = new SafeListeners().safe(Function.class, listeners, DeliveryListener.NONE);
     }
 
     public DeliveryListener of(String table) {

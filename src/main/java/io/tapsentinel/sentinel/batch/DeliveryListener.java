@@ -8,6 +8,24 @@ import java.util.List;
 /** Hears how the deliveries of one table go. Called on its sender's thread, which goes on when it throws. */
 public interface DeliveryListener {
 
+    /** Hears nothing. */
+    DeliveryListener NONE = new DeliveryListener() {
+        @Override
+        public void requested(Duration took) {}
+
+        @Override
+        public void acknowledged(List<TapEvent> events, int bytes) {}
+
+        @Override
+        public void accepted() {}
+
+        @Override
+        public void failing(UploadException failure, boolean needsPerson) {}
+
+        @Override
+        public void givenUp(Exception failure) {}
+    };
+
     /** A request has ended, well or not. */
     void requested(Duration took);
 
