@@ -112,6 +112,20 @@ class BlobReplayIT {
     }
 
     @Test
+    void twoBlobsWhoseFilesHaveOneNameAreBothReplayed() throws Exception {
+        upload("tap/1.json", answer(3));
+        upload("tap_1.json", answer(2));
+
+        try (PackagedProgram program = services.launch().start()) {
+            program.awaitMatches("replay of blob-tap_1.json committed", 2, SOON);
+
+            List<String> truth = services.live().truth(start(3), start(1));
+            assertThat(truth).isNotEmpty();
+            services.live().tables().assertNoneLost(truth);
+        }
+    }
+
+    @Test
     void aBlobThatCannotBeMovedStaysAndHoldsUpNoOther() throws Exception {
         upload("1.json", answer(3));
         upload("2.json", answer(2));
