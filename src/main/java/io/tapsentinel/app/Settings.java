@@ -46,7 +46,7 @@ import java.util.function.Supplier;
  * @param shutdownTimeout how long a stop waits for what is on its way
  * @param refusals        how long TAP is left alone after it refused
  * @param rejected        where records lie that a table cannot take
- * @param replay          where answers and records are brought in from
+ * @param replay          the endpoint whose answers and records are replayed
  * @param sweepAges       how long after its end each closed hour is read again, ascending; empty for never
  * @param updates         whether an event is sent again when TAP's verdict on it has changed
  * @param cost            what the schedule takes of the requests of a day

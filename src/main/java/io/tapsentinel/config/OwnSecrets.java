@@ -103,7 +103,10 @@ public final class OwnSecrets {
         return pattern.toString();
     }
 
-    /** What of it does not depend on what stands around it, in both alphabets. */
+    /**
+     * Its Base64 text, without the characters that change with what stands before and after it: one text for each of the three
+     * offsets, in the standard and in the URL alphabet.
+     */
     private static Stream<String> base64(String secret) {
         byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
         return IntStream.range(0, 3).boxed().flatMap(before -> {

@@ -5,10 +5,10 @@ import io.tapsentinel.config.SettingReader;
 import java.time.Duration;
 
 /**
- * Where answers and records are brought in from.
+ * The endpoint whose answers and records are replayed, and how long they are kept then.
  *
- * @param uri  endpoint that is looked at
- * @param keep how long files are kept that were brought in
+ * @param uri  a folder, or another endpoint of Camel
+ * @param keep how long a replayed file is kept
  */
 public record ReplaySettings(String uri, Duration keep) {
 

@@ -64,7 +64,10 @@ public class TapHealthCheck extends ProgramHealthCheck {
         lookForOthers(Optional.empty(), startedAt);
     }
 
-    /** The first problem and what to do, in one line; empty when there is none. Looks anew, since a look that is going on may have begun before. */
+    /**
+     * The first problem and what to do, in one line; empty when there is none. It does not share a look with other callers, since theirs
+     * may have begun before the failure.
+     */
     public Optional<String> sentence() {
         Findings now = new Findings();
         look(now);
