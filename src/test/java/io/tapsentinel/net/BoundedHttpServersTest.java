@@ -1,12 +1,14 @@
 package io.tapsentinel.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.testing.HalfOpenConnections;
+import io.vertx.core.Handler;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,8 +16,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,10 +32,16 @@ class BoundedHttpServersTest {
     private BoundedHttpServers vertx;
     private HttpServer server;
 
+    private final List<Error> fatal = new CopyOnWriteArrayList<>();
+
     private void start(Duration idle) throws Exception {
-        vertx = new BoundedHttpServers(idle, FatalErrors.LOG_ONLY);
+        start(idle, request -> request.response().end("well"));
+    }
+
+    private void start(Duration idle, Handler<HttpServerRequest> handler) throws Exception {
+        vertx = new BoundedHttpServers(idle, fatal::add);
         server = vertx.createHttpServer(new HttpServerOptions())
-                .requestHandler(request -> request.response().end("well"))
+                .requestHandler(handler)
                 .listen(0, HOST)
                 .toCompletionStage()
                 .toCompletableFuture()
@@ -64,6 +75,18 @@ class BoundedHttpServersTest {
             await("all are closed").atMost(Duration.ofSeconds(10)).until(() -> connections.open() == 0);
             assertThat(ask()).isEqualTo("well");
         }
+    }
+
+    @Test
+    void anErrorOfTheServersThreadIsHandedOver() throws Exception {
+        Error error = new OutOfMemoryError("a test's");
+        start(Duration.ofSeconds(1), request -> {
+            throw error;
+        });
+
+        assertThatThrownBy(this::ask).isInstanceOf(IOException.class);
+
+        assertThat(fatal).contains(error);
     }
 
     private String ask() throws IOException, InterruptedException {

@@ -1,4 +1,4 @@
-package io.tapsentinel.sentinel.azure;
+package io.tapsentinel.sentinel.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,11 +12,7 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.sandbox.LoopbackServer;
 import io.tapsentinel.sandbox.SandboxIngestion;
-import io.tapsentinel.sentinel.upload.IngestionClients;
-import io.tapsentinel.sentinel.upload.IngestionUploader;
-import io.tapsentinel.sentinel.upload.Refusal;
-import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.sentinel.upload.Uploader;
+import io.tapsentinel.sentinel.azure.AzureCloud;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
