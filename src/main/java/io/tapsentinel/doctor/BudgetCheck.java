@@ -1,5 +1,6 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.report.Format;
 import io.tapsentinel.report.ReportSettings;
 import io.tapsentinel.store.ledger.RequestBudget;
@@ -44,14 +45,14 @@ final class BudgetCheck implements Check {
                     name(),
                     "TAP says that the pool is used up, and only " + Format.count(used, "request")
                             + " of ours in 24 hours " + (used == 1 ? "is" : "are")
-                            + " counted: another client uses this credential; give one of them another");
+                            + " counted; " + Remedies.OTHER_CLIENT);
         }
         if (used >= perDay) {
             return Finding.wrong(
                     name(),
                     "all " + Format.number(perDay)
-                            + " requests of 24 hours are used; reading goes on as the oldest age out;"
-                            + " if that happens again, poll less often (tap.poll.cron) or sweep at fewer ages (tap.sweep.ages)");
+                            + " requests of 24 hours are used; reading goes on as the oldest age out; if that happens again, "
+                            + Remedies.FEWER_REQUESTS);
         }
         List<String> left = new ArrayList<>();
         for (Pool pool : Pool.values()) {

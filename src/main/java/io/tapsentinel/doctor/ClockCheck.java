@@ -1,5 +1,6 @@
 package io.tapsentinel.doctor;
 
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.doctor.Web.Answer;
 import io.tapsentinel.tap.api.TapClock;
 import java.time.Clock;
@@ -40,10 +41,7 @@ final class ClockCheck implements Check {
         Duration ahead = clock.ahead().orElse(Duration.ZERO);
         String words = "this machine's clock is " + TapClock.describe(ahead) + " TAP's";
         return ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0
-                ? Finding.wrong(
-                        name(),
-                        words
-                                + "; set it right (NTP): until then windows are planned by the earlier one, and Azure may refuse tokens")
+                ? Finding.wrong(name(), words + "; " + Remedies.CLOCK + ", and Azure may refuse tokens")
                 : Finding.well(name(), ahead.isZero() ? words : words + ", which the program allows for");
     }
 }

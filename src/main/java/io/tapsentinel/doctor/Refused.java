@@ -1,6 +1,7 @@
 package io.tapsentinel.doctor;
 
 import io.tapsentinel.app.Settings;
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.net.Redactor;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -11,6 +12,7 @@ import java.util.Locale;
 final class Refused {
 
     private static final String INVALID_STREAM = "InvalidStream";
+    private static final String NO_TOKEN = "sentinel.auth=none sends no token, and this endpoint wants one";
 
     private final Settings settings;
     private final TokenIdentity identity;
@@ -32,43 +34,35 @@ final class Refused {
                 + switch (Refusal.of(refused)) {
                     case TOKEN ->
                         settings.authenticate()
-                                ? "the token is not for this endpoint: sentinel.cloud is "
+                                ? "sentinel.cloud is "
                                         + settings.cloud().name().toLowerCase(Locale.ROOT)
-                                        + ", and endpoint and identity have to be of that cloud"
-                                : "sentinel.auth=none sends no token, and this endpoint wants one";
+                                        + ", and endpoint and identity have to be of that cloud: " + Remedies.TOKEN
+                                : NO_TOKEN;
                     case RECORDS ->
                         refused.status() == 413
-                                ? "an empty array cannot be too large: something on the way refuses requests"
+                                ? Remedies.REQUEST_SIZE
                                 : INVALID_STREAM.equals(refused.answer().code())
-                                        ? "the rule does not declare this stream: deploy the template src/main/azure/azuredeploy.json again, or add the stream and its table"
+                                        ? "the rule does not declare this stream: " + Remedies.STREAM
+                                                + " (src/main/azure/azuredeploy.json)"
                                         : "the endpoint takes this stream, but not an empty array; what it says is all that is known";
-                    case TRANSIENT -> passing(refused);
+                    case TRANSIENT ->
+                        "the program would wait and go on; try again later, and if it lasts, " + Remedies.SENTINEL_BUSY;
                     case CONFIGURATION -> configuration(refused);
                 };
-    }
-
-    private static String passing(UploadException refused) {
-        return refused.status() == 0
-                ? "try again, and look at what lies between"
-                : refused.status() == 429
-                        ? "the rule takes 12,000 requests and 2 GB a minute, and others use them up; the program would wait and go on"
-                        : "the service has a bad moment, which the program would wait for; try again later";
     }
 
     private String configuration(UploadException refused) {
         return switch (refused.status()) {
             case 403 ->
                 !settings.authenticate()
-                        ? "sentinel.auth=none sends no token, and this endpoint wants one"
-                        : "the identity needs the role Monitoring Metrics Publisher on the data collection rule itself: az role assignment create"
-                                + " --role \"Monitoring Metrics Publisher\" --assignee " + identity.assignee()
-                                + " --scope <resource id of the rule>;"
-                                + " it can take 30 minutes until a new assignment counts";
+                        ? NO_TOKEN
+                        : Remedies.ROLE
+                                + ": az role assignment create --role \"Monitoring Metrics Publisher\" --assignee "
+                                + identity.assignee() + " --scope <resource id of the rule>";
             case 404 ->
-                "no rule has the immutable id " + settings.ruleId()
-                        + " here: compare sentinel.dcr-immutable-id with the rule's immutableId"
-                        + " (not its name), and sentinel.endpoint with the rule's logsIngestion endpoint, or that of the data collection endpoint it is tied to";
-            default -> "is sentinel.endpoint an ingestion endpoint?";
+                "no rule has the immutable id " + settings.ruleId() + " here: " + Remedies.RULE
+                        + ", its immutableId (not its name) and its logsIngestion endpoint, or that of the data collection endpoint it is tied to";
+            default -> Remedies.SENTINEL_REFUSES;
         };
     }
 

@@ -3,6 +3,7 @@ package io.tapsentinel.doctor;
 import static io.tapsentinel.tap.plan.TapLimits.SHORTEST_WINDOW;
 
 import io.tapsentinel.app.Settings;
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.doctor.Web.Answer;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.Redactor;
@@ -104,12 +105,10 @@ final class TapCheck implements Check {
     private static String remedy(TapRefusedException refused) {
         return switch (refused.reason()) {
             case CREDENTIALS ->
-                refused.status() == 401
-                        ? "tap.principal or tap.secret is wrong: make a service credential in the TAP dashboard under Settings, Connected Applications"
-                        : "the credential may not ask this; it has to be a service credential of the TAP dashboard, and nothing on the way may keep it out";
-            case THROTTLED ->
-                "the credential's requests of 24 hours are used up; the program rests and goes on as the oldest age out";
-            case STILL_CURRENT, TOO_OLD -> "this machine's clock is not TAP's: set it right";
+                Remedies.TAP_CREDENTIALS
+                        + "; the TAP dashboard makes one under Settings, Connected Applications, and nothing on the way may keep it out";
+            case THROTTLED -> Remedies.TAP_THROTTLED;
+            case STILL_CURRENT, TOO_OLD -> "this machine's clock is not TAP's: " + Remedies.CLOCK;
             case REQUEST ->
                 refused.status() == 404
                         ? "there is no SIEM API at tap.url: it is the host alone, https://tap-api-v2.proofpoint.com"

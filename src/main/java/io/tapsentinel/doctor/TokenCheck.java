@@ -4,6 +4,7 @@ import com.azure.core.credential.AccessToken;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import io.tapsentinel.app.Settings;
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.report.Format;
 import io.tapsentinel.sentinel.azure.SignInException;
@@ -82,7 +83,7 @@ final class TokenCheck implements Check {
                     "none is to be had for " + scope + ": " + SafeMessage.of(e)
                             + (e instanceof SignInException none && !none.isIdentityFound()
                                     ? ""
-                                    : "; check its id, its secret or certificate, its tenant, and sentinel.cloud"));
+                                    : "; " + Remedies.TOKEN + ", its secret or certificate, and its tenant"));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.event.DurationWords;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.UtcWords;
@@ -51,7 +52,7 @@ public record TableBacklog(
 
     /** What to do while it is suspended; empty while it is not. */
     public Optional<String> remedy() {
-        return suspended.map(so -> SinkAdvice.ofTable(UploadException.statusIn(so.reason())) + TAIL);
+        return suspended.map(so -> Remedies.ofTable(UploadException.statusIn(so.reason())) + TAIL);
     }
 
     /** The same and what to do, for people. */

@@ -4,6 +4,7 @@ import static io.tapsentinel.doctor.DoctorSetup.NOW;
 import static io.tapsentinel.doctor.DoctorSetup.line;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.config.Remedies;
 import io.tapsentinel.doctor.Finding.Mark;
 import io.tapsentinel.doctor.Web.Answer;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class ClockCheckTest {
     void aDifferenceThatTheProgramAllowsForIsWell(int seconds, String words) {
         assertThat(clock(Mark.WELL, NOW.plusSeconds(seconds)))
                 .startsWith("this machine's clock is " + words + " TAP's")
-                .doesNotContain("NTP");
+                .doesNotContain("time service");
     }
 
     @ParameterizedTest
@@ -39,7 +40,7 @@ class ClockCheckTest {
     void oneThatItWouldReportIsNot(int seconds, String words) {
         assertThat(clock(Mark.WRONG, NOW.plusSeconds(seconds)))
                 .contains(words + " TAP's")
-                .contains("NTP");
+                .contains(Remedies.CLOCK);
     }
 
     @Test

@@ -86,13 +86,13 @@ class TokenCheckTest {
                                 configuration, configuration.clients()::credential, Optional::empty, setup.clock())))
                 .startsWith("none is to be had for https://monitor.azure.com//.default: no identity")
                 .contains("AZURE_CLIENT_SECRET")
-                .doesNotContain("check its");
+                .doesNotContain("check the identity");
         assertThat(line(
                         Mark.WRONG,
                         check(request -> Mono.error(
                                 new IllegalStateException("AADSTS7000215: Invalid client secret provided.")))))
                 .contains("AADSTS7000215")
-                .contains("check its id, its secret");
+                .contains("check the identity", "its secret");
         assertThat(line(
                         Mark.WRONG,
                         check(request -> Mono.error(
