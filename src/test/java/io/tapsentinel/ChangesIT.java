@@ -38,8 +38,7 @@ class ChangesIT {
     private final List<String> rows = new CopyOnWriteArrayList<>();
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(
-                    SandboxSettings.builder().build())
+    private final SimulatedServices services = new SimulatedServices(SandboxSettings.defaults())
             .eachRow((table, row) -> rows.add(ChangingEvents.label(row)));
 
     @AutoClose

@@ -31,10 +31,8 @@ class DriftIT {
     private final List<JsonNode> rows = new CopyOnWriteArrayList<>();
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
-                    .eventsPerHour(300)
-                    .shareDocumented(0.5)
-                    .build())
+    private final SimulatedServices services = new SimulatedServices(
+                    SandboxSettings.defaults().eventsPerHour(300).shareDocumented(0.5))
             .eachRow((table, row) -> rows.add(row));
 
     @RegisterExtension

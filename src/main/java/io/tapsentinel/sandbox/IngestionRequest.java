@@ -1,62 +1,81 @@
 package io.tapsentinel.sandbox;
 
 import com.sun.net.httpserver.Headers;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 
-/** Checks everything of a request but its body. */
+/** Checks everything of a request but its rows, and reads its body: gzip, and at most 1,048,576 bytes before and after it was unpacked. */
 final class IngestionRequest {
 
     private static final Pattern PATH = Pattern.compile("/dataCollectionRules/([^/]+)/streams/([^/]+)");
     private static final String API_VERSION = "api-version=2023-01-01";
+    /** Documented for compressed and uncompressed data alike. */
+    private static final int LIMIT = 1_048_576;
 
     private IngestionRequest() {}
 
-    /**
-     * The stream that the request names.
-     *
-     * @param ruleId the only data collection rule that exists
-     * @param token  the only bearer token that is let in, or null to ask for none
-     */
-    static String stream(String method, URI uri, Headers headers, String ruleId, String token) throws IngestionRefusal {
-        Matcher path = PATH.matcher(uri.getRawPath());
+    /** The stream that the request names. */
+    static String stream(HttpExchange exchange) throws Refusal {
+        Matcher path = PATH.matcher(exchange.getRequestURI().getRawPath());
+        Headers headers = exchange.getRequestHeaders();
         if (!path.matches()) {
-            throw new IngestionRefusal(404, "NotFound", "There is nothing at this path");
+            throw new Refusal(404, "NotFound", "There is nothing at this path");
         }
-        if (!method.equals("POST")) {
-            throw new IngestionRefusal(405, "MethodNotAllowed", "Only POST is allowed here");
+        if (!exchange.getRequestMethod().equals("POST")) {
+            throw new Refusal(405, "MethodNotAllowed", "Only POST is allowed here");
         }
-        if (token != null && !bears(token, headers.getFirst("Authorization"))) {
-            throw new IngestionRefusal(401, "InvalidToken", "The bearer token is missing or not valid");
+        if (!path.group(1).equals(SandboxIngestion.RULE_ID)) {
+            throw new Refusal(404, "NotFound", "There is no data collection rule with this immutable id");
         }
-        if (!path.group(1).equals(ruleId)) {
-            throw new IngestionRefusal(404, "NotFound", "There is no data collection rule with this immutable id");
-        }
-        if (!API_VERSION.equals(uri.getRawQuery())) {
-            throw new IngestionRefusal(400, "InvalidApiVersion", "The query must be " + API_VERSION);
+        if (!API_VERSION.equals(exchange.getRequestURI().getRawQuery())) {
+            throw new Refusal(400, "InvalidApiVersion", "The query must be " + API_VERSION);
         }
         if (!isJson(headers.getFirst("Content-Type"))) {
-            throw new IngestionRefusal(400, "InvalidContentType", "Content-Type must be application/json");
+            throw new Refusal(400, "InvalidContentType", "Content-Type must be application/json");
         }
         if (!"gzip".equalsIgnoreCase(headers.getFirst("Content-Encoding"))) {
-            throw new IngestionRefusal(400, "InvalidContentEncoding", "Content-Encoding must be gzip");
+            throw new Refusal(400, "InvalidContentEncoding", "Content-Encoding must be gzip");
         }
         return path.group(2);
-    }
-
-    private static boolean bears(String token, String authorization) {
-        return authorization != null
-                && MessageDigest.isEqual(
-                        ("Bearer " + token).getBytes(StandardCharsets.UTF_8),
-                        authorization.getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean isJson(String contentType) {
         return contentType != null
                 && contentType.toLowerCase(Locale.ROOT).matches("application/json(\\s*;\\s*charset=utf-8)?");
+    }
+
+    /** The body, unpacked. */
+    static byte[] body(InputStream body) throws IOException, Refusal {
+        byte[] packed = body.readNBytes(LIMIT + 1);
+        if (packed.length > LIMIT) {
+            throw tooLarge("compressed");
+        }
+        byte[] unpacked;
+        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+            unpacked = gzip.readNBytes(LIMIT + 1);
+        } catch (IOException notGzip) {
+            throw new Refusal(400, "InvalidGzip", "The body is not complete gzip data");
+        }
+        if (unpacked.length > LIMIT) {
+            throw tooLarge("uncompressed");
+        }
+        return unpacked;
+    }
+
+    /** Reads on to the end: a client that is cut off while it sends sees a broken connection, not the refusal. */
+    static void drain(InputStream body) throws IOException {
+        body.transferTo(OutputStream.nullOutputStream());
+    }
+
+    private static Refusal tooLarge(String which) {
+        return new Refusal(
+                413, "ContentLengthLimitExceeded", "The " + which + " body is over the maximum of " + LIMIT + " bytes");
     }
 }

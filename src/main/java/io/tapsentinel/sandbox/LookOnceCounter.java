@@ -20,22 +20,17 @@ final class LookOnceCounter {
     private final TypeCounts missed = new TypeCounts();
 
     /** Takes note of an answer that was given in full. */
-    synchronized void answered(TapSelection selection, Iterator<SandboxEvent> window) {
-        long askedAt = selection.now().toEpochMilli();
-        while (window.hasNext()) {
+    synchronized void answered(TapAnswer answer) {
+        long askedAt = answer.now().toEpochMilli();
+        for (Iterator<SandboxEvent> window = answer.window(); window.hasNext(); ) {
             SandboxEvent event = window.next();
             long lastLook = looks.lastLook(event.created().toEpochMilli());
-            if (lastLook != LookTimes.NEVER
-                    && lastLook < event.visibleAt().toEpochMilli()
-                    && selection.selects(event)) {
+            if (lastLook != LookTimes.NEVER && lastLook < event.visibleAt().toEpochMilli() && answer.selects(event)) {
                 missed.add(event.type());
             }
         }
-        looks.look(
-                ceilingMillis(selection.window().from()),
-                selection.window().to().toEpochMilli() + 1,
-                askedAt);
-        looks.forgetBefore(selection.now().minus(HISTORY).toEpochMilli());
+        looks.look(ceilingMillis(answer.query().from()), answer.query().to().toEpochMilli() + 1, askedAt);
+        looks.forgetBefore(answer.now().minus(HISTORY).toEpochMilli());
     }
 
     long missed(EventType type) {

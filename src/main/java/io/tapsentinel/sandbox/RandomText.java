@@ -56,7 +56,8 @@ final class RandomText {
         return random.nextDouble() < share;
     }
 
-    String pick(String... choices) {
+    @SafeVarargs
+    final <T> T pick(T... choices) {
         return choices[random.nextInt(choices.length)];
     }
 

@@ -30,7 +30,7 @@ final class RowCheck {
     }
 
     /** The rows as they stand in the body, without line breaks; none for an empty array. */
-    List<byte[]> rows(byte[] body) throws IngestionRefusal {
+    List<byte[]> rows(byte[] body) throws Refusal {
         List<byte[]> rows = new ArrayList<>();
         try (JsonParser json = JSON.createParser(body)) {
             if (json.nextToken() != JsonToken.START_ARRAY) {
@@ -56,7 +56,7 @@ final class RowCheck {
         }
     }
 
-    private void check(JsonParser json, int row) throws IOException, IngestionRefusal {
+    private void check(JsonParser json, int row) throws IOException, Refusal {
         boolean timed = false;
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String name = json.currentName();
@@ -92,7 +92,7 @@ final class RowCheck {
         return cut.replaceAll("[^A-Za-z0-9_]", "?");
     }
 
-    private static IngestionRefusal refused(String message) {
-        return new IngestionRefusal(400, "InvalidContent", message);
+    private static Refusal refused(String message) {
+        return new Refusal(400, "InvalidContent", message);
     }
 }

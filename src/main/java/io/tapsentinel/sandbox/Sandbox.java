@@ -3,6 +3,7 @@ package io.tapsentinel.sandbox;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.PrivateFiles;
 import io.tapsentinel.store.ledger.LedgerEntry;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ public final class Sandbox implements AutoCloseable {
     /** Below settle, so that only the rows that are meant to be late are late. */
     private static final Duration PROMPT = Duration.ofSeconds(1);
 
+    /** Time between two tables. */
+    private static final Duration PRINTED = Duration.ofSeconds(5);
+
     private static final String CREDENTIAL = "sandbox";
 
     private final Path folder;
@@ -32,7 +36,7 @@ public final class Sandbox implements AutoCloseable {
     private final SandboxIngestion ingestion;
     private final TypeCounts duplicates = new TypeCounts();
     private final TypeCounts late = new TypeCounts();
-    private final SandboxBoardPrinter printer;
+    private final Closeable printer;
 
     /** Where the properties have it. */
     public static Path folder(Map<String, String> properties) {
@@ -44,7 +48,7 @@ public final class Sandbox implements AutoCloseable {
         this.tap = tap;
         this.ingestion = ingestion;
         SandboxBoard board = new SandboxBoard(ingestion::landed, duplicates::count, late::count, tap::missedByLookOnce);
-        this.printer = SandboxBoardPrinter.start(board, out, clock, SandboxBoardPrinter.PERIOD);
+        this.printer = board.printEvery(PRINTED, out, clock);
     }
 
     /**
@@ -55,18 +59,12 @@ public final class Sandbox implements AutoCloseable {
      */
     public static Sandbox start(Path folder, Clock clock, PrintStream out) throws IOException {
         PrivateFiles.folder(folder);
-        SandboxSettings settings = SandboxSettings.builder()
+        SandboxSettings settings = SandboxSettings.defaults()
                 .eventsPerHour(EVENTS_PER_HOUR)
                 .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(5))
-                .maxPromptLag(PROMPT)
-                .build();
-        SandboxTap tap = SandboxTap.builder(new SandboxEvents(settings))
-                .clock(clock)
-                .credentials(CREDENTIAL, CREDENTIAL)
-                .requestsPerDay(REQUESTS_PER_DAY)
-                .clicksPermittedPerDay(REQUESTS_PER_DAY)
-                .build()
-                .start();
+                .maxPromptLag(PROMPT);
+        SandboxTap tap =
+                new SandboxTap(new SandboxEvents(settings), clock, CREDENTIAL, CREDENTIAL, REQUESTS_PER_DAY).start();
         SandboxIngestion ingestion = new SandboxIngestion(new NdjsonFolder(folder)).start();
         out.println("""
                 SANDBOX: no account is used and nothing leaves this machine.
@@ -123,7 +121,7 @@ public final class Sandbox implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws IOException {
         printer.close();
         tap.close();
         ingestion.close();

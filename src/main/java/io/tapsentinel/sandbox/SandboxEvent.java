@@ -1,11 +1,14 @@
 package io.tapsentinel.sandbox;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import io.tapsentinel.event.EventType;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 
 /**
  * One generated event: what decides whether an answer contains it, who it is, and how it is written. Its text shows no content.
@@ -27,6 +30,9 @@ public record SandboxEvent(
         String guid,
         String recipient,
         SandboxIncident incident) {
+
+    private static final ObjectWriter JSON =
+            new ObjectMapper().writer().without(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
 
     /** Click time or message time: at or before {@link #created()}, at times by days. */
     public Instant happened() {
@@ -54,16 +60,11 @@ public record SandboxEvent(
     }
 
     /**
-     * Writes the event as one JSON object. Only the order of {@code messageParts} depends on {@code shuffle}, as it differs
+     * Writes the event as one JSON object. Only the order of {@code messageParts} depends on {@code order}, as it differs
      * between two answers of the real service; everything else is the same each time.
      */
-    public void write(JsonGenerator json, SplittableRandom shuffle) throws IOException {
-        RandomText text = new RandomText(new SplittableRandom(incident.bodySeed()));
-        if (type.isClick()) {
-            ClickJson.write(this, json, text);
-        } else {
-            MessageJson.write(this, json, text, shuffle);
-        }
+    public void write(JsonGenerator json, Random order) throws IOException {
+        JSON.writeValue(json, EventJson.of(this, order));
     }
 
     @Override

@@ -26,13 +26,9 @@ public final class SandboxEvents {
     public SandboxEvents(SandboxSettings settings) {
         this.settings = settings;
         double copiesPerIncident =
-                SandboxIncident.SHARE_MESSAGES * settings.shareMultiRecipient() * (SandboxIncident.MEAN_RECIPIENTS - 1);
-        this.meanIncidents = settings.eventsPerHour() / 3600 / (1 + copiesPerIncident);
+                SandboxIncident.SHARE_MESSAGES * settings.shareMultiRecipient * (SandboxIncident.MEAN_RECIPIENTS - 1);
+        this.meanIncidents = settings.eventsPerHour / 3600 / (1 + copiesPerIncident);
         this.emptyShare = StrictMath.exp(-meanIncidents);
-    }
-
-    public SandboxSettings settings() {
-        return settings;
     }
 
     /** All events with {@code from <= created <= to}, visible or not, in the order of their seconds; within a second in no order. */
@@ -76,7 +72,7 @@ public final class SandboxEvents {
 
     /** The events created in one second, counted from the epoch. */
     List<SandboxEvent> createdIn(long second) {
-        SplittableRandom random = new SplittableRandom(mix(settings.seed(), second));
+        SplittableRandom random = new SplittableRandom(mix(settings.seed, second));
         int incidents = incidents(random);
         if (incidents == 0) {
             return List.of();

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -26,7 +27,22 @@ record SandboxIncident(
         long bodySeed,
         String tag,
         List<String> recipients,
-        List<SandboxThreat> threats) {
+        List<Threat> threats) {
+
+    /**
+     * What a window's filters look at in one threat of an event.
+     *
+     * @param status {@code active}, {@code cleared}, {@code falsePositive}, or null where the event does not say
+     * @param type   {@code url}, {@code attachment} or {@code messageText}
+     * @param time   when it was condemned, in whole milliseconds
+     */
+    record Threat(String status, String type, Instant time) {
+
+        /** One without a status counts as active. */
+        boolean matches(Set<String> statuses) {
+            return statuses.contains(status == null ? "active" : status);
+        }
+    }
 
     /** Share of messages among incidents; the rest are clicks. */
     static final double SHARE_MESSAGES = 0.70;
@@ -52,10 +68,9 @@ record SandboxIncident(
         Duration wait = judgedAtOnce ? Duration.ofMillis(1 + random.nextInt(30_000)) : longWait(random);
         Instant happened = condemnedBefore ? created : created.minus(wait);
         Instant condemned = condemnedBefore ? created.minus(wait) : created;
-        String tag = settings.marker().isEmpty() ? text.hex(8) : settings.marker() + number;
-        int copies =
-                !type.isClick() && random.nextDouble() < settings.shareMultiRecipient() ? 2 + random.nextInt(3) : 1;
-        boolean documented = random.nextDouble() < settings.shareDocumented();
+        String tag = settings.marker.isEmpty() ? text.hex(8) : settings.marker + number;
+        int copies = !type.isClick() && random.nextDouble() < settings.shareMultiRecipient ? 2 + random.nextInt(3) : 1;
+        boolean documented = random.nextDouble() < settings.shareDocumented;
         return new SandboxIncident(
                 type,
                 created,
@@ -74,12 +89,10 @@ record SandboxIncident(
         boolean spelledWithoutId = documented && !type.isClick();
         for (String recipient : recipients) {
             String id = text.uuid();
-            boolean without = random.nextDouble() < settings.shareWithoutId() || spelledWithoutId;
-            boolean late = random.nextDouble() < settings.shareLate();
-            long least = late ? settings.minLateLag().toMillis() : 0;
-            long greatest = late
-                    ? settings.maxLateLag().toMillis()
-                    : settings.maxPromptLag().toMillis();
+            boolean without = random.nextDouble() < settings.shareWithoutId || spelledWithoutId;
+            boolean late = random.nextDouble() < settings.shareLate;
+            long least = late ? settings.minLateLag.toMillis() : 0;
+            long greatest = late ? settings.maxLateLag.toMillis() : settings.maxPromptLag.toMillis();
             Instant visibleAt = created.plusMillis(random.nextLong(least, greatest + 1));
             into.add(new SandboxEvent(type, created, visibleAt, without ? null : id, guid, recipient, this));
         }
@@ -109,11 +122,11 @@ record SandboxIncident(
         return List.copyOf(recipients);
     }
 
-    private static List<SandboxThreat> threats(
+    private static List<Threat> threats(
             SplittableRandom random, SandboxSettings settings, EventType type, Instant newest, boolean documented) {
-        boolean falsePositive = random.nextDouble() < settings.shareFalsePositive();
+        boolean falsePositive = random.nextDouble() < settings.shareFalsePositive;
         int count = !type.isClick() && random.nextDouble() < 0.30 ? 2 : 1;
-        List<SandboxThreat> threats = new ArrayList<>(count);
+        List<Threat> threats = new ArrayList<>(count);
         for (int at = 0; at < count; at++) {
             double kind = random.nextDouble();
             String threatType = type.isClick() || kind < 0.60 ? "url" : kind < 0.90 ? "attachment" : "messageText";
@@ -121,7 +134,7 @@ record SandboxIncident(
             boolean silent = fate > 0.98 && !type.isClick() && !documented;
             String status = falsePositive ? "falsePositive" : silent ? null : fate < 0.08 ? "cleared" : "active";
             Instant time = at == 0 ? newest : newest.minusMillis(random.nextInt(3_600_000));
-            threats.add(new SandboxThreat(status, threatType, time));
+            threats.add(new Threat(status, threatType, time));
         }
         return List.copyOf(threats);
     }

@@ -3,14 +3,17 @@ package io.tapsentinel.sandbox;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.net.FastGzip;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.Random;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -24,34 +27,39 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class SandboxTap implements HttpHandler, AutoCloseable {
 
+    /** Requests per rolling 24 hours that the service allows for each pool. */
+    public static final int REQUESTS_PER_DAY = 1_800;
+
+    private static final double SHARE_TEXT_PLAIN = 0.25;
+    private static final int BUFFER = 1 << 16;
+
     private final SandboxEvents events;
     private final Clock clock;
     private final TapGate gate;
-    private final double shareTextPlain;
-    private final int port;
-    private final SplittableRandom moods;
+    private final Random moods = new Random(1);
     private final LongAdder requests = new LongAdder();
     private final TypeCounts served = new TypeCounts();
     private final LookOnceCounter lookOnce = new LookOnceCounter();
     private LoopbackServer server;
 
-    SandboxTap(SandboxTapBuilder settings) {
-        this.events = settings.events;
-        this.clock = settings.clock;
-        this.gate = new TapGate(settings);
-        this.shareTextPlain = settings.shareTextPlain;
-        this.port = settings.port;
-        this.moods = new SplittableRandom(settings.moodSeed);
+    /**
+     * @param clock the service's time: decides what is visible, too old or still current, and when requests age out
+     * @param principal with {@code secret} the only credentials that are let in
+     */
+    public SandboxTap(SandboxEvents events, Clock clock, String principal, String secret) {
+        this(events, clock, principal, secret, REQUESTS_PER_DAY);
     }
 
-    /** A stand-in that serves these events, to be set up further. */
-    public static SandboxTapBuilder builder(SandboxEvents events) {
-        return new SandboxTapBuilder(events);
+    /** @param requestsPerDay allowance per rolling 24 hours of {@code clicks/permitted}, and of all other paths together */
+    SandboxTap(SandboxEvents events, Clock clock, String principal, String secret, int requestsPerDay) {
+        this.events = events;
+        this.clock = clock;
+        this.gate = new TapGate(principal, secret, requestsPerDay);
     }
 
     /** Serves on 127.0.0.1 until {@link #close()}. To put a handler in front, leave this out and use {@link LoopbackServer}. */
     public synchronized SandboxTap start() throws IOException {
-        server = LoopbackServer.start(this, port);
+        server = LoopbackServer.start(this, 0);
         return this;
     }
 
@@ -85,50 +93,68 @@ public final class SandboxTap implements HttpHandler, AutoCloseable {
             Instant now = clock.instant();
             TapPath path = gate.admit(exchange, now);
             TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
-            answer(exchange, path, new TapSelection(events, query, path.types(), now));
-        } catch (TapRefusal refusal) {
-            TapReply.text(exchange, refusal.status(), refusal.getMessage());
+            send(exchange, path, new TapAnswer(events, query, path.types(), now));
+        } catch (Refusal refusal) {
+            refuse(exchange, refusal);
         }
         exchange.close();
     }
 
-    private void answer(HttpExchange exchange, TapPath path, TapSelection selection) throws IOException {
-        SplittableRandom mood = mood();
-        Set<EventType> present = selection.present();
+    private void send(HttpExchange exchange, TapPath path, TapAnswer answer) throws IOException {
+        Random mood = mood();
+        Set<EventType> present = answer.present();
         int silence = present.isEmpty() ? mood.nextInt(3) : -1;
         if (silence == 0) {
-            given(path, selection, new TypeCounts());
+            given(path, answer, new TypeCounts());
             exchange.sendResponseHeaders(204, -1);
             return;
         }
-        boolean plain = mood.nextDouble() < shareTextPlain;
+        boolean plain = mood.nextDouble() < SHARE_TEXT_PLAIN;
         exchange.getResponseHeaders().set("Content-Type", plain ? "text/plain" : "application/json");
         TypeCounts rows = new TypeCounts();
         // no try-with-resources: closing would end a broken answer as if it were whole
-        OutputStream out = TapReply.rows(exchange);
+        OutputStream out = body(exchange);
         if (silence == 1) {
             out.write("[]".getBytes(StandardCharsets.US_ASCII));
         } else {
-            TapAnswerWriter.json(selection, present, mood, out, rows);
+            answer.write(present, mood, out, rows);
         }
         // before the end goes out, so that whoever has read all of it finds it counted
-        given(path, selection, rows);
+        given(path, answer, rows);
         out.close();
     }
 
-    private void given(TapPath path, TapSelection selection, TypeCounts rows) {
+    private void given(TapPath path, TapAnswer answer, TypeCounts rows) {
         served.add(rows);
         if (path == TapPath.ALL) {
-            lookOnce.answered(
-                    selection,
-                    events.between(selection.window().from(), selection.window().to()));
+            lookOnce.answered(answer);
         }
     }
 
-    private SplittableRandom mood() {
-        synchronized (moods) {
-            return moods.split();
+    private Random mood() {
+        return new Random(moods.nextLong());
+    }
+
+    static void refuse(HttpExchange exchange, Refusal refusal) throws IOException {
+        byte[] body = refusal.getMessage().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+        exchange.sendResponseHeaders(refusal.status(), body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    /**
+     * A stream for the body of a 200, chunked, and with gzip where the client accepts it. Its last bytes stay here until it is closed;
+     * one that is not closed breaks the answer off.
+     */
+    static OutputStream body(HttpExchange exchange) throws IOException {
+        List<String> accepted = exchange.getRequestHeaders().getOrDefault("Accept-Encoding", List.of());
+        boolean gzip = accepted.stream().anyMatch(codings -> codings.contains("gzip"));
+        if (gzip) {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
         }
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream body = new BufferedOutputStream(exchange.getResponseBody(), BUFFER);
+        return gzip ? new FastGzip(body) : body;
     }
 
     @Override

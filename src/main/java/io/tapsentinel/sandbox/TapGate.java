@@ -3,10 +3,11 @@ package io.tapsentinel.sandbox;
 import com.sun.net.httpserver.HttpExchange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.EnumMap;
-import java.util.Map;
+import java.util.Deque;
 
 /**
  * Lets requests in: known paths (404), GET (405), the right credentials (401), and within the allowance (429, without Retry-After,
@@ -16,36 +17,43 @@ import java.util.Map;
  */
 final class TapGate {
 
-    private final byte[] authorization;
-    private final Map<TapPath, RequestPool> pools = new EnumMap<>(TapPath.class);
+    private static final Duration PERIOD = Duration.ofHours(24);
 
-    TapGate(SandboxTapBuilder settings) {
-        byte[] credentials = (settings.principal + ':' + settings.secret).getBytes(StandardCharsets.UTF_8);
+    private final byte[] authorization;
+    private final int requestsPerDay;
+    private final Deque<Instant> clicksPermitted = new ArrayDeque<>();
+    private final Deque<Instant> everythingElse = new ArrayDeque<>();
+
+    TapGate(String principal, String secret, int requestsPerDay) {
+        byte[] credentials = (principal + ':' + secret).getBytes(StandardCharsets.UTF_8);
         this.authorization =
                 ("Basic " + Base64.getEncoder().encodeToString(credentials)).getBytes(StandardCharsets.US_ASCII);
-        RequestPool others = new RequestPool(settings.requestsPerDay);
-        for (TapPath path : TapPath.values()) {
-            pools.put(
-                    path,
-                    path == TapPath.ONLY_CLICKS_PERMITTED ? new RequestPool(settings.clicksPermittedPerDay) : others);
-        }
+        this.requestsPerDay = requestsPerDay;
     }
 
-    TapPath admit(HttpExchange exchange, Instant now) throws TapRefusal {
+    TapPath admit(HttpExchange exchange, Instant now) throws Refusal {
         TapPath path =
-                TapPath.of(exchange.getRequestURI().getRawPath()).orElseThrow(() -> new TapRefusal(404, "Not found"));
+                TapPath.of(exchange.getRequestURI().getRawPath()).orElseThrow(() -> new Refusal(404, "Not found"));
         if (!exchange.getRequestMethod().equals("GET")) {
             exchange.getResponseHeaders().set("Allow", "GET");
-            throw new TapRefusal(405, "Method not allowed");
+            throw new Refusal(405, "Method not allowed");
         }
         String given = exchange.getRequestHeaders().getFirst("Authorization");
         if (given == null || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"tap\"");
-            throw new TapRefusal(401, "Service principal or secret is not valid");
+            throw new Refusal(401, "Service principal or secret is not valid");
         }
-        if (!pools.get(path).take(now)) {
-            throw new TapRefusal(429, "The limit of requests per 24 hours is exceeded");
+        if (!take(path == TapPath.ONLY_CLICKS_PERMITTED ? clicksPermitted : everythingElse, now)) {
+            throw new Refusal(429, "The limit of requests per 24 hours is exceeded");
         }
         return path;
+    }
+
+    /** Takes one request out of an allowance, which recovers as its oldest requests age out; false when there is none left. */
+    private synchronized boolean take(Deque<Instant> taken, Instant now) {
+        while (!taken.isEmpty() && !taken.peekFirst().isAfter(now.minus(PERIOD))) {
+            taken.removeFirst();
+        }
+        return taken.size() < requestsPerDay && taken.add(now);
     }
 }

@@ -30,11 +30,8 @@ class GuaranteesIT {
 
     /** So few events that a held sink does not stop the reader before the middle of an answer. */
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
-            .seed(7)
-            .eventsPerHour(150)
-            .shareWithoutId(0.05)
-            .build());
+    private final SimulatedServices services = new SimulatedServices(
+            SandboxSettings.defaults().seed(7).eventsPerHour(150).shareWithoutId(0.05));
 
     /** How long nothing may happen; a mistake gets more time to show, and ends it by that. */
     private Duration quiet = Duration.ofMillis(700);

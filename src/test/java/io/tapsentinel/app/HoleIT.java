@@ -31,8 +31,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class HoleIT {
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(
-            SandboxSettings.builder().seed(9).eventsPerHour(60).build());
+    private final SimulatedServices services =
+            new SimulatedServices(SandboxSettings.defaults().seed(9).eventsPerHour(60));
 
     @RegisterExtension
     final LogLines log = new LogLines();

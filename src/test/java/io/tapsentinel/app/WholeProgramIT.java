@@ -16,15 +16,14 @@ import org.junit.jupiter.api.Test;
 /** The program as it runs, real routes, real HTTP, real store: what TAP had against what the tables got, as multisets. */
 class WholeProgramIT {
 
-    private static final SandboxSettings TWO_HOURS = SandboxSettings.builder()
+    private static final SandboxSettings TWO_HOURS = SandboxSettings.defaults()
             .seed(20_261_120)
             .eventsPerHour(1_200)
             .shareMultiRecipient(0.10)
             .shareLate(0.20)
             .lateLag(Duration.ofMinutes(2), Duration.ofMinutes(30))
             .shareWithoutId(0.05)
-            .shareDocumented(0.05)
-            .build();
+            .shareDocumented(0.05);
 
     @Test
     void everyEventLandsOnceThroughQuartzWithLateRowsCopiesForEachRecipientAndMissingIds() throws Exception {
@@ -83,10 +82,8 @@ class WholeProgramIT {
 
     @Test
     void aRestartSendsNothingAgain() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
-                .eventsPerHour(300)
-                .shareWithoutId(0.05)
-                .build())) {
+        try (SimulatedServices services = new SimulatedServices(
+                SandboxSettings.defaults().eventsPerHour(300).shareWithoutId(0.05))) {
             services.start().poll().stop();
             List<String> rows = services.rows();
             assertThat(rows).isEqualTo(services.firstHour());
@@ -100,8 +97,8 @@ class WholeProgramIT {
 
     @Test
     void anOutageIsReadAfterTheFreshWindowOldestFirst() throws Exception {
-        try (SimulatedServices services = new SimulatedServices(
-                SandboxSettings.builder().eventsPerHour(60).build())) {
+        try (SimulatedServices services =
+                new SimulatedServices(SandboxSettings.defaults().eventsPerHour(60))) {
             RunningProgram program = services.start().poll();
             services.clock().advance(Duration.ofHours(5));
             for (int i = 0; i < 6; i++) {

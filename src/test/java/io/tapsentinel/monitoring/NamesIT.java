@@ -81,7 +81,7 @@ class NamesIT {
     /** Of a program that has met a field without a column. */
     private Scrape scrape() throws Exception {
         try (SimulatedServices services = new SimulatedServices(
-                folder, SandboxSettings.builder().seed(11).eventsPerHour(300).build())) {
+                folder, SandboxSettings.defaults().seed(11).eventsPerHour(300))) {
             services.tapProxy()
                     .rewrite(body -> new String(body, StandardCharsets.UTF_8)
                             .replace("\"spamScore\":", "\"newScore\":1,\"spamScore\":")

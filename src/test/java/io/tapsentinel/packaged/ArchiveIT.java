@@ -43,7 +43,7 @@ class ArchiveIT {
         Set<String> landed;
         List<String> truth;
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
+                SandboxSettings.defaults().seed(71).shareWithoutId(0.05).eventsPerHour(1_500), HISTORY)) {
             launch = services.launch(folder.resolve("first"))
                     .with("tap.archive.uri", "file:archive")
                     .tableOptions("batchRecords: 50", "lingerMs: 100");
@@ -79,7 +79,7 @@ class ArchiveIT {
 
     /** Rows of a new program with a new store, which got nothing but these files. */
     private List<String> replayed(List<Path> archived) throws Exception {
-        try (LiveServices empty = new LiveServices(SandboxSettings.builder().eventsPerHour(0), HISTORY)) {
+        try (LiveServices empty = new LiveServices(SandboxSettings.defaults().eventsPerHour(0), HISTORY)) {
             PackagedProgram.Launch launch = empty.launch(folder.resolve("second"))
                     .with("tap.poll.cron", NEVER)
                     .with("tap.sweep.cron", NEVER);
@@ -101,7 +101,7 @@ class ArchiveIT {
     void aDiskThatIsFullOrReadOnlyCostsOnlyTheArchive() throws Exception {
         PackagedProgram.Launch launch = PackagedProgram.in(folder);
         try (LiveServices services =
-                        new LiveServices(SandboxSettings.builder().seed(73).eventsPerHour(1_200), HISTORY);
+                        new LiveServices(SandboxSettings.defaults().seed(73).eventsPerHour(1_200), HISTORY);
                 TmpfsMount mount = TmpfsMount.at(launch.work().resolve("outbox"), "1m")) {
             launch.with(services.properties())
                     .with("tap.archive.uri", "file:archive")

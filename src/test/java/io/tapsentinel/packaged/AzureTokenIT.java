@@ -41,7 +41,7 @@ class AzureTokenIT {
 
     @BeforeEach
     void start() throws Exception {
-        services = new LiveServices(SandboxSettings.builder().seed(31).eventsPerHour(1_200), Duration.ofMinutes(20));
+        services = new LiveServices(SandboxSettings.defaults().seed(31).eventsPerHour(1_200), Duration.ofMinutes(20));
         identity = new IdentityEndpoint();
         gate = new TokenGate(services.sink(), IdentityEndpoint.token(1));
         sink = new SecureServer(TestAuthority.shared(), gate);

@@ -74,7 +74,7 @@ class DoctorIT {
     /** A program for which all is well, but for what is set afterwards. */
     @BeforeEach
     void start() throws Exception {
-        services = new LiveServices(SandboxSettings.builder().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
+        services = new LiveServices(SandboxSettings.defaults().seed(61).eventsPerHour(6_000), Duration.ofMinutes(20));
         tap = new ScriptedServer(services.tapUri());
         identity = new IdentityEndpoint();
         identity.give(TOKEN);

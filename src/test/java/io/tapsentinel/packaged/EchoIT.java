@@ -49,7 +49,7 @@ class EchoIT {
     @Test
     void nothingOfWhatTheyRepeatIsShownAnywhere() throws Exception {
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().eventsPerHour(600), Duration.ofMinutes(30))) {
+                new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(30))) {
             int kinds = STATUSES.length * FORMS;
             services.tap().script(call -> echoes.get() < kinds ? this::echo : step -> step.send(step.forward()));
             AtomicInteger uploads = new AtomicInteger();

@@ -30,7 +30,7 @@ final class FailingStore implements AutoCloseable {
 
     FailingStore(Path folder, long seed, int eventsPerHour) throws IOException {
         services = new ScriptedServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(seed)
                         .eventsPerHour(eventsPerHour)
                         .shareWithoutId(0.05),

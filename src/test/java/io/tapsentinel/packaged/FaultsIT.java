@@ -74,7 +74,7 @@ class FaultsIT {
     /** A fault of TAP loses nothing and doubles nothing. */
     private void assertThatNothingIsLost(TapFault fault) throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(60 + fault.ordinal())
                         .eventsPerHour(300)
                         .shareWithoutId(0.05),
@@ -100,7 +100,7 @@ class FaultsIT {
     /** A fault of the tables' endpoint loses nothing, and doubles only what the store has listed. */
     private void assertThatNothingIsLost(SinkFault fault) throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(80 + fault.ordinal())
                         .eventsPerHour(900)
                         .shareWithoutId(0.05),

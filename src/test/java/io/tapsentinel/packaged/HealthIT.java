@@ -40,7 +40,8 @@ class HealthIT {
     /** One program for all, since each test leaves it as it found it: well. */
     @BeforeAll
     static void start() throws Exception {
-        services = new ScriptedServices(SandboxSettings.builder().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
+        services =
+                new ScriptedServices(SandboxSettings.defaults().seed(91).eventsPerHour(6_000), Duration.ofMinutes(5));
         program = launch(services, folder).start();
         program.awaitLine(LiveServices.COMMITTED, SOON);
     }

@@ -145,7 +145,7 @@ class ImageIT {
         Path output = folder.resolve("output.txt");
         Postgres database = Postgres.shared();
         try (LiveServices services =
-                new LiveServices(SandboxSettings.builder().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
+                new LiveServices(SandboxSettings.defaults().seed(5).eventsPerHour(2_000), Duration.ofMinutes(20))) {
             Map<String, String> properties = new TreeMap<>(services.properties());
             properties.putAll(Map.of(
                     "state.url",

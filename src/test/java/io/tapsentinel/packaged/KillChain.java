@@ -52,7 +52,7 @@ final class KillChain {
     /** Kills once with each aim, then lets a program finish and checks all that was promised. */
     KillChain run(List<Phase> aims) throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(seed)
                         .shareWithoutId(0.05)
                         .eventsPerHour(EVENTS * 1.1 * 60 / HISTORY.toMinutes()),

@@ -27,7 +27,8 @@ class KillIT {
     @Test
     void nothingIsLostOrDoubledWhenItIsKilledBeforeItsBatchesWereStored() throws Exception {
         try (LiveServices services = new LiveServices(
-                SandboxSettings.builder().seed(12).eventsPerHour(6_000).shareWithoutId(0.05), Duration.ofMinutes(20))) {
+                SandboxSettings.defaults().seed(12).eventsPerHour(6_000).shareWithoutId(0.05),
+                Duration.ofMinutes(20))) {
             PackagedProgram.Launch launch = services.launch(folder);
             services.tables().hold();
             int held;
@@ -54,7 +55,7 @@ class KillIT {
     @Test
     void anErrorEndsItWithCodeThreeAndTheNextStartReadsWhatWasNotCommitted() throws Exception {
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().seed(12).eventsPerHour(600), Duration.ofMinutes(20))) {
+                new ScriptedServices(SandboxSettings.defaults().seed(12).eventsPerHour(600), Duration.ofMinutes(20))) {
             // one character that is not Latin makes each of the others take two bytes
             String large = "a".repeat(3_900_000) + "\u20ac";
             services.tap()

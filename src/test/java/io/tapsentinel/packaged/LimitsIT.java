@@ -96,7 +96,7 @@ class LimitsIT {
     @EnumSource
     void whatIsTooMuchIsNotReadAndEventsFlowAgainSoon(Excess excess) throws Exception {
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().eventsPerHour(600), Duration.ofMinutes(30))) {
+                new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(30))) {
             Step[] twice = {excess::send, excess::send};
             (excess.ofTap ? services.tap() : services.sink()).next(twice);
             try (PackagedProgram program =

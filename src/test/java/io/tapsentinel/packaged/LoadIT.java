@@ -36,7 +36,7 @@ class LoadIT {
         Path collections = folder.resolve("gc.log");
         // 3 % more than have to be there, since the number is drawn
         try (LiveServices services = new LiveServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(13)
                         .eventsPerHour(EVENTS * 1.03)
                         .shareWithoutId(0.02)

@@ -36,7 +36,7 @@ class LogFormatIT {
     @Test
     void everyLineIsOneObjectFromTheStartOverFailuresToTheStop() throws Exception {
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
+                new ScriptedServices(SandboxSettings.defaults().seed(92).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             services.tap().next(TapFault.STATUS_503, TapFault.RESET, TapFault.HTML_PAGE);
             services.sink()
                     .next(
@@ -76,7 +76,7 @@ class LogFormatIT {
     @Test
     void theLineOfAWindowHasTheBytesThatTapSent() throws Exception {
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
+                new ScriptedServices(SandboxSettings.defaults().seed(93).eventsPerHour(3_000), Duration.ofMinutes(5))) {
             List<Integer> sent = new CopyOnWriteArrayList<>();
             services.tap().script(request -> call -> {
                 ScriptedRequest.Answer answer = call.forward();

@@ -46,7 +46,7 @@ class MixedFaultsIT {
     @Test
     void nothingIsLostAndOnlyWhatIsListedIsTwice() throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
+                SandboxSettings.defaults().seed(SEED).eventsPerHour(700).shareWithoutId(0.05), HISTORY)) {
             Instant origin = Instant.parse(services.properties().get("tap.poll.start"));
             services.tap().script(request -> {
                 TapFault fault = tapFaults.next();

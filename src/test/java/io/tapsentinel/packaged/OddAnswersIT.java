@@ -140,7 +140,7 @@ class OddAnswersIT {
     }
 
     private ScriptedServices services() throws IOException {
-        ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30));
+        ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30));
         services.tap().script(call -> tap::on);
         services.sink().script(call -> upload -> {
             JSON.readTree(upload.body())

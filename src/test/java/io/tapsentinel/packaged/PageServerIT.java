@@ -58,7 +58,7 @@ class PageServerIT {
 
     @BeforeEach
     void prepare() throws IOException {
-        services = new ScriptedServices(SandboxSettings.builder().seed(5).eventsPerHour(400), Duration.ofHours(6));
+        services = new ScriptedServices(SandboxSettings.defaults().seed(5).eventsPerHour(400), Duration.ofHours(6));
         launch = services.launch(folder).with("camel.server.port", String.valueOf(port));
     }
 

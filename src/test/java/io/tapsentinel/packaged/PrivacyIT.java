@@ -42,7 +42,7 @@ class PrivacyIT {
 
     @Test
     void neitherContentNorSecretsAreInTheLogWhateverFails() throws Exception {
-        SandboxSettings.Builder events = SandboxSettings.builder()
+        SandboxSettings events = SandboxSettings.defaults()
                 .seed(14)
                 .eventsPerHour(1_500)
                 .shareWithoutId(0.1)

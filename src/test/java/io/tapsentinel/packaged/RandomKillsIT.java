@@ -89,7 +89,7 @@ class RandomKillsIT {
 
         private Chain run() throws Exception {
             try (ScriptedServices services = new ScriptedServices(
-                    SandboxSettings.builder().seed(seed).eventsPerHour(1_500).shareWithoutId(0.05), HISTORY)) {
+                    SandboxSettings.defaults().seed(seed).eventsPerHour(1_500).shareWithoutId(0.05), HISTORY)) {
                 services.tap().script(request -> {
                     TapFault fault = draw(tapFaults, TapFault.values());
                     return fault == null ? ScriptedServer.Step.PASS : fault;

@@ -39,7 +39,7 @@ class ReadyIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        services = new ScriptedServices(SandboxSettings.builder().eventsPerHour(600), Duration.ofMinutes(20));
+        services = new ScriptedServices(SandboxSettings.defaults().eventsPerHour(600), Duration.ofMinutes(20));
         launch = services.launch(folder)
                 .with("tap.poll.cron", "0 0 0 1 1 ? 2099")
                 .with("tap.sweep.cron", "0 0 0 1 1 ? 2099");

@@ -62,7 +62,7 @@ class RefusedRecordsIT {
         Set<String> refused = Set.copyOf(ids.stream().sorted().toList().subList(EVENTS / 2, EVENTS / 2 + bad));
         AtomicBoolean accepts = new AtomicBoolean();
         AtomicInteger largest = new AtomicInteger();
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30))) {
             services.tap().script(call -> tap::on);
             services.sink().script(call -> upload -> {
                 largest.accumulateAndGet(StoredRecords.rows(upload).size(), Math::max);
@@ -99,7 +99,7 @@ class RefusedRecordsIT {
     void aSinkThatRefusesEverythingForManyUploadsLosesNothingAndNothingIsRejected() throws Exception {
         tap.addClicks(200);
         AtomicBoolean accepts = new AtomicBoolean();
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30))) {
             services.tap().script(call -> tap::on);
             services.sink().script(call -> upload -> {
                 if (accepts.get()) {

@@ -62,7 +62,7 @@ class RefusedTableIT {
     private void refused(How how) throws Exception {
         CountDownLatch over = new CountDownLatch(1);
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(170 + how.ordinal())
                         .eventsPerHour(1_200)
                         .shareWithoutId(0.05),

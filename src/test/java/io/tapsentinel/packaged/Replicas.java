@@ -30,7 +30,7 @@ final class Replicas implements AutoCloseable {
     private final LiveServices services;
     private final List<PackagedProgram> all = new ArrayList<>();
 
-    Replicas(Postgres postgres, Path folder, SandboxSettings.Builder settings, Duration history) throws Exception {
+    Replicas(Postgres postgres, Path folder, SandboxSettings settings, Duration history) throws Exception {
         this.postgres = postgres;
         this.folder = folder;
         this.url = postgres.newDatabase();

@@ -175,7 +175,7 @@ class ReplicasIT {
 
     private Replicas replicas(Postgres postgres) throws Exception {
         return new Replicas(
-                postgres, folder, SandboxSettings.builder().seed(8).eventsPerHour(12_000), Duration.ofMinutes(20));
+                postgres, folder, SandboxSettings.defaults().seed(8).eventsPerHour(12_000), Duration.ofMinutes(20));
     }
 
     private static int assertThatWhatIsThereTwiceIsListed(Replicas replicas) throws Exception {

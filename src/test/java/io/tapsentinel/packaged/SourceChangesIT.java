@@ -41,7 +41,7 @@ class SourceChangesIT {
         ListedEventsTap tap = new ListedEventsTap();
         tap.addClicks(10);
         Path file = Files.writeString(folder.resolve("secret"), LiveServices.SECRET + "\n");
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(30))) {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(30))) {
             services.tap()
                     .script(request -> request.header("authorization").equals(basic(valid.get()))
                             ? tap::on
@@ -71,7 +71,7 @@ class SourceChangesIT {
     void aClockTwoMinutesAheadOfTapsIsSaidAndLosesNothing() throws Exception {
         Clock behind = Clock.offset(Clock.systemUTC(), BEHIND.negated());
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder().seed(71).eventsPerHour(3_000).shareWithoutId(0.05),
+                SandboxSettings.defaults().seed(71).eventsPerHour(3_000).shareWithoutId(0.05),
                 Duration.ofMinutes(30),
                 behind)) {
             services.tap()

@@ -81,7 +81,7 @@ class StartIT {
     @Test
     void aStoreThatAnotherProcessHoldsIsLeftAloneAndTheProcessIsNamed() throws Exception {
         try (LiveServices services =
-                new LiveServices(SandboxSettings.builder().eventsPerHour(300), Duration.ofMinutes(20))) {
+                new LiveServices(SandboxSettings.defaults().eventsPerHour(300), Duration.ofMinutes(20))) {
             launch.with(services.properties());
             try (PackagedProgram first = launch.start()) {
                 first.awaitLine(LiveServices.COMMITTED, Duration.ofSeconds(60));

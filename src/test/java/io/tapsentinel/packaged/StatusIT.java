@@ -65,7 +65,7 @@ class StatusIT {
         AtomicReference<Row> refused = new AtomicReference<>();
         AtomicReference<List<Row>> unsure = new AtomicReference<>();
         try (ScriptedServices services =
-                new ScriptedServices(SandboxSettings.builder().seed(7).eventsPerHour(120), HISTORY)) {
+                new ScriptedServices(SandboxSettings.defaults().seed(7).eventsPerHour(120), HISTORY)) {
             services.tap()
                     .script(call -> holds.get()
                             ? request -> hold(held)
@@ -150,7 +150,7 @@ class StatusIT {
     @Test
     void aStoreThatCannotBeWrittenIsReadAfterAStopAndAfterAKill() throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                        SandboxSettings.builder().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
+                        SandboxSettings.defaults().seed(8).eventsPerHour(120), Duration.ofMinutes(50));
                 TmpfsMount mount = TmpfsMount.at(state(), "64m")) {
             launch.with(services.properties());
             try (PackagedProgram program = launch.start()) {

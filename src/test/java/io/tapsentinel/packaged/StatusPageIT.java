@@ -105,7 +105,7 @@ class StatusPageIT {
     @Tag("full")
     void itsFiguresAreThoseOfTheStoreAndWhatIsLostShows() throws Exception {
         try (ScriptedServices services = new ScriptedServices(
-                SandboxSettings.builder().seed(7).eventsPerHour(120), LiveServices.sinceTheThirdOfAnHour(6))) {
+                SandboxSettings.defaults().seed(7).eventsPerHour(120), LiveServices.sinceTheThirdOfAnHour(6))) {
             PackagedProgram.Launch launch = launch(services);
             StoreQueries store = new StoreQueries(PackagedProgram.store(launch.work()));
             AtomicReference<Row> refused = new AtomicReference<>();
@@ -153,7 +153,7 @@ class StatusPageIT {
     }
 
     private static ScriptedServices manyEvents() throws IOException {
-        return new ScriptedServices(SandboxSettings.builder().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10));
+        return new ScriptedServices(SandboxSettings.defaults().seed(8).eventsPerHour(4_000), Duration.ofMinutes(10));
     }
 
     /** Polls every other second, so that one poll is less than a refresh of the page. */

@@ -135,7 +135,7 @@ class StopIT {
 
     private static LiveServices moreThanFitsIntoBatches() throws IOException {
         return new LiveServices(
-                SandboxSettings.builder().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
+                SandboxSettings.defaults().seed(11).eventsPerHour(9_000).shareWithoutId(0.05), Duration.ofMinutes(20));
     }
 
     private static void holdAcknowledgements(LiveServices services) {

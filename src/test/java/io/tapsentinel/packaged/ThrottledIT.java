@@ -25,7 +25,7 @@ class ThrottledIT {
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
     void aRefusalCostsOneRequest(int status) throws Exception {
-        try (ScriptedServices services = new ScriptedServices(SandboxSettings.builder(), Duration.ofMinutes(50))) {
+        try (ScriptedServices services = new ScriptedServices(SandboxSettings.defaults(), Duration.ofMinutes(50))) {
             services.tap().script(call -> request -> request.send(status, ""));
             PackagedProgram.Launch launch = services.launch(folder)
                     .with("tap.poll.cron", "0/5 * * * * ?")

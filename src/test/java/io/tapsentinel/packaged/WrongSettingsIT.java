@@ -34,7 +34,7 @@ class WrongSettingsIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        services = new ScriptedServices(SandboxSettings.builder().eventsPerHour(60), Duration.ofMinutes(20));
+        services = new ScriptedServices(SandboxSettings.defaults().eventsPerHour(60), Duration.ofMinutes(20));
         launch = services.launch(folder)
                 .with("tap.poll.cron", "0 0 0 1 1 ? 2099")
                 .with("tap.sweep.cron", "0 0 0 1 1 ? 2099");

@@ -57,11 +57,8 @@ class OneTypeIT {
     private static final String TAP_POLL = "tap-poll.camel.yaml";
 
     @AutoClose
-    private final SimulatedServices services = new SimulatedServices(SandboxSettings.builder()
-            .seed(11)
-            .eventsPerHour(200)
-            .shareFalsePositive(0.2)
-            .build());
+    private final SimulatedServices services = new SimulatedServices(
+            SandboxSettings.defaults().seed(11).eventsPerHour(200).shareFalsePositive(0.2));
 
     @AutoClose
     private ScriptedServer tap;

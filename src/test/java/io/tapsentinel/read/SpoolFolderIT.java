@@ -32,8 +32,8 @@ class SpoolFolderIT {
     @Test
     void anAnswerLiesThereForItsOwnerOnlyWhileASlowSinkTakesItAndGoesWithItsWindow() throws Exception {
         // an answer of some 2 MB, which is too much for the memory
-        try (SimulatedServices services = new SimulatedServices(
-                SandboxSettings.builder().eventsPerHour(1_200).build())) {
+        try (SimulatedServices services =
+                new SimulatedServices(SandboxSettings.defaults().eventsPerHour(1_200))) {
             Path spool = services.folder().resolve("state/spool");
             services.sinkProxy().hold();
             RunningProgram program = services.start();

@@ -187,10 +187,8 @@ class SweepRunIT {
     void rowsThatComeFiveHoursLateAreFoundAndCountedLate() throws Exception {
         services.close();
         Duration late = Duration.ofHours(5);
-        services = new SimulatedServices(SimulatedServices.sixtyEventsAnHour()
-                .shareLate(0.3)
-                .lateLag(late, late)
-                .build());
+        services = new SimulatedServices(
+                SimulatedServices.sixtyEventsAnHour().shareLate(0.3).lateLag(late, late));
         RunningProgram program = readFrom(SEVEN).sweep();
         services.clock().advance(Duration.ofHours(6));
         readBacklog(program).sweep();

@@ -24,11 +24,7 @@ final class IngestionFixture implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     IngestionFixture(RowSink sink) throws IOException {
-        this(new SandboxIngestion(sink));
-    }
-
-    IngestionFixture(SandboxIngestion ingestion) throws IOException {
-        this.ingestion = ingestion.start();
+        ingestion = new SandboxIngestion(sink).start();
     }
 
     static String path(String table) {

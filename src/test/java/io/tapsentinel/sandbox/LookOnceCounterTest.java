@@ -30,15 +30,14 @@ class LookOnceCounterTest {
     @ValueSource(longs = {1, 2, 3})
     void isExactAgainstASimulationThatRemembersEveryRequest(long seed) throws Exception {
         SplittableRandom random = new SplittableRandom(seed);
-        SandboxSettings.Builder settings = SandboxSettings.builder()
+        SandboxSettings settings = SandboxSettings.defaults()
                 .seed(seed)
                 .eventsPerHour(100)
                 .shareLate(0.4)
                 .maxPromptLag(Duration.ofSeconds(90))
                 .lateLag(Duration.ofMinutes(1), Duration.ofMinutes(30));
         List<Look> looks = new ArrayList<>();
-        try (TapFixture fixture = new TapFixture(
-                SandboxTap.builder(new SandboxEvents(settings.build())).requestsPerDay(1_000_000))) {
+        try (TapFixture fixture = new TapFixture(settings, 1_000_000)) {
             Instant start = fixture.clock.instant();
             for (int request = 0; request < 120; request++) {
                 fixture.clock.advance(
@@ -72,7 +71,7 @@ class LookOnceCounterTest {
 
     @Test
     void aReaderThatNeverReadsAgainFindsNothingMissed() throws Exception {
-        try (TapFixture fixture = new TapFixture(SandboxSettings.builder().shareLate(0.5))) {
+        try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().shareLate(0.5))) {
             for (int poll = 0; poll < 10; poll++) {
                 fixture.clock.advance(Duration.ofMinutes(5));
                 Instant now = fixture.clock.instant();
@@ -88,7 +87,7 @@ class LookOnceCounterTest {
 
     @Test
     void aWindowThatIsReadAgainAfterTheLongestLagFindsEveryLateRowOnce() throws Exception {
-        try (TapFixture fixture = new TapFixture(SandboxSettings.builder().shareMultiRecipient(0))) {
+        try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().shareMultiRecipient(0))) {
             Instant from = TapFixture.NOON.minus(Duration.ofMinutes(20));
             String query = TapFixture.interval(from, TapFixture.NOON) + "&format=json";
             int first = fixture.keys(fixture.get("/v2/siem/all", query)).size();
@@ -106,10 +105,8 @@ class LookOnceCounterTest {
     @Test
     void anAnswerThatBrokeOffCountsForNothing() throws Exception {
         MovableClock clock = new MovableClock(TapFixture.NOON);
-        SandboxTap tap = SandboxTap.builder(new SandboxEvents(
-                        SandboxSettings.builder().eventsPerHour(6_000).build()))
-                .clock(clock)
-                .build();
+        SandboxEvents events = new SandboxEvents(SandboxSettings.defaults().eventsPerHour(6_000));
+        SandboxTap tap = new SandboxTap(events, clock, "sandbox", "sandbox");
         // a front that gives the simulated TAP an exchange whose body cannot be written
         HttpHandler cutting = exchange -> {
             exchange.setStreams(null, new OutputStream() {

@@ -96,16 +96,6 @@ class NdjsonFolderTest {
         }
     }
 
-    @Test
-    void aFailingWriteIsAnsweredWith500() throws Exception {
-        NdjsonFolder folder = new NdjsonFolder(temp.resolve("a"));
-        Files.createDirectory(folder.file(CLICKS));
-        try (IngestionFixture fixture = new IngestionFixture(folder)) {
-            assertThat(IngestionFixture.error(fixture.post(CLICKS, "[{" + TIME + "}]")))
-                    .startsWith("500 InternalServerError");
-        }
-    }
-
     private static List<byte[]> rows(String... rows) {
         return List.of(rows).stream()
                 .map(row -> row.getBytes(StandardCharsets.UTF_8))

@@ -22,17 +22,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OneSchemaTest {
 
     private static final String TIME = "2026-11-20T10:30:00Z";
-    private static final Map<ColumnType, Object> VALUES = Map.of(
-            ColumnType.STRING,
-            "s",
-            ColumnType.INT,
-            7,
-            ColumnType.DATETIME,
-            TIME,
-            ColumnType.BOOLEAN,
-            true,
-            ColumnType.DYNAMIC,
-            Map.of("k", 1));
+    private static final Map<ColumnType, Object> VALUES = Map.ofEntries(
+            Map.entry(ColumnType.STRING, "s"),
+            Map.entry(ColumnType.INT, 7),
+            Map.entry(ColumnType.DATETIME, TIME),
+            Map.entry(ColumnType.BOOLEAN, true),
+            Map.entry(ColumnType.DYNAMIC, Map.of("k", 1)));
 
     @ParameterizedTest
     @EnumSource(EventType.class)
@@ -59,18 +54,18 @@ class OneSchemaTest {
         for (Column column : schema.columns().values()) {
             String name = column.name();
             String other = name.equals(name.toUpperCase()) ? name.toLowerCase() : name.toUpperCase();
-            assertThatExceptionOfType(IngestionRefusal.class)
+            assertThatExceptionOfType(Refusal.class)
                     .isThrownBy(() -> rows(schema, "{\"TimeGenerated\":\"" + TIME + "\",\"" + other + "\":null}"))
                     .withMessageContaining("'" + other + "' is not declared");
             if (column.type() != ColumnType.DYNAMIC || column.list()) {
-                assertThatExceptionOfType(IngestionRefusal.class)
+                assertThatExceptionOfType(Refusal.class)
                         .isThrownBy(() -> rows(schema, "{\"" + name + "\":{\"k\":1}}"))
                         .withMessageContaining("'" + name + "' is not");
             }
         }
     }
 
-    private static int rows(TableSchema schema, String row) throws IngestionRefusal {
+    private static int rows(TableSchema schema, String row) throws Refusal {
         return new RowCheck(schema)
                 .rows(("[" + row + "]").getBytes(StandardCharsets.UTF_8))
                 .size();

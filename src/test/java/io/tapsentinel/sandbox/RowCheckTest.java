@@ -38,7 +38,7 @@ class RowCheckTest {
                 "\"xmailer\":[1]",
                 "\"xmailer\":null"
             })
-    void valuesOfTheColumnsTypePass(String property) throws IngestionRefusal {
+    void valuesOfTheColumnsTypePass(String property) throws Refusal {
         String row = "{" + TIME + "," + property + "}";
         assertThat(check("[" + row + "," + row + "]")).containsExactly(row, row);
     }
@@ -72,11 +72,11 @@ class RowCheckTest {
     void valuesOfAnotherTypeAreRefusedByColumn(String property) {
         String column = property.substring(1, property.indexOf('"', 1));
         assertThatThrownBy(() -> check("[{" + TIME + "},{" + TIME + "," + property + "}]"))
-                .isInstanceOf(IngestionRefusal.class)
+                .isInstanceOf(Refusal.class)
                 .hasMessageContaining("Row 1: column '" + column + "'")
                 .hasMessageNotContaining("zqx")
                 .hasMessageNotContaining("443")
-                .extracting(refusal -> ((IngestionRefusal) refusal).status())
+                .extracting(refusal -> ((Refusal) refusal).status())
                 .isEqualTo(400);
     }
 
@@ -100,9 +100,7 @@ class RowCheckTest {
                 "[{'a':1}]"
             })
     void whatIsNotAnArrayOfObjectsIsRefused(String body) {
-        assertThatThrownBy(() -> check(body))
-                .isInstanceOf(IngestionRefusal.class)
-                .hasMessageNotContaining("zqx");
+        assertThatThrownBy(() -> check(body)).isInstanceOf(Refusal.class).hasMessageNotContaining("zqx");
     }
 
     @Test
@@ -112,7 +110,7 @@ class RowCheckTest {
             if (body[at] == '?') {
                 byte[] broken = body.clone();
                 broken[at] = (byte) 0xc3;
-                assertThatThrownBy(() -> messages.rows(broken)).isInstanceOf(IngestionRefusal.class);
+                assertThatThrownBy(() -> messages.rows(broken)).isInstanceOf(Refusal.class);
             }
         }
     }
@@ -138,7 +136,7 @@ class RowCheckTest {
     }
 
     @Test
-    void valuesOver64KilobytesAreRefused() throws IngestionRefusal {
+    void valuesOver64KilobytesAreRefused() throws Refusal {
         assertThat(check("[{" + TIME + ",\"subject\":\"" + "a".repeat(65_536) + "\"}]"))
                 .hasSize(1);
         assertThatThrownBy(() -> check("[{" + TIME + ",\"subject\":\"" + "a".repeat(65_537) + "\"}]"))
@@ -153,7 +151,7 @@ class RowCheckTest {
                 .hasMessageContaining("'xmailer' is over");
     }
 
-    private List<String> check(String body) throws IngestionRefusal {
+    private List<String> check(String body) throws Refusal {
         return messages.rows(body.getBytes(StandardCharsets.UTF_8)).stream()
                 .map(row -> new String(row, StandardCharsets.UTF_8))
                 .toList();

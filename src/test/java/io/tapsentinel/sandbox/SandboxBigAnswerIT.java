@@ -12,7 +12,7 @@ class SandboxBigAnswerIT {
 
     @Test
     void aBigAnswerIsStreamed() throws Exception {
-        try (TapFixture fixture = new TapFixture(TapFixture.builder(150_000))) {
+        try (TapFixture fixture = new TapFixture(SandboxSettings.defaults().eventsPerHour(150_000))) {
             String hour = TapFixture.interval(TapFixture.NOON.minusSeconds(7_200), TapFixture.NOON.minusSeconds(3_600))
                     + "&format=json";
             HttpResponse<InputStream> response = fixture.stream(fixture.request("/v2/siem/all", hour));

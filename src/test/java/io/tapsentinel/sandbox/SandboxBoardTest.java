@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.testing.MovableClock;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -30,12 +32,12 @@ class SandboxBoardTest {
     }
 
     @Test
-    void theBoardIsPrintedEveryPeriodAndAtTheEnd() {
+    void theBoardIsPrintedEveryPeriodAndAtTheEnd() throws IOException {
         MovableClock clock = new MovableClock(TapFixture.NOON);
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         SandboxBoard board = new SandboxBoard(EventType::ordinal, type -> 0, type -> 0, type -> 0);
         PrintStream out = new PrintStream(text, false, StandardCharsets.UTF_8);
-        try (SandboxBoardPrinter printer = SandboxBoardPrinter.start(board, out, clock, Duration.ofMillis(5))) {
+        try (Closeable printer = board.printEvery(Duration.ofMillis(5), out, clock)) {
             assertThat(printer).isNotNull();
             await("three boards").until(() -> boards(text) >= 3);
             clock.advance(Duration.ofSeconds(7));

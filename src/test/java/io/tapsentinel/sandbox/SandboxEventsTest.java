@@ -24,7 +24,7 @@ class SandboxEventsTest {
 
     @Test
     void sameSettingsGiveTheSameEventsInEveryProcess() {
-        SandboxSettings.Builder settings = SandboxSettings.builder().eventsPerHour(500);
+        SandboxSettings settings = SandboxSettings.defaults().eventsPerHour(500);
         List<SandboxEvent> once = list(settings, FROM, TO);
         List<SandboxEvent> again = list(settings, FROM, TO);
         assertThat(once).isEqualTo(again).hasSizeGreaterThan(300);
@@ -35,7 +35,7 @@ class SandboxEventsTest {
 
     @Test
     void windowsThatMeetHoldWhatTheWholeHolds() {
-        SandboxSettings.Builder settings = SandboxSettings.builder();
+        SandboxSettings settings = SandboxSettings.defaults();
         List<SandboxEvent> pieces = new ArrayList<>();
         Instant from = FROM;
         for (Duration length : List.of(Duration.ofMillis(1_234), Duration.ofSeconds(77), Duration.ofMinutes(31))) {
@@ -48,7 +48,7 @@ class SandboxEventsTest {
 
     @Test
     void bothEndsOfAWindowBelongToIt() {
-        SandboxSettings.Builder settings = SandboxSettings.builder();
+        SandboxSettings settings = SandboxSettings.defaults();
         SandboxEvent event = list(settings, FROM, TO).get(100);
         assertThat(list(settings, event.created(), event.created().plusSeconds(30)))
                 .contains(event);
@@ -65,8 +65,8 @@ class SandboxEventsTest {
 
     @Test
     void anotherSeedGivesOtherEvents() {
-        Set<String> one = keys(list(SandboxSettings.builder().seed(1), FROM, TO));
-        Set<String> two = keys(list(SandboxSettings.builder().seed(2), FROM, TO));
+        Set<String> one = keys(list(SandboxSettings.defaults().seed(1), FROM, TO));
+        Set<String> two = keys(list(SandboxSettings.defaults().seed(2), FROM, TO));
         assertThat(one).doesNotContainAnyElementsOf(two);
     }
 
@@ -74,8 +74,8 @@ class SandboxEventsTest {
     void asManyEventsComeAsWereAskedForWhateverTheShareOfCopies() {
         for (double perHour : new double[] {0, 40, 2_000, 150_000, 600_000}) {
             for (double share : new double[] {0, 0.10, 1}) {
-                SandboxSettings.Builder settings =
-                        SandboxSettings.builder().eventsPerHour(perHour).shareMultiRecipient(share);
+                SandboxSettings settings =
+                        SandboxSettings.defaults().eventsPerHour(perHour).shareMultiRecipient(share);
                 // about as many events for each, so that the tolerance means the same
                 Duration time =
                         Duration.ofMinutes(perHour < 100 ? 6_000 : perHour < 10_000 ? 60 : perHour < 200_000 ? 2 : 1);
@@ -89,7 +89,7 @@ class SandboxEventsTest {
 
     @Test
     void allFourTypesComeAndEveryKeyIsUnique() {
-        List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
+        List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         Map<EventType, Long> counts =
                 events.stream().collect(Collectors.groupingBy(SandboxEvent::type, Collectors.counting()));
         assertThat(counts)
@@ -101,7 +101,7 @@ class SandboxEventsTest {
 
     @Test
     void aMessageToSeveralIsAnEventForEachOfThem() {
-        List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
+        List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         Map<String, List<SandboxEvent>> byGuid = events.stream().collect(Collectors.groupingBy(SandboxEvent::guid));
         List<List<SandboxEvent>> several =
                 byGuid.values().stream().filter(copies -> copies.size() > 1).toList();
@@ -132,7 +132,7 @@ class SandboxEventsTest {
 
     @Test
     void aTenthIsLateByOneToTenMinutesAndTheRestShowsWithinSeconds() {
-        List<SandboxEvent> events = list(SandboxSettings.builder().eventsPerHour(5_000), FROM, TO);
+        List<SandboxEvent> events = list(SandboxSettings.defaults().eventsPerHour(5_000), FROM, TO);
         List<Duration> lags = events.stream()
                 .map(event -> Duration.between(event.created(), event.visibleAt()))
                 .toList();
@@ -148,24 +148,23 @@ class SandboxEventsTest {
 
     @Test
     void latenessCanBeSet() {
-        SandboxSettings.Builder settings =
-                SandboxSettings.builder().shareLate(1).lateLag(Duration.ofMinutes(29), Duration.ofMinutes(29));
+        SandboxSettings settings =
+                SandboxSettings.defaults().shareLate(1).lateLag(Duration.ofMinutes(29), Duration.ofMinutes(29));
         assertThat(list(settings, FROM, TO))
                 .allSatisfy(event ->
                         assertThat(event.visibleAt()).isEqualTo(event.created().plus(Duration.ofMinutes(29))));
-        settings.shareLate(0).maxPromptLag(Duration.ZERO);
-        assertThat(list(settings, FROM, TO))
+        assertThat(list(settings.shareLate(0).maxPromptLag(Duration.ZERO), FROM, TO))
                 .allSatisfy(event -> assertThat(event.visibleAt()).isEqualTo(event.created()));
     }
 
     @Test
     void someEventsCarryNoIdWhenAskedFor() {
         List<SandboxEvent> events =
-                list(SandboxSettings.builder().eventsPerHour(3_000).shareWithoutId(0.25), FROM, TO);
+                list(SandboxSettings.defaults().eventsPerHour(3_000).shareWithoutId(0.25), FROM, TO);
         assertThat(events.stream().filter(event -> event.id() == null).count() / (double) events.size())
                 .isCloseTo(0.25, within(0.02));
         assertThat(keys(events)).hasSameSizeAs(events);
-        assertThat(list(SandboxSettings.builder(), FROM, TO))
+        assertThat(list(SandboxSettings.defaults(), FROM, TO))
                 .extracting(SandboxEvent::id)
                 .doesNotContainNull();
     }
@@ -182,26 +181,19 @@ class SandboxEventsTest {
 
     @Test
     void settingsOutOfBoundsAreNamed() {
-        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(-1).build())
-                .hasMessageContaining("eventsPerHour is -1.0");
-        assertThatThrownBy(() -> SandboxSettings.builder().eventsPerHour(4e7).build())
-                .hasMessageContaining("36000000");
-        assertThatThrownBy(() -> SandboxSettings.builder().shareLate(1.5).build())
-                .hasMessageContaining("shareLate is 1.5");
-        assertThatThrownBy(() ->
-                        SandboxSettings.builder().shareDocumented(Double.NaN).build())
-                .hasMessageContaining("shareDocumented");
-        assertThatThrownBy(() -> SandboxSettings.builder()
-                        .lateLag(Duration.ofMinutes(2), Duration.ofMinutes(1))
-                        .build())
+        SandboxSettings settings = SandboxSettings.defaults();
+        assertThatThrownBy(() -> settings.eventsPerHour(-1)).hasMessageContaining("eventsPerHour is -1.0");
+        assertThatThrownBy(() -> settings.eventsPerHour(4e7)).hasMessageContaining("36000000");
+        assertThatThrownBy(() -> settings.shareLate(1.5)).hasMessageContaining("shareLate is 1.5");
+        assertThatThrownBy(() -> settings.shareDocumented(Double.NaN)).hasMessageContaining("shareDocumented");
+        assertThatThrownBy(() -> settings.lateLag(Duration.ofMinutes(2), Duration.ofMinutes(1)))
                 .hasMessageContaining("in order");
-        assertThatThrownBy(() -> SandboxSettings.builder().marker("a b").build())
-                .hasMessageContaining("marker");
+        assertThatThrownBy(() -> settings.marker("a b")).hasMessageContaining("marker");
     }
 
-    static List<SandboxEvent> list(SandboxSettings.Builder settings, Instant from, Instant to) {
+    static List<SandboxEvent> list(SandboxSettings settings, Instant from, Instant to) {
         List<SandboxEvent> events = new ArrayList<>();
-        for (Iterator<SandboxEvent> all = new SandboxEvents(settings.build()).between(from, to); all.hasNext(); ) {
+        for (Iterator<SandboxEvent> all = new SandboxEvents(settings).between(from, to); all.hasNext(); ) {
             events.add(all.next());
         }
         return events;

@@ -109,21 +109,6 @@ class SandboxIngestionTest {
     }
 
     @Test
-    void aTokenIsAskedForWhenOneIsSet() throws Exception {
-        try (IngestionFixture guarded =
-                new IngestionFixture(new SandboxIngestion((table, rows) -> {}, "dcr-7", "t0ken", 0))) {
-            String path = path(CLICKS).replace(SandboxIngestion.RULE_ID, "dcr-7");
-            HttpResponse<String> without = guarded.send(guarded.request(path, gzip("[]")));
-            assertThat(error(without)).startsWith("401 InvalidToken").doesNotContain("t0ken");
-            assertThat(error(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer other"))))
-                    .startsWith("401 ");
-            assertThat(guarded.send(guarded.request(path, gzip("[]")).header("Authorization", "Bearer t0ken"))
-                            .statusCode())
-                    .isEqualTo(204);
-        }
-    }
-
-    @Test
     void overTheLimitIsRefusedBeforeAndAfterUnpacking() throws Exception {
         String row = "[{" + TIME + "}";
         String atLimit = row + " ".repeat(1_048_576 - row.length() - 1) + "]";
@@ -173,26 +158,5 @@ class SandboxIngestionTest {
         assertThat(answers).extracting(CompletableFuture::join).containsOnly(204);
         assertThat(stored).hasSize(60).doesNotHaveDuplicates();
         assertThat(fixture.ingestion.requests()).isEqualTo(60);
-    }
-
-    @Test
-    void aTestCanPutAHandlerInFront() throws Exception {
-        SandboxIngestion behind = new SandboxIngestion((table, rows) -> {});
-        try (LoopbackServer server = LoopbackServer.start(
-                        exchange -> {
-                            exchange.sendResponseHeaders(503, -1);
-                            exchange.close();
-                        },
-                        0);
-                LoopbackServer open = LoopbackServer.start(behind, 0)) {
-            assertThat(fixture.send(fixture.request("", gzip("[]"))
-                                    .uri(server.uri().resolve(path(CLICKS))))
-                            .statusCode())
-                    .isEqualTo(503);
-            assertThat(fixture.send(fixture.request("", gzip("[]"))
-                                    .uri(open.uri().resolve(path(CLICKS))))
-                            .statusCode())
-                    .isEqualTo(204);
-        }
     }
 }

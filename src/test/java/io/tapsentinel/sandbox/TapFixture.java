@@ -21,8 +21,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.zip.GZIPInputStream;
+import java.util.Random;
 
 /** A running SandboxTap, its clock, and a client for it. */
 final class TapFixture implements AutoCloseable {
@@ -36,29 +35,20 @@ final class TapFixture implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    TapFixture(SandboxSettings.Builder settings) throws IOException {
-        this(settings, 1);
+    TapFixture(SandboxSettings settings) throws IOException {
+        this(settings, SandboxTap.REQUESTS_PER_DAY);
     }
 
-    TapFixture(SandboxSettings.Builder settings, long moodSeed) throws IOException {
-        this(SandboxTap.builder(new SandboxEvents(settings.build())).moodSeed(moodSeed));
-    }
-
-    TapFixture(SandboxTapBuilder builder) throws IOException {
-        events = builder.events;
-        tap = builder.clock(clock).credentials("principal", "secret").build().start();
-    }
-
-    static SandboxTapBuilder builder(double eventsPerHour) {
-        return SandboxTap.builder(new SandboxEvents(
-                SandboxSettings.builder().eventsPerHour(eventsPerHour).build()));
+    TapFixture(SandboxSettings settings, int requestsPerDay) throws IOException {
+        events = new SandboxEvents(settings);
+        tap = new SandboxTap(events, clock, "principal", "secret", requestsPerDay).start();
     }
 
     /** An event's JSON; the seed shuffles its parts. */
     static String json(SandboxEvent event, long shuffleSeed) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = MAPPER.createGenerator(text)) {
-            event.write(json, new SplittableRandom(shuffleSeed));
+            event.write(json, new Random(shuffleSeed));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
@@ -98,10 +88,6 @@ final class TapFixture implements AutoCloseable {
 
     HttpResponse<InputStream> stream(HttpRequest.Builder request) throws IOException, InterruptedException {
         return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-    }
-
-    InputStream gunzipped(HttpResponse<InputStream> response) throws IOException {
-        return new GZIPInputStream(response.body());
     }
 
     /** Truth keys of the rows of an answer, in their order. */

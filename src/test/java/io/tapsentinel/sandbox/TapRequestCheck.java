@@ -20,7 +20,7 @@ public final class TapRequestCheck {
 
     /** The only credentials that are let in. */
     public TapRequestCheck(String principal, String secret) {
-        gate = new TapGate(SandboxTap.builder(null).credentials(principal, secret));
+        gate = new TapGate(principal, secret, SandboxTap.REQUESTS_PER_DAY);
     }
 
     /** What was asked for; empty when the request was refused, which is answered then. */
@@ -28,18 +28,15 @@ public final class TapRequestCheck {
         try {
             TapPath path = gate.admit(exchange, now);
             TapQuery query = TapQuery.parse(exchange.getRequestURI().getRawQuery(), now);
-            return Optional.of(new Asked(
-                    path.types(),
-                    new TimeRange(query.window().from(), query.window().to()),
-                    query.statuses()));
-        } catch (TapRefusal refusal) {
-            TapReply.text(exchange, refusal.status(), refusal.getMessage());
+            return Optional.of(new Asked(path.types(), new TimeRange(query.from(), query.to()), query.statuses()));
+        } catch (Refusal refusal) {
+            SandboxTap.refuse(exchange, refusal);
             return Optional.empty();
         }
     }
 
     /** A stream for the body of a 200, with gzip where the client accepts it; whole when it is closed. */
     public static OutputStream rows(HttpExchange exchange) throws IOException {
-        return TapReply.rows(exchange);
+        return SandboxTap.body(exchange);
     }
 }

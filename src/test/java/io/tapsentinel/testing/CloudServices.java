@@ -31,7 +31,7 @@ public final class CloudServices implements AutoCloseable {
     public static final Duration SOON = Duration.ofSeconds(120);
 
     private final LiveServices services =
-            new LiveServices(SandboxSettings.builder().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
+            new LiveServices(SandboxSettings.defaults().seed(31).eventsPerHour(600), Duration.ofMinutes(20));
     private final LoginServer login = new LoginServer();
     private final TokenGate gate = new TokenGate(services.sink(), LoginServer::isToken);
     private final ConnectProxy proxy = new ConnectProxy();

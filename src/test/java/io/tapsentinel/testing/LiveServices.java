@@ -33,7 +33,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.MatchResult;
@@ -66,19 +66,15 @@ public final class LiveServices implements AutoCloseable {
     private final Instant origin;
 
     /** @param history how long before now the program begins to read; an hour or less for one window */
-    public LiveServices(SandboxSettings.Builder settings, Duration history) throws IOException {
+    public LiveServices(SandboxSettings settings, Duration history) throws IOException {
         this(settings, history, Clock.systemUTC());
     }
 
     /** @param tapClock TAP's */
-    public LiveServices(SandboxSettings.Builder settings, Duration history, Clock tapClock) throws IOException {
-        events = new SandboxEvents(
-                settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO).build());
+    public LiveServices(SandboxSettings settings, Duration history, Clock tapClock) throws IOException {
+        events = new SandboxEvents(settings.marker(MARKER).shareLate(0).maxPromptLag(Duration.ZERO));
         origin = Instant.now().minus(history).truncatedTo(ChronoUnit.SECONDS);
-        tap = SandboxTap.builder(events)
-                .credentials(PRINCIPAL, SECRET)
-                .clock(tapClock)
-                .build();
+        tap = new SandboxTap(events, tapClock, PRINCIPAL, SECRET);
         tapServer = LoopbackServer.start(this::count, 0);
         ingestion.start();
     }
@@ -239,11 +235,11 @@ public final class LiveServices implements AutoCloseable {
         for (MatchResult window : program.found(COMMITTED)) {
             CountingOutputStream count = new CountingOutputStream(OutputStream.nullOutputStream());
             try (JsonGenerator json = new JsonFactory().createGenerator(count)) {
-                SplittableRandom shuffle = new SplittableRandom(1);
+                Random order = new Random(1);
                 for (Iterator<SandboxEvent> all =
                                 events.between(Instant.parse(window.group(1)), Instant.parse(window.group(2)));
                         all.hasNext(); ) {
-                    all.next().write(json, shuffle);
+                    all.next().write(json, order);
                 }
             }
             bytes += count.bytes.get();

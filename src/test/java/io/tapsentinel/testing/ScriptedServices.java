@@ -28,12 +28,12 @@ public final class ScriptedServices implements AutoCloseable {
     private final ScriptedServer sink;
     private final StoredRecords deliveries = new StoredRecords();
 
-    public ScriptedServices(SandboxSettings.Builder events, Duration history) throws IOException {
+    public ScriptedServices(SandboxSettings events, Duration history) throws IOException {
         this(events, history, Clock.systemUTC());
     }
 
     /** @param tapClock TAP's */
-    public ScriptedServices(SandboxSettings.Builder events, Duration history, Clock tapClock) throws IOException {
+    public ScriptedServices(SandboxSettings events, Duration history, Clock tapClock) throws IOException {
         live = new LiveServices(events, history, tapClock);
         tap = new ScriptedServer(live.tapUri());
         sink = new ScriptedServer(live.sinkUri()).script(call -> this::store);

@@ -28,8 +28,7 @@ public final class SimulatedDays implements AutoCloseable {
     /** What days are drawn from unless {@code -Dday.seed} says otherwise. */
     public static final long SEED = Long.getLong("day.seed", 20_261_122);
 
-    private static final SandboxSettings NO_EVENTS =
-            SandboxSettings.builder().eventsPerHour(0).build();
+    private static final SandboxSettings NO_EVENTS = SandboxSettings.defaults().eventsPerHour(0);
 
     private final DrawnEvents events;
     private final SimulatedServices services;

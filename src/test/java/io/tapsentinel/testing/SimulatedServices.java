@@ -74,7 +74,7 @@ public final class SimulatedServices implements AutoCloseable {
 
     /** Some sixty events an hour, in a folder that is deleted at the end. */
     public SimulatedServices() {
-        this(sixtyEventsAnHour().build());
+        this(sixtyEventsAnHour());
     }
 
     /** In a folder that is deleted at the end. */
@@ -92,11 +92,7 @@ public final class SimulatedServices implements AutoCloseable {
         this.ownsFolder = ownsFolder;
         this.events = new SandboxEvents(settings);
         try {
-            this.tap = SandboxTap.builder(events)
-                    .clock(clock)
-                    .credentials("principal", "hush-hush")
-                    .build()
-                    .start();
+            this.tap = new SandboxTap(events, clock, "principal", "hush-hush").start();
             this.ingestion = new SandboxIngestion(delivered).start();
             this.tapProxy = new FaultProxy(tap.uri());
             this.tapDate = new DateProxy(tapProxy.uri(), clock::now);
@@ -176,8 +172,8 @@ public final class SimulatedServices implements AutoCloseable {
     }
 
     /** What is served unless the test says otherwise. */
-    public static SandboxSettings.Builder sixtyEventsAnHour() {
-        return SandboxSettings.builder().seed(11).eventsPerHour(60).shareWithoutId(0.05);
+    public static SandboxSettings sixtyEventsAnHour() {
+        return SandboxSettings.defaults().seed(11).eventsPerHour(60).shareWithoutId(0.05);
     }
 
     /** A program whose clock is this far ahead of TAP's; less than zero for behind. */

@@ -128,8 +128,7 @@ class CopiedEventsIT {
     }
 
     private SimulatedServices services(String name, Map<String, JsonNode> into) throws IOException {
-        SandboxSettings settings =
-                SandboxSettings.builder().seed(17).eventsPerHour(100).build();
+        SandboxSettings settings = SandboxSettings.defaults().seed(17).eventsPerHour(100);
         return new SimulatedServices(Files.createDirectories(folder.resolve(name)), settings).eachRow((table, row) -> {
             if (table.equals(EventType.CLICKS_BLOCKED.table())) {
                 into.put(row.get("url").asText(), row);

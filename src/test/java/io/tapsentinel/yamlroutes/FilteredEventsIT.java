@@ -42,12 +42,11 @@ class FilteredEventsIT {
     void open() throws Exception {
         services = new SimulatedServices(
                 folder,
-                SandboxSettings.builder()
+                SandboxSettings.defaults()
                         .seed(17)
                         .eventsPerHour(100)
                         .shareDocumented(0.2)
-                        .shareLate(0.4)
-                        .build());
+                        .shareLate(0.4));
     }
 
     @Test

@@ -51,11 +51,7 @@ final class LiveRoutes implements AutoCloseable {
                         "lingerMs: 500", "lingerMs: 50\n                    maxPending: " + eventsPerHour / 15));
         texts = RouteFiles.in(folder).texts();
         services = new SimulatedServices(
-                        work,
-                        SandboxSettings.builder()
-                                .seed(13)
-                                .eventsPerHour(eventsPerHour)
-                                .build())
+                        work, SandboxSettings.defaults().seed(13).eventsPerHour(eventsPerHour))
                 .with("camel.main.routes-reload-enabled", "true");
     }
 

@@ -29,8 +29,8 @@ class MetricsPageIT {
     @Test
     void thePageTellsEveryMetricWithKindUnitAndLabels() throws Exception {
         Map<String, Row> page = page();
-        try (SimulatedServices services = new SimulatedServices(
-                SandboxSettings.builder().seed(11).eventsPerHour(100).build())) {
+        try (SimulatedServices services =
+                new SimulatedServices(SandboxSettings.defaults().seed(11).eventsPerHour(100))) {
             Scrape scrape = Scrape.of(services.start().poll());
 
             assertThat(page.keySet()).isEqualTo(scrape.types().keySet().stream().collect(Collectors.toCollection(() -> {

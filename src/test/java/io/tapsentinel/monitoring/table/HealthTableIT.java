@@ -49,11 +49,7 @@ class HealthTableIT {
     void open() throws Exception {
         services = new SimulatedServices(
                         folder,
-                        SandboxSettings.builder()
-                                .seed(5)
-                                .eventsPerHour(60)
-                                .shareDocumented(0.2)
-                                .build())
+                        SandboxSettings.defaults().seed(5).eventsPerHour(60).shareDocumented(0.2))
                 .with("sentinel.health-table", "true")
                 .eachRow(workspace::landed);
     }

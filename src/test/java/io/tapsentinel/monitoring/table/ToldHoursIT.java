@@ -65,7 +65,7 @@ class ToldHoursIT {
 
     @BeforeEach
     void open() throws Exception {
-        services = new SimulatedServices(folder, SandboxSettings.builder().build())
+        services = new SimulatedServices(folder, SandboxSettings.defaults())
                 .eachRow(workspace::landed)
                 .with("sentinel.health-table", "true")
                 .with("tap.updates", "true")

@@ -198,8 +198,7 @@ class PageAnswerIT {
 
     private static SimulatedServices services(String name) throws Exception {
         return new SimulatedServices(
-                folder.resolve(name),
-                SandboxSettings.builder().seed(11).eventsPerHour(60).build());
+                folder.resolve(name), SandboxSettings.defaults().seed(11).eventsPerHour(60));
     }
 
     private int statusFor(String host) throws Exception {

@@ -37,12 +37,7 @@ class PageDataIT {
     @BeforeEach
     void begin() throws Exception {
         services = new SimulatedServices(
-                folder,
-                SandboxSettings.builder()
-                        .seed(11)
-                        .eventsPerHour(60)
-                        .shareWithoutId(0.05)
-                        .build());
+                folder, SandboxSettings.defaults().seed(11).eventsPerHour(60).shareWithoutId(0.05));
         page = new ServedPage(services);
     }
 
@@ -87,8 +82,7 @@ class PageDataIT {
     @Test
     void afterAFirstRequestThatWasRefusedNothingIsReadAndTheNextAttemptIsTold() throws Exception {
         services.close();
-        services = new SimulatedServices(
-                        folder, SimulatedServices.sixtyEventsAnHour().build())
+        services = new SimulatedServices(folder, SimulatedServices.sixtyEventsAnHour())
                 .stateIn("refused")
                 // Quartz goes by the machine's clock, and has nothing to do before the test is over
                 .with("tap.poll.cron", "0 20 12 20 11 ?");

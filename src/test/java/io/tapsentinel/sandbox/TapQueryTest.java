@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-class TapWindowParameterTest {
+class TapQueryTest {
 
     private static final Instant NOW = Instant.parse("2026-11-20T12:00:00.500Z");
 
@@ -20,9 +22,9 @@ class TapWindowParameterTest {
         "2026-11-20T11:00:00.500Z/2026-11-20T12:00:00.5Z, 2026-11-20T11:00:00.5Z, 2026-11-20T12:00:00.5Z",
         "2026-11-13T12:00:00.500Z/PT30S,                  2026-11-13T12:00:00.5Z, 2026-11-13T12:00:30.5Z"
     })
-    void intervalsHaveThreeForms(String text, String from, String to) throws TapRefusal {
-        assertThat(TapWindowParameter.interval(text, NOW))
-                .isEqualTo(new TapWindow(Instant.parse(from), Instant.parse(to)));
+    void intervalsHaveThreeForms(String text, String from, String to) throws Refusal {
+        assertThat(TapQuery.parse("format=json&interval=" + text.replace("+", "%2B"), NOW))
+                .isEqualTo(new TapQuery(Instant.parse(from), Instant.parse(to), Set.of("active", "cleared")));
     }
 
     @ParameterizedTest
@@ -47,10 +49,31 @@ class TapWindowParameterTest {
         "2026-11-20T11:00:00Z/PT-30M,                    badly formed"
     })
     void whatTheServiceRefusesIsRefusedWithItsReason(String text, String reason) {
-        assertThatThrownBy(() -> TapWindowParameter.interval(text, NOW))
-                .isInstanceOf(TapRefusal.class)
+        assertThatThrownBy(() -> TapQuery.parse("format=json&interval=" + text, NOW))
+                .isInstanceOf(Refusal.class)
                 .hasMessageContaining(reason)
-                .extracting(refusal -> ((TapRefusal) refusal).status())
+                .extracting(refusal -> ((Refusal) refusal).status())
                 .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&sinceSeconds=300",
+                "interval=PT30M/2026-11-20T11:00:00Z&interval=PT30M/2026-11-20T11:00:00Z&format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=xml",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&format=json",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatStatus=open",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatStatus=active,",
+                "interval=PT30M/2026-11-20T11:00:00Z&format=json&threatstatus=active",
+                "interval",
+                "interval=%25x&format=json",
+                "interval=PT20S/2026-11-20T11:00:00Z&format=json"
+            })
+    void badParametersAreRefused(String query) {
+        assertThatThrownBy(() -> TapQuery.parse(query, NOW)).isInstanceOf(Refusal.class);
     }
 }
