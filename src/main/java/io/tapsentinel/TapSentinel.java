@@ -1,7 +1,9 @@
 package io.tapsentinel;
 
-import io.tapsentinel.app.CamelSetup;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
+import io.tapsentinel.app.RoutesPart;
+import io.tapsentinel.app.ServersPart;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
@@ -12,6 +14,7 @@ import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.SteadyClock;
 import io.tapsentinel.sandbox.Sandbox;
 import io.tapsentinel.store.StoreException;
+import io.tapsentinel.store.ledger.LedgerEntry;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -19,6 +22,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.MainListenerSupport;
 import org.apache.logging.log4j.Level;
@@ -57,8 +61,8 @@ public final class TapSentinel {
                 }
                 Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
             } else {
-                properties.putIfAbsent(CamelSetup.RELOAD, String.valueOf(local));
-                properties.putIfAbsent(CamelSetup.PAGE, String.valueOf(local));
+                properties.putIfAbsent(RoutesPart.RELOAD, String.valueOf(local));
+                properties.putIfAbsent(ServersPart.PAGE, String.valueOf(local));
                 LOG.info(run(properties, local ? "auto" : "off"));
             }
         } catch (Exception e) {
@@ -79,25 +83,26 @@ public final class TapSentinel {
         LogFormat format = LogFormat.of(properties);
         format.use();
         if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
-            return start(new Program(
-                    Settings.of(properties),
-                    properties,
-                    Clock.systemUTC(),
-                    new SteadyClock(),
-                    read -> {},
-                    FatalErrors.EXIT));
+            return start(properties, read -> {});
         }
         try (Sandbox sandbox = Sandbox.start(
                 Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
-            return start(new Program(
-                    Settings.of(own), own, Clock.systemUTC(), new SteadyClock(), sandbox::committed, FatalErrors.EXIT));
+            return start(own, sandbox::committed);
         }
     }
 
     /** A signal handler, since a shutdown hook cannot change the exit code: SIGTERM would end a clean stop with 143. */
-    private static String start(Program program) throws Exception {
+    private static String start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
+        Program program = new Program(
+                Settings.of(properties),
+                properties,
+                Clock.systemUTC(),
+                new SteadyClock(),
+                committed,
+                FatalErrors.EXIT,
+                new Parts());
         Thread.setDefaultUncaughtExceptionHandler(FatalErrors.EXIT::uncaught);
         program.main().addMainListener(new MainListenerSupport() {
             @Override

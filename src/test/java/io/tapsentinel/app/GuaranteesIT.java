@@ -39,7 +39,7 @@ class GuaranteesIT {
     /** A guarantee that holds for one program and must not hold for another. */
     @FunctionalInterface
     private interface Scenario {
-        void run(SimulatedServices.Maker maker) throws Exception;
+        void run(Parts parts) throws Exception;
     }
 
     @Test
@@ -87,9 +87,9 @@ class GuaranteesIT {
         fails(this::cutWhileParked, windowWithoutCommitGuard());
     }
 
-    private void heldAcknowledgement(SimulatedServices.Maker maker) throws Exception {
+    private void heldAcknowledgement(Parts parts) throws Exception {
         services.sinkProxy().hold();
-        RunningProgram program = services.start(maker);
+        RunningProgram program = services.start(parts);
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
@@ -101,10 +101,10 @@ class GuaranteesIT {
         assertThat(keys()).isEqualTo(services.rows().size());
     }
 
-    private void killedBeforeTheAcknowledgement(SimulatedServices.Maker maker) throws Exception {
+    private void killedBeforeTheAcknowledgement(Parts parts) throws Exception {
         services.sinkProxy().hold();
         services.sinkProxy().next(refusals());
-        RunningProgram killed = services.start(maker);
+        RunningProgram killed = services.start(parts);
         CompletableFuture<Void> poll = killed.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
         // what a process killed at this moment leaves behind; the process itself must do nothing more that counts
@@ -117,24 +117,24 @@ class GuaranteesIT {
         services.sinkProxy().forget();
         services.tapProxy().forget();
 
-        services.stateIn("after-kill").start(maker).poll();
+        services.stateIn("after-kill").start(parts).poll();
 
         assertThat(services.rows()).isNotEmpty();
         services.delivered().assertNoneLost(services.firstHour());
         services.delivered().assertNoneTwice(services.firstHour());
     }
 
-    private void failedBatch(SimulatedServices.Maker maker) throws Exception {
+    private void failedBatch(Parts parts) throws Exception {
         services.sinkProxy().next(Fault.NONE, Fault.REFUSE);
-        RunningProgram program = services.start(maker).poll();
+        RunningProgram program = services.start(parts).poll();
         assertAllOfTheFirstHourLands(program);
     }
 
-    private void cutWhileParked(SimulatedServices.Maker maker) throws Exception {
+    private void cutWhileParked(Parts parts) throws Exception {
         services.sinkProxy().hold();
         services.sinkProxy().next(refusals());
         services.tapProxy().next(Fault.CUT_BODY);
-        RunningProgram program = services.start(maker);
+        RunningProgram program = services.start(parts);
         CompletableFuture<Void> poll = program.pollInBackground();
         await("uploads wait").until(() -> services.sinkProxy().held() > 0);
 
@@ -162,10 +162,10 @@ class GuaranteesIT {
     }
 
     private static void holds(Scenario scenario) throws Exception {
-        scenario.run(Program::new);
+        scenario.run(new Parts());
     }
 
-    private void fails(Scenario scenario, SimulatedServices.Maker mistake) {
+    private void fails(Scenario scenario, Parts mistake) {
         quiet = Duration.ofSeconds(2);
         assertThatThrownBy(() -> scenario.run(mistake))
                 .as("the guarantee's scenario has to notice this mistake")

@@ -42,40 +42,37 @@ class HoleIT {
     @Test
     void anErrorInTheUploaderFailsTheWindowAndTheNextOneLands() throws Exception {
         AtomicInteger uploads = new AtomicInteger();
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, clock, committed, fatal::add) {
-                    @Override
-                    protected Uploader uploader() {
-                        Uploader real = super.uploader();
-                        return (stream, body) -> {
-                            if (uploads.getAndIncrement() == 0) {
-                                throw new OutOfMemoryError("a test's");
-                            }
-                            real.upload(stream, body);
-                        };
+        RunningProgram program = services.onError(fatal::add).start(new Parts() {
+            @Override
+            protected Uploader uploader(RunContext run, Uploader usual) {
+                return (stream, body) -> {
+                    if (uploads.getAndIncrement() == 0) {
+                        throw new OutOfMemoryError("a test's");
                     }
-                });
+                    usual.upload(stream, body);
+                };
+            }
+        });
         assertTheSecondPollLands(program);
     }
 
     @Test
     void anErrorInTheRepositoryFailsTheWindowAndTheNextOneLands() throws Exception {
         AtomicInteger claims = new AtomicInteger();
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, clock, committed, fatal::add) {
+        RunningProgram program = services.onError(fatal::add).start(new Parts() {
+            @Override
+            protected SeenKeys seenKeys(RunContext run, Store store) {
+                return new SeenKeys(store, 1_000, run.clock()) {
                     @Override
-                    protected SeenKeys seenKeys(Store store) {
-                        return new SeenKeys(store, 1_000, clock) {
-                            @Override
-                            public Claim claim(TapEvent event) {
-                                if (claims.incrementAndGet() == 20) {
-                                    throw new NoClassDefFoundError("a test's");
-                                }
-                                return super.claim(event);
-                            }
-                        };
+                    public Claim claim(TapEvent event) {
+                        if (claims.incrementAndGet() == 20) {
+                            throw new NoClassDefFoundError("a test's");
+                        }
+                        return super.claim(event);
                     }
-                });
+                };
+            }
+        });
         assertTheSecondPollLands(program);
     }
 
@@ -94,13 +91,12 @@ class HoleIT {
                 throw new UncheckedIOException(e);
             }
         });
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, clock, committed, fatal::add) {
-                    @Override
-                    protected Path routesFolder() {
-                        return routes;
-                    }
-                });
+        RunningProgram program = services.onError(fatal::add).start(new Parts() {
+            @Override
+            protected Path routesFolder() {
+                return routes;
+            }
+        });
         program.poll();
         assertThat(fatal).isEmpty();
         assertThat(log.lines())

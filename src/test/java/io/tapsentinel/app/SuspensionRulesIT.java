@@ -55,7 +55,7 @@ class SuspensionRulesIT {
     /** A guarantee that holds for one program and must not hold for another. */
     @FunctionalInterface
     private interface Scenario {
-        void run(SimulatedServices.Maker maker) throws Exception;
+        void run(Parts parts) throws Exception;
     }
 
     @Test
@@ -103,8 +103,8 @@ class SuspensionRulesIT {
         fails(this::sweptAndThenDelivered, readThatCountsDeferredEventsAsLate());
     }
 
-    private void heldProbe(SimulatedServices.Maker maker) throws Exception {
-        RunningProgram program = suspended(maker);
+    private void heldProbe(Parts parts) throws Exception {
+        RunningProgram program = suspended(parts);
         services.sinkProxy().forget();
         services.sinkProxy().hold(REFUSED.table());
         services.clock().advance(Duration.ofMinutes(1));
@@ -123,9 +123,9 @@ class SuspensionRulesIT {
         services.assertEverythingLandedOnce();
     }
 
-    private void onlyEmptyArraysAccepted(SimulatedServices.Maker maker) throws Exception {
+    private void onlyEmptyArraysAccepted(Parts parts) throws Exception {
         services.sinkProxy().alwaysRecords(REFUSED.table(), Fault.REFUSE);
-        RunningProgram program = suspended(maker);
+        RunningProgram program = suspended(parts);
         for (int polls = services.reads(Purpose.POLL).size() + 1; polls < 8; polls++) {
             services.clock().advance(POLL);
             program.poll();
@@ -139,15 +139,15 @@ class SuspensionRulesIT {
         services.assertEverythingLandedOnce();
     }
 
-    private void threeHoursOfPolls(SimulatedServices.Maker maker) throws Exception {
-        RunningProgram program = suspended(maker);
+    private void threeHoursOfPolls(Parts parts) throws Exception {
+        RunningProgram program = suspended(parts);
         pollFor(program, Duration.ofHours(3));
         accept(program);
         services.assertEverythingLandedOnce();
     }
 
-    private void sweptAndThenDelivered(SimulatedServices.Maker maker) throws Exception {
-        RunningProgram program = suspended(maker);
+    private void sweptAndThenDelivered(Parts parts) throws Exception {
+        RunningProgram program = suspended(parts);
         pollFor(program, Duration.ofHours(5));
         program.sweep();
         assertThat(services.store()
@@ -214,9 +214,9 @@ class SuspensionRulesIT {
             fails(this::twinsInOneAnswer, guardThatKnowsNoDeferredTwin());
         }
 
-        private void falsePositiveMeanwhile(SimulatedServices.Maker maker) throws Exception {
+        private void falsePositiveMeanwhile(Parts parts) throws Exception {
             tap.add(message("one", "falsePositive"));
-            RunningProgram program = suspended(maker);
+            RunningProgram program = suspended(parts);
             services.clock().advance(Duration.ofHours(3));
             program.poll();
 
@@ -225,11 +225,11 @@ class SuspensionRulesIT {
             assertThat(rows).containsExactly("one/falsePositive+1");
         }
 
-        private void foundByASweep(SimulatedServices.Maker maker) throws Exception {
+        private void foundByASweep(Parts parts) throws Exception {
             Event late = message("late", "");
             tap.add(message("one", ""));
             tap.add(new Event(late.type(), late.created(), CREATED.plus(Duration.ofHours(3)), late.versions()));
-            RunningProgram program = suspended(maker);
+            RunningProgram program = suspended(parts);
             pollFor(program, Duration.ofHours(5));
             program.sweep();
             assertThat(services.reads(Purpose.SWEEP)).isNotEmpty();
@@ -239,12 +239,12 @@ class SuspensionRulesIT {
             assertThat(rows).containsExactlyInAnyOrder("one/active+1", "late/active+1");
         }
 
-        private void twinsInOneAnswer(SimulatedServices.Maker maker) throws Exception {
+        private void twinsInOneAnswer(Parts parts) throws Exception {
             IntStream.range(0, 5).mapToObj(i -> message("twin-" + i, "")).forEach(twin -> {
                 tap.add(twin);
                 tap.add(twin);
             });
-            RunningProgram program = suspended(maker);
+            RunningProgram program = suspended(parts);
             assertThat(services.store().number("SELECT count(*) FROM deferred")).isEqualTo(5);
 
             accept(program);
@@ -258,9 +258,9 @@ class SuspensionRulesIT {
     }
 
     /** A program whose table is suspended since just now, after one window that had to wait for that and one that did not. */
-    private RunningProgram suspended(SimulatedServices.Maker maker) throws SQLException {
+    private RunningProgram suspended(Parts parts) throws SQLException {
         services.sinkProxy().alwaysRecords(REFUSED.table(), Fault.REFUSE);
-        RunningProgram program = services.start(maker).poll();
+        RunningProgram program = services.start(parts).poll();
         assertThat(services.reads()).isEmpty();
         services.clock().advance(Duration.ofMinutes(2));
         program.poll();
@@ -290,10 +290,10 @@ class SuspensionRulesIT {
     }
 
     private static void holds(Scenario scenario) throws Exception {
-        scenario.run(Program::new);
+        scenario.run(new Parts());
     }
 
-    private void fails(Scenario scenario, SimulatedServices.Maker mistake) {
+    private void fails(Scenario scenario, Parts mistake) {
         quiet = Duration.ofSeconds(20);
         assertThatThrownBy(() -> scenario.run(mistake))
                 .as("the guarantee's scenario has to notice this mistake")

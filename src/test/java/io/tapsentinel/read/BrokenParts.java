@@ -1,20 +1,20 @@
 package io.tapsentinel.read;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.BrokenHandling;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.sentinel.BrokenSentinel;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.api.TapCondition;
-import io.tapsentinel.testing.SimulatedServices;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
@@ -34,18 +34,18 @@ public final class BrokenParts {
     }
 
     /** Rule 1: an exchange completes when its record was buffered. */
-    public static SimulatedServices.Maker producerThatCompletesOnAppend() {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    public static Parts producerThatCompletesOnAppend() {
+        return new Parts() {
             @Override
-            protected SentinelComponent component() {
+            protected SentinelComponent sentinel(Clock clock, Clock steady) {
                 return BrokenSentinel.completesOnAppend();
             }
         };
     }
 
     /** Rule 2: a key is durable when it is seen, as with the repositories that Camel ships. */
-    public static SimulatedServices.Maker repositoryThatPersistsInAdd() {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    public static Parts repositoryThatPersistsInAdd() {
+        return new Parts() {
             @Override
             protected IdempotentRepository repository(EventType type, SeenKeys seen) {
                 return new SeenRepository(type, seen) {
@@ -63,7 +63,7 @@ public final class BrokenParts {
     }
 
     /** Rule 2: a window commits when its split has ended, whatever became of its events. */
-    public static SimulatedServices.Maker windowWithoutCommitGuard() {
+    public static Parts windowWithoutCommitGuard() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             void verify() {
@@ -73,7 +73,7 @@ public final class BrokenParts {
     }
 
     /** Rule 2: the reader throws inside the split instead of ending it quietly. */
-    public static SimulatedServices.Maker readerThatThrowsInsideTheSplit() {
+    public static Parts readerThatThrowsInsideTheSplit() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
@@ -83,28 +83,27 @@ public final class BrokenParts {
     }
 
     /** An event is deferred while a request with it is open. */
-    public static SimulatedServices.Maker producerThatDefersWhatItSends() {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    public static Parts producerThatDefersWhatItSends() {
+        return new Parts() {
             @Override
-            protected SentinelComponent component() {
+            protected SentinelComponent sentinel(Clock clock, Clock steady) {
                 return BrokenSentinel.defersWhatItSends(clock);
             }
         };
     }
 
     /** A suspended table is probed with an empty array. */
-    public static SimulatedServices.Maker probeWithoutRecords() {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    public static Parts probeWithoutRecords() {
+        return new Parts() {
             @Override
-            protected Uploader uploader() {
-                return BrokenSentinel.asksWithNothing(
-                        super.uploader(), sentinel().suspensions());
+            protected Uploader uploader(RunContext run, Uploader usual) {
+                return BrokenSentinel.asksWithNothing(usual, run.sentinel().suspensions());
             }
         };
     }
 
     /** Reads for this purpose commit without a trace of what they deferred. */
-    public static SimulatedServices.Maker readThatForgetsWhatItDeferred(Purpose forgetful) {
+    public static Parts readThatForgetsWhatItDeferred(Purpose forgetful) {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             void defer(Connection connection) throws SQLException {
@@ -116,7 +115,7 @@ public final class BrokenParts {
     }
 
     /** The time to read again is kept, but not for which events, so that sweeps miss them. */
-    public static SimulatedServices.Maker readThatForgetsWhichEventsItDeferred() {
+    public static Parts readThatForgetsWhichEventsItDeferred() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             void defer(Connection connection) throws SQLException {
@@ -127,7 +126,7 @@ public final class BrokenParts {
     }
 
     /** What is late because its table was suspended counts as late by TAP's fault. */
-    public static SimulatedServices.Maker readThatCountsDeferredEventsAsLate() {
+    public static Parts readThatCountsDeferredEventsAsLate() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
@@ -138,7 +137,7 @@ public final class BrokenParts {
     }
 
     /** Catching up asks for the threats that polls ask for. */
-    public static SimulatedServices.Maker catchUpWithoutFalsePositives() {
+    public static Parts catchUpWithoutFalsePositives() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             List<String> threatStatus(List<String> usual) {
@@ -148,7 +147,7 @@ public final class BrokenParts {
     }
 
     /** An event that was skipped for its twin in the same answer has to be delivered, though that twin is deferred. */
-    public static SimulatedServices.Maker guardThatKnowsNoDeferredTwin() {
+    public static Parts guardThatKnowsNoDeferredTwin() {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             public boolean isDeferred(Sighting skipped) {
@@ -158,18 +157,11 @@ public final class BrokenParts {
     }
 
     /** A program with these reads. */
-    static SimulatedServices.Maker reading(Reads reads) {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    static Parts reading(Reads reads) {
+        return new Parts() {
             @Override
-            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(
-                        seen,
-                        tap,
-                        List.of(),
-                        clock,
-                        stop,
-                        ReadListener.of(committed),
-                        new InternalFailures(FatalErrors.LOG_ONLY, clock)) {
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener listener) {
+                return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), listener, run.internal()) {
                     @Override
                     WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
                         return reads.read(ask, purpose, readAt, seen);

@@ -2,6 +2,7 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -249,7 +250,8 @@ class ClockSkewIT {
                 },
                 clock,
                 committed,
-                FatalErrors.LOG_ONLY);
+                FatalErrors.LOG_ONLY,
+                new Parts());
     }
 
     private void assertLandedSinceTheFirstRead() {

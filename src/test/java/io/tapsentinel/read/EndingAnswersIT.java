@@ -2,7 +2,8 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -177,25 +178,17 @@ class EndingAnswersIT {
     /** So many of them, one poll each, five minutes apart. */
     private void processes(int count) throws Exception {
         for (int i = 0; i < count; i++) {
-            program = services.start((settings, properties, clock, committed) ->
-                    new Program(settings, properties, clock, clock, committed, this::end) {
+            program = services.onError(this::end).start(new Parts() {
+                @Override
+                protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+                    return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), reads, run.internal()) {
                         @Override
-                        protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                            return new WindowAttempts(
-                                    seen,
-                                    tap,
-                                    List.of(),
-                                    clock,
-                                    stop,
-                                    ReadListener.of(committed),
-                                    new InternalFailures(EndingAnswersIT.this::end, clock)) {
-                                @Override
-                                WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
-                                    return reading(ask, purpose, readAt, seen);
-                                }
-                            };
+                        WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
+                            return reading(ask, purpose, readAt, seen);
                         }
-                    });
+                    };
+                }
+            });
             program.pollWithTimeLeft().stop();
             services.clock().advance(Duration.ofMinutes(5));
         }

@@ -3,8 +3,9 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
-import io.tapsentinel.process.FatalErrors;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -120,22 +121,20 @@ class FailingListenersIT {
         assertThat(log.lines()).anyMatch(line -> line.startsWith("WARN") && line.contains("Copy.end"));
     }
 
-    private static SimulatedServices.Maker archive(AnswerArchive archive) {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    private static Parts archive(AnswerArchive archive) {
+        return new Parts() {
             @Override
-            protected ReadRoutes spine(
-                    TapRun run, SweepRun sweeps, TapBudget budget, Unrouted unrouted, AnswerArchive none) {
-                return super.spine(run, sweeps, budget, unrouted, archive);
+            protected AnswerArchive archive(AnswerArchive usual) {
+                return archive;
             }
         };
     }
 
-    private static SimulatedServices.Maker attempts(ReadListener listener) {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+    private static Parts attempts(ReadListener listener) {
+        return new Parts() {
             @Override
-            protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                return new WindowAttempts(
-                        seen, tap, List.of(), clock, stop, listener, new InternalFailures(FatalErrors.LOG_ONLY, clock));
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+                return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), listener, run.internal());
             }
         };
     }

@@ -3,6 +3,7 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
 import io.tapsentinel.monitoring.health.KnownProblem;
 import io.tapsentinel.process.FatalErrors;
@@ -102,8 +103,7 @@ class FirstPollIT {
         AtomicReference<RunningProgram> program = new AtomicReference<>();
         AtomicReference<Duration> back = new AtomicReference<>(Duration.ofHours(2));
         CompletableFuture<Instant> turn = new CompletableFuture<>();
-        program.set(services.start((settings, properties, own, committed) -> new Program(
-                settings, properties, own, clock.steady(), committed, FatalErrors.LOG_ONLY) {
+        Parts parts = new Parts() {
             @Override
             protected StopSignal stopSignal() {
                 return new StopSignal() {
@@ -122,7 +122,10 @@ class FirstPollIT {
                     }
                 };
             }
-        }.askAtOnce()));
+        };
+        program.set(services.start((settings, properties, own, committed) -> new Program(
+                        settings, properties, own, clock.steady(), committed, FatalErrors.LOG_ONLY, parts)
+                .askAtOnce()));
 
         assertThat(turn.get(SOON.toSeconds(), TimeUnit.SECONDS)).isBetween(start, start.plusSeconds(150));
     }
@@ -263,7 +266,7 @@ class FirstPollIT {
 
     /** @param timePasses whether the clock goes on while the program pauses; else no pause ends */
     private SimulatedServices.Maker asking(boolean timePasses) {
-        return (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+        Parts parts = new Parts() {
             @Override
             protected StopSignal stopSignal() {
                 return new StopSignal() {
@@ -277,7 +280,9 @@ class FirstPollIT {
                     }
                 };
             }
-        }.askAtOnce();
+        };
+        return (settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY, parts).askAtOnce();
     }
 
     private Instant lastRequest() throws Exception {

@@ -2,7 +2,8 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.read.WindowAttempts.End;
@@ -365,25 +366,24 @@ class OneTypeIT {
             }
         }
         Files.writeString(routes.resolve(TAP_POLL), tapPoll);
-        program = services.start(
-                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected Path routesFolder() {
-                        return routes;
-                    }
+        program = services.start(new Parts() {
+            @Override
+            protected Path routesFolder() {
+                return routes;
+            }
 
-                    @Override
-                    protected SeenKeys seenKeys(Store store) {
-                        state = new ReadState(store, clock);
-                        return super.seenKeys(store);
-                    }
+            @Override
+            protected SeenKeys seenKeys(RunContext run, Store store) {
+                state = new ReadState(store, run.clock());
+                return super.seenKeys(run, store);
+            }
 
-                    @Override
-                    protected WindowAttempts attempts(SeenKeys seen, TapCondition tap, StopSignal stop) {
-                        condition = tap;
-                        attempts = super.attempts(seen, tap, stop);
-                        return attempts;
-                    }
-                });
+            @Override
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+                condition = tap;
+                attempts = super.attempts(run, seen, tap, reads);
+                return attempts;
+            }
+        });
     }
 }

@@ -3,7 +3,7 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
@@ -121,7 +121,7 @@ class RetriesIT {
         services.with("tap.retry.pauses", "PT5S,PT20S,PT1M")
                 .tapProxy()
                 .next(Fault.REFUSE, Fault.REFUSE, Fault.REFUSE, Fault.REFUSE);
-        services.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+        services.start(new Parts() {
                     @Override
                     protected StopSignal stopSignal() {
                         return new StopSignal() {

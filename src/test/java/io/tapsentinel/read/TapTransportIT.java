@@ -2,7 +2,8 @@ package io.tapsentinel.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
@@ -108,21 +109,20 @@ class TapTransportIT {
     void anErrorInTheRequestIsHandedOnOnceAndTheNextRequestIsSent() throws Exception {
         List<Error> fatal = new CopyOnWriteArrayList<>();
         AtomicInteger requests = new AtomicInteger();
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, clock, committed, fatal::add) {
+        RunningProgram program = services.onError(fatal::add).start(new Parts() {
+            @Override
+            protected RequestBudget budget(RunContext run, Store store, TapClock tapClock) {
+                return new RequestBudget(store, 1_800, 30, 288, tapClock, run.clock()) {
                     @Override
-                    protected RequestBudget budget(Store store, TapClock tapClock) {
-                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
-                            @Override
-                            public boolean take(Pool pool, Purpose purpose) {
-                                if (requests.incrementAndGet() == 1) {
-                                    throw new OutOfMemoryError("a test's");
-                                }
-                                return super.take(pool, purpose);
-                            }
-                        };
+                    public boolean take(Pool pool, Purpose purpose) {
+                        if (requests.incrementAndGet() == 1) {
+                            throw new OutOfMemoryError("a test's");
+                        }
+                        return super.take(pool, purpose);
                     }
-                });
+                };
+            }
+        });
         program.poll();
         assertThat(fatal).singleElement().isInstanceOf(OutOfMemoryError.class);
 
@@ -133,21 +133,20 @@ class TapTransportIT {
     @Test
     void aFailureInsideTheProgramThatGoesOnMakesLivenessFailUntilAWindowIsCommitted() throws Exception {
         AtomicBoolean broken = new AtomicBoolean(true);
-        RunningProgram program = services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed) {
+        RunningProgram program = services.start(new Parts() {
+            @Override
+            protected RequestBudget budget(RunContext run, Store store, TapClock tapClock) {
+                return new RequestBudget(store, 1_800, 30, 288, tapClock, run.clock()) {
                     @Override
-                    protected RequestBudget budget(Store store, TapClock tapClock) {
-                        return new RequestBudget(store, 1_800, 30, 288, tapClock, clock) {
-                            @Override
-                            public boolean take(Pool pool, Purpose purpose) {
-                                if (broken.get()) {
-                                    throw new IllegalStateException("Connection pool shut down");
-                                }
-                                return super.take(pool, purpose);
-                            }
-                        };
+                    public boolean take(Pool pool, Purpose purpose) {
+                        if (broken.get()) {
+                            throw new IllegalStateException("Connection pool shut down");
+                        }
+                        return super.take(pool, purpose);
                     }
-                });
+                };
+            }
+        });
         for (int i = 0; i < 9; i++) {
             program.poll();
             services.clock().advance(Duration.ofMinutes(5));

@@ -1,7 +1,7 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.testing.SimulatedServices;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -11,7 +11,7 @@ public final class WatchedReads {
     private WatchedReads() {}
 
     /** Calls back each time a read for this purpose is about to commit: all its events have been settled or deferred. */
-    public static SimulatedServices.Maker beforeCommit(Purpose watched, Runnable callback) {
+    public static Parts beforeCommit(Purpose watched, Runnable callback) {
         return BrokenParts.reading(
                 (ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
                     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Handling;
@@ -99,16 +101,10 @@ class ReplayIT {
     @Test
     void anErrorEndsTheProcessAfterTheFileWasPutAwayThatMetIt() throws Exception {
         List<Long> waiting = new CopyOnWriteArrayList<>();
-        services.start((settings, properties, clock, committed) ->
-                new Program(
-                        settings,
-                        properties,
-                        clock,
-                        clock,
-                        committed,
-                        error -> waiting.add((long) state.documents("replay").size())) {
+        services.onError(error -> waiting.add((long) state.documents("replay").size()))
+                .start(new Parts() {
                     @Override
-                    protected Uploader uploader() {
+                    protected Uploader uploader(RunContext run, Uploader usual) {
                         return (stream, body) -> {
                             throw new OutOfMemoryError("a test's");
                         };
@@ -127,7 +123,8 @@ class ReplayIT {
         Error error = new OutOfMemoryError("a test's");
         services.with("tap.replay.uri", "file:" + state.resolve("replay") + "?initialDelay=0&pollStrategy=#broken")
                 .start((settings, properties, clock, committed) -> {
-                    Program program = new Program(settings, properties, clock, clock, committed, fatal::add);
+                    Program program =
+                            new Program(settings, properties, clock, clock, committed, fatal::add, new Parts());
                     program.main().bind("broken", new DefaultPollingConsumerPollStrategy() {
                         @Override
                         public boolean begin(Consumer consumer, Endpoint endpoint) {
@@ -415,7 +412,7 @@ class ReplayIT {
 
     @Test
     void whatIsRejectedAgainGoesToFailedWithTheNumber() throws Exception {
-        services.start((settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
+        services.start(new Parts() {
             @Override
             protected IdempotentRepository repository(EventType type, SeenKeys seen) {
                 return new SeenRepository(type, seen) {

@@ -1,7 +1,10 @@
 package io.tapsentinel.testing;
 
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.read.StopSignal;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.Store;
@@ -88,32 +91,33 @@ public final class SimulatedDays implements AutoCloseable {
 
     public SimulatedDays start() {
         CronComponent own = new CronComponent(services.clock());
-        program = services.start((settings, properties, clock, committed) -> {
-            Program made = new Program(settings, properties, clock, committed) {
-                @Override
-                protected RequestBudget budget(Store store, TapClock tap) {
-                    return requestsPerDay.isEmpty()
-                            ? super.budget(store, tap)
-                            : new RequestBudget(
-                                    store,
-                                    requestsPerDay.getAsInt(),
-                                    settings.reservePercent(),
-                                    settings.cost().polls(),
-                                    tap,
-                                    clock);
-                }
+        Parts parts = new Parts() {
+            @Override
+            protected RequestBudget budget(RunContext run, Store store, TapClock tap) {
+                return requestsPerDay.isEmpty()
+                        ? super.budget(run, store, tap)
+                        : new RequestBudget(
+                                store,
+                                requestsPerDay.getAsInt(),
+                                run.settings().reservePercent(),
+                                run.settings().cost().polls(),
+                                tap,
+                                run.clock());
+            }
 
-                @Override
-                protected StopSignal stopSignal() {
-                    return new StopSignal() {
-                        @Override
-                        public boolean pause(Duration pause) {
-                            services.clock().advance(pause);
-                            return !isStopped();
-                        }
-                    };
-                }
-            };
+            @Override
+            protected StopSignal stopSignal() {
+                return new StopSignal() {
+                    @Override
+                    public boolean pause(Duration pause) {
+                        services.clock().advance(pause);
+                        return !isStopped();
+                    }
+                };
+            }
+        };
+        program = services.start((settings, properties, clock, committed) -> {
+            Program made = new Program(settings, properties, clock, clock, committed, FatalErrors.LOG_ONLY, parts);
             made.main().bind("quartz", own);
             made.main().addOverrideProperty("camel.main.routes-include-pattern", "file:" + routes() + "/*.camel.yaml");
             return made;

@@ -3,9 +3,11 @@ package io.tapsentinel.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.Program;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
+import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.sandbox.SandboxEvent;
 import io.tapsentinel.sandbox.SandboxEvents;
 import io.tapsentinel.sandbox.SandboxIngestion;
@@ -65,8 +67,9 @@ public final class SimulatedServices implements AutoCloseable {
     private final List<LedgerEntry> reads = new CopyOnWriteArrayList<>();
     private final List<RunningProgram> programs = new ArrayList<>();
     private final Map<String, String> properties = new HashMap<>();
+    private FatalErrors fatal = FatalErrors.LOG_ONLY;
 
-    /** Makes a program; broken variants make another one. */
+    /** Makes a program that differs in more than its {@link Parts}. */
     @FunctionalInterface
     public interface Maker {
         Program make(Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed);
@@ -182,8 +185,19 @@ public final class SimulatedServices implements AutoCloseable {
                 new Program(settings, properties, Clock.offset(clock, by), committed);
     }
 
+    /** What an Error does to programs that are started from now on. */
+    public SimulatedServices onError(FatalErrors handler) {
+        fatal = handler;
+        return this;
+    }
+
     public RunningProgram start() {
-        return start(Program::new);
+        return start(new Parts());
+    }
+
+    public RunningProgram start(Parts parts) {
+        return start((settings, properties, clock, committed) ->
+                new Program(settings, properties, clock, clock, committed, fatal, parts));
     }
 
     public RunningProgram start(Maker maker) {

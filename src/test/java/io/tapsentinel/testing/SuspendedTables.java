@@ -2,7 +2,7 @@ package io.tapsentinel.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -34,13 +34,13 @@ public final class SuspendedTables {
 
     /** A program whose tables of these types are suspended since just now. */
     public RunningProgram start(EventType... types) throws SQLException {
-        return start(Program::new, types);
+        return start(new Parts(), types);
     }
 
     /** The same; one window has failed before, and one has committed since. */
-    public RunningProgram start(SimulatedServices.Maker maker, EventType... types) throws SQLException {
+    public RunningProgram start(Parts parts, EventType... types) throws SQLException {
         refuse(types);
-        RunningProgram program = services.start(maker).poll();
+        RunningProgram program = services.start(parts).poll();
         assertThat(services.reads()).isEmpty();
         services.clock().advance(Suspension.PATIENCE);
         program.poll();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.testing.LogLines;
@@ -151,13 +151,12 @@ class CopiedEventsIT {
         Files.writeString(
                 own.resolve(RoutesFixture.OPERATOR),
                 shipped.replace(route, example.replace("uri: file:copies/clicks-blocked", "uri: " + uri)));
-        return services.start(
-                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected Path routesFolder() {
-                        return own;
-                    }
-                });
+        return services.start(new Parts() {
+            @Override
+            protected Path routesFolder() {
+                return own;
+            }
+        });
     }
 
     private static String text(Path file) {

@@ -3,7 +3,7 @@ package io.tapsentinel.yamlroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.sandbox.SandboxSettings;
@@ -155,13 +155,12 @@ class FilteredEventsIT {
         String shipped = RoutesFixture.text(RoutesFixture.OPERATOR);
         String route = RoutesFixture.route(shipped, ROUTE);
         Files.writeString(own.resolve(RoutesFixture.OPERATOR), shipped.replace(route, RoutesFixture.example(route)));
-        return services.start(
-                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected Path routesFolder() {
-                        return own;
-                    }
-                });
+        return services.start(new Parts() {
+            @Override
+            protected Path routesFolder() {
+                return own;
+            }
+        });
     }
 
     private void readAll(RunningProgram program) throws SQLException {

@@ -3,7 +3,7 @@ package io.tapsentinel.yamlroutes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.testing.LogLines;
@@ -72,18 +72,17 @@ final class LiveRoutes implements AutoCloseable {
     }
 
     LiveRoutes start() {
-        program = services.start(
-                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected Path routesFolder() {
-                        return folder;
-                    }
+        program = services.start(new Parts() {
+            @Override
+            protected Path routesFolder() {
+                return folder;
+            }
 
-                    @Override
-                    protected RoutesReload.Pace reloadPace() {
-                        return PACE;
-                    }
-                });
+            @Override
+            protected RoutesReload.Pace reloadPace() {
+                return PACE;
+            }
+        });
         // Camel Main has started before the folder is watched
         soon("the folder is watched")
                 .until(() -> program.camel().hasService(RoutesReload.class) != null

@@ -4,10 +4,8 @@ import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.app.Program;
-import io.tapsentinel.app.Settings;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.store.ledger.LedgerCount;
-import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
@@ -16,12 +14,9 @@ import io.tapsentinel.testing.SuspendedTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,11 +65,11 @@ class SuspendedRoutesIT {
 
     @Test
     void anEventThatARouteDropsLaterIsFilteredAndNoLongerWaits() throws Exception {
-        tables.start(this::program, MESSAGES_DELIVERED).stop();
+        tables.start(watched(), MESSAGES_DELIVERED).stop();
         long deferred = tables.deferred();
         assertThat(deferred).isPositive();
         edit(OPERATOR, NO_STEP, NO_STEP.replace("choice: {}", "to: direct:filtered"));
-        RunningProgram program = services.start(this::program);
+        RunningProgram program = services.start(watched());
 
         tables.accept(program);
 
@@ -88,14 +83,14 @@ class SuspendedRoutesIT {
 
     @Test
     void anEventThatARouteChangesLaterArrivesChangedOnce() throws Exception {
-        tables.start(this::program, MESSAGES_DELIVERED).stop();
+        tables.start(watched(), MESSAGES_DELIVERED).stop();
         edit(
                 OPERATOR,
                 NO_STEP,
                 NO_STEP.replace(
                         "choice: {}", "script:\n            simple: \"${body.fields.put('subject', 'redacted')}\""));
 
-        arrivesOnce(services.start(this::program));
+        arrivesOnce(services.start(watched()));
 
         assertThat(subjects).isNotEmpty().containsOnly("redacted");
     }
@@ -166,7 +161,7 @@ class SuspendedRoutesIT {
     @Test
     void aReloadKeepsTheSuspension() throws Exception {
         services.with("camel.main.routes-reload-enabled", "true");
-        RunningProgram program = tables.start(this::program, MESSAGES_DELIVERED);
+        RunningProgram program = tables.start(watched(), MESSAGES_DELIVERED);
         await("the folder is watched")
                 .until(() -> program.camel().hasService(RoutesReload.class) != null
                         && program.camel().hasService(RoutesReload.class).isStarted());
@@ -185,9 +180,8 @@ class SuspendedRoutesIT {
         arrivesOnce(program);
     }
 
-    private Program program(
-            Settings settings, Map<String, String> properties, Clock clock, Consumer<LedgerEntry> committed) {
-        return new Program(settings, properties, clock, committed) {
+    private Parts watched() {
+        return new Parts() {
             @Override
             protected Path routesFolder() {
                 return folder;
@@ -202,7 +196,7 @@ class SuspendedRoutesIT {
 
     /** A program whose table is suspended, and some of whose events have been deferred at once since. */
     private RunningProgram suspended() throws Exception {
-        RunningProgram program = tables.start(this::program, MESSAGES_DELIVERED);
+        RunningProgram program = tables.start(watched(), MESSAGES_DELIVERED);
         services.clock().advance(Duration.ofSeconds(50));
         program.poll();
         tables.assertAllArrivedBut(MESSAGES_DELIVERED);

@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import io.tapsentinel.store.Store;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
@@ -227,13 +226,12 @@ class HealthTableIT {
     }
 
     private RunningProgram start() {
-        return services.start(
-                (settings, properties, clock, committed) -> new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected RouteBuilder telling(Store store, HealthTable made) {
-                        table = made;
-                        return byItself ? super.telling(store, made) : Workspace.toldByTheTest();
-                    }
-                });
+        return services.start(new Parts() {
+            @Override
+            protected RouteBuilder healthTable(RouteBuilder usual, HealthTable made) {
+                table = made;
+                return byItself ? usual : Workspace.toldByTheTest();
+            }
+        });
     }
 }

@@ -9,7 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.tapsentinel.app.Program;
+import io.tapsentinel.app.Parts;
+import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sandbox.SandboxSettings;
@@ -205,38 +206,38 @@ class ToldHoursIT {
 
     /** A program that tells the workspace when the test says so, filters all blocked clicks, and counts right or wrong. */
     private RunningProgram start() {
-        return services.start((settings, properties, clock, committed) ->
-                new Program(settings, properties, clock, committed) {
-                    @Override
-                    protected RouteBuilder telling(Store store, HealthTable made) {
-                        table = made;
-                        return Workspace.toldByTheTest();
-                    }
+        return services.start(new Parts() {
+            @Override
+            protected RouteBuilder healthTable(RouteBuilder usual, HealthTable made) {
+                table = made;
+                return Workspace.toldByTheTest();
+            }
 
-                    @Override
-                    protected Uploader uploader() {
-                        return refusing(super.uploader());
-                    }
+            @Override
+            protected Uploader uploader(RunContext run, Uploader usual) {
+                return refusing(usual);
+            }
 
+            @Override
+            protected SeenKeys seenKeys(RunContext run, Store store) {
+                return new SeenKeys(
+                        store, run.settings().keysInMemory(), run.settings().updates(), run.clock()) {
                     @Override
-                    protected SeenKeys seenKeys(Store store) {
-                        return new SeenKeys(store, settings.keysInMemory(), settings.updates(), clock) {
-                            @Override
-                            public void rejected(TapEvent event) {
-                                if (countsRejected) {
-                                    super.delivered(0, List.of(event));
-                                } else {
-                                    super.rejected(event);
-                                }
-                            }
-                        };
+                    public void rejected(TapEvent event) {
+                        if (countsRejected) {
+                            super.delivered(0, List.of(event));
+                        } else {
+                            super.rejected(event);
+                        }
                     }
+                };
+            }
 
-                    @Override
-                    protected Path routesFolder() {
-                        return filteringBlockedClicks();
-                    }
-                });
+            @Override
+            protected Path routesFolder() {
+                return filteringBlockedClicks();
+            }
+        });
     }
 
     /** Answers 400 to every batch with a certain record in it, as a service does that cannot take that record. */

@@ -1,0 +1,35 @@
+package io.tapsentinel.app;
+
+import io.tapsentinel.replay.Replay;
+import io.tapsentinel.replay.ReplayRoute;
+import io.tapsentinel.replay.Retention;
+import io.tapsentinel.replay.RetentionRoute;
+import io.tapsentinel.sentinel.azure.BlobClients;
+import io.tapsentinel.sentinel.azure.OwnBlobClients;
+
+/** Replays files, removes old ones, and reaches those in blob storage. */
+final class ReplayPart {
+
+    private ReplayPart() {}
+
+    static void add(RunContext run, StorePart store, TapPart tap, ReadingPart reading) {
+        Settings settings = run.settings();
+        run.main()
+                .bind(
+                        "azure-storage-blob-clients",
+                        new OwnBlobClients(new BlobClients(
+                                settings.blobs().endpoint(), settings.cloud(), run.network(), System.getenv())));
+        Replay replay = new Replay(
+                store.state,
+                store.seen,
+                reading.unrouted,
+                reading.source,
+                run.stop(),
+                run.clock(),
+                reading.listener,
+                run.fatal());
+        run.addRoutes(new ReplayRoute(settings.replay().uri(), settings.spool(), replay, run.clock()));
+        run.addRoutes(new RetentionRoute(
+                new Retention(settings.rejected(), settings.replay(), run.clock(), tap.condition::isTimeKnown)));
+    }
+}
