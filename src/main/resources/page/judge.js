@@ -53,16 +53,6 @@ export function isBehind(progress) {
   return typeof progress.pollIntervalSeconds === "number" && progress.lagSeconds > POLLS * progress.pollIntervalSeconds + SETTLE;
 }
 
-/** Seconds that are lost; what several gaps hold counts once. */
-export function lostSeconds(gaps) {
-  let end = 0;
-  return gaps.map(gap => [Date.parse(gap.from), Date.parse(gap.to)]).sort(([one], [other]) => one - other).reduce((sum, [from, to]) => {
-    const more = Math.max(0, to - Math.max(from, end));
-    end = Math.max(end, to);
-    return sum + more;
-  }, 0) / 1000;
-}
-
 /** What a problem is, and its particulars, which stand in brackets at its end; a mere number stays where it is. */
 export function halves(what) {
   const found = /^(.*?) \((.* .*)\)$/s.exec(what);
@@ -86,10 +76,10 @@ function unsaid(data) {
         + (lost === 1 ? "is" : "are") + " missing in Sentinel",
       remedy: "nothing yet: the next sweep of the hour fetches them again; look at the table Completeness per hour"});
   }
-  const gaps = data.gaps.filter(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
-  if (gaps.length > 0 && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
+  const isNews = data.gaps.some(gap => between(gap.noticedAt, data.at) < GAP_DAYS * 86400);
+  if (isNews && !data.problems.some(problem => problem.part === LOSSES && problem.what.startsWith("time was lost"))) {
     found.push({part: LOSSES, level: "DEGRADED",
-      what: "time was lost: " + duration(lostSeconds(gaps)) + " that could not be read or delivered",
+      what: "time was lost: " + duration(data.lostSeconds) + " that could not be read or delivered",
       remedy: "see Gaps for when and why; move kept answers of that time, or a repaired one from tap.rejected.uri, to tap.replay.uri"});
   }
   if (isBehind(data.progress) && data.problems.length === 0) {

@@ -139,16 +139,18 @@ class SimulatedDayIT {
         assertThat(hours).allSatisfy(hour -> {
             List<DrawnEvent> inHour =
                     day.events().in(new TimeRange(hour.hour(), hour.hour().plus(Duration.ofHours(1))));
-            assertThat(hour.theirs())
+            assertThat(hour.keys().theirs())
                     .isPositive()
                     .isEqualTo(inHour.stream()
                             .filter(event -> event.type().arrayName().equals(hour.stream()))
                             .count());
-            assertThat(hour.ours()).isEqualTo(hour.theirs());
+            assertThat(hour.keys().ours()).isEqualTo(hour.keys().theirs());
         });
 
-        Hour robbed =
-                hours.stream().filter(hour -> hour.theirs() > 3).findFirst().orElseThrow();
+        Hour robbed = hours.stream()
+                .filter(hour -> hour.keys().theirs() > 3)
+                .findFirst()
+                .orElseThrow();
         deleteThreeKeys(day, robbed);
         assertThat(hours(day).stream().filter(hour -> hour.missing() != 0).toList())
                 .singleElement()

@@ -4,7 +4,7 @@ import io.tapsentinel.archive.Archive;
 import io.tapsentinel.archive.ArchiveFigures;
 import io.tapsentinel.archive.ArchiveRoute;
 import io.tapsentinel.archive.ArchiveSender;
-import io.tapsentinel.monitoring.health.ArchiveHealthCheck;
+import io.tapsentinel.monitoring.health.HealthChecks;
 import io.tapsentinel.read.AnswerArchive;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +32,7 @@ final class ArchivePart {
         LOG.info(
                 "answers of TAP in which something is new are kept at {}",
                 settings.archive().uri().get().replaceAll("[?].*", ""));
-        run.main().bind("tap-archive", new ArchiveHealthCheck(archive, sender, waiting));
+        run.main().bind("tap-archive", HealthChecks.ofArchive(archive, sender, waiting));
         run.addRoutes(new ArchiveRoute(archive, sender));
         return archive;
     }

@@ -1,7 +1,7 @@
 package io.tapsentinel.app;
 
 import io.tapsentinel.monitoring.health.CompletenessHealthCheck;
-import io.tapsentinel.monitoring.health.ProcessHealthCheck;
+import io.tapsentinel.monitoring.health.HealthChecks;
 import io.tapsentinel.monitoring.health.StorageHealthCheck;
 import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.monitoring.table.HealthTable;
@@ -9,7 +9,7 @@ import io.tapsentinel.monitoring.table.HealthTableService;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.report.page.PageRoute;
 import io.tapsentinel.report.page.PageSources;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
 
 /** Metrics, health checks, the health table and the status page. */
 final class MonitoringPart {
@@ -18,16 +18,17 @@ final class MonitoringPart {
 
     static void add(RunContext run, StorePart store, TapPart tap, ReadingPart reading) {
         Settings settings = run.settings();
-        Metrics.ofReading(run.registry(), store.figures, tap.budget, store.seen, run.steady());
+        Metrics.ofReading(run.registry(), store.figures, tap.budget, run.steady());
         Metrics.ofProgram(run.registry(), Program.VERSION);
         run.main().bind(Metrics.REGISTRY, run.registry());
-        run.main().bind("process-health", new ProcessHealthCheck(run.internal()::isStuck));
+        run.main().bind("process-health", HealthChecks.ofProcess(run.internal()::isStuck));
         run.main().bind("tap-completeness", new CompletenessHealthCheck(store.figures));
         run.main()
                 .bind(
                         "tap-storage",
                         new StorageHealthCheck(
                                 store.store,
+                                store.figures,
                                 store.seen,
                                 reading.unrouted,
                                 reading.rejected,
@@ -49,7 +50,7 @@ final class MonitoringPart {
                 Program.VERSION,
                 run.sentinel(),
                 store.figures,
-                new DeliveredHours(store.store),
+                new DeliveredCounts(store.store),
                 tap.budget,
                 tap.condition.rest().lastError());
         run.addRoutes(run.parts().healthTable(HealthTableService.of(table, store.store::mayReport), table));
@@ -68,7 +69,6 @@ final class MonitoringPart {
                 FileEndpoint.folder(settings.rejected().uri()).orElse(null),
                 settings.sweepAges().stream().findFirst().orElse(null),
                 store.state,
-                store.seen,
                 tap.budget,
                 run.sentinel(),
                 run.clock());

@@ -2,7 +2,7 @@ package io.tapsentinel.app;
 
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.monitoring.health.RoutesHealthCheck;
+import io.tapsentinel.monitoring.health.HealthChecks;
 import io.tapsentinel.yamlroutes.LookupFiles;
 import io.tapsentinel.yamlroutes.RouteContract;
 import io.tapsentinel.yamlroutes.RouteFiles;
@@ -45,7 +45,7 @@ public final class RoutesPart extends MainListenerSupport {
         if (own && Boolean.parseBoolean(run.properties().get(RELOAD))) {
             reload = new RoutesReload(
                     folder, files, run.properties(), run.parts().reloadPace());
-            run.main().bind("tap-routes", new RoutesHealthCheck(reload));
+            run.main().bind("tap-routes", HealthChecks.ofRoutes(reload));
         }
         run.main().bind(LookupFiles.BEAN, new LookupFiles(Path.of(""), run.clock()));
         run.main().addMainListener(new RoutesPart(reload));

@@ -24,6 +24,6 @@ final class StorePart {
         state = new ReadState(store, run.clock());
         completeness = new Completeness(store);
         suspensions = new SuspensionTable(store);
-        figures = new Figures(state, completeness, suspensions, run.clock());
+        figures = new Figures(store, state, suspensions, run.clock());
     }
 }

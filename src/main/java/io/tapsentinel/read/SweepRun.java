@@ -122,7 +122,7 @@ public class SweepRun implements Processor {
     private void compare(TimeRange hour) {
         Instant start = SweepPlanner.hourOf(hour);
         List<Completeness.Hour> hours = completeness.check(start);
-        long theirs = hours.stream().mapToLong(Completeness.Hour::theirs).sum();
+        long theirs = hours.stream().mapToLong(each -> each.keys().theirs()).sum();
         long missing = hours.stream().mapToLong(Completeness.Hour::missing).sum();
         if (missing == 0) {
             LOG.info("hour {}: all {} events that TAP reports are accounted for", start, theirs);

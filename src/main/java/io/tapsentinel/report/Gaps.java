@@ -3,13 +3,11 @@ package io.tapsentinel.report;
 import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.Deferrals;
-import io.tapsentinel.store.ledger.Gap;
-import io.tapsentinel.store.ledger.TableBacklogs;
+import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.List;
 
 /** Lists the time that was lost, oldest first, and what single tables lack: time that waits, and events that were withdrawn. */
 public final class Gaps {
@@ -19,13 +17,12 @@ public final class Gaps {
     /** A line each, of fields between tabs; those that are no gap begin with a word. Returns how many gaps there are. */
     public static int print(ReportSettings settings, Instant now, PrintStream out) {
         try (ReadOnlyStore store = ReadOnlyStore.open(settings.state(), settings.source())) {
-            List<Gap> gaps = store.read(connection -> Gap.all(connection, store.source()));
-            gaps.forEach(gap -> line(out, limits(gap.time()), gap.reason(), gap.noticedAt()));
-            store.read(connection -> TableBacklogs.all(connection, store.source()))
-                    .forEach(table -> print(table, now, out));
+            StoreFigures figures = store.read(connection -> StoreFigures.read(connection, store.source(), now));
+            figures.gaps().forEach(gap -> line(out, limits(gap.time()), gap.reason(), gap.noticedAt()));
+            figures.tables().forEach(table -> print(table, now, out));
             store.read(connection -> Deferrals.withdrawn(connection, store.source()))
                     .forEach(event -> line(out, "withdrawn", event.type().table(), event.key(), event.at()));
-            return gaps.size();
+            return figures.gaps().size();
         }
     }
 

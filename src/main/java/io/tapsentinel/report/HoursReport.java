@@ -3,6 +3,7 @@ package io.tapsentinel.report;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.Completeness;
+import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.Horizon;
 import io.tapsentinel.tap.plan.TapLimits;
 import java.time.Duration;
@@ -15,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -79,7 +79,7 @@ final class HoursReport {
         byHour.forEach((hour, types) -> lines.add(line(minute(hour), types.values())));
         lines.add(line("total", hours));
         lines.addAll(others(hours));
-        long missing = sum(hours, Completeness.Hour::missing);
+        long missing = sum(hours).missing();
         lines.add(missing == 0 ? "nothing is missing" : Format.number(missing) + " missing");
         return lines;
     }
@@ -87,7 +87,10 @@ final class HoursReport {
     /** Hours and types with events that are neither in Sentinel nor missing. */
     private static List<String> others(List<Completeness.Hour> hours) {
         List<Completeness.Hour> some = hours.stream()
-                .filter(hour -> hour.deferred() + hour.withdrawn() + hour.rejected() > 0)
+                .filter(hour -> hour.keys().deferred()
+                                + hour.keys().withdrawn()
+                                + hour.keys().rejected()
+                        > 0)
                 .toList();
         if (some.isEmpty()) {
             return List.of();
@@ -118,25 +121,24 @@ final class HoursReport {
     }
 
     private static String completeness(List<Completeness.Hour> hours) {
+        SweptKeys keys = sum(hours);
         return String.format(
-                GROUP,
-                Format.number(sum(hours, Completeness.Hour::theirs)),
-                Format.number(sum(hours, Completeness.Hour::ours)),
-                Format.number(sum(hours, Completeness.Hour::missing)));
+                GROUP, Format.number(keys.theirs()), Format.number(keys.ours()), Format.number(keys.missing()));
     }
 
     private static String others(String hour, String type, List<Completeness.Hour> hours) {
+        SweptKeys keys = sum(hours);
         return String.format(
                 OTHERS,
                 hour,
                 type,
-                Format.number(sum(hours, Completeness.Hour::deferred)),
-                Format.number(sum(hours, Completeness.Hour::withdrawn)),
-                Format.number(sum(hours, Completeness.Hour::rejected)));
+                Format.number(keys.deferred()),
+                Format.number(keys.withdrawn()),
+                Format.number(keys.rejected()));
     }
 
-    private static long sum(Collection<Completeness.Hour> hours, ToLongFunction<Completeness.Hour> figure) {
-        return hours.stream().mapToLong(figure).sum();
+    private static SweptKeys sum(Collection<Completeness.Hour> hours) {
+        return SweptKeys.sum(hours.stream().map(Completeness.Hour::keys).toList());
     }
 
     /** Closed hours that TAP still holds, from the first start's edge on. */

@@ -57,6 +57,11 @@ public final class Rejected {
         }
     }
 
+    /** How many records of the source are rejected and not in Sentinel. */
+    public static long count(ReadOnlyStore store) {
+        return store.number("SELECT count(*) FROM seen WHERE source = ? AND rejected = 1", store.source());
+    }
+
     private void known() {
         store.each(
                 "SELECT stream, key, added FROM seen WHERE source = ? AND rejected = 1 ORDER BY added, stream, key",

@@ -6,11 +6,9 @@ import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.ledger.BackoffTable;
 import io.tapsentinel.store.ledger.Gap;
-import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
-import io.tapsentinel.store.ledger.TableBacklogs;
-import io.tapsentinel.tap.plan.Age;
+import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.io.PrintStream;
@@ -31,13 +29,13 @@ public final class Status {
 
     private final ReadOnlyStore store;
     private final ReportSettings settings;
+    private final StoreFigures figures;
     private final Instant now;
-    private Instant origin;
-    private Instant readTo;
 
     private Status(ReadOnlyStore store, ReportSettings settings, Instant now) {
         this.store = store;
         this.settings = settings;
+        this.figures = store.read(connection -> StoreFigures.read(connection, store.source(), now));
         this.now = now;
     }
 
@@ -48,22 +46,14 @@ public final class Status {
     }
 
     private void print(PrintStream out) {
-        store.each(
-                "SELECT origin, read_to FROM progress WHERE source = ?",
-                row -> {
-                    origin = Instant.ofEpochMilli(row.getLong(1));
-                    readTo = Instant.ofEpochMilli(row.getLong(2));
-                },
-                store.source());
         out.println("status at " + Format.time(now) + ", all times UTC");
-        TablesReport tables =
-                new TablesReport(store.read(connection -> TableBacklogs.all(connection, store.source())), now);
+        TablesReport tables = new TablesReport(figures);
         List<String> sections = new ArrayList<>();
         tables.paragraphs().ifPresent(sections::add);
         sections.addAll(List.of(overview(tables), budget()));
-        if (origin != null) {
-            sections.add(new HoursReport(store, settings.sweepAges(), now).completeness(origin));
-        }
+        figures.progress()
+                .map(progress -> new HoursReport(store, settings.sweepAges(), now).completeness(progress.origin()))
+                .ifPresent(sections::add);
         ReadsReport reads = new ReadsReport(new LedgerSums(store, now));
         sections.add(reads.read());
         reads.filtered().ifPresent(sections::add);
@@ -75,20 +65,28 @@ public final class Status {
         List<String> lines = new ArrayList<>();
         line(lines, "source", store.source());
         line(lines, "store", store.place());
-        boolean nothingRead = origin == null || new Progress(origin, readTo).isNothingRead();
-        line(lines, "first read from", origin == null ? "none" : Format.time(origin));
-        line(lines, "progress", nothingRead ? "Nothing read yet." + nextAttempt() : Format.time(readTo));
-        line(lines, "lag", nothingRead ? "none" : Format.length(Age.of(readTo, now)));
+        line(
+                lines,
+                "first read from",
+                figures.progress().map(Progress::origin).map(Format::time).orElse("none"));
+        line(
+                lines,
+                "progress",
+                figures.readTo().map(Format::time).orElseGet(() -> "Nothing read yet." + nextAttempt()));
+        line(
+                lines,
+                "lag",
+                figures.readTo().map(any -> Format.length(figures.lag())).orElse("none"));
         line(lines, "backlog", backlog());
         line(lines, "deferred", tables.counts());
         line(lines, "gaps", gaps());
         line(
                 lines,
                 "rejected",
-                someRecords("seen WHERE rejected = 1 AND", "not in Sentinel that TAP reported in the last 8 days")
+                records(Rejected.count(store), "not in Sentinel that TAP reported in the last 8 days")
                         + unreadable()
                         + answers());
-        line(lines, "possible duplicates", someRecords("possible_duplicate WHERE", "that Sentinel may hold twice"));
+        line(lines, "possible duplicates", records(figures.possibleDuplicates(), "that Sentinel may hold twice"));
         return String.join(System.lineSeparator(), lines);
     }
 
@@ -106,42 +104,30 @@ public final class Status {
     }
 
     private String backlog() {
-        List<String> backlog = new ArrayList<>();
-        store.each(
-                "SELECT count(*), sum(to_at - from_at), min(from_at) FROM backlog WHERE source = ?",
-                row -> backlog.add(
-                        row.getLong(1) == 0
-                                ? "no backlog"
-                                : Format.count(row.getLong(1), "range") + ", "
-                                        + Format.length(Duration.ofMillis(row.getLong(2)))
-                                        + " in all, the oldest from " + Format.time(row.getLong(3))),
-                store.source());
-        return backlog.get(0);
+        return figures.backlog().stream()
+                .findFirst()
+                .map(oldest -> Format.count(figures.backlog().size(), "range") + ", " + Format.length(figures.owed())
+                        + " in all, the oldest from " + Format.time(oldest.from()))
+                .orElse("no backlog");
     }
 
     private String gaps() {
-        List<TimeRange> gaps = store.read(connection -> Gap.all(connection, store.source())).stream()
+        return figures.gaps().stream()
                 .map(Gap::time)
-                .toList();
-        return gaps.stream()
                 .max(Comparator.comparing(TimeRange::to).thenComparing(TimeRange::from))
-                .map(last -> Format.count(gaps.size(), "gap") + ", " + Format.length(TimeRange.total(gaps))
+                .map(last -> Format.count(figures.gaps().size(), "gap") + ", " + Format.length(figures.lost())
                         + " in all, the last " + Format.time(last.from()) + " to " + Format.time(last.to()))
                 .orElse("no gap");
     }
 
-    private String someRecords(String from, String what) {
-        long records = store.number("SELECT count(*) FROM " + from + " source = ?", store.source());
+    private static String records(long records, String what) {
         return records == 0 ? "no record" : Format.count(records, "record") + " " + what;
     }
 
     private String unreadable() {
-        long records = store.number(
-                "SELECT sum(events) FROM ledger_count WHERE source = ? AND outcome = ? AND read_at > ?",
-                store.source(),
-                LedgerCount.UNREADABLE.word(),
-                now.minus(Duration.ofDays(1)).toEpochMilli());
-        return records == 0 ? "" : "; " + records + " could not be read in the last 24 hours";
+        return figures.unreadableOfDay() == 0
+                ? ""
+                : "; " + figures.unreadableOfDay() + " could not be read in the last 24 hours";
     }
 
     private String answers() {

@@ -1,7 +1,7 @@
 package io.tapsentinel.report;
 
 import io.tapsentinel.sentinel.TableBacklog;
-import java.time.Instant;
+import io.tapsentinel.store.ledger.StoreFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,18 +12,16 @@ final class TablesReport {
 
     private static final int WIDTH = 100;
 
-    private final List<TableBacklog> tables;
-    private final Instant now;
+    private final StoreFigures figures;
 
-    TablesReport(List<TableBacklog> tables, Instant now) {
-        this.tables = tables;
-        this.now = now;
+    TablesReport(StoreFigures figures) {
+        this.figures = figures;
     }
 
     /** A paragraph each; empty when there is none. */
     Optional<String> paragraphs() {
-        List<String> lines = tables.stream()
-                .flatMap(table -> table.sentences(now).stream())
+        List<String> lines = figures.tables().stream()
+                .flatMap(table -> table.sentences(figures.at()).stream())
                 .map(TablesReport::wrapped)
                 .toList();
         return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(System.lineSeparator(), lines));
@@ -31,16 +29,14 @@ final class TablesReport {
 
     /** How many events wait, and how many were withdrawn. */
     String counts() {
-        long deferred = tables.stream().mapToLong(TableBacklog::deferred).sum();
-        long withdrawn = tables.stream().mapToLong(TableBacklog::withdrawn).sum();
-        return (deferred == 0
+        return (figures.deferred() == 0
                         ? "no event"
-                        : tables.stream()
+                        : figures.tables().stream()
                                 .filter(table -> table.deferred() > 0)
                                 .map(table -> Format.count(table.deferred(), "event") + " of "
                                         + table.type().routeId().replace('-', ' '))
                                 .collect(Collectors.joining(", ")))
-                + (withdrawn == 0 ? "" : "; " + Format.number(withdrawn) + " withdrawn, see gaps");
+                + (figures.withdrawn() == 0 ? "" : "; " + Format.number(figures.withdrawn()) + " withdrawn, see gaps");
     }
 
     private static String wrapped(String text) {

@@ -100,7 +100,7 @@ final class PageStates {
                     .put("deferred", 0);
         }
         page.putArray("gaps");
-        page.put("gapsTotal", 0);
+        page.put("gapsTotal", 0).put("lostSeconds", 0);
         page.putObject("rejected").put("total", 0).putArray("byReason");
         page.put("possibleDuplicates", 0);
         ArrayNode sink = page.putObject("sink")
@@ -222,8 +222,11 @@ final class PageStates {
 
     /** What cannot be mended any more, or waits to be. */
     static ObjectNode losses() {
-        ObjectNode page =
-                healthy().put("overall", "DEGRADED").put("gapsTotal", 1).put("possibleDuplicates", 50);
+        ObjectNode page = healthy()
+                .put("overall", "DEGRADED")
+                .put("gapsTotal", 1)
+                .put("lostSeconds", 22_508)
+                .put("possibleDuplicates", 50);
         problem(page, KnownProblem.MISSING, "3 in the hours of 7 days");
         ((ArrayNode) page.get("gaps"))
                 .addObject()

@@ -80,6 +80,6 @@ class SweepOrderTest {
         assertThat(completeness.check(SEVEN))
                 .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
                 .singleElement()
-                .satisfies(hour -> assertThat(hour.theirs()).isEqualTo(1));
+                .satisfies(hour -> assertThat(hour.keys().theirs()).isEqualTo(1));
     }
 }

@@ -174,23 +174,6 @@ class StatusTest {
     }
 
     @Test
-    void timeThatSeveralGapsHoldCountsOnce() {
-        TimeRange lost = new TimeRange(NOW.minus(Duration.ofDays(9)), NOW.minus(Duration.ofDays(8)));
-        TimeRange lostLater = new TimeRange(lost.from(), NOW.minus(Duration.ofDays(7)));
-        try (Store store = setup.open()) {
-            new ReadState(store, setup.clock()).expire(List.of(lost));
-            Deferrals deferrals = new Deferrals(store, setup.clock());
-            HourKeys keys = new HourKeys();
-            keys.add(Events.event(EventType.CLICKS_BLOCKED, "1").ref());
-            store.transaction(connection -> deferrals.deferred(connection, lostLater, keys));
-            deferrals.expire(EventType.CLICKS_BLOCKED, List.of(lostLater));
-        }
-        assertThat(status())
-                .contains(
-                        "gaps                  2 gaps, 2 d 0 h in all, the last 2026-11-11 12:00:00 to 2026-11-13 12:00:00");
-    }
-
-    @Test
     void aSuspendedTableIsNamedBeforeAllElseWithWhyAndWhatToDo() {
         try (Store store = setup.open()) {
             begin(store, HOUR);

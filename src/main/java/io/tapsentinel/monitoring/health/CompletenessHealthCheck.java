@@ -1,9 +1,10 @@
 package io.tapsentinel.monitoring.health;
 
 import io.tapsentinel.monitoring.Figures;
-import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.StoreFigures;
+import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.Horizon;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,7 +39,7 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
         }
     }
 
-    private static void show(Figures.Seen seen, Findings findings) {
+    private static void show(StoreFigures seen, Findings findings) {
         seen.progress().ifPresent(progress -> {
             findings.detail("tap.progress", progress.readTo().toString());
             findings.detail("tap.lag", seconds(seen.lag()));
@@ -61,19 +62,15 @@ public class CompletenessHealthCheck extends ProgramHealthCheck {
                 });
         seen.swept().ifPresent(swept -> {
             findings.detail("tap.sweep.last-hour", swept.last().toString());
-            findings.detail("tap.sweep.theirs", swept.theirs());
-            findings.detail("tap.sweep.ours", swept.ours());
-            findings.detail("tap.sweep.deferred", swept.deferred());
-            findings.detail("tap.sweep.withdrawn", swept.withdrawn());
-            findings.detail("tap.sweep.rejected", swept.rejected());
-            findings.detail("tap.sweep.missing", swept.missing());
+            SweptKeys keys = swept.keys();
+            findings.detail("tap.sweep.theirs", keys.theirs())
+                    .detail("tap.sweep.ours", keys.ours())
+                    .detail("tap.sweep.deferred", keys.deferred())
+                    .detail("tap.sweep.withdrawn", keys.withdrawn())
+                    .detail("tap.sweep.rejected", keys.rejected())
+                    .detail("tap.sweep.missing", keys.missing());
         });
-        findings.detail(
-                "tap.deferred",
-                seen.tables().stream().mapToLong(TableBacklog::deferred).sum());
-        findings.detail(
-                "tap.withdrawn",
-                seen.tables().stream().mapToLong(TableBacklog::withdrawn).sum());
+        findings.detail("tap.deferred", seen.deferred()).detail("tap.withdrawn", seen.withdrawn());
         if (seen.missing() > 0) {
             findings.problem(KnownProblem.MISSING, seen.missing() + " in the hours of 7 days");
         }

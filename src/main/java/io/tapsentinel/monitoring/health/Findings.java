@@ -38,18 +38,6 @@ public final class Findings {
         return this;
     }
 
-    /** It does not work until a person acts. */
-    public Findings down(String what, String remedy) {
-        problems.add(new Problem(Level.DOWN, what, remedy));
-        return this;
-    }
-
-    /** It works, and something deserves a look. */
-    public Findings degraded(String what, String remedy) {
-        problems.add(new Problem(Level.DEGRADED, what, remedy));
-        return this;
-    }
-
     /** One of those that stand in the manual. */
     public Findings problem(KnownProblem known) {
         problems.add(new Problem(known.level(), known.what(), known.remedy()));
@@ -62,8 +50,7 @@ public final class Findings {
      * @param particulars what it is about this time, one line
      */
     public Findings problem(KnownProblem known, String particulars) {
-        problems.add(new Problem(known.level(), known.what() + " (" + particulars + ")", known.remedy()));
-        return this;
+        return problem(known, particulars, known.remedy());
     }
 
     /**

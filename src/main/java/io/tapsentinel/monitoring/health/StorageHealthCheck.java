@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.Unrouted;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.FolderSize;
@@ -10,8 +11,7 @@ import io.tapsentinel.replay.ReplaySettings;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.ledger.LedgerCount;
-import io.tapsentinel.store.ledger.RecentRejections;
+import io.tapsentinel.store.ledger.StoreFigures;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +33,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private static final Duration DAY = Duration.ofDays(1);
 
     private final Store store;
+    private final Figures figures;
     private final SeenKeys seen;
     private final Unrouted unrouted;
     private final RejectedStore rejected;
@@ -40,12 +41,13 @@ public class StorageHealthCheck extends ProgramHealthCheck {
     private final Instant startedAt;
     private final Map<String, Path> folders = new LinkedHashMap<>();
     private Map<String, FolderSize> sizes = Map.of();
-    private long rejectedOfADay;
-    private long unreadableOfADay;
+    private long rejectedOfDay;
+    private long unreadableOfDay;
     private Instant countedAt = Instant.EPOCH;
 
     public StorageHealthCheck(
             Store store,
+            Figures figures,
             SeenKeys seen,
             Unrouted unrouted,
             RejectedStore rejected,
@@ -55,6 +57,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
             Clock clock) {
         super("storage");
         this.store = store;
+        this.figures = figures;
         this.seen = seen;
         this.unrouted = unrouted;
         this.rejected = rejected;
@@ -76,19 +79,19 @@ public class StorageHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
-        count(findings);
+        countFiles(findings);
+        countRejected(findings);
         sizes.forEach((name, size) -> findings.detail("storage." + name + ".files", size.files())
                 .detail("storage." + name + ".bytes", size.bytes()));
-        findings.detail("storage.rejected.in-24-hours", rejectedOfADay)
-                .detail("storage.unreadable.in-24-hours", unreadableOfADay);
+        findings.detail("storage.rejected.in-24-hours", rejectedOfDay)
+                .detail("storage.unreadable.in-24-hours", unreadableOfDay);
         unrouted.recent()
                 .ifPresent(names ->
                         findings.detail("tap.unknown-types", names).problem(KnownProblem.UNKNOWN_TYPES, names));
-        if (rejectedOfADay > 0) {
+        if (rejectedOfDay > 0) {
             findings.problem(
                     KnownProblem.REJECTED,
-                    rejectedOfADay
-                            + (unreadableOfADay == 0 ? "" : ", of which " + unreadableOfADay + " cannot be read"));
+                    rejectedOfDay + (unreadableOfDay == 0 ? "" : ", of which " + unreadableOfDay + " cannot be read"));
         } else if (rejected.last()
                 .filter(at -> at.isAfter(clock.instant().minus(DAY)))
                 .isPresent()) {
@@ -110,7 +113,7 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         failure.ifPresent(why -> findings.problem(KnownProblem.STORE, why));
     }
 
-    private void count(Findings findings) {
+    private void countFiles(Findings findings) {
         Instant now = clock.instant();
         if (now.isBefore(countedAt.plus(COUNTED)) && !now.isBefore(countedAt)) {
             return;
@@ -122,10 +125,14 @@ public class StorageHealthCheck extends ProgramHealthCheck {
         });
         sizes = counted;
         countedAt = now;
+    }
+
+    private void countRejected(Findings findings) {
         findings.asks(store);
         try {
-            rejectedOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.REJECTED);
-            unreadableOfADay = RecentRejections.since(store, now.minus(DAY), LedgerCount.UNREADABLE);
+            StoreFigures stored = figures.now();
+            rejectedOfDay = stored.rejectedOfDay();
+            unreadableOfDay = stored.unreadableOfDay();
         } catch (StoreException e) {
             // told as the store's failure
         }

@@ -12,9 +12,9 @@ import io.tapsentinel.process.Look;
 import io.tapsentinel.sentinel.Deliveries;
 import io.tapsentinel.sentinel.Deliveries.SinkProblem;
 import io.tapsentinel.sentinel.SentinelComponent;
-import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.Pool;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,8 +22,8 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /**
  * What Prometheus may ask for at {@code camel.metrics.path}, beside {@link ReadMetrics} and {@link DeliveryMetrics}: what is looked up
@@ -36,6 +36,8 @@ public final class Metrics {
     public static final String REGISTRY = "metricsRegistry";
 
     private static final Duration ONE_SCRAPE = Duration.ofSeconds(1);
+    private static final String TABLE = "table";
+    private static final String POOL = "pool";
 
     private final MeterRegistry registry;
 
@@ -49,103 +51,84 @@ public final class Metrics {
     }
 
     /** What the store is asked for once for all gauges of a scrape. */
-    private record Stored(
-            Figures.Seen reading, Map<Pool, Long> used, Map<Pool, Map<Purpose, Long>> left, long possibleDuplicates) {
+    private record Scrape(StoreFigures figures, Map<Pool, Requests> requests) {
 
-        static Stored of(Figures figures, RequestBudget budget, SeenKeys seen) {
-            Map<Pool, Long> used = new EnumMap<>(Pool.class);
-            Map<Pool, Map<Purpose, Long>> left = new EnumMap<>(Pool.class);
+        private record Requests(long used, long leftForPolls, long leftForRest) {}
+
+        static Scrape of(Figures figures, RequestBudget budget) {
+            Map<Pool, Requests> requests = new EnumMap<>(Pool.class);
             for (Pool pool : Pool.values()) {
-                used.put(pool, budget.used(pool));
-                left.put(
+                requests.put(
                         pool,
-                        Map.of(
-                                Purpose.POLL, budget.left(pool, Purpose.POLL),
-                                Purpose.SWEEP, budget.left(pool, Purpose.SWEEP)));
+                        new Requests(
+                                budget.used(pool), budget.left(pool, Purpose.POLL), budget.left(pool, Purpose.SWEEP)));
             }
-            return new Stored(figures.now(), used, left, seen.possibleDuplicates());
+            return new Scrape(figures.now(), requests);
         }
     }
 
     /** How far reading has come, what is missing, and what it costs. @param steady tells one scrape from the next */
-    public static void ofReading(
-            MeterRegistry registry, Figures figures, RequestBudget budget, SeenKeys seen, Clock steady) {
-        Metrics metrics = new Metrics(registry);
-        Look<Stored> store =
-                new Look<>("store-for-metrics", () -> Stored.of(figures, budget, seen), ONE_SCRAPE, steady);
-        metrics.seconds(
-                store,
-                "tap.progress.lag",
-                "How long ago the newest instant was that was read",
-                now -> now.lag().toSeconds());
-        metrics.seconds(
-                store,
-                "tap.backlog",
-                "Time that is still to be read",
-                now -> now.owed().toSeconds());
-        metrics.seconds(
+    public static void ofReading(MeterRegistry registry, Figures figures, RequestBudget budget, Clock steady) {
+        new Metrics(registry)
+                .ofStore(
+                        new Look<>("store-for-metrics", () -> Scrape.of(figures, budget), ONE_SCRAPE, steady),
+                        budget.perDay());
+    }
+
+    private void ofStore(Look<Scrape> store, int perDay) {
+        seconds(store, "tap.progress.lag", StoreFigures::lag, "How long ago the newest instant was that was read");
+        seconds(store, "tap.backlog", StoreFigures::owed, "Time that is still to be read");
+        seconds(
                 store,
                 "tap.gap",
-                "Time that was lost: TAP forgot it, or its answer cannot be read",
-                now -> now.lost().toSeconds());
-        metrics.gauge("tap.gaps", () -> store.get().reading().gaps().size(), "Ranges of time that were lost");
-        metrics.gauge(
+                StoreFigures::lost,
+                "Time that was lost: TAP forgot it, or its answer cannot be read");
+        gauge("tap.gaps", () -> store.get().figures().gaps().size(), "Ranges of time that were lost");
+        gauge(
                 "tap.sweep.missing",
-                () -> store.get().reading().missing(),
+                () -> store.get().figures().missing(),
                 "Events of the swept hours of seven days that TAP reported and the store lacked");
+        gauge(
+                "sentinel.possible.duplicates",
+                () -> store.get().figures().possibleDuplicates(),
+                "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
         for (EventType type : EventType.values()) {
-            metrics.owed(store, type);
+            seconds(
+                    store,
+                    "sentinel.suspended",
+                    now -> now.table(type).length(now.at()),
+                    "How long the table has been suspended; 0 while it is not",
+                    TABLE,
+                    type.table());
+            gauge(
+                    "tap.deferred.events",
+                    () -> store.get().figures().table(type).deferred(),
+                    "Events that wait for a table that is or was suspended",
+                    TABLE,
+                    type.table());
+            gauge(
+                    "tap.withdrawn.events",
+                    () -> store.get().figures().table(type).withdrawn(),
+                    "Events of 90 days that were deferred and that TAP no longer reports",
+                    TABLE,
+                    type.table());
         }
         for (Pool pool : Pool.values()) {
-            metrics.gauge(
+            Supplier<Scrape.Requests> requests = () -> store.get().requests().get(pool);
+            gauge(
                     "tap.requests",
-                    () -> store.get().used().get(pool),
+                    () -> requests.get().used(),
                     "Requests to TAP in the last 24 hours",
-                    "pool",
+                    POOL,
                     pool.word());
-            metrics.left(store, pool, Purpose.POLL, "poll");
-            metrics.left(store, pool, Purpose.SWEEP, "rest");
+            left(pool, "poll", () -> requests.get().leftForPolls());
+            left(pool, "rest", () -> requests.get().leftForRest());
         }
-        metrics.gauge(
-                "tap.requests.limit", budget::perDay, "Requests to TAP that are allowed in 24 hours in each pool");
-        metrics.gauge(
-                "sentinel.possible.duplicates",
-                () -> store.get().possibleDuplicates(),
-                "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
+        gauge("tap.requests.limit", () -> perDay, "Requests to TAP that are allowed in 24 hours in each pool");
     }
 
-    private void owed(Look<Stored> store, EventType type) {
-        TimeGauge.builder("sentinel.suspended", store, TimeUnit.SECONDS, of -> {
-                    Figures.Seen seen = of.get().reading();
-                    return seen.table(type).length(seen.at()).toSeconds();
-                })
-                .tag("table", type.table())
-                .description("How long the table has been suspended; 0 while it is not")
-                .strongReference(true)
-                .register(registry);
-        gauge(
-                "tap.deferred.events",
-                () -> store.get().reading().table(type).deferred(),
-                "Events that wait for a table that is or was suspended",
-                "table",
-                type.table());
-        gauge(
-                "tap.withdrawn.events",
-                () -> store.get().reading().table(type).withdrawn(),
-                "Events of 90 days that were deferred and that TAP no longer reports",
-                "table",
-                type.table());
-    }
-
-    private void left(Look<Stored> store, Pool pool, Purpose purpose, String word) {
-        gauge(
-                "tap.requests.left",
-                () -> store.get().left().get(pool).get(purpose),
-                "Requests that may be made now",
-                "pool",
-                pool.word(),
-                "purpose",
-                word);
+    private void left(Pool pool, String purpose, Supplier<Number> value) {
+        gauge("tap.requests.left", value, "Requests that may be made now", POOL, pool.word(), "purpose", purpose);
     }
 
     /** What Sentinel takes, table by table. @param started when the process began */
@@ -159,23 +142,31 @@ public final class Metrics {
                     "sentinel.failures.in.a.row",
                     () -> trouble(deliveries, table).failures(),
                     "Failed requests since the last good one",
-                    "table",
+                    TABLE,
                     table);
             metrics.gauge(
                     "sentinel.needs.person",
                     () -> trouble(deliveries, table).needsPerson() ? 1 : 0,
                     "1 while deliveries fail in a way that only a person can mend",
-                    "table",
+                    TABLE,
                     table);
-            metrics.moment(
-                    "sentinel.last.acknowledged.timestamp",
-                    () -> deliveries.history().acknowledged(table).orElse(started),
-                    "When Sentinel acknowledged a request last; the start of the process before the first",
-                    "table",
-                    table);
+            // seconds since 1970, as Prometheus has times
+            Gauge.builder(
+                            "sentinel.last.acknowledged.timestamp",
+                            () -> deliveries
+                                            .history()
+                                            .acknowledged(table)
+                                            .orElse(started)
+                                            .toEpochMilli()
+                                    / 1_000.0)
+                    .baseUnit("seconds")
+                    .tag(TABLE, table)
+                    .description("When Sentinel acknowledged a request last; the start of the process before the first")
+                    .strongReference(true)
+                    .register(registry);
             FunctionCounter.builder(
                             "sentinel.rejected", sentinel, of -> of.rejections().rejected(table))
-                    .tag("table", table)
+                    .tag(TABLE, table)
                     .description("Records that were put aside because the table refuses them")
                     .register(registry);
         }
@@ -196,12 +187,18 @@ public final class Metrics {
         return deliveries.troubles().getOrDefault(table, SinkProblem.NONE);
     }
 
-    private void seconds(Look<Stored> store, String name, String description, ToDoubleFunction<Figures.Seen> value) {
+    private void seconds(
+            Look<Scrape> store,
+            String name,
+            Function<StoreFigures, Duration> value,
+            String description,
+            String... tags) {
         TimeGauge.builder(
                         name,
                         store,
                         TimeUnit.SECONDS,
-                        of -> value.applyAsDouble(of.get().reading()))
+                        of -> value.apply(of.get().figures()).toSeconds())
+                .tags(tags)
                 .description(description)
                 .strongReference(true)
                 .register(registry);
@@ -209,16 +206,6 @@ public final class Metrics {
 
     private void gauge(String name, Supplier<Number> value, String description, String... tags) {
         Gauge.builder(name, value)
-                .tags(tags)
-                .description(description)
-                .strongReference(true)
-                .register(registry);
-    }
-
-    /** Seconds since 1970, as Prometheus has times. */
-    private void moment(String name, Supplier<Instant> value, String description, String... tags) {
-        Gauge.builder(name, () -> value.get().toEpochMilli() / 1_000.0)
-                .baseUnit("seconds")
                 .tags(tags)
                 .description(description)
                 .strongReference(true)

@@ -111,11 +111,7 @@ public final class ReadMetrics implements ReadListener {
     }
 
     private static String table(String array) {
-        return Stream.of(EventType.values())
-                .filter(type -> type.arrayName().equals(array))
-                .map(EventType::table)
-                .findFirst()
-                .orElse(LedgerEntry.UNKNOWN);
+        return EventType.ofArray(array).map(EventType::table).orElse(LedgerEntry.UNKNOWN);
     }
 
     private void count(String table, Map<String, Long> counts) {
@@ -140,45 +136,44 @@ public final class ReadMetrics implements ReadListener {
     }
 
     private Counter events(String table, LedgerCount outcome) {
-        return Counter.builder("tap.events")
-                .tags("table", table, "outcome", outcome.word())
-                .description("Events of committed reads by what became of them; each fetched event has one outcome")
-                .register(registry);
+        return counter(
+                "tap.events",
+                "Events of committed reads by what became of them; each fetched event has one outcome",
+                "table",
+                table,
+                "outcome",
+                outcome.word());
     }
 
     private Counter fetched(String table) {
-        return Counter.builder("tap.fetched")
-                .tag("table", table)
-                .description("Events in the answers of committed reads")
-                .register(registry);
+        return counter("tap.fetched", "Events in the answers of committed reads", "table", table);
     }
 
     private Counter late(String table) {
-        return Counter.builder("tap.late")
-                .tag("table", table)
-                .description("New events whose time had been read before, while no read had them")
-                .register(registry);
+        return counter(
+                "tap.late", "New events whose time had been read before, while no read had them", "table", table);
     }
 
     private Counter unreadable(String table) {
-        return Counter.builder("tap.unreadable")
-                .tag("table", table)
-                .description("Elements of answers that cannot be read, each once; they are among the rejected ones")
-                .register(registry);
+        return counter(
+                "tap.unreadable",
+                "Elements of answers that cannot be read, each once; they are among the rejected ones",
+                "table",
+                table);
     }
 
     private Counter filtered(String route) {
-        return Counter.builder("tap.filtered")
-                .tag("route", route)
-                .description("Events that a route dropped on purpose, each once")
-                .register(registry);
+        return counter("tap.filtered", "Events that a route dropped on purpose, each once", "route", route);
     }
 
     private Counter reads(Purpose purpose, boolean committed) {
-        return Counter.builder("tap.reads")
-                .tags("purpose", purpose.word(), "result", committed ? "committed" : "failed")
-                .description("Attempts to read a window, or a document that is brought in")
-                .register(registry);
+        return counter(
+                "tap.reads",
+                "Attempts to read a window, or a document that is brought in",
+                "purpose",
+                purpose.word(),
+                "result",
+                committed ? "committed" : "failed");
     }
 
     private Timer seconds(Purpose purpose) {
@@ -189,16 +184,14 @@ public final class ReadMetrics implements ReadListener {
     }
 
     private Counter bytes(Purpose purpose) {
-        return Counter.builder("tap.read.bytes")
-                .tag("purpose", purpose.word())
-                .description("What TAP answered, unpacked")
-                .register(registry);
+        return counter("tap.read.bytes", "What TAP answered, unpacked", "purpose", purpose.word());
     }
 
     private Counter refusals(String status) {
-        return Counter.builder("tap.refusals")
-                .tag("status", status)
-                .description("Requests to TAP that brought no answer, by its status")
-                .register(registry);
+        return counter("tap.refusals", "Requests to TAP that brought no answer, by its status", "status", status);
+    }
+
+    private Counter counter(String name, String description, String... tags) {
+        return Counter.builder(name).tags(tags).description(description).register(registry);
     }
 }

@@ -1,12 +1,12 @@
 package io.tapsentinel.monitoring.table;
 
 import io.tapsentinel.event.LastError;
-import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.store.ledger.Completeness;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
+import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.Progress;
 import java.time.Instant;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class HealthRows {
      * @param budgetLeft requests to TAP that may still be made within 24 hours
      * @param error      what went wrong last, since the start
      */
-    byte[] heartbeat(Figures.Seen seen, long rejected, long budgetLeft, Optional<LastError.Noted> error) {
+    byte[] heartbeat(StoreFigures seen, long rejected, long budgetLeft, Optional<LastError.Noted> error) {
         Map<String, Object> row = row("heartbeat");
         row.put("progress", seen.progress().map(Progress::readTo).orElse(null));
         row.put("lagSeconds", seen.lag().toSeconds());
@@ -58,12 +58,12 @@ final class HealthRows {
     }
 
     /** What is known of one closed hour of one table at that moment. */
-    byte[] hour(DeliveredHours.Hour hour, Instant at) {
+    byte[] hour(DeliveredCounts.Hour hour, Instant at) {
         Map<String, Object> row = row("hour");
         row.put("hour", hour.hour());
         row.put("eventTable", hour.type().table());
         row.put("delivered", hour.delivered());
-        row.put("swept", hour.swept().map(Completeness.Hour::theirs).orElse(null));
+        row.put("swept", hour.swept().map(swept -> swept.keys().theirs()).orElse(null));
         row.put("sweptAt", hour.swept().map(Completeness.Hour::sweptAt).orElse(null));
         row.put("missing", hour.swept().map(Completeness.Hour::missing).orElse(null));
         return mapper.map(row, at).json();

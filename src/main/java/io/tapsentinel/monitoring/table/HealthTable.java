@@ -7,8 +7,9 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
 import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.Pool;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -35,11 +36,11 @@ public final class HealthTable {
 
     private final SentinelComponent sentinel;
     private final Figures figures;
-    private final DeliveredHours hours;
+    private final DeliveredCounts hours;
     private final RequestBudget budget;
     private final LastError tapError;
     private final HealthRows rows;
-    private Set<DeliveredHours.Hour> told = Set.of();
+    private Set<DeliveredCounts.Hour> told = Set.of();
     private String failure;
     private volatile boolean stopped;
 
@@ -53,7 +54,7 @@ public final class HealthTable {
             String version,
             SentinelComponent sentinel,
             Figures figures,
-            DeliveredHours hours,
+            DeliveredCounts hours,
             RequestBudget budget,
             LastError tapError) {
         this.sentinel = sentinel;
@@ -91,15 +92,15 @@ public final class HealthTable {
     }
 
     private void upload() throws UploadException {
-        Figures.Seen seen = figures.now();
-        List<DeliveredHours.Hour> closed = hours.closed(seen.at().minus(TOLD));
-        Set<DeliveredHours.Hour> known = new HashSet<>(told);
+        StoreFigures seen = figures.now();
+        List<DeliveredCounts.Hour> closed = hours.closed(seen.at().minus(TOLD));
+        Set<DeliveredCounts.Hour> known = new HashSet<>(told);
         known.retainAll(closed);
         told = known;
-        List<DeliveredHours.Hour> news =
+        List<DeliveredCounts.Hour> news =
                 closed.stream().filter(hour -> !known.contains(hour)).toList();
         for (int from = 0; from == 0 || from < news.size(); from += ROWS_PER_REQUEST) {
-            List<DeliveredHours.Hour> part = news.subList(from, Math.min(news.size(), from + ROWS_PER_REQUEST));
+            List<DeliveredCounts.Hour> part = news.subList(from, Math.min(news.size(), from + ROWS_PER_REQUEST));
             List<byte[]> bodies = new ArrayList<>();
             if (from == 0) {
                 bodies.add(heartbeat(seen));
@@ -110,7 +111,7 @@ public final class HealthTable {
         }
     }
 
-    private byte[] heartbeat(Figures.Seen seen) {
+    private byte[] heartbeat(StoreFigures seen) {
         return rows.heartbeat(
                 seen,
                 sentinel.rejections().rejected(),

@@ -2,20 +2,17 @@ package io.tapsentinel.report.page;
 
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 
 /** An object whose names keep their order. */
-final class JsonObject {
+final class JsonObject extends LinkedHashMap<String, Object> {
 
-    private JsonObject() {}
+    private static final long serialVersionUID = 1;
 
-    /** Names and values in turn; an instant becomes its text. */
-    static Map<String, Object> of(Object... namesAndValues) {
-        Map<String, Object> object = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            Object value = namesAndValues[i + 1];
-            object.put((String) namesAndValues[i], value instanceof Instant time ? time.toString() : value);
-        }
-        return object;
+    /** An instant becomes its text, an empty value null. */
+    JsonObject with(String name, Object value) {
+        Object there = value instanceof Optional<?> perhaps ? perhaps.orElse(null) : value;
+        put(name, there instanceof Instant time ? time.toString() : there);
+        return this;
     }
 }

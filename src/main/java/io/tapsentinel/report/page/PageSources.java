@@ -3,7 +3,6 @@ package io.tapsentinel.report.page;
 import io.tapsentinel.read.FirstPoll;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.store.StoreAddress;
-import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
 import java.nio.file.Path;
@@ -36,7 +35,6 @@ public record PageSources(
         Path rejected,
         Duration firstSweep,
         ReadState state,
-        SeenKeys seen,
         RequestBudget budget,
         SentinelComponent sentinel,
         Clock clock) {}

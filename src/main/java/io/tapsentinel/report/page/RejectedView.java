@@ -2,6 +2,7 @@ package io.tapsentinel.report.page;
 
 import io.tapsentinel.rejected.RejectedFile;
 import io.tapsentinel.report.Format;
+import io.tapsentinel.report.Rejected;
 import io.tapsentinel.store.ReadOnlyStore;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -40,41 +41,30 @@ final class RejectedView {
     private RejectedView() {}
 
     /** @param folder where the documents lie; null when that is no folder */
-    static Map<String, Object> of(ReadOnlyStore store, Path folder) {
-        long known = store.number("SELECT count(*) FROM seen WHERE source = ? AND rejected = 1", store.source());
-        List<Map<String, Object>> groups = new ArrayList<>();
+    static JsonObject of(ReadOnlyStore store, Path folder) {
+        List<JsonObject> groups = new ArrayList<>();
         if (folder != null && Files.isDirectory(folder)) {
             groups(folder).forEach((kind, group) -> {
                 RejectedFile newest = RejectedFile.of(group.newest);
-                groups.add(JsonObject.of(
-                        "table",
-                        kind.equals(OTHERS) ? "others" : Format.table(newest.stream()),
-                        "reason",
-                        newest.reason(),
-                        "code",
-                        newest.code().isEmpty() ? null : newest.code(),
-                        "records",
-                        group.records,
-                        "last",
-                        group.last));
+                groups.add(new JsonObject()
+                        .with("table", kind.equals(OTHERS) ? "others" : Format.table(newest.stream()))
+                        .with("reason", newest.reason())
+                        .with("code", newest.code().isEmpty() ? null : newest.code())
+                        .with("records", group.records)
+                        .with("last", group.last));
             });
         } else {
             store.each(
                     "SELECT stream, count(*), max(added) FROM seen WHERE source = ? AND rejected = 1 GROUP BY stream ORDER BY stream",
-                    row -> groups.add(JsonObject.of(
-                            "table",
-                            Format.table(row.getString(1)),
-                            "reason",
-                            null,
-                            "code",
-                            null,
-                            "records",
-                            row.getLong(2),
-                            "last",
-                            Instant.ofEpochMilli(row.getLong(3)))),
+                    row -> groups.add(new JsonObject()
+                            .with("table", Format.table(row.getString(1)))
+                            .with("reason", null)
+                            .with("code", null)
+                            .with("records", row.getLong(2))
+                            .with("last", Instant.ofEpochMilli(row.getLong(3)))),
                     store.source());
         }
-        return JsonObject.of("total", known, "byReason", groups);
+        return new JsonObject().with("total", Rejected.count(store)).with("byReason", groups);
     }
 
     private static Map<String, Group> groups(Path folder) {

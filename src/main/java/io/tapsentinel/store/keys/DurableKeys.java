@@ -9,7 +9,7 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenTable.Row;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
 import io.tapsentinel.store.ledger.HourKeys;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
@@ -156,7 +156,7 @@ final class DurableKeys {
     /** These records are in their table now. */
     void delivered(Connection connection, Collection<TapEvent> batch) throws SQLException {
         settle(connection, batch);
-        DeliveredHours.add(connection, store.source(), batch);
+        DeliveredCounts.add(connection, store.source(), batch);
         table.delivered(
                 connection,
                 batch.stream()

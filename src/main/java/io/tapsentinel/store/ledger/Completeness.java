@@ -1,6 +1,5 @@
 package io.tapsentinel.store.ledger;
 
-import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
@@ -11,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +27,7 @@ public final class Completeness {
     /** Keys are compared while the store keeps them; an hour that is older has its last figures. */
     private static final Duration COMPARED = Duration.ofDays(7);
 
-    private static final int ASKED_AT_ONCE = 500;
+    private static final String COUNTS = "theirs, ours, deferred, withdrawn, rejected";
 
     private final Store store;
 
@@ -40,28 +38,30 @@ public final class Completeness {
     /**
      * One hour of one type.
      *
-     * @param hour      its beginning
-     * @param stream    name of the type's array in TAP's answer
-     * @param sweptAt   when it was swept last
-     * @param theirs    distinct keys that TAP reported then
-     * @param ours      how many of them Sentinel has acknowledged
-     * @param deferred  how many are deferred, see {@link Deferrals}
-     * @param withdrawn how many are withdrawn
-     * @param rejected  how many lie at {@code tap.rejected.uri}
+     * @param hour    its beginning
+     * @param stream  name of the type's array in TAP's answer
+     * @param sweptAt when it was swept last
+     * @param keys    that TAP reported then, and what became of them
      */
-    public record Hour(
-            Instant hour,
-            String stream,
-            Instant sweptAt,
-            long theirs,
-            long ours,
-            long deferred,
-            long withdrawn,
-            long rejected) {
+    public record Hour(Instant hour, String stream, Instant sweptAt, SweptKeys keys) {
 
-        /** How many are none of these. */
+        /** How many are neither in Sentinel nor deferred, withdrawn or rejected. */
         public long missing() {
-            return theirs - ours - deferred - withdrawn - rejected;
+            return keys.missing();
+        }
+    }
+
+    /**
+     * Several hours of all types.
+     *
+     * @param last the beginning of the newest of them
+     * @param keys of all of them, summed
+     */
+    public record Recent(Instant last, SweptKeys keys) {
+
+        /** As of an hour. */
+        public long missing() {
+            return keys.missing();
         }
     }
 
@@ -86,12 +86,12 @@ public final class Completeness {
      * Part of the transaction that commits the end of a sweep: what it found takes the place of what an earlier one did. What the
      * sweep deferred must be written before.
      */
-    public void swept(Connection connection, Instant hour, Instant at, HourKeys keys) throws SQLException {
+    public void swept(Connection connection, Instant hour, Instant at, HourKeys found) throws SQLException {
         Sql.update(connection, "DELETE FROM sweep WHERE source = ? AND hour = ?", store.source(), hour.toEpochMilli());
         for (EventType type : EventType.values()) {
-            byte[] found = keys.bytes(type);
+            byte[] bytes = found.bytes(type);
             // already now: a figure that is corrected a moment later would alarm whoever looks in between
-            Known known = known(connection, store.source(), type.arrayName(), found);
+            SweptKeys keys = SweptKeys.compare(connection, store.source(), type.arrayName(), bytes);
             Sql.update(
                     connection,
                     "INSERT INTO sweep VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -99,12 +99,12 @@ public final class Completeness {
                     hour.toEpochMilli(),
                     type.arrayName(),
                     at.toEpochMilli(),
-                    keys.count(type),
-                    known.ours(),
-                    found,
-                    known.deferred(),
-                    known.withdrawn(),
-                    known.rejected());
+                    keys.theirs(),
+                    keys.ours(),
+                    bytes,
+                    keys.deferred(),
+                    keys.withdrawn(),
+                    keys.rejected());
         }
     }
 
@@ -116,10 +116,10 @@ public final class Completeness {
                 Sql.update(
                         connection,
                         "UPDATE sweep SET ours = ?, deferred = ?, withdrawn = ?, rejected = ? WHERE source = ? AND hour = ? AND stream = ?",
-                        each.ours(),
-                        each.deferred(),
-                        each.withdrawn(),
-                        each.rejected(),
+                        each.keys().ours(),
+                        each.keys().deferred(),
+                        each.keys().withdrawn(),
+                        each.keys().rejected(),
                         store.source(),
                         hour.toEpochMilli(),
                         each.stream());
@@ -140,60 +140,35 @@ public final class Completeness {
     }
 
     /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
-    public Optional<Recent> recent() {
-        return store.transaction(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn), sum(rejected) FROM sweep"
-                            + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
-                Sql.set(select, store.source(), store.source(), COMPARED.toMillis());
-                try (ResultSet row = select.executeQuery()) {
-                    row.next();
-                    long hour = row.getLong(1);
-                    return row.wasNull()
-                            ? Optional.empty()
-                            : Optional.of(new Recent(
-                                    Instant.ofEpochMilli(hour),
-                                    row.getLong(2),
-                                    row.getLong(3),
-                                    row.getLong(4),
-                                    row.getLong(5),
-                                    row.getLong(6)));
-                }
+    public static Optional<Recent> recent(Connection connection, String source) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn), sum(rejected) FROM sweep"
+                        + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
+            Sql.set(select, source, source, COMPARED.toMillis());
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                long hour = row.getLong(1);
+                return row.wasNull()
+                        ? Optional.empty()
+                        : Optional.of(new Recent(Instant.ofEpochMilli(hour), SweptKeys.of(row, 2)));
             }
-        });
-    }
-
-    /**
-     * Several hours of all types.
-     *
-     * @param last      the beginning of the newest of them
-     * @param theirs    distinct keys that TAP reported in each, summed
-     * @param ours      how many of them Sentinel had acknowledged
-     * @param deferred  how many were deferred
-     * @param withdrawn how many were withdrawn
-     * @param rejected  how many were rejected
-     */
-    public record Recent(Instant last, long theirs, long ours, long deferred, long withdrawn, long rejected) {
-
-        /** How many were none of these. */
-        public long missing() {
-            return theirs - ours - deferred - withdrawn - rejected;
         }
     }
 
-    /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first; only reads. */
+    /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first, compared with the keys now; only reads. */
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
         List<Hour> hours = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, rejected, keys FROM sweep"
-                        + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
+        try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, " + COUNTS
+                + ", keys FROM sweep" + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
             Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     byte[] keys = rows.getBytes(9);
                     hours.add(hour(
                             rows,
-                            keys.length == 0 ? recorded(rows) : known(connection, source, rows.getString(2), keys)));
+                            keys.length == 0
+                                    ? SweptKeys.of(rows, 4)
+                                    : SweptKeys.compare(connection, source, rows.getString(2), keys)));
                 }
             }
         }
@@ -204,61 +179,19 @@ public final class Completeness {
     public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
         List<Hour> hours = new ArrayList<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, theirs, ours, deferred, withdrawn, rejected FROM sweep WHERE source = ? AND hour >= ?")) {
+                "SELECT hour, stream, swept_at, " + COUNTS + " FROM sweep WHERE source = ? AND hour >= ?")) {
             Sql.set(select, source, from.toEpochMilli());
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    hours.add(hour(rows, recorded(rows)));
+                    hours.add(hour(rows, SweptKeys.of(rows, 4)));
                 }
             }
         }
         return hours;
     }
 
-    /** What the store holds of an hour's keys. */
-    private record Known(long ours, long deferred, long withdrawn, long rejected) {}
-
-    private static Known recorded(ResultSet row) throws SQLException {
-        return new Known(row.getLong(5), row.getLong(6), row.getLong(7), row.getLong(8));
-    }
-
-    private static Hour hour(ResultSet row, Known known) throws SQLException {
+    private static Hour hour(ResultSet row, SweptKeys keys) throws SQLException {
         return new Hour(
-                Instant.ofEpochMilli(row.getLong(1)),
-                row.getString(2),
-                Instant.ofEpochMilli(row.getLong(3)),
-                row.getLong(4),
-                known.ours(),
-                known.deferred(),
-                known.withdrawn(),
-                known.rejected());
-    }
-
-    private static Known known(Connection connection, String source, String stream, byte[] keys) throws SQLException {
-        long ours = 0;
-        long deferred = 0;
-        long withdrawn = 0;
-        long rejected = 0;
-        int step = ASKED_AT_ONCE * EventKey.BYTES;
-        for (int from = 0; from < keys.length; from += step) {
-            int to = Math.min(keys.length, from + step);
-            List<Object> arguments = new ArrayList<>(List.of(source, stream));
-            for (int at = from; at < to; at += EventKey.BYTES) {
-                arguments.add(Arrays.copyOfRange(keys, at, at + EventKey.BYTES));
-            }
-            int asked = arguments.size() - 2;
-            Object[] these = arguments.toArray();
-            String where = " WHERE source = ? AND stream = ? AND key IN (?" + ", ?".repeat(asked - 1) + ")";
-            String seen = "SELECT count(*) FROM seen" + where;
-            long acknowledged = Sql.number(connection, seen + " AND rejected = 0", these);
-            ours += acknowledged;
-            if (acknowledged < asked) {
-                rejected += Sql.number(connection, seen + " AND rejected <> 0", these);
-                String others = "SELECT count(*) FROM deferred" + where + " AND NOT " + Deferrals.IS_SETTLED;
-                deferred += Sql.number(connection, others + " AND withdrawn_at = 0", these);
-                withdrawn += Sql.number(connection, others + " AND withdrawn_at > 0", these);
-            }
-        }
-        return new Known(ours, deferred, withdrawn, rejected);
+                Instant.ofEpochMilli(row.getLong(1)), row.getString(2), Instant.ofEpochMilli(row.getLong(3)), keys);
     }
 }

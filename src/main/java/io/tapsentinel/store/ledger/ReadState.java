@@ -1,6 +1,5 @@
 package io.tapsentinel.store.ledger;
 
-import io.tapsentinel.sentinel.TableBacklog;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.tap.plan.Coverage;
@@ -29,10 +28,6 @@ public class ReadState {
     /** How long the ledger tells of a read, and of what was found in an hour. */
     public static final Duration LEDGER_KEPT = Duration.ofDays(90);
 
-    /** For a source, the word for a poll, and now: what a clock that was ahead has written says nothing of the time since. */
-    public static final String LAST_POLL =
-            "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ? AND read_at <= ?";
-
     /** Much longer than TAP needs to show a row, since the clock may have been wrong. */
     private static final Duration LONG_AFTER = Duration.ofDays(1);
 
@@ -56,11 +51,13 @@ public class ReadState {
 
     /** The progress; empty before the first start ever. */
     public Optional<Progress> progress() {
-        return store.transaction(connection -> {
-            List<TimeRange> row =
-                    ranges(connection, store.source(), "SELECT origin, read_to FROM progress WHERE source = ?");
-            return row.stream().findFirst().map(range -> new Progress(range.from(), range.to()));
-        });
+        return store.transaction(connection -> progress(connection, store.source()));
+    }
+
+    static Optional<Progress> progress(Connection connection, String source) throws SQLException {
+        return ranges(connection, source, "SELECT origin, read_to FROM progress WHERE source = ?").stream()
+                .findFirst()
+                .map(range -> new Progress(range.from(), range.to()));
     }
 
     /** The first start: remembers where reading begins, before anything is read. */
@@ -70,7 +67,7 @@ public class ReadState {
 
     /** When a poll was committed last, whoever did; empty before the first that the ledger knows. */
     public Optional<Instant> lastPoll() {
-        return lastPoll(clock.millis());
+        return store.transaction(connection -> lastPoll(connection, store.source(), clock.instant()));
     }
 
     /** A number that is another one after each poll that was committed, by whichever program. */
@@ -84,12 +81,18 @@ public class ReadState {
 
     /** The latest time that a poll has, which lies ahead when a clock was ahead then. */
     public Optional<Instant> latestPoll() {
-        return lastPoll(Long.MAX_VALUE);
+        return store.transaction(
+                connection -> lastPoll(connection, store.source(), Instant.ofEpochMilli(Long.MAX_VALUE)));
     }
 
-    private Optional<Instant> lastPoll(long until) {
-        long at = store.transaction(connection ->
-                Sql.number(connection, LAST_POLL, store.source(), LedgerEntry.Purpose.POLL.word(), until));
+    /** What a clock that was ahead has written says nothing of the time since. */
+    static Optional<Instant> lastPoll(Connection connection, String source, Instant until) throws SQLException {
+        long at = Sql.number(
+                connection,
+                "SELECT max(read_at) FROM ledger WHERE source = ? AND purpose = ? AND read_at <= ?",
+                source,
+                LedgerEntry.Purpose.POLL.word(),
+                until.toEpochMilli());
         return at == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(at));
     }
 
@@ -101,11 +104,6 @@ public class ReadState {
     /** Time that could not be read, or delivered to one table, before TAP forgot it; oldest first. */
     public List<Gap> gaps() {
         return store.transaction(connection -> Gap.all(connection, store.source()));
-    }
-
-    /** What each table is owed since it was suspended, one of each type. */
-    public List<TableBacklog> tables() {
-        return store.transaction(connection -> TableBacklogs.all(connection, store.source()));
     }
 
     /**
@@ -273,7 +271,7 @@ public class ReadState {
             }
             Deferrals.prune(connection, store.source(), before.toEpochMilli());
             Completeness.prune(connection, store.source(), now, before);
-            DeliveredHours.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
+            DeliveredCounts.prune(connection, store.source(), before, now.plus(LEDGER_KEPT));
             UnreadableTime.prune(connection, store.source(), now);
             return null;
         });

@@ -200,7 +200,7 @@ public final class UnreadableTime {
         return Sql.update(connection, "DELETE FROM reading WHERE source = ?", source);
     }
 
-    private static Unreadables all(Connection connection, String source) throws SQLException {
+    static Unreadables all(Connection connection, String source) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
             Sql.set(select, source);

@@ -7,7 +7,6 @@ import io.tapsentinel.monitoring.health.Findings.Level;
 import io.tapsentinel.monitoring.health.Findings.Problem;
 import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.store.Store;
-import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -63,7 +62,7 @@ class TapHealthCheckTest {
         postponed = new PostponedReads(budget, clock);
         check = new TapHealthCheck(
                 tap,
-                new Figures(new ReadState(store, clock), new Completeness(store), new SuspensionTable(store), clock),
+                new Figures(store, new ReadState(store, clock), new SuspensionTable(store), clock),
                 budget,
                 postponed,
                 new PollSchedule(Map.of("tap.poll.cron", "0 0/5 * * * ?")),

@@ -9,8 +9,7 @@ import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.store.Store;
-import io.tapsentinel.store.ledger.Completeness;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.SuspensionTable;
@@ -63,8 +62,8 @@ class HealthNewsTest {
                 store.source(),
                 "1",
                 sentinel,
-                new Figures(state, new Completeness(store), new SuspensionTable(store), clock),
-                new DeliveredHours(store),
+                new Figures(store, state, new SuspensionTable(store), clock),
+                new DeliveredCounts(store),
                 new RequestBudget(store, 1800, 30, 288, new TapClock(clock), clock),
                 tap);
     }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.LastError;
-import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.store.ledger.Completeness;
-import io.tapsentinel.store.ledger.DeliveredHours;
+import io.tapsentinel.store.ledger.DeliveredCounts;
 import io.tapsentinel.store.ledger.Gap;
+import io.tapsentinel.store.ledger.StoreFigures;
+import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.charset.StandardCharsets;
@@ -25,15 +26,11 @@ class HealthRowsTest {
     @Test
     void aHeartbeatTellsEachFigureInItsColumn() {
         Instant begun = NOW.minus(Duration.ofDays(2));
-        Figures.Seen seen = new Figures.Seen(
+        StoreFigures seen = figures(
                 NOW,
                 Optional.of(new Progress(begun, NOW.minusSeconds(61))),
                 List.of(new TimeRange(begun, begun.plusSeconds(600))),
-                List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of());
+                List.of(new Gap(new TimeRange(begun, NOW), "waited", NOW)));
 
         assertThat(text(rows.heartbeat(seen, 3, 1700, Optional.of(new LastError.Noted("tap-401", begun)))))
                 .isEqualTo(
@@ -49,28 +46,27 @@ class HealthRowsTest {
                 "{\"TimeGenerated\":\"2026-11-20T12:00:00Z\",\"kind\":\"hour\",\"source\":\"soc\",\"version\":\"1.2\","
                         + "\"hour\":\"2026-11-20T09:00:00Z\",\"eventTable\":\"ProofPointTAPMessagesDeliveredV2_CL\",\"delivered\":7";
         assertThat(text(rows.hour(
-                        new DeliveredHours.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.empty()), NOW)))
+                        new DeliveredCounts.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.empty()), NOW)))
                 .isEqualTo(begin + "}");
-        Completeness.Hour swept = new Completeness.Hour(hour, "messagesDelivered", NOW.minusSeconds(5), 9, 5, 1, 1, 1);
+        Completeness.Hour swept =
+                new Completeness.Hour(hour, "messagesDelivered", NOW.minusSeconds(5), new SweptKeys(9, 5, 1, 1, 1));
         assertThat(text(rows.hour(
-                        new DeliveredHours.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.of(swept)), NOW)))
+                        new DeliveredCounts.Hour(hour, EventType.MESSAGES_DELIVERED, 7, Optional.of(swept)), NOW)))
                 .isEqualTo(begin + ",\"swept\":9,\"sweptAt\":\"2026-11-20T11:59:55Z\",\"missing\":1}");
     }
 
     @Test
     void aClockOfNanosecondsIsToldInWhatADatetimeHolds() {
-        Figures.Seen seen = new Figures.Seen(
-                NOW.plusNanos(123_456_789),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of());
+        StoreFigures seen = figures(NOW.plusNanos(123_456_789), Optional.empty(), List.of(), List.of());
         assertThat(text(rows.heartbeat(seen, 0, 1, Optional.of(new LastError.Noted("tap-401", NOW.plusNanos(1))))))
                 .startsWith("{\"TimeGenerated\":\"2026-11-20T12:00:00.123456Z\"")
                 .contains("\"lastErrorTime\":\"2026-11-20T12:00:00Z\"");
+    }
+
+    private static StoreFigures figures(
+            Instant at, Optional<Progress> progress, List<TimeRange> backlog, List<Gap> gaps) {
+        return new StoreFigures(
+                at, progress, backlog, gaps, List.of(), Optional.empty(), Optional.empty(), List.of(), 0, 0, 0);
     }
 
     private static String text(byte[] row) {

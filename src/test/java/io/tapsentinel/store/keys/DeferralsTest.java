@@ -14,6 +14,7 @@ import io.tapsentinel.store.ledger.Deferrals.Count;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -324,16 +326,16 @@ public class DeferralsTest {
             return null;
         });
 
-        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 2, 3, 1, 0);
-        Completeness.Hour other = new Completeness.Hour(HOUR, OTHER.arrayName(), NOON, 1, 0, 0, 0, 0);
+        Completeness.Hour found = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, new SweptKeys(7, 2, 3, 1, 0));
+        Completeness.Hour other = new Completeness.Hour(HOUR, OTHER.arrayName(), NOON, new SweptKeys(1, 0, 0, 0, 0));
         assertThat(found.missing()).isEqualTo(1);
         assertThat(recorded()).contains(found, other);
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 8, 2, 3, 1, 0));
-        assertThat(completeness.recent().orElseThrow().missing()).isEqualTo(2);
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(8, 2, 3, 1, 0)));
+        assertThat(recent().orElseThrow().missing()).isEqualTo(2);
 
         seen.delivered(0, List.of(event(TYPE, "deferred-1")));
         assertThat(recorded()).as("as it was").contains(found);
-        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, 7, 3, 2, 1, 0);
+        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOON, new SweptKeys(7, 3, 2, 1, 0));
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.hours(c, "tap", HOUR, HOUR)))
                 .contains(now);
         assertThat(completeness.check(HOUR)).contains(now);
@@ -390,5 +392,9 @@ public class DeferralsTest {
 
     private static TimeRange range(int from, int to) {
         return new TimeRange(NOON.plusSeconds(from), NOON.plusSeconds(to));
+    }
+
+    private Optional<Completeness.Recent> recent() {
+        return store.transaction(connection -> Completeness.recent(connection, store.source()));
     }
 }

@@ -15,6 +15,7 @@ import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
+import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.Postgres;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -256,7 +258,9 @@ class SharedStoreIT {
                 3L,
                 none.bytes(TYPE)));
 
-        assertThat(new Completeness(other).recent()).contains(new Completeness.Recent(Instant.EPOCH, 5, 3, 0, 0, 0));
+        Optional<Completeness.Recent> recent =
+                other.transaction(connection -> Completeness.recent(connection, other.source()));
+        assertThat(recent).contains(new Completeness.Recent(Instant.EPOCH, new SweptKeys(5, 3, 0, 0, 0)));
     }
 
     @Test

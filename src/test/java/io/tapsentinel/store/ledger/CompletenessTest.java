@@ -71,9 +71,10 @@ class CompletenessTest {
         assertThat(completeness.check(HOUR))
                 .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
                 .singleElement()
-                .satisfies(hour -> assertThat(List.of(hour.theirs(), hour.ours(), hour.missing()))
+                .satisfies(hour -> assertThat(
+                                List.of(hour.keys().theirs(), hour.keys().ours(), hour.missing()))
                         .containsExactly(1_201L, 1_198L, 3L));
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1_201, 1_198, 0, 0, 0));
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(1_201, 1_198, 0, 0, 0)));
     }
 
     @Test
@@ -81,7 +82,7 @@ class CompletenessTest {
         seen.delivered(0, List.of(event(TYPE, "1"), event(TYPE, "cleared")));
         sweep(HOUR, List.of(event(TYPE, "1"), event(TYPE, "1")));
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 1, 1, 0, 0, 0));
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(1, 1, 0, 0, 0)));
     }
 
     @Test
@@ -99,25 +100,25 @@ class CompletenessTest {
                         event(TYPE, "rejected"),
                         event(TYPE, "listed by its old key"),
                         event(TYPE, "missing")));
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 4, 1, 0, 0, 2));
-        assertThat(completeness.recent().orElseThrow().missing()).isEqualTo(1);
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));
+        assertThat(recent().orElseThrow().missing()).isEqualTo(1);
 
         TapEvent replayed = Handling.resend(event(TYPE, "rejected"));
         assertThat(seen.claim(replayed)).isEqualTo(SeenKeys.Claim.NEW);
         seen.delivered(0, List.of(replayed));
 
-        assertThat(completeness.recent()).as("as it was").contains(new Completeness.Recent(HOUR, 4, 1, 0, 0, 2));
-        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOW, 4, 2, 0, 0, 1);
+        assertThat(recent()).as("as it was").contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));
+        Completeness.Hour now = new Completeness.Hour(HOUR, TYPE.arrayName(), NOW, new SweptKeys(4, 2, 0, 0, 1));
         assertThat(completeness.check(HOUR)).contains(now);
         assertThat(store.<List<Completeness.Hour>>transaction(c -> Completeness.recorded(c, "tap", HOUR)))
                 .contains(now);
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 4, 2, 0, 0, 1));
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(4, 2, 0, 0, 1)));
         assertThat(now.missing()).isEqualTo(1);
     }
 
     @Test
     void theSweptHoursOfSevenDaysCountTogether() {
-        assertThat(completeness.recent()).isEmpty();
+        assertThat(recent()).isEmpty();
         List<TapEvent> events =
                 IntStream.range(0, 200).mapToObj(i -> event(TYPE, "id-" + i)).toList();
         seen.delivered(0, events);
@@ -132,7 +133,7 @@ class CompletenessTest {
             return null;
         });
 
-        assertThat(completeness.recent()).contains(new Completeness.Recent(HOUR, 2 * 168, 168, 0, 0, 0));
+        assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(2 * 168, 168, 0, 0, 0)));
     }
 
     @Test
@@ -165,7 +166,9 @@ class CompletenessTest {
         clock.advance(Duration.ofHours(6));
         state.prune();
         assertThat(keyBytes()).isZero();
-        assertThat(completeness.recent()).as("its figures stay").contains(new Completeness.Recent(HOUR, 1, 0, 0, 0, 0));
+        assertThat(recent())
+                .as("its figures stay")
+                .contains(new Completeness.Recent(HOUR, new SweptKeys(1, 0, 0, 0, 0)));
 
         clock.advance(DAY.multipliedBy(83).minus(Duration.ofHours(1)));
         state.prune();
@@ -205,5 +208,9 @@ class CompletenessTest {
 
     private static TimeRange range(int from, int to) {
         return new TimeRange(NOW.plus(Duration.ofHours(from)), NOW.plus(Duration.ofHours(to)));
+    }
+
+    private Optional<Completeness.Recent> recent() {
+        return store.transaction(connection -> Completeness.recent(connection, store.source()));
     }
 }

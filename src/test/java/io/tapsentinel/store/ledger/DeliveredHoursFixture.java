@@ -60,19 +60,19 @@ abstract class DeliveredHoursFixture {
     }
 
     Map<String, Long> counts() {
-        return new DeliveredHours(store)
+        return new DeliveredCounts(store)
                 .closed(Instant.EPOCH).stream()
                         .filter(hour -> hour.delivered() > 0)
                         .collect(Collectors.toMap(
-                                hour -> hour(hour) + " " + hour.type().arrayName(), DeliveredHours.Hour::delivered));
+                                hour -> hour(hour) + " " + hour.type().arrayName(), DeliveredCounts.Hour::delivered));
     }
 
     List<String> hours() {
-        return new DeliveredHours(store)
+        return new DeliveredCounts(store)
                 .closed(Instant.EPOCH).stream().map(DeliveredHoursFixture::hour).toList();
     }
 
-    static String hour(DeliveredHours.Hour hour) {
+    static String hour(DeliveredCounts.Hour hour) {
         return hour.hour().toString().substring(11, 13);
     }
 

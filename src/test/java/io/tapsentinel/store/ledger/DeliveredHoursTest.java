@@ -63,8 +63,8 @@ class DeliveredHoursTest extends DeliveredHoursFixture {
                 .containsExactly("09", "09", "09", "09", "10", "10", "10", "10");
         new ReadState(store, clock).begin(new Progress(NINE.plusMillis(1), NOON));
         assertThat(hours()).containsExactly("10", "10", "10", "10", "11", "11", "11", "11");
-        assertThat(new DeliveredHours(store).closed(TEN.plusMillis(1)))
-                .extracting(DeliveredHours.Hour::hour)
+        assertThat(new DeliveredCounts(store).closed(TEN.plusMillis(1)))
+                .extracting(DeliveredCounts.Hour::hour)
                 .containsOnly(NOON.minus(Duration.ofHours(1)));
     }
 

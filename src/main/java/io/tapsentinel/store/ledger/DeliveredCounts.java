@@ -26,13 +26,13 @@ import java.util.stream.Collectors;
  * its keys durable; rows of a batch whose acknowledgement nobody could write down are possible duplicates, and not counted. A row's
  * hour is that of the time which its columns tell, and each version of an event that is sent is a row.
  */
-public final class DeliveredHours {
+public final class DeliveredCounts {
 
     private static final Duration HOUR = Duration.ofHours(1);
 
     private final Store store;
 
-    public DeliveredHours(Store store) {
+    public DeliveredCounts(Store store) {
         this.store = store;
     }
 
