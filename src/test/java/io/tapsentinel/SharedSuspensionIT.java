@@ -53,10 +53,10 @@ class SharedSuspensionIT {
         services.clock().advance(Duration.ofMinutes(2));
         second.pollWithTimeLeft();
         tables.assertNothingWaits();
-        assertThat(first.program().sentinel().deliveries().troubles()).isNotEmpty();
+        assertThat(first.program().sentinel().deliveryStatus().problems()).isNotEmpty();
         // a run that brings nothing for the table
         first.pollWithTimeLeft();
-        assertThat(first.program().sentinel().deliveries().troubles()).isEmpty();
+        assertThat(first.program().sentinel().deliveryStatus().problems()).isEmpty();
         assertThat(first.program()
                         .sentinel()
                         .suspensions()

@@ -9,7 +9,7 @@ import io.tapsentinel.read.AnswerArchive;
 import io.tapsentinel.read.FirstPoll;
 import io.tapsentinel.read.InternalFailures;
 import io.tapsentinel.read.SpoolFolder;
-import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.DeliveryStatus;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -108,7 +108,7 @@ public final class Program {
             }
             main().run();
         }
-        Deliveries deliveries = sentinel().deliveries();
+        DeliveryStatus deliveries = sentinel().deliveryStatus();
         // what failed since the stop was given up or interrupted: Sentinel may have it or not
         return "drained: " + (deliveries.acknowledged() - acknowledgedAtStop) + " rows, "
                 + (deliveries.pending() + deliveries.failed() - failedAtStop) + " pending";
@@ -125,8 +125,8 @@ public final class Program {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
-        acknowledgedAtStop = sentinel().deliveries().acknowledged();
-        failedAtStop = sentinel().deliveries().failed();
+        acknowledgedAtStop = sentinel().deliveryStatus().acknowledged();
+        failedAtStop = sentinel().deliveryStatus().failed();
         run.stop().stop();
         sentinel().drain();
         main().completed();

@@ -3,7 +3,6 @@ package io.tapsentinel.app;
 import io.tapsentinel.replay.Replay;
 import io.tapsentinel.replay.ReplayRoute;
 import io.tapsentinel.replay.Retention;
-import io.tapsentinel.replay.RetentionRoute;
 import io.tapsentinel.sentinel.azure.BlobClients;
 import io.tapsentinel.sentinel.azure.OwnBlobClients;
 
@@ -29,7 +28,6 @@ final class ReplayPart {
                 reading.listener,
                 run.fatal());
         run.addRoutes(new ReplayRoute(settings.replay().uri(), settings.spool(), replay, run.clock()));
-        run.addRoutes(new RetentionRoute(
-                new Retention(settings.rejected(), settings.replay(), run.clock(), tap.condition::isTimeKnown)));
+        run.addRoutes(new Retention(settings.rejected(), settings.replay(), run.clock(), tap.condition::isTimeKnown));
     }
 }

@@ -29,7 +29,7 @@ final class SentinelPart {
         sentinel.setSuspensionLog(store.suspensions);
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(run.clock(), settings.additionalFields(), run.registry()));
-        sentinel.deliveries().tell(table -> new DeliveryMetrics(run.registry(), table, run.clock()));
+        sentinel.deliveryStatus().addListeners(table -> new DeliveryMetrics(run.registry(), table, run.clock()));
         Metrics.ofDelivery(run.registry(), sentinel, run.clock().instant());
         run.main().bind("sentinel", sentinel);
         run.main().bind("sentinel-health", new SentinelHealthCheck(sentinel, store.figures::tables, run.clock()));

@@ -1,5 +1,6 @@
 package io.tapsentinel.archive;
 
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.sentinel.azure.BlobFailure;
 import java.nio.file.Files;
@@ -26,14 +27,12 @@ public final class ArchiveSender {
     /** What blob storage never takes, since each of its steps has a bound; an endpoint of one's own may have none. */
     private static final Duration LONG = Duration.ofMinutes(5);
 
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-
+    private final Backoff backoff = Backoff.doubling(Duration.ofSeconds(5), Duration.ofSeconds(LONGEST_PAUSE_SECONDS));
     private final Archive archive;
     private final InstantSource clock;
     private final FatalErrors fatal;
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private volatile int failures;
     private volatile String failure;
     private volatile Instant next = Instant.MIN;
     /** When the answer left that is on its way; null while none is. */
@@ -56,7 +55,7 @@ public final class ArchiveSender {
 
     /** Sends what waits; returns at the first failure. @param stopping whether to leave the rest for later */
     void pass(Target target, BooleanSupplier stopping) {
-        if (clock.instant().isBefore(next) || failures == 0 && !archive.hasNews()) {
+        if (clock.instant().isBefore(next) || backoff.failures() == 0 && !archive.hasNews()) {
             return;
         }
         try {
@@ -80,10 +79,10 @@ public final class ArchiveSender {
     }
 
     private void succeeded() {
-        if (failures > 0) {
-            LOG.info("tap.archive.uri takes answers again, after {} failures", failures);
+        if (backoff.failures() > 0) {
+            LOG.info("tap.archive.uri takes answers again, after {} failures", backoff.failures());
         }
-        failures = 0;
+        backoff.reset();
         failure = null;
         next = Instant.MIN;
     }
@@ -96,9 +95,7 @@ public final class ArchiveSender {
                     reason);
         }
         failure = reason;
-        long pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE.toSeconds() << Math.min(failures, 20));
-        failures++;
-        next = clock.instant().plusSeconds(pause);
+        next = clock.instant().plus(backoff.next());
     }
 
     /** Answers that the archive took since the start. */

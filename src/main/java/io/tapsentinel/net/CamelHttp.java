@@ -18,7 +18,6 @@ import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.HttpHeaders;
-import org.apache.hc.core5.http.HttpHost;
 
 /** Sends what Camel asks of TAP on the way of {@link Network}. */
 public final class CamelHttp implements HttpClientConfigurer {
@@ -82,10 +81,6 @@ public final class CamelHttp implements HttpClientConfigurer {
         }
         int status = response.getCode();
         response.close();
-        HttpHost to = scope.route.getTargetHost();
-        throw network.proxy(URI.create(to.toURI()))
-                .map(proxy -> new ProxyRefusedException(
-                        proxy, to.getHostName() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status))
-                .orElseThrow();
+        throw network.refused(URI.create(scope.route.getTargetHost().toURI()), status);
     }
 }

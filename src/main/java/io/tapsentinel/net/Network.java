@@ -89,8 +89,7 @@ public final class Network {
 
     /** What a request to this URL met when its proxy answered with this status instead of letting it through. */
     public ProxyRefusedException refused(URI to, int status) {
-        return new ProxyRefusedException(
-                proxy(to).orElseThrow(), to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
+        return new ProxyRefusedException(proxy(to).orElseThrow(), place(to), status);
     }
 
     /** Host and port of a URL, for messages. */

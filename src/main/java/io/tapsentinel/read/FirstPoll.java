@@ -1,6 +1,7 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.event.UtcWords;
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -18,6 +19,7 @@ import java.util.Date;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.apache.camel.ProducerTemplate;
@@ -42,9 +44,6 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     private static final Pool POOL = Pool.EVERYTHING_ELSE;
 
     private static final Duration APART = Duration.ofSeconds(60);
-    private static final Duration AGAIN_FIRST = Duration.ofSeconds(1);
-    private static final Duration AGAIN_SECOND = Duration.ofSeconds(5);
-    private static final Duration AGAIN_LATEST = Duration.ofSeconds(30);
     private static final int OK = 200;
     private static final int NO_CONTENT = 204;
 
@@ -117,7 +116,8 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     private void poll(CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
-            Duration pause = AGAIN_FIRST;
+            Backoff again = Backoff.steps(
+                    Stream.of(1, 5, 10, 20, 30).map(Duration::ofSeconds).toList());
             haveOthersPolled();
             while (!asked && !forbidden && !stop.isStopped()) {
                 if (untilDue().isZero()) {
@@ -129,8 +129,9 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                     }
                 }
                 othersRead |= source.wasHeldElsewhere() || haveOthersPolled();
-                if (!asked && !forbidden && stop.pause(due == null ? pause : shorter(pause, untilDue()))) {
-                    pause = pause.equals(AGAIN_FIRST) ? AGAIN_SECOND : shorter(pause.multipliedBy(2), AGAIN_LATEST);
+                if (!asked && !forbidden) {
+                    Duration pause = again.next();
+                    stop.pause(due == null ? pause : shorter(pause, untilDue()));
                 }
             }
         } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.read.ReadListener.Effort;
@@ -38,8 +39,6 @@ public class WindowAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(WindowAttempts.class);
     /** How often one run moves the limits of a window; an hour is gone after so many steps of five minutes. */
     private static final int CORRECTIONS = 12;
-    /** A pause is up to a fifth longer than it is set, so that many clients do not come back together. */
-    private static final double JITTER = 0.2;
 
     private static final String MAKE_ROOM =
             ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
@@ -129,7 +128,7 @@ public class WindowAttempts {
                     if (!pauses.hasNext()) {
                         return End.FAILED;
                     }
-                    if (!stop.pause(jittered(pauses.next()))) {
+                    if (!stop.pause(Backoff.lengthen(pauses.next(), ThreadLocalRandom.current()))) {
                         return End.OVER;
                     }
                 }
@@ -238,10 +237,5 @@ public class WindowAttempts {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static Duration jittered(Duration pause) {
-        return pause.plusMillis(
-                (long) (pause.toMillis() * JITTER * ThreadLocalRandom.current().nextDouble()));
     }
 }

@@ -21,14 +21,15 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.camel.builder.RouteBuilder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what has been kept long enough from the folders that hold personal data. Only regular files that carry a name of
+ * Removes what has been kept long enough from the folders that hold personal data, every ten minutes in every process: folders are its own. Only regular files that carry a name of
  * ours are removed, links are never followed; other endpoints than folders have to look after themselves.
  */
-public class Retention {
+public class Retention extends RouteBuilder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
 
@@ -51,6 +52,15 @@ public class Retention {
         this.clock = clock;
         this.rejected = FileEndpoint.folder(rejectedSettings.uri());
         this.replay = FileEndpoint.folder(replaySettings.uri());
+    }
+
+    @Override
+    public void configure() {
+        errorHandler(noErrorHandler());
+        // timer: stands still after the clock was set back
+        from("scheduler:tap-retention?initialDelay=1000&delay=600000")
+                .routeId("tap-retention")
+                .process(tick -> run());
     }
 
     /** Looks at all folders once. A file that cannot be removed stays for the next time. */

@@ -49,10 +49,10 @@ public class SentinelComponent extends DefaultComponent {
             description = "Whether the tables have the column AdditionalFields, which keeps what fits no other one.")
     private boolean additionalFields;
 
-    private SuspensionLog suspensionLog = Suspensions.IN_MEMORY;
+    private SuspensionLog suspensionLog = SuspensionLog.IN_MEMORY;
 
     private final Clock clock;
-    private final Deliveries deliveries;
+    private final DeliveryStatus deliveryStatus;
     private final Suspensions suspensions;
     /** Exchanges still parked when a route stops get this long; Camel gave them their time before. */
     private Duration stopTime = Duration.ofSeconds(1);
@@ -80,8 +80,13 @@ public class SentinelComponent extends DefaultComponent {
     private SentinelComponent(CamelContext context, Clock clock, Clock steady) {
         super(context);
         this.clock = clock;
-        this.deliveries = new Deliveries(clock);
-        this.suspensions = new Suspensions(this::getUploader, () -> suspensionLog, deliveries::accepted, clock, steady);
+        this.deliveryStatus = new DeliveryStatus(clock);
+        this.suspensions = new Suspensions(
+                this::getUploader,
+                () -> suspensionLog,
+                table -> deliveryStatus.of(table).accept(),
+                clock,
+                steady);
     }
 
     @Override
@@ -92,8 +97,8 @@ public class SentinelComponent extends DefaultComponent {
     }
 
     /** What was delivered and refused since the start, and what waits. */
-    public Deliveries deliveries() {
-        return deliveries;
+    public DeliveryStatus deliveryStatus() {
+        return deliveryStatus;
     }
 
     /** Which tables are suspended. */

@@ -7,7 +7,9 @@ import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.process.ProgramErrorException;
 import io.tapsentinel.sentinel.batch.BatchAccumulator;
+import io.tapsentinel.sentinel.batch.BatchSender;
 import io.tapsentinel.sentinel.batch.BatchSettings;
+import io.tapsentinel.sentinel.batch.BatchTarget;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
 import io.tapsentinel.sentinel.batch.RetrySettings;
@@ -34,7 +36,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     private final RetrySettings retry;
     private final Suspension suspension;
     private RecordMapper mapper;
-    private TableSender table;
+    private BatchSender sender;
 
     public SentinelProducer(
             SentinelEndpoint endpoint, TableSchema schema, BatchSettings batching, RetrySettings retry) {
@@ -94,7 +96,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     }
 
     private void end(Exchange exchange, TapEvent event, Exception failure, AsyncCallback callback) {
-        component().deliveries().ended(failure instanceof TableSuspendedException ? null : failure);
+        component().deliveryStatus().end(failure instanceof TableSuspendedException ? null : failure);
         if (failure == null) {
             exchange.getMessage().setHeader(SentinelConstants.TABLE, schema.table());
         } else {
@@ -115,17 +117,17 @@ public class SentinelProducer extends DefaultAsyncProducer {
 
     /** Hands the record over; returns before it was acknowledged. */
     protected void append(PendingRecord record) throws InterruptedException {
-        component().deliveries().taken();
+        component().deliveryStatus().take();
         try {
-            table.append(record);
+            sender.append(record);
         } catch (InterruptedException | RuntimeException e) {
-            component().deliveries().ended(e);
+            component().deliveryStatus().end(e);
             throw e;
         }
     }
 
     void drain() {
-        table.drain();
+        sender.drain();
     }
 
     private TapEvent reserved(Exchange exchange) {
@@ -183,14 +185,28 @@ public class SentinelProducer extends DefaultAsyncProducer {
     protected void doStart() throws Exception {
         super.doStart();
         mapper = new RecordMapper(schema, component().getMappingReport());
-        table = new TableSender(this, schema, batching, retry, suspension);
+        BatchTarget target = new BatchTarget(
+                schema,
+                component().getUploader(),
+                component().getDeliveryLog(),
+                component().rejections(),
+                component().deliveryStatus().listen(schema.table()),
+                suspension);
+        sender = new BatchSender(
+                target,
+                batching,
+                retry,
+                component().fatalErrors(),
+                component().stopTime(),
+                component().getCamelContext(),
+                this);
         component().started(this);
     }
 
     @Override
     protected void doStop() throws Exception {
         component().stopped(this);
-        table.stop();
+        sender.stop();
         super.doStop();
     }
 }

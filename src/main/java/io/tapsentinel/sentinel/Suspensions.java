@@ -22,24 +22,6 @@ import java.util.stream.Stream;
 /** Which tables are suspended, see {@link Suspension}. They outlive the routes, since a reload must not end a suspension. Thread-safe. */
 public final class Suspensions {
 
-    /** Keeps them in memory only. */
-    static final SuspensionLog IN_MEMORY = new SuspensionLog() {
-        @Override
-        public void suspended(EventType type, Suspended now) {
-            // the process remembers it
-        }
-
-        @Override
-        public void ended(EventType type) {
-            // the same
-        }
-
-        @Override
-        public Map<EventType, Suspended> all() {
-            return Map.of();
-        }
-    };
-
     private final Map<EventType, Suspension> tables = new EnumMap<>(EventType.class);
     private final Supplier<Uploader> uploader;
     private final Supplier<SuspensionLog> log;
@@ -111,7 +93,7 @@ public final class Suspensions {
         }
         Optional<UploadException> refusal = ask(type);
         if (refusal.isPresent()) {
-            table.suspends(refusal.get());
+            table.suspend(refusal.get());
         } else {
             table.endUnawaited();
             accepting.accept(type.table());
@@ -125,7 +107,7 @@ public final class Suspensions {
      */
     private boolean isAnotherFine(EventType failing) {
         List<EventType> others = others(failing, type -> !of(type).isFailing());
-        return others.stream().anyMatch(type -> of(type).isRecentlyAcknowledged())
+        return others.stream().anyMatch(type -> of(type).failures().isRecentlyAcknowledged())
                 || (others.isEmpty()
                                 ? others(failing, type -> of(type).suspended().isPresent())
                                 : others)

@@ -62,14 +62,14 @@ class WholeProgramIT {
                     "whole program: %d events, %d rows, %d batches, %d reads, %d late, %d duplicates suppressed%n",
                     certain.size(),
                     rows.size(),
-                    program.program().sentinel().deliveries().batches(),
+                    program.program().sentinel().deliveryStatus().batches(),
                     services.reads().size(),
                     late,
                     sum(services.reads(), "duplicate"));
             assertThat(certain).hasSizeGreaterThan(2_000);
             services.delivered().assertNoneLost(certain);
             services.delivered().assertNoneTwice(possible);
-            assertThat(program.program().sentinel().deliveries().batches())
+            assertThat(program.program().sentinel().deliveryStatus().batches())
                     .as("full ones, some for each table")
                     .isGreaterThanOrEqualTo(30);
             // how many of the fifth that is late counts as late depends on where polls fall between the steps

@@ -378,7 +378,7 @@ class ReplayIT {
         state.drop("many.json", many.append("]}").toString());
         await("no more may wait, so that the reader is in the middle of the file")
                 .atMost(Duration.ofSeconds(30))
-                .until(() -> program.program().sentinel().deliveries().pending() >= 500);
+                .until(() -> program.program().sentinel().deliveryStatus().pending() >= 500);
         CompletableFuture<Void> stop = CompletableFuture.runAsync(program.program()::stop);
         stop.join();
         services.sinkProxy().release();

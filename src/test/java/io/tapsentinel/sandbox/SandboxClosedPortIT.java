@@ -7,7 +7,7 @@ import io.tapsentinel.app.Program;
 import io.tapsentinel.app.Settings;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.sentinel.Deliveries;
+import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -80,8 +80,8 @@ class SandboxClosedPortIT {
     }
 
     private static int failures(Program program) {
-        return program.sentinel().deliveries().troubles().values().stream()
-                .mapToInt(Deliveries.SinkProblem::failures)
+        return program.sentinel().deliveryStatus().problems().values().stream()
+                .mapToInt(TableStatus.Problem::failures)
                 .sum();
     }
 

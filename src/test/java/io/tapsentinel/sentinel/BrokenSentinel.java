@@ -67,7 +67,7 @@ public final class BrokenSentinel {
                         EventType.ofTable(stream.substring(STREAM.length())).orElseThrow());
                 if (suspension.suspended().isPresent()) {
                     uploader.upload(stream, Uploader.noRecords(), most);
-                    suspension.acknowledged();
+                    suspension.failures().acknowledge();
                     suspension.end(true);
                 }
                 uploader.upload(stream, body, most);

@@ -35,7 +35,7 @@ class FailingListenerTest {
     @ParameterizedTest
     @ValueSource(strings = {"requested", "acknowledged", "accepted", "failing"})
     void aListenerThatThrowsFailsNoDelivery(String method) throws Exception {
-        fixture.component.deliveries().tell(table -> throwing(DeliveryListener.class, method));
+        fixture.component.deliveryStatus().addListeners(table -> throwing(DeliveryListener.class, method));
         fixture.routeTo(uri("lingerMs=0&retryBackoffMs=10"));
         fixture.uploader.failNext(STREAM, new UploadException(503, "busy"));
 
@@ -44,14 +44,14 @@ class FailingListenerTest {
         }
 
         assertThat(fixture.delivered).hasSize(3);
-        assertThat(fixture.component.deliveries().acknowledged()).isEqualTo(3);
-        assertThat(fixture.component.deliveries().troubles()).isEmpty();
+        assertThat(fixture.component.deliveryStatus().acknowledged()).isEqualTo(3);
+        assertThat(fixture.component.deliveryStatus().problems()).isEmpty();
         assertSaidOnce(method);
     }
 
     @Test
     void aListenerThatThrowsWhenABatchIsGivenUpLeavesNoExchangeParkedAndTheNextBatchIsSent() throws Exception {
-        fixture.component.deliveries().tell(table -> throwing(DeliveryListener.class, "givenUp"));
+        fixture.component.deliveryStatus().addListeners(table -> throwing(DeliveryListener.class, "givenUp"));
         fixture.routeTo(uri("lingerMs=0"));
         fixture.failDelivery.set(new IllegalStateException("disk full"));
 
@@ -62,7 +62,7 @@ class FailingListenerTest {
 
     @Test
     void aListenerThatCannotBeMadeKeepsNoRouteFromStarting() throws Exception {
-        fixture.component.deliveries().tell(table -> {
+        fixture.component.deliveryStatus().addListeners(table -> {
             throw new IllegalArgumentException(SECRET);
         });
         fixture.routeTo(uri("lingerMs=0"));

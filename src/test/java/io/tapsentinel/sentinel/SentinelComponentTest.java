@@ -122,8 +122,8 @@ class SentinelComponentTest {
 
         assertThat(fixture.send(event).failure()).hasMessage("disk full");
         assertThat(event.getOutcome().isSettled()).isFalse();
-        assertThat(fixture.component.deliveries().acknowledged()).isZero();
-        assertThat(fixture.component.deliveries().needsPerson()).contains("disk full");
+        assertThat(fixture.component.deliveryStatus().acknowledged()).isZero();
+        assertThat(fixture.component.deliveryStatus().needsPerson()).contains("disk full");
     }
 
     @Test
@@ -136,7 +136,7 @@ class SentinelComponentTest {
                 .extracting(call -> call.values("id"))
                 .containsExactly(List.of("id-0", "id-1", "id-2"), List.of("id-3", "id-4", "id-5"));
         assertThat(fixture.uploader.calls()).allMatch(call -> call.stream().equals(STREAM));
-        assertThat(fixture.component.deliveries().batches()).isEqualTo(2);
+        assertThat(fixture.component.deliveryStatus().batches()).isEqualTo(2);
     }
 
     @Test
@@ -196,7 +196,7 @@ class SentinelComponentTest {
 
         assertThat(third.join().failure()).isNull();
         await("nothing waits any more")
-                .until(() -> fixture.component.deliveries().pending() == 0);
+                .until(() -> fixture.component.deliveryStatus().pending() == 0);
     }
 
     @Test

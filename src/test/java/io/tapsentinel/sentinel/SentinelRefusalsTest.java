@@ -136,6 +136,6 @@ class SentinelRefusalsTest {
         assertThat(sent.failure()).isInstanceOf(RuntimeException.class).hasMessageContainingAll(words);
         assertThat(sent.callbacks()).hasValue(1);
         assertThat(fixture.uploader.calls()).isEmpty();
-        assertThat(fixture.component.deliveries().pending()).isZero();
+        assertThat(fixture.component.deliveryStatus().pending()).isZero();
     }
 }

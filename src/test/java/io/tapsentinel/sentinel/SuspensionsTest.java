@@ -52,23 +52,23 @@ class SuspensionsTest {
 
     @Test
     void anAcknowledgementOfJustNowIsEnoughAndNothingIsAsked() {
-        suspensions.of(REFUSED).failed(refused(), clock.now());
+        suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(Duration.ofMinutes(2));
-        suspensions.of(OTHER).acknowledged();
+        suspensions.of(OTHER).failures().acknowledge();
 
-        assertThat(suspensions.of(REFUSED).suspends(refused())).isTrue();
+        assertThat(suspensions.of(REFUSED).suspend(refused())).isTrue();
 
         assertThat(asked).isEmpty();
     }
 
     @Test
     void anAcknowledgementOfBeforeIsNotEnoughSinceTheEndpointMayHaveFailedSince() {
-        suspensions.of(REFUSED).failed(refused(), clock.now());
+        suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(Duration.ofSeconds(1));
-        suspensions.of(OTHER).acknowledged();
+        suspensions.of(OTHER).failures().acknowledge();
         clock.advance(Duration.ofMinutes(2));
 
-        assertThat(suspensions.of(REFUSED).suspends(refused())).isFalse();
+        assertThat(suspensions.of(REFUSED).suspend(refused())).isFalse();
 
         assertThat(suspensions.suspended()).isEmpty();
         assertThat(asked).hasSize(EventType.values().length - 1);
@@ -123,23 +123,23 @@ class SuspensionsTest {
         accepting.add(stream(OTHER));
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
         accepting.clear();
-        suspensions.of(OTHER).failed(refused(), clock.now());
+        suspensions.of(OTHER).failures().fail(refused(), clock.now());
         clock.advance(Suspension.PATIENCE);
-        suspensions.of(REFUSED).acknowledged();
+        suspensions.of(REFUSED).failures().acknowledge();
 
-        assertThat(suspensions.of(OTHER).suspends(refused())).isFalse();
+        assertThat(suspensions.of(OTHER).suspend(refused())).isFalse();
     }
 
     @Test
     void whenAllFailTogetherNoneIsSuspendedThoughTheirStreamsAcceptEmptyArrays() {
         for (EventType type : EventType.values()) {
             accepting.add(stream(type));
-            suspensions.of(type).failed(refused(), clock.now());
+            suspensions.of(type).failures().fail(refused(), clock.now());
         }
         clock.advance(Duration.ofMinutes(3));
 
         for (EventType type : EventType.values()) {
-            assertThat(suspensions.of(type).suspends(refused())).isFalse();
+            assertThat(suspensions.of(type).suspend(refused())).isFalse();
         }
 
         assertThat(asked).isEmpty();
@@ -151,7 +151,7 @@ class SuspensionsTest {
         int once = asked.size();
 
         for (int i = 0; i <= 60; i++) {
-            suspensions.of(REFUSED).suspends(refused());
+            suspensions.of(REFUSED).suspend(refused());
             clock.advance(Duration.ofSeconds(1));
         }
 
@@ -187,7 +187,7 @@ class SuspensionsTest {
         assertThat(stored).isEmpty();
         assertThat(ended).as("no longer failing").containsExactly(REFUSED.table());
         assertThat(suspensions.of(REFUSED).isFailing()).isFalse();
-        assertThat(suspensions.of(REFUSED).isRecentlyAcknowledged())
+        assertThat(suspensions.of(REFUSED).failures().isRecentlyAcknowledged())
                 .as("no proof for another table")
                 .isFalse();
     }
@@ -210,12 +210,12 @@ class SuspensionsTest {
     @Test
     void aTableThatIsNotSuspendedOrDefersIsNotAsked() {
         accepting.add(stream(OTHER));
-        suspensions.of(REFUSED).failed(refused(), clock.now());
+        suspensions.of(REFUSED).failures().fail(refused(), clock.now());
         clock.advance(Suspension.PATIENCE);
         suspensions.nothingWaits(REFUSED);
         assertThat(asked).isEmpty();
 
-        assertThat(suspensions.of(REFUSED).suspends(refused())).isTrue();
+        assertThat(suspensions.of(REFUSED).suspend(refused())).isTrue();
         asked.clear();
         accepting.add(stream(REFUSED));
         suspensions.nothingWaits(REFUSED);
@@ -247,9 +247,9 @@ class SuspensionsTest {
 
     private boolean failsForTwoMinutes(EventType type) {
         Suspension table = suspensions.of(type);
-        table.failed(refused(), clock.now());
+        table.failures().fail(refused(), clock.now());
         clock.advance(Suspension.PATIENCE);
-        return table.suspends(refused());
+        return table.suspend(refused());
     }
 
     private Uploader uploader() {

@@ -335,7 +335,7 @@ class EditedRoutesTest {
 
         await("whatever was taken has been sent")
                 .during(Duration.ofMillis(200))
-                .until(() -> routes.sentinel.deliveries().pending() == 0);
+                .until(() -> routes.sentinel.deliveryStatus().pending() == 0);
         routes.send(CLICKS_BLOCKED, "1").failure();
         assertThat(routes.uploader.sent(stream(CLICKS_BLOCKED), "id").size())
                 .isEqualTo((int) routes.durable())

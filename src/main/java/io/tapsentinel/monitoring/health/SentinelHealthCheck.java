@@ -1,11 +1,10 @@
 package io.tapsentinel.monitoring.health;
 
 import io.tapsentinel.process.Look;
-import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.SinkProblem;
+import io.tapsentinel.sentinel.DeliveryStatus;
 import io.tapsentinel.sentinel.SentinelComponent;
-import io.tapsentinel.sentinel.SinkHistory;
 import io.tapsentinel.sentinel.TableBacklog;
+import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -47,31 +46,30 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
 
     @Override
     protected void look(Findings findings) {
-        Deliveries deliveries = sentinel.deliveries();
-        SinkHistory history = deliveries.history();
+        DeliveryStatus deliveries = sentinel.deliveryStatus();
         findings.detail("sentinel.acknowledged", deliveries.acknowledged())
                 .detail("sentinel.pending", deliveries.pending())
                 .detail("sentinel.rejected", sentinel.rejections().rejected())
                 .detail("sentinel.capped", sentinel.rejections().capped());
-        history.acknowledged().ifPresent(at -> findings.detail("sentinel.last-acknowledged", second(at)));
-        history.failed().ifPresent(failed -> lastRefusal(findings, failed));
+        deliveries.lastAcknowledged().ifPresent(at -> findings.detail("sentinel.last-acknowledged", second(at)));
+        deliveries.lastFailure().ifPresent(failed -> lastRefusal(findings, failed));
         Set<String> suspended = suspended(findings);
         Map<KnownProblem, List<String>> tables = new EnumMap<>(KnownProblem.class);
-        new TreeMap<>(deliveries.troubles()).forEach((table, trouble) -> {
+        new TreeMap<>(deliveries.problems()).forEach((table, trouble) -> {
+            TableStatus status = deliveries.of(table);
             findings.detail(
                     "sentinel.trouble." + table,
                     trouble.failures() + " failed requests in a row: " + trouble.message());
-            history.acknowledged(table)
+            status.lastAcknowledged()
                     .ifPresent(at -> findings.detail("sentinel.last-acknowledged." + table, second(at)));
-            history.failingSince(table).ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
+            status.failingSince().ifPresent(at -> findings.detail("sentinel.failing-since." + table, second(at)));
             if (suspended.contains(table)) {
                 return;
             }
-            String since = history.failingSince(table)
-                    .map(at -> " since " + second(at))
-                    .orElse("");
+            String since =
+                    status.failingSince().map(at -> " since " + second(at)).orElse("");
             List<String> alike = tables.computeIfAbsent(
-                    problem(deliveries, trouble, history.failed(table).orElse(null)), any -> new ArrayList<>());
+                    problem(deliveries, trouble, status.lastFailure().orElse(null)), any -> new ArrayList<>());
             alike.add(
                     alike.isEmpty()
                             ? table + since + ", " + trouble.failures() + " failed requests in a row: "
@@ -119,7 +117,7 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
                         table.remedy().orElseThrow());
     }
 
-    private static void lastRefusal(Findings findings, SinkHistory.Failed failed) {
+    private static void lastRefusal(Findings findings, TableStatus.Failure failed) {
         findings.detail("sentinel.last-refusal", failed.message())
                 .detail("sentinel.last-refusal.at", second(failed.at()))
                 .detail("sentinel.last-refusal.table", failed.table());
@@ -138,7 +136,8 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
         });
     }
 
-    private static KnownProblem problem(Deliveries deliveries, SinkProblem trouble, SinkHistory.Failed failed) {
+    private static KnownProblem problem(
+            DeliveryStatus deliveries, TableStatus.Problem trouble, TableStatus.Failure failed) {
         if (!trouble.needsPerson()) {
             return passing(deliveries);
         }
@@ -148,11 +147,11 @@ public class SentinelHealthCheck extends ProgramHealthCheck {
     }
 
     /** What health makes of a request that failed in this way. */
-    static KnownProblem problem(Deliveries deliveries, UploadException failure) {
+    static KnownProblem problem(DeliveryStatus deliveries, UploadException failure) {
         return Refusal.of(failure) == Refusal.TRANSIENT ? passing(deliveries) : lasting(failure);
     }
 
-    private static KnownProblem passing(Deliveries deliveries) {
+    private static KnownProblem passing(DeliveryStatus deliveries) {
         return deliveries.hasAnswered() ? KnownProblem.SENTINEL_RETRIES : KnownProblem.SENTINEL_UNREACHED;
     }
 

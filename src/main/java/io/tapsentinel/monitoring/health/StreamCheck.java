@@ -1,5 +1,6 @@
 package io.tapsentinel.monitoring.health;
 
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.TableSchema;
@@ -22,8 +23,6 @@ import org.slf4j.LoggerFactory;
 public final class StreamCheck {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamCheck.class);
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     /** Of an answer that is about one stream; any other one would be the same for all. */
     private static final int OF_THE_STREAM = 400;
 
@@ -62,9 +61,10 @@ public final class StreamCheck {
     /** Returns when all were accepted, or the program stops. */
     void run() {
         List<TableSchema> left = new ArrayList<>(tables);
-        Duration next = FIRST_PAUSE;
-        for (Duration wait = round(left); !left.isEmpty() && pause.test(longer(wait, next)); wait = round(left)) {
-            next = next.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? next.multipliedBy(2) : LONGEST_PAUSE;
+        Backoff backoff = Backoff.doubling(Duration.ofSeconds(5), Duration.ofMinutes(1));
+        Duration asked = round(left);
+        while (!left.isEmpty() && pause.test(backoff.next(asked))) {
+            asked = round(left);
         }
         if (left.isEmpty()) {
             LOG.info("Sentinel accepts rows for all {} tables", tables.size());
@@ -79,7 +79,7 @@ public final class StreamCheck {
             UploadException failure = isAcknowledged(table) ? null : upload(table);
             if (failure == null) {
                 left.remove(table);
-                sentinel.deliveries().checked(table.table());
+                sentinel.deliveryStatus().acceptCheck(table.table());
                 continue;
             }
             report(table, failure, met);
@@ -97,7 +97,7 @@ public final class StreamCheck {
     }
 
     private boolean isAcknowledged(TableSchema table) {
-        return sentinel.deliveries().history().acknowledged(table.table()).isPresent();
+        return sentinel.deliveryStatus().of(table.table()).lastAcknowledged().isPresent();
     }
 
     private UploadException upload(TableSchema table) {
@@ -114,8 +114,8 @@ public final class StreamCheck {
 
     /** In health each time; in the log once, and again after a round without that problem. */
     private void report(TableSchema table, UploadException failure, Set<KnownProblem> met) {
-        sentinel.deliveries().checked(table.table(), failure, Refusal.of(failure) != Refusal.TRANSIENT);
-        KnownProblem problem = SentinelHealthCheck.problem(sentinel.deliveries(), failure);
+        sentinel.deliveryStatus().failCheck(table.table(), failure, Refusal.of(failure) != Refusal.TRANSIENT);
+        KnownProblem problem = SentinelHealthCheck.problem(sentinel.deliveryStatus(), failure);
         if (met.add(problem) && !reported.contains(problem)) {
             LOG.warn("{} ({}): {}", problem.what(), failure.getMessage(), problem.remedy());
         }

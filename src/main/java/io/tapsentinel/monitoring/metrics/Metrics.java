@@ -9,9 +9,9 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.process.Look;
-import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.SinkProblem;
+import io.tapsentinel.sentinel.DeliveryStatus;
 import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.StoreFigures;
@@ -134,28 +134,27 @@ public final class Metrics {
     /** What Sentinel takes, table by table. @param started when the process began */
     public static void ofDelivery(MeterRegistry registry, SentinelComponent sentinel, Instant started) {
         Metrics metrics = new Metrics(registry);
-        Deliveries deliveries = sentinel.deliveries();
+        DeliveryStatus deliveries = sentinel.deliveryStatus();
         metrics.gauge("sentinel.pending.records", deliveries::pending, "Records that were taken and have no end yet");
         for (EventType type : EventType.values()) {
             String table = type.table();
+            TableStatus status = deliveries.of(table);
             metrics.gauge(
                     "sentinel.failures.in.a.row",
-                    () -> trouble(deliveries, table).failures(),
+                    () -> status.problem().failures(),
                     "Failed requests since the last good one",
                     TABLE,
                     table);
             metrics.gauge(
                     "sentinel.needs.person",
-                    () -> trouble(deliveries, table).needsPerson() ? 1 : 0,
+                    () -> status.problem().needsPerson() ? 1 : 0,
                     "1 while deliveries fail in a way that only a person can mend",
                     TABLE,
                     table);
             // seconds since 1970, as Prometheus has times
             Gauge.builder(
                             "sentinel.last.acknowledged.timestamp",
-                            () -> deliveries
-                                            .history()
-                                            .acknowledged(table)
+                            () -> status.lastAcknowledged()
                                             .orElse(started)
                                             .toEpochMilli()
                                     / 1_000.0)
@@ -181,10 +180,6 @@ public final class Metrics {
     /** One series that is always 1. */
     public static void ofProgram(MeterRegistry registry, String version) {
         new Metrics(registry).gauge("tap.info", () -> 1, "The running version", "version", version);
-    }
-
-    private static SinkProblem trouble(Deliveries deliveries, String table) {
-        return deliveries.troubles().getOrDefault(table, SinkProblem.NONE);
     }
 
     private void seconds(

@@ -116,7 +116,7 @@ public final class HealthTable {
                 seen,
                 sentinel.rejections().rejected(),
                 Math.max(0, budget.perDay() - budget.used(Pool.EVERYTHING_ELSE)),
-                later(tapError.last(), sentinel.deliveries().lastError().last()));
+                later(tapError.last(), sentinel.deliveryStatus().lastError().last()));
     }
 
     private void failed(String kind, String reason) {

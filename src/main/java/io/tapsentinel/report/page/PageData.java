@@ -8,8 +8,8 @@ import io.tapsentinel.monitoring.health.Findings;
 import io.tapsentinel.monitoring.health.ProgramHealthCheck;
 import io.tapsentinel.process.Look;
 import io.tapsentinel.process.Look.NoAnswerException;
-import io.tapsentinel.sentinel.Deliveries;
-import io.tapsentinel.sentinel.Deliveries.SinkProblem;
+import io.tapsentinel.sentinel.DeliveryStatus;
+import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.store.ReadOnlyStore;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
@@ -133,7 +133,7 @@ final class PageData {
                 .with("budget", budget(sources.budget()))
                 .with("reads", ledger.reads())
                 .with("rejected", told.rejected())
-                .with("sink", sink(sources.sentinel().deliveries()))
+                .with("sink", sink(sources.sentinel().deliveryStatus()))
                 .with("routes", RouteLinks.of(camel));
         page.putAll(new StoreJson(store, figures)
                 .json(sources.first().nextAttempt(), new PollSchedule(sources.properties()).interval(now)));
@@ -162,20 +162,19 @@ final class PageData {
                 .toList();
     }
 
-    private static JsonObject sink(Deliveries deliveries) {
-        Map<String, SinkProblem> troubles = deliveries.troubles();
+    private static JsonObject sink(DeliveryStatus deliveries) {
         return new JsonObject()
                 .with("acknowledged", deliveries.acknowledged())
                 .with("pending", deliveries.pending())
-                .with("lastAcknowledgedAt", deliveries.history().acknowledged())
+                .with("lastAcknowledgedAt", deliveries.lastAcknowledged())
                 .with(
                         "tables",
                         Stream.of(EventType.values())
-                                .map(type -> sink(type.table(), troubles.getOrDefault(type.table(), SinkProblem.NONE)))
+                                .map(type -> sink(type.table(), deliveries.of(type.table()).problem()))
                                 .toList());
     }
 
-    private static JsonObject sink(String table, SinkProblem trouble) {
+    private static JsonObject sink(String table, TableStatus.Problem trouble) {
         return new JsonObject()
                 .with("table", table)
                 .with("failures", trouble.failures())

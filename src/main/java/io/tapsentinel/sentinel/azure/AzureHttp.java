@@ -8,8 +8,6 @@ import com.azure.core.http.jdk.httpclient.JdkHttpClientBuilder;
 import com.azure.core.util.Configuration;
 import com.azure.core.util.Context;
 import io.tapsentinel.net.Network;
-import io.tapsentinel.net.ProxyAddress;
-import io.tapsentinel.net.ProxyRefusedException;
 import io.tapsentinel.net.ReadAnswer;
 import io.tapsentinel.process.FatalErrors;
 import java.io.IOException;
@@ -17,7 +15,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -91,19 +88,19 @@ public final class AzureHttp implements HttpClient {
     @Override
     public HttpResponse sendSync(HttpRequest request, Context context) {
         URI to = URI.create(request.getUrl().toString());
-        Optional<ProxyAddress> proxy = network.proxy(to);
+        boolean isProxied = network.proxy(to).isPresent();
         network.proxyAuthorization(to).ifPresent(value -> request.setHeader(PROXY_AUTHORIZATION, value));
         try {
             HttpResponse response = answered(request, unread(context));
-            if (proxy.isPresent() && response.getStatusCode() == PROXY_WANTS_USER) {
+            if (isProxied && response.getStatusCode() == PROXY_WANTS_USER) {
                 // nothing to close: the answer to CONNECT comes without a body
-                throw new UncheckedIOException(refused(proxy.get(), to, PROXY_WANTS_USER));
+                throw new UncheckedIOException(network.refused(to, PROXY_WANTS_USER));
             }
             return isDownload(response, context) ? response : ReadAnswer.of(response, answer, mostMib);
         } catch (IOException e) {
-            throw failed(new UncheckedIOException(e), proxy, to);
+            throw failed(new UncheckedIOException(e), isProxied, to);
         } catch (RuntimeException e) {
-            throw failed(e, proxy, to);
+            throw failed(e, isProxied, to);
         }
     }
 
@@ -122,12 +119,12 @@ public final class AzureHttp implements HttpClient {
     }
 
     /** What to throw instead; an Error that the JDK's client has made an IOException of is thrown at once. */
-    private static RuntimeException failed(RuntimeException failure, Optional<ProxyAddress> proxy, URI to) {
+    private RuntimeException failed(RuntimeException failure, boolean isProxied, URI to) {
         FatalErrors.rethrowErrorIn(failure);
-        if (proxy.isPresent() && failure instanceof UncheckedIOException unchecked) {
+        if (isProxied && failure instanceof UncheckedIOException unchecked) {
             Matcher status = REFUSED.matcher(String.valueOf(unchecked.getCause().getMessage()));
             if (status.find()) {
-                return new UncheckedIOException(refused(proxy.get(), to, Integer.parseInt(status.group(1))));
+                return new UncheckedIOException(network.refused(to, Integer.parseInt(status.group(1))));
             }
         }
         return failure;
@@ -147,9 +144,5 @@ public final class AzureHttp implements HttpClient {
                 client = maker.get();
             }
         }
-    }
-
-    private static IOException refused(ProxyAddress proxy, URI to, int status) {
-        return new ProxyRefusedException(proxy, to.getHost() + ":" + (to.getPort() < 0 ? 443 : to.getPort()), status);
     }
 }

@@ -69,9 +69,7 @@ public final class BlobClients {
                         "azure.blob-endpoint is \"" + to + "\"; it has to be an https URL, since no token is"
                                 + " sent over http; or give the account's key (camel.component.azure-storage-blob.access-key)");
             }
-            return builder(to)
-                    .credential(new ScopedCredential(signIn().session(), SCOPE))
-                    .buildClient();
+            return builder(to).credential(signIn().session(SCOPE)).buildClient();
         });
     }
 

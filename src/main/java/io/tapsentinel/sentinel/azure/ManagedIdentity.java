@@ -3,6 +3,12 @@ package io.tapsentinel.sentinel.azure;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.identity.ManagedIdentityCredentialBuilder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.aad.msal4j.ManagedIdentityApplication;
+import com.microsoft.aad.msal4j.TokenCache;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,6 +27,8 @@ final class ManagedIdentity {
     private static final String METADATA_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
     private static final int HTTP_PORT = 80;
     private static final int LONGEST_WAIT_MS = 1_000;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Map<String, String> environment;
     private final HttpClient http;
@@ -73,5 +81,23 @@ final class ManagedIdentity {
 
     private boolean has(String name) {
         return !environment.getOrDefault(name, "").isBlank();
+    }
+
+    /**
+     * The next request for a token goes to the identity endpoint, in this whole process. What the endpoint keeps is beyond
+     * reach: Azure's may give the same token again for hours. msal4j keeps tokens in one cache for the whole process: a new credential
+     * gets the old token from there, and azure-identity passes on neither claims nor a wish for a fresh token.
+     */
+    static void forgetTokens() {
+        TokenCache cache = ManagedIdentityApplication.getSharedTokenCache();
+        try {
+            JsonNode tokens = JSON.readTree(cache.serialize());
+            // nothing can be removed, but a token that has expired is as good as none
+            tokens.path("AccessToken").forEach(token -> ((ObjectNode) token).put("expires_on", "0"));
+            cache.deserialize(JSON.writeValueAsString(tokens));
+        } catch (JsonProcessingException e) {
+            // its message would quote the token
+            throw new IllegalStateException("msal4j's token cache is not the JSON that it was");
+        }
     }
 }

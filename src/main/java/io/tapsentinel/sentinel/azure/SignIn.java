@@ -31,10 +31,14 @@ public final class SignIn {
         this.identities = identities;
     }
 
-    /** A credential that begins without a token, whatever others got. It throws {@link SignInException} when there is none. */
-    public TokenCredential session() {
-        ManagedIdentityTokens.forget();
-        return new Session();
+    /**
+     * A credential that begins without a token, whatever others got. It throws {@link SignInException} when there is none.
+     *
+     * @param scope of its tokens, whatever a client asks for: Azure's clients know the public cloud's only
+     */
+    public TokenCredential session(String scope) {
+        ManagedIdentity.forgetTokens();
+        return new Session(scope);
     }
 
     /** Name of the identity that is kept; empty before there is one. */
@@ -45,7 +49,12 @@ public final class SignIn {
     /** Keeps one credential, and with it its tokens. */
     private final class Session implements TokenCredential {
 
+        private final String scope;
         private TokenCredential credential;
+
+        Session(String scope) {
+            this.scope = scope;
+        }
 
         @Override
         public Mono<AccessToken> getToken(TokenRequestContext request) {
@@ -83,10 +92,18 @@ public final class SignIn {
 
         private AccessToken token(Identity identity, TokenRequestContext request) {
             TokenCredential asked = credential == null ? identity.credential().get() : credential;
-            AccessToken token = asked.getTokenSync(request);
+            AccessToken token = asked.getTokenSync(scoped(request));
             credential = asked;
             choose(identity);
             return token;
+        }
+
+        private TokenRequestContext scoped(TokenRequestContext request) {
+            return new TokenRequestContext()
+                    .addScopes(scope)
+                    .setClaims(request.getClaims())
+                    .setTenantId(request.getTenantId())
+                    .setCaeEnabled(request.isCaeEnabled());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.net.SafeMessage;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -32,6 +33,18 @@ public final class Batch {
     void add(PendingRecord record) {
         bytes = bytesWith(record);
         records.add(record);
+    }
+
+    /** The body of a request: a JSON array of all records. */
+    static byte[] body(List<PendingRecord> records) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream(
+                records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
+        for (int i = 0; i < records.size(); i++) {
+            body.write(i == 0 ? '[' : ',');
+            body.writeBytes(records.get(i).json());
+        }
+        body.write(']');
+        return body.toByteArray();
     }
 
     /** How many records it holds. */

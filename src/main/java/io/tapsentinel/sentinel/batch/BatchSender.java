@@ -1,90 +1,124 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.event.DeliveryLog;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.ProgramErrorException;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.sentinel.upload.Uploader;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.apache.camel.CamelContext;
+import org.apache.camel.builder.ThreadPoolBuilder;
+import org.apache.camel.util.concurrent.ThreadPoolRejectedPolicy;
 
 /**
- * Sends the batches of one table, one after the other, and settles each when its delivery has ended. A delivery that is
- * given up fails those exchanges of its batch whose records have no end.
+ * Sends the batches of one table, one after the other, and settles each when its delivery has ended. A delivery that is given up fails
+ * those exchanges of its batch whose records have no end. It has two threads while the table's route runs: one that uploads, one on which
+ * settled exchanges go on, so that their routes do not hold up the next batch.
  */
-public final class BatchSender implements Runnable {
+public final class BatchSender {
 
-    private final BatchAccumulator accumulator;
-    private final Delivery delivery;
-    private final Suspension suspension;
-    private final DeliveryListener listener;
-    private final Executor callbacks;
-    private final CountDownLatch stop;
+    private final BatchTarget target;
     private final FatalErrors fatal;
+    private final Duration stopTime;
+    private final CamelContext context;
+    private final BatchAccumulator accumulator;
+    private final BatchSplitter splitter;
+    private final ExecutorService uploads;
+    private final ExecutorService callbacks;
+    private final CountDownLatch stop = new CountDownLatch(1);
     private volatile Batch current;
 
     /**
-     * A sender on real time.
+     * Starts on real time.
      *
-     * @param stream    name of the stream
-     * @param suspension whether a batch is sent, or deferred
-     * @param callbacks where exchanges go on, so that their routes do not hold up the next batch; it may refuse work
-     * @param fatal     gets an Error that would end a thread of the table's
+     * @param fatal    gets an Error that would end one of the two threads
+     * @param stopTime how long {@link #stop} waits for what is on its way, and again after it was interrupted
+     * @param owner    of the threads
      */
-    public static BatchSender of(
-            String stream,
-            BatchAccumulator accumulator,
+    public BatchSender(
+            BatchTarget target,
+            BatchSettings batching,
             RetrySettings retry,
-            Uploader uploader,
-            DeliveryLog deliveries,
-            Rejections rejections,
-            DeliveryListener listener,
-            Executor callbacks,
-            Suspension suspension,
-            FatalErrors fatal) {
-        CountDownLatch stop = new CountDownLatch(1);
-        Backoff backoff = new Backoff(retry, RandomGenerator.getDefault());
-        BatchUpload requests = new BatchUpload(
-                stream,
-                uploader,
-                deliveries,
-                listener,
-                backoff,
-                retry.deliveryTimeout(),
-                suspension,
-                System::nanoTime,
-                pause -> {
-                    // not by the thread's mark alone, which a client may have taken off
-                    if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
-                        throw new InterruptedException();
-                    }
-                });
-        return new BatchSender(
-                accumulator, new Delivery(requests, rejections), suspension, listener, callbacks, stop, fatal);
+            FatalErrors fatal,
+            Duration stopTime,
+            CamelContext context,
+            Object owner)
+            throws Exception {
+        this.target = target;
+        this.fatal = fatal;
+        this.stopTime = stopTime;
+        this.context = context;
+        accumulator = new BatchAccumulator(batching, System::nanoTime);
+        splitter = new BatchSplitter(
+                new RetryingUploader(target, retry, RandomGenerator.getDefault(), System::nanoTime, this::pause),
+                target.rejections());
+        String table = target.schema().table();
+        uploads = context.getExecutorServiceManager().newSingleThreadExecutor(owner, "sentinel-upload-" + table);
+        // one batch of callbacks runs while another one waits; with more the sender helps
+        callbacks = new ThreadPoolBuilder(context)
+                .poolSize(1)
+                .maxPoolSize(1)
+                .maxQueueSize(1)
+                .rejectedPolicy(ThreadPoolRejectedPolicy.CallerRuns)
+                .build(owner, "sentinel-settle-" + table);
+        uploads.submit(this::run);
     }
 
-    private BatchSender(
-            BatchAccumulator accumulator,
-            Delivery delivery,
-            Suspension suspension,
-            DeliveryListener listener,
-            Executor callbacks,
-            CountDownLatch stop,
-            FatalErrors fatal) {
-        this.accumulator = accumulator;
-        this.delivery = delivery;
-        this.suspension = suspension;
-        this.listener = listener;
-        this.callbacks = callbacks;
-        this.stop = stop;
-        this.fatal = fatal;
+    /** Hands a record over; waits while there is no room. */
+    public void append(PendingRecord record) throws InterruptedException {
+        accumulator.append(record);
+    }
+
+    /** From now on nothing lingers. */
+    public void drain() {
+        accumulator.drain();
+    }
+
+    /**
+     * Sends what is open and fails what cannot be sent. Camel interrupts the thread that stops a route when its own time
+     * is up, which must not leave an exchange parked.
+     */
+    public void stop() {
+        boolean interrupted = Thread.interrupted();
+        accumulator.close();
+        uploads.shutdown();
+        if (!hasEnded(uploads)) {
+            accumulator.abandon(new IllegalStateException("the producer was stopped before this batch was sent"));
+            // what is on its way fails on the sender's thread, or here when that does not listen
+            stop.countDown();
+            uploads.shutdownNow();
+            if (!hasEnded(uploads) && current != null) {
+                current.settle(stopped());
+            }
+        }
+        // after the sender, since a pool that has ended drops what it is given
+        callbacks.shutdown();
+        hasEnded(callbacks);
+        context.getExecutorServiceManager().shutdownNow(callbacks);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean hasEnded(ExecutorService pool) {
+        try {
+            return pool.awaitTermination(stopTime.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void pause(Duration pause) throws InterruptedException {
+        // not by the thread's mark alone, which a client may have taken off
+        if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new InterruptedException();
+        }
     }
 
     /** Sends until the accumulator is closed and empty, or the thread is interrupted. */
-    @Override
-    public void run() {
+    private void run() {
         try {
             for (Batch batch = accumulator.take(); batch != null; batch = accumulator.take()) {
                 send(batch);
@@ -102,7 +136,8 @@ public final class BatchSender implements Runnable {
 
     private void send(Batch batch) {
         current = batch;
-        Exception failure = suspension.isDeferring() ? suspension.deferred() : failureOf(batch);
+        Suspension suspension = target.suspension();
+        Exception failure = suspension.isDeferring() ? suspension.deferred() : deliver(batch);
         callbacks.execute(() -> settle(batch, failure));
     }
 
@@ -116,23 +151,10 @@ public final class BatchSender implements Runnable {
         }
     }
 
-    /** From now on a request that fails is not made again; its batch fails. */
-    public void stop() {
-        stop.countDown();
-    }
-
-    /** Fails what is on its way, for an uploader that does not end when it is interrupted. */
-    public void abandon() {
-        Batch batch = current;
-        if (batch != null) {
-            batch.settle(stopped());
-        }
-    }
-
-    /** Delivers; returns why not, or null. */
-    private Exception failureOf(Batch batch) {
+    /** Returns why not, or null. */
+    private Exception deliver(Batch batch) {
         try {
-            delivery.deliver(batch.records());
+            splitter.deliver(batch.records());
             return null;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -140,15 +162,15 @@ public final class BatchSender implements Runnable {
         } catch (TableSuspendedException e) {
             return e;
         } catch (UploadException | RuntimeException e) {
-            return givenUp(e);
+            return giveUp(e);
         } catch (Error e) {
             // the exchanges must not stay parked, nor the next batches unsent
-            return givenUp(new ProgramErrorException("the upload", e));
+            return giveUp(new ProgramErrorException("the upload", e));
         }
     }
 
-    private Exception givenUp(Exception failure) {
-        listener.givenUp(failure);
+    private Exception giveUp(Exception failure) {
+        target.listener().givenUp(failure);
         return failure;
     }
 

@@ -9,39 +9,24 @@ import java.util.List;
 public interface DeliveryListener {
 
     /** Hears nothing. */
-    DeliveryListener NONE = new DeliveryListener() {
-        @Override
-        public void requested(Duration took) {}
-
-        @Override
-        public void acknowledged(List<TapEvent> events, int bytes) {}
-
-        @Override
-        public void accepted() {}
-
-        @Override
-        public void failing(UploadException failure, boolean needsPerson) {}
-
-        @Override
-        public void givenUp(Exception failure) {}
-    };
+    DeliveryListener NONE = new DeliveryListener() {};
 
     /** A request has ended, well or not. */
-    void requested(Duration took);
+    default void requested(Duration took) {}
 
     /** A request was acknowledged and the keys of its events are durable. @param bytes of its body before compression */
-    void acknowledged(List<TapEvent> events, int bytes);
+    default void acknowledged(List<TapEvent> events, int bytes) {}
 
     /** What stood in the way, if anything did, is gone. */
-    void accepted();
+    default void accepted() {}
 
     /**
      * A request failed and will be made again.
      *
      * @param needsPerson whether it will go on failing until a person acts
      */
-    void failing(UploadException failure, boolean needsPerson);
+    default void failing(UploadException failure, boolean needsPerson) {}
 
     /** A batch was given up; its records may be read and sent again. */
-    void givenUp(Exception failure);
+    default void givenUp(Exception failure) {}
 }

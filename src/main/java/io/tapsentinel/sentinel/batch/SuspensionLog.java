@@ -7,6 +7,9 @@ import java.util.Map;
 /** Where suspended tables are durable, for the next start and for other programs on the store. Every method throws when it could not. */
 public interface SuspensionLog {
 
+    /** Keeps nothing: the process remembers them. */
+    SuspensionLog IN_MEMORY = new SuspensionLog() {};
+
     /**
      * A table whose events are deferred.
      *
@@ -18,11 +21,13 @@ public interface SuspensionLog {
     record Suspended(Instant since, Instant nextProbe, int probes, String reason) {}
 
     /** The table is suspended, or its next probe has another time. */
-    void suspended(EventType type, Suspended now);
+    default void suspended(EventType type, Suspended now) {}
 
     /** The table accepts records again. */
-    void ended(EventType type);
+    default void ended(EventType type) {}
 
     /** The tables that are suspended now. */
-    Map<EventType, Suspended> all();
+    default Map<EventType, Suspended> all() {
+        return Map.of();
+    }
 }

@@ -3,13 +3,16 @@ package io.tapsentinel.sentinel.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.event.TapTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * Turns an event's fields into a row of one table, each in its column's type, since Azure Monitor drops or nulls what does
@@ -76,7 +79,7 @@ public final class RecordMapper {
         }
         byte[] json = Json.utf8(row);
         if (json.length <= MAX_VALUE_BYTES) {
-            return new MappedRecord(json, List.of(), RowTime.of(row, timeGenerated));
+            return new MappedRecord(json, List.of(), time(row, timeGenerated));
         }
         List<String> capped = cap(row);
         byte[] cut = capped.isEmpty() ? json : Json.utf8(row);
@@ -88,7 +91,22 @@ public final class RecordMapper {
                     .distinct()
                     .toList();
         }
-        return new MappedRecord(cut, capped, RowTime.of(row, timeGenerated));
+        return new MappedRecord(cut, capped, time(row, timeGenerated));
+    }
+
+    /**
+     * When the event came to be as far as the row tells: the newest of its times, or {@code none} when it has none that can be read. That is
+     * what the queries in the workspace make of it, whatever a route did to its times and whatever was cut.
+     */
+    private static Instant time(JsonNode row, Instant none) {
+        JsonNode threats = row.path("threatsInfoMap");
+        Stream<JsonNode> threatTimes = threats.isArray()
+                ? StreamSupport.stream(threats.spliterator(), false).map(threat -> threat.path("threatTime"))
+                : Stream.of();
+        return Stream.concat(Stream.of("clickTime", "messageTime", "threatTime").map(row::path), threatTimes)
+                .flatMap(time -> TapTime.parse(time.textValue()).stream())
+                .max(Comparator.naturalOrder())
+                .orElse(none);
     }
 
     private static TypedValue typed(Column column, Object value) {

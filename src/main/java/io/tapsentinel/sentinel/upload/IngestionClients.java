@@ -12,7 +12,6 @@ import io.tapsentinel.net.Network;
 import io.tapsentinel.sentinel.azure.AzureCloud;
 import io.tapsentinel.sentinel.azure.AzureHttp;
 import io.tapsentinel.sentinel.azure.Identities;
-import io.tapsentinel.sentinel.azure.ScopedCredential;
 import io.tapsentinel.sentinel.azure.SignIn;
 import io.tapsentinel.sentinel.azure.SignInException;
 import java.time.Duration;
@@ -63,7 +62,7 @@ public final class IngestionClients {
 
     /** What {@link #azure} authenticates with; without a token, too. It throws {@link SignInException} when there is none. */
     public TokenCredential credential() {
-        return new ScopedCredential(signIn.session(), cloud.scope());
+        return signIn.session(cloud.scope());
     }
 
     /** By which identity the program signed in, by name; empty as long as none brought a token. */

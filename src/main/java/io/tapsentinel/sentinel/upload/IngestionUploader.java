@@ -6,6 +6,7 @@ import com.azure.core.http.rest.RequestOptions;
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
 import com.azure.monitor.ingestion.LogsIngestionClient;
+import io.tapsentinel.net.FastGzip;
 import io.tapsentinel.net.Network;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
@@ -67,7 +68,7 @@ public final class IngestionUploader implements Uploader {
                 .setContext(context);
         Session used = session;
         try {
-            used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(Gzip.compress(body)), options);
+            used.client.uploadWithResponse(ruleId, stream, BinaryData.fromBytes(FastGzip.compress(body)), options);
         } catch (HttpResponseException e) {
             if (e.getResponse() == null) {
                 FatalErrors.rethrowErrorIn(e);
@@ -79,7 +80,7 @@ public final class IngestionUploader implements Uploader {
                         : new UploadException(UNAUTHORIZED, message);
             }
             used.refused |= e.getResponse().getStatusCode() == UNAUTHORIZED;
-            throw ErrorAnswer.of(stream, e.getResponse(), body);
+            throw UploadException.of(stream, e.getResponse(), body);
         } catch (RuntimeException e) {
             FatalErrors.rethrowErrorIn(e);
             restoreInterrupt(e);

@@ -1,8 +1,26 @@
 package io.tapsentinel.sentinel.upload;
 
+import com.azure.core.http.HttpHeaderName;
+import com.azure.core.http.HttpResponse;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.tapsentinel.config.OwnSecrets;
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.net.Backoff;
+import io.tapsentinel.net.Redactor;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Sentinel did not acknowledge a batch; the message has status, code, text and request id as far as there are any, and no
@@ -15,6 +33,19 @@ public class UploadException extends Exception {
         /** No answer, or one that says nothing. */
         public static final Answer NONE = new Answer(null, null, null, null);
     }
+
+    private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
+    private static final ObjectMapper JSON = new ObjectMapper();
+    /** Characters of an error that are looked at. */
+    private static final int LONGEST = 64_000;
+
+    private static final Pattern WORD = Pattern.compile("[\\w.:-]{1,80}");
+
+    private static final Set<String> NAMES = Arrays.stream(EventType.values())
+            .map(type -> TableSchema.of(type.table()))
+            .flatMap(schema ->
+                    Stream.concat(Stream.of(schema.table(), schema.stream()), schema.columns().keySet().stream()))
+            .collect(Collectors.toSet());
 
     private static final Pattern SHOWN = Pattern.compile("(?:refused:|answered) (\\d{3})\\b");
 
@@ -44,7 +75,56 @@ public class UploadException extends Exception {
         return new UploadException(0, message, Answer.NONE, false);
     }
 
-    /** The status that a message of {@link ErrorAnswer} shows; 0 when there is none. */
+    /** What an answer says that is no acknowledgement. @param sent the body that was refused, of which the answer's words must not show anything */
+    static UploadException of(String stream, HttpResponse response, byte[] sent) {
+        int status = response.getStatusCode();
+        Answer answer = answer(response, sent);
+        if (status < 300) {
+            return new UploadException(
+                    status,
+                    "upload to " + stream + " answered " + status
+                            + " where only 204 means accepted; is sentinel.endpoint an ingestion endpoint?",
+                    answer);
+        }
+        return new UploadException(
+                status,
+                "upload to " + stream + " refused: " + status
+                        + (answer.code() == null ? "" : " " + answer.code())
+                        + (answer.text() == null ? "" : ": " + answer.text())
+                        + (answer.requestId() == null ? "" : " (request " + answer.requestId() + ")"),
+                answer);
+    }
+
+    private static Answer answer(HttpResponse response, byte[] sent) {
+        JsonNode error = error(response);
+        String records = new String(sent, StandardCharsets.UTF_8);
+        String text = Redactor.words(error.path("message").asText(), records, NAMES);
+        String code = Objects.requireNonNullElse(
+                response.getHeaderValue(ERROR_CODE), error.path("code").asText());
+        return new Answer(
+                word(code, records),
+                text.isEmpty() ? null : text,
+                word(response.getHeaderValue(HttpHeaderName.X_MS_REQUEST_ID), records),
+                Backoff.parseRetryAfter(response.getHeaderValue(HttpHeaderName.RETRY_AFTER), Instant.now()));
+    }
+
+    /** A code or an identifier, which is one word; null when it is something else, or stands in what was sent. */
+    private static String word(String text, String sent) {
+        return text != null && WORD.matcher(text).matches() && !sent.contains(text) ? OwnSecrets.mask(text) : null;
+    }
+
+    private static JsonNode error(HttpResponse response) {
+        try {
+            String text = response.getBodyAsString().block();
+            return JSON.readTree(text.substring(0, Math.min(text.length(), LONGEST)))
+                    .path("error");
+        } catch (JsonProcessingException | RuntimeException noErrorDocument) {
+            // a proxy's page: its status has to do
+            return MissingNode.getInstance();
+        }
+    }
+
+    /** The status that a message of {@link #of} shows; 0 when there is none. */
     public static int statusIn(String message) {
         Matcher found = SHOWN.matcher(message);
         return found.find() ? Integer.parseInt(found.group(1)) : 0;

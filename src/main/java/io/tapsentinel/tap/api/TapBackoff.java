@@ -1,6 +1,7 @@
 package io.tapsentinel.tap.api;
 
 import io.tapsentinel.event.LastError;
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 public class TapBackoff {
 
-    private final List<Duration> throttled;
+    private final Backoff throttled;
     private final Duration credentials;
     private TapRefusedException standing;
     private TapRefusedException last;
@@ -33,7 +34,7 @@ public class TapBackoff {
      * @param credentials rest after a 401 or 403
      */
     public TapBackoff(List<Duration> throttled, Duration credentials) {
-        this.throttled = List.copyOf(throttled);
+        this.throttled = Backoff.steps(throttled);
         this.credentials = credentials;
     }
 
@@ -108,10 +109,7 @@ public class TapBackoff {
         failures++;
         failedAt = now;
         if (standing != null) {
-            until = now.plus(
-                    isAboutCredentials(standing)
-                            ? credentials
-                            : throttled.get(Math.min(throttledInARow, throttled.size()) - 1));
+            until = now.plus(isAboutCredentials(standing) ? credentials : throttled.after(throttledInARow));
         }
     }
 

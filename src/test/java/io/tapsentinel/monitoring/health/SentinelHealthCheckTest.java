@@ -30,8 +30,8 @@ class SentinelHealthCheckTest {
     private volatile List<TableBacklog> stored = List.of();
     private final SentinelComponent sentinel = new SentinelComponent(clock, clock.steady());
     private final SentinelHealthCheck check = new SentinelHealthCheck(sentinel, this::stored, clock);
-    private final DeliveryListener clicks = sentinel.deliveries().of("Clicks_CL");
-    private final DeliveryListener messages = sentinel.deliveries().of("Messages_CL");
+    private final DeliveryListener clicks = sentinel.deliveryStatus().listen("Clicks_CL");
+    private final DeliveryListener messages = sentinel.deliveryStatus().listen("Messages_CL");
 
     @Test
     void retriesAreToldWithTheirBeginningAndPassWithoutATrace() {
@@ -137,7 +137,7 @@ class SentinelHealthCheckTest {
 
     @Test
     void aSuspendedTableIsDegradedAtOnceAndDownAfterHalfAnHourAndNoSecondProblem() {
-        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+        sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
         suspend();
 
         Findings now = check.findings();
@@ -171,7 +171,7 @@ class SentinelHealthCheckTest {
     @Test
     void theOtherTablesTroubleStaysAProblem() {
         clicks.failing(refused(503), false);
-        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+        sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
         suspend();
 
         assertThat(check.findings().problems())
@@ -193,7 +193,7 @@ class SentinelHealthCheckTest {
     @Test
     void aStoreThatRefusesLeavesWhatTheProgramHasMetItself() {
         stored = null;
-        sentinel.deliveries().of(BLOCKED.table()).failing(refused(403), true);
+        sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
 
         assertThat(check.findings().problems())
                 .singleElement()

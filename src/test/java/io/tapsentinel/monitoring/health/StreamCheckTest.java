@@ -117,16 +117,16 @@ class StreamCheckTest {
     @Test
     void aBatchThatIsAcceptedEndsItAndOneThatFailsTellsMore() {
         check(request -> request == 1 ? 503 : 204, pause -> {
-            sentinel.deliveries().of(FIRST).acknowledged(List.of(), 2);
-            sentinel.deliveries().of(FIRST).accepted();
+            sentinel.deliveryStatus().listen(FIRST).acknowledged(List.of(), 2);
+            sentinel.deliveryStatus().listen(FIRST).accepted();
             assertThat(health.findings().problems()).isEmpty();
             return true;
         });
         assertThat(sent).as("the first one not again").hasSize(4);
 
-        sentinel.deliveries().of(FIRST).failing(new UploadException(403, "a batch was refused"), true);
-        sentinel.deliveries().checked(FIRST);
-        sentinel.deliveries().checked(FIRST, new UploadException(503, "an empty array was refused"), false);
+        sentinel.deliveryStatus().listen(FIRST).failing(new UploadException(403, "a batch was refused"), true);
+        sentinel.deliveryStatus().acceptCheck(FIRST);
+        sentinel.deliveryStatus().failCheck(FIRST, new UploadException(503, "an empty array was refused"), false);
         assertThat(health.findings().problems())
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.what())

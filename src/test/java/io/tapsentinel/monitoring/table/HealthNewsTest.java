@@ -115,7 +115,7 @@ class HealthNewsTest {
     @Test
     void theLaterErrorIsTold() {
         tap.note("tap-401", NOON);
-        sentinel.deliveries().lastError().note("sentinel-403", NOON.plusSeconds(1));
+        sentinel.deliveryStatus().lastError().note("sentinel-403", NOON.plusSeconds(1));
         table.send();
         assertThat(error).isEqualTo("sentinel-403");
         tap.note("tap-500", NOON.plusSeconds(2));

@@ -3,12 +3,14 @@ package io.tapsentinel.sentinel.azure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.azure.core.credential.AccessToken;
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.credential.TokenRequestContext;
 import com.microsoft.aad.msal4j.ManagedIdentityApplication;
 import com.microsoft.aad.msal4j.TokenCache;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,12 +28,12 @@ class AzureTokenTest {
         "china, https://monitor.azure.cn//.default"
     })
     void aTokenIsAskedForTheCloudsOwnScopeOnly(String cloud, String scope) {
-        ScopedCredential credential = new ScopedCredential(
-                request -> {
-                    asked.add(request);
-                    return Mono.just(new AccessToken("token", OffsetDateTime.MAX));
-                },
-                AzureCloud.named(cloud).scope());
+        Identity identity = new Identity("test", Optional::empty, true, () -> request -> {
+            asked.add(request);
+            return Mono.just(new AccessToken("token", OffsetDateTime.MAX));
+        });
+        TokenCredential credential =
+                new SignIn(List.of(identity)).session(AzureCloud.named(cloud).scope());
         TokenRequestContext request = new TokenRequestContext()
                 .addScopes("https://monitor.azure.com//.default")
                 .setClaims("{}")
@@ -56,7 +58,7 @@ class AzureTokenTest {
                 "{\"AccessToken\":{\"key\":{\"environment\":\"e\",\"credential_type\":\"AccessToken\",\"client_id\":\"c\","
                         + "\"secret\":\"token\",\"realm\":\"r\",\"target\":\"t\",\"cached_at\":\"1\",\"expires_on\":\"4102444800\"}}}");
 
-        ManagedIdentityTokens.forget();
+        ManagedIdentity.forgetTokens();
 
         assertThat(shared.serialize()).contains("\"expires_on\":\"0\"").doesNotContain("4102444800");
     }

@@ -147,7 +147,7 @@ class SignInTest {
     }
 
     private static String token(SignIn signIn) {
-        return signIn.session().getTokenSync(ANY).getToken();
+        return signIn.session("scope").getTokenSync(ANY).getToken();
     }
 
     private static Throwable thrown(SignIn signIn) {

@@ -32,7 +32,7 @@ class BatchAccumulatorTest {
         Batch batch = accumulator.take();
 
         assertThat(batch.size()).isEqualTo(2);
-        assertThat(BatchUpload.body(batch.records())).hasSize(999_999);
+        assertThat(Batch.body(batch.records())).hasSize(999_999);
     }
 
     @Test
@@ -42,10 +42,10 @@ class BatchAccumulatorTest {
         CompletableFuture<Void> second = append(accumulator, record(499_997));
 
         // full although it would linger: the next record does not fit
-        assertThat(BatchUpload.body(accumulator.take().records())).hasSize(500_002);
+        assertThat(Batch.body(accumulator.take().records())).hasSize(500_002);
         second.join();
         accumulator.close();
-        assertThat(BatchUpload.body(accumulator.take().records())).hasSize(499_999);
+        assertThat(Batch.body(accumulator.take().records())).hasSize(499_999);
         assertThat(accumulator.take()).isNull();
     }
 
@@ -54,7 +54,7 @@ class BatchAccumulatorTest {
         BatchAccumulator accumulator = accumulator(1_000_000, 5_000, 0, 100);
         accumulator.append(record(999_997));
 
-        assertThat(BatchUpload.body(accumulator.take().records())).hasSize(999_999);
+        assertThat(Batch.body(accumulator.take().records())).hasSize(999_999);
         assertThatThrownBy(() -> accumulator.append(record(999_998)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("999998 bytes")
@@ -67,8 +67,7 @@ class BatchAccumulatorTest {
         for (String json : List.of("{\"a\":1}", "{\"a\":2}", "{\"a\":3}")) {
             accumulator.append(record(json.getBytes(), settled::add));
         }
-        assertThat(new String(BatchUpload.body(accumulator.take().records())))
-                .isEqualTo("[{\"a\":1},{\"a\":2},{\"a\":3}]");
+        assertThat(new String(Batch.body(accumulator.take().records()))).isEqualTo("[{\"a\":1},{\"a\":2},{\"a\":3}]");
     }
 
     @Test

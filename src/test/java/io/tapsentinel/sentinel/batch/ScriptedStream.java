@@ -10,6 +10,7 @@ import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
+import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.testing.Events;
@@ -89,11 +90,6 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
             public void ended(EventType type) {
                 kept.add(null);
             }
-
-            @Override
-            public Map<EventType, Suspended> all() {
-                throw new AssertionError("the component's part");
-            }
         };
         return new Suspension(EventType.MESSAGES_BLOCKED, () -> anotherIsFine, () -> keeping, clock, clock.steady());
     }
@@ -104,7 +100,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     }
 
     /** A delivery over this stream. */
-    Delivery delivery(RetrySettings retry) {
+    BatchSplitter delivery(RetrySettings retry) {
         Rejections rejections = new Rejections(
                 record -> {
                     if (rejectedEndpoint != null) {
@@ -114,14 +110,11 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 },
                 this,
                 Clock.systemUTC());
-        BatchUpload layer = new BatchUpload(
-                "Custom-Table",
-                this,
-                this,
-                this,
-                new Backoff(retry, new Random(1)),
-                retry.deliveryTimeout(),
-                suspension,
+        TableSchema schema = TableSchema.of(EventType.MESSAGES_BLOCKED.table());
+        RetryingUploader uploads = new RetryingUploader(
+                new BatchTarget(schema, this, this, rejections, this, suspension),
+                retry,
+                new Random(1),
                 () -> Duration.between(START, clock.now()).toNanos(),
                 pause -> {
                     // a long pause has steps, without a request between them
@@ -131,7 +124,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                     clock.advance(pause);
                     onPause.run();
                 });
-        return new Delivery(layer, rejections);
+        return new BatchSplitter(uploads, rejections);
     }
 
     static RetrySettings retry(long deliveryTimeoutMs) {
@@ -236,28 +229,13 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
     }
 
     @Override
-    public void requested(Duration took) {
-        // measured elsewhere
-    }
-
-    @Override
     public void acknowledged(List<TapEvent> events, int bytes) {
         log.add("acknowledged " + events.size());
     }
 
     @Override
-    public void accepted() {
-        // every batch ends with it
-    }
-
-    @Override
     public void failing(UploadException failure, boolean person) {
         needsPerson.add(person);
-    }
-
-    @Override
-    public void givenUp(Exception failure) {
-        throw new AssertionError("the sender's part");
     }
 
     /** The ids of what lies at the rejected endpoint. */

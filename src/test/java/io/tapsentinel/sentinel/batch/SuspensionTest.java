@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SuspensionTest {
 
     private final ScriptedStream stream = new ScriptedStream();
-    private final Delivery delivery = stream.delivery(retry(0));
+    private final BatchSplitter delivery = stream.delivery(retry(0));
 
     @ParameterizedTest
     @ValueSource(ints = {0, 302, 400, 403, 404, 408, 413, 500, 503})
@@ -62,7 +62,7 @@ class SuspensionTest {
     void aTokenOrThrottlingNeverSuspends(int status) {
         stream.always = refused(status, "X");
         stream.anotherIsFine = true;
-        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+        BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
         assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
 
@@ -81,7 +81,7 @@ class SuspensionTest {
             }
         };
 
-        Delivery frequent =
+        BatchSplitter frequent =
                 stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
 
         assertThatThrownBy(() -> frequent.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
@@ -137,7 +137,7 @@ class SuspensionTest {
             stream.anotherIsFine = passed().toSeconds() >= 135;
             stream.always = stream.anotherIsFine ? refused(429, "Busy") : stream.always;
         };
-        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+        BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
         assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
 
@@ -148,7 +148,7 @@ class SuspensionTest {
     void aBatchThatIsGivenUpBeforeDoesNotBeginTheTwoMinutesAgain() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
-        Delivery impatient = stream.delivery(retry(60_000));
+        BatchSplitter impatient = stream.delivery(retry(60_000));
 
         assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
         assertThat(passed()).isLessThan(Duration.ofMinutes(1));
@@ -419,7 +419,7 @@ class SuspensionTest {
     @ValueSource(booleans = {false, true})
     void aTableThatFailsAgainWithinHalfAnHourOfItsSuspensionIsSuspendedAfterTwentySeconds(boolean isEndedByAnother)
             throws Exception {
-        Delivery frequent =
+        BatchSplitter frequent =
                 stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
         suspend();
         if (isEndedByAnother) {
@@ -523,7 +523,7 @@ class SuspensionTest {
                 stream.next.add(ofAll);
             }
         };
-        Delivery impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
+        BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
         assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
 

@@ -10,13 +10,12 @@ import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.UploadException.Answer;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The retry layer: what is sent again, after how long, and what stands in the store while it waits. */
-class BatchUploadTest {
+class RetryingUploaderTest {
 
     private final ScriptedStream stream = new ScriptedStream();
 
@@ -42,22 +41,20 @@ class BatchUploadTest {
     }
 
     @Test
-    void pausesDoubleUpToTheLongestWithJitterAndBeginAnewAfterAnAcknowledgement() throws Exception {
-        stream.next.addAll(Collections.nCopies(9, refused(503, "Busy")));
-        Delivery delivery = stream.delivery(retry(0));
+    void pausesGrowAndBeginAnewAfterAnAcknowledgement() throws Exception {
+        stream.next.addAll(Collections.nCopies(3, refused(503, "Busy")));
+        BatchSplitter delivery = stream.delivery(retry(0));
 
         delivery.deliver(records(1, "window"));
         stream.next.add(refused(503, "Busy"));
         delivery.deliver(records(1, "window"));
 
-        List<Double> seconds =
-                stream.pauses.stream().map(pause -> pause.toMillis() / 1000.0).toList();
-        double[] base = {1, 2, 4, 8, 16, 32, 60, 60, 60, 1};
-        assertThat(seconds).hasSize(base.length);
-        for (int i = 0; i < base.length; i++) {
-            assertThat(seconds.get(i)).isBetween(base[i] * 0.8, base[i] * 1.2);
-        }
-        assertThat(seconds.get(6)).as("jitter").isNotEqualTo(seconds.get(7));
+        assertThat(stream.pauses.stream().map(Duration::toMillis))
+                .satisfiesExactly(
+                        pause -> assertThat(pause).isBetween(800L, 1_200L),
+                        pause -> assertThat(pause).isBetween(1_600L, 2_400L),
+                        pause -> assertThat(pause).isBetween(3_200L, 4_800L),
+                        pause -> assertThat(pause).isBetween(800L, 1_200L));
         assertThat(stream.needsPerson).containsOnly(false);
     }
 
@@ -71,17 +68,6 @@ class BatchUploadTest {
         assertThat(stream.pauses)
                 .singleElement()
                 .satisfies(pause -> assertThat(pause.toSeconds()).isBetween(90L, 108L));
-    }
-
-    @Test
-    void aRetryAfterOfNothingIsNoReasonForHaste() throws Exception {
-        stream.next.add(new UploadException(503, "busy", new Answer("Busy", null, null, Duration.ZERO)));
-
-        stream.delivery(retry(0)).deliver(records(1, "window"));
-
-        assertThat(stream.pauses)
-                .singleElement()
-                .satisfies(pause -> assertThat(pause.toMillis()).isBetween(800L, 1_200L));
     }
 
     @Test

@@ -2,54 +2,39 @@ package io.tapsentinel.sentinel;
 
 import io.tapsentinel.event.LastError;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.monitoring.health.StreamCheck;
 import io.tapsentinel.process.SafeListeners;
+import io.tapsentinel.sentinel.TableStatus.Failure;
+import io.tapsentinel.sentinel.TableStatus.Problem;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What the component's producers have done since the start, and what stands in their way. Thread-safe. */
-public final class Deliveries {
+public final class DeliveryStatus {
 
     private final AtomicLong acknowledged = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
-    private final Map<String, SinkProblem> troubles = new ConcurrentSkipListMap<>();
-    /** Tables whose trouble no batch has met, only {@link StreamCheck}. */
-    private final Set<String> checked = ConcurrentHashMap.newKeySet();
-
+    private final Map<String, TableStatus> tables = new ConcurrentSkipListMap<>();
     private final LastError lastError = new LastError();
-    private final SinkHistory history = new SinkHistory();
     private final Clock clock;
     private volatile boolean answered;
     private volatile Function<String, DeliveryListener> listeners = table -> DeliveryListener.NONE;
 
-    /** @param clock tells when what happened */
-    Deliveries(Clock clock) {
+    /** @param clock gives what happens its time */
+    DeliveryStatus(Clock clock) {
         this.clock = clock;
-    }
-
-    /**
-     * Why nothing of a table was acknowledged for a while.
-     *
-     * @param failures    failed requests in a row
-     * @param needsPerson whether it will go on until a person acts
-     * @param message     the last failure
-     */
-    public record SinkProblem(int failures, boolean needsPerson, String message) {
-
-        /** All goes well. */
-        public static final SinkProblem NONE = new SinkProblem(0, false, "");
     }
 
     /** Records that Sentinel has acknowledged and whose keys are durable. */
@@ -72,27 +57,45 @@ public final class Deliveries {
         return failed.get();
     }
 
-    /** By table, what stands in the way of its deliveries now; empty when all goes well. */
-    public Map<String, SinkProblem> troubles() {
-        return Map.copyOf(troubles);
+    /** One table's. */
+    public TableStatus of(String table) {
+        return tables.computeIfAbsent(table, TableStatus::new);
     }
 
-    /** The first trouble that needs a person. */
+    /** By table, what stands in the way of its deliveries now; empty when all goes well. */
+    public Map<String, Problem> problems() {
+        return tables.entrySet().stream()
+                .map(entry -> Map.entry(entry.getKey(), entry.getValue().problem()))
+                .filter(entry -> entry.getValue().failures() > 0)
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** The first problem that needs a person. */
     public Optional<String> needsPerson() {
-        return troubles.values().stream()
-                .filter(SinkProblem::needsPerson)
-                .map(SinkProblem::message)
+        return tables.values().stream()
+                .map(TableStatus::problem)
+                .filter(Problem::needsPerson)
+                .map(Problem::message)
                 .findFirst();
+    }
+
+    /** When a request was acknowledged last, for any table; empty before the first since the start. */
+    public Optional<Instant> lastAcknowledged() {
+        return tables.values().stream()
+                .flatMap(table -> table.lastAcknowledged().stream())
+                .max(Comparator.naturalOrder());
+    }
+
+    /** The last failed request for any table; empty when none has failed since the start. */
+    public Optional<Failure> lastFailure() {
+        return tables.values().stream()
+                .flatMap(table -> table.lastFailure().stream())
+                .max(Comparator.comparing(Failure::at));
     }
 
     /** What kept a batch from being acknowledged last. */
     public LastError lastError() {
         return lastError;
-    }
-
-    /** When requests were acknowledged and refused last. */
-    public SinkHistory history() {
-        return history;
     }
 
     /** Whether Sentinel has answered anything since the start. */
@@ -101,49 +104,38 @@ public final class Deliveries {
     }
 
     /** A table's stream has accepted an empty array; what a batch met there stands. */
-    public void checked(String table) {
+    public void acceptCheck(String table) {
         answered = true;
-        if (checked.remove(table)) {
-            troubles.remove(table);
-            history.accepted(table);
-        }
+        of(table).acceptCheck();
     }
 
     /** It has refused one; where batches fail, those tell. */
-    public void checked(String table, UploadException failure, boolean needsPerson) {
-        if (checked.contains(table) || !troubles.containsKey(table)) {
-            checked.add(table);
-            trouble(table, failure, needsPerson);
+    public void failCheck(String table, UploadException failure, boolean needsPerson) {
+        if (of(table).failCheck(failure, needsPerson, clock.instant())) {
+            noteError(failure);
         }
     }
 
-    /** The table accepts records: nothing stands in the way of its deliveries any more. */
-    void accepted(String table) {
-        checked.remove(table);
-        troubles.remove(table);
-        history.accepted(table);
+    private void fail(String table, Exception failure, boolean needsPerson) {
+        of(table).fail(failure, needsPerson, clock.instant());
+        noteError(failure);
     }
 
-    private void trouble(String table, Exception failure, boolean needsPerson) {
+    private void noteError(Exception failure) {
+        String code = "batch-not-kept";
         if (failure instanceof UploadException refused) {
             answered |= refused.status() != 0;
-            lastError.note("sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status()), clock.instant());
-        } else {
-            lastError.note("batch-not-kept", clock.instant());
+            code = "sentinel-" + (refused.status() == 0 ? "no-answer" : refused.status());
         }
-        history.failed(table, failure, clock.instant());
-        troubles.merge(
-                table,
-                new SinkProblem(1, needsPerson, String.valueOf(failure.getMessage())),
-                (before, now) -> new SinkProblem(before.failures() + 1, needsPerson, now.message()));
+        lastError.note(code, clock.instant());
     }
 
-    void taken() {
+    void take() {
         pending.incrementAndGet();
     }
 
-    /** Every record that was taken comes here once, however it ended. */
-    void ended(Exception failure) {
+    /** Every record that was taken comes here once, however it ended. @param failure null when it need not be read again for it */
+    void end(Exception failure) {
         pending.decrementAndGet();
         if (failure != null) {
             failed.incrementAndGet();
@@ -152,11 +144,12 @@ public final class Deliveries {
 
     /** From now on, whoever is made for a table hears of its deliveries, too; before any route starts. */
     @SuppressWarnings("unchecked") // the class of a generic type knows no parameters
-    public void tell(Function<String, DeliveryListener> listeners) {
-        this.listeners = new SafeListeners().safe(Function.class, listeners, DeliveryListener.NONE);
+    public void addListeners(Function<String, DeliveryListener> others) {
+        listeners = new SafeListeners().safe(Function.class, others, DeliveryListener.NONE);
     }
 
-    public DeliveryListener of(String table) {
+    /** What the sender of a table reports to. */
+    public DeliveryListener listen(String table) {
         return SafeListeners.safe(
                 DeliveryListener.class,
                 listener(table, SafeListeners.safe(DeliveryListener.class, listeners.apply(table))));
@@ -174,36 +167,31 @@ public final class Deliveries {
                 acknowledged.addAndGet(events.size());
                 batches.incrementAndGet();
                 answered = true;
-                history.acknowledged(table, clock.instant());
+                of(table).acknowledge(clock.instant());
                 others.acknowledged(events, bytes);
             }
 
             @Override
             public void accepted() {
-                Deliveries.this.accepted(table);
+                of(table).accept();
                 others.accepted();
             }
 
             @Override
             public void failing(UploadException failure, boolean needsPerson) {
-                checked.remove(table);
-                trouble(table, failure, needsPerson);
+                fail(table, failure, needsPerson);
                 others.failing(failure, needsPerson);
             }
 
             @Override
             public void givenUp(Exception failure) {
                 // a store or a program that fails needs a look; a service that was away may be back
-                boolean person = !(failure instanceof UploadException) || needsPersonAlready();
-                checked.remove(table);
-                trouble(table, failure, person);
+                fail(
+                        table,
+                        failure,
+                        !(failure instanceof UploadException)
+                                || of(table).problem().needsPerson());
                 others.givenUp(failure);
-            }
-
-            private boolean needsPersonAlready() {
-                return Optional.ofNullable(troubles.get(table))
-                        .filter(SinkProblem::needsPerson)
-                        .isPresent();
             }
         };
     }

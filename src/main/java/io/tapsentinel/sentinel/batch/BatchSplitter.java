@@ -13,12 +13,12 @@ import java.util.Map;
  * once more and accepts an empty array again: then the fault lies neither in the deployment nor in a service that refuses
  * everything for a while. Whatever else is wrong is tried again and again, never rejected and never dropped.
  */
-final class Delivery {
+final class BatchSplitter {
 
-    private final BatchUpload requests;
+    private final RetryingUploader requests;
     private final Rejections rejections;
 
-    Delivery(BatchUpload requests, Rejections rejections) {
+    BatchSplitter(RetryingUploader requests, Rejections rejections) {
         this.requests = requests;
         this.rejections = rejections;
     }

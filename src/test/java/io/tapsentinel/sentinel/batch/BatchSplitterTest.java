@@ -19,10 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is to blame for a refused batch: halving, proof, and what is never rejected. */
-class DeliveryTest {
+class BatchSplitterTest {
 
     private final ScriptedStream stream = new ScriptedStream();
-    private final Delivery delivery = stream.delivery(retry(0));
+    private final BatchSplitter delivery = stream.delivery(retry(0));
 
     @Test
     void onlyTheRefusedRecordsAreRejectedAndAllOthersLandOnce() throws Exception {

@@ -1,18 +1,20 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.event.DeliveryLog;
 import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,17 +23,15 @@ import org.slf4j.LoggerFactory;
  * order is the product's first two rules: what is about to be sent is durable before the request; the service acknowledges,
  * the keys become durable, and only then any event has its end. For one table, not for concurrent use.
  */
-final class BatchUpload {
+final class RetryingUploader {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BatchUpload.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RetryingUploader.class);
 
+    private final BatchTarget target;
     private final String stream;
-    private final Uploader uploader;
-    private final DeliveryLog deliveries;
-    private final DeliveryListener listener;
+    private final Suspension suspension;
     private final Backoff backoff;
     private final Duration timeout;
-    private final Suspension suspension;
     private final LongSupplier nanoClock;
     private final Pause pause;
     private long begun;
@@ -40,8 +40,8 @@ final class BatchUpload {
     private boolean isProven;
 
     private boolean tokenRenewed;
-    private long open;
-    private boolean isOpen;
+    /** The request whose end is not durable; null when there is none. */
+    private Long open;
 
     /** Waits; tests put one in that does not. */
     @FunctionalInterface
@@ -49,24 +49,14 @@ final class BatchUpload {
         void of(Duration duration) throws InterruptedException;
     }
 
-    /** @param timeout how long after {@link #begin} to give up; zero means never */
-    BatchUpload(
-            String stream,
-            Uploader uploader,
-            DeliveryLog deliveries,
-            DeliveryListener listener,
-            Backoff backoff,
-            Duration timeout,
-            Suspension suspension,
-            LongSupplier nanoClock,
-            Pause pause) {
-        this.stream = stream;
-        this.uploader = uploader;
-        this.deliveries = deliveries;
-        this.listener = listener;
-        this.backoff = backoff;
-        this.timeout = timeout;
-        this.suspension = suspension;
+    /** @param random for the jitter of pauses */
+    RetryingUploader(
+            BatchTarget target, RetrySettings retry, RandomGenerator random, LongSupplier nanoClock, Pause pause) {
+        this.target = target;
+        this.stream = target.schema().stream();
+        this.suspension = target.suspension();
+        this.backoff = Backoff.doubling(retry.backoff(), retry.backoffMax()).jittered(random);
+        this.timeout = retry.deliveryTimeout();
         this.nanoClock = nanoClock;
         this.pause = pause;
     }
@@ -85,26 +75,25 @@ final class BatchUpload {
      */
     UploadException send(List<PendingRecord> records) throws UploadException, InterruptedException {
         List<TapEvent> events = records.stream().map(PendingRecord::event).toList();
-        byte[] body = body(records);
+        byte[] body = Batch.body(records);
         while (true) {
             endOpen();
-            open = deliveries.sending(events);
-            isOpen = true;
+            open = target.deliveries().sending(events);
             UploadException failure = upload(body);
             if (failure == null) {
-                deliveries.delivered(open, events);
-                isOpen = false;
+                target.deliveries().delivered(open, events);
+                open = null;
                 events.forEach(event -> Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED));
-                listener.acknowledged(events, body.length);
-                accepted();
-                suspension.acknowledged();
+                target.listener().acknowledged(events, body.length);
+                accept();
+                suspension.failures().acknowledge();
                 isProven = true;
                 LOG.debug("{}: {} records, {} bytes acknowledged", stream, records.size(), body.length);
                 return null;
             }
             if (!Refusal.mayHoldThem(failure)) {
-                deliveries.notTaken(open);
-                isOpen = false;
+                target.deliveries().notTaken(open);
+                open = null;
             }
             endOpen();
             if (Refusal.of(failure) == Refusal.RECORDS) {
@@ -116,9 +105,9 @@ final class BatchUpload {
 
     /** What became of a request whose end could not be written, or is not known: its records may be there twice. */
     private void endOpen() {
-        if (isOpen) {
-            deliveries.unknown(open);
-            isOpen = false;
+        if (open != null) {
+            target.deliveries().unknown(open);
+            open = null;
         }
     }
 
@@ -135,13 +124,13 @@ final class BatchUpload {
 
     /** The batch has its end, whatever stood in its way. */
     void end() {
-        accepted();
+        accept();
         suspension.end(isProven);
     }
 
     /** Waits as long as it makes sense while only a person can help. */
     void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
-        pause(failure, true, backoff.slow());
+        pause(failure, true, backoff.nextLongest());
     }
 
     private UploadException upload(byte[] body) {
@@ -150,36 +139,36 @@ final class BatchUpload {
         try {
             Optional<Duration> most = suspension.deadline(isProven ? fromAt : begunAt);
             if (most.isPresent()) {
-                uploader.upload(stream, body, most.get());
+                target.uploader().upload(stream, body, most.get());
             } else {
-                uploader.upload(stream, body);
+                target.uploader().upload(stream, body);
             }
         } catch (UploadException e) {
-            suspension.failed(e, fromAt);
+            suspension.failures().fail(e, fromAt);
             return e;
         } finally {
-            listener.requested(Duration.ofNanos(nanoClock.getAsLong() - from));
+            target.listener().requested(Duration.ofNanos(nanoClock.getAsLong() - from));
         }
         tokenRenewed = false;
         return null;
     }
 
-    private void accepted() {
+    private void accept() {
         if (backoff.failures() > 0) {
             LOG.info("{} accepts again, after {} failed requests", stream, backoff.failures());
         }
         backoff.reset();
-        listener.accepted();
+        target.listener().accepted();
     }
 
     private void await(UploadException failure) throws UploadException, InterruptedException {
         Refusal refusal = Refusal.of(failure);
         if (refusal == Refusal.TRANSIENT) {
-            pause(failure, false, backoff.next(failure));
+            pause(failure, false, backoff.next(failure.answer().retryAfter()));
             return;
         }
         if (refusal == Refusal.TOKEN) {
-            uploader.renew();
+            target.uploader().renew();
             if (!tokenRenewed) {
                 tokenRenewed = true;
                 LOG.info("{}; the token is asked for anew", failure.getMessage());
@@ -189,10 +178,13 @@ final class BatchUpload {
         pauseForPerson(failure);
     }
 
+    /** @throws TableSuspendedException when this failure suspends the table, or was a probe's; no request is open then */
     private void pause(UploadException failure, boolean needsPerson, Duration duration)
             throws UploadException, InterruptedException {
-        listener.failing(failure, needsPerson);
-        suspendFor(failure);
+        target.listener().failing(failure, needsPerson);
+        if (suspension.suspend(failure)) {
+            throw suspension.deferred();
+        }
         if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
             throw new UploadException(
                     failure.status(),
@@ -203,24 +195,16 @@ final class BatchUpload {
                 "{}; failure {} in a row, again in {} s",
                 failure.getMessage(),
                 backoff.failures(),
-                String.format(java.util.Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
+                String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
         Duration left = duration;
         while (left.compareTo(Duration.ZERO) > 0) {
-            Duration look = suspension.nextLook();
-            Duration step = left.compareTo(look) < 0 ? left : look;
+            Duration step = Collections.min(List.of(left, suspension.failures().nextLook()));
             pause.of(step);
             left = left.minus(step);
-            if (suspension.isTime()) {
+            if (suspension.failures().isTime()) {
                 // the failure is old: the table may accept by now, so that it is asked again before it is suspended
                 return;
             }
-        }
-    }
-
-    /** @throws TableSuspendedException when this failure suspends the table, or was a probe's; no request is open then */
-    private void suspendFor(UploadException failure) {
-        if (suspension.suspends(failure)) {
-            throw suspension.deferred();
         }
     }
 
@@ -232,17 +216,5 @@ final class BatchUpload {
     /** Whether this is a probe of which nothing has been acknowledged so far. */
     boolean isUnproven() {
         return isProbe() && !isProven;
-    }
-
-    /** The body of a request: a JSON array of all records. */
-    static byte[] body(List<PendingRecord> records) {
-        ByteArrayOutputStream body = new ByteArrayOutputStream(
-                records.stream().mapToInt(record -> record.json().length + 1).sum() + 1);
-        for (int i = 0; i < records.size(); i++) {
-            body.write(i == 0 ? '[' : ',');
-            body.writeBytes(records.get(i).json());
-        }
-        body.write(']');
-        return body.toByteArray();
     }
 }
