@@ -6,7 +6,7 @@ import static io.tapsentinel.event.EventType.MESSAGES_BLOCKED;
 import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.FailureWatch;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
@@ -122,7 +122,7 @@ class SeveralSuspendedTablesIT {
         tables.refuse(CLICKS_BLOCKED);
         services.clock().advance(Duration.ofHours(1));
         program.poll();
-        services.clock().advance(Suspension.PATIENCE);
+        services.clock().advance(FailureWatch.PATIENCE);
         program.poll();
         assertThat(tables.suspended()).hasSize(2);
         services.clock().advance(Duration.ofHours(2));

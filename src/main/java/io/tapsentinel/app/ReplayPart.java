@@ -19,15 +19,8 @@ final class ReplayPart {
                         new OwnBlobClients(new BlobClients(
                                 settings.blobs().endpoint(), settings.cloud(), run.network(), System.getenv())));
         Replay replay = new Replay(
-                store.state,
-                store.seen,
-                reading.unrouted,
-                reading.source,
-                run.stop(),
-                run.clock(),
-                reading.listener,
-                run.fatal());
-        run.addRoutes(new ReplayRoute(settings.replay().uri(), settings.spool(), replay, run.clock()));
+                store.state, store.seen, reading.unrouted, reading.source, run.stop(), run.clock(), reading.listener);
+        run.addRoutes(new ReplayRoute(settings.replay().uri(), settings.spool(), replay, run.clock(), run.fatal()));
         run.addRoutes(new Retention(settings.rejected(), settings.replay(), run.clock(), tap.condition::isTimeKnown));
     }
 }

@@ -2,6 +2,7 @@ package io.tapsentinel.doctor;
 
 import io.tapsentinel.config.Remedies;
 import io.tapsentinel.doctor.Web.Answer;
+import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.TapClock;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,8 +40,8 @@ final class ClockCheck implements Check {
         TapClock clock = new TapClock(Clock.fixed(answer.received(), ZoneOffset.UTC));
         clock.observed(answer.date().get(), answer.sent(), answer.received());
         Duration ahead = clock.ahead().orElse(Duration.ZERO);
-        String words = "this machine's clock is " + TapClock.describe(ahead) + " TAP's";
-        return ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0
+        String words = "this machine's clock is " + ClockDifference.describe(ahead) + " TAP's";
+        return ahead.abs().compareTo(ClockDifference.REPORTED_OVER) > 0
                 ? Finding.wrong(name(), words + "; " + Remedies.CLOCK + ", and Azure may refuse tokens")
                 : Finding.well(name(), ahead.isZero() ? words : words + ", which the program allows for");
     }

@@ -6,30 +6,16 @@ import com.azure.core.http.HttpHeaderName;
 import io.tapsentinel.config.OwnSecrets;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.ProtocolException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.net.UnknownHostException;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
-import org.apache.hc.client5.http.ConnectTimeoutException;
-import org.apache.hc.client5.http.HttpHostConnectException;
-import org.apache.hc.core5.http.ConnectionClosedException;
-import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.NoHttpResponseException;
-import org.apache.hc.core5.http.TruncatedChunkException;
 
 /**
  * One line about a failure for log, health, terminal and messages, without content of an event and without a secret. Words of this
@@ -43,17 +29,6 @@ public final class SafeMessage {
     private static final int MOST_CAUSES = 50;
 
     private static final Pattern FULL = Pattern.compile("No space left on device|Disk quota exceeded");
-    private static final Pattern NETWORK = Pattern.compile(
-            "(java\\.net|sun\\.nio\\.ch|sun\\.net\\.(ext|spi)|jdk\\.internal\\.net|sun\\.security\\.ssl|org\\.apache\\.hc)\\..*");
-    /** HttpClient's exceptions whose messages have nothing of an answer but numbers. */
-    private static final Set<Class<?>> OWN_WORDS = Set.of(
-            ConnectTimeoutException.class,
-            ConnectionClosedException.class,
-            HttpHostConnectException.class,
-            MessageConstraintException.class,
-            NoHttpResponseException.class,
-            TruncatedChunkException.class);
-
     private static final Pattern SIGN_IN = Pattern.compile("com\\.(azure\\.identity|microsoft\\.aad)\\..*");
     private static final HttpHeaderName ERROR_CODE = HttpHeaderName.fromString("x-ms-error-code");
     private static final Pattern CODE = Pattern.compile("\\w{1,80}");
@@ -64,7 +39,7 @@ public final class SafeMessage {
     public static String of(Throwable failure) {
         List<Throwable> causes = causes(failure);
         return Stream.<Function<Throwable, Optional<String>>>of(
-                        SafeMessage::ours, SafeMessage::refused, SafeMessage::file, SafeMessage::network)
+                        SafeMessage::ours, SafeMessage::refused, SafeMessage::file, NetworkMessage::of)
                 .flatMap(rule -> causes.stream().map(rule).flatMap(Optional::stream))
                 .findFirst()
                 .orElseGet(() -> other(causes));
@@ -90,11 +65,10 @@ public final class SafeMessage {
 
     private static Optional<String> ours(Throwable failure) {
         boolean ours = isOurs(failure.getClass().getName())
-                || !isOfTheNetwork(failure) && isOurs(thrower(failure)) && !quotesItsCause(failure);
-        return Optional.of(failure)
-                .filter(any -> ours)
-                .map(any -> OwnSecrets.mask(Optional.ofNullable(failure.getMessage())
-                        .orElseGet(() -> failure.getClass().getSimpleName())));
+                || !NetworkMessage.isOfTheNetwork(failure) && isOurs(thrower(failure)) && !quotesItsCause(failure);
+        String said = Objects.requireNonNullElse(
+                failure.getMessage(), failure.getClass().getSimpleName());
+        return ours ? Optional.of(OwnSecrets.mask(said)) : Optional.empty();
     }
 
     /** The name of a file is quoted. */
@@ -104,45 +78,6 @@ public final class SafeMessage {
                 && !(cause instanceof FileSystemException)
                 && cause.getMessage() != null
                 && String.valueOf(failure.getMessage()).contains(cause.getMessage());
-    }
-
-    private static Optional<String> network(Throwable failure) {
-        if (!isOfTheNetwork(failure)) {
-            return Optional.empty();
-        }
-        String said = Redactor.line(String.valueOf(failure.getMessage()));
-        if (failure instanceof UnknownHostException) {
-            said = "the host name " + said.replaceAll("[:\\s].*", "") + " has no address";
-        } else if (failure instanceof UnresolvedAddressException
-                || failure.getCause() instanceof UnresolvedAddressException) {
-            said = "the host name has no address";
-        } else if (failure instanceof ProtocolException
-                || failure.getClass().getName().startsWith("org.apache.hc.")
-                        && !OWN_WORDS.contains(failure.getClass())) {
-            // its message may repeat what came
-            said = "the answer is not valid HTTP; check which server answers";
-        } else if (failure instanceof MessageConstraintException) {
-            said += "; an answer may have " + BoundedHttpComponent.MOST_HEADERS + " headers of "
-                    + BoundedHttpComponent.LONGEST_LINE / 1_024 + " KiB. Check which server answers";
-        } else if (failure.getMessage() == null) {
-            // the JDK's client has no text when it cannot connect
-            said = failure instanceof ConnectException
-                    ? "cannot connect"
-                    : failure.getClass().getSimpleName();
-        }
-        return Optional.of(said + Network.remedy(failure));
-    }
-
-    private static boolean isOfTheNetwork(Throwable failure) {
-        return failure instanceof SocketException
-                || failure instanceof SocketTimeoutException
-                || failure instanceof SSLException
-                || failure instanceof UnknownHostException
-                || failure instanceof HttpTimeoutException
-                || failure instanceof UnresolvedAddressException
-                || failure instanceof IOException
-                        && (NETWORK.matcher(failure.getClass().getName()).matches()
-                                || NETWORK.matcher(thrower(failure)).matches());
     }
 
     private static Optional<String> file(Throwable failure) {
@@ -191,7 +126,7 @@ public final class SafeMessage {
                 + (trace.length == 0 ? "" : " at " + trace[0].getClassName() + "." + trace[0].getMethodName());
     }
 
-    private static String thrower(Throwable failure) {
+    static String thrower(Throwable failure) {
         StackTraceElement[] trace = failure.getStackTrace();
         return trace.length == 0 ? "" : trace[0].getClassName();
     }

@@ -2,7 +2,7 @@ package io.tapsentinel.read;
 
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.answer.TapFormatException;
-import io.tapsentinel.tap.api.TapClock;
+import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -65,7 +65,7 @@ public final class FailurePolicy {
                         + " at most, since this machine's clock is "
                         + tap.clock()
                                 .ahead()
-                                .map(ahead -> TapClock.describe(ahead) + " TAP's")
+                                .map(ahead -> ClockDifference.describe(ahead) + " TAP's")
                                 .orElse("ahead of TAP's (no Date says how far)");
             }
             case REFUSED -> {

@@ -53,18 +53,9 @@ public class UnroutedElements implements TapEventReader.Others {
     @Override
     public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
         unrouted.noticed(array);
-        RejectedRecord record = new RejectedRecord(
-                RejectedRecord.Reason.UNKNOWN_TYPE,
-                array,
-                null,
-                key,
-                unrouted.clock.instant(),
-                null,
-                fields,
-                keyedByBytes,
-                0,
-                null);
-        if (reject(record, LedgerEntry.UNKNOWN)) {
+        if (reject(
+                RejectedRecord.unknown(array, key, keyedByBytes, unrouted.clock.instant(), fields),
+                LedgerEntry.UNKNOWN)) {
             count(array);
         }
     }
@@ -98,12 +89,13 @@ public class UnroutedElements implements TapEventReader.Others {
                 unrouted.seen.rejected(stored);
                 stored.clear();
             }
-            if (stored.containsKey(record.key()) || unrouted.seen.isKnown(record.type(), record.key())) {
+            RejectedRecord.Subject of = record.subject();
+            if (stored.containsKey(of.key()) || unrouted.seen.isKnown(of.type(), of.key())) {
                 read.passedOver(array, Outcome.DUPLICATE);
                 return false;
             }
             unrouted.rejected.store(record);
-            stored.put(record.key(), record.type());
+            stored.put(of.key(), of.type());
             read.passedOver(array, Outcome.REJECTED);
             return true;
         } catch (RuntimeException e) {

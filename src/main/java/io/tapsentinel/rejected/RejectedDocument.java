@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.sentinel.batch.RejectedRecord;
+import io.tapsentinel.sentinel.batch.RejectedRecord.Subject;
 import io.tapsentinel.sentinel.schema.Json;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.answer.UnreadableElement;
@@ -45,8 +46,9 @@ public final class RejectedDocument {
 
     /** Name of the record's file; another message of the same id has its own. */
     static String name(RejectedRecord record) {
-        String message = record.otherGuid() == 0 ? "" : "-" + HexFormat.of().toHexDigits(record.otherGuid());
-        return name(record.type(), record.key() + message, record.reason());
+        Subject of = record.subject();
+        String message = of.otherGuid() == 0 ? "" : "-" + HexFormat.of().toHexDigits(of.otherGuid());
+        return name(of.type(), of.key() + message, record.reason());
     }
 
     /** Name of the file of an answer that cannot be read, as TAP sent it. */
@@ -70,10 +72,10 @@ public final class RejectedDocument {
         document.put("text", answer.text());
         document.put("requestId", answer.requestId());
         document.put("time", record.time().toString());
-        document.put("type", record.type());
-        document.put("table", record.table());
-        document.put("key", record.key().toString());
-        if (record.keyedByBytes()) {
+        document.put("type", record.subject().type());
+        document.put("table", record.subject().table());
+        document.put("key", record.subject().key().toString());
+        if (record.subject().keyedByBytes()) {
             document.put(KEY_OF, BYTES);
         }
         if (record.element() == null) {
@@ -88,8 +90,8 @@ public final class RejectedDocument {
             line[json.length] = '\n';
             return line;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a rejected record of " + record.type() + " is no JSON: "
-                    + e.getClass().getSimpleName());
+            throw new IllegalStateException("a rejected record of "
+                    + record.subject().type() + " is no JSON: " + e.getClass().getSimpleName());
         }
     }
 

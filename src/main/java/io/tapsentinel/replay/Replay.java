@@ -33,8 +33,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.ProducerTemplate;
@@ -50,18 +48,17 @@ public class Replay {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
 
     private final ReadState state;
+    private final ReplayGuard guard;
     private final SeenKeys seen;
     private final Unrouted unrouted;
     private final SourceLock source;
     private final StopSignal stop;
     private final Clock clock;
     private final ReadListener listener;
-    private final FatalErrors fatal;
 
     /**
      * @param stop     ends the open read at its next event, uncommitted, and lets no other one begin
      * @param listener told of every attempt, of a read after it became durable
-     * @param fatal    gets an Error that a read ended with
      */
     public Replay(
             ReadState state,
@@ -70,16 +67,15 @@ public class Replay {
             SourceLock source,
             StopSignal stop,
             Clock clock,
-            ReadListener listener,
-            FatalErrors fatal) {
+            ReadListener listener) {
         this.state = state;
+        this.guard = new ReplayGuard(state, clock);
         this.seen = seen;
         this.unrouted = unrouted;
         this.source = source;
         this.stop = stop;
         this.clock = clock;
         this.listener = SafeListeners.safe(ReadListener.class, listener);
-        this.fatal = fatal;
     }
 
     /**
@@ -88,7 +84,7 @@ public class Replay {
      * @return false when a stop came first: then it is to be brought in again
      * @throws ReplayRefusedException when it was not brought in, or some records were rejected again
      */
-    boolean bringIn(ReplaySource document, CamelContext camel) {
+    boolean replay(ReplaySource document, CamelContext camel) {
         ReplayDocument content = ReplayDocument.of(document);
         if (!source.lock()) {
             return false;
@@ -97,15 +93,11 @@ public class Replay {
             if (stop.isStopped()) {
                 return false;
             }
-            return content.rejected() ? records(document, camel) : events(document, content, camel);
+            Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+            return content.rejected() ? records(document, now, camel) : events(document, content, now, camel);
         } finally {
             source.unlock();
         }
-    }
-
-    /** Ends the process if an Error failed a replay. Call it once the document is out of the way, or the next start meets it again. */
-    void endAfter(Throwable failure) {
-        fatal.handleIn(failure);
     }
 
     private WindowRead read(TimeRange window, Instant now, WindowRequest.Commit commit) {
@@ -113,12 +105,8 @@ public class Replay {
                 new WindowRequest(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
     }
 
-    private Instant now() {
-        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    }
-
     /** Looks at every record before one of them is sent. */
-    private boolean records(ReplaySource document, CamelContext camel) {
+    private boolean records(ReplaySource document, Instant now, CamelContext camel) {
         Map<EventKey, String> repaired = new HashMap<>();
         try (Stream<Map<String, Object>> records = ReplayDocument.records(document::open)) {
             records.forEach(record -> {
@@ -126,7 +114,6 @@ public class Replay {
                 ReplayedRecord.repairedKey(record).ifPresent(key -> repaired.put(key, type.arrayName()));
             });
         }
-        Instant now = now();
         WindowRead read = read(
                 new TimeRange(now, now),
                 now,
@@ -138,62 +125,36 @@ public class Replay {
                 ReplayDocument.records(() -> read.answer().counted(document.open()))) {
             Iterator<TapEvent> events =
                     records.map(record -> ReplayedRecord.event(record, seen)).iterator();
-            return run(document, read, events, UnroutedElements.NONE, " again", camel);
+            return run(document, read, read.events(events), " again", camel);
         }
     }
 
-    private boolean events(ReplaySource document, ReplayDocument content, CamelContext camel) {
-        Instant now = now();
-        WindowRead read = read(window(content, now), now, state::beside);
+    private boolean events(ReplaySource document, ReplayDocument content, Instant now, CamelContext camel) {
+        Instant end = content.queryEnd();
+        // the longest window that an answer can be for; what does not tell its time is a moment
+        TimeRange window =
+                end == null ? new TimeRange(now, now) : new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
         if (content.type() != null) {
-            requireKnownEvents(document, content.type());
-        } else if (content.queryEnd() != null) {
-            requireKnown(read.window(), "it is an answer for the time until " + content.queryEnd());
+            guard.requireList(document, content.type());
+        } else if (end != null) {
+            guard.requireKnown(window, "it is an answer for the time until " + end);
         }
+        WindowRead read = read(window, now, state::beside);
         UnroutedElements others = unrouted.of(read);
         TapEventReader.Body body = () -> read.answer().counted(document.open());
         try (TapEventReader events = content.type() == null
-                ? new TapEventReader(body, read.window().to(), others)
+                ? new TapEventReader(body, window.to(), others)
                 : TapEventReader.ofList(body, content.type(), now, others)) {
-            return run(document, read, events, others, "", camel);
+            return run(document, read, read.events(events, others), "", camel);
         } catch (IOException e) {
             throw new ReplayRefusedException("it cannot be read: " + SafeMessage.of(e));
         }
     }
 
-    /** Looks at every event of a list before one of them is sent. */
-    private void requireKnownEvents(ReplaySource document, EventType type) {
-        Set<Instant> hours = new TreeSet<>();
-        try (TapEventReader events =
-                TapEventReader.ofList(document::open, type, clock.instant(), TapEventReader.Others.NONE)) {
-            while (events.hasNext()) {
-                TapEvent event = events.next();
-                KnownEvent.require(type, event.getFields());
-                hours.add(event.getTime().truncatedTo(ChronoUnit.HOURS));
-            }
-        } catch (TapAnswerException | IOException e) {
-            throw new ReplayRefusedException(ReplayDocument.words(e));
-        }
-        hours.forEach(hour -> requireKnown(
-                new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
-    }
-
-    private void requireKnown(TimeRange time, String what) {
-        if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
-            throw new ReplayRefusedException(what + ", which was read more than " + TapLimits.HISTORY.toDays()
-                    + " days ago; what was delivered then is no longer known, and would be sent twice");
-        }
-    }
-
     private boolean run(
-            ReplaySource document,
-            WindowRead read,
-            Iterator<TapEvent> events,
-            UnroutedElements others,
-            String again,
-            CamelContext camel) {
+            ReplaySource document, WindowRead read, Iterator<TapEvent> events, String again, CamelContext camel) {
         Instant start = clock.instant();
-        Throwable failure = read.failure(send(read, events, others, camel));
+        Throwable failure = read.failure(send(read, events, camel));
         Effort effort = new Effort(
                 Age.of(start, clock.instant()), document.file().toFile().length());
         if (failure != null && stop.isStopped()) {
@@ -223,22 +184,15 @@ public class Replay {
         return true;
     }
 
-    private static Throwable send(
-            WindowRead read, Iterator<TapEvent> events, UnroutedElements others, CamelContext camel) {
+    private static Throwable send(WindowRead read, Iterator<TapEvent> events, CamelContext camel) {
         try (ProducerTemplate template = camel.createProducerTemplate()) {
             return template.send(ReadRoutes.EVENTS, exchange -> {
                         ReadRoutes.attach(exchange, read);
-                        exchange.getMessage().setBody(read.events(events, others));
+                        exchange.getMessage().setBody(events);
                     })
                     .getException();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The longest window that an answer can be for; what does not tell its time is a moment. */
-    private static TimeRange window(ReplayDocument content, Instant now) {
-        Instant end = content.queryEnd();
-        return end == null ? new TimeRange(now, now) : new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
     }
 }

@@ -1,6 +1,7 @@
 package io.tapsentinel.replay;
 
 import io.tapsentinel.net.SafeMessage;
+import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.rejected.FileEndpoint;
 import io.tapsentinel.rejected.RejectedRoute;
 import io.tapsentinel.store.PrivateFiles;
@@ -56,17 +57,22 @@ public class ReplayRoute extends RouteBuilder {
     private final Replay replay;
     private final ReplayFolder folder;
     private final Clock clock;
+    private final FatalErrors fatal;
     /** Files that could not be moved away; bringing them in again and again would help nobody. */
     private final Set<String> stuck = ConcurrentHashMap.newKeySet();
     /** Files with events of a suspended table, and when each is replayed again. */
     private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
 
-    /** @param spool where a body lies that is no file */
-    public ReplayRoute(String uri, Path spool, Replay replay, Clock clock) {
+    /**
+     * @param spool where a body lies that is no file
+     * @param fatal gets an Error that a replay ended with, once the document is out of the way: else the next start would meet it again
+     */
+    public ReplayRoute(String uri, Path spool, Replay replay, Clock clock, FatalErrors fatal) {
         this.uri = uri;
         this.spool = spool;
         this.replay = replay;
         this.clock = clock;
+        this.fatal = fatal;
         this.folder = new ReplayFolder(clock);
     }
 
@@ -91,7 +97,7 @@ public class ReplayRoute extends RouteBuilder {
             try (OutputStream out = Files.newOutputStream(copy)) {
                 body.transferTo(out);
             }
-            if (!replay.bringIn(new ReplaySource(copy, "a message"), exchange.getContext())) {
+            if (!replay.replay(new ReplaySource(copy, "a message"), exchange.getContext())) {
                 throw new ReplayRefusedException("stopped before it was brought in; it has to come again");
             }
         } catch (InvalidPayloadException e) {
@@ -108,7 +114,7 @@ public class ReplayRoute extends RouteBuilder {
             return;
         }
         try {
-            if (replay.bringIn(new ReplaySource(file, name), exchange.getContext())) {
+            if (replay.replay(new ReplaySource(file, name), exchange.getContext())) {
                 move(name, version, () -> folder.done(file));
             }
         } catch (ReplayDeferredException deferred) {
@@ -121,11 +127,11 @@ public class ReplayRoute extends RouteBuilder {
         } catch (ReplayRefusedException refused) {
             LOG.warn("replay of {} failed, it lies in failed/: {}", name, refused.getMessage());
             move(name, version, () -> folder.failed(file, refused.getMessage()));
-            replay.endAfter(refused);
+            fatal.handleIn(refused);
         } catch (RuntimeException | Error e) {
             LOG.error("replay of {} failed, it lies in failed/: {}", name, SafeMessage.of(e));
             move(name, version, () -> folder.failed(file, SafeMessage.of(e)));
-            replay.endAfter(e);
+            fatal.handleIn(e);
         }
     }
 

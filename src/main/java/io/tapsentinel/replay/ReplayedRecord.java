@@ -65,7 +65,7 @@ final class ReplayedRecord {
                             ? "its element cannot be read; write the repaired event as an object in place of the null after \"record\""
                             : "its record is no object");
         }
-        KnownEvent.require(type, fields);
+        ReplayGuard.requireEvent(type, fields);
         Instant time = TapTime.parse(document.get("time")).orElse(Instant.EPOCH);
         Optional<EventKey> given = key(document);
         TapEvent event = RejectedDocument.isKeyedByBytes(document) && given.isPresent()

@@ -1,6 +1,5 @@
 package io.tapsentinel.sentinel;
 
-import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
@@ -22,7 +21,6 @@ import java.util.Map;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.DefaultAsyncProducer;
-import org.apache.camel.util.ObjectHelper;
 
 /**
  * Types an event by its table's schema, appends it to the open batch and parks the exchange: it completes when Sentinel
@@ -53,9 +51,9 @@ public class SentinelProducer extends DefaultAsyncProducer {
     public boolean process(Exchange exchange, AsyncCallback callback) {
         TapEvent event = null;
         try {
-            event = reserved(exchange);
+            event = ExchangeEvent.take(exchange, schema.table());
             if (suspension.isDeferring()) {
-                throw suspension.deferred();
+                throw new TableSuspendedException(schema.table());
             }
             if (take(exchange, event, callback)) {
                 return false;
@@ -75,7 +73,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
 
     /** Whether the record waits for its acknowledgement now; else it has been rejected. */
     private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
-        Map<String, Object> fields = fields(exchange, event);
+        Map<String, Object> fields = ExchangeEvent.fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
         Handling.mapped(event, mapped.time());
         PendingRecord record = new PendingRecord(
@@ -128,48 +126,6 @@ public class SentinelProducer extends DefaultAsyncProducer {
 
     void drain() {
         sender.drain();
-    }
-
-    private TapEvent reserved(Exchange exchange) {
-        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
-        if (event != null && !event.getType().table().equals(schema.table())) {
-            throw new IllegalStateException("sentinel: " + schema.table() + " refuses " + event + ", whose table is "
-                    + event.getType().table() + StepName.of(exchange));
-        }
-        if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
-            throw new IllegalStateException(
-                    "sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
-                            + (event != null && event.getOutcome() != Outcome.NONE
-                                    ? ", which is " + event.getOutcome() + " already"
-                                    : ", since no repository has reserved it; put it inside idempotentConsumer")
-                            + StepName.of(exchange));
-        }
-        return event;
-    }
-
-    private static Map<String, Object> fields(Exchange exchange, TapEvent event) {
-        Map<String, Object> fields = fields(exchange);
-        if (exchange.getMessage().getBody() instanceof TapEvent other && other != event
-                || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
-            // the row would say that this event is another one, or none
-            throw new IllegalArgumentException(
-                    "sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
-        }
-        return fields;
-    }
-
-    private static Map<String, Object> fields(Exchange exchange) {
-        Object body = exchange.getMessage().getBody();
-        if (body instanceof TapEvent event) {
-            return event.getFields();
-        }
-        if (body instanceof Map<?, ?> map) {
-            @SuppressWarnings("unchecked") // other keys than text meet no column
-            Map<String, Object> fields = (Map<String, Object>) map;
-            return fields;
-        }
-        throw new IllegalArgumentException("sentinel: takes the event or a map of its fields as body, not "
-                + ObjectHelper.classCanonicalName(body));
     }
 
     @Override

@@ -4,7 +4,7 @@ import static io.tapsentinel.event.EventType.MESSAGES_DELIVERED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.FailureWatch;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.RunningProgram;
@@ -44,7 +44,7 @@ class PatientSuspensionIT {
         await("the table has refused").until(() -> services.sinkProxy().requests(MESSAGES_DELIVERED.table()) > 0);
         assertThat(poll).isNotDone();
 
-        services.clock().advance(Suspension.PATIENCE);
+        services.clock().advance(FailureWatch.PATIENCE);
         poll.join();
 
         assertThat(services.reads(Purpose.POLL)).hasSize(1);
@@ -63,7 +63,7 @@ class PatientSuspensionIT {
             program.poll();
             assertThat(services.reads()).isEmpty();
             assertThat(tables.suspended()).isEmpty();
-            services.clock().advance(Suspension.PATIENCE.dividedBy(4));
+            services.clock().advance(FailureWatch.PATIENCE.dividedBy(4));
         }
 
         program.poll();

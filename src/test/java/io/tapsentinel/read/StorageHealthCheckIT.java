@@ -142,12 +142,12 @@ class StorageHealthCheckIT {
                 .getRejectedLog()
                 .store(new RejectedRecord(
                         reason,
-                        type.arrayName(),
-                        type.table(),
-                        EventIdentity.of(type, Map.of("id", id)),
+                        new RejectedRecord.Subject(
+                                type.arrayName(), type.table(), EventIdentity.of(type, Map.of("id", id)), false, 0),
                         SimulatedServices.START,
                         null,
-                        Map.of("id", id)));
+                        Map.of("id", id),
+                        null));
     }
 
     @Test

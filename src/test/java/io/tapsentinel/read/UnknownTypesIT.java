@@ -122,7 +122,7 @@ class UnknownTypesIT {
             Set<String> stored = new HashSet<>();
             int[] held = {0};
             RejectedLog log = record -> {
-                stored.add(record.key().toString());
+                stored.add(record.subject().key().toString());
                 held[0] = Math.max(held[0], record.fields().size());
             };
             Unrouted types = new Unrouted(log, fixture.seen, fixture.clock);
@@ -178,13 +178,11 @@ class UnknownTypesIT {
 
     @Test
     void aRecordIsNamedWithoutItsContent() {
-        assertThat(new RejectedRecord(
-                        RejectedRecord.Reason.UNKNOWN_TYPE,
+        assertThat(RejectedRecord.unknown(
                         "messagesHeld",
-                        null,
                         EventIdentity.of("messagesHeld", Map.of("id", "1")),
+                        false,
                         WindowReadFixture.NOW,
-                        null,
                         Map.of("subject", StateFolder.MARKER)))
                 .asString()
                 .contains("messagesHeld")

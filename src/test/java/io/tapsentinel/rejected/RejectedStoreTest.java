@@ -198,15 +198,14 @@ class RejectedStoreTest {
     private static RejectedRecord record(Map<String, Object> fields) {
         return new RejectedRecord(
                 Reason.REFUSED,
-                "messagesBlocked",
-                "T_CL",
-                new EventKey(1, 2),
+                new RejectedRecord.Subject("messagesBlocked", "T_CL", new EventKey(1, 2), false, 0),
                 Instant.parse("2026-11-20T12:00:00Z"),
                 new UploadException(
                         400,
                         "upload refused: 400",
                         new UploadException.Answer("InvalidRecord", "no such column", "r-1", null)),
-                fields);
+                fields,
+                null);
     }
 
     private List<String> names() throws IOException {

@@ -483,14 +483,7 @@ class ReplayIT {
     }
 
     private static RejectedRecord record(Reason reason, TapEvent event) {
-        return new RejectedRecord(
-                reason,
-                TYPE.arrayName(),
-                TYPE.table(),
-                event.getKey(),
-                SimulatedServices.START,
-                null,
-                event.getFields());
+        return RejectedRecord.of(event, reason, SimulatedServices.START, null, event.getFields());
     }
 
     private static TapEvent event(Map<String, Object> fields) {

@@ -6,6 +6,7 @@ import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.PendingRecord;
 import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.TableSuspendedException;
 import io.tapsentinel.sentinel.schema.TableSchema;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -47,7 +48,7 @@ public final class BrokenSentinel {
                 } else {
                     // the sender goes on with what is not deferred
                     super.append(withoutEnd(record, twin(record.event())));
-                    record.settled().accept(suspension.deferred());
+                    record.settled().accept(new TableSuspendedException(endpoint.getTable()));
                 }
             }
         });

@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.batch.FailureWatch;
 import io.tapsentinel.sentinel.batch.Suspension;
 import io.tapsentinel.sentinel.batch.SuspensionLog;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
@@ -124,7 +125,7 @@ class SuspensionsTest {
         assertThat(failsForTwoMinutes(REFUSED)).isTrue();
         accepting.clear();
         suspensions.of(OTHER).failures().fail(refused(), clock.now());
-        clock.advance(Suspension.PATIENCE);
+        clock.advance(FailureWatch.PATIENCE);
         suspensions.of(REFUSED).failures().acknowledge();
 
         assertThat(suspensions.of(OTHER).suspend(refused())).isFalse();
@@ -211,7 +212,7 @@ class SuspensionsTest {
     void aTableThatIsNotSuspendedOrDefersIsNotAsked() {
         accepting.add(stream(OTHER));
         suspensions.of(REFUSED).failures().fail(refused(), clock.now());
-        clock.advance(Suspension.PATIENCE);
+        clock.advance(FailureWatch.PATIENCE);
         suspensions.nothingWaits(REFUSED);
         assertThat(asked).isEmpty();
 
@@ -248,7 +249,7 @@ class SuspensionsTest {
     private boolean failsForTwoMinutes(EventType type) {
         Suspension table = suspensions.of(type);
         table.failures().fail(refused(), clock.now());
-        clock.advance(Suspension.PATIENCE);
+        clock.advance(FailureWatch.PATIENCE);
         return table.suspend(refused());
     }
 

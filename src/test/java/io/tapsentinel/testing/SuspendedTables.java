@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.app.Parts;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.sentinel.batch.Suspension;
+import io.tapsentinel.sentinel.batch.FailureWatch;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.FaultProxy.Fault;
@@ -42,7 +42,7 @@ public final class SuspendedTables {
         refuse(types);
         RunningProgram program = services.start(parts).poll();
         assertThat(services.reads()).isEmpty();
-        services.clock().advance(Suspension.PATIENCE);
+        services.clock().advance(FailureWatch.PATIENCE);
         program.poll();
         assertThat(suspended())
                 .containsExactlyInAnyOrderElementsOf(

@@ -4,9 +4,9 @@ import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.AnswerSize;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.StoreFigures;
+import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.Reading;
 import io.tapsentinel.tap.api.Reading.Failing;
-import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.PollSchedule;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class PollProgress {
 
     /** Until when time was read, when that is still to come: the clock was set back. Empty otherwise. */
     Optional<Instant> readAhead(Instant now) {
-        return stored().flatMap(StoreFigures::readTo).filter(at -> at.isAfter(now.plus(TapClock.REPORTED_OVER)));
+        return stored().flatMap(StoreFigures::readTo).filter(at -> at.isAfter(now.plus(ClockDifference.REPORTED_OVER)));
     }
 
     private Optional<StoreFigures> stored() {

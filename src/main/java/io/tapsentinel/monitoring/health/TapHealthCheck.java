@@ -9,8 +9,8 @@ import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.answer.TapFormatException;
+import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.TapBackoff;
-import io.tapsentinel.tap.api.TapClock;
 import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
@@ -140,9 +140,9 @@ public class TapHealthCheck extends ProgramHealthCheck {
             findings.problem(KnownProblem.TAP_CLOCK, "it is ahead: TAP calls windows current that have ended by it");
         }
         tap.clock().ahead().ifPresent(ahead -> {
-            String words = TapClock.describe(ahead) + " TAP's";
+            String words = ClockDifference.describe(ahead) + " TAP's";
             findings.detail("tap.clock", "this machine's clock is " + words);
-            if (ahead.abs().compareTo(TapClock.REPORTED_OVER) > 0) {
+            if (ahead.abs().compareTo(ClockDifference.REPORTED_OVER) > 0) {
                 findings.problem(KnownProblem.TAP_CLOCK, words);
             }
         });

@@ -52,7 +52,9 @@ public final class BatchSender {
         this.context = context;
         accumulator = new BatchAccumulator(batching, System::nanoTime);
         splitter = new BatchSplitter(
-                new RetryingUploader(target, retry, RandomGenerator.getDefault(), System::nanoTime, this::pause),
+                new RetryingUploader(
+                        target,
+                        new RetryPause(target, retry, RandomGenerator.getDefault(), System::nanoTime, this::sleep)),
                 target.rejections());
         String table = target.schema().table();
         uploads = context.getExecutorServiceManager().newSingleThreadExecutor(owner, "sentinel-upload-" + table);
@@ -110,7 +112,7 @@ public final class BatchSender {
         }
     }
 
-    private void pause(Duration pause) throws InterruptedException {
+    private void sleep(Duration pause) throws InterruptedException {
         // not by the thread's mark alone, which a client may have taken off
         if (stop.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new InterruptedException();
@@ -136,8 +138,9 @@ public final class BatchSender {
 
     private void send(Batch batch) {
         current = batch;
-        Suspension suspension = target.suspension();
-        Exception failure = suspension.isDeferring() ? suspension.deferred() : deliver(batch);
+        Exception failure = target.suspension().isDeferring()
+                ? new TableSuspendedException(target.schema().table())
+                : deliver(batch);
         callbacks.execute(() -> settle(batch, failure));
     }
 

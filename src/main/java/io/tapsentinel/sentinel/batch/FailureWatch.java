@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 public final class FailureWatch {
 
     /** For how long a batch must fail. */
-    static final Duration PATIENCE = Duration.ofMinutes(2);
+    public static final Duration PATIENCE = Duration.ofMinutes(2);
     /** The same soon after a suspension: a table that accepts and fails by turns must not hold up the others at each turn. */
     static final Duration RELAPSE_PATIENCE = Duration.ofSeconds(20);
     /** How soon that is. */

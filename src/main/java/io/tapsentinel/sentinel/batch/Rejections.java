@@ -108,17 +108,6 @@ public final class Rejections {
             throw new IllegalStateException(
                     "sentinel: has no rejectedLog, so that it cannot put a record aside (" + reason.word() + ")");
         }
-        TapEvent event = record.event();
-        store.store(new RejectedRecord(
-                reason,
-                event.getType().arrayName(),
-                event.getType().table(),
-                event.getKey(),
-                clock.instant(),
-                refusal,
-                record.fields(),
-                event.isKeyedByBytes(),
-                event.getOtherGuid(),
-                null));
+        store.store(RejectedRecord.of(record.event(), reason, clock.instant(), refusal, record.fields()));
     }
 }

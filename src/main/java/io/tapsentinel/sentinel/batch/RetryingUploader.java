@@ -3,18 +3,13 @@ package io.tapsentinel.sentinel.batch;
 import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.net.Backoff;
 import io.tapsentinel.sentinel.upload.Refusal;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.sentinel.upload.Uploader;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongSupplier;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +25,7 @@ final class RetryingUploader {
     private final BatchTarget target;
     private final String stream;
     private final Suspension suspension;
-    private final Backoff backoff;
-    private final Duration timeout;
-    private final LongSupplier nanoClock;
-    private final Pause pause;
-    private long begun;
+    private final RetryPause retries;
     private Instant begunAt;
     /** Whether some of this batch was acknowledged. */
     private boolean isProven;
@@ -43,27 +34,16 @@ final class RetryingUploader {
     /** The request whose end is not durable; null when there is none. */
     private Long open;
 
-    /** Waits; tests put one in that does not. */
-    @FunctionalInterface
-    interface Pause {
-        void of(Duration duration) throws InterruptedException;
-    }
-
-    /** @param random for the jitter of pauses */
-    RetryingUploader(
-            BatchTarget target, RetrySettings retry, RandomGenerator random, LongSupplier nanoClock, Pause pause) {
+    RetryingUploader(BatchTarget target, RetryPause retries) {
         this.target = target;
         this.stream = target.schema().stream();
         this.suspension = target.suspension();
-        this.backoff = Backoff.doubling(retry.backoff(), retry.backoffMax()).jittered(random);
-        this.timeout = retry.deliveryTimeout();
-        this.nanoClock = nanoClock;
-        this.pause = pause;
+        this.retries = retries;
     }
 
     /** A new batch: its time runs from now. */
     void begin() {
-        begun = nanoClock.getAsLong();
+        retries.begin();
         begunAt = suspension.now();
         isProven = false;
     }
@@ -130,11 +110,11 @@ final class RetryingUploader {
 
     /** Waits as long as it makes sense while only a person can help. */
     void pauseForPerson(UploadException failure) throws UploadException, InterruptedException {
-        pause(failure, true, backoff.nextLongest());
+        retries.awaitPerson(failure);
     }
 
     private UploadException upload(byte[] body) {
-        long from = nanoClock.getAsLong();
+        long from = retries.nanos();
         Instant fromAt = suspension.now();
         try {
             Optional<Duration> most = suspension.deadline(isProven ? fromAt : begunAt);
@@ -147,24 +127,21 @@ final class RetryingUploader {
             suspension.failures().fail(e, fromAt);
             return e;
         } finally {
-            target.listener().requested(Duration.ofNanos(nanoClock.getAsLong() - from));
+            target.listener().requested(Duration.ofNanos(retries.nanos() - from));
         }
         tokenRenewed = false;
         return null;
     }
 
     private void accept() {
-        if (backoff.failures() > 0) {
-            LOG.info("{} accepts again, after {} failed requests", stream, backoff.failures());
-        }
-        backoff.reset();
+        retries.reset();
         target.listener().accepted();
     }
 
     private void await(UploadException failure) throws UploadException, InterruptedException {
         Refusal refusal = Refusal.of(failure);
         if (refusal == Refusal.TRANSIENT) {
-            pause(failure, false, backoff.next(failure.answer().retryAfter()));
+            retries.await(failure);
             return;
         }
         if (refusal == Refusal.TOKEN) {
@@ -176,36 +153,6 @@ final class RetryingUploader {
             }
         }
         pauseForPerson(failure);
-    }
-
-    /** @throws TableSuspendedException when this failure suspends the table, or was a probe's; no request is open then */
-    private void pause(UploadException failure, boolean needsPerson, Duration duration)
-            throws UploadException, InterruptedException {
-        target.listener().failing(failure, needsPerson);
-        if (suspension.suspend(failure)) {
-            throw suspension.deferred();
-        }
-        if (!timeout.isZero() && nanoClock.getAsLong() - begun + duration.toNanos() > timeout.toNanos()) {
-            throw new UploadException(
-                    failure.status(),
-                    "given up after deliveryTimeoutMs (" + timeout.toMillis() + "): " + failure.getMessage(),
-                    failure.answer());
-        }
-        LOG.warn(
-                "{}; failure {} in a row, again in {} s",
-                failure.getMessage(),
-                backoff.failures(),
-                String.format(Locale.ROOT, "%.1f", duration.toMillis() / 1000.0));
-        Duration left = duration;
-        while (left.compareTo(Duration.ZERO) > 0) {
-            Duration step = Collections.min(List.of(left, suspension.failures().nextLook()));
-            pause.of(step);
-            left = left.minus(step);
-            if (suspension.failures().isTime()) {
-                // the failure is old: the table may accept by now, so that it is asked again before it is suspended
-                return;
-            }
-        }
     }
 
     /** Whether the table is suspended, so that this batch is a probe. */

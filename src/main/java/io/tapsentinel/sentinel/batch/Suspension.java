@@ -24,17 +24,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Suspension {
 
-    /** For how long a batch must fail. */
-    public static final Duration PATIENCE = FailureWatch.PATIENCE;
     /** How long a probe may take until some of it is acknowledged, and each request of it from then on. */
     public static final Duration PROBE = Duration.ofSeconds(20);
 
     private static final Logger LOG = LoggerFactory.getLogger(Suspension.class);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(30);
     private static final Backoff PROBES = Backoff.doubling(Duration.ofMinutes(1), LONGEST_PAUSE);
-
-    /** What a request gets at least: while records are halved there may be several in one probe. */
-    private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private final EventType type;
     private final FailureWatch failures;
@@ -46,12 +41,7 @@ public final class Suspension {
     private Instant begunAt;
     private Instant probeAt;
 
-    /**
-     * @param anotherIsFine whether another table accepts something at this moment; it may ask Sentinel
-     * @param log           keeps what begins and ends here
-     * @param clock         tells when
-     * @param steady        measures, whatever the clock is set to
-     */
+    /** @param log keeps what begins and ends here @param steady measures, whatever the clock is set to */
     public Suspension(
             EventType type, BooleanSupplier anotherIsFine, Supplier<SuspensionLog> log, Clock clock, Clock steady) {
         this.type = type;
@@ -86,11 +76,6 @@ public final class Suspension {
         return suspended != null || failures.isFailing();
     }
 
-    /** What an exchange ends with whose event is deferred. */
-    public TableSuspendedException deferred() {
-        return new TableSuspendedException(type.table());
-    }
-
     /**
      * Goes on with what the store says, which another program may have written.
      *
@@ -115,12 +100,13 @@ public final class Suspension {
         return steady.instant();
     }
 
-    /** How long the request that begins now may take, if it is of a probe whose time runs from {@code begun} by the steady clock. */
+    /**
+     * How long the request that begins now may take, if it is of a probe whose time runs from {@code begun} by the steady clock: a second
+     * at least, since there may be several in one probe while records are halved.
+     */
     synchronized Optional<Duration> deadline(Instant begun) {
-        return suspended == null
-                ? Optional.empty()
-                : Optional.of(
-                        Collections.max(List.of(Duration.between(steady.instant(), begun.plus(PROBE)), SHORTEST)));
+        Duration left = Duration.between(steady.instant(), begun.plus(PROBE));
+        return suspended().map(so -> Collections.max(List.of(left, Duration.ofSeconds(1))));
     }
 
     /**

@@ -8,7 +8,7 @@ public final class TableSuspendedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    TableSuspendedException(String table) {
+    public TableSuspendedException(String table) {
         super(table + " is suspended, so that its events are deferred", null, false, false);
     }
 }

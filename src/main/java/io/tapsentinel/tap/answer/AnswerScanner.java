@@ -11,19 +11,15 @@ import java.time.Instant;
  * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays. Checks that it is an answer to this question,
  * that nothing stands between its elements, and that it ends where it should. Not for concurrent use.
  */
-final class AnswerScanner implements Elements {
+final class AnswerScanner extends Elements {
 
     /** How much earlier than asked an answer may say it ends. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private static final String QUERY_END = "queryEndTime";
 
-    private final InputStream body;
-    private final JsonScanner scanner;
     private final Instant windowEnd;
     private boolean begun;
-    private String array;
-    private boolean inside;
     private boolean isAnswer;
     private boolean hasOthers;
 
@@ -32,13 +28,12 @@ final class AnswerScanner implements Elements {
      * @param windowEnd the end of the window that was asked for
      */
     AnswerScanner(InputStream body, Instant windowEnd) throws IOException {
-        this.body = body;
-        this.scanner = new JsonScanner(Utf8Stream.of(body));
+        super(body);
         this.windowEnd = windowEnd;
     }
 
     @Override
-    public JsonScanner.Value next() throws IOException {
+    JsonValue next() throws IOException {
         try {
             return advance();
         } catch (TapAnswerException e) {
@@ -47,34 +42,21 @@ final class AnswerScanner implements Elements {
         }
     }
 
-    private JsonScanner.Value advance() throws IOException {
+    private JsonValue advance() throws IOException {
         if (!begun && !open()) {
             return null;
         }
         while (array != null || nextArray()) {
-            boolean another = inside ? scanner.take(',') : scanner.peek() != ']';
-            if (another) {
-                inside = true;
+            if (hasAnother()) {
                 return followed(scanner.value());
             }
-            scanner.require(']');
             array = null;
         }
         return null;
     }
 
-    @Override
-    public String array() {
-        return array;
-    }
-
-    @Override
-    public void close() throws IOException {
-        body.close();
-    }
-
     /** An element that ends too early, as at a quote and a brace that its text does not escape, must not be taken for an event. */
-    private JsonScanner.Value followed(JsonScanner.Value element) throws IOException {
+    private JsonValue followed(JsonValue element) throws IOException {
         int next = scanner.peek();
         if (next != ',' && next != ']') {
             throw scanner.outOfStep();
@@ -110,10 +92,9 @@ final class AnswerScanner implements Elements {
             scanner.require(':');
             if (scanner.take('[')) {
                 array = name;
-                inside = false;
                 return true;
             }
-            JsonScanner.Value value = scanner.value();
+            JsonValue value = scanner.value();
             if (name.equals(QUERY_END)) {
                 requireCurrent(value.text());
             }

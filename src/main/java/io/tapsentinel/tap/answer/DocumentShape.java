@@ -58,7 +58,7 @@ public record DocumentShape(Set<String> names, Instant queryEnd, boolean list, l
             if (scanner.take('[')) {
                 elements(scanner);
             } else {
-                JsonScanner.Value value = scanner.value();
+                JsonValue value = scanner.value();
                 queryEnd = name.equals("queryEndTime")
                         ? TapTime.parse(value.text()).orElse(null)
                         : queryEnd;

@@ -1,10 +1,7 @@
 package io.tapsentinel.tap.answer;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -19,7 +16,6 @@ final class JsonScanner {
     static final int MOST = 4_000_000;
 
     private static final int END = -1;
-    private static final JsonFactory JSON = new JsonFactory();
 
     private final InputStream in;
     private final byte[] buffer = new byte[32_768];
@@ -34,41 +30,6 @@ final class JsonScanner {
 
     JsonScanner(InputStream utf8) {
         this.in = utf8;
-    }
-
-    /**
-     * One value.
-     *
-     * @param offset of its first byte in the stream
-     * @param bytes  all of it, or its first {@link #MOST}
-     * @param length how many bytes it has
-     * @param parts  how many brackets and commas
-     */
-    record Value(long offset, byte[] bytes, long length, long parts) {
-
-        boolean isWhole() {
-            return length == bytes.length;
-        }
-
-        /** Whether it is, or claims to be, an object. */
-        boolean isObject() {
-            return bytes[0] == '{';
-        }
-
-        /** What a string says, or a number or word is; of a value that cannot be read, its bytes. */
-        String text() {
-            String text = new String(bytes, StandardCharsets.UTF_8);
-            try (JsonParser parser = JSON.createParser(text)) {
-                parser.nextToken();
-                return parser.getText();
-            } catch (IOException e) {
-                return text;
-            }
-        }
-
-        boolean isNull() {
-            return Arrays.equals(bytes, new byte[] {'n', 'u', 'l', 'l'});
-        }
     }
 
     /** How many bytes lie before the next one. */
@@ -109,7 +70,7 @@ final class JsonScanner {
      *
      * @throws TapAnswerException when there is none, or the stream ends inside it, or its brackets do not match
      */
-    Value value() throws IOException {
+    JsonValue value() throws IOException {
         int first = peek();
         long offset = offset();
         holds = 0;
@@ -119,7 +80,7 @@ final class JsonScanner {
             case '"' -> string();
             default -> literal();
         };
-        return new Value(offset, Arrays.copyOf(held, holds), length, parts);
+        return new JsonValue(offset, Arrays.copyOf(held, holds), length, parts);
     }
 
     private long brackets() throws IOException {

@@ -54,7 +54,7 @@ final class LenientJson {
         }
     }
 
-    static Fields read(JsonScanner.Value value) throws UnreadableException {
+    static Fields read(JsonValue value) throws UnreadableException {
         if (!value.isObject()) {
             throw new UnreadableException("no object");
         }

@@ -3,13 +3,9 @@ package io.tapsentinel.tap.answer;
 import io.tapsentinel.event.EventIdentity;
 import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.LiveSpelling;
-import io.tapsentinel.event.RawField;
 import io.tapsentinel.event.SafeName;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
-import io.tapsentinel.tap.answer.JsonScanner.Value;
-import io.tapsentinel.tap.answer.LenientJson.Fields;
 import io.tapsentinel.tap.answer.LenientJson.UnreadableException;
 import java.io.Closeable;
 import java.io.IOException;
@@ -17,7 +13,6 @@ import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
@@ -125,20 +120,20 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         if (answer == null) {
             answer = elements();
         }
-        for (Value value = answer.next(); value != null; value = answer.next()) {
-            EventType type = EventType.ofArray(answer.array()).orElse(null);
+        for (JsonValue value = answer.next(); value != null; value = answer.next()) {
+            EventType type = EventType.ofArray(answer.array).orElse(null);
             if (type == null && !value.isObject()) {
                 continue;
             }
             try {
                 if (type != null) {
-                    return trusted(event(type, value));
+                    return trusted(TapEvents.read(type, value, windowEnd));
                 }
                 survey();
-                unknown(SafeName.of(answer.array()), LenientJson.read(value));
+                TapEvents.readUnknown(SafeName.of(answer.array), value, others);
             } catch (UnreadableException e) {
                 survey();
-                others.unreadable(UnreadableElement.of(SafeName.of(answer.array()), value, e.getMessage()));
+                others.unreadable(UnreadableElement.of(SafeName.of(answer.array), value, e.getMessage()));
             }
         }
         return null;
@@ -161,11 +156,11 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         Map<String, Integer> elements = new HashMap<>();
         Map<String, Integer> unreadable = new HashMap<>();
         try (Elements all = elements()) {
-            for (Value value = all.next(); value != null; value = all.next()) {
-                EventType type = EventType.ofArray(all.array()).orElse(null);
+            for (JsonValue value = all.next(); value != null; value = all.next()) {
+                EventType type = EventType.ofArray(all.array).orElse(null);
                 if (type != null) {
-                    elements.merge(all.array(), 1, Integer::sum);
-                    unreadable.merge(all.array(), isReadable(type, value) ? 0 : 1, Integer::sum);
+                    elements.merge(all.array, 1, Integer::sum);
+                    unreadable.merge(all.array, isReadable(type, value) ? 0 : 1, Integer::sum);
                 }
             }
         }
@@ -180,62 +175,15 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     }
 
     private Elements elements() throws IOException {
-        return only == null ? new AnswerScanner(body.open(), windowEnd) : new EventList(body.open(), only);
+        return only == null ? new AnswerScanner(body.open(), windowEnd) : Elements.ofList(body.open(), only);
     }
 
-    private boolean isReadable(EventType type, Value value) {
+    private boolean isReadable(EventType type, JsonValue value) {
         try {
-            event(type, value);
+            TapEvents.read(type, value, windowEnd);
             return true;
         } catch (UnreadableException e) {
             return false;
         }
-    }
-
-    private TapEvent event(EventType type, Value value) throws UnreadableException {
-        Fields read = LenientJson.read(value);
-        if (read.fields().isEmpty()) {
-            throw new UnreadableException("no fields");
-        }
-        try {
-            Map<String, Object> identity = identity(read);
-            TapEvent event = TapEvents.of(type, read.fields(), windowEnd);
-            if (read.lenient().isEmpty()) {
-                return event;
-            }
-            EventKey key = EventIdentity.of(type, identity);
-            return event.getKey().equals(key) ? event : TapEvents.keyedByBytes(type, key, read.fields(), windowEnd);
-        } catch (StackOverflowError e) {
-            throw new UnreadableException("too many levels in a field of its identity");
-        }
-    }
-
-    /** An event's fields as they stand in its identity, in live spelling. */
-    private static Map<String, Object> identity(Fields read) {
-        if (read.lenient().isEmpty()) {
-            LiveSpelling.fold(read.fields());
-            return read.fields();
-        }
-        Map<String, Object> identity = new LinkedHashMap<>(read.fields());
-        read.lenient().forEach((name, bytes) -> {
-            if (EventIdentity.isThere(read.fields(), name)) {
-                identity.put(name, RawField.of(bytes));
-            }
-        });
-        LiveSpelling.fold(identity);
-        return identity;
-    }
-
-    private void unknown(String array, Fields read) throws UnreadableException {
-        EventKey key;
-        boolean keyedByBytes;
-        try {
-            key = EventIdentity.of(array, identity(read));
-            LiveSpelling.fold(read.fields());
-            keyedByBytes = !read.lenient().isEmpty() && !key.equals(EventIdentity.of(array, read.fields()));
-        } catch (StackOverflowError e) {
-            throw new UnreadableException("too many levels in a field of its identity");
-        }
-        others.unknown(array, key, keyedByBytes, read.fields());
     }
 }

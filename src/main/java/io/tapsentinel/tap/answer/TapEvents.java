@@ -5,9 +5,14 @@ import io.tapsentinel.event.EventKey;
 import io.tapsentinel.event.EventTime;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.LiveSpelling;
+import io.tapsentinel.event.RawField;
+import io.tapsentinel.event.SafeName;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictDigest;
+import io.tapsentinel.tap.answer.LenientJson.Fields;
+import io.tapsentinel.tap.answer.LenientJson.UnreadableException;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Makes events of what was read. It does not stand on the event itself, where an expression in a route could call it. */
@@ -32,6 +37,58 @@ public final class TapEvents {
         TapEvent event = make(type, key, fields, otherwise);
         event.keyedByBytes = true;
         return event;
+    }
+
+    /** The event that an element is. @param otherwise its time when it has none */
+    static TapEvent read(EventType type, JsonValue element, Instant otherwise) throws UnreadableException {
+        Fields read = LenientJson.read(element);
+        if (read.fields().isEmpty()) {
+            throw new UnreadableException("no fields");
+        }
+        try {
+            EventKey byBytes = keyByBytes(type.arrayName(), read);
+            TapEvent event = of(type, read.fields(), otherwise);
+            return byBytes == null || byBytes.equals(event.getKey())
+                    ? event
+                    : keyedByBytes(type, byBytes, read.fields(), otherwise);
+        } catch (StackOverflowError e) {
+            throw tooDeep();
+        }
+    }
+
+    /** The same for an element of an unknown type, which is handed over. @param array the {@link SafeName} of its array */
+    static void readUnknown(String array, JsonValue element, TapEventReader.Others others) throws UnreadableException {
+        Fields read = LenientJson.read(element);
+        EventKey key;
+        EventKey byBytes;
+        try {
+            byBytes = keyByBytes(array, read);
+            LiveSpelling.fold(read.fields());
+            key = EventIdentity.of(array, read.fields());
+        } catch (StackOverflowError e) {
+            throw tooDeep();
+        }
+        boolean isByBytes = byBytes != null && !byBytes.equals(key);
+        others.unknown(array, isByBytes ? byBytes : key, isByBytes, read.fields());
+    }
+
+    /** The identity in which each field that was read leniently stands as its bytes; null when there is no such field. */
+    private static EventKey keyByBytes(String array, Fields read) {
+        if (read.lenient().isEmpty()) {
+            return null;
+        }
+        Map<String, Object> identity = new LinkedHashMap<>(read.fields());
+        read.lenient().forEach((name, bytes) -> {
+            if (EventIdentity.isThere(read.fields(), name)) {
+                identity.put(name, RawField.of(bytes));
+            }
+        });
+        LiveSpelling.fold(identity);
+        return EventIdentity.of(array, identity);
+    }
+
+    private static UnreadableException tooDeep() {
+        return new UnreadableException("too many levels in a field of its identity");
     }
 
     private static TapEvent make(EventType type, EventKey key, Map<String, Object> fields, Instant otherwise) {

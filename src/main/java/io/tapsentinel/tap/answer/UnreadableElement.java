@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public record UnreadableElement(String array, EventKey key, String reason, long offset, byte[] bytes, long length) {
 
-    static UnreadableElement of(String array, JsonScanner.Value value, String reason) {
+    static UnreadableElement of(String array, JsonValue value, String reason) {
         Stream<byte[]> parts =
                 Stream.of(EventIdentity.bytes("unreadable"), EventIdentity.bytes(array), TokenDigest.of(value.bytes()));
         return new UnreadableElement(

@@ -1,6 +1,5 @@
 package io.tapsentinel.tap.api;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -15,7 +14,6 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * How much of an answer of TAP is read, both as it is transferred and unpacked: a small answer may unpack to any size, and a long
@@ -51,15 +49,8 @@ public final class AnswerLimits implements HttpClientConfigurer {
     private ClassicHttpResponse limited(ClassicHttpRequest request, ExecChain.Scope scope, ExecChain chain)
             throws IOException, HttpException {
         ClassicHttpResponse response = chain.proceed(request, scope);
-        HttpEntity body = response.getEntity();
-        if (body != null && tap.isAskedBy(request)) {
-            response.setEntity(new HttpEntityWrapper(body) {
-                @Override
-                public InputStream getContent() throws IOException {
-                    InputStream content = super.getContent();
-                    return content == null ? null : new Limited(content, scope.execRuntime);
-                }
-            });
+        if (tap.isAskedBy(request)) {
+            AnswerBody.wrap(response, content -> new Limited(content, scope.execRuntime));
         }
         return response;
     }
@@ -83,7 +74,7 @@ public final class AnswerLimits implements HttpClientConfigurer {
         return refusal;
     }
 
-    private final class Limited extends FilterInputStream {
+    private final class Limited extends AnswerBody {
 
         private final ExecRuntime connection;
         private long left;
@@ -96,16 +87,10 @@ public final class AnswerLimits implements HttpClientConfigurer {
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
         public int read(byte[] into, int from, int length) throws IOException {
             int read;
             try {
-                read = super.read(into, from, length);
+                read = in.read(into, from, length);
             } catch (StackOverflowError e) {
                 // GZIPInputStream calls itself once for each part that unpacks to nothing
                 throw new AnswerTooLargeException("thousands of its gzip parts unpack to nothing");

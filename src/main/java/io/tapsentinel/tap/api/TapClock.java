@@ -6,6 +6,8 @@ import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,20 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public class TapClock {
 
-    /** A smaller difference counts as none. */
-    public static final Duration NONE_UNDER = Duration.ofSeconds(5);
-    /** A larger one is told, since a person should set the clock. */
-    public static final Duration REPORTED_OVER = Duration.ofSeconds(30);
-
     private static final Logger LOG = LoggerFactory.getLogger(TapClock.class);
     private static final Duration UNCONFIRMED = Duration.ofMinutes(15);
-    /** How much is given up at the edge at least; a clock that explains TAP's refusal is off by more than this margin. */
-    private static final Duration STEP = TapLimits.HISTORY_MARGIN;
-
-    /** How far from the edge a window may begin that TAP calls too old: a clock without a Date to tell it may be off by so much. */
-    private static final Duration PLAUSIBLE = Duration.ofHours(1);
-
-    /** A clock that is further ahead is not confirmed. */
+    /** A clock that is further ahead is not confirmed; one without a Date to tell it may be off by so much. */
     private static final Duration FAR = Duration.ofHours(1);
 
     private final Clock own;
@@ -73,14 +64,14 @@ public class TapClock {
         ahead = date.plusSeconds(1).isBefore(sent)
                 ? Duration.between(date, sent)
                 : date.isAfter(received) ? Duration.between(date, received) : Duration.ZERO;
-        if (confirmed != null && differ(confirmed, ahead)) {
-            confirmed = null;
-            refusedAsCurrent = false;
-            room = Duration.ZERO;
+        if (confirmed != null && ClockDifference.isSet(confirmed, ahead)) {
+            forgetRefusals();
         }
-        if (differ(reported, ahead)) {
+        if (ClockDifference.isSet(reported, ahead)) {
             reported = ahead;
-            LOG.warn("this machine's clock is {} TAP's; windows are planned by the earlier one", describe(ahead));
+            LOG.warn(
+                    "this machine's clock is {} TAP's; windows are planned by the earlier one",
+                    ClockDifference.describe(ahead));
         }
         told = aheadOfSteady();
         learnt = told;
@@ -125,14 +116,18 @@ public class TapClock {
 
     /** What was learnt of a clock is not true of the same one when it was set. */
     private void forgetIfSet() {
-        if (learnt != null && differ(learnt, aheadOfSteady())) {
+        if (learnt != null && ClockDifference.isSet(learnt, aheadOfSteady())) {
             learnt = null;
             told = null;
             ahead = null;
-            confirmed = null;
-            refusedAsCurrent = false;
-            room = Duration.ZERO;
+            forgetRefusals();
         }
+    }
+
+    private void forgetRefusals() {
+        confirmed = null;
+        refusedAsCurrent = false;
+        room = Duration.ZERO;
     }
 
     private Duration aheadOfSteady() {
@@ -143,10 +138,12 @@ public class TapClock {
     public synchronized void stillCurrent() {
         forgetIfSet();
         // only a clock that is ahead explains this
-        confirm(ahead().filter(by -> !by.isNegative()));
+        confirmed = ahead().filter(by -> !by.isNegative()).orElse(Duration.ZERO);
         learnt = aheadOfSteady();
         refusedAsCurrent = true;
-        room = room.isZero() ? NONE_UNDER : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
+        room = room.isZero()
+                ? ClockDifference.NONE_UNDER
+                : room.compareTo(UNCONFIRMED) < 0 ? room.multipliedBy(4) : room;
     }
 
     /**
@@ -156,44 +153,35 @@ public class TapClock {
     public synchronized boolean mayBeTooOld(TimeRange window) {
         Duration behind =
                 ahead().filter(Duration::isNegative).map(Duration::abs).orElse(Duration.ZERO);
-        return window.from().isBefore(Horizon.oldest(own.instant().plus(behind)).plus(PLAUSIBLE));
+        return window.from().isBefore(Horizon.oldest(own.instant().plus(behind)).plus(FAR));
     }
 
     /** TAP no longer holds the beginning of a window; at least its first 5 minutes are given up. */
     public synchronized void tooOld(TimeRange window) {
-        // only a clock that is behind explains this
-        confirm(ahead().filter(Duration::isNegative));
+        // only a clock that is behind by more than the margin explains this
+        confirmed = ahead().filter(Duration::isNegative).orElse(Duration.ZERO);
         learnt = aheadOfSteady();
-        goneBefore = later(Horizon.oldest(latest()), window.from().plus(STEP));
+        goneBefore =
+                Collections.max(List.of(Horizon.oldest(latest()), window.from().plus(TapLimits.HISTORY_MARGIN)));
     }
 
     /** Between which instants TAP can be asked now. */
     public synchronized Horizon horizon() {
         forgetIfSet();
-        return new Horizon(earliest(), later(Horizon.oldest(latest()), goneBefore));
+        return new Horizon(earliest(), Collections.max(List.of(Horizon.oldest(latest()), goneBefore)));
     }
 
     /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */
     public synchronized Optional<Duration> ahead() {
         forgetIfSet();
-        return Optional.ofNullable(ahead).filter(difference -> difference.abs().compareTo(NONE_UNDER) >= 0);
+        return Optional.ofNullable(ahead)
+                .filter(difference -> difference.abs().compareTo(ClockDifference.NONE_UNDER) >= 0);
     }
 
     /** Whether TAP's refusals of newer windows show that our clock is well ahead, where no Date says by how much. */
     public synchronized boolean isAheadByRefusals() {
         forgetIfSet();
-        return ahead().isEmpty() && room.compareTo(REPORTED_OVER) > 0;
-    }
-
-    /** {@code 2m ahead of}, {@code 40s behind}. */
-    public static String describe(Duration ahead) {
-        return ahead.abs().compareTo(NONE_UNDER) < 0
-                ? "about the same as"
-                : Duration.ofSeconds(ahead.abs().toSeconds())
-                                .toString()
-                                .substring(2)
-                                .toLowerCase()
-                        + (ahead.isNegative() ? " behind" : " ahead of");
+        return ahead().isEmpty() && room.compareTo(ClockDifference.REPORTED_OVER) > 0;
     }
 
     private Instant earliest() {
@@ -211,22 +199,5 @@ public class TapClock {
                 .orElse(Duration.ZERO);
         boolean explained = confirmed != null && !confirmed.isZero() && confirmed.isNegative() != whenAhead;
         return explained || difference.compareTo(UNCONFIRMED) < 0 ? difference : UNCONFIRMED;
-    }
-
-    private void confirm(Optional<Duration> explanation) {
-        confirmed = explanation.orElse(Duration.ZERO);
-    }
-
-    private static Instant later(Instant a, Instant b) {
-        return a.isAfter(b) ? a : b;
-    }
-
-    /** Whether a clock was not set between two moments at which it was so far ahead of a steady one. */
-    static boolean isSame(Duration one, Duration other) {
-        return !differ(one, other);
-    }
-
-    private static boolean differ(Duration one, Duration other) {
-        return one.minus(other).abs().compareTo(REPORTED_OVER) > 0;
     }
 }

@@ -38,7 +38,7 @@ public final class TapDates implements HttpClientConfigurer {
                     && tap.isAskedBy(HttpClientContext.cast(context).getRequest())) {
                 Moment received = Moment.of(this);
                 // else our clock was set meanwhile, and the Date tells nothing about it
-                if (TapClock.isSame(sent.ahead(), received.ahead())) {
+                if (!ClockDifference.isSet(sent.ahead(), received.ahead())) {
                     tapClock.observed(date, sent.time, received.time);
                 }
             }

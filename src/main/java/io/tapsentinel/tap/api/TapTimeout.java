@@ -1,6 +1,5 @@
 package io.tapsentinel.tap.api;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -16,9 +15,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.core5.concurrent.Cancellable;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
-import org.apache.hc.core5.http.io.entity.HttpEntityWrapper;
 
 /**
  * Ends a request to TAP that takes longer than {@code tap.request-timeout} from its beginning to the last byte of its answer, with a
@@ -78,17 +75,8 @@ public final class TapTimeout implements HttpClientConfigurer {
                 timer.cancel(false);
                 throw e;
             }
-            HttpEntity body = response.getEntity();
-            if (body == null) {
+            if (!AnswerBody.wrap(response, Body::new)) {
                 timer.cancel(false);
-            } else {
-                response.setEntity(new HttpEntityWrapper(body) {
-                    @Override
-                    public InputStream getContent() throws IOException {
-                        InputStream content = super.getContent();
-                        return content == null ? null : new Body(content);
-                    }
-                });
             }
             return response;
         }
@@ -104,16 +92,10 @@ public final class TapTimeout implements HttpClientConfigurer {
             return late;
         }
 
-        private final class Body extends FilterInputStream {
+        private final class Body extends AnswerBody {
 
             private Body(InputStream content) {
                 super(content);
-            }
-
-            @Override
-            public int read() throws IOException {
-                byte[] one = new byte[1];
-                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override

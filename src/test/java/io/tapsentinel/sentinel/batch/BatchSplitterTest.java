@@ -51,7 +51,7 @@ class BatchSplitterTest {
         assertThat(rejected.refusal().status()).isEqualTo(400);
         assertThat(rejected.refusal().answer().code()).isEqualTo("InvalidRecord");
         assertThat(rejected.refusal().answer().requestId()).isEqualTo("request");
-        assertThat(rejected.key()).isEqualTo(records.get(0).event().getKey());
+        assertThat(rejected.subject().key()).isEqualTo(records.get(0).event().getKey());
         assertThat(rejected.fields()).isEqualTo(records.get(0).event().getFields());
         assertThat(rejected.toString()).doesNotContain("guid");
     }

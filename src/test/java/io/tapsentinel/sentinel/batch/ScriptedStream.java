@@ -111,8 +111,9 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                 this,
                 Clock.systemUTC());
         TableSchema schema = TableSchema.of(EventType.MESSAGES_BLOCKED.table());
-        RetryingUploader uploads = new RetryingUploader(
-                new BatchTarget(schema, this, this, rejections, this, suspension),
+        BatchTarget target = new BatchTarget(schema, this, this, rejections, this, suspension);
+        RetryPause retries = new RetryPause(
+                target,
                 retry,
                 new Random(1),
                 () -> Duration.between(START, clock.now()).toNanos(),
@@ -124,7 +125,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
                     clock.advance(pause);
                     onPause.run();
                 });
-        return new BatchSplitter(uploads, rejections);
+        return new BatchSplitter(new RetryingUploader(target, retries), rejections);
     }
 
     static RetrySettings retry(long deliveryTimeoutMs) {
@@ -224,7 +225,10 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
 
     @Override
     public void rejected(TapEvent event) {
-        assertThat(rejected).as("stored before").extracting(RejectedRecord::key).contains(event.getKey());
+        assertThat(rejected)
+                .as("stored before")
+                .extracting(record -> record.subject().key())
+                .contains(event.getKey());
         log.add("rejected " + event.getId());
     }
 

@@ -54,7 +54,7 @@ final class BrokenReaders {
     /** Hands over what follows an unreadable element before it knows that the answer is in order. */
     static void goesOnWithoutASurvey(byte[] answer, Consumer<Handed> to) throws IOException {
         AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), ReaderCheck.WINDOW_END);
-        for (JsonScanner.Value value = scanner.next(); value != null; value = scanner.next()) {
+        for (JsonValue value = scanner.next(); value != null; value = scanner.next()) {
             to.accept(handed(value));
         }
     }
@@ -63,7 +63,7 @@ final class BrokenReaders {
     private static int element(byte[] answer, int at, Consumer<Handed> to) throws IOException {
         byte[] rest = Arrays.copyOfRange(answer, at, answer.length);
         try {
-            JsonScanner.Value value = new JsonScanner(new ByteArrayInputStream(rest)).value();
+            JsonValue value = new JsonScanner(new ByteArrayInputStream(rest)).value();
             Handed found = handed(value);
             to.accept(new Handed(at, value.length(), found.key(), found.event(), false, found.message()));
             return (int) value.length();
@@ -72,7 +72,7 @@ final class BrokenReaders {
         }
     }
 
-    private static Handed handed(JsonScanner.Value value) {
+    private static Handed handed(JsonValue value) {
         try {
             var fields = LenientJson.read(value).fields();
             LiveSpelling.fold(fields);

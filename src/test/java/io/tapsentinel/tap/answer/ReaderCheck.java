@@ -105,8 +105,8 @@ final class ReaderCheck {
             String message,
             Consumer<Handed> to) {
         try {
-            JsonScanner.Value value = scanner.next();
-            while (EventType.ofArray(scanner.array()).isEmpty() && !value.isObject()) {
+            JsonValue value = scanner.next();
+            while (EventType.ofArray(scanner.array).isEmpty() && !value.isObject()) {
                 value = scanner.next();
             }
             to.accept(new Handed(value.offset(), value.length(), key, event, unknown, message));

@@ -1,0 +1,78 @@
+package io.tapsentinel.replay;
+
+import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.store.ledger.ReadState;
+import io.tapsentinel.tap.answer.TapAnswerException;
+import io.tapsentinel.tap.answer.TapEventReader;
+import io.tapsentinel.tap.plan.TapLimits;
+import io.tapsentinel.tap.plan.TimeRange;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Refuses what is no event of the type that a person or a file's name gives it, and what could be sent twice. */
+final class ReplayGuard {
+
+    private static final Map<EventType, Set<String>> FIELDS = new EnumMap<>(EventType.class);
+
+    static {
+        for (EventType type : EventType.values()) {
+            FIELDS.put(type, TableSchema.of(type.table()).columns().keySet());
+        }
+    }
+
+    private final ReadState state;
+    private final Clock clock;
+
+    ReplayGuard(ReadState state, Clock clock) {
+        this.state = state;
+        this.clock = clock;
+    }
+
+    /** @throws ReplayRefusedException when an object has no field of the type, or the time of the other kind of event */
+    static void requireEvent(EventType type, Map<String, Object> fields) {
+        if (Collections.disjoint(FIELDS.get(type), fields.keySet())) {
+            throw new ReplayRefusedException(
+                    "an object in it has none of the fields of " + type.arrayName() + ", so that it is no event");
+        }
+        String time = type.isClick() ? "clickTime" : "messageTime";
+        String other = type.isClick() ? "messageTime" : "clickTime";
+        if (fields.containsKey(other) && !fields.containsKey(time)) {
+            throw new ReplayRefusedException("an object in it has " + other + " and no " + time
+                    + ", so that it is no event of " + type.arrayName() + "; correct the type that was given to it");
+        }
+    }
+
+    /** Looks at every event of a list before one of them is sent. @throws ReplayRefusedException for one of them */
+    void requireList(ReplaySource document, EventType type) {
+        Set<Instant> hours = new TreeSet<>();
+        try (TapEventReader events =
+                TapEventReader.ofList(document::open, type, clock.instant(), TapEventReader.Others.NONE)) {
+            while (events.hasNext()) {
+                TapEvent event = events.next();
+                requireEvent(type, event.getFields());
+                hours.add(event.getTime().truncatedTo(ChronoUnit.HOURS));
+            }
+        } catch (TapAnswerException | IOException e) {
+            throw new ReplayRefusedException(ReplayDocument.words(e));
+        }
+        hours.forEach(hour -> requireKnown(
+                new TimeRange(hour, hour.plus(1, ChronoUnit.HOURS)), "it holds an event of the hour " + hour));
+    }
+
+    /** @throws ReplayRefusedException when some of this time was read so long ago that its keys are forgotten */
+    void requireKnown(TimeRange time, String what) {
+        if (state.wasRead(time, clock.instant().minus(TapLimits.HISTORY))) {
+            throw new ReplayRefusedException(what + ", which was read more than " + TapLimits.HISTORY.toDays()
+                    + " days ago; what was delivered then is no longer known, and would be sent twice");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.tapsentinel.sentinel;
+
+import io.tapsentinel.event.EventIdentity;
+import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.Outcome;
+import io.tapsentinel.event.TapEvent;
+import java.util.Map;
+import org.apache.camel.Exchange;
+import org.apache.camel.util.ObjectHelper;
+
+/** The event of an exchange and the fields of its row. What an edited route got wrong is refused with its step. */
+final class ExchangeEvent {
+
+    private ExchangeEvent() {}
+
+    /**
+     * Takes the event, once: it is on its way to Sentinel from now on.
+     *
+     * @throws IllegalStateException when there is none, it is of another table, or no repository has reserved it
+     */
+    static TapEvent take(Exchange exchange, String table) {
+        TapEvent event = exchange.getProperty(TapEvent.PROPERTY, TapEvent.class);
+        if (event != null && !event.getType().table().equals(table)) {
+            throw new IllegalStateException("sentinel: " + table + " refuses " + event + ", whose table is "
+                    + event.getType().table() + StepName.of(exchange));
+        }
+        if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
+            throw new IllegalStateException(
+                    "sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
+                            + (event != null && event.getOutcome() != Outcome.NONE
+                                    ? ", which is " + event.getOutcome() + " already"
+                                    : ", since no repository has reserved it; put it inside idempotentConsumer")
+                            + StepName.of(exchange));
+        }
+        return event;
+    }
+
+    /** @throws IllegalArgumentException when the body is neither the event nor a map of its fields */
+    static Map<String, Object> fields(Exchange exchange, TapEvent event) {
+        Object body = exchange.getMessage().getBody();
+        Map<String, Object> fields = fields(body);
+        if (body instanceof TapEvent other && other != event
+                || !event.getId().isEmpty() && !event.getId().equals(EventIdentity.text(fields, "id"))) {
+            // the row would say that this event is another one, or none
+            throw new IllegalArgumentException(
+                    "sentinel: refuses " + event + ", whose body is not its own any more (id)" + StepName.of(exchange));
+        }
+        return fields;
+    }
+
+    @SuppressWarnings("unchecked") // other keys than text meet no column
+    private static Map<String, Object> fields(Object body) {
+        if (body instanceof TapEvent event) {
+            return event.getFields();
+        }
+        if (body instanceof Map<?, ?> map) {
+            return (Map<String, Object>) map;
+        }
+        throw new IllegalArgumentException("sentinel: takes the event or a map of its fields as body, not "
+                + ObjectHelper.classCanonicalName(body));
+    }
+}
