@@ -13,7 +13,7 @@ record AddressRange(byte[] first, int bits) {
     /** {@code 10.0.0.0/8}, or one address; empty when it is neither. */
     static Optional<AddressRange> parse(String text) {
         String[] parts = text.split("/", -1);
-        Optional<byte[]> address = address(parts[0]);
+        Optional<byte[]> address = address(parts[0]).map(InetAddress::getAddress);
         if (address.isEmpty() || parts.length > 2 || parts.length == 2 && !parts[1].matches("\\d{1,3}")) {
             return Optional.empty();
         }
@@ -24,7 +24,7 @@ record AddressRange(byte[] first, int bits) {
 
     /** Whether the host is given as an address of this range. */
     boolean contains(String host) {
-        return address(host).filter(this::contains).isPresent();
+        return address(host).map(InetAddress::getAddress).filter(this::contains).isPresent();
     }
 
     private boolean contains(byte[] address) {
@@ -37,12 +37,10 @@ record AddressRange(byte[] first, int bits) {
         return address.length == first.length;
     }
 
-    /** The bytes of an address, when the host is one. */
-    static Optional<byte[]> address(String host) {
+    /** The address that the host is, when it is one. */
+    static Optional<InetAddress> address(String host) {
         try {
-            return LITERAL.matcher(host).matches()
-                    ? Optional.of(InetAddress.getByName(host).getAddress())
-                    : Optional.empty();
+            return LITERAL.matcher(host).matches() ? Optional.of(InetAddress.getByName(host)) : Optional.empty();
         } catch (UnknownHostException notAnAddress) {
             return Optional.empty();
         }

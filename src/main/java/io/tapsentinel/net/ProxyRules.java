@@ -1,12 +1,10 @@
 package io.tapsentinel.net;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,15 +43,8 @@ final class ProxyRules extends ProxySelector {
     private static boolean isNear(String host) {
         return "localhost".equalsIgnoreCase(host)
                 || AddressRange.address(host)
-                        .map(bytes -> {
-                            try {
-                                InetAddress address = InetAddress.getByAddress(bytes);
-                                return address.isLoopbackAddress() || address.isLinkLocalAddress();
-                            } catch (UnknownHostException noAddress) {
-                                return false;
-                            }
-                        })
-                        .orElse(false);
+                        .filter(address -> address.isLoopbackAddress() || address.isLinkLocalAddress())
+                        .isPresent();
     }
 
     @Override

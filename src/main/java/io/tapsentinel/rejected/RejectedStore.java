@@ -56,15 +56,10 @@ public class RejectedStore implements RejectedLog {
     /** @throws RejectedException when the endpoint does not take it or the folder is full */
     @Override
     public void store(RejectedRecord record) {
-        try {
-            put(record);
-            failure = null;
-            if (MISSING.contains(record.reason())) {
-                last = record.time();
-            }
-        } catch (RejectedException e) {
-            failure = e.getMessage();
-            throw e;
+        byte[] document = RejectedDocument.bytes(record);
+        put(RejectedDocument.name(record), document, document.length, record);
+        if (MISSING.contains(record.reason())) {
+            last = record.time();
         }
     }
 
@@ -89,14 +84,10 @@ public class RejectedStore implements RejectedLog {
             }
             answer.reset();
             put(name, file.toFile(), Files.size(file), "an answer");
-            failure = null;
         } catch (IOException e) {
             failure = "tap.spool: an answer cannot be copied there: " + SafeMessage.of(e)
                     + "; the window stays due until it can";
             throw new RejectedException(failure);
-        } catch (RejectedException e) {
-            failure = e.getMessage();
-            throw e;
         } finally {
             delete(file);
         }
@@ -116,18 +107,19 @@ public class RejectedStore implements RejectedLog {
         }
     }
 
-    private void put(RejectedRecord record) {
-        byte[] document = RejectedDocument.bytes(record);
-        put(RejectedDocument.name(record), document, document.length, record);
-    }
-
     private void put(String name, Object document, long length, Object what) {
-        reserve(length);
-        Throwable failure = send(name, document);
-        if (failure != null) {
-            // an endpoint's own words may quote the body, or the secret in its URI
-            throw new RejectedException("tap.rejected.uri does not take " + what + ": " + BlobFailure.of(failure)
-                    + "; the window stays due until it does");
+        try {
+            reserve(length);
+            Throwable refusal = send(name, document);
+            if (refusal != null) {
+                // an endpoint's own words may quote the body, or the secret in its URI
+                throw new RejectedException("tap.rejected.uri does not take " + what + ": " + BlobFailure.of(refusal)
+                        + "; the window stays due until it does");
+            }
+            failure = null;
+        } catch (RejectedException e) {
+            failure = e.getMessage();
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package io.tapsentinel.tap.answer;
 
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapTime;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -11,35 +12,89 @@ import java.time.Instant;
  * Passes through one answer of {@code /v2/siem/all}, element by element of its arrays. Checks that it is an answer to this question,
  * that nothing stands between its elements, and that it ends where it should. Not for concurrent use.
  */
-final class AnswerScanner extends Elements {
+final class AnswerScanner implements Closeable {
 
     /** How much earlier than asked an answer may say it ends. */
     private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
     private static final String QUERY_END = "queryEndTime";
 
+    private final InputStream body;
+    private final JsonScanner scanner;
     private final Instant windowEnd;
+    private final EventType only;
     private boolean begun;
+    private String array;
+    /** Whether an element of the array has come. */
+    private boolean inside;
+
     private boolean isAnswer;
     private boolean hasOthers;
 
     /**
      * @param body      the answer, in any encoding of JSON; closed by {@link #close}
      * @param windowEnd the end of the window that was asked for
+     * @param only      null; or the type of all events, in a bare array or one behind the other with white space between them (NDJSON)
      */
-    AnswerScanner(InputStream body, Instant windowEnd) throws IOException {
-        super(body);
+    AnswerScanner(InputStream body, Instant windowEnd, EventType only) throws IOException {
+        this.body = body;
+        this.scanner = new JsonScanner(Utf8Stream.of(body));
         this.windowEnd = windowEnd;
+        this.only = only;
     }
 
-    @Override
+    /**
+     * Goes to the next element.
+     *
+     * @return null at the end of the document
+     * @throws TapAnswerException when the document is cut, or something stands where an element, a comma or a bracket should
+     */
     JsonValue next() throws IOException {
+        if (only != null) {
+            return nextOfList();
+        }
         try {
             return advance();
         } catch (TapAnswerException e) {
             // what begins as an object and breaks off may be an answer; its names can come in any order
             throw begun ? e : new ForeignAnswerException(e.getMessage());
         }
+    }
+
+    private JsonValue nextOfList() throws IOException {
+        if (!begun) {
+            begun = true;
+            array = scanner.take('[') ? only.arrayName() : null;
+        }
+        if (array == null) {
+            return scanner.peek() < 0 ? null : scanner.value();
+        }
+        if (hasAnother()) {
+            return scanner.value();
+        }
+        if (scanner.peek() >= 0) {
+            throw scanner.outOfStep();
+        }
+        return null;
+    }
+
+    /** The name of the array that the last element stands in. */
+    String array() {
+        return only == null ? array : only.arrayName();
+    }
+
+    @Override
+    public void close() throws IOException {
+        body.close();
+    }
+
+    /** Goes to the next element of the array that the scanner is in, or past its end. */
+    private boolean hasAnother() throws IOException {
+        inside = inside ? scanner.take(',') : scanner.peek() != ']';
+        if (!inside) {
+            scanner.require(']');
+        }
+        return inside;
     }
 
     private JsonValue advance() throws IOException {

@@ -38,7 +38,7 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
     private final Instant windowEnd;
     private final Others others;
     private final EventType only;
-    private Elements answer;
+    private AnswerScanner answer;
     private TapEvent next;
     private boolean ended;
     private boolean surveyed;
@@ -118,10 +118,10 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
 
     private TapEvent advance() throws IOException {
         if (answer == null) {
-            answer = elements();
+            answer = new AnswerScanner(body.open(), windowEnd, only);
         }
         for (JsonValue value = answer.next(); value != null; value = answer.next()) {
-            EventType type = EventType.ofArray(answer.array).orElse(null);
+            EventType type = EventType.ofArray(answer.array()).orElse(null);
             if (type == null && !value.isObject()) {
                 continue;
             }
@@ -130,10 +130,10 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
                     return trusted(TapEvents.read(type, value, windowEnd));
                 }
                 survey();
-                TapEvents.readUnknown(SafeName.of(answer.array), value, others);
+                TapEvents.readUnknown(SafeName.of(answer.array()), value, others);
             } catch (UnreadableException e) {
                 survey();
-                others.unreadable(UnreadableElement.of(SafeName.of(answer.array), value, e.getMessage()));
+                others.unreadable(UnreadableElement.of(SafeName.of(answer.array()), value, e.getMessage()));
             }
         }
         return null;
@@ -155,12 +155,12 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
         }
         Map<String, Integer> elements = new HashMap<>();
         Map<String, Integer> unreadable = new HashMap<>();
-        try (Elements all = elements()) {
+        try (AnswerScanner all = new AnswerScanner(body.open(), windowEnd, only)) {
             for (JsonValue value = all.next(); value != null; value = all.next()) {
-                EventType type = EventType.ofArray(all.array).orElse(null);
+                EventType type = EventType.ofArray(all.array()).orElse(null);
                 if (type != null) {
-                    elements.merge(all.array, 1, Integer::sum);
-                    unreadable.merge(all.array, isReadable(type, value) ? 0 : 1, Integer::sum);
+                    elements.merge(all.array(), 1, Integer::sum);
+                    unreadable.merge(all.array(), isReadable(type, value) ? 0 : 1, Integer::sum);
                 }
             }
         }
@@ -172,10 +172,6 @@ public final class TapEventReader implements Iterator<TapEvent>, Closeable {
             }
         });
         surveyed = true;
-    }
-
-    private Elements elements() throws IOException {
-        return only == null ? new AnswerScanner(body.open(), windowEnd) : Elements.ofList(body.open(), only);
     }
 
     private boolean isReadable(EventType type, JsonValue value) {

@@ -32,7 +32,7 @@ class SuspensionTest {
         stream.anotherIsFine = true;
         List<PendingRecord> records = records(30, "window");
 
-        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records);
 
         assertThat(passed()).isBetween(Duration.ofMinutes(2), Duration.ofSeconds(125));
         assertThat(stream.suspension.isDeferring()).isTrue();
@@ -52,7 +52,7 @@ class SuspensionTest {
         stream.always = refused(status, "X");
         stream.anotherIsFine = true;
 
-        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(3, "window"));
 
         assertThat(stream.log).endsWith("sending 3", "unknown");
     }
@@ -64,9 +64,7 @@ class SuspensionTest {
         stream.anotherIsFine = true;
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
-        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
-
-        assertThat(stream.kept).isEmpty();
+        assertGivesUp(impatient, records(1, "window"));
     }
 
     @Test
@@ -84,7 +82,7 @@ class SuspensionTest {
         BatchSplitter frequent =
                 stream.delivery(new RetrySettings(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO));
 
-        assertThatThrownBy(() -> frequent.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(frequent, records(1, "window"));
 
         assertThat(passed()).isBetween(Duration.ofSeconds(250 + 120), Duration.ofSeconds(256 + 120));
     }
@@ -108,7 +106,7 @@ class SuspensionTest {
         stream.beforeRequest = () -> stream.anotherIsFine = false;
         stream.onPause = () -> stream.anotherIsFine = passed().toMinutes() >= 20;
 
-        assertThatThrownBy(() -> delivery.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(1, "window"));
 
         assertThat(passed())
                 .isBetween(Duration.ofMinutes(20), Duration.ofMinutes(20).plusSeconds(31));
@@ -139,9 +137,7 @@ class SuspensionTest {
         };
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
-        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
-
-        assertThat(stream.kept).isEmpty();
+        assertGivesUp(impatient, records(1, "window"));
     }
 
     @Test
@@ -150,10 +146,10 @@ class SuspensionTest {
         stream.anotherIsFine = true;
         BatchSplitter impatient = stream.delivery(retry(60_000));
 
-        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
+        assertGivesUp(impatient, records(1, "window"));
         assertThat(passed()).isLessThan(Duration.ofMinutes(1));
         stream.clock().advance(Duration.ofSeconds(90));
-        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(impatient, records(1, "window"));
     }
 
     @Test
@@ -183,8 +179,7 @@ class SuspensionTest {
             pauses.add(Duration.between(before, next).toMinutes());
             int requests = stream.requests;
 
-            assertThatThrownBy(() -> delivery.deliver(records(3, "window")))
-                    .isInstanceOf(TableSuspendedException.class);
+            assertDefers(records(3, "window"));
 
             assertThat(stream.requests).isEqualTo(requests + 1);
             assertThat(stream.suspension.isDeferring()).isTrue();
@@ -197,9 +192,7 @@ class SuspensionTest {
 
     @Test
     void theAcknowledgementOfAProbeEndsTheSuspension() throws Exception {
-        suspend();
-        stream.always = null;
-        stream.clock().advance(Duration.ofMinutes(1));
+        suspendUntilAcceptedProbe();
 
         delivery.deliver(records(3, "window"));
         delivery.deliver(records(2, "window"));
@@ -212,10 +205,7 @@ class SuspensionTest {
 
     @Test
     void aProbeGrowsWithWhatIsAccepted() throws Exception {
-        suspend();
-        stream.always = null;
-        stream.log.clear();
-        stream.clock().advance(Duration.ofMinutes(1));
+        suspendUntilAcceptedProbe();
 
         delivery.deliver(records(9, "window"));
 
@@ -228,14 +218,11 @@ class SuspensionTest {
 
     @Test
     void aTableThatAnswersLargePartsTooLateStoresNoMoreTwiceThanItHasAccepted() {
-        suspend();
-        stream.always = null;
+        suspendUntilAcceptedProbe();
         stream.late = 8;
-        stream.log.clear();
-        stream.clock().advance(Duration.ofMinutes(1));
         List<PendingRecord> records = records(100, "window");
 
-        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records);
 
         assertThat(stream.log).endsWith("sending 8", "unknown");
         assertThat(stream.stored).hasSize(7);
@@ -246,10 +233,7 @@ class SuspensionTest {
 
     @Test
     void aProbeOfOneRecordIsOneRequest() throws Exception {
-        suspend();
-        stream.always = null;
-        stream.log.clear();
-        stream.clock().advance(Duration.ofMinutes(1));
+        suspendUntilAcceptedProbe();
 
         delivery.deliver(records(1, "window"));
 
@@ -265,7 +249,7 @@ class SuspensionTest {
         stream.log.clear();
         stream.clock().advance(Duration.ofMinutes(1));
 
-        assertThatThrownBy(() -> delivery.deliver(records(30, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(30, "window"));
 
         assertThat(stream.log).containsExactly("sending 1", "unknown");
     }
@@ -279,8 +263,7 @@ class SuspensionTest {
         stream.always = refused(status, "X");
         stream.clock().advance(Duration.ofMinutes(1));
 
-        assertThatThrownBy(() -> delivery.deliver(records(records, "window")))
-                .isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(records, "window"));
 
         assertThat(stream.rejected).isEmpty();
         assertThat(stream.suspension.isDeferring()).isTrue();
@@ -289,10 +272,8 @@ class SuspensionTest {
     @ParameterizedTest
     @ValueSource(strings = {"0", "7"})
     void aBadRecordInAProbeIsFoundWhileTheOthersEndTheSuspensionEvenIfItIsTheFirst(String bad) throws Exception {
-        suspend();
-        stream.always = null;
+        suspendUntilAcceptedProbe();
         stream.bad.add(bad);
-        stream.clock().advance(Duration.ofMinutes(1));
 
         delivery.deliver(records(8, "window"));
 
@@ -304,16 +285,14 @@ class SuspensionTest {
     /** Else it would be suspended and accepted by turns, and each time hold up the others for two minutes. */
     @Test
     void aProbeOfWhichTooManyRecordsAreRefusedDoesNotEndItThoughTheOthersAreAccepted() {
-        suspend();
-        stream.always = null;
+        suspendUntilAcceptedProbe();
         for (int i = 100; i < 125; i++) {
             stream.bad.add(String.valueOf(i));
         }
-        stream.clock().advance(Duration.ofMinutes(1));
         List<PendingRecord> records = records(200, "window");
         Instant before = stream.clock().now();
 
-        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records);
 
         assertThat(stream.clock().now()).as("at once").isEqualTo(before);
         assertThat(stream.rejected).isEmpty();
@@ -328,10 +307,8 @@ class SuspensionTest {
     /** Else one that hangs would hold up the window for as long as any request may take. */
     @Test
     void eachRequestOfAProbeHasTwentySecondsOnceSomethingWasAcknowledged() throws Exception {
-        suspend();
-        stream.always = null;
+        suspendUntilAcceptedProbe();
         stream.bad.add("7");
-        stream.clock().advance(Duration.ofMinutes(1));
         stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
         int before = stream.requests;
 
@@ -342,10 +319,8 @@ class SuspensionTest {
 
     @Test
     void untilSomethingWasAcknowledgedAProbeHasTwentySecondsInAll() throws Exception {
-        suspend();
-        stream.always = null;
+        suspendUntilAcceptedProbe();
         stream.bad.add("0");
-        stream.clock().advance(Duration.ofMinutes(1));
         stream.beforeRequest = () -> stream.clock().advance(Duration.ofSeconds(15));
 
         delivery.deliver(records(4, "window"));
@@ -433,7 +408,7 @@ class SuspensionTest {
         Instant before = stream.clock().now();
         stream.always = refused(500, "X");
 
-        assertThatThrownBy(() -> frequent.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(frequent, records(3, "window"));
 
         assertThat(Duration.between(before, stream.clock().now()))
                 .isBetween(Duration.ofSeconds(20), Duration.ofSeconds(25));
@@ -442,24 +417,20 @@ class SuspensionTest {
 
     @Test
     void halfAnHourAfterItsSuspensionATableIsGivenTwoMinutesAgain() throws Exception {
-        suspend();
-        stream.always = null;
-        stream.clock().advance(Duration.ofMinutes(1));
+        suspendUntilAcceptedProbe();
         delivery.deliver(records(3, "window"));
         stream.clock().advance(Duration.ofMinutes(30));
         Instant before = stream.clock().now();
         stream.always = refused(500, "X");
 
-        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(3, "window"));
 
         assertThat(Duration.between(before, stream.clock().now())).isGreaterThanOrEqualTo(Duration.ofMinutes(2));
     }
 
     @Test
     void aShortFailureSoonAfterASuspensionBeginsNone() throws Exception {
-        suspend();
-        stream.always = null;
-        stream.clock().advance(Duration.ofMinutes(1));
+        suspendUntilAcceptedProbe();
         delivery.deliver(records(3, "window"));
         stream.next.addAll(List.of(refused(503, "Busy"), refused(503, "Busy")));
 
@@ -525,15 +496,35 @@ class SuspensionTest {
         };
         BatchSplitter impatient = stream.delivery(retry(Duration.ofMinutes(20).toMillis()));
 
-        assertThatThrownBy(() -> impatient.deliver(records(1, "window"))).isInstanceOf(UploadException.class);
-
-        assertThat(stream.kept).isEmpty();
+        assertGivesUp(impatient, records(1, "window"));
     }
 
     private void suspend() {
         stream.always = refused(500, "X");
         stream.anotherIsFine = true;
-        assertThatThrownBy(() -> delivery.deliver(records(3, "window"))).isInstanceOf(TableSuspendedException.class);
+        assertDefers(records(3, "window"));
+    }
+
+    /** Its next batch is a probe, and the stream accepts it. */
+    private void suspendUntilAcceptedProbe() {
+        suspend();
+        stream.always = null;
+        stream.log.clear();
+        stream.clock().advance(Duration.ofMinutes(1));
+    }
+
+    private void assertDefers(List<PendingRecord> records) {
+        assertDefers(delivery, records);
+    }
+
+    private static void assertDefers(BatchSplitter delivery, List<PendingRecord> records) {
+        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(TableSuspendedException.class);
+    }
+
+    /** Without suspending the table. */
+    private void assertGivesUp(BatchSplitter delivery, List<PendingRecord> records) {
+        assertThatThrownBy(() -> delivery.deliver(records)).isInstanceOf(UploadException.class);
+        assertThat(stream.kept).isEmpty();
     }
 
     private Suspended last() {

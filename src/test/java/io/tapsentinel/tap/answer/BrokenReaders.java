@@ -53,7 +53,7 @@ final class BrokenReaders {
 
     /** Hands over what follows an unreadable element before it knows that the answer is in order. */
     static void goesOnWithoutASurvey(byte[] answer, Consumer<Handed> to) throws IOException {
-        AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), ReaderCheck.WINDOW_END);
+        AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), ReaderCheck.WINDOW_END, null);
         for (JsonValue value = scanner.next(); value != null; value = scanner.next()) {
             to.accept(handed(value));
         }

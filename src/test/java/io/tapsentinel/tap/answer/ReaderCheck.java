@@ -80,7 +80,7 @@ final class ReaderCheck {
 
     /** The program's own way, with the offsets of {@link AnswerScanner}. */
     static void read(byte[] answer, Consumer<Handed> to) throws IOException {
-        AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), WINDOW_END);
+        AnswerScanner scanner = new AnswerScanner(new ByteArrayInputStream(answer), WINDOW_END, null);
         TapEventReader.Others others = new TapEventReader.Others() {
             @Override
             public void unknown(String array, EventKey key, boolean keyedByBytes, Map<String, Object> fields) {
@@ -106,7 +106,7 @@ final class ReaderCheck {
             Consumer<Handed> to) {
         try {
             JsonValue value = scanner.next();
-            while (EventType.ofArray(scanner.array).isEmpty() && !value.isObject()) {
+            while (EventType.ofArray(scanner.array()).isEmpty() && !value.isObject()) {
                 value = scanner.next();
             }
             to.accept(new Handed(value.offset(), value.length(), key, event, unknown, message));
