@@ -4,7 +4,6 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.monitoring.health.SentinelHealthCheck;
 import io.tapsentinel.monitoring.health.StreamCheck;
 import io.tapsentinel.monitoring.metrics.DeliveryMetrics;
-import io.tapsentinel.monitoring.metrics.Metrics;
 import io.tapsentinel.rejected.RejectedStore;
 import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.FieldReport;
@@ -30,7 +29,7 @@ final class SentinelPart {
         sentinel.setAdditionalFields(settings.additionalFields());
         sentinel.setMappingReport(new FieldReport(run.clock(), settings.additionalFields(), run.registry()));
         sentinel.deliveryStatus().addListeners(table -> new DeliveryMetrics(run.registry(), table, run.clock()));
-        Metrics.ofDelivery(run.registry(), sentinel, run.clock().instant());
+        DeliveryMetrics.ofSink(run.registry(), sentinel, run.clock().instant());
         run.main().bind("sentinel", sentinel);
         run.main().bind("sentinel-health", new SentinelHealthCheck(sentinel, store.figures::tables, run.clock()));
         for (EventType type : EventType.values()) {

@@ -7,11 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteErrorCode;
-import org.sqlite.SQLiteException;
 
 /**
  * A look into the store from outside, also while a program holds it: all of it as it was at one moment. Takes no lock that a program
@@ -49,9 +45,7 @@ public final class ReadOnlyStore implements Closeable {
                     "state.url: there is no store at " + file + "; start this where the program runs, or with its"
                             + " state.url, or with TAP_SANDBOX=on for the sandbox's");
         }
-        ReadOnlyStore store = address.isShared()
-                ? onServer(address, source)
-                : new ReadOnlyStore(file.toString(), source, connect(file));
+        ReadOnlyStore store = connect(address, source, false);
         try {
             store.check();
             return store;
@@ -66,23 +60,30 @@ public final class ReadOnlyStore implements Closeable {
      * that a program has it open or was killed.
      */
     public static ReadOnlyStore asItIs(StoreAddress address, String source) {
+        return connect(address, source, true);
+    }
+
+    /** @param unchanging whether nothing may be made beside a file that no log lies beside */
+    private static ReadOnlyStore connect(StoreAddress address, String source, boolean unchanging) {
         Path file = SqliteDatabase.file(address.url());
+        String place = address.isShared() ? address.toString() : file.toString();
         try {
-            return address.isShared()
-                    ? onServer(address, source)
-                    : new ReadOnlyStore(
-                            file.toString(), source, Files.exists(log(file)) ? connect(file) : begin(unchanging(file)));
+            return new ReadOnlyStore(
+                    place,
+                    source,
+                    address.isShared()
+                            ? new PostgresDatabase(address).connectToRead()
+                            : unchanging && !hasLog(file)
+                                    ? SqliteReader.openUnchanging(file)
+                                    : SqliteReader.open(file));
         } catch (SQLException e) {
-            throw unreadable(file.toString(), e);
+            throw unreadable(place, e);
         }
     }
 
-    private static ReadOnlyStore onServer(StoreAddress address, String source) {
-        try {
-            return new ReadOnlyStore(address.toString(), source, new PostgresDatabase(address).connectToRead());
-        } catch (SQLException e) {
-            throw unreadable(address.toString(), e);
-        }
+    /** Whether a program has the file open, or was killed with it. */
+    public static boolean hasLog(Path file) {
+        return Files.exists(SqliteReader.log(file));
     }
 
     /** What is done with one row. */
@@ -134,57 +135,17 @@ public final class ReadOnlyStore implements Closeable {
 
     @Override
     public void close() {
-        close(connection);
-    }
-
-    private static Connection connect(Path file) {
         try {
-            return begin(SqliteDatabase.URL + file);
+            connection.close();
         } catch (SQLException e) {
-            if (!wantsToWrite(e) || log(file).toFile().length() > 0) {
-                throw unreadable(file.toString(), e);
-            }
+            // nothing was written
         }
-        try {
-            // the folder has no room for SQLite's own files, and without a log the store's file is all there is
-            return begin(unchanging(file));
-        } catch (SQLException e) {
-            throw unreadable(file.toString(), e);
-        }
-    }
-
-    public static Path log(Path file) {
-        return Path.of(file + "-wal");
-    }
-
-    private static String unchanging(Path file) {
-        return SqliteDatabase.URL + file.toUri() + "?immutable=1";
-    }
-
-    private static Connection begin(String url) throws SQLException {
-        SQLiteConfig config = new SQLiteConfig();
-        config.setReadOnly(true);
-        Connection connection = config.createConnection(url);
-        try {
-            connection.setAutoCommit(false);
-            Sql.number(connection, "SELECT count(*) FROM sqlite_master");
-            return connection;
-        } catch (SQLException e) {
-            close(connection);
-            throw e;
-        }
-    }
-
-    private static boolean wantsToWrite(SQLException e) {
-        return e instanceof SQLiteException sqlite
-                && (sqlite.getErrorCode() == SQLiteErrorCode.SQLITE_CANTOPEN.code
-                        || (sqlite.getErrorCode() & 0xff) == SQLiteErrorCode.SQLITE_READONLY.code);
     }
 
     private static StoreException unreadable(String place, SQLException e) {
         return new StoreException(
                 "state.url: " + place + " cannot be read: " + e.getMessage()
-                        + (wantsToWrite(e)
+                        + (SqliteReader.wantsToWrite(e)
                                 ? "; SQLite has to read its -wal and -shm beside it, or make them: be the program's user, or make the folder writable"
                                 : ""),
                 e);
@@ -205,19 +166,11 @@ public final class ReadOnlyStore implements Closeable {
             throw new StoreException("state.url: the store at " + place + " has version " + version
                     + ", this program reads version " + StoreSchema.version() + "; use the newer program");
         }
-        List<String> sources = new ArrayList<>();
-        each("SELECT name FROM source ORDER BY name", row -> sources.add(row.getString(1)));
+        List<String> sources = read(
+                connection -> Sql.list(connection, "SELECT name FROM source ORDER BY name", row -> row.getString(1)));
         if (!sources.contains(source)) {
             throw new StoreException(
                     "tap.source is \"" + source + "\"; the store at " + place + " knows " + String.join(", ", sources));
-        }
-    }
-
-    private static void close(Connection connection) {
-        try {
-            connection.close();
-        } catch (SQLException e) {
-            // nothing was written
         }
     }
 }

@@ -4,6 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Single statements. */
 public final class Sql {
@@ -25,6 +27,27 @@ public final class Sql {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             set(statement, arguments);
             return statement.executeUpdate();
+        }
+    }
+
+    /** What is made of one row. */
+    @FunctionalInterface
+    public interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    /** Every row of a query that has few, in its order. */
+    public static <T> List<T> list(Connection connection, String sql, RowReader<T> reader, Object... arguments)
+            throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            set(select, arguments);
+            List<T> list = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    list.add(reader.read(rows));
+                }
+            }
+            return list;
         }
     }
 

@@ -44,7 +44,7 @@ final class StoreFile implements Closeable {
     /** Of a store that SQLite has opened. @throws SQLException when it is gone again */
     StoreFile(Path file) throws SQLException {
         this.file = file;
-        this.log = ReadOnlyStore.log(file);
+        this.log = SqliteReader.log(file);
         this.key = attributes(file).fileKey();
         this.logKey = attributes(log).fileKey();
         try {
@@ -103,7 +103,7 @@ final class StoreFile implements Closeable {
      * the file.
      */
     static void setAsideTheLogOfAnother(Path file) throws IOException {
-        Path log = ReadOnlyStore.log(file);
+        Path log = SqliteReader.log(file);
         // SQLite itself removes the log of an empty file
         if (!Files.exists(log) || Files.size(file) == 0 || continues(FirstPage.in(log), file)) {
             return;

@@ -2,9 +2,15 @@ package io.tapsentinel.monitoring.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.sentinel.DeliveryStatus;
+import io.tapsentinel.sentinel.SentinelComponent;
+import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.sentinel.batch.DeliveryListener;
 import io.tapsentinel.sentinel.upload.UploadException;
 import io.tapsentinel.tap.plan.Age;
@@ -14,7 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.DoubleStream;
 
-/** What one table was sent since the start of the process. The histograms' bounds are few, since each is a series. */
+/** What one table was sent since the start of the process, and what stands in the way of deliveries. The histograms' bounds are few, since each is a series. */
 public final class DeliveryMetrics implements DeliveryListener {
 
     private static final String NO_ANSWER = "no-answer";
@@ -63,6 +69,56 @@ public final class DeliveryMetrics implements DeliveryListener {
                 .description("From the time of an event to Sentinel's acknowledgement")
                 .register(registry);
         STATUSES.forEach(this::retries);
+    }
+
+    /** What Sentinel takes, table by table. @param started when the process began */
+    public static void ofSink(MeterRegistry registry, SentinelComponent sentinel, Instant started) {
+        DeliveryStatus deliveries = sentinel.deliveryStatus();
+        Metrics.gauge(
+                registry,
+                "sentinel.pending.records",
+                deliveries::pending,
+                "Records that were taken and have no end yet");
+        for (EventType type : EventType.values()) {
+            String table = type.table();
+            TableStatus status = deliveries.of(table);
+            Metrics.gauge(
+                    registry,
+                    "sentinel.failures.in.a.row",
+                    () -> status.problem().failures(),
+                    "Failed requests since the last good one",
+                    "table",
+                    table);
+            Metrics.gauge(
+                    registry,
+                    "sentinel.needs.person",
+                    () -> status.problem().needsPerson() ? 1 : 0,
+                    "1 while deliveries fail in a way that only a person can mend",
+                    "table",
+                    table);
+            // seconds since 1970, as Prometheus has times
+            Gauge.builder(
+                            "sentinel.last.acknowledged.timestamp",
+                            () -> status.lastAcknowledged().orElse(started)
+                                            .toEpochMilli()
+                                    / 1_000.0)
+                    .baseUnit("seconds")
+                    .tag("table", table)
+                    .description("When Sentinel acknowledged a request last; the start of the process before the first")
+                    .strongReference(true)
+                    .register(registry);
+            FunctionCounter.builder(
+                            "sentinel.rejected", sentinel, of -> of.rejections().rejected(table))
+                    .tag("table", table)
+                    .description("Records that were put aside because the table refuses them")
+                    .register(registry);
+        }
+        FunctionCounter.builder(
+                        "sentinel.capped.fields",
+                        sentinel,
+                        of -> of.rejections().capped())
+                .description("Records that were sent with cut values, the whole of them being stored")
+                .register(registry);
     }
 
     @Override

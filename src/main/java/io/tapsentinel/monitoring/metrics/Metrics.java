@@ -1,6 +1,5 @@
 package io.tapsentinel.monitoring.metrics;
 
-import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
@@ -9,16 +8,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.process.Look;
-import io.tapsentinel.sentinel.DeliveryStatus;
-import io.tapsentinel.sentinel.SentinelComponent;
-import io.tapsentinel.sentinel.TableStatus;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.plan.Pool;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -83,103 +78,67 @@ public final class Metrics {
                 "tap.gap",
                 StoreFigures::lost,
                 "Time that was lost: TAP forgot it, or its answer cannot be read");
-        gauge("tap.gaps", () -> store.get().figures().gaps().size(), "Ranges of time that were lost");
-        gauge(
+        figure(store, "tap.gaps", now -> now.gaps().size(), "Ranges of time that were lost");
+        figure(
+                store,
                 "tap.sweep.missing",
-                () -> store.get().figures().missing(),
+                StoreFigures::missing,
                 "Events of the swept hours of seven days that TAP reported and the store lacked");
-        gauge(
+        figure(
+                store,
                 "sentinel.possible.duplicates",
-                () -> store.get().figures().possibleDuplicates(),
+                StoreFigures::possibleDuplicates,
                 "Records that were on their way when a connection broke or the process ended; Sentinel may hold them twice");
         for (EventType type : EventType.values()) {
+            String[] table = {TABLE, type.table()};
             seconds(
                     store,
                     "sentinel.suspended",
                     now -> now.table(type).length(now.at()),
                     "How long the table has been suspended; 0 while it is not",
-                    TABLE,
-                    type.table());
-            gauge(
+                    table);
+            figure(
+                    store,
                     "tap.deferred.events",
-                    () -> store.get().figures().table(type).deferred(),
+                    now -> now.table(type).deferred(),
                     "Events that wait for a table that is or was suspended",
-                    TABLE,
-                    type.table());
-            gauge(
+                    table);
+            figure(
+                    store,
                     "tap.withdrawn.events",
-                    () -> store.get().figures().table(type).withdrawn(),
+                    now -> now.table(type).withdrawn(),
                     "Events of 90 days that were deferred and that TAP no longer reports",
-                    TABLE,
-                    type.table());
+                    table);
         }
         for (Pool pool : Pool.values()) {
             Supplier<Scrape.Requests> requests = () -> store.get().requests().get(pool);
-            gauge(
-                    "tap.requests",
-                    () -> requests.get().used(),
-                    "Requests to TAP in the last 24 hours",
-                    POOL,
-                    pool.word());
+            String used = "Requests to TAP in the last 24 hours";
+            gauge(registry, "tap.requests", () -> requests.get().used(), used, POOL, pool.word());
             left(pool, "poll", () -> requests.get().leftForPolls());
             left(pool, "rest", () -> requests.get().leftForRest());
         }
-        gauge("tap.requests.limit", () -> perDay, "Requests to TAP that are allowed in 24 hours in each pool");
+        gauge(
+                registry,
+                "tap.requests.limit",
+                () -> perDay,
+                "Requests to TAP that are allowed in 24 hours in each pool");
     }
 
     private void left(Pool pool, String purpose, Supplier<Number> value) {
-        gauge("tap.requests.left", value, "Requests that may be made now", POOL, pool.word(), "purpose", purpose);
-    }
-
-    /** What Sentinel takes, table by table. @param started when the process began */
-    public static void ofDelivery(MeterRegistry registry, SentinelComponent sentinel, Instant started) {
-        Metrics metrics = new Metrics(registry);
-        DeliveryStatus deliveries = sentinel.deliveryStatus();
-        metrics.gauge("sentinel.pending.records", deliveries::pending, "Records that were taken and have no end yet");
-        for (EventType type : EventType.values()) {
-            String table = type.table();
-            TableStatus status = deliveries.of(table);
-            metrics.gauge(
-                    "sentinel.failures.in.a.row",
-                    () -> status.problem().failures(),
-                    "Failed requests since the last good one",
-                    TABLE,
-                    table);
-            metrics.gauge(
-                    "sentinel.needs.person",
-                    () -> status.problem().needsPerson() ? 1 : 0,
-                    "1 while deliveries fail in a way that only a person can mend",
-                    TABLE,
-                    table);
-            // seconds since 1970, as Prometheus has times
-            Gauge.builder(
-                            "sentinel.last.acknowledged.timestamp",
-                            () -> status.lastAcknowledged()
-                                            .orElse(started)
-                                            .toEpochMilli()
-                                    / 1_000.0)
-                    .baseUnit("seconds")
-                    .tag(TABLE, table)
-                    .description("When Sentinel acknowledged a request last; the start of the process before the first")
-                    .strongReference(true)
-                    .register(registry);
-            FunctionCounter.builder(
-                            "sentinel.rejected", sentinel, of -> of.rejections().rejected(table))
-                    .tag(TABLE, table)
-                    .description("Records that were put aside because the table refuses them")
-                    .register(registry);
-        }
-        FunctionCounter.builder(
-                        "sentinel.capped.fields",
-                        sentinel,
-                        of -> of.rejections().capped())
-                .description("Records that were sent with cut values, the whole of them being stored")
-                .register(registry);
+        gauge(
+                registry,
+                "tap.requests.left",
+                value,
+                "Requests that may be made now",
+                POOL,
+                pool.word(),
+                "purpose",
+                purpose);
     }
 
     /** One series that is always 1. */
     public static void ofProgram(MeterRegistry registry, String version) {
-        new Metrics(registry).gauge("tap.info", () -> 1, "The running version", "version", version);
+        gauge(registry, "tap.info", () -> 1, "The running version", "version", version);
     }
 
     private void seconds(
@@ -199,7 +158,12 @@ public final class Metrics {
                 .register(registry);
     }
 
-    private void gauge(String name, Supplier<Number> value, String description, String... tags) {
+    private void figure(
+            Look<Scrape> store, String name, Function<StoreFigures, Number> value, String description, String... tags) {
+        gauge(registry, name, () -> value.apply(store.get().figures()), description, tags);
+    }
+
+    static void gauge(MeterRegistry registry, String name, Supplier<Number> value, String description, String... tags) {
         Gauge.builder(name, value)
                 .tags(tags)
                 .description(description)

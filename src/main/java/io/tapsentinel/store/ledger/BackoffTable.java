@@ -5,8 +5,6 @@ import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.tap.plan.Pool;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -77,22 +75,21 @@ public final class BackoffTable {
     }
 
     private static Optional<Row> read(Connection connection, String source) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT status, text, since_at, until_at, throttled, salt, credentials FROM tap_rest"
-                        + " WHERE source = ? AND pool = ?")) {
-            Sql.set(select, source, POOL.word());
-            try (ResultSet row = select.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Row(
+        return Sql.list(
+                        connection,
+                        "SELECT status, text, since_at, until_at, throttled, salt, credentials FROM tap_rest"
+                                + " WHERE source = ? AND pool = ?",
+                        row -> new Row(
                                 row.getInt(1),
                                 row.getString(2),
                                 Instant.ofEpochMilli(row.getLong(3)),
                                 Instant.ofEpochMilli(row.getLong(4)),
                                 row.getInt(5),
                                 row.getBytes(6),
-                                row.getBytes(7)))
-                        : Optional.empty();
-            }
-        }
+                                row.getBytes(7)),
+                        source,
+                        POOL.word())
+                .stream()
+                .findFirst();
     }
 }

@@ -4,16 +4,14 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * What the last sweep of each closed hour found, beside what the store holds of exactly that. <em>theirs</em> is the number of
@@ -67,19 +65,15 @@ public final class Completeness {
 
     /** When hours were swept last, by their beginning. */
     public Map<Instant, Instant> sweptAt(Instant since) {
-        return store.transaction(connection -> {
-            Map<Instant, Instant> swept = new HashMap<>();
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT hour, min(swept_at) FROM sweep WHERE source = ? AND hour >= ? GROUP BY hour")) {
-                Sql.set(select, store.source(), since.toEpochMilli());
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        swept.put(Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2)));
-                    }
-                }
-            }
-            return swept;
-        });
+        return store
+                .transaction(connection -> Sql.list(
+                        connection,
+                        "SELECT hour, min(swept_at) FROM sweep WHERE source = ? AND hour >= ? GROUP BY hour",
+                        row -> Map.entry(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2))),
+                        store.source(),
+                        since.toEpochMilli()))
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /**
@@ -141,53 +135,46 @@ public final class Completeness {
 
     /** What the hours that can still be compared amount to, as it was when each was swept last; empty before the first sweep. */
     public static Optional<Recent> recent(Connection connection, String source) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn), sum(rejected) FROM sweep"
-                        + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?")) {
-            Sql.set(select, source, source, COMPARED.toMillis());
-            try (ResultSet row = select.executeQuery()) {
-                row.next();
-                long hour = row.getLong(1);
-                return row.wasNull()
-                        ? Optional.empty()
-                        : Optional.of(new Recent(Instant.ofEpochMilli(hour), SweptKeys.of(row, 2)));
-            }
-        }
+        return Sql.list(
+                        connection,
+                        "SELECT max(hour), sum(theirs), sum(ours), sum(deferred), sum(withdrawn), sum(rejected) FROM sweep"
+                                + " WHERE source = ? AND hour > (SELECT max(hour) FROM sweep WHERE source = ?) - ?",
+                        row -> row.getObject(1) == null
+                                ? Optional.<Recent>empty()
+                                : Optional.of(new Recent(Instant.ofEpochMilli(row.getLong(1)), SweptKeys.of(row, 2))),
+                        source,
+                        source,
+                        COMPARED.toMillis())
+                .get(0);
     }
 
     /** The hours that began in [{@code from}, {@code to}] and were swept, oldest first, compared with the keys now; only reads. */
     public static List<Hour> hours(Connection connection, String source, Instant from, Instant to) throws SQLException {
-        List<Hour> hours = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT hour, stream, swept_at, " + COUNTS
-                + ", keys FROM sweep" + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream")) {
-            Sql.set(select, source, from.toEpochMilli(), to.toEpochMilli());
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    byte[] keys = rows.getBytes(9);
-                    hours.add(hour(
-                            rows,
+        return Sql.list(
+                connection,
+                "SELECT hour, stream, swept_at, " + COUNTS + ", keys FROM sweep"
+                        + " WHERE source = ? AND hour BETWEEN ? AND ? ORDER BY hour, stream",
+                row -> {
+                    byte[] keys = row.getBytes(9);
+                    return hour(
+                            row,
                             keys.length == 0
-                                    ? SweptKeys.of(rows, 4)
-                                    : SweptKeys.compare(connection, source, rows.getString(2), keys)));
-                }
-            }
-        }
-        return hours;
+                                    ? SweptKeys.of(row, 4)
+                                    : SweptKeys.compare(connection, source, row.getString(2), keys));
+                },
+                source,
+                from.toEpochMilli(),
+                to.toEpochMilli());
     }
 
     /** The hours from {@code from} on as they were when each was checked last; asks nothing of the table of keys. */
     public static List<Hour> recorded(Connection connection, String source, Instant from) throws SQLException {
-        List<Hour> hours = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT hour, stream, swept_at, " + COUNTS + " FROM sweep WHERE source = ? AND hour >= ?")) {
-            Sql.set(select, source, from.toEpochMilli());
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    hours.add(hour(rows, SweptKeys.of(rows, 4)));
-                }
-            }
-        }
-        return hours;
+        return Sql.list(
+                connection,
+                "SELECT hour, stream, swept_at, " + COUNTS + " FROM sweep WHERE source = ? AND hour >= ?",
+                row -> hour(row, SweptKeys.of(row, 4)),
+                source,
+                from.toEpochMilli());
     }
 
     private static Hour hour(ResultSet row, SweptKeys keys) throws SQLException {

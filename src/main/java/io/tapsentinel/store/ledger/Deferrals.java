@@ -10,7 +10,6 @@ import io.tapsentinel.tap.plan.TimeRange;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
@@ -138,18 +137,15 @@ public final class Deferrals {
 
     /** Which windows deferred what still is, as long as any may have been. */
     private List<TimeRange> windowsOfDeferred(Connection connection, String stream) throws SQLException {
-        List<TimeRange> windows = new ArrayList<>();
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT DISTINCT at" + OF_TYPE + " AND withdrawn_at = 0")) {
-            Sql.set(select, source, stream);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    Instant end = Instant.ofEpochMilli(rows.getLong(1));
-                    windows.add(new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end));
-                }
-            }
-        }
-        return TimeRange.union(windows);
+        return TimeRange.union(Sql.list(
+                connection,
+                "SELECT DISTINCT at" + OF_TYPE + " AND withdrawn_at = 0",
+                row -> {
+                    Instant end = Instant.ofEpochMilli(row.getLong(1));
+                    return new TimeRange(end.minus(TapLimits.LONGEST_WINDOW), end);
+                },
+                source,
+                stream));
     }
 
     /**
@@ -184,16 +180,8 @@ public final class Deferrals {
     }
 
     private Set<EventKey> among(Connection connection, EventType type, List<EventKey> keys) throws SQLException {
-        Set<EventKey> found = new HashSet<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT key" + these(keys))) {
-            Sql.set(select, these(type, keys));
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    found.add(EventKey.of(rows.getBytes(1)));
-                }
-            }
-        }
-        return found;
+        return Set.copyOf(Sql.list(
+                connection, "SELECT key" + these(keys), row -> EventKey.of(row.getBytes(1)), these(type, keys)));
     }
 
     private static String these(List<EventKey> keys) {
@@ -268,21 +256,20 @@ public final class Deferrals {
 
     /** The same for a look from outside; only reads. */
     public static Map<EventType, Count> counts(Connection connection, String source) throws SQLException {
-        Map<EventType, Count> counts = new EnumMap<>(EventType.class);
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
-                        + " FROM deferred WHERE source = ? GROUP BY stream")) {
-            Sql.set(select, source);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    long deferred = rows.getLong(2);
-                    counts.put(
-                            EventType.ofArray(rows.getString(1)).orElseThrow(),
-                            new Count(deferred, rows.getLong(3) - deferred));
-                }
-            }
-        }
-        return counts;
+        return Sql.list(
+                        connection,
+                        "SELECT stream, sum(CASE WHEN withdrawn_at = 0 THEN 1 ELSE 0 END), count(*)"
+                                + " FROM deferred WHERE source = ? GROUP BY stream",
+                        row -> Map.entry(
+                                EventType.ofArray(row.getString(1)).orElseThrow(),
+                                new Count(row.getLong(2), row.getLong(3) - row.getLong(2))),
+                        source)
+                .stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        Map.Entry::getValue,
+                        (one, other) -> one,
+                        () -> new EnumMap<>(EventType.class)));
     }
 
     /** An event that was deferred and that TAP no longer reports, and when that was found out. */
@@ -290,20 +277,15 @@ public final class Deferrals {
 
     /** All of them, by type and time; only reads. */
     public static List<Withdrawn> withdrawn(Connection connection, String source) throws SQLException {
-        List<Withdrawn> withdrawn = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement("SELECT stream, key, withdrawn_at FROM deferred"
-                + " WHERE source = ? AND withdrawn_at > 0 ORDER BY stream, withdrawn_at, key")) {
-            Sql.set(select, source);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    withdrawn.add(new Withdrawn(
-                            EventType.ofArray(rows.getString(1)).orElseThrow(),
-                            EventKey.of(rows.getBytes(2)),
-                            Instant.ofEpochMilli(rows.getLong(3))));
-                }
-            }
-        }
-        return withdrawn;
+        return Sql.list(
+                connection,
+                "SELECT stream, key, withdrawn_at FROM deferred"
+                        + " WHERE source = ? AND withdrawn_at > 0 ORDER BY stream, withdrawn_at, key",
+                row -> new Withdrawn(
+                        EventType.ofArray(row.getString(1)).orElseThrow(),
+                        EventKey.of(row.getBytes(2)),
+                        Instant.ofEpochMilli(row.getLong(3))),
+                source);
     }
 
     /** Forgets what was withdrawn before {@code before} (milliseconds since 1970). */

@@ -5,8 +5,6 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,17 +126,14 @@ public final class DeliveredCounts {
     }
 
     private static Map<Place, Long> delivered(Connection connection, String source, Instant first) throws SQLException {
-        Map<Place, Long> delivered = new HashMap<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT stream, hour, events FROM delivered_hour WHERE source = ? AND hour >= ?")) {
-            Sql.set(select, source, first.toEpochMilli());
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    delivered.put(new Place(rows.getString(1), rows.getLong(2)), rows.getLong(3));
-                }
-            }
-        }
-        return delivered;
+        return Sql.list(
+                        connection,
+                        "SELECT stream, hour, events FROM delivered_hour WHERE source = ? AND hour >= ?",
+                        row -> Map.entry(new Place(row.getString(1), row.getLong(2)), row.getLong(3)),
+                        source,
+                        first.toEpochMilli())
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Instant latest(Instant one, Instant other) {

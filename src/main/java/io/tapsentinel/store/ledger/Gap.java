@@ -5,7 +5,6 @@ import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
 import io.tapsentinel.tap.plan.Unreadable.How;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -91,17 +90,11 @@ public record Gap(TimeRange time, String reason, Instant noticedAt) {
 
     /** Those of all tables at once, oldest first; only reads. */
     static List<Gap> ofAllTables(Connection connection, String source) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at")) {
-            Sql.set(select, source);
-            List<Gap> gaps = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    gaps.add(of(rows));
-                }
-            }
-            return gaps;
-        }
+        return Sql.list(
+                connection,
+                "SELECT from_at, to_at, reason, noticed_at FROM gap WHERE source = ? ORDER BY from_at, to_at",
+                Gap::of,
+                source);
     }
 
     /** A row of beginning, end, reason and time when it was noticed. */

@@ -7,8 +7,6 @@ import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -343,18 +341,10 @@ public class ReadState {
 
     static List<TimeRange> ranges(Connection connection, String source, String sql, Object... arguments)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(sql)) {
-            Sql.set(
-                    select,
-                    Stream.concat(Stream.of(source), Stream.of(arguments)).toArray());
-            List<TimeRange> ranges = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    ranges.add(new TimeRange(
-                            Instant.ofEpochMilli(rows.getLong(1)), Instant.ofEpochMilli(rows.getLong(2))));
-                }
-            }
-            return ranges;
-        }
+        return Sql.list(
+                connection,
+                sql,
+                UnreadableTime::range,
+                Stream.concat(Stream.of(source), Stream.of(arguments)).toArray());
     }
 }

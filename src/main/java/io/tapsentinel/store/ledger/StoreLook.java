@@ -79,27 +79,16 @@ public record StoreLook(
                 requests.replaceAll((pool, none) -> RequestBudget.used(store, pool, now));
                 lacking = count.flatMap(made -> store.read(made::lacking));
             }
-            if (address.isShared()) {
-                return new StoreLook(
-                        store.place(),
-                        Optional.empty(),
-                        version > 0,
-                        version,
-                        identity.stream().findFirst(),
-                        requests,
-                        Optional.empty(),
-                        Optional.empty(),
-                        tables);
-            }
+            boolean shared = address.isShared();
             return new StoreLook(
                     store.place(),
-                    Optional.of(file),
-                    true,
+                    shared ? Optional.empty() : Optional.of(file),
+                    !shared || version > 0,
                     version,
                     identity.stream().findFirst(),
                     requests,
                     // whoever has it open has a log beside it
-                    Files.exists(ReadOnlyStore.log(file)) ? StoreLock.holder(file) : Optional.empty(),
+                    shared || !ReadOnlyStore.hasLog(file) ? Optional.empty() : StoreLock.holder(file),
                     lacking,
                     tables);
         }

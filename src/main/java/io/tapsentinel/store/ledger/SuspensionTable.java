@@ -5,12 +5,11 @@ import io.tapsentinel.sentinel.batch.SuspensionLog;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Suspensions in the store, for the next start and for other programs on it. Times are kept to the millisecond. */
 public final class SuspensionTable implements SuspensionLog {
@@ -54,22 +53,22 @@ public final class SuspensionTable implements SuspensionLog {
 
     /** The same for a look from outside; only reads. */
     public static Map<EventType, Suspended> of(Connection connection, String source) throws SQLException {
-        Map<EventType, Suspended> suspended = new EnumMap<>(EventType.class);
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT stream, since_at, next_probe_at, probes, reason FROM suspended WHERE source = ?")) {
-            Sql.set(select, source);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    suspended.put(
-                            EventType.ofArray(rows.getString(1)).orElseThrow(),
-                            new Suspended(
-                                    Instant.ofEpochMilli(rows.getLong(2)),
-                                    Instant.ofEpochMilli(rows.getLong(3)),
-                                    rows.getInt(4),
-                                    rows.getString(5)));
-                }
-            }
-        }
-        return suspended;
+        return Sql.list(
+                        connection,
+                        "SELECT stream, since_at, next_probe_at, probes, reason FROM suspended WHERE source = ?",
+                        row -> Map.entry(
+                                EventType.ofArray(row.getString(1)).orElseThrow(),
+                                new Suspended(
+                                        Instant.ofEpochMilli(row.getLong(2)),
+                                        Instant.ofEpochMilli(row.getLong(3)),
+                                        row.getInt(4),
+                                        row.getString(5))),
+                        source)
+                .stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        Map.Entry::getValue,
+                        (one, other) -> one,
+                        () -> new EnumMap<>(EventType.class)));
     }
 }

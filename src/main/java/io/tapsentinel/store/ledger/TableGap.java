@@ -4,8 +4,6 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,17 +19,11 @@ final class TableGap {
 
     /** Those of all tables, in no order; only reads. */
     static List<Gap> all(Connection connection, String source) throws SQLException {
-        List<Gap> gaps = new ArrayList<>();
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT from_at, to_at, reason, noticed_at FROM table_gap WHERE source = ?")) {
-            Sql.set(select, source);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    gaps.add(Gap.of(rows));
-                }
-            }
-        }
-        return gaps;
+        return Sql.list(
+                connection,
+                "SELECT from_at, to_at, reason, noticed_at FROM table_gap WHERE source = ?",
+                Gap::of,
+                source);
     }
 
     /**

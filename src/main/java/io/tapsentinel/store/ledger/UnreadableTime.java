@@ -9,7 +9,6 @@ import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.Unreadable;
 import io.tapsentinel.tap.plan.Unreadable.How;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -96,17 +95,14 @@ public final class UnreadableTime {
 
     /** The read that stands there, of whichever process. */
     public Optional<Attempt> attempt() {
-        return store.transaction(connection -> {
-            try (PreparedStatement select = connection.prepareStatement(
-                    "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?")) {
-                Sql.set(select, store.source());
-                try (ResultSet row = select.executeQuery()) {
-                    return row.next()
-                            ? Optional.of(new Attempt(range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1))
-                            : Optional.empty();
-                }
-            }
-        });
+        return store
+                .transaction(connection -> Sql.list(
+                        connection,
+                        "SELECT from_at, to_at, purpose, error FROM reading WHERE source = ?",
+                        row -> new Attempt(range(row), Purpose.of(row.getString(3)), row.getInt(4) == 1),
+                        store.source()))
+                .stream()
+                .findFirst();
     }
 
     /**
@@ -201,23 +197,17 @@ public final class UnreadableTime {
     }
 
     static Unreadables all(Connection connection, String source) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at")) {
-            Sql.set(select, source);
-            List<Unreadable> ranges = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    ranges.add(new Unreadable(
-                            range(rows),
-                            rows.getInt(3) == 1,
-                            How.valueOf(rows.getString(4)),
-                            rows.getInt(5),
-                            Instant.ofEpochMilli(rows.getLong(7)),
-                            rows.getInt(6) == 1));
-                }
-            }
-            return new Unreadables(ranges);
-        }
+        return new Unreadables(Sql.list(
+                connection,
+                "SELECT from_at, to_at, bad, how, times, proven, failed_at FROM unreadable WHERE source = ? ORDER BY from_at, to_at",
+                row -> new Unreadable(
+                        range(row),
+                        row.getInt(3) == 1,
+                        How.valueOf(row.getString(4)),
+                        row.getInt(5),
+                        Instant.ofEpochMilli(row.getLong(7)),
+                        row.getInt(6) == 1),
+                source));
     }
 
     private static void replace(Connection connection, String source, Unreadables ranges) throws SQLException {
@@ -237,7 +227,7 @@ public final class UnreadableTime {
         }
     }
 
-    private static TimeRange range(ResultSet row) throws SQLException {
+    static TimeRange range(ResultSet row) throws SQLException {
         return new TimeRange(Instant.ofEpochMilli(row.getLong(1)), Instant.ofEpochMilli(row.getLong(2)));
     }
 }

@@ -36,7 +36,7 @@ class StoreOnPostgresIT {
     class OtherMessages extends OtherMessageTest {}
 
     @Nested
-    class Hours extends DeliveredHoursTest {}
+    class Hours extends DeliveredCountsTest {}
 
     @Nested
     class Sweeps extends CompletenessTest {}

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Counted hours of a file: an older version of it is brought up to date, and a trigger as only SQLite has it makes a write fail. */
-class SqliteDeliveredHoursTest extends DeliveredHoursFixture {
+class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
 
     @Test
     void aBatchWhoseKeysAreNotKeptIsNotCounted() throws SQLException {

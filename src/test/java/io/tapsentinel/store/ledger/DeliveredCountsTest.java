@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class DeliveredHoursTest extends DeliveredHoursFixture {
+class DeliveredCountsTest extends DeliveredCountsFixture {
 
     @Test
     void rowsCountInTheHourOfTheirEventAcrossBatchesAndRestarts() {

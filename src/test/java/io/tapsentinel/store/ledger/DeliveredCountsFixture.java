@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A store that counts by hour, and what it counted. */
-abstract class DeliveredHoursFixture {
+abstract class DeliveredCountsFixture {
 
     static final EventType TYPE = EventType.CLICKS_BLOCKED;
     static final Instant NINE = Instant.parse("2026-11-20T09:00:00Z");
@@ -69,7 +69,9 @@ abstract class DeliveredHoursFixture {
 
     List<String> hours() {
         return new DeliveredCounts(store)
-                .closed(Instant.EPOCH).stream().map(DeliveredHoursFixture::hour).toList();
+                .closed(Instant.EPOCH).stream()
+                        .map(DeliveredCountsFixture::hour)
+                        .toList();
     }
 
     static String hour(DeliveredCounts.Hour hour) {
