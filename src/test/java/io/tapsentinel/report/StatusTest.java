@@ -34,7 +34,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -265,59 +267,15 @@ class StatusTest {
                     store,
                     Purpose.POLL,
                     Duration.ofHours(1),
-                    Map.of(
-                            "fetched",
-                            1_030L,
-                            "new",
-                            1_000L,
-                            "duplicate",
-                            20L,
-                            "duplicate-inside",
-                            4L,
-                            "filtered",
-                            3L,
-                            "changed",
-                            2L,
-                            "rejected",
-                            1L,
-                            "late",
-                            9L,
-                            "lag-30m",
-                            9L));
+                    "fetched=1030 new=1000 duplicate=20 duplicate-inside=4 filtered=3 changed=2 rejected=1 late=9 lag-30m=9");
             ledger(
                     store,
                     Purpose.SWEEP,
                     Duration.ofHours(2),
-                    Map.of(
-                            "fetched",
-                            5L,
-                            "new",
-                            4L,
-                            "changed",
-                            1L,
-                            "late",
-                            4L,
-                            "lag-4h",
-                            3L,
-                            "lag-more",
-                            1L,
-                            "changed-status",
-                            1L,
-                            "changed-campaign",
-                            1L,
-                            "changed-message",
-                            1L));
-            ledger(store, Purpose.CATCH_UP, Duration.ofHours(3), Map.of("fetched", 8L, "new", 3L, "deferred", 5L));
-            ledger(
-                    store,
-                    Purpose.BACKLOG,
-                    Duration.ofDays(30),
-                    Map.of("fetched", 6L, "new", 6L, "late", 6L, "lag-3d", 6L));
-            ledger(
-                    store,
-                    Purpose.POLL,
-                    Duration.ofDays(91),
-                    Map.of("fetched", 100_000L, "new", 100_000L, "late", 100_000L));
+                    "fetched=5 new=4 changed=1 late=4 lag-4h=3 lag-more=1 changed-status=1 changed-campaign=1 changed-message=1");
+            ledger(store, Purpose.CATCH_UP, Duration.ofHours(3), "fetched=8 new=3 deferred=5");
+            ledger(store, Purpose.BACKLOG, Duration.ofDays(30), "fetched=6 new=6 late=6 lag-3d=6");
+            ledger(store, Purpose.POLL, Duration.ofDays(91), "fetched=100000 new=100000 late=100000");
         }
         assertThat(status())
                 .containsPattern("poll +1 +1,030 +1,000 +24 +3 +2 +1 +0\n")
@@ -344,20 +302,12 @@ class StatusTest {
                     store,
                     Purpose.POLL,
                     Duration.ofHours(1),
-                    Map.of(
-                            "fetched",
-                            5L,
-                            "filtered",
-                            5L,
-                            "filtered-by-before-messages-blocked",
-                            3L,
-                            "filtered-by-mine",
-                            2L));
+                    "fetched=5 filtered=5 filtered-by-before-messages-blocked=3 filtered-by-mine=2");
             ledger(
                     store,
                     Purpose.SWEEP,
                     Duration.ofHours(2),
-                    Map.of("fetched", 3L, "filtered", 3L, "filtered-by-before-messages-blocked", 3L));
+                    "fetched=3 filtered=3 filtered-by-before-messages-blocked=3");
             assertThat(status())
                     .containsPattern("\ndropped by routes on purpose +24 h +90 d\n"
                             + "all +8 +8\n +before-messages-blocked +6 +6\n +mine +2 +2\n\n");
@@ -425,7 +375,8 @@ class StatusTest {
         });
     }
 
-    private static void ledger(Store store, Purpose purpose, Duration ago, Map<String, Long> counts) {
+    /** @param counts as {@code fetched=5 new=4} */
+    private static void ledger(Store store, Purpose purpose, Duration ago, String counts) {
         Instant at = NOW.minus(ago);
         new ReadState(store, new MovableClock(at))
                 .beside(
@@ -433,8 +384,14 @@ class StatusTest {
                                 at,
                                 new TimeRange(at.minusSeconds(3_600), at),
                                 purpose,
-                                Map.of(TYPE.arrayName(), counts)),
+                                Map.of(TYPE.arrayName(), parse(counts))),
                         InTransaction.NOTHING);
+    }
+
+    private static Map<String, Long> parse(String counts) {
+        return Stream.of(counts.split(" "))
+                .map(count -> count.split("="))
+                .collect(Collectors.toMap(count -> count[0], count -> Long.valueOf(count[1])));
     }
 
     private static void execute(Store store, String sql) {

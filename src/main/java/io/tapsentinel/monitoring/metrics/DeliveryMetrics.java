@@ -99,9 +99,7 @@ public final class DeliveryMetrics implements DeliveryListener {
             // seconds since 1970, as Prometheus has times
             Gauge.builder(
                             "sentinel.last.acknowledged.timestamp",
-                            () -> status.lastAcknowledged().orElse(started)
-                                            .toEpochMilli()
-                                    / 1_000.0)
+                            () -> status.lastAcknowledged().orElse(started).toEpochMilli() / 1_000.0)
                     .baseUnit("seconds")
                     .tag("table", table)
                     .description("When Sentinel acknowledged a request last; the start of the process before the first")

@@ -170,7 +170,9 @@ final class PageData {
                 .with(
                         "tables",
                         Stream.of(EventType.values())
-                                .map(type -> sink(type.table(), deliveries.of(type.table()).problem()))
+                                .map(type -> sink(
+                                        type.table(),
+                                        deliveries.of(type.table()).problem()))
                                 .toList());
     }
 

@@ -112,7 +112,7 @@ class SentinelHealthCheckTest {
     void anEndThatCannotBeNotedIsNoFaultOfSentinels() {
         clicks.givenUp(new IllegalStateException("state.url: disk full"));
 
-        assertThat(check.findings().problems()).singleElement().satisfies(problem -> {
+        assertThat(onlyProblem()).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DOWN);
             assertThat(problem.what())
                     .startsWith(KnownProblem.SENTINEL_NOT_KEPT.what())
@@ -128,11 +128,7 @@ class SentinelHealthCheckTest {
         clicks.failing(new UploadException(0, "upload to Custom-Clicks_CL got no answer from host:443"), false);
 
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
-        assertThat(check.findings().problems())
-                .singleElement()
-                .extracting(Problem::what)
-                .asString()
-                .contains("Clicks_CL since 2026-11-20T12:00:00Z, 1 failed requests in a row");
+        assertThat(onlyProblem().what()).contains("Clicks_CL since 2026-11-20T12:00:00Z, 1 failed requests in a row");
     }
 
     @Test
@@ -161,11 +157,7 @@ class SentinelHealthCheckTest {
         assertThat(check.findings().level()).isEqualTo(Level.DEGRADED);
         clock.advance(Duration.ofSeconds(1));
         assertThat(check.findings().level()).isEqualTo(Level.DOWN);
-        assertThat(check.findings().problems())
-                .singleElement()
-                .extracting(Problem::what)
-                .asString()
-                .startsWith("a table has been suspended for 30 minutes (" + BLOCKED.table());
+        assertThat(onlyProblem().what()).startsWith("a table has been suspended for 30 minutes (" + BLOCKED.table());
     }
 
     @Test
@@ -195,11 +187,7 @@ class SentinelHealthCheckTest {
         stored = null;
         sentinel.deliveryStatus().listen(BLOCKED.table()).failing(refused(403), true);
 
-        assertThat(check.findings().problems())
-                .singleElement()
-                .extracting(Problem::what)
-                .asString()
-                .startsWith(KnownProblem.SENTINEL_ROLE.what());
+        assertThat(onlyProblem().what()).startsWith(KnownProblem.SENTINEL_ROLE.what());
     }
 
     @Test
@@ -208,11 +196,12 @@ class SentinelHealthCheckTest {
         check.findings();
         stored = null;
 
-        assertThat(check.findings().problems())
-                .singleElement()
-                .extracting(Problem::what)
-                .asString()
-                .startsWith("a table is suspended");
+        assertThat(onlyProblem().what()).startsWith("a table is suspended");
+    }
+
+    private Problem onlyProblem() {
+        assertThat(check.findings().problems()).hasSize(1);
+        return check.findings().problems().get(0);
     }
 
     /** As a store that refuses throws. */

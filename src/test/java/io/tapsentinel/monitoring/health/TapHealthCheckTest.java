@@ -7,6 +7,7 @@ import io.tapsentinel.monitoring.health.Findings.Level;
 import io.tapsentinel.monitoring.health.Findings.Problem;
 import io.tapsentinel.read.PostponedReads;
 import io.tapsentinel.store.Store;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
@@ -199,16 +200,13 @@ class TapHealthCheckTest {
         clock.advance(Duration.ofMinutes(40));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level()).isEqualTo(Level.DOWN);
 
-        TimeRange window = new TimeRange(refused, refused.plusSeconds(60));
-        new ReadState(store, clock)
-                .beside(new LedgerEntry(clock.now(), window, Purpose.SWEEP, Map.of()), connection -> {});
+        commit(Purpose.SWEEP, clock.now());
         clock.advance(Duration.ofMinutes(1));
         assertThat(only(KnownProblem.TAP_CREDENTIALS).level())
                 .as("a sweep says nothing of fresh time")
                 .isEqualTo(Level.DOWN);
 
-        new ReadState(store, clock)
-                .beside(new LedgerEntry(clock.now(), window, Purpose.POLL, Map.of()), connection -> {});
+        commit(Purpose.POLL, clock.now());
         clock.advance(Duration.ofMinutes(1));
         assertThat(check.findings().problems()).isEmpty();
         assertThat(check.findings().details()).containsEntry("tap.last-poll", "2026-11-20T12:41:00Z");
@@ -218,10 +216,7 @@ class TapHealthCheckTest {
     void aClockThatWasSetChangesNothingOfHowLongThereWasNoPoll() {
         clock.set(clock.now().plus(Duration.ofDays(2)));
         tap.reading().committed(true);
-        new ReadState(store, clock)
-                .beside(
-                        new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
-                        connection -> {});
+        commit(Purpose.POLL, clock.now());
         clock.set(clock.now().minus(Duration.ofDays(2)));
         assertThat(check.findings().problems()).as("back").isEmpty();
         clock.advance(Duration.ofMinutes(21));
@@ -234,11 +229,8 @@ class TapHealthCheckTest {
 
     @Test
     void aClockThatIsSetBackWithdrawsNoAlarm() {
-        ReadState state = new ReadState(store, clock);
         tap.reading().committed(true);
-        state.beside(
-                new LedgerEntry(clock.now(), new TimeRange(clock.now(), clock.now()), Purpose.POLL, Map.of()),
-                connection -> {});
+        commit(Purpose.POLL, clock.now());
         clock.advance(Duration.ofMinutes(17));
         only(KnownProblem.TAP_NO_POLL);
 
@@ -249,13 +241,9 @@ class TapHealthCheckTest {
 
     @Test
     void pollsThatAClockAheadHasNotedAreNoNewsWhenTheirTimeComes() {
-        ReadState state = new ReadState(store, clock);
         clock.set(clock.now().plus(Duration.ofHours(2)));
         for (int i = 0; i < 24; i++) {
-            Instant at = clock.now();
-            state.beside(
-                    new LedgerEntry(at, new TimeRange(at.minusSeconds(60), at), Purpose.POLL, Map.of()),
-                    connection -> {});
+            commit(Purpose.POLL, clock.now());
             clock.advance(Duration.ofMinutes(5));
         }
         tap.reading().committed(true);
@@ -271,21 +259,13 @@ class TapHealthCheckTest {
 
     @Test
     void anotherProgramsPollIsNewsAfterOnesThatAClockAheadHasNoted() {
-        ReadState state = new ReadState(store, clock);
         Instant ahead = clock.now().plus(Duration.ofHours(2));
-        state.beside(
-                new LedgerEntry(ahead, new TimeRange(clock.now(), ahead), Purpose.POLL, Map.of()), connection -> {});
+        commit(Purpose.POLL, ahead);
         assertThat(check.findings().problems()).isEmpty();
 
         for (int i = 0; i < 5; i++) {
             clock.advance(Duration.ofMinutes(5));
-            state.beside(
-                    new LedgerEntry(
-                            clock.now(),
-                            new TimeRange(clock.now().minusSeconds(60), clock.now()),
-                            Purpose.POLL,
-                            Map.of()),
-                    connection -> {});
+            commit(Purpose.POLL, clock.now());
             clock.advance(Duration.ofSeconds(31));
             assertThat(check.findings().problems()).isEmpty();
         }
@@ -309,6 +289,13 @@ class TapHealthCheckTest {
 
     private void fail() {
         tap.reading().failed("clicks ended without delivering", false, clock.instant());
+    }
+
+    private void commit(Purpose purpose, Instant at) {
+        new ReadState(store, clock)
+                .beside(
+                        new LedgerEntry(at, new TimeRange(at.minusSeconds(60), at), purpose, Map.of()),
+                        InTransaction.NOTHING);
     }
 
     private Problem only(KnownProblem known) {
