@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.tap.answer.DocumentShape;
-import io.tapsentinel.tap.answer.JsonBounds;
+import io.tapsentinel.tap.answer.LenientJson;
 import io.tapsentinel.tap.answer.TapAnswerException;
 import io.tapsentinel.tap.answer.TapEventReader;
 import java.io.IOException;
@@ -42,7 +42,7 @@ record ReplayDocument(Instant queryEnd, EventType type, boolean rejected) {
     /** Members of a rejected record; two of them make one of it, also when others were lost. */
     private static final Set<String> REJECTED = Set.of("reason", "key", "record", "readAs", "bytes");
 
-    private static final ObjectReader MAP = new ObjectMapper(JsonBounds.set(new JsonFactory()))
+    private static final ObjectReader MAP = new ObjectMapper(LenientJson.bounded(new JsonFactory()))
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .readerForMapOf(Object.class);
 

@@ -2,8 +2,8 @@ package io.tapsentinel.sandbox;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.tapsentinel.sentinel.schema.Column;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import io.tapsentinel.sentinel.schema.Column;
-import io.tapsentinel.sentinel.schema.ColumnType;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
+import io.tapsentinel.sentinel.schema.TableSchema.ColumnType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

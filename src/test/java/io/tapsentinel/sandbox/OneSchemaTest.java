@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.sentinel.schema.Column;
-import io.tapsentinel.sentinel.schema.ColumnType;
 import io.tapsentinel.sentinel.schema.FieldReport;
 import io.tapsentinel.sentinel.schema.RecordMapper;
 import io.tapsentinel.sentinel.schema.TableSchema;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
+import io.tapsentinel.sentinel.schema.TableSchema.ColumnType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.event.TapTime;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,6 +39,22 @@ public final class RecordMapper {
     private final MappingReport report;
     private final List<Column> columns;
     private final boolean additionalFields;
+
+    /**
+     * One row as it is sent.
+     *
+     * @param json          a JSON object in UTF-8, without a line break at its end; not copied, so treat it as read-only
+     * @param cappedColumns the columns whose value was cut to {@link #MAX_VALUE_BYTES}, in the schema's order
+     * @param time          when its event came to be, as far as the row tells; its TimeGenerated when it does not
+     */
+    public record MappedRecord(byte[] json, List<String> cappedColumns, Instant time) {
+
+        /** Its size only: a row's content belongs in no log. */
+        @Override
+        public String toString() {
+            return "record of " + json.length + " bytes";
+        }
+    }
 
     /**
      * @param schema the table to map for

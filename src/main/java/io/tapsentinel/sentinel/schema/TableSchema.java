@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,6 +29,55 @@ public record TableSchema(String table, String stream, Map<String, Column> colum
     public static final String ADDITIONAL_FIELDS = "AdditionalFields";
     /** The optional table that tells how this program does. */
     public static final String HEALTH = "TapSentinelHealth_CL";
+
+    /**
+     * One column of a table.
+     *
+     * @param name its name; Azure Monitor compares it with its case
+     * @param type its type
+     * @param list whether a dynamic column holds a list of strings, so that a lone string becomes a list of one
+     */
+    public record Column(String name, ColumnType type, boolean list) {
+
+        public Column {
+            if (list && type != ColumnType.DYNAMIC) {
+                throw new IllegalArgumentException("column " + name + " is a list but not dynamic: " + type.keyword());
+            }
+        }
+    }
+
+    /** The column types that the four tables use, a subset of those that a data collection rule's stream may declare. */
+    public enum ColumnType {
+        /** Text of any length; Azure Monitor cuts what is longer than 64 KB. */
+        STRING,
+        /** Kusto's int: 32 bits with a sign. */
+        INT,
+        /** An instant, in a record ISO 8601 in UTC; years 0001 to 9999. */
+        DATETIME,
+        BOOLEAN,
+        /** Any JSON value. */
+        DYNAMIC;
+
+        /** The type in the lower-case spelling of schema files and data collection rules: {@code "datetime"}. */
+        public String keyword() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        /**
+         * The type with that keyword.
+         *
+         * @throws IllegalArgumentException when there is none
+         */
+        public static ColumnType of(String keyword) {
+            for (ColumnType type : values()) {
+                if (type.keyword().equals(keyword)) {
+                    return type;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "column type " + keyword + " is none of string, int, datetime, boolean, dynamic");
+        }
+    }
 
     public TableSchema {
         columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));

@@ -2,6 +2,7 @@ package io.tapsentinel.tap.answer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,22 +21,46 @@ import java.util.regex.Pattern;
 
 /**
  * Reads one object, first as the standard has it, and if that fails field by field leniently: raw control characters, bytes that are
- * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to {@link JsonBounds}. A name that
+ * no UTF-8 (as U+FFFD), odd escapes, NaN and Infinity. Long numbers and deep nesting are no fault up to these bounds. A name that
  * occurs twice: the last one stands.
  */
-final class LenientJson {
+public final class LenientJson {
+
+    /** Levels of nesting. */
+    private static final int DEEPEST = 10_000;
+    /** Levels that a field may have in a route; a deeper one is its text there, which every step can write. Jackson writes 1,000. */
+    private static final int DEEPEST_FIELD = 500;
+    /** Digits of a number; the time that one takes grows with their square. */
+    private static final int MOST_DIGITS = 10_000;
+    /** Values in one element: fields, and elements of lists; in memory each takes a hundred bytes and more. */
+    static final int MOST_PARTS = 50_000;
 
     private static final char REPLACEMENT = '\uFFFD';
     private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u[0-9a-fA-F]{4}|.)", Pattern.DOTALL);
-    private static final ObjectReader FLAT = reader(JsonBounds.set(new JsonFactory(), JsonBounds.DEEPEST_FIELD));
-    private static final ObjectReader STRICT = reader(JsonBounds.set(new JsonFactory()));
-    private static final ObjectReader LENIENT = reader(JsonBounds.set(JsonFactory.builder()
+    private static final ObjectReader FLAT = reader(bounded(new JsonFactory(), DEEPEST_FIELD));
+    private static final ObjectReader STRICT = reader(bounded(new JsonFactory()));
+    private static final ObjectReader LENIENT = reader(bounded(JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build()));
 
     private LenientJson() {}
+
+    /** The same factory, with bounds for what is read of one value; the length of texts and names is bounded by that of the value. */
+    public static JsonFactory bounded(JsonFactory factory) {
+        return bounded(factory, DEEPEST);
+    }
+
+    private static JsonFactory bounded(JsonFactory factory, int deepest) {
+        factory.setStreamReadConstraints(StreamReadConstraints.builder()
+                .maxNestingDepth(deepest)
+                .maxNumberLength(MOST_DIGITS)
+                .maxStringLength(Integer.MAX_VALUE)
+                .maxNameLength(Integer.MAX_VALUE)
+                .build());
+        return factory;
+    }
 
     /**
      * What an object says.
@@ -61,8 +86,8 @@ final class LenientJson {
         if (!value.isWhole()) {
             throw new UnreadableException(value.length() + " bytes; at most " + JsonScanner.MOST + " are read");
         }
-        if (value.parts() > JsonBounds.MOST_PARTS) {
-            throw new UnreadableException(value.parts() + " values; at most " + JsonBounds.MOST_PARTS + " are read");
+        if (value.parts() > MOST_PARTS) {
+            throw new UnreadableException(value.parts() + " values; at most " + MOST_PARTS + " are read");
         }
         String text = new String(value.bytes(), StandardCharsets.UTF_8);
         try {
@@ -92,8 +117,8 @@ final class LenientJson {
             return all;
         } catch (StreamConstraintsException e) {
             throw new UnreadableException((e.getMessage().contains("nesting")
-                            ? "more than " + JsonBounds.DEEPEST + " levels"
-                            : "a number of more than " + JsonBounds.MOST_DIGITS + " digits")
+                            ? "more than " + DEEPEST + " levels"
+                            : "a number of more than " + MOST_DIGITS + " digits")
                     + " before byte " + scanner.offset());
         } catch (IOException | TapAnswerException | StackOverflowError e) {
             throw new UnreadableException("not JSON before byte " + scanner.offset());
@@ -127,7 +152,7 @@ final class LenientJson {
     private static boolean isDeep(byte[] json) {
         int levels = 0;
         boolean text = false;
-        for (int at = 0; at < json.length && levels <= JsonBounds.DEEPEST_FIELD; at++) {
+        for (int at = 0; at < json.length && levels <= DEEPEST_FIELD; at++) {
             switch (json[at]) {
                 case '\\' -> at++;
                 case '"' -> text = !text;
@@ -136,7 +161,7 @@ final class LenientJson {
                 default -> {}
             }
         }
-        return levels > JsonBounds.DEEPEST_FIELD;
+        return levels > DEEPEST_FIELD;
     }
 
     /** Jackson takes a backslash before any character but a u without its four digits. */

@@ -168,7 +168,8 @@ public class TapClock {
     /** Between which instants TAP can be asked now. */
     public synchronized Horizon horizon() {
         forgetIfSet();
-        return new Horizon(earliest(), Collections.max(List.of(Horizon.oldest(latest()), goneBefore)));
+        Instant earliest = own.instant().minus(room).minus(counted(true));
+        return new Horizon(earliest, Collections.max(List.of(Horizon.oldest(latest()), goneBefore)));
     }
 
     /** How far our clock is ahead of TAP's, less than zero when it is behind; empty while TAP has not said or they agree. */
@@ -182,10 +183,6 @@ public class TapClock {
     public synchronized boolean isAheadByRefusals() {
         forgetIfSet();
         return ahead().isEmpty() && room.compareTo(ClockDifference.REPORTED_OVER) > 0;
-    }
-
-    private Instant earliest() {
-        return own.instant().minus(room).minus(counted(true));
     }
 
     private Instant latest() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.schema.RecordMapper.MappedRecord;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
+import io.tapsentinel.sentinel.schema.TableSchema.ColumnType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;

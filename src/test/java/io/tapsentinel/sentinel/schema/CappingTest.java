@@ -2,6 +2,7 @@ package io.tapsentinel.sentinel.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.sentinel.schema.RecordMapper.MappedRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,6 +3,7 @@ package io.tapsentinel.sentinel.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.tapsentinel.sentinel.schema.RecordMapper.MappedRecord;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.Timestamp;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapsentinel.event.EventTime;
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.schema.RecordMapper.MappedRecord;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.sentinel.schema.TableSchema.Column;
+import io.tapsentinel.sentinel.schema.TableSchema.ColumnType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
