@@ -44,6 +44,10 @@ public final class Remedies {
             + ", or look for who else uses the credential";
     public static final String TAP_POSTPONED =
             "nothing, they go on when the oldest requests of the day age out; when it comes often, " + FEWER_SWEEPS;
+    /** Of the page alone, whose figures show it before health finds a reason. */
+    public static final String TAP_BEHIND =
+            "nothing, while it rests after a refusal of Proofpoint: Health in detail says until when";
+
     public static final String CLOCK =
             "have the clock set by a time service; windows are planned by the earlier clock meanwhile";
 

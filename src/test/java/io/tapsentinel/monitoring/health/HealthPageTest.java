@@ -2,9 +2,13 @@ package io.tapsentinel.monitoring.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.config.Remedies;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -21,5 +25,21 @@ class HealthPageTest {
                         .map(known -> "| " + known.part() + " | " + known.level() + " | " + known.what() + " | "
                                 + known.remedy() + " |")
                         .toList());
+    }
+
+    @Test
+    void thePageInTheBrowserHasNoRemedyOfItsOwn() throws Exception {
+        List<String> list = new ArrayList<>();
+        for (Field field : Remedies.class.getFields()) {
+            list.add((String) field.get(null));
+        }
+        String judge = Files.readString(Path.of("src/main/resources/page/judge.js"));
+
+        assertThat(Pattern.compile("remedy: \"([^\"]*)\"")
+                        .matcher(judge)
+                        .results()
+                        .map(found -> found.group(1)))
+                .hasSize(3)
+                .isSubsetOf(list);
     }
 }
