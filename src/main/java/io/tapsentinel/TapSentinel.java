@@ -9,7 +9,6 @@ import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
 import io.tapsentinel.config.OwnSecrets;
-import io.tapsentinel.doctor.Doctor;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.SteadyClock;
 import io.tapsentinel.sandbox.Sandbox;
@@ -32,10 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/**
- * Starts tap-sentinel; {@code --local} lets it fall back to the sandbox when no account is set, every other word is one of
- * {@link Commands}, which start nothing.
- */
+/** The entry point: masks secrets in what is printed, and starts what {@link Commands} asks for. */
 public final class TapSentinel {
 
     static {
@@ -51,25 +47,21 @@ public final class TapSentinel {
 
     /** Exits with 0 after a stop, with 1 and one line when something has to be put right first. */
     public static void main(String[] args) {
-        boolean local = args.length > 0 && args[0].equals("--local");
-        try {
-            Map<String, String> properties = EffectiveProperties.load(Path.of(""), System.getenv());
-            if (args.length > (local ? 1 : 0)) {
-                if (args[0].equals(Doctor.WORD)) {
-                    // its lines say better what clients would log
-                    Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
-                }
-                Commands.run(List.of(args), properties, Clock.systemUTC(), System.out, System.err);
-            } else {
-                properties.putIfAbsent(RoutesPart.RELOAD, String.valueOf(local));
-                properties.putIfAbsent(ServersPart.PAGE, String.valueOf(local));
-                LOG.info(run(properties, local ? "auto" : "off"));
-            }
-        } catch (Exception e) {
-            System.err.println("tap-sentinel: " + reason(e).strip().replaceAll("\\s+", " "));
-            System.exit(1);
+        if (List.of(args).contains("doctor")) {
+            // its lines say better what clients would log
+            Configurator.setAllLevels(LogManager.ROOT_LOGGER_NAME, Level.OFF);
         }
-        System.exit(0);
+        System.exit(Commands.line(
+                        () -> EffectiveProperties.load(Path.of(""), System.getenv()),
+                        Clock.systemUTC(),
+                        System.out,
+                        System.err,
+                        (failure, command, words) -> {
+                            System.err.println(
+                                    "tap-sentinel: " + reason(failure).strip().replaceAll("\\s+", " "));
+                            return 1;
+                        })
+                .execute(args));
     }
 
     /** Of one of the JDK's streams: the terminal's, if there is one. */
@@ -79,22 +71,26 @@ public final class TapSentinel {
                 .orElse(Charset.defaultCharset());
     }
 
-    private static String run(Map<String, String> properties, String sandboxWhenEmpty) throws Exception {
+    /** @param local whether it falls back to the sandbox, watches its routes and serves its page where nothing else is said */
+    static void run(Map<String, String> properties, boolean local) throws Exception {
+        properties.putIfAbsent(RoutesPart.RELOAD, String.valueOf(local));
+        properties.putIfAbsent(ServersPart.PAGE, String.valueOf(local));
         LogFormat format = LogFormat.of(properties);
         format.use();
-        if (!Settings.wantsSandbox(properties, sandboxWhenEmpty)) {
-            return start(properties, read -> {});
+        if (!Settings.wantsSandbox(properties, local ? "auto" : "off")) {
+            start(properties, read -> {});
+            return;
         }
         try (Sandbox sandbox = Sandbox.start(
                 Sandbox.folder(properties), Clock.systemUTC(), format == LogFormat.JSON ? System.err : System.out)) {
             Map<String, String> own = new HashMap<>(properties);
             own.putAll(sandbox.properties());
-            return start(own, sandbox::committed);
+            start(own, sandbox::committed);
         }
     }
 
     /** A signal handler, since a shutdown hook cannot change the exit code: SIGTERM would end a clean stop with 143. */
-    private static String start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
+    private static void start(Map<String, String> properties, Consumer<LedgerEntry> committed) throws Exception {
         Program program = new Program(
                 Settings.of(properties),
                 properties,
@@ -113,7 +109,7 @@ public final class TapSentinel {
                 }
             }
         });
-        return program.askAtOnce().run();
+        LOG.info(program.askAtOnce().run());
     }
 
     /** The first of our own messages among the causes, else all there is, without a stack trace. */

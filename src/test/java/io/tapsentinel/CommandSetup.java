@@ -5,13 +5,16 @@ import io.tapsentinel.store.Store;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** A real store below a folder, and the commands with the packaged defaults but for where things lie. */
@@ -23,6 +26,7 @@ public final class CommandSetup {
     private final MovableClock clock = new MovableClock(NOW);
     private final Map<String, String> environment = new HashMap<>();
     private String notes = "";
+    private int exit;
 
     /** @param folder which JUnit makes later */
     public CommandSetup(Supplier<Path> folder) {
@@ -50,16 +54,42 @@ public final class CommandSetup {
         return TestDatabase.open(file());
     }
 
-    /** What the command prints. */
+    /**
+     * What the command prints.
+     *
+     * @throws RuntimeException what it throws
+     */
     public String run(String... words) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         environment.putIfAbsent(EffectiveProperties.environmentName("state.url"), "jdbc:sqlite:" + file());
         environment.putIfAbsent(EffectiveProperties.environmentName("tap.rejected.uri"), "file:" + rejected());
-        Commands.run(
-                List.of(words), EffectiveProperties.load(folder.get(), environment), clock, stream(out), stream(err));
+        exit = execute(EffectiveProperties.load(folder.get(), environment), clock, out, err, words);
         notes = err.toString(StandardCharsets.UTF_8).strip();
         return out.toString(StandardCharsets.UTF_8);
+    }
+
+    /** What a command prints on both streams. */
+    public static String print(Map<String, String> properties, Clock clock, String... words) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        execute(properties, clock, out, out, words);
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static int execute(
+            Map<String, String> properties, Clock clock, OutputStream out, OutputStream err, String... words) {
+        AtomicReference<Exception> failed = new AtomicReference<>();
+        int exit = Commands.line(() -> properties, clock, stream(out), stream(err), (failure, command, all) -> {
+                    failed.set(failure);
+                    return 1;
+                })
+                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
+                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
+                .execute(words);
+        if (failed.get() instanceof RuntimeException failure) {
+            throw failure;
+        }
+        return exit;
     }
 
     /** What the last one said beside it. */
@@ -67,7 +97,11 @@ public final class CommandSetup {
         return notes;
     }
 
-    private static PrintStream stream(ByteArrayOutputStream bytes) {
+    int exit() {
+        return exit;
+    }
+
+    private static PrintStream stream(OutputStream bytes) {
         return new PrintStream(bytes, true, StandardCharsets.UTF_8);
     }
 }

@@ -19,9 +19,6 @@ import java.util.Map;
  */
 public final class Doctor {
 
-    /** The command. */
-    public static final String WORD = "doctor";
-
     private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private final List<Check> checks;
@@ -57,7 +54,7 @@ public final class Doctor {
         int wrong = marks.getOrDefault(Mark.WRONG, 0);
         int unknown = marks.getOrDefault(Mark.UNKNOWN, 0);
         if (wrong + unknown > 0) {
-            throw new InvalidSettingException(WORD + ": " + Format.count(wrong, "problem")
+            throw new InvalidSettingException("doctor: " + Format.count(wrong, "problem")
                     + (unknown == 0 ? "" : ", " + Format.count(unknown, "check") + " could not be made"));
         }
     }

@@ -115,7 +115,7 @@ class StatusIT {
                         .contains("nothing is missing")
                         .contains("no gap")
                         .contains("1 record not in Sentinel")
-                        .contains(unsure.get().size() + " records that Sentinel may hold twice");
+                        .containsPattern(unsure.get().size() + " records? that Sentinel may hold twice");
 
                 assertThat(run("rejected").lines())
                         .singleElement()
@@ -137,13 +137,12 @@ class StatusIT {
     }
 
     @Test
-    void aWordThatIsNoneIsAnsweredInOneLine() throws Exception {
+    void aWordThatIsNoneIsAnsweredWithAllCommands() throws Exception {
         try (PackagedProgram program = command.start("possible")) {
             assertThat(program.awaitExit(SOON)).as("exit code").isEqualTo(1);
             assertThat(program.lines())
-                    .singleElement()
-                    .asString()
-                    .startsWith("tap-sentinel: there is no command \"possible\"; there are status, ");
+                    .startsWith("tap-sentinel: Unmatched argument at index 0: 'possible'")
+                    .anyMatch(line -> line.startsWith("  status "));
         }
     }
 

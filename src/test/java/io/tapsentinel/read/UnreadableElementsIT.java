@@ -3,7 +3,7 @@ package io.tapsentinel.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.Commands;
+import io.tapsentinel.CommandSetup;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.testing.LogLines;
@@ -11,8 +11,6 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.Scrape;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.StateFolder;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -217,20 +215,12 @@ class UnreadableElementsIT {
     }
 
     private String run(String command) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream print = new PrintStream(out, true, StandardCharsets.UTF_8);
         Map<String, String> environment = Map.of(
                 "STATE_URL",
                 "jdbc:sqlite:" + state.resolve("tap.db"),
                 "TAP_REJECTED_URI",
                 "file:" + state.resolve("rejected"));
-        Commands.run(
-                List.of(command),
-                EffectiveProperties.load(services.folder(), environment),
-                services.clock(),
-                print,
-                print);
-        return out.toString(StandardCharsets.UTF_8);
+        return CommandSetup.print(EffectiveProperties.load(services.folder(), environment), services.clock(), command);
     }
 
     private void addToMessagesBlocked(String elements) {

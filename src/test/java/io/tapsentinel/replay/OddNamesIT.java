@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.tapsentinel.Commands;
+import io.tapsentinel.CommandSetup;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.rejected.RejectedSettings;
 import io.tapsentinel.store.ledger.LedgerCount;
@@ -17,9 +17,7 @@ import io.tapsentinel.testing.RunningProgram;
 import io.tapsentinel.testing.SimulatedServices;
 import io.tapsentinel.testing.StateFolder;
 import io.tapsentinel.testing.TestDatabase;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,10 +131,9 @@ class OddNamesIT {
         Map<String, String> properties = new HashMap<>(EffectiveProperties.load(services.folder(), Map.of()));
         properties.putAll(TestDatabase.properties(state.resolve("tap.db")));
         properties.put("tap.rejected.uri", "file:" + state.resolve("rejected"));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
-        Commands.run(List.of("rejected"), properties, services.clock(), lines, lines);
-        return out.toString(StandardCharsets.UTF_8).lines().toList();
+        return CommandSetup.print(properties, services.clock(), "rejected")
+                .lines()
+                .toList();
     }
 
     private Retention retention(Path rejected) {
