@@ -17,7 +17,7 @@ final class ReplayPart {
                 .bind(
                         "azure-storage-blob-clients",
                         new OwnBlobClients(new BlobClients(
-                                settings.blobs().endpoint(), settings.cloud(), run.network(), System.getenv())));
+                                settings.blobEndpoint(), settings.cloud(), run.network(), System.getenv())));
         Replay replay = new Replay(
                 store.state, store.seen, reading.unrouted, reading.source, run.stop(), run.clock(), reading.listener);
         run.addRoutes(new ReplayRoute(settings.replay().uri(), settings.spool(), replay, run.clock(), run.fatal()));

@@ -1,8 +1,10 @@
 package io.tapsentinel.app;
 
+import io.tapsentinel.archive.ArchiveSettings;
 import io.tapsentinel.config.Cron;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.config.LogFormat;
+import io.tapsentinel.config.Loopback;
 import io.tapsentinel.config.SettingReader;
 import io.tapsentinel.rejected.RejectedSettings;
 import io.tapsentinel.replay.ReplaySettings;
@@ -10,6 +12,7 @@ import io.tapsentinel.sentinel.azure.AzureCloud;
 import io.tapsentinel.store.StoreAddress;
 import io.tapsentinel.store.StoreSettings;
 import io.tapsentinel.store.ledger.RequestBudget;
+import io.tapsentinel.tap.api.RefusalSettings;
 import io.tapsentinel.tap.plan.ScheduleCost;
 import io.tapsentinel.tap.plan.SweepPlanner;
 import io.tapsentinel.tap.plan.WindowPlanner;
@@ -53,7 +56,7 @@ import java.util.function.Supplier;
  * @param additionalFields whether the tables have the column that keeps what fits no other one
  * @param healthTable     whether the workspace is told how this program does
  * @param archive         where answers of TAP are kept
- * @param blobs           where {@code azure-storage-blob:} endpoints lead
+ * @param blobEndpoint    of the one blob account that is reached at an address of its own; empty for the cloud's addresses
  */
 public record Settings(
         URI tapUrl,
@@ -75,7 +78,7 @@ public record Settings(
         StoreAddress state,
         int keysInMemory,
         Duration shutdownTimeout,
-        Refusals refusals,
+        RefusalSettings refusals,
         RejectedSettings rejected,
         ReplaySettings replay,
         List<Duration> sweepAges,
@@ -83,28 +86,11 @@ public record Settings(
         ScheduleCost cost,
         boolean additionalFields,
         boolean healthTable,
-        Archive archive,
-        Blobs blobs) {
+        ArchiveSettings archive,
+        Optional<URI> blobEndpoint) {
 
     private static final List<String> CREDENTIALS =
             List.of("tap.principal", "tap.secret", "tap.secret-file", "sentinel.endpoint", "sentinel.dcr-immutable-id");
-
-    /**
-     * @param retries     pauses before the same window is asked for again within one run; as many as there are retries
-     * @param throttled   rests after each 429 in a row, the last one again and again
-     * @param credentials rest after a 401 or 403
-     */
-    public record Refusals(List<Duration> retries, List<Duration> throttled, Duration credentials) {}
-
-    /** @param endpoint of the one account that is reached at an address of its own; empty for the cloud's addresses */
-    public record Blobs(Optional<URI> endpoint) {}
-
-    /**
-     * @param uri      endpoint for answers of TAP in which something was new; empty for none
-     * @param outbox   folder where they wait for it
-     * @param maxBytes how much may wait there; what comes then is not kept
-     */
-    public record Archive(Optional<String> uri, Path outbox, long maxBytes) {}
 
     /**
      * Whether the sandbox is wanted: {@code on}, or {@code auto} while nothing of a real account is set.
@@ -133,7 +119,7 @@ public record Settings(
         URI tap = read.url("tap.url");
         URI ingestion = read.url("sentinel.endpoint");
         boolean authenticate = read.oneOf("sentinel.auth", "azure", "none").equals("azure");
-        if (!authenticate && !SettingReader.isLoopback(ingestion)) {
+        if (!authenticate && !Loopback.isName(ingestion.getHost())) {
             throw SettingReader.bad("sentinel.auth", "none", "azure unless sentinel.endpoint is a loopback address");
         }
         if (authenticate && !"https".equals(ingestion.getScheme())) {
@@ -169,7 +155,7 @@ public record Settings(
                 read.number("tap.max-answer-megabytes", 1, 1_000_000),
                 read.required("tap.principal"),
                 read.secret("tap.secret"),
-                read.source(),
+                StoreSettings.source(read),
                 read.text("tap.source-identity").orElse(tap.toString()),
                 WindowPlanner.Settings.of(read),
                 read.listOf("tap.threat-status", "active", "cleared", "falsePositive"),
@@ -183,7 +169,7 @@ public record Settings(
                 StoreSettings.address(read),
                 read.number("state.keys-in-memory", 1_000, 100_000_000),
                 read.duration("tap.shutdown-timeout", Duration.ofSeconds(1), Duration.ofHours(1)),
-                refusals(read),
+                RefusalSettings.of(read),
                 RejectedSettings.of(read),
                 ReplaySettings.of(read),
                 SweepPlanner.ages(read),
@@ -191,31 +177,8 @@ public record Settings(
                 cost,
                 read.flag("sentinel.additional-fields"),
                 read.flag("sentinel.health-table"),
-                archive(read),
-                new Blobs(read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint"))));
-    }
-
-    private static Refusals refusals(SettingReader read) {
-        List<Duration> throttled = read.durations("tap.rest.throttled", Duration.ofSeconds(1), Duration.ofDays(1));
-        if (throttled.isEmpty()) {
-            // a pool that is used up stays so until its oldest requests age out; asking on would only hold that up
-            throw SettingReader.bad("tap.rest.throttled", "none", "a list of ISO 8601 durations, at least one");
-        }
-        return new Refusals(
-                read.durations("tap.retry.pauses", Duration.ZERO, Duration.ofMinutes(10)),
-                throttled,
-                read.duration("tap.rest.credentials", Duration.ofSeconds(1), Duration.ofDays(1)));
-    }
-
-    private static Archive archive(SettingReader read) {
-        Archive archive = new Archive(
-                read.text("tap.archive.uri"),
-                Path.of(read.required("tap.archive.outbox")),
-                1_000_000L * read.number("tap.archive.max-megabytes", 1, 1_000_000));
-        if (archive.uri().isPresent()) {
-            ArchiveFolders.check(read, archive);
-        }
-        return archive;
+                ArchiveSettings.of(read),
+                read.text("azure.blob-endpoint").map(url -> read.url("azure.blob-endpoint")));
     }
 
     private static String ruleId(SettingReader read) {

@@ -19,7 +19,6 @@ import java.util.function.Supplier;
 public final class SettingReader {
 
     private static final int HIGHEST_PORT = 65_535;
-    private static final int LONGEST_SOURCE = 100;
 
     private final Map<String, String> properties;
 
@@ -34,15 +33,6 @@ public final class SettingReader {
     /** The value, which {@link #require} has seen. */
     public String required(String name) {
         return text(name).orElseThrow(() -> missing(List.of(name)));
-    }
-
-    /** The name of the account in the store; Quartz's tables, which hold it, take 120 characters, and the names of files 255 bytes. */
-    public String source() {
-        String source = required("tap.source");
-        if (source.length() > LONGEST_SOURCE) {
-            throw bad("tap.source", source, "a name of " + LONGEST_SOURCE + " characters at most");
-        }
-        return source;
     }
 
     /** Refuses all missing properties in one line; of alternatives, {@code a|b}, one is enough. */
@@ -173,7 +163,7 @@ public final class SettingReader {
                     && url.getUserInfo() == null
                     && url.getQuery() == null
                     && url.getFragment() == null
-                    && (secure || "http".equals(url.getScheme()) && isLoopback(url))) {
+                    && (secure || "http".equals(url.getScheme()) && Loopback.isName(url.getHost()))) {
                 if (url.getRawAuthority().endsWith(":") || url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
                     throw bad(name, value, "a URL with a port from 1 to " + HIGHEST_PORT + ", or without a colon");
                 }
@@ -183,11 +173,6 @@ public final class SettingReader {
             // refused below
         }
         throw bad(name, withoutSecrets(value), "an https URL without user name or query (http for loopback only)");
-    }
-
-    /** Whether the URL names this machine; nothing is asked of a name server. */
-    public static boolean isLoopback(URI url) {
-        return Loopback.isName(url.getHost());
     }
 
     /** A URL without its user and parameters; a password may itself hold any character. */

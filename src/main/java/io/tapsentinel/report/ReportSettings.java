@@ -38,7 +38,7 @@ public record ReportSettings(
         SettingReader read = new SettingReader(properties);
         return new ReportSettings(
                 StoreSettings.address(read),
-                read.source(),
+                StoreSettings.source(read),
                 read.number("tap.budget.requests-per-day", 1, 1_000_000),
                 read.percent("tap.budget.reserve"),
                 ScheduleCost.of(read),

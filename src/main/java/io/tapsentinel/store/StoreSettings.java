@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** The properties that tell where the store lies. */
+/** The properties that tell where the store lies, and what the account is called in it. */
 public final class StoreSettings {
 
     private static final String URL = "state.url";
+    private static final int LONGEST_SOURCE = 100;
     private static final String SQLITE = "jdbc:sqlite:";
     /** The driver keeps {@code :memory:} in memory, and takes a file of another name for {@code file:} and unknown options. */
     private static final Pattern PATH = Pattern.compile("(?!:|\\w{2,}:)[^?\\x00]*[^?\\x00/]");
@@ -46,6 +47,15 @@ public final class StoreSettings {
                 read.required("state.user"),
                 read.secret("state.password"),
                 read.text("tls.ca-file").orElse(""));
+    }
+
+    /** The name of the account in the store; Quartz's tables, which hold it, take 120 characters, and the names of files 255 bytes. */
+    public static String source(SettingReader read) {
+        String source = read.required("tap.source");
+        if (source.length() > LONGEST_SOURCE) {
+            throw SettingReader.bad("tap.source", source, "a name of " + LONGEST_SOURCE + " characters at most");
+        }
+        return source;
     }
 
     private static boolean isFile(String path) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapsentinel.config.EffectiveProperties;
 import io.tapsentinel.config.InvalidSettingException;
 import io.tapsentinel.sentinel.azure.AzureCloud;
-import io.tapsentinel.store.StoreAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
 
@@ -31,15 +29,18 @@ class SettingsTest {
             "SENTINEL_DCR_IMMUTABLE_ID",
             "dcr-0123456789abcdef0123456789abcdef");
 
-    private static final String STORES = "it has to be jdbc:sqlite: and the path of a file, without file: and options,"
-            + " or jdbc:postgresql://host:port/database";
-
     @TempDir
     Path folder;
 
+    private final Map<String, String> environment = new HashMap<>(ACCOUNT);
+
+    private Settings settings() {
+        return Settings.of(EffectiveProperties.load(folder, environment));
+    }
+
     @Test
     void credentialsAreAllThatIsNeeded() {
-        Settings settings = Settings.of(EffectiveProperties.load(folder, ACCOUNT));
+        Settings settings = settings();
 
         assertThat(settings.tapUrl()).hasToString("https://tap-api-v2.proofpoint.com");
         assertThat(settings.requestsPerDay()).isEqualTo(1800);
@@ -104,102 +105,17 @@ class SettingsTest {
                 "SENTINEL_AUTH|none|sentinel.auth is \"none\"; it has to be azure unless sentinel.endpoint is a loopback address",
                 "SENTINEL_AUTH|basic|sentinel.auth is \"basic\"; it has to be one of azure, none",
                 "SENTINEL_CLOUD|germany|sentinel.cloud is \"germany\"; it has to be one of public, usgov, china",
-                "STATE_URL|jdbc:mysql://x|state.url is \"jdbc:mysql://x\"; it has to be jdbc:sqlite:",
-                "STATE_URL|jdbc:postgresql://tap:hu/hu/hush?@db/tap|state.url is \"jdbc:postgresql://...@...\"; it has to be",
-                "STATE_URL|jdbc:mysql://db/tap?password=hu@hush|state.url is \"jdbc:mysql://...@...\"; it has to be",
-                "STATE_URL|jdbc:sqlserver://db;password=hush|state.url is \"jdbc:sqlserver://db;...\"; it has to be",
-                "STATE_URL|jdbc:postgresql:tap|state.url is \"jdbc:postgresql:tap\"; it has to be",
-                "STATE_URL|jdbc:postgresql://tap:hush@db/tap|state.url is \"jdbc:postgresql://...@db/tap\"; it has to be",
-                "STATE_URL|jdbc:postgresql://db/tap?password=hush|state.url is \"jdbc:postgresql://db/tap?...\"; it has to be without user, password",
-                "STATE_URL|jdbc:postgresql://db/tap?a=b&sslmode=disable|it has to be without user, password, time-outs and what secures it",
-                "STATE_URL|jdbc:postgresql://db/tap?socketTimeout=0|it has to be without user, password, time-outs and what secures it",
-                "STATE_URL|jdbc:postgresql://db/tap|missing: state.user, state.password or state.password-file",
                 "STATE_KEYS_IN_MEMORY|many|state.keys-in-memory is \"many\"; it has to be a whole number from 1000",
                 "TAP_REPLAY_URI|azure-storage-blob:account/container?accessKey=hush|tap.replay.uri is"
                         + " \"azure-storage-blob:account/container?...\"; it has to be a folder or another endpoint"
             })
     void aWrongValueIsRefusedByNameValueAndBound(String variable, String value, String message) {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put(variable, value);
 
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+        assertThatThrownBy(this::settings)
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(message)
                 .hasMessageNotContaining("hush");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "jdbc:sqlite:",
-                "jdbc:sqlite::memory:",
-                "jdbc:sqlite::resource:tap.db",
-                "jdbc:sqlite:file:/var/lib/tap.db",
-                "jdbc:sqlite:file:tap.db",
-                "jdbc:sqlite:http://db/tap.db",
-                "jdbc:sqlite:.",
-                "jdbc:sqlite:..",
-                "jdbc:sqlite:state/..",
-                "jdbc:sqlite:state/",
-                "jdbc:sqlite:/",
-                "jdbc:sqlite:/tmp"
-            })
-    void aStoreThatIsNoFileIsRefused(String url) {
-        assertThatThrownBy(() -> stateUrl(url))
-                .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("state.url is \"" + url + "\"; " + STORES);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"jdbc:sqlite:tap.db?mode=memory", "jdbc:sqlite:tap.db?synchronous=OFF", "jdbc:sqlite:tap.db?"})
-    void optionsOfTheDriverAreRefused(String url) {
-        assertThatThrownBy(() -> stateUrl(url))
-                .isInstanceOf(InvalidSettingException.class)
-                .hasMessage("state.url is \"jdbc:sqlite:tap.db?...\"; " + STORES);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"tap.db", "../tap.db", "state/../tap.db", "/var/lib/tap:1.db", "/tmp/a folder/tap@2.db", "..db"})
-    void theStoreIsAFileAtAnyPath(String path) {
-        assertThat(stateUrl("jdbc:sqlite:" + path).url()).isEqualTo("jdbc:sqlite:" + path);
-    }
-
-    private StoreAddress stateUrl(String url) {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
-        environment.put("STATE_URL", url);
-        return Settings.of(EffectiveProperties.load(folder, environment)).state();
-    }
-
-    @Test
-    void theDatabasesPasswordIsReadFromItsFileEachTime() throws Exception {
-        Path file = Files.writeString(folder.resolve("password"), "first\n");
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
-        environment.putAll(Map.of(
-                "STATE_URL",
-                "jdbc:postgresql://a:5432,b:5432/tap?targetServerType=primary",
-                "STATE_USER",
-                "tap",
-                "STATE_PASSWORD_FILE",
-                file.toString(),
-                "TLS_CA_FILE",
-                "authorities.pem"));
-
-        StoreAddress address =
-                Settings.of(EffectiveProperties.load(folder, environment)).state();
-
-        assertThat(address.isShared()).isTrue();
-        assertThat(address.user()).isEqualTo("tap");
-        assertThat(address.authorities()).isEqualTo("authorities.pem");
-        assertThat(address.password().get()).isEqualTo("first");
-        Files.writeString(file, "second");
-        assertThat(address.password().get()).isEqualTo("second");
-        assertThat(address).hasToString("jdbc:postgresql://a:5432,b:5432/tap");
-        environment.put("STATE_PASSWORD_FILE", folder.resolve("none").toString());
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .hasMessageContaining("state.password-file is")
-                .hasMessageContaining("a file that can be read");
     }
 
     @ParameterizedTest
@@ -214,39 +130,30 @@ class SettingsTest {
                 "file:out/archive|out|tap.archive.uri is \"out/archive\"; it has to be a folder apart from that of tap.archive.outbox"
             })
     void answersThatAreKeptLieApartFromWhatIsTakenOrRemoved(String uri, String outbox, String message) {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_ARCHIVE_OUTBOX", outbox);
-        assertThat(Settings.of(EffectiveProperties.load(folder, environment))
-                        .archive()
-                        .uri())
-                .as("off")
-                .isEmpty();
+        assertThat(settings().archive().uri()).as("off").isEmpty();
 
         environment.put("TAP_ARCHIVE_URI", uri);
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+        assertThatThrownBy(this::settings)
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining(message);
     }
 
     @Test
     void httpAndNoAuthenticationAreFineOnLoopback() {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.putAll(Map.of(
                 "TAP_URL", "http://localhost:1", "SENTINEL_ENDPOINT", "http://[::1]:2/", "SENTINEL_AUTH", "none"));
 
-        assertThatCode(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .doesNotThrowAnyException();
+        assertThatCode(this::settings).doesNotThrowAnyException();
     }
 
     @Test
     void aNameOfTheAccountFitsIntoTheTablesAndFilesThatHoldIt() {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_SOURCE", "a".repeat(100));
-        assertThat(Settings.of(EffectiveProperties.load(folder, environment)).source())
-                .hasSize(100);
+        assertThat(settings().source()).hasSize(100);
 
         environment.put("TAP_SOURCE", "a".repeat(101));
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
+        assertThatThrownBy(this::settings)
                 .isInstanceOf(InvalidSettingException.class)
                 .hasMessageContaining("tap.source")
                 .hasMessageContaining("100 characters at most");
@@ -254,21 +161,18 @@ class SettingsTest {
 
     @Test
     void aTokenMayGoToALoopbackAddressOverHttps() {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.putAll(Map.of("SENTINEL_ENDPOINT", "https://127.0.0.1:8443", "SENTINEL_CLOUD", "china"));
 
-        assertThat(Settings.of(EffectiveProperties.load(folder, environment)))
+        assertThat(settings())
                 .matches(Settings::authenticate)
                 .matches(settings -> settings.cloud() == AzureCloud.CHINA);
     }
 
     @Test
     void aHostNameThatOnlyLooksLikeLoopbackIsNot() {
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.put("TAP_URL", "http://127.0.0.1.example.com");
 
-        assertThatThrownBy(() -> Settings.of(EffectiveProperties.load(folder, environment)))
-                .hasMessageContaining("tap.url");
+        assertThatThrownBy(this::settings).hasMessageContaining("tap.url");
     }
 
     @Test
@@ -298,10 +202,9 @@ class SettingsTest {
     @Test
     void aSecretFileIsReadAtEveryRequest() throws IOException {
         Path file = Files.writeString(folder.resolve("secret"), "one\n");
-        Map<String, String> environment = new HashMap<>(ACCOUNT);
         environment.remove("TAP_SECRET");
         environment.put("TAP_SECRET_FILE", file.toString());
-        Settings settings = Settings.of(EffectiveProperties.load(folder, environment));
+        Settings settings = settings();
         assertThat(settings.secret().get()).isEqualTo("one");
 
         Files.writeString(file, "two");
