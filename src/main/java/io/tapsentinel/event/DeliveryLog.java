@@ -36,9 +36,4 @@ public interface DeliveryLog {
     default void rejected(TapEvent event) {
         throw new UnsupportedOperationException("this log knows no rejected records");
     }
-
-    /** Hears of an event that was taken and not acknowledged: its key is free again, whatever became of its exchange. */
-    default void failed(TapEvent event) {
-        // for logs that keep nothing of what is on its way
-    }
 }

@@ -2,7 +2,7 @@ package io.tapsentinel.event;
 
 /**
  * How one event of a window ended. Every event that was split off an answer must reach a final outcome, or its window
- * does not commit; routes cannot set one, only the Java parts named here can.
+ * does not commit; routes cannot set one, only the Java parts named here can, as {@link EventLife} allows.
  */
 public enum Outcome {
     /** Nothing decided yet: a route that ends like this has lost the event. */
@@ -22,7 +22,9 @@ public enum Outcome {
     /** Its key was only reserved, by another event of this answer; final once nothing is left to send of it (set by the repository). */
     DUPLICATE_OF_RESERVED(true),
     /** Its table is suspended: the commit of its window makes it durable that it has to be read again (set by the producer). */
-    DEFERRED(false);
+    DEFERRED(false),
+    /** It was reserved or sent, and that came to nothing: its window is read again (set by whoever had it). */
+    RELEASED(false);
 
     private final boolean settled;
 

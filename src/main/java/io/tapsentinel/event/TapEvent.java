@@ -4,10 +4,11 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * One event of a TAP answer on its way to its table: what it is, who it is, what it says, and how it ended so far.
- * Routes may change {@link #getFields() fields}; identity and outcome belong to Java, which writes by {@link Handling}. Its text shows no content.
+ * Routes may change {@link #getFields() fields}; identity and outcome belong to Java, which writes by {@link EventLife}. Its text shows no content.
  */
 public final class TapEvent {
 
@@ -25,7 +26,7 @@ public final class TapEvent {
     private final String id;
     private final EventKey former;
     private final long guidDigest;
-    // what Handling writes: fields, since Camel's expressions call every method that is not private
+    // what EventLife writes: fields, since Camel's expressions call every method that is not private
     public boolean keyedByBytes;
     volatile boolean resend;
     volatile Set<VerdictChange.Kind> change = Set.of();
@@ -35,6 +36,7 @@ public final class TapEvent {
     volatile String exchangeId;
     volatile Instant rowTime;
     volatile String filteredBy = "";
+    volatile Consumer<TapEvent> release = event -> {};
     final AtomicReference<Outcome> outcome = new AtomicReference<>(Outcome.NONE);
 
     /**
@@ -97,7 +99,7 @@ public final class TapEvent {
         return time;
     }
 
-    /** See {@link Handling#mapped}; {@link #getTime} as long as there is no row. */
+    /** See {@link EventLife#mapped}; {@link #getTime} as long as there is no row. */
     public Instant getRowTime() {
         return rowTime;
     }
@@ -106,12 +108,12 @@ public final class TapEvent {
         return fields;
     }
 
-    /** See {@link Handling#resend}. */
+    /** See {@link EventLife#resend}. */
     public boolean isResend() {
         return resend;
     }
 
-    /** See {@link Handling#changed}; empty for an event that is new. */
+    /** See {@link EventLife#changed}; empty for an event that is new. */
     public Set<VerdictChange.Kind> getChange() {
         return change;
     }
@@ -121,12 +123,12 @@ public final class TapEvent {
         return otherGuid;
     }
 
-    /** See {@link Handling#knownAs}; null when the store knows it by {@link #getKey} or not at all. */
+    /** See {@link EventLife#knownAs}; null when the store knows it by {@link #getKey} or not at all. */
     public EventKey getKnownAs() {
         return knownAs;
     }
 
-    /** See {@link Handling#deferredBefore}. */
+    /** See {@link EventLife#deferredBefore}. */
     public boolean isDeferredBefore() {
         return deferredBefore;
     }

@@ -1,6 +1,6 @@
 package io.tapsentinel.read;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
@@ -41,11 +41,11 @@ public class FilteredRoute extends RouteBuilder {
             throw new IllegalStateException(
                     FILTERED + " got a copy of " + event + "; filter the event itself, and end a copy by stop");
         }
-        Handling.filteredBy(event, caller(exchange.getUnitOfWork()));
+        EventLife.filteredBy(event, caller(exchange.getUnitOfWork()));
         boolean delivered = !event.isResend() && seen.isDone(event);
         Outcome outcome = delivered ? Outcome.DUPLICATE : Outcome.FILTERED;
         // whoever has reserved it lets go of its key as the exchange ends
-        if (!Handling.advance(event, Outcome.NONE, outcome) && !Handling.advance(event, Outcome.RESERVED, outcome)) {
+        if (!EventLife.advance(event, Outcome.NONE, outcome) && !EventLife.advance(event, Outcome.RESERVED, outcome)) {
             throw new IllegalStateException(FILTERED + " got " + event + ", which is " + event.getOutcome()
                     + " already; filter before sentinel:");
         }

@@ -1,7 +1,7 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
 import java.time.Clock;
@@ -130,7 +130,7 @@ public class ReadRoutes extends RouteBuilder {
     /** Makes an exchange the one that carries the event in its body. */
     public static void begin(Exchange exchange) {
         TapEvent event = exchange.getMessage().getBody(TapEvent.class);
-        Handling.carriedBy(event, exchange.getExchangeId());
+        EventLife.carriedBy(event, exchange.getExchangeId());
         exchange.setProperty(TapEvent.PROPERTY, event);
     }
 

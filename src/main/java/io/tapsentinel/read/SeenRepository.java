@@ -1,7 +1,7 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.process.ProgramErrorException;
@@ -29,27 +29,18 @@ public class SeenRepository implements IdempotentRepository {
     @Override
     public boolean add(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        SeenKeys.Claim claim = claim(event);
-        Outcome outcome = switch (claim) {
-            case NEW, CHANGED -> Outcome.RESERVED;
-            case RESERVED -> Outcome.DUPLICATE_OF_RESERVED;
-            case DELIVERED -> Outcome.DUPLICATE;
-        };
-        if (!Handling.advance(event, Outcome.NONE, outcome)) {
-            if (outcome == Outcome.RESERVED) {
-                // Camel asks for the end of what was added only, so that nobody else would ever let go of it
-                seen.release(event);
-            }
+        Outcome found = claim(event);
+        if (found == Outcome.NONE) {
             throw new IllegalStateException(type.repository() + " was asked twice for " + event
                     + "; one idempotentConsumer is enough on a route" + StepName.of(exchange));
         }
-        return outcome == Outcome.RESERVED;
+        return found == Outcome.RESERVED;
     }
 
     @Override
     public boolean contains(Exchange exchange, String key) {
         TapEvent event = event(exchange, key);
-        return seen.isDone(event) && Handling.advance(event, Outcome.NONE, Outcome.DUPLICATE);
+        return seen.isDone(event) && EventLife.advance(event, Outcome.NONE, Outcome.DUPLICATE);
     }
 
     @Override
@@ -59,17 +50,12 @@ public class SeenRepository implements IdempotentRepository {
 
     @Override
     public boolean remove(Exchange exchange, String key) {
-        TapEvent event = event(exchange, key);
-        // a copy of the exchange must not send what this one gives up
-        Handling.advance(event, Outcome.RESERVED, Outcome.NONE);
         // what the producer has taken is on its way, even when the exchange has failed beside it
-        if (event.getOutcome() != Outcome.SENDING) {
-            seen.release(event);
-        }
+        EventLife.advance(event(exchange, key), Outcome.RESERVED, Outcome.RELEASED);
         return true;
     }
 
-    private SeenKeys.Claim claim(TapEvent event) {
+    private Outcome claim(TapEvent event) {
         try {
             return seen.claim(event);
         } catch (Error e) {

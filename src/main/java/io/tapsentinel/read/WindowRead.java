@@ -1,5 +1,6 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.Sighting;
@@ -158,7 +159,7 @@ public class WindowRead {
         }
         if (exception != null || !outcome.isSettled()) {
             // idempotentConsumer with removeOnFailure: false leaves it to us
-            seen.giveUp(event);
+            EventLife.advance(event, Outcome.RESERVED, Outcome.RELEASED);
             failed++;
             if (failure == null) {
                 likely = cause;

@@ -1,8 +1,8 @@
 package io.tapsentinel.replay;
 
 import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.TapTime;
 import io.tapsentinel.rejected.RejectedDocument;
@@ -82,7 +82,7 @@ final class ReplayedRecord {
                             + " restore type, id, GUID, times, recipients and threatID");
         }
         if (!Reason.CAPPED.word().equals(document.get("reason"))) {
-            return Handling.resend(event);
+            return EventLife.resend(event);
         }
         if (!seen.isSettled(event)) {
             throw new ReplayRefusedException(

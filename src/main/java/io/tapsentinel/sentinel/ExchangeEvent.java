@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel;
 
 import io.tapsentinel.event.EventIdentity;
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import java.util.Map;
@@ -24,7 +24,7 @@ final class ExchangeEvent {
             throw new IllegalStateException("sentinel: " + table + " refuses " + event + ", whose table is "
                     + event.getType().table() + StepName.of(exchange));
         }
-        if (event == null || !Handling.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
+        if (event == null || !EventLife.advance(event, Outcome.RESERVED, Outcome.SENDING)) {
             throw new IllegalStateException(
                     "sentinel: refuses " + (event == null ? "an exchange that carries no TAP event" : event)
                             + (event != null && event.getOutcome() != Outcome.NONE

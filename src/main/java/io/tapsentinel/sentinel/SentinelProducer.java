@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.process.ProgramErrorException;
@@ -75,7 +75,7 @@ public class SentinelProducer extends DefaultAsyncProducer {
     private boolean take(Exchange exchange, TapEvent event, AsyncCallback callback) throws InterruptedException {
         Map<String, Object> fields = ExchangeEvent.fields(exchange, event);
         MappedRecord mapped = mapper.map(fields, event.getTime());
-        Handling.mapped(event, mapped.time());
+        EventLife.mapped(event, mapped.time());
         PendingRecord record = new PendingRecord(
                 event,
                 fields,
@@ -104,12 +104,12 @@ public class SentinelProducer extends DefaultAsyncProducer {
     }
 
     private void failed(Exchange exchange, TapEvent event, Exception failure) {
-        if (failure instanceof TableSuspendedException) {
-            Handling.advance(event, Outcome.SENDING, Outcome.DEFERRED);
-        }
         exchange.setException(failure);
         if (event != null) {
-            component().getDeliveryLog().failed(event);
+            EventLife.advance(
+                    event,
+                    Outcome.SENDING,
+                    failure instanceof TableSuspendedException ? Outcome.DEFERRED : Outcome.RELEASED);
         }
     }
 

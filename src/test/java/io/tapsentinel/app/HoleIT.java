@@ -2,6 +2,7 @@ package io.tapsentinel.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.sentinel.upload.Uploader;
@@ -64,7 +65,7 @@ class HoleIT {
             protected SeenKeys seenKeys(RunContext run, Store store) {
                 return new SeenKeys(store, 1_000, run.clock()) {
                     @Override
-                    public Claim claim(TapEvent event) {
+                    public Outcome claim(TapEvent event) {
                         if (claims.incrementAndGet() == 20) {
                             throw new NoClassDefFoundError("a test's");
                         }

@@ -2,7 +2,7 @@ package io.tapsentinel.read;
 
 import io.tapsentinel.app.Parts;
 import io.tapsentinel.app.RunContext;
-import io.tapsentinel.event.BrokenHandling;
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
@@ -130,7 +130,7 @@ public final class BrokenParts {
         return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
             @Override
             public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
-                BrokenHandling.neverDeferred(event);
+                BrokenEventLife.neverDeferred(event);
                 super.settled(event, exception, cause);
             }
         });

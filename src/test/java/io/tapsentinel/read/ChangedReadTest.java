@@ -4,18 +4,18 @@ import static io.tapsentinel.read.WindowReadFixture.NO_CAUSE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventIdentity;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.plan.Coverage;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -71,9 +71,9 @@ class ChangedReadTest {
         seen.delivered(0, List.of(event(1)));
         TapEvent second = event(2);
         TapEvent third = event(3);
-        assertThat(seen.claim(second)).isEqualTo(Claim.CHANGED);
-        assertThat(seen.claim(third)).isEqualTo(Claim.RESERVED);
-        seen.delivered(0, List.of(second));
+        assertThat(Claim.of(seen, second)).isEqualTo(Claim.CHANGED);
+        assertThat(Claim.of(seen, third)).isEqualTo(Claim.RESERVED);
+        Claim.deliver(seen, second);
         WindowRead read = read(seen);
         end(read, second, Outcome.DELIVERED);
         end(read, third, Outcome.DUPLICATE_OF_RESERVED);
@@ -81,8 +81,9 @@ class ChangedReadTest {
                 .isInstanceOf(WindowFailedException.class)
                 .hasMessageContaining("was not delivered");
 
-        assertThat(seen.claim(third)).as("its turn").isEqualTo(Claim.CHANGED);
-        seen.delivered(0, List.of(third));
+        BrokenEventLife.put(third, Outcome.NONE);
+        assertThat(Claim.of(seen, third)).as("its turn").isEqualTo(Claim.CHANGED);
+        Claim.deliver(seen, third);
         read.commit();
 
         assertThat(read.entry().total(LedgerCount.CHANGED)).isEqualTo(1);
@@ -96,9 +97,9 @@ class ChangedReadTest {
             TapEvent first = event(1, "gA");
             TapEvent other = event(1, "gB");
             if (changed == 1) {
-                assertThat(seen.claim(first)).isEqualTo(Claim.NEW);
-                assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
-                seen.delivered(0, List.of(first));
+                assertThat(Claim.of(seen, first)).isEqualTo(Claim.NEW);
+                assertThat(Claim.of(seen, other)).isEqualTo(Claim.RESERVED);
+                Claim.deliver(seen, first);
                 end(read, first, Outcome.DELIVERED);
                 end(read, other, Outcome.DUPLICATE_OF_RESERVED);
                 end(read, event(1, "gB"), Outcome.DUPLICATE_OF_RESERVED);
@@ -119,23 +120,23 @@ class ChangedReadTest {
         SeenKeys seen = new SeenKeys(store, 1_000, true, clock);
         TapEvent first = event(1, "gA");
         TapEvent other = event(1, "gB");
-        seen.claim(first);
-        assertThat(seen.claim(other)).isEqualTo(Claim.RESERVED);
-        seen.delivered(0, List.of(first));
+        Claim.of(seen, first);
+        assertThat(Claim.of(seen, other)).isEqualTo(Claim.RESERVED);
+        Claim.deliver(seen, first);
         WindowRead read = read(seen);
         end(read, first, Outcome.DELIVERED);
         end(read, other, Outcome.DUPLICATE_OF_RESERVED);
         assertThatThrownBy(read::commit).isInstanceOf(WindowFailedException.class);
 
         TapEvent itsTurn = event(1, "gB");
-        assertThat(seen.claim(itsTurn)).isEqualTo(Claim.CHANGED);
-        seen.delivered(0, List.of(itsTurn));
+        assertThat(Claim.of(seen, itsTurn)).isEqualTo(Claim.CHANGED);
+        Claim.deliver(seen, itsTurn);
         WindowRead again = read(seen);
         end(again, itsTurn, Outcome.DELIVERED);
         again.commit();
 
         assertThat(again.entry().total(LedgerCount.CHANGED_MESSAGE)).isEqualTo(1);
-        assertThat(seen.claim(event(1, "gB"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, event(1, "gB"))).isEqualTo(Claim.DELIVERED);
     }
 
     private WindowRead read(SeenKeys seen) {
@@ -163,7 +164,7 @@ class ChangedReadTest {
 
     private static void end(WindowRead read, TapEvent event, Outcome outcome) {
         read.events(List.of(event).iterator()).forEachRemaining(handed -> {
-            Handling.advance(handed, Outcome.NONE, outcome);
+            BrokenEventLife.put(handed, outcome);
             read.settled(handed, null, NO_CAUSE);
         });
     }

@@ -2,8 +2,8 @@ package io.tapsentinel.read;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.SentinelComponent;
@@ -159,9 +159,9 @@ public final class RouteCost {
 
     /** All that is done to an event for its outcome: three steps forward and the question at the end. */
     private static boolean check(TapEvent event) {
-        Handling.advance(event, Outcome.NONE, Outcome.RESERVED);
-        Handling.advance(event, Outcome.RESERVED, Outcome.SENDING);
-        Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED);
+        EventLife.advance(event, Outcome.NONE, Outcome.RESERVED);
+        EventLife.advance(event, Outcome.RESERVED, Outcome.SENDING);
+        EventLife.advance(event, Outcome.SENDING, Outcome.DELIVERED);
         return event.getOutcome().isSettled();
     }
 

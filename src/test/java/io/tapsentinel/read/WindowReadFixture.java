@@ -1,7 +1,7 @@
 package io.tapsentinel.read;
 
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
@@ -73,7 +73,7 @@ public final class WindowReadFixture implements AutoCloseable {
     static List<TapEvent> settle(WindowRead read, Outcome outcome, String... ids) {
         List<TapEvent> events = handOut(read, ids);
         events.forEach(event -> {
-            Handling.advance(event, Outcome.NONE, outcome);
+            BrokenEventLife.put(event, outcome);
             read.settled(event, null, NO_CAUSE);
         });
         return events;

@@ -13,15 +13,15 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.ProgramErrorException;
 import io.tapsentinel.sentinel.upload.UploadException;
-import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.answer.TapAnswerException;
+import io.tapsentinel.testing.Claim;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,7 +78,7 @@ class WindowReadTest {
     void aWindowWhoseAnswerWasNotReadToItsEndDoesNotCommit() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         TapEvent first = events.next();
-        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        BrokenEventLife.put(first, Outcome.DELIVERED);
         read.settled(first, null, NO_CAUSE);
 
         assertThatThrownBy(read::commit).hasMessageContaining("not read to its end");
@@ -122,7 +122,7 @@ class WindowReadTest {
         for (Outcome outcome : List.of(Outcome.NONE, Outcome.RESERVED)) {
             read = fixture.read(Instant.MIN);
             TapEvent event = handOut(read, "1").get(0);
-            Handling.advance(event, Outcome.NONE, outcome);
+            BrokenEventLife.put(event, outcome);
             read.settled(event, null, NO_CAUSE);
 
             assertThatThrownBy(read::verify)
@@ -134,7 +134,7 @@ class WindowReadTest {
     @Test
     void anEventThatFailedAfterItsDeliveryFailsTheWindow() {
         TapEvent event = handOut(read, "1").get(0);
-        Handling.advance(event, Outcome.NONE, Outcome.DELIVERED);
+        BrokenEventLife.put(event, Outcome.DELIVERED);
         read.settled(event, new IllegalStateException("a step behind sentinel:"), null);
 
         assertThatThrownBy(read::verify).isInstanceOf(WindowFailedException.class);
@@ -177,7 +177,7 @@ class WindowReadTest {
     void aStopEndsTheSplitAndFailsTheWindow() {
         Iterator<TapEvent> events = read.events(List.of(event("1"), event("2")).iterator());
         TapEvent first = events.next();
-        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        BrokenEventLife.put(first, Outcome.DELIVERED);
         read.settled(first, null, NO_CAUSE);
 
         fixture.stopping.set(true);
@@ -229,7 +229,7 @@ class WindowReadTest {
             }
         });
         TapEvent first = events.next();
-        Handling.advance(first, Outcome.NONE, Outcome.DELIVERED);
+        BrokenEventLife.put(first, Outcome.DELIVERED);
         read.settled(first, null, NO_CAUSE);
 
         assertThatCode(events::hasNext).doesNotThrowAnyException();
@@ -269,9 +269,9 @@ class WindowReadTest {
         read.commit();
 
         assertThat(fixture.seen.isSettled(event("1"))).isFalse();
-        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.NEW);
+        assertThat(Claim.of(fixture.seen, event("1"))).isEqualTo(Claim.NEW);
         fixture.seen.delivered(0, List.of(event("1")));
-        assertThat(fixture.seen.claim(event("1"))).isEqualTo(SeenKeys.Claim.DELIVERED);
+        assertThat(Claim.of(fixture.seen, event("1"))).isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -319,7 +319,7 @@ class WindowReadTest {
         fixture.clock.advance(Duration.ofDays(4));
 
         assertThat(fixture.seen.prune()).isZero();
-        assertThat(ids).allMatch(id -> fixture.seen.claim(event(id)) == SeenKeys.Claim.DELIVERED);
+        assertThat(ids).allMatch(id -> Claim.of(fixture.seen, event(id)) == Claim.DELIVERED);
     }
 
     @Test

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.LedgerCount;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.OlderStores;
 import io.tapsentinel.testing.OnPostgres;
 import io.tapsentinel.testing.TestDatabase;
@@ -38,7 +38,7 @@ class FormerKeysOnPostgresIT extends FormerKeysTest {
         other.catchUp();
 
         for (String guid : new String[] {"odd-time", "two-threats", "one-threat"}) {
-            assertThat(other.claim(event(guid))).as(guid).isEqualTo(Claim.DELIVERED);
+            assertThat(Claim.of(other, event(guid))).as(guid).isEqualTo(Claim.DELIVERED);
         }
         assertThat(other.filteredBefore(event("dropped"))).isPresent();
     }

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.read.WindowFailedException;
@@ -18,7 +18,6 @@ import io.tapsentinel.read.WindowRequest;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.LedgerCount;
@@ -27,6 +26,7 @@ import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.answer.TapEventReader;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.OlderStores;
 import io.tapsentinel.testing.TestDatabase;
@@ -217,12 +217,12 @@ class FormerKeysTest {
         start(OFF, 1_000);
         clock.advance(LOOKED_UP.minusSeconds(1));
         start(OFF, 1_000);
-        assertThat(seen.claim(event("odd-time"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, event("odd-time"))).isEqualTo(Claim.DELIVERED);
 
         clock.advance(Duration.ofSeconds(1));
 
-        assertThat(seen.claim(event("odd-time"))).isEqualTo(Claim.NEW);
-        assertThat(seen.claim(event("with-id"))).as("its key stays").isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, event("odd-time"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event("with-id"))).as("its key stays").isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -236,7 +236,7 @@ class FormerKeysTest {
                     List.of(new TapEvent(
                             odd.getType(), odd.getFormer(), odd.getVerdict(), END, new HashMap<>(Map.of("id", "1")))));
 
-            assertThat(keys.claim(odd)).isEqualTo(Claim.NEW);
+            assertThat(Claim.of(keys, odd)).isEqualTo(Claim.NEW);
         }
     }
 
@@ -275,11 +275,11 @@ class FormerKeysTest {
         Map<String, Object> document = document("refused");
 
         TapEvent replayed = ReplayedRecord.event(document, seen);
-        assertThat(seen.claim(replayed)).isEqualTo(Claim.NEW);
-        seen.delivered(seen.sending(List.of(replayed)), List.of(replayed));
+        assertThat(Claim.of(seen, replayed)).isEqualTo(Claim.NEW);
+        Claim.deliver(seen, replayed);
 
         assertThat(count(listed)).isZero();
-        assertThat(seen.claim(ReplayedRecord.event(document, seen))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, ReplayedRecord.event(document, seen))).isEqualTo(Claim.DELIVERED);
         assertThat(read(OlderStores.answer(2)).sent).isEmpty();
     }
 
@@ -289,16 +289,16 @@ class FormerKeysTest {
         Map<String, Object> document = document("refused");
 
         TapEvent again = ReplayedRecord.event(document, seen);
-        assertThat(seen.claim(again)).isEqualTo(Claim.NEW);
-        seen.rejected(again);
+        assertThat(Claim.of(seen, again)).isEqualTo(Claim.NEW);
+        Claim.reject(seen, again);
         assertThat(count("SELECT count(*) FROM seen WHERE source = 'tap' AND rejected = 1"))
                 .as("listed by its new key alone")
                 .isEqualTo(1);
         TapEvent replayed = ReplayedRecord.event(document, seen);
-        assertThat(seen.claim(replayed)).isEqualTo(Claim.NEW);
-        seen.delivered(seen.sending(List.of(replayed)), List.of(replayed));
+        assertThat(Claim.of(seen, replayed)).isEqualTo(Claim.NEW);
+        Claim.deliver(seen, replayed);
 
-        assertThat(seen.claim(ReplayedRecord.event(document, seen))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, ReplayedRecord.event(document, seen))).isEqualTo(Claim.DELIVERED);
         assertThat(count("SELECT count(*) FROM seen WHERE source = 'tap' AND rejected <> 0"))
                 .isZero();
     }
@@ -354,7 +354,7 @@ class FormerKeysTest {
             List<TapEvent> handed = new ArrayList<>();
             window.events(events(answer).iterator()).forEachRemaining(event -> {
                 handed.add(event);
-                Handling.advance(event, Outcome.NONE, outcome(event, batch));
+                BrokenEventLife.put(event, outcome(event, batch));
             });
             for (TapEvent event : batch) {
                 seen.delivered(seen.sending(List.of(event)), List.of(event));
@@ -368,7 +368,7 @@ class FormerKeysTest {
             if ("filtered".equals(event.getFields().get("userAgent"))) {
                 return seen.isDone(event) ? Outcome.DUPLICATE : Outcome.FILTERED;
             }
-            return switch (seen.claim(event)) {
+            return switch (Claim.of(seen, event)) {
                 case NEW, CHANGED -> {
                     batch.add(event);
                     yield Outcome.DELIVERED;

@@ -1,7 +1,8 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.BrokenEventLife;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.PendingRecord;
@@ -30,7 +31,7 @@ public final class BrokenSentinel {
             @Override
             protected void append(PendingRecord record) throws InterruptedException {
                 super.append(withoutEnd(record, record.event()));
-                Handling.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
+                EventLife.advance(record.event(), Outcome.SENDING, Outcome.DELIVERED);
                 record.settled().accept(null);
             }
         });
@@ -79,7 +80,7 @@ public final class BrokenSentinel {
     private static TapEvent twin(TapEvent event) {
         TapEvent twin =
                 new TapEvent(event.getType(), event.getKey(), event.getVerdict(), event.getTime(), event.getFields());
-        Handling.advance(twin, Outcome.NONE, Outcome.SENDING);
+        BrokenEventLife.put(twin, Outcome.SENDING);
         return twin;
     }
 

@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.schema.MappingReport;
@@ -78,7 +78,7 @@ final class SentinelFixture implements AutoCloseable {
     /** An event that a repository has reserved. */
     static TapEvent reserved(String id) {
         TapEvent event = Events.event(TYPE, id);
-        Handling.advance(event, Outcome.NONE, Outcome.RESERVED);
+        EventLife.advance(event, Outcome.NONE, Outcome.RESERVED);
         return event;
     }
 

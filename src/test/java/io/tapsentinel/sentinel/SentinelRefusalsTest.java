@@ -6,7 +6,7 @@ import static io.tapsentinel.sentinel.SentinelFixture.uri;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.SentinelFixture.Sent;
@@ -38,7 +38,7 @@ class SentinelRefusalsTest {
     void anEventThatNobodyReservedIsRefused(Outcome outcome) throws Exception {
         fixture.routeTo(uri("lingerMs=0"));
         TapEvent event = Events.event(TYPE, "1");
-        Handling.advance(event, Outcome.NONE, outcome);
+        BrokenEventLife.put(event, outcome);
 
         assertRefused(
                 fixture.send(event),

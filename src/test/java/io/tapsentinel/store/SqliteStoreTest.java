@@ -4,13 +4,13 @@ import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.UnreadableTime;
 import io.tapsentinel.tap.plan.Detour;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.StateFolder;
 import java.io.IOException;
@@ -70,8 +70,8 @@ class SqliteStoreTest {
 
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
                     .as("it was not rejected")
                     .isEqualTo(Claim.DELIVERED);
             seen.sending(List.of(event(TYPE, "2")));

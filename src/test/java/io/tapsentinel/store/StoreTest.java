@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.event.EventType;
+import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -18,6 +18,7 @@ import io.tapsentinel.store.ledger.SuspensionTable;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -26,7 +27,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,9 +51,9 @@ public class StoreTest {
         }
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-            assertThat(seen.claim(event(TYPE, "3"))).isEqualTo(Claim.NEW);
-            assertThat(seen.claim(event(EventType.CLICKS_PERMITTED, "1")))
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+            assertThat(Claim.of(seen, event(TYPE, "3"))).isEqualTo(Claim.NEW);
+            assertThat(Claim.of(seen, event(EventType.CLICKS_PERMITTED, "1")))
                     .as("another type")
                     .isEqualTo(Claim.NEW);
         }
@@ -63,11 +63,11 @@ public class StoreTest {
     void reservedKeysDoNot() {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
         }
         try (Store store = open()) {
-            assertThat(new SeenKeys(store, 1_000, clock).claim(event(TYPE, "1")))
+            assertThat(Claim.of(new SeenKeys(store, 1_000, clock), event(TYPE, "1")))
                     .isEqualTo(Claim.NEW);
         }
     }
@@ -77,35 +77,26 @@ public class StoreTest {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             TapEvent first = event(TYPE, "1");
-            seen.claim(first);
+            Claim.of(seen, first);
 
-            seen.release(event(TYPE, "1"));
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
-            seen.release(first);
-            assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+            Claim.release(event(TYPE, "1"));
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.RESERVED);
+            Claim.release(first);
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.NEW);
         }
     }
 
     @Test
     void aDeliveredEventIsKnownAsDeliveredBeforeItIsLetGoOf() {
         TapEvent first = event(TYPE, "1");
-        List<Claim> claims = new ArrayList<>();
         try (Store store = open()) {
-            SeenKeys seen = new SeenKeys(store, 1_000, clock) {
-                @Override
-                public void release(TapEvent event) {
-                    super.release(event);
-                    if (event == first) {
-                        // another read comes upon it at this moment
-                        claims.add(claim(event(TYPE, "1")));
-                    }
-                }
-            };
-            seen.claim(first);
-
+            SeenKeys seen = new SeenKeys(store, 1_000, clock);
+            Claim.of(seen, first);
             seen.delivered(0, List.of(first));
 
-            assertThat(claims).containsExactly(Claim.DELIVERED);
+            assertThat(first.getOutcome()).isEqualTo(Outcome.RESERVED);
+            assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
         }
     }
 
@@ -116,12 +107,12 @@ public class StoreTest {
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
             seen.delivered(0, events);
-            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
-            assertThat(seen.claim(event(TYPE, "other"))).isEqualTo(Claim.NEW);
+            assertThat(events).allMatch(event -> Claim.of(seen, event) == Claim.DELIVERED);
+            assertThat(Claim.of(seen, event(TYPE, "other"))).isEqualTo(Claim.NEW);
         }
         try (Store store = open()) {
             SeenKeys seen = new SeenKeys(store, 1_000, clock);
-            assertThat(events).allMatch(event -> seen.claim(event) == Claim.DELIVERED);
+            assertThat(events).allMatch(event -> Claim.of(seen, event(TYPE, event.getId())) == Claim.DELIVERED);
         }
     }
 
@@ -136,8 +127,8 @@ public class StoreTest {
             clock.advance(Duration.ofDays(3).plusSeconds(1));
 
             assertThat(seen.prune()).isEqualTo(1);
-            assertThat(seen.claim(event(TYPE, "old"))).isEqualTo(Claim.NEW);
-            assertThat(seen.claim(event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
+            assertThat(Claim.of(seen, event(TYPE, "old"))).isEqualTo(Claim.NEW);
+            assertThat(Claim.of(seen, event(TYPE, "sighted"))).isEqualTo(Claim.DELIVERED);
         }
     }
 

@@ -7,7 +7,7 @@ import static io.tapsentinel.yamlroutes.RoutesFixture.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.upload.UploadException;
@@ -102,7 +102,7 @@ class EditedRoutesTest {
         routes.seen.rejected(Events.event(CLICKS_BLOCKED, "unwanted"));
         routes.withFirstStep("clicks-blocked", FILTER).start();
 
-        assertThat(routes.send(Handling.resend(Events.event(CLICKS_BLOCKED, "unwanted")))
+        assertThat(routes.send(EventLife.resend(Events.event(CLICKS_BLOCKED, "unwanted")))
                         .outcome())
                 .isEqualTo(Outcome.FILTERED);
     }
@@ -111,7 +111,7 @@ class EditedRoutesTest {
     void whatHasItsEndBeforeTheRepositoryIsRefusedThereAndItsKeyIsFree() throws Exception {
         routes.start();
         TapEvent filtered = Events.event(CLICKS_BLOCKED, "1");
-        Handling.advance(filtered, Outcome.NONE, Outcome.FILTERED);
+        EventLife.advance(filtered, Outcome.NONE, Outcome.FILTERED);
 
         assertThat(routes.send(filtered).failure()).hasMessageContaining("clicksBlockedSeen was asked twice");
         assertThat(routes.send(CLICKS_BLOCKED, "1").outcome())

@@ -139,8 +139,8 @@ class RouteContractTest {
     @Test
     void aClassOfTheProgramIsNotForRoutesSinceItCouldSayThatAnEventWasDelivered() {
         for (String step : List.of(
-                "- bean:\n            beanType: io.tapsentinel.event.Handling\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
-                "- script:\n            simple: \"${bean:type:io.tapsentinel.event.Handling?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
+                "- bean:\n            beanType: io.tapsentinel.event.EventLife\n            method: \"advance(${body}, 'NONE', 'DELIVERED')\"",
+                "- script:\n            simple: \"${bean:type:io.tapsentinel.event.EventLife?method=advance(${body}, 'NONE', 'DELIVERED')}\"")) {
             before(step);
             assertThat(problems())
                     .as(step)
@@ -148,7 +148,7 @@ class RouteContractTest {
                     .asString()
                     .contains("operator.camel.yaml:6", "names a class of the program's own");
         }
-        before("# io.tapsentinel.event.Handling is only spoken of\n        - choice: {}");
+        before("# io.tapsentinel.event.EventLife is only spoken of\n        - choice: {}");
         assertThat(problems()).isEmpty();
     }
 

@@ -1,7 +1,7 @@
 package io.tapsentinel.sentinel.batch;
 
 import io.tapsentinel.event.DeliveryLog;
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.RejectedRecord.Reason;
@@ -50,7 +50,7 @@ public final class Rejections {
         TapEvent event = record.event();
         store(record, reason, refusal);
         deliveries.rejected(event);
-        Handling.advance(event, Outcome.SENDING, Outcome.REJECTED);
+        EventLife.advance(event, Outcome.SENDING, Outcome.REJECTED);
         rejected.merge(event.getType().table(), 1L, Long::sum);
         if (refusal != null) {
             count(record.window(), code(refusal));

@@ -1,6 +1,6 @@
 package io.tapsentinel.sentinel.batch;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.upload.Refusal;
@@ -63,7 +63,7 @@ final class RetryingUploader {
             if (failure == null) {
                 target.deliveries().delivered(open, events);
                 open = null;
-                events.forEach(event -> Handling.advance(event, Outcome.SENDING, Outcome.DELIVERED));
+                events.forEach(event -> EventLife.advance(event, Outcome.SENDING, Outcome.DELIVERED));
                 target.listener().acknowledged(events, body.length);
                 accept();
                 suspension.failures().acknowledge();

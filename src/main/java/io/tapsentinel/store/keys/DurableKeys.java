@@ -1,9 +1,9 @@
 package io.tapsentinel.store.keys;
 
 import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
@@ -74,7 +74,7 @@ final class DurableKeys {
     boolean contains(TapEvent event) {
         String stream = event.getType().arrayName();
         if (contains(stream, event.getKey())) {
-            Handling.knownAs(event, null);
+            EventLife.knownAs(event, null);
             return true;
         }
         if (!former.mayKnow(event)
@@ -82,7 +82,7 @@ final class DurableKeys {
                 || !versions(event.getType(), event.getFormer()).tellOf(event.getVerdict(), updates)) {
             return false;
         }
-        Handling.knownAs(event, event.getFormer());
+        EventLife.knownAs(event, event.getFormer());
         return true;
     }
 

@@ -2,8 +2,8 @@ package io.tapsentinel.store.keys;
 
 import io.tapsentinel.event.DeliveryLog;
 import io.tapsentinel.event.EventKey;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.Sighting;
 import io.tapsentinel.event.TapEvent;
@@ -66,75 +66,67 @@ public class SeenKeys implements DeliveryLog {
         return deferrals;
     }
 
-    /** What {@link #claim} found. */
-    public enum Claim {
-        /** First seen: reserved for this event until {@link #release}. */
-        NEW,
-        /** Reserved for another event that is not delivered yet. */
-        RESERVED,
-        /** Delivered before, durably. */
-        DELIVERED,
-        /** Delivered before with another verdict; reserved for this one, which {@link TapEvent#getChange} tells, until {@link #release}. */
-        CHANGED
+    /**
+     * Reserves the event's key if nobody has it, and writes on the event what was found: RESERVED for this event, also one that was
+     * delivered with another verdict, which {@link TapEvent#getChange} tells; DUPLICATE_OF_RESERVED where another event has it that is
+     * not delivered yet; else DUPLICATE. One key is reserved for one version of the event at a time.
+     *
+     * @return what was found; NONE when something was written on the event before
+     */
+    public Outcome claim(TapEvent event) {
+        Outcome found = reserve(event);
+        if (EventLife.advance(event, Outcome.NONE, found)) {
+            return found;
+        }
+        if (found == Outcome.RESERVED) {
+            // Camel asks for the end of what was added only, so that nobody else would ever let go of it
+            release(event);
+        }
+        return Outcome.NONE;
     }
 
-    /** Reserves the event's key if nobody has it. One key is reserved for one version of the event at a time. */
-    public Claim claim(TapEvent event) {
+    private Outcome reserve(TapEvent event) {
         if (!event.isResend() && isDone(event)) {
             // without a reservation, which would be in the way of another verdict on it in the same answer
-            return Claim.DELIVERED;
+            return Outcome.DUPLICATE;
         }
         if (reserved.putIfAbsent(event.getKey(), event) != null) {
-            return Claim.RESERVED;
+            return Outcome.DUPLICATE_OF_RESERVED;
         }
+        boolean isWanted = false;
         try {
             // after reserving: a delivery turns up here before its reservation goes
-            Claim claim = durable.contains(event) ? claimAgain(event) : Claim.NEW;
-            if (claim != Claim.DELIVERED) {
-                return claim;
+            isWanted = !durable.contains(event) || isWantedAgain(event);
+        } finally {
+            if (isWanted) {
+                EventLife.reservedBy(event, this::release);
+            } else {
+                release(event);
             }
-        } catch (RuntimeException | Error e) {
-            // else nobody would ever let go of it
-            release(event);
-            throw e;
         }
-        release(event);
-        return Claim.DELIVERED;
+        return isWanted ? Outcome.RESERVED : Outcome.DUPLICATE;
     }
 
     /** What is durable is sent again as a change, or because it was rejected and is brought in again. */
-    private Claim claimAgain(TapEvent event) {
+    private boolean isWantedAgain(TapEvent event) {
         if (!event.isResend() && isDone(event)) {
-            return Claim.DELIVERED;
+            return false;
         }
-        Versions known = durable.versions(Sighting.of(event));
-        if (!event.isResend() || known.isLaterRejected(event.getVerdict(), event.getGuidDigest())) {
-            return changed(event, known);
-        }
-        if (known.isFirstRejected()) {
-            return Claim.NEW;
-        }
-        return !updates || known.isKnown(event.getVerdict(), event.getGuidDigest())
-                ? Claim.DELIVERED
-                : changed(event, known);
-    }
-
-    private static Claim changed(TapEvent event, Versions known) {
+        long verdict = event.getVerdict();
         long guid = event.getGuidDigest();
-        Handling.changed(event, known.otherGuid(guid), known.kinds(event.getVerdict(), guid));
-        return Claim.CHANGED;
-    }
-
-    /** Lets go of the key that this event reserved; that of another event stays. */
-    public void release(TapEvent event) {
-        reserved.remove(event.getKey(), event);
-    }
-
-    /** Lets go of a key that was reserved for an event which nobody has sent, and which nobody can send from now on. */
-    public void giveUp(TapEvent event) {
-        if (Handling.advance(event, Outcome.RESERVED, Outcome.NONE)) {
-            release(event);
+        Versions known = durable.versions(Sighting.of(event));
+        boolean isChange = !event.isResend()
+                || known.isLaterRejected(verdict, guid)
+                || !known.isFirstRejected() && updates && !known.isKnown(verdict, guid);
+        if (isChange) {
+            EventLife.changed(event, known.otherGuid(guid), known.kinds(verdict, guid));
         }
+        return isChange || known.isFirstRejected();
+    }
+
+    /** Makes the key that this event reserved free; that of another event stays. */
+    private void release(TapEvent event) {
+        reserved.remove(event.getKey(), event);
     }
 
     @Override
@@ -163,7 +155,7 @@ public class SeenKeys implements DeliveryLog {
             noLongerDeferred(connection, batch);
             return null;
         });
-        settle(batch);
+        durable.remember(batch);
     }
 
     @Override
@@ -173,7 +165,7 @@ public class SeenKeys implements DeliveryLog {
             noLongerDeferred(connection, List.of(event));
             return null;
         });
-        settle(List.of(event));
+        durable.remember(List.of(event));
     }
 
     private void noLongerDeferred(Connection connection, Collection<TapEvent> events) throws SQLException {
@@ -182,7 +174,7 @@ public class SeenKeys implements DeliveryLog {
                     events.stream().filter(event -> event.getType() == type).toList();
             Set<EventKey> before = deferrals.settled(
                     connection, type, own.stream().map(TapEvent::getKey).toList());
-            own.stream().filter(event -> before.contains(event.getKey())).forEach(Handling::deferredBefore);
+            own.stream().filter(event -> before.contains(event.getKey())).forEach(EventLife::deferredBefore);
         }
     }
 
@@ -207,17 +199,6 @@ public class SeenKeys implements DeliveryLog {
             return null;
         });
         rememberRejected(streams);
-    }
-
-    @Override
-    public void failed(TapEvent event) {
-        release(event);
-    }
-
-    private void settle(Collection<TapEvent> events) {
-        // known as delivered before it is no longer reserved
-        durable.remember(events);
-        events.forEach(this::release);
     }
 
     /** Learns what other programs on the same store have delivered; to be called with the source's lock, before anything is read. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.DeliveryLog;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
@@ -137,7 +137,7 @@ final class ScriptedStream implements Uploader, DeliveryLog, DeliveryListener {
         return IntStream.range(0, number)
                 .mapToObj(i -> {
                     TapEvent event = Events.event(EventType.MESSAGES_BLOCKED, String.valueOf(i));
-                    Handling.advance(event, Outcome.NONE, Outcome.SENDING);
+                    BrokenEventLife.put(event, Outcome.SENDING);
                     return new PendingRecord(
                             event, event.getFields(), ("{\"id\":\"" + i + "\"}").getBytes(), window, failure -> {});
                 })

@@ -12,7 +12,7 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
 import io.tapsentinel.event.VerdictChange.Kind;
 import io.tapsentinel.store.Sql;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.Events;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -112,7 +112,7 @@ public class CountedChangesTest {
         tap.seen.prune();
 
         assertThat(tap.count("SELECT count(*) FROM version")).isZero();
-        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(tap.seen, event(STATUS))).isEqualTo(Claim.NEW);
     }
 
     private static List<Set<Kind>> kinds(List<VerdictChange> changes) {

@@ -7,7 +7,6 @@ import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.Deferrals.Count;
@@ -16,6 +15,7 @@ import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -101,7 +101,7 @@ public class DeferralsTest {
         assertThat(contains(new EventRef(OTHER, event(TYPE, "1").getKey())))
                 .as("another type")
                 .isFalse();
-        assertThat(seen.claim(event(TYPE, "1"))).as("it is not delivered").isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).as("it is not delivered").isEqualTo(Claim.NEW);
     }
 
     @Test

@@ -4,12 +4,12 @@ import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -84,8 +84,8 @@ public class InFlightTest {
 
         assertThat(seen.abandoned()).isZero();
         assertThat(seen.possibleDuplicates()).isZero();
-        assertThat(seen.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-        assertThat(seen.claim(event(TYPE, "2"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, event(TYPE, "2"))).isEqualTo(Claim.NEW);
     }
 
     @Test
@@ -122,11 +122,11 @@ public class InFlightTest {
         store.close();
         open();
 
-        assertThat(seen.claim(event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
-        TapEvent replayed = Handling.resend(event(TYPE, "1"));
-        assertThat(seen.claim(replayed)).as("replayed").isEqualTo(Claim.NEW);
-        seen.delivered(0, List.of(replayed));
-        assertThat(seen.claim(Handling.resend(event(TYPE, "1"))))
+        assertThat(Claim.of(seen, event(TYPE, "1"))).as("read again").isEqualTo(Claim.DELIVERED);
+        TapEvent replayed = EventLife.resend(event(TYPE, "1"));
+        assertThat(Claim.of(seen, replayed)).as("replayed").isEqualTo(Claim.NEW);
+        Claim.deliver(seen, replayed);
+        assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
                 .as("replayed once more")
                 .isEqualTo(Claim.DELIVERED);
     }
@@ -135,10 +135,11 @@ public class InFlightTest {
     void aStoreThatFailsDuringAClaimLeavesNoReservationBehind() {
         seen.rejected(event(TYPE, "1"));
         store.transaction(connection -> connection.createStatement().execute("ALTER TABLE seen RENAME TO away"));
-        assertThatThrownBy(() -> seen.claim(Handling.resend(event(TYPE, "1")))).isInstanceOf(StoreException.class);
+        assertThatThrownBy(() -> Claim.of(seen, EventLife.resend(event(TYPE, "1"))))
+                .isInstanceOf(StoreException.class);
         store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO seen"));
 
-        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1")))).isEqualTo(Claim.NEW);
     }
 
     @Test
@@ -155,7 +156,7 @@ public class InFlightTest {
     void aDeliveredKeyIsNotSentAgainByAReplay() {
         seen.delivered(0, List.of(event(TYPE, "1")));
 
-        assertThat(seen.claim(Handling.resend(event(TYPE, "1")))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(seen, EventLife.resend(event(TYPE, "1")))).isEqualTo(Claim.DELIVERED);
     }
 
     private List<String> listed() {

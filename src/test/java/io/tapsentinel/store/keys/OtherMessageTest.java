@@ -5,12 +5,12 @@ import static io.tapsentinel.store.keys.VersionsFixture.STATUS;
 import static io.tapsentinel.store.keys.VersionsFixture.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
 import io.tapsentinel.event.VerdictChange.Kind;
 import io.tapsentinel.store.Sql;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.testing.Claim;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -119,14 +119,14 @@ public class OtherMessageTest {
     void anotherMessageThatIsRejectedCanBeReplayedOnce() {
         deliverTheFirst(true);
         TapEvent other = event(FIRST, "b");
-        tap.seen.claim(other);
+        Claim.of(tap.seen, other);
         tap.seen.rejected(other);
         tap.restart();
         assertThat(tap.deliver(event(FIRST, "b"))).as("read again").isEqualTo(Claim.DELIVERED);
 
-        assertThat(tap.deliver(Handling.resend(event(FIRST, "a")))).isEqualTo(Claim.DELIVERED);
-        assertThat(tap.deliver(Handling.resend(event(FIRST, "b")))).isEqualTo(Claim.CHANGED);
-        assertThat(tap.deliver(Handling.resend(event(FIRST, "b")))).isEqualTo(Claim.DELIVERED);
+        assertThat(tap.deliver(EventLife.resend(event(FIRST, "a")))).isEqualTo(Claim.DELIVERED);
+        assertThat(tap.deliver(EventLife.resend(event(FIRST, "b")))).isEqualTo(Claim.CHANGED);
+        assertThat(tap.deliver(EventLife.resend(event(FIRST, "b")))).isEqualTo(Claim.DELIVERED);
     }
 
     @Test

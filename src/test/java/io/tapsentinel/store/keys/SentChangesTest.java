@@ -9,12 +9,12 @@ import static io.tapsentinel.store.keys.VersionsFixture.sighting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapsentinel.event.Handling;
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange.Kind;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.StoreException;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
+import io.tapsentinel.testing.Claim;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ public class SentChangesTest {
         tap.deliver(STATUS);
         tap.clock.advance(Duration.ofMinutes(1));
         TapEvent threat = event(THREAT);
-        tap.seen.claim(threat);
+        Claim.of(tap.seen, threat);
 
         assertThat(threat.getChange()).containsExactly(Kind.THREAT);
     }
@@ -69,7 +69,7 @@ public class SentChangesTest {
     @Test
     void aReservedVersionIsNotADeliveredOne() {
         TapEvent changed = event(STATUS);
-        tap.seen.claim(changed);
+        Claim.of(tap.seen, changed);
         tap.seen.sending(List.of(changed));
         tap.restart();
 
@@ -80,9 +80,9 @@ public class SentChangesTest {
     @Test
     void aFailedBatchLetsGoOfTheVersion() {
         TapEvent changed = event(STATUS);
-        tap.seen.claim(changed);
+        Claim.of(tap.seen, changed);
         tap.seen.notTaken(tap.seen.sending(List.of(changed)));
-        tap.seen.failed(changed);
+        Claim.release(changed);
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
     }
@@ -92,14 +92,14 @@ public class SentChangesTest {
         AtomicBoolean end = new AtomicBoolean();
         CompletableFuture<Void> known = CompletableFuture.runAsync(() -> {
             while (!end.get()) {
-                tap.seen.claim(event(FIRST));
+                Claim.of(tap.seen, event(FIRST));
             }
         });
         try {
             for (int i = 0; i < 1_000; i++) {
                 TapEvent changed = event(STATUS);
-                assertThat(tap.seen.claim(changed)).isEqualTo(Claim.CHANGED);
-                tap.seen.release(changed);
+                assertThat(Claim.of(tap.seen, changed)).isEqualTo(Claim.CHANGED);
+                Claim.release(changed);
             }
         } finally {
             end.set(true);
@@ -110,26 +110,26 @@ public class SentChangesTest {
     @Test
     void theVersionAndTheEndOfItsRequestAreOneTransaction() {
         TapEvent changed = event(STATUS);
-        tap.seen.claim(changed);
+        Claim.of(tap.seen, changed);
         long request = tap.seen.sending(List.of(changed));
         tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE version RENAME TO away"));
         assertThatThrownBy(() -> tap.seen.delivered(request, List.of(changed))).isInstanceOf(StoreException.class);
         tap.store.transaction(connection -> connection.createStatement().execute("ALTER TABLE away RENAME TO version"));
 
         assertThat(tap.count("SELECT count(*) FROM in_flight")).isEqualTo(1);
-        tap.seen.failed(changed);
-        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.CHANGED);
+        Claim.release(changed);
+        assertThat(Claim.of(tap.seen, event(STATUS))).isEqualTo(Claim.CHANGED);
     }
 
     @Test
     void aKeyIsReservedForOneVersionAtATimeAndTheOtherOneIsNotDone() {
         TapEvent changed = event(STATUS);
-        tap.seen.claim(changed);
-        assertThat(tap.seen.claim(event(STATUS))).isEqualTo(Claim.RESERVED);
-        assertThat(tap.seen.claim(event(THREAT))).isEqualTo(Claim.RESERVED);
+        Claim.of(tap.seen, changed);
+        assertThat(Claim.of(tap.seen, event(STATUS))).isEqualTo(Claim.RESERVED);
+        assertThat(Claim.of(tap.seen, event(THREAT))).isEqualTo(Claim.RESERVED);
         assertThat(tap.seen.isDone(sighting(STATUS))).as("reserved").isFalse();
 
-        tap.seen.delivered(0, List.of(changed));
+        Claim.deliver(tap.seen, changed);
 
         assertThat(tap.seen.isDone(sighting(STATUS))).isTrue();
         assertThat(tap.seen.isDone(sighting(THREAT))).as("skipped").isFalse();
@@ -139,18 +139,18 @@ public class SentChangesTest {
     @Test
     void aRejectedVersionIsRejectedOnceAndCanBeReplayed() {
         TapEvent changed = event(STATUS);
-        tap.seen.claim(changed);
+        Claim.of(tap.seen, changed);
         tap.seen.rejected(changed);
         tap.restart();
 
         assertThat(tap.deliver(STATUS)).as("read again").isEqualTo(Claim.DELIVERED);
-        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+        assertThat(Claim.of(tap.seen, EventLife.resend(event(FIRST))))
                 .as("the first one is in its table")
                 .isEqualTo(Claim.DELIVERED);
-        TapEvent replayed = Handling.resend(event(STATUS));
-        assertThat(tap.seen.claim(replayed)).isEqualTo(Claim.CHANGED);
-        tap.seen.delivered(0, List.of(replayed));
-        assertThat(tap.seen.claim(Handling.resend(event(STATUS))))
+        TapEvent replayed = EventLife.resend(event(STATUS));
+        assertThat(Claim.of(tap.seen, replayed)).isEqualTo(Claim.CHANGED);
+        Claim.deliver(tap.seen, replayed);
+        assertThat(Claim.of(tap.seen, EventLife.resend(event(STATUS))))
                 .as("replayed once more")
                 .isEqualTo(Claim.DELIVERED);
     }
@@ -161,7 +161,7 @@ public class SentChangesTest {
 
         assertThat(tap.deliver(STATUS)).isEqualTo(Claim.CHANGED);
 
-        assertThat(tap.seen.claim(Handling.resend(event(FIRST))))
+        assertThat(Claim.of(tap.seen, EventLife.resend(event(FIRST))))
                 .as("the first one, replayed")
                 .isEqualTo(Claim.NEW);
     }

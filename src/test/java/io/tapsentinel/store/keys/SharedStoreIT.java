@@ -11,12 +11,12 @@ import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreAddress;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.StoreSchema;
-import io.tapsentinel.store.keys.SeenKeys.Claim;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.Postgres;
 import java.sql.Connection;
@@ -105,9 +105,9 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(Stream.of("1", "2", "3").map(id -> theirs.claim(event(TYPE, id))))
+        assertThat(Stream.of("1", "2", "3").map(id -> Claim.of(theirs, event(TYPE, id))))
                 .containsOnly(Claim.DELIVERED);
-        assertThat(theirs.claim(event(TYPE, "4"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(theirs, event(TYPE, "4"))).isEqualTo(Claim.NEW);
     }
 
     /** With that option of the driver a batch of inserts does not tell how many rows each has made. */
@@ -158,7 +158,7 @@ class SharedStoreIT {
 
         assertThat(theirs.filteredBefore(event(TYPE, "1"))).isPresent();
         assertThat(theirs.filteredBefore(event(TYPE, "2"))).isEmpty();
-        assertThat(theirs.claim(event(TYPE, "1"))).isEqualTo(Claim.NEW);
+        assertThat(Claim.of(theirs, event(TYPE, "1"))).isEqualTo(Claim.NEW);
     }
 
     @Test
@@ -175,8 +175,8 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(theirs.claim(event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
-        assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(theirs, event(TYPE, "1"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(theirs, event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
     }
 
     @Test
@@ -199,8 +199,8 @@ class SharedStoreIT {
 
         theirs.catchUp();
 
-        assertThat(theirs.claim(event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
-        assertThat(theirs.claim(event(TYPE, "1")))
+        assertThat(Claim.of(theirs, event(TYPE, "2"))).isEqualTo(Claim.DELIVERED);
+        assertThat(Claim.of(theirs, event(TYPE, "1")))
                 .as("it is not in the restored one")
                 .isEqualTo(Claim.NEW);
     }

@@ -7,6 +7,7 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.event.VerdictChange;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -69,14 +70,14 @@ final class VersionsFixture implements AutoCloseable {
     }
 
     /** Reserved, acknowledged, durable. */
-    SeenKeys.Claim deliver(long verdict) {
+    Claim deliver(long verdict) {
         return deliver(event(verdict));
     }
 
-    SeenKeys.Claim deliver(TapEvent event) {
-        SeenKeys.Claim claim = seen.claim(event);
-        if (claim == SeenKeys.Claim.NEW || claim == SeenKeys.Claim.CHANGED) {
-            seen.delivered(seen.sending(List.of(event)), List.of(event));
+    Claim deliver(TapEvent event) {
+        Claim claim = Claim.of(seen, event);
+        if (claim == Claim.NEW || claim == Claim.CHANGED) {
+            Claim.deliver(seen, event);
         }
         return claim;
     }

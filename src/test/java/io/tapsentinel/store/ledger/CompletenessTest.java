@@ -3,8 +3,8 @@ package io.tapsentinel.store.ledger;
 import static io.tapsentinel.testing.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
@@ -13,6 +13,7 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
+import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
 import java.nio.file.Path;
@@ -103,8 +104,8 @@ class CompletenessTest {
         assertThat(recent()).contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));
         assertThat(recent().orElseThrow().missing()).isEqualTo(1);
 
-        TapEvent replayed = Handling.resend(event(TYPE, "rejected"));
-        assertThat(seen.claim(replayed)).isEqualTo(SeenKeys.Claim.NEW);
+        TapEvent replayed = EventLife.resend(event(TYPE, "rejected"));
+        assertThat(Claim.of(seen, replayed)).isEqualTo(Claim.NEW);
         seen.delivered(0, List.of(replayed));
 
         assertThat(recent()).as("as it was").contains(new Completeness.Recent(HOUR, new SweptKeys(4, 1, 0, 0, 2)));

@@ -2,11 +2,11 @@ package io.tapsentinel.store.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapsentinel.event.EventLife;
 import io.tapsentinel.event.EventType;
-import io.tapsentinel.event.Handling;
 import io.tapsentinel.event.TapEvent;
-import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.testing.Claim;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     @Test
     void aRowCountsInTheHourThatItsColumnsTell() {
         TapEvent moved = event(TYPE, NINE);
-        Handling.mapped(moved, TEN);
+        EventLife.mapped(moved, TEN);
         seen.delivered(0, List.of(moved));
 
         assertThat(counts()).isEqualTo(Map.of("10 clicksBlocked", 1L));
@@ -73,7 +73,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
         TapEvent first = event(TYPE, NINE);
         seen.delivered(0, List.of(first));
         TapEvent changed = new TapEvent(TYPE, first.getKey(), 7, NINE, first.getFields());
-        assertThat(seen.claim(changed)).isEqualTo(SeenKeys.Claim.CHANGED);
+        assertThat(Claim.of(seen, changed)).isEqualTo(Claim.CHANGED);
         seen.delivered(0, List.of(changed));
         seen.rejected(event(TYPE, NINE));
 

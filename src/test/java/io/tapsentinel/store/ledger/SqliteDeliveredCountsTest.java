@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.StoreException;
-import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.tap.plan.Progress;
+import io.tapsentinel.testing.Claim;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -42,7 +42,7 @@ class SqliteDeliveredCountsTest extends DeliveredCountsFixture {
         seen.delivered(0, List.of(first));
         clock.advance(Duration.ofHours(2));
         TapEvent changed = new TapEvent(TYPE, first.getKey(), 7, TEN, first.getFields());
-        assertThat(seen.claim(changed)).isEqualTo(SeenKeys.Claim.CHANGED);
+        assertThat(Claim.of(seen, changed)).isEqualTo(Claim.CHANGED);
         seen.delivered(0, List.of(changed));
         olderVersion();
         assertThat(hours())
