@@ -52,7 +52,7 @@ final class MonitoringPart {
                 store.figures,
                 new DeliveredCounts(store.store),
                 tap.budget,
-                tap.condition.rest().lastError());
+                tap.condition.backoff().lastError());
         run.addRoutes(run.parts().healthTable(HealthTableService.of(table, store.store::mayReport), table));
     }
 

@@ -5,6 +5,7 @@ import io.tapsentinel.monitoring.table.HealthTable;
 import io.tapsentinel.read.AnswerArchive;
 import io.tapsentinel.read.ReadListener;
 import io.tapsentinel.read.SeenRepository;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.read.StopSignal;
 import io.tapsentinel.read.WindowAttempts;
 import io.tapsentinel.sentinel.SentinelComponent;
@@ -13,7 +14,6 @@ import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapClock;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.yamlroutes.RouteFiles;
 import io.tapsentinel.yamlroutes.RoutesReload;
 import java.nio.file.Path;
@@ -63,7 +63,7 @@ public class Parts {
                 run.clock());
     }
 
-    protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+    protected WindowAttempts attempts(RunContext run, SeenKeys seen, SourceState tap, ReadListener reads) {
         return new WindowAttempts(
                 seen, tap, run.settings().refusals().retries(), run.clock(), run.stop(), reads, run.internal());
     }

@@ -1,7 +1,6 @@
 package io.tapsentinel.read;
 
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowPlanner;
 import java.time.Duration;
@@ -22,42 +21,41 @@ final class BacklogOrder {
     private final WindowPlanner planner;
     private final ReadState state;
     private final Duration settle;
-    private final TapCondition tap;
+    private final SourceState source;
     private final List<TimeRange> passedOver = new ArrayList<>();
     private TimeRange asked;
 
     /** @param settle how long before now windows end */
-    BacklogOrder(WindowPlanner planner, ReadState state, Duration settle, TapCondition tap) {
+    BacklogOrder(WindowPlanner planner, ReadState state, Duration settle, SourceState source) {
         this.settle = settle;
         this.planner = planner;
         this.state = state;
-        this.tap = tap;
+        this.source = source;
     }
 
     /** Makes gaps of what TAP has forgotten meanwhile; returns what is left. */
     List<TimeRange> expire() {
         List<TimeRange> left = state.backlog();
-        List<TimeRange> expired = planner.expired(left, tap.clock().horizon());
+        List<TimeRange> expired = planner.expired(left, source.horizon());
         // a clock that was set says nothing of what TAP has forgotten
-        if (expired.isEmpty() || !tap.clock().isKnown()) {
+        if (expired.isEmpty() || !source.clock().isKnown()) {
             return left;
         }
         state.expire(expired).forEach(BacklogOrder::reportGap);
-        expired.forEach(tap.rest()::settled);
+        source.settled(expired);
         return state.backlog();
     }
 
     /** The next window; the same one until it is read or passed over. */
-    Optional<WindowRequest> next() {
+    Optional<DueRead.Backlog> next() {
         List<TimeRange> left = expire();
         for (TimeRange failed : passedOver) {
             left = TimeRange.without(left, failed);
         }
-        Optional<TimeRange> oldest = state.unreadable()
-                .detour()
-                .oldest(left, tap.size().longest(), tap.clock().horizon(), state::wasReadWhole);
+        Optional<TimeRange> oldest =
+                state.unreadable().detour().oldest(left, source.longestWindow(), source.horizon(), state::wasReadWhole);
         oldest.ifPresent(window -> asked = window);
-        return oldest.map(window -> new WindowRequest(window, state.coverage(window, settle), state::commit));
+        return oldest.map(window -> new DueRead.Backlog(window, state.coverage(window, settle), state));
     }
 
     /** The last window is not asked for again in this run. */

@@ -7,11 +7,8 @@ import io.tapsentinel.event.EventType;
 import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.sentinel.batch.SuspensionLog.Suspended;
 import io.tapsentinel.store.ledger.Deferrals;
-import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
-import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.Detour;
 import io.tapsentinel.tap.plan.Horizon;
 import io.tapsentinel.tap.plan.Pool;
@@ -26,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,14 +44,14 @@ final class CatchUpOrder {
     private final Deferrals deferrals;
     private final Suspensions suspensions;
     private final PostponedReads postponed;
-    private final TapCondition tap;
+    private final SourceState source;
     private final Map<EventType, Duration> longest = new EnumMap<>(EventType.class);
     private final Map<EventType, Integer> failures = new EnumMap<>(EventType.class);
     /** Types that are asked for from the endpoint of all types until nothing of them waits any more. */
     private final Set<EventType> fromAll = EnumSet.noneOf(EventType.class);
 
-    private final List<WindowRequest> passedOver = new ArrayList<>();
-    private WindowRequest asked;
+    private final List<DueRead.TableBacklog> passedOver = new ArrayList<>();
+    private DueRead.TableBacklog asked;
 
     CatchUpOrder(
             WindowPlanner planner,
@@ -63,13 +59,13 @@ final class CatchUpOrder {
             Deferrals deferrals,
             Suspensions suspensions,
             PostponedReads postponed,
-            TapCondition tap) {
+            SourceState source) {
         this.planner = planner;
         this.state = state;
         this.deferrals = deferrals;
         this.suspensions = suspensions;
         this.postponed = postponed;
-        this.tap = tap;
+        this.source = source;
     }
 
     /** What failed may be asked for again from now on, as short as it was. */
@@ -80,10 +76,10 @@ final class CatchUpOrder {
 
     /** Makes gaps of what TAP has forgotten meanwhile; a clock that was set says nothing of that. */
     void expire() {
-        if (!tap.clock().isKnown()) {
+        if (!source.clock().isKnown()) {
             return;
         }
-        Horizon horizon = tap.clock().horizon();
+        Horizon horizon = source.horizon();
         deferrals.backlog().forEach((type, ranges) -> {
             List<TimeRange> expired = planner.expired(ranges, horizon);
             if (!expired.isEmpty()) {
@@ -98,7 +94,7 @@ final class CatchUpOrder {
     }
 
     /** The next window; the same one until it is read, passed over, or forgotten by TAP. */
-    Optional<WindowRequest> next() {
+    Optional<DueRead.TableBacklog> next() {
         expire();
         Map<EventType, List<TimeRange>> backlog = deferrals.backlog();
         fromAll.retainAll(backlog.keySet());
@@ -123,15 +119,15 @@ final class CatchUpOrder {
 
     private List<TimeRange> left(EventType type, List<TimeRange> backlog) {
         List<TimeRange> left = backlog;
-        for (WindowRequest failed : passedOver) {
-            left = failed.only().type() == type ? TimeRange.without(left, failed.window()) : left;
+        for (DueRead.TableBacklog failed : passedOver) {
+            left = failed.type() == type ? TimeRange.without(left, failed.window()) : left;
         }
         return left;
     }
 
     /** The oldest window; for each probe of a suspended table another one, or a record that is refused for itself would be all it gets. */
     private Optional<TimeRange> window(EventType type, List<TimeRange> backlog, Detour detour) {
-        Duration most = shorter(tap.size().longest(), longest.getOrDefault(type, LONGEST_WINDOW));
+        Duration most = shorter(source.longestWindow(), longest.getOrDefault(type, LONGEST_WINDOW));
         int probes = suspensions.of(type).suspended().map(Suspended::probes).orElse(0);
         List<TimeRange> windows = new ArrayList<>();
         List<TimeRange> rest = backlog;
@@ -144,39 +140,30 @@ final class CatchUpOrder {
         return windows.isEmpty() ? Optional.empty() : Optional.of(windows.get(probes % windows.size()));
     }
 
-    private WindowRequest ask(EventType type, TimeRange window) {
-        boolean own = !fromAll.contains(type);
-        return new WindowRequest(
-                window,
-                Coverage.NONE,
-                event -> {},
-                (entry, also) -> {
-                    AtomicBoolean isAgain = new AtomicBoolean();
-                    state.beside(entry, connection -> {
-                        also.in(connection);
-                        if (entry.total(LedgerCount.DEFERRED) == 0) {
-                            isAgain.set(deferrals.caughtUp(connection, type, window, own));
-                        }
-                    });
-                    if (isAgain.get()) {
-                        fromAll.add(type);
-                    }
-                    longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
-                },
-                new WindowRequest.Only(type, events -> deferrals.among(type, events), own));
+    private DueRead.TableBacklog ask(EventType type, TimeRange window) {
+        return new DueRead.TableBacklog(window, type, !fromAll.contains(type), state, deferrals);
     }
 
-    private boolean waits(WindowRequest ask) {
+    /** The last window was read. */
+    void committed() {
+        EventType type = asked.type();
+        if (asked.isAskedAgain()) {
+            fromAll.add(type);
+        }
+        longest.computeIfPresent(type, (any, length) -> shorter(length.multipliedBy(2), LONGEST_WINDOW));
+    }
+
+    private boolean waits(DueRead.TableBacklog ask) {
         return postponed.waits(
                 Pool.of(ask.path()),
                 Purpose.CATCH_UP,
                 0,
-                "the deferred events of " + ask.only().type().table() + " wait");
+                "the deferred events of " + ask.type().table() + " wait");
     }
 
     /** The last window has failed: it is asked for once in another way, in this run or the next one, then not again in this run. */
     void passOver() {
-        EventType type = asked.only().type();
+        EventType type = asked.type();
         longest.put(type, longer(asked.window().length().dividedBy(2), SHORTEST_WINDOW));
         failures.merge(type, 1, Integer::sum);
         if (asked.isOfOneEndpoint()) {

@@ -46,6 +46,9 @@ enum FailureKind {
     /** The sink, the store or a route: another answer of TAP's would not help. */
     NOT_TAP;
 
+    private static final String OF_TAP = "tap-";
+    private static final String OF_BUDGET = OF_TAP + "budget";
+
     /**
      * @param answered whether TAP had begun to answer with 200 or 204
      * @param whole    whether all of the answer is known to have come
@@ -101,6 +104,25 @@ enum FailureKind {
                                 .contains(this)
                 ? ENDPOINT
                 : this;
+    }
+
+    /** What went wrong, in one word. @param refusal what TAP said, or null */
+    String code(TapRefusedException refusal) {
+        return refusal != null
+                ? OF_TAP + refusal.status()
+                : switch (this) {
+                    case TIMED_OUT -> OF_TAP + "timeout";
+                    case TOO_LARGE -> OF_TAP + "too-large";
+                    case TRANSIENT -> OF_TAP + "no-answer";
+                    case UNREADABLE -> OF_TAP + "unreadable";
+                    case BUDGET -> OF_BUDGET;
+                    default -> ReadListener.NOT_COMMITTED;
+                };
+    }
+
+    /** Whether this code is of a request that TAP has refused, or not answered in a way that can be read. */
+    static boolean isOfTap(String code) {
+        return code.startsWith(OF_TAP) && !code.equals(OF_BUDGET);
     }
 
     static boolean has(Throwable failure, Class<? extends Throwable> type) {

@@ -8,7 +8,6 @@ import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.Pool;
 import java.io.IOException;
@@ -49,7 +48,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     private final ReadState state;
     private final RequestBudget budget;
-    private final TapCondition tap;
+    private final SourceState tap;
     private final Supplier<Optional<String>> problem;
     private final PollSchedule schedule;
     private final SourceLock source;
@@ -81,7 +80,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     public FirstPoll(
             ReadState state,
             RequestBudget budget,
-            TapCondition tap,
+            SourceState tap,
             Supplier<Optional<String>> problem,
             PollSchedule schedule,
             SourceLock source,
@@ -111,7 +110,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
         Instant now = clock.instant();
         return begun && !asked && !forbidden
                 ? Optional.of(now.plus(untilDue()))
-                : schedule.next(tap.rest().notBefore(begins == null || begins.isBefore(now) ? now : begins));
+                : schedule.next(tap.backoff().notBefore(begins == null || begins.isBefore(now) ? now : begins));
     }
 
     private void poll(CamelContext camel) {
@@ -124,7 +123,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
                     due = null;
                     template.send(ReadRoutes.READ_DUE, this::trigger);
                     inTurn = false;
-                    if (tap.rest().isResting(clock.instant())) {
+                    if (tap.backoff().isResting(clock.instant())) {
                         forbid();
                     }
                 }
@@ -226,7 +225,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
 
     @Override
     public void failed(Purpose purpose, Effort effort, String code) {
-        if (FailurePolicy.isOfTap(code)) {
+        if (FailureKind.isOfTap(code)) {
             try {
                 report();
             } finally {

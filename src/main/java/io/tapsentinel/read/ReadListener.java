@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 /** Hears how each attempt to read went. Called on the thread of the run, which goes on when it throws. */
 public interface ReadListener {
 
+    /** The code of a failure that is not TAP's. */
+    String NOT_COMMITTED = "window-not-committed";
+
     /**
      * What an attempt took.
      *

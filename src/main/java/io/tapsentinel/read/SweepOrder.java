@@ -3,7 +3,6 @@ package io.tapsentinel.read;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.Detour;
 import io.tapsentinel.tap.plan.Horizon;
@@ -28,7 +27,7 @@ final class SweepOrder {
     private final SweepPlanner planner;
     private final ReadState state;
     private final Completeness completeness;
-    private final TapCondition tap;
+    private final SourceState source;
     private final Set<TimeRange> passedOver = new HashSet<>();
     /** How often each hour has failed; those that did so less come first, so that none holds up the others for ever. */
     private final Map<TimeRange, Integer> failures = new HashMap<>();
@@ -41,16 +40,19 @@ final class SweepOrder {
     /** The last window when it asks for a gap; else null. */
     private TimeRange gap;
 
+    /** The last window when it asks for a part of the hour; else null. */
+    private DueRead.Sweep part;
+
     private Instant readTo;
+    private Instant askedTo;
     private Instant sweptAt;
     private HourKeys keys;
-    private boolean done;
 
-    SweepOrder(SweepPlanner planner, ReadState state, Completeness completeness, TapCondition tap) {
+    SweepOrder(SweepPlanner planner, ReadState state, Completeness completeness, SourceState source) {
         this.planner = planner;
         this.state = state;
         this.completeness = completeness;
-        this.tap = tap;
+        this.source = source;
     }
 
     private List<TimeRange> due(Horizon horizon) {
@@ -66,12 +68,12 @@ final class SweepOrder {
 
     /** How many hours are due. */
     int due() {
-        return due(tap.clock().horizon()).size();
+        return due(source.horizon()).size();
     }
 
     /** How many requests the backlog needs, about. */
     long backlogWindows() {
-        long longest = tap.size().longest().toSeconds();
+        long longest = source.longestWindow().toSeconds();
         return state.backlog().stream()
                 .mapToLong(range -> (range.length().toSeconds() + longest - 1) / longest)
                 .sum();
@@ -81,13 +83,13 @@ final class SweepOrder {
     void begin() {
         passedOver.clear();
         // an hour that TAP refused to the end was read before, so there is no gap, and nobody has to act any more
-        Instant edge = tap.clock().horizon().edge();
-        tap.rest().held().filter(window -> !window.to().isAfter(edge)).ifPresent(tap.rest()::settled);
+        Instant edge = source.horizon().edge();
+        source.settleHeld(window -> !window.to().isAfter(edge));
     }
 
     /** The next window; the same one until it is read or passed over. */
-    Optional<WindowRequest> next() {
-        Horizon horizon = tap.clock().horizon();
+    Optional<DueRead.Sweep> next() {
+        Horizon horizon = source.horizon();
         List<TimeRange> due = due(horizon);
         if (hour == null || !due.contains(hour)) {
             failures.keySet().retainAll(due);
@@ -102,17 +104,14 @@ final class SweepOrder {
             sweptAt = null;
             keys = new HourKeys();
         }
-        done = false;
         HourKeys found = new HourKeys();
         gap = state.unreadable().again(hour).stream()
                 .filter(again::add)
                 .findFirst()
                 .orElse(null);
         if (gap != null) {
-            return Optional.of(new WindowRequest(gap, Coverage.NONE, found::add, (entry, also) -> {
-                state.beside(entry, also);
-                keys.addAll(found);
-            }));
+            part = null;
+            return Optional.of(sweep(gap, Coverage.NONE, found, null, null));
         }
         Detour detour = state.unreadable().detour();
         List<TimeRange> left = detour.parts(new TimeRange(readTo, hour.to()));
@@ -121,42 +120,41 @@ final class SweepOrder {
             hour = null;
             return next();
         }
-        TimeRange part = left.get(0);
-        TimeRange window = detour.first(part, tap.size().longest());
-        Instant to = earlier(window.to(), part.to());
-        boolean last = left.size() == 1 && to.equals(part.to());
-        return Optional.of(new WindowRequest(window, Coverage.ALL, found::add, (entry, also) -> {
-            // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
-            Instant at = sweptAt == null ? horizon.now() : sweptAt;
-            keys.addAll(found);
-            state.beside(entry, connection -> {
-                also.in(connection);
-                if (last) {
-                    completeness.swept(connection, SweepPlanner.hourOf(hour), at, keys);
-                }
-            });
-            sweptAt = at;
-            readTo = to;
-            done = last;
-        }));
+        TimeRange next = left.get(0);
+        TimeRange window = detour.first(next, source.longestWindow());
+        Instant to = earlier(window.to(), next.to());
+        boolean last = left.size() == 1 && to.equals(next.to());
+        // by TAP's time, as ages are: a date in the future would keep the hour from being swept again
+        Instant at = sweptAt == null ? horizon.now() : sweptAt;
+        askedTo = to;
+        part = sweep(window, Coverage.ALL, found, last ? SweepPlanner.hourOf(hour) : null, at);
+        return Optional.of(part);
     }
 
-    /** The hour whose last part was read just now. */
-    Optional<TimeRange> finished() {
-        if (!done) {
+    private DueRead.Sweep sweep(TimeRange window, Coverage covered, HourKeys found, Instant ended, Instant at) {
+        return new DueRead.Sweep(window, covered, found, keys, ended, at, state, completeness);
+    }
+
+    /** The last window was read. Returns the hour if it was its last part. */
+    Optional<TimeRange> committed() {
+        if (part == null) {
+            return Optional.empty();
+        }
+        sweptAt = part.at();
+        readTo = askedTo;
+        if (part.hour() == null) {
             return Optional.empty();
         }
         TimeRange finished = hour;
         again.removeIf(finished::overlaps);
         hour = null;
-        done = false;
         return Optional.of(finished);
     }
 
     /** The last window is not asked for again before {@link #begin}; a gap not before the next sweep of its hour, which goes on. */
     void passOver() {
         if (gap != null) {
-            tap.rest().held().filter(gap::equals).ifPresent(tap.rest()::settled);
+            source.settleHeld(gap::equals);
             return;
         }
         passedOver.add(hour);

@@ -5,7 +5,6 @@ import io.tapsentinel.read.WindowAttempts.End;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.SweepPlanner;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.time.Clock;
@@ -31,15 +30,15 @@ public class SweepRun implements Processor {
     private final Completeness completeness;
     private final WindowAttempts attempts;
     private final PostponedReads postponed;
-    private final TapCondition tap;
-    private final SourceLock source;
+    private final SourceState source;
+    private final SourceLock lock;
     private final InternalFailures internal;
     private final StopSignal stop;
     private final Clock clock;
     private final AtomicBoolean running = new AtomicBoolean();
 
     /**
-     * @param source held while a window is read
+     * @param lock   held while a window is read
      * @param internal gets every failure of a sweep
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      */
@@ -49,17 +48,17 @@ public class SweepRun implements Processor {
             Completeness completeness,
             WindowAttempts attempts,
             PostponedReads postponed,
-            TapCondition tap,
-            SourceLock source,
+            SourceState source,
+            SourceLock lock,
             InternalFailures internal,
             StopSignal stop,
             Clock clock) {
-        this.order = new SweepOrder(planner, state, completeness, tap);
+        this.order = new SweepOrder(planner, state, completeness, source);
         this.completeness = completeness;
         this.attempts = attempts;
         this.postponed = postponed;
-        this.tap = tap;
         this.source = source;
+        this.lock = lock;
         this.internal = internal;
         this.stop = stop;
         this.clock = clock;
@@ -89,23 +88,24 @@ public class SweepRun implements Processor {
     }
 
     private End readNext(Exchange trigger) {
-        if (!source.lock()) {
+        if (!lock.lock()) {
             return End.OVER;
         }
         try {
             // an hour's age is known only once TAP has told its time, as the first poll makes it do
-            if (stop.isStopped() || !tap.clock().isKnown() || tap.rest().isResting(clock.instant()) || sweepsWait()) {
+            if (stop.isStopped() || !source.clock().isKnown() || source.isResting() || sweepsWait()) {
                 return End.OVER;
             }
             // a poll waits for the source meanwhile; time that was read before can wait for the next tick
-            End end = attempts.readOnce(trigger, Purpose.SWEEP, order::next);
+            End end = attempts.readOnce(trigger, order::next);
             if (end == End.FAILED) {
                 order.passOver();
+            } else if (end == End.COMMITTED) {
+                order.committed().ifPresent(this::compare);
             }
-            order.finished().ifPresent(this::compare);
             return end;
         } finally {
-            source.unlock();
+            lock.unlock();
         }
     }
 

@@ -65,7 +65,7 @@ class TapAnswer implements Processor {
                 body instanceof StreamCache cached ? cached : StreamCacheConverter.convertToStreamCache(body, exchange);
         // what is deferred was archived when it was read first; an answer with false positives would be replayed as a
         // whole
-        AnswerArchive.Copy copy = read.only() == null
+        AnswerArchive.Copy copy = read.due().ofOneTable() == null
                 ? archive.copy(read.window(), read.readAt(), whole.length(), whole::writeTo)
                 : AnswerArchive.Copy.NONE;
         read.copied(listeners.safe(AnswerArchive.Copy.class, copy, null));
@@ -82,7 +82,9 @@ class TapAnswer implements Processor {
                 },
                 read.window().to(),
                 others);
-        return read.only() == null ? all : new WantedEvents(all, read.only());
+        return read.due().ofOneTable() == null
+                ? all
+                : new WantedEvents(all, read.due().ofOneTable());
     }
 
     private static String beginning(InputStream body) throws IOException {

@@ -25,12 +25,13 @@ class TapRequest implements Processor {
     public void process(Exchange exchange) {
         WindowRead read = ReadRoutes.read(exchange);
         String question = question(read.threatStatus(threatStatus)) + read.window();
-        budget.reading(read.purpose(), read.path(), question);
+        budget.reading(read.due().purpose(), read.due().path(), question);
         Message message = exchange.getMessage();
         message.setHeader(Exchange.HTTP_QUERY, question);
         ADDRESS.forEach(message::removeHeader);
-        if (read.only() != null) {
-            String address = exchange.getContext().resolvePropertyPlaceholders("{{tap.url}}" + read.path());
+        if (read.due().ofOneTable() != null) {
+            String address = exchange.getContext()
+                    .resolvePropertyPlaceholders("{{tap.url}}" + read.due().path());
             ADDRESS.forEach(header -> message.setHeader(header, address));
         }
     }

@@ -6,7 +6,6 @@ import io.tapsentinel.sentinel.Suspensions;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -40,10 +39,10 @@ public class TapRun implements Processor {
     private final ReadState state;
     private final SeenKeys seen;
     private final WindowAttempts attempts;
-    private final TapCondition tap;
+    private final SourceState source;
     private final PostponedReads postponed;
     private final CatchUpOrder catchUp;
-    private final SourceLock source;
+    private final SourceLock lock;
     private final InternalFailures internal;
     private final StopSignal stop;
     private final Duration settle;
@@ -57,7 +56,7 @@ public class TapRun implements Processor {
     /**
      * @param postponed tells what the budget has no room for
      * @param suspensions of tables, whose deferred events are read again
-     * @param source held while a run reads
+     * @param lock   held while a run reads
      * @param internal gets every failure of a run
      * @param stop   ends the open window at its next event, uncommitted, and reads nothing more
      * @param settle how long before now a window ends
@@ -68,10 +67,10 @@ public class TapRun implements Processor {
             ReadState state,
             SeenKeys seen,
             WindowAttempts attempts,
-            TapCondition tap,
+            SourceState source,
             PostponedReads postponed,
             Suspensions suspensions,
-            SourceLock source,
+            SourceLock lock,
             InternalFailures internal,
             StopSignal stop,
             Duration settle,
@@ -81,11 +80,11 @@ public class TapRun implements Processor {
         this.state = state;
         this.seen = seen;
         this.attempts = attempts;
-        this.tap = tap;
-        this.postponed = postponed;
-        this.catchUp =
-                new CatchUpOrder(planner, state, seen == null ? null : seen.deferrals(), suspensions, postponed, tap);
         this.source = source;
+        this.postponed = postponed;
+        this.catchUp = new CatchUpOrder(
+                planner, state, seen == null ? null : seen.deferrals(), suspensions, postponed, source);
+        this.lock = lock;
         this.internal = internal;
         this.stop = stop;
         this.settle = settle;
@@ -105,13 +104,13 @@ public class TapRun implements Processor {
         boolean locked = false;
         try {
             // while another program reads, a poll of the schedule may have the turn here
-            locked = first.isEmpty() ? source.lock() : source.tryLock();
+            locked = first.isEmpty() ? lock.lock() : lock.tryLock();
             if (!locked || first.isPresent() && !first.get().isDue()) {
                 return;
             }
-            BacklogOrder backlog = new BacklogOrder(planner, state, settle, tap);
+            BacklogOrder backlog = new BacklogOrder(planner, state, settle, source);
             catchUp.begin();
-            if (!stop.isStopped() && tap.isTimeKnown()) {
+            if (!stop.isStopped() && source.isTimeKnown()) {
                 // whatever keeps it from being read: time that is lost is told when it is lost
                 backlog.expire();
                 catchUp.expire();
@@ -121,7 +120,7 @@ public class TapRun implements Processor {
             }
             readUrgent(trigger);
             if (mayAsk()) {
-                End end = attempts.read(trigger, Purpose.POLL, this::fresh);
+                End end = attempts.read(trigger, this::fresh);
                 if (end == End.COMMITTED) {
                     prune();
                     Optional<Instant> next = nextPoll(trigger);
@@ -137,14 +136,14 @@ public class TapRun implements Processor {
             internal.failed(e);
         } finally {
             if (locked) {
-                source.unlock();
+                lock.unlock();
             }
             running.set(false);
         }
     }
 
     private boolean mayAsk() {
-        return !stop.isStopped() && !tap.rest().isResting(clock.instant());
+        return !stop.isStopped() && !source.isResting();
     }
 
     private boolean isPostponed(Optional<FirstPoll> first) {
@@ -158,7 +157,7 @@ public class TapRun implements Processor {
 
     private Plan plan() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
-        Plan plan = planner.poll(tap.clock().horizon(), progress, tap.size().longest());
+        Plan plan = planner.poll(source.horizon(), progress, source.longestWindow());
         return state.unreadable().detour().around(plan.without(state.readLongAfter(plan.older())), progress);
     }
 
@@ -166,42 +165,38 @@ public class TapRun implements Processor {
     private void readUrgent(Exchange trigger) {
         List<TimeRange> owed = oldestFailed ? List.of() : owed();
         if (urgent(owed).isPresent() && !backlogWaits(owed)) {
-            oldestFailed = attempts.readOnce(trigger, Purpose.BACKLOG, () -> urgent(owed())) == End.FAILED;
+            oldestFailed = attempts.readOnce(trigger, () -> urgent(owed())) == End.FAILED;
         }
     }
 
     private List<TimeRange> owed() {
-        return planner.owed(state.backlog(), plan(), tap.clock().horizon());
+        return planner.owed(state.backlog(), plan(), source.horizon());
     }
 
-    private Optional<WindowRequest> urgent(List<TimeRange> owed) {
+    private Optional<DueRead.Backlog> urgent(List<TimeRange> owed) {
         return planner.urgent(
                         owed,
-                        tap.clock().horizon(),
-                        tap.size().longest(),
+                        source.horizon(),
+                        source.longestWindow(),
                         state.unreadable().detour())
-                .map(window -> new WindowRequest(window, state.coverage(window, settle), state::commit));
+                .map(window -> new DueRead.Backlog(window, state.coverage(window, settle), state));
     }
 
-    private Optional<WindowRequest> fresh() {
+    private Optional<DueRead.Poll> fresh() {
         Plan plan = plan();
-        return plan.fresh()
-                .map(window -> new WindowRequest(window, state.coverage(window, settle), (entry, also) -> {
-                    state.commit(plan, entry, also).forEach(BacklogOrder::reportGap);
-                    plan.gaps().forEach(tap.rest()::settled);
-                }));
+        return plan.fresh().map(window -> new DueRead.Poll(window, state.coverage(window, settle), plan, state));
     }
 
     /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */
     private Progress earlierThanFeared(Progress progress) {
         return progress.isNothingRead()
-                        && planner.begin(tap.clock().horizon().now()).origin().isBefore(progress.origin())
+                        && planner.begin(source.horizon().now()).origin().isBefore(progress.origin())
                 ? begin("TAP's time is earlier than ours")
                 : progress;
     }
 
     private Progress begin(String why) {
-        Progress first = planner.begin(tap.clock().horizon().now());
+        Progress first = planner.begin(source.horizon().now());
         state.begin(first);
         LOG.warn("{}: reading starts at {}; set tap.poll.start if this is not the first run", why, first.origin());
         return first;
@@ -216,9 +211,7 @@ public class TapRun implements Processor {
     private void readBacklog(Exchange trigger, BacklogOrder order, Optional<Instant> nextPoll) {
         readWhileTime(
                 () -> {
-                    End end = backlogWaits(state.backlog())
-                            ? End.OVER
-                            : attempts.read(trigger, Purpose.BACKLOG, order::next);
+                    End end = backlogWaits(state.backlog()) ? End.OVER : attempts.read(trigger, order::next);
                     oldestFailed &= end != End.COMMITTED;
                     return end;
                 },
@@ -231,7 +224,13 @@ public class TapRun implements Processor {
         // one window at least, or polls that take their whole interval would put it off for ever
         if (mayAsk()) {
             readWhileTime(
-                    () -> attempts.readOnce(trigger, Purpose.CATCH_UP, catchUp::next),
+                    () -> {
+                        End end = attempts.readOnce(trigger, catchUp::next);
+                        if (end == End.COMMITTED) {
+                            catchUp.committed();
+                        }
+                        return end;
+                    },
                     catchUp::passOver,
                     // the order gives each type up by itself
                     Integer.MAX_VALUE,
@@ -271,7 +270,7 @@ public class TapRun implements Processor {
 
     /** Only after TAP has answered: it refuses a clock that is ahead, with which this would forget too much. */
     private void prune() {
-        if (tap.isTimeKnown() && prunedAt.isBefore(steady.instant().minus(PRUNE))) {
+        if (source.isTimeKnown() && prunedAt.isBefore(steady.instant().minus(PRUNE))) {
             prunedAt = steady.instant();
             seen.prune();
             state.prune();

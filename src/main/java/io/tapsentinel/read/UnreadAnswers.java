@@ -74,7 +74,11 @@ public final class UnreadAnswers {
 
     /** Catching up counts as a sweep: for both the time was read before, and an older program on the same store knows that word. */
     private static Attempt attempt(WindowRead read) {
-        return new Attempt(read.window(), read.purpose() == Purpose.CATCH_UP ? Purpose.SWEEP : read.purpose());
+        return new Attempt(
+                read.window(),
+                read.due().purpose() == Purpose.CATCH_UP
+                        ? Purpose.SWEEP
+                        : read.due().purpose());
     }
 
     private static boolean isLast(Unreadable range, TimeRange window) {

@@ -19,12 +19,12 @@ final class WantedEvents implements Iterator<TapEvent> {
     private static final int AT_ONCE = 10;
 
     private final Iterator<TapEvent> all;
-    private final WindowRequest.Only only;
+    private final DueRead.TableBacklog table;
     private final Queue<TapEvent> next = new ArrayDeque<>();
 
-    WantedEvents(Iterator<TapEvent> all, WindowRequest.Only only) {
+    WantedEvents(Iterator<TapEvent> all, DueRead.TableBacklog table) {
         this.all = all;
-        this.only = only;
+        this.table = table;
     }
 
     @Override
@@ -33,12 +33,12 @@ final class WantedEvents implements Iterator<TapEvent> {
             List<TapEvent> ahead = new ArrayList<>();
             while (ahead.size() < AT_ONCE && all.hasNext()) {
                 TapEvent event = all.next();
-                if (event.getType() == only.type()) {
+                if (event.getType() == table.type()) {
                     ahead.add(event);
                 }
             }
             Set<EventRef> wanted =
-                    only.wanted().apply(ahead.stream().map(TapEvent::ref).toList());
+                    table.wanted(ahead.stream().map(TapEvent::ref).toList());
             ahead.stream().filter(event -> wanted.contains(event.ref())).forEach(next::add);
         }
         return !next.isEmpty();

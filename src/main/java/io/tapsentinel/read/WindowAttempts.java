@@ -5,9 +5,7 @@ import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.read.ReadListener.Effort;
 import io.tapsentinel.store.keys.SeenKeys;
-import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.tap.answer.ForeignAnswerException;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.plan.Age;
 import io.tapsentinel.tap.plan.Pool;
@@ -44,13 +42,12 @@ public class WindowAttempts {
             ": make room for tap.spool, where TAP's answers lie while they are read, and for what the routes write";
 
     private final SeenKeys seen;
-    private final TapCondition tap;
+    private final SourceState source;
     private final List<Duration> retries;
     private final Clock clock;
     private final StopSignal stop;
     private final ReadListener listener;
     private final InternalFailures internal;
-    private final FailurePolicy lessons;
     private UnreadAnswers unread;
 
     /** How the attempts ended. */
@@ -71,20 +68,19 @@ public class WindowAttempts {
      */
     public WindowAttempts(
             SeenKeys seen,
-            TapCondition tap,
+            SourceState source,
             List<Duration> retries,
             Clock clock,
             StopSignal stop,
             ReadListener listener,
             InternalFailures internal) {
         this.seen = seen;
-        this.tap = tap;
+        this.source = source;
         this.retries = retries;
         this.clock = clock;
         this.stop = stop;
         this.listener = SafeListeners.safe(ReadListener.class, listener);
         this.internal = internal;
-        this.lessons = new FailurePolicy(tap, clock);
     }
 
     /** Where answers go that cannot be read; call it before the first read. */
@@ -94,25 +90,24 @@ public class WindowAttempts {
     }
 
     /** @param due plans the window; empty when there is nothing to ask for */
-    End read(Exchange trigger, Purpose purpose, Supplier<Optional<WindowRequest>> due) {
-        return read(trigger, purpose, retries.iterator(), due);
+    End read(Exchange trigger, Supplier<? extends Optional<? extends DueRead>> due) {
+        return read(trigger, retries.iterator(), due);
     }
 
     /** The same without retries, since something else waits for the source meanwhile. */
-    End readOnce(Exchange trigger, Purpose purpose, Supplier<Optional<WindowRequest>> due) {
-        return read(trigger, purpose, Collections.emptyIterator(), due);
+    End readOnce(Exchange trigger, Supplier<? extends Optional<? extends DueRead>> due) {
+        return read(trigger, Collections.emptyIterator(), due);
     }
 
-    private End read(
-            Exchange trigger, Purpose purpose, Iterator<Duration> pauses, Supplier<Optional<WindowRequest>> due) {
+    private End read(Exchange trigger, Iterator<Duration> pauses, Supplier<? extends Optional<? extends DueRead>> due) {
         unread.found();
         for (int corrections = 0; corrections <= CORRECTIONS; ) {
-            Optional<WindowRequest> ask = due.get();
-            if (ask.isEmpty()) {
+            Optional<? extends DueRead> next = due.get();
+            if (next.isEmpty()) {
                 return End.NOTHING;
             }
-            FailureKind trouble = attempt(trigger, purpose, ask.get());
-            if (trouble != FailureKind.NONE && tap.rest().isResting(clock.instant())) {
+            FailureKind trouble = attempt(trigger, next.get());
+            if (trouble != FailureKind.NONE && source.isResting()) {
                 // what a probe did not get, the next one has to bring
                 return End.OVER;
             }
@@ -143,91 +138,95 @@ public class WindowAttempts {
         return End.FAILED;
     }
 
-    private FailureKind attempt(Exchange trigger, Purpose purpose, WindowRequest ask) {
+    private FailureKind attempt(Exchange trigger, DueRead due) {
         Instant start = clock.instant();
-        Instant steadyStart = tap.clock().steady().instant();
-        TimeRange window = ask.window();
-        String what = purpose.word()
-                + (ask.only() == null ? "" : " of " + ask.only().type().routeId());
-        WindowRead read = newRead(ask, purpose, start);
+        Instant steadyStart = source.steadyNow();
+        WindowRead read = newRead(due, start);
         read.beforeReading(answer -> unread.begin(read, answer));
         // an exchange of its own, so that its spooled answer goes with it
         Throwable failure = read.failure(send(trigger, read));
         read.endCopy();
         if (read.answer().hasCome()) {
-            tap.rest().answered(clock.instant());
-            if (purpose == Purpose.POLL) {
-                tap.clock().answered(start, steadyStart);
-            }
+            source.answered(due.purpose(), start, steadyStart);
         }
         Effort effort = new Effort(
-                Age.of(steadyStart, tap.clock().steady().instant()),
-                read.answer().bytes());
-        if (failure == null) {
-            internal.committed();
-            listener.committed(read.entry(), effort);
-            tap.rest().settled(window);
-            tap.size().read();
-            tap.reading().committed(purpose == Purpose.POLL);
-            if (ask.only() == null) {
-                unread.committed(window);
-            }
-            LOG.info(
-                    "{} {} committed in {} ms: {}; {}",
-                    what,
-                    window,
-                    effort.time().toMillis(),
-                    read.summary(),
-                    read.answer().describe(start, start.plus(effort.time())));
-            return FailureKind.NONE;
+                Age.of(steadyStart, source.steadyNow()), read.answer().bytes());
+        if (failure != null) {
+            return failed(read, failure, effort);
         }
+        internal.committed();
+        listener.committed(read.entry(), effort);
+        source.windowCommitted(due);
+        if (due.ofOneTable() == null) {
+            unread.committed(due.window());
+        }
+        LOG.info(
+                "{} {} committed in {} ms: {}; {}",
+                what(due),
+                due.window(),
+                effort.time().toMillis(),
+                read.summary(),
+                read.answer().describe(start, start.plus(effort.time())));
+        return FailureKind.NONE;
+    }
+
+    private FailureKind failed(WindowRead read, Throwable failure, Effort effort) {
+        DueRead due = read.due();
+        TimeRange window = due.window();
         unread.ending(failure);
         internal.failed(failure);
         TapRefusedException refusal = TapRefusedException.of(failure);
-        FailureKind trouble =
-                FailureKind.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
-        if (trouble == FailureKind.TOO_LARGE && window.length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
-            trouble = FailureKind.UNREADABLE;
-        }
-        if (ask.isOfOneEndpoint()) {
-            trouble = trouble.ofOneEndpoint(refusal, Pool.of(ask.path()) == Pool.EVERYTHING_ELSE);
-        }
-        if (trouble != FailureKind.UNREADABLE || stop.isStopped()) {
+        FailureKind kind = kind(read, failure, refusal);
+        if (kind != FailureKind.UNREADABLE || stop.isStopped()) {
             unread.over(read, failure);
         }
         if (stop.isStopped()) {
-            LOG.info("{} {} not committed: stopped; it will be read again", what, window);
+            LOG.info("{} {} not committed: stopped; it will be read again", what(due), window);
             return FailureKind.STOPPED;
         }
-        if (trouble == FailureKind.TOO_OLD && !tap.clock().mayBeTooOld(window)) {
-            trouble = FailureKind.REFUSED;
-        }
-        String then = lessons.learn(trouble, failure, refusal, window);
-        boolean maybeCut = trouble == FailureKind.TRANSIENT
+        boolean maybeCut = kind == FailureKind.TRANSIENT
                 && read.answer().bytes() > 0
                 && !read.answer().isKnownWhole()
                 && !FailureKind.has(failure, ForeignAnswerException.class);
         String why = SafeMessage.of(refusal == null ? failure : refusal)
                 + (SafeMessage.isOfAFullDisk(failure) ? MAKE_ROOM : "")
                 + (maybeCut ? AnswerSize.NO_LENGTH : "");
-        if (trouble != FailureKind.BUDGET && trouble != FailureKind.ENDPOINT) {
-            tap.reading().failed(why, trouble == FailureKind.UNREADABLE, clock.instant());
-        }
-        listener.failed(purpose, effort, FailurePolicy.code(trouble, refusal));
-        String narrowed = trouble == FailureKind.UNREADABLE ? unread.failed(read, why) : null;
+        String then = source.failed(kind, failure, refusal, window, why);
+        listener.failed(due.purpose(), effort, kind.code(refusal));
+        String narrowed = kind == FailureKind.UNREADABLE ? unread.failed(read, why) : null;
         LOG.warn(
                 "{} {} not committed, {}{}: {}",
-                what,
+                what(due),
                 window,
                 narrowed == null ? "it will be read again" : narrowed,
                 then,
                 why);
-        return narrowed == null ? trouble : FailureKind.NARROWED;
+        return narrowed == null ? kind : FailureKind.NARROWED;
+    }
+
+    private FailureKind kind(WindowRead read, Throwable failure, TapRefusedException refusal) {
+        DueRead due = read.due();
+        FailureKind kind =
+                FailureKind.of(failure, read.answer().hasCome(), read.answer().isKnownWhole());
+        if (kind == FailureKind.TOO_LARGE && due.window().length().compareTo(TapLimits.SHORTEST_WINDOW) <= 0) {
+            kind = FailureKind.UNREADABLE;
+        }
+        if (due.isOfOneEndpoint()) {
+            kind = kind.ofOneEndpoint(refusal, Pool.of(due.path()) == Pool.EVERYTHING_ELSE);
+        }
+        return kind == FailureKind.TOO_OLD && !source.clock().mayBeTooOld(due.window()) ? FailureKind.REFUSED : kind;
+    }
+
+    private static String what(DueRead due) {
+        return due.purpose().word()
+                + (due.ofOneTable() == null
+                        ? ""
+                        : " of " + due.ofOneTable().type().routeId());
     }
 
     /** The read of one window; tests put one without a guard in its place. */
-    WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
-        return new WindowRead(ask, purpose, readAt, seen, stop::isStopped);
+    WindowRead newRead(DueRead due, Instant readAt) {
+        return new WindowRead(due, readAt, seen, stop::isStopped);
     }
 
     private static Throwable send(Exchange trigger, WindowRead read) {

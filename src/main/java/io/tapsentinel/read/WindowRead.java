@@ -39,8 +39,7 @@ public class WindowRead {
     private static final int SIGHTINGS = 1_000;
     private static final List<String> EVERY_STATUS = List.of("active", "cleared", "falsePositive");
 
-    private final WindowRequest ask;
-    private final Purpose purpose;
+    private final DueRead due;
     private final Instant readAt;
     private final SeenKeys seen;
     private final BooleanSupplier stopping;
@@ -67,37 +66,27 @@ public class WindowRead {
     private int failed;
 
     /** @param stopping whether to end at the next event, uncommitted */
-    public WindowRead(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen, BooleanSupplier stopping) {
-        this.ask = ask;
-        this.purpose = purpose;
+    public WindowRead(DueRead due, Instant readAt, SeenKeys seen, BooleanSupplier stopping) {
+        this.due = due;
         this.readAt = readAt;
         this.seen = seen;
         this.stopping = stopping;
         this.counts = new WindowCounts(
-                ask.covered(), event -> seen.filteredBefore(event).isPresent(), readAt);
+                due.covered(), event -> seen.filteredBefore(event).isPresent(), readAt);
+    }
+
+    /** What is read, and why. */
+    DueRead due() {
+        return due;
     }
 
     public TimeRange window() {
-        return ask.window();
-    }
-
-    Purpose purpose() {
-        return purpose;
-    }
-
-    /** What to read of the window; null for all four types. */
-    WindowRequest.Only only() {
-        return ask.only();
-    }
-
-    /** The endpoint to ask, below {@code tap.url}. */
-    String path() {
-        return ask.path();
+        return due.window();
     }
 
     /** Which threats to ask for: all when one type is read, since an event may have turned false positive; else the usual ones. */
     List<String> threatStatus(List<String> usual) {
-        return ask.only() == null ? usual : EVERY_STATUS;
+        return due.ofOneTable() == null ? usual : EVERY_STATUS;
     }
 
     /** A copy of the answer was written. */
@@ -233,7 +222,7 @@ public class WindowRead {
         if (notRejected != null) {
             throw new WindowFailedException(SafeMessage.of(notRejected), notRejected);
         }
-        if (purpose == Purpose.REPLAY && isDeferred()) {
+        if (due.purpose() == Purpose.REPLAY && isDeferred()) {
             throw new WindowFailedException(counts.deferred() + " of its events are deferred");
         }
         onlyReserved.removeIf(this::isDeferred);
@@ -263,14 +252,14 @@ public class WindowRead {
 
     /** Part of the transaction that commits the read: what it deferred is durable. */
     void defer(Connection connection) throws SQLException {
-        newlyDeferred = seen.deferrals().deferred(connection, ask.window(), deferred);
+        newlyDeferred = seen.deferrals().deferred(connection, due.window(), deferred);
     }
 
     /** Verifies, then makes the read durable. */
     public void commit() {
         verify();
         // what is counted once counts when the row that counts it is durable, else it would be overlooked the next time
-        ask.commit().accept(entry(), connection -> {
+        due.commit(entry(), connection -> {
             seen.noticed(connection, changes);
             seen.filtered(connection, filtered);
             unrouted.commit(connection);
@@ -305,7 +294,7 @@ public class WindowRead {
 
     /** What to write into the ledger. */
     public synchronized LedgerEntry entry() {
-        return new LedgerEntry(readAt, ask.window(), purpose, counts.byArray());
+        return new LedgerEntry(readAt, due.window(), due.purpose(), counts.byArray());
     }
 
     /** The counts of all types in one line. */
@@ -336,7 +325,7 @@ public class WindowRead {
 
     /** An element is settled in the store when the read has committed. */
     synchronized void each(EventRef element) {
-        ask.each().accept(element);
+        due.include(element);
     }
 
     /** The window may not commit, but there is no need to end before its other events were delivered. */

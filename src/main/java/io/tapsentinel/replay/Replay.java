@@ -6,7 +6,8 @@ import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.SafeListeners;
-import io.tapsentinel.read.FailurePolicy;
+import io.tapsentinel.read.DueRead;
+import io.tapsentinel.read.DueRead;
 import io.tapsentinel.read.ReadListener;
 import io.tapsentinel.read.ReadListener.Effort;
 import io.tapsentinel.read.ReadRoutes;
@@ -15,14 +16,12 @@ import io.tapsentinel.read.StopSignal;
 import io.tapsentinel.read.Unrouted;
 import io.tapsentinel.read.UnroutedElements;
 import io.tapsentinel.read.WindowRead;
-import io.tapsentinel.read.WindowRequest;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.answer.TapAnswerException;
 import io.tapsentinel.tap.answer.TapEventReader;
 import io.tapsentinel.tap.plan.Age;
-import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.TapLimits;
 import io.tapsentinel.tap.plan.TimeRange;
 import java.io.IOException;
@@ -100,9 +99,8 @@ public class Replay {
         }
     }
 
-    private WindowRead read(TimeRange window, Instant now, WindowRequest.Commit commit) {
-        return new WindowRead(
-                new WindowRequest(window, Coverage.NONE, commit), Purpose.REPLAY, now, seen, stop::isStopped);
+    private WindowRead read(TimeRange window, Instant now, Map<EventKey, String> repaired) {
+        return new WindowRead(new DueRead.Replay(window, repaired, state, seen), now, seen, stop::isStopped);
     }
 
     /** Looks at every record before one of them is sent. */
@@ -114,13 +112,7 @@ public class Replay {
                 ReplayedRecord.repairedKey(record).ifPresent(key -> repaired.put(key, type.arrayName()));
             });
         }
-        WindowRead read = read(
-                new TimeRange(now, now),
-                now,
-                (entry, also) -> state.beside(entry, connection -> {
-                    also.in(connection);
-                    seen.repaired(connection, repaired);
-                }));
+        WindowRead read = read(new TimeRange(now, now), now, repaired);
         try (Stream<Map<String, Object>> records =
                 ReplayDocument.records(() -> read.answer().counted(document.open()))) {
             Iterator<TapEvent> events =
@@ -139,7 +131,7 @@ public class Replay {
         } else if (end != null) {
             guard.requireKnown(window, "it is an answer for the time until " + end);
         }
-        WindowRead read = read(window, now, state::beside);
+        WindowRead read = read(window, now, Map.of());
         UnroutedElements others = unrouted.of(read);
         TapEventReader.Body body = () -> read.answer().counted(document.open());
         try (TapEventReader events = content.type() == null
@@ -162,7 +154,7 @@ public class Replay {
             return false;
         }
         if (failure != null) {
-            listener.failed(Purpose.REPLAY, effort, FailurePolicy.NOT_COMMITTED);
+            listener.failed(Purpose.REPLAY, effort, ReadListener.NOT_COMMITTED);
             if (read.isDeferred() && FatalErrors.errorIn(failure).isEmpty()) {
                 throw new ReplayDeferredException(read.deferred());
             }

@@ -11,7 +11,6 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.upload.Uploader;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.tap.api.TapCondition;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -30,7 +29,7 @@ public final class BrokenParts {
 
     /** Makes a read of one window. */
     interface Reads {
-        WindowRead read(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen);
+        WindowRead read(DueRead due, Instant readAt, SeenKeys seen);
     }
 
     /** Rule 1: an exchange completes when its record was buffered. */
@@ -64,7 +63,7 @@ public final class BrokenParts {
 
     /** Rule 2: a window commits when its split has ended, whatever became of its events. */
     public static Parts windowWithoutCommitGuard() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             void verify() {
                 // the mistake
@@ -74,7 +73,7 @@ public final class BrokenParts {
 
     /** Rule 2: the reader throws inside the split instead of ending it quietly. */
     public static Parts readerThatThrowsInsideTheSplit() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
                 return throwing(answer, whole -> super.events(whole, unknown));
@@ -104,10 +103,10 @@ public final class BrokenParts {
 
     /** Reads for this purpose commit without a trace of what they deferred. */
     public static Parts readThatForgetsWhatItDeferred(Purpose forgetful) {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             void defer(Connection connection) throws SQLException {
-                if (purpose != forgetful) {
+                if (due.purpose() != forgetful) {
                     super.defer(connection);
                 }
             }
@@ -116,7 +115,7 @@ public final class BrokenParts {
 
     /** The time to read again is kept, but not for which events, so that sweeps miss them. */
     public static Parts readThatForgetsWhichEventsItDeferred() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             void defer(Connection connection) throws SQLException {
                 super.defer(connection);
@@ -127,7 +126,7 @@ public final class BrokenParts {
 
     /** What is late because its table was suspended counts as late by TAP's fault. */
     public static Parts readThatCountsDeferredEventsAsLate() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
                 BrokenEventLife.neverDeferred(event);
@@ -138,7 +137,7 @@ public final class BrokenParts {
 
     /** Catching up asks for the threats that polls ask for. */
     public static Parts catchUpWithoutFalsePositives() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             List<String> threatStatus(List<String> usual) {
                 return usual;
@@ -148,7 +147,7 @@ public final class BrokenParts {
 
     /** An event that was skipped for its twin in the same answer has to be delivered, though that twin is deferred. */
     public static Parts guardThatKnowsNoDeferredTwin() {
-        return reading((ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
             @Override
             public boolean isDeferred(Sighting skipped) {
                 return false;
@@ -160,11 +159,11 @@ public final class BrokenParts {
     static Parts reading(Reads reads) {
         return new Parts() {
             @Override
-            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener listener) {
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, SourceState tap, ReadListener listener) {
                 return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), listener, run.internal()) {
                     @Override
-                    WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
-                        return reads.read(ask, purpose, readAt, seen);
+                    WindowRead newRead(DueRead due, Instant readAt) {
+                        return reads.read(due, readAt, seen);
                     }
                 };
             }

@@ -16,7 +16,6 @@ import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.tap.plan.WindowPlanner;
@@ -74,7 +73,7 @@ class CatchUpOrderTest {
                 deferrals,
                 suspensions,
                 new PostponedReads(budget, clock),
-                new TapCondition(new TapBackoff(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
+                new SourceState(new TapBackoff(List.of(), Duration.ZERO), tapClock, new WindowSize(), clock));
     }
 
     @Test
@@ -97,7 +96,7 @@ class CatchUpOrderTest {
         Instant from = NOON.minus(Duration.ofHours(5));
         defer(from, from.plus(Duration.ofHours(2)));
         List<String> asked = new ArrayList<>();
-        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
+        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
             TimeRange window = next.get().window();
             asked.add(Duration.between(from, window.from()).toMinutes() + " min, for "
                     + window.length().toSeconds() + " s, " + next.get().path());
@@ -127,14 +126,16 @@ class CatchUpOrderTest {
         assertThat(deferrals.backlog()).isEmpty();
         defer(from, from.plus(Duration.ofHours(1)));
         order.begin();
-        assertThat(order.next()).map(WindowRequest::path).contains("/v2/siem/clicks/blocked");
+        assertThat(order.next()).map(DueRead::path).contains("/v2/siem/clicks/blocked");
     }
 
     private void commit(Map<String, Map<String, Long>> counts) {
-        order.next()
-                .filter(ask -> ask.path().equals("/v2/siem/all"))
-                .ifPresent(ask -> ask.commit()
-                        .accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, counts), connection -> {}));
+        order.next().filter(ask -> ask.path().equals("/v2/siem/all")).ifPresent(ask -> commit(ask, counts));
+    }
+
+    private void commit(DueRead due, Map<String, Map<String, Long>> counts) {
+        due.commit(new LedgerEntry(NOON, due.window(), Purpose.CATCH_UP, counts), connection -> {});
+        order.committed();
     }
 
     /** It may be a proxy that answers. */
@@ -144,11 +145,11 @@ class CatchUpOrderTest {
         defer(from, from.plus(Duration.ofHours(1)));
         defer(from.plus(Duration.ofHours(2)), from.plus(Duration.ofHours(3)));
         List<String> asked = new ArrayList<>();
-        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
-            WindowRequest ask = next.get();
+        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
+            DueRead.TableBacklog ask = next.get();
             asked.add(Duration.between(from, ask.window().from()).toMinutes() + " min, " + ask.path() + ", "
                     + deferrals.counts().get(TYPE).withdrawn() + " withdrawn");
-            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+            commit(ask, Map.of());
         }
 
         assertThat(asked)
@@ -169,10 +170,10 @@ class CatchUpOrderTest {
         }
         order.begin();
         List<Long> seconds = new ArrayList<>();
-        for (Optional<WindowRequest> next = order.next(); next.isPresent(); next = order.next()) {
-            WindowRequest ask = next.get();
+        for (Optional<DueRead.TableBacklog> next = order.next(); next.isPresent(); next = order.next()) {
+            DueRead.TableBacklog ask = next.get();
             seconds.add(ask.window().length().toSeconds());
-            ask.commit().accept(new LedgerEntry(NOON, ask.window(), Purpose.CATCH_UP, Map.of()), connection -> {});
+            commit(ask, Map.of());
         }
 
         assertThat(seconds).startsWith(450L, 900L, 1_800L, 3_600L);
@@ -184,11 +185,11 @@ class CatchUpOrderTest {
         defer(NOON.minus(Duration.ofHours(9)), NOON.minus(Duration.ofHours(5)));
         defer(EventType.CLICKS_PERMITTED, NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
         for (int i = 0; i < 4; i++) {
-            assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+            assertThat(order.next()).map(ask -> ask.type()).contains(TYPE);
             order.passOver();
         }
 
-        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+        assertThat(order.next()).map(ask -> ask.type()).contains(EventType.CLICKS_PERMITTED);
     }
 
     /** Else a record that is refused for itself would be all that a quiet table's probes ever get. */
@@ -211,7 +212,7 @@ class CatchUpOrderTest {
         defer(NOON.minus(Duration.ofHours(2)), NOON.minus(Duration.ofHours(1)));
 
         useUp(Pool.CLICKS_PERMITTED);
-        assertThat(order.next()).map(ask -> ask.only().type()).contains(TYPE);
+        assertThat(order.next()).map(ask -> ask.type()).contains(TYPE);
 
         useUp(Pool.EVERYTHING_ELSE);
         assertThat(order.next()).isEmpty();
@@ -219,7 +220,7 @@ class CatchUpOrderTest {
         clock.advance(Duration.ofHours(25));
         tapClock.answered(clock.now(), clock.now());
         useUp(Pool.EVERYTHING_ELSE);
-        assertThat(order.next()).map(ask -> ask.only().type()).contains(EventType.CLICKS_PERMITTED);
+        assertThat(order.next()).map(ask -> ask.type()).contains(EventType.CLICKS_PERMITTED);
     }
 
     private void useUp(Pool pool) {
@@ -229,7 +230,7 @@ class CatchUpOrderTest {
     }
 
     private Optional<TimeRange> next() {
-        return order.next().map(WindowRequest::window);
+        return order.next().map(DueRead::window);
     }
 
     private void defer(Instant from, Instant to) {

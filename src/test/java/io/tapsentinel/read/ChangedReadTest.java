@@ -12,9 +12,7 @@ import io.tapsentinel.store.Store;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerCount;
-import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.testing.Claim;
 import io.tapsentinel.testing.MovableClock;
 import io.tapsentinel.testing.TestDatabase;
@@ -141,8 +139,7 @@ class ChangedReadTest {
 
     private WindowRead read(SeenKeys seen) {
         return new WindowRead(
-                new WindowRequest(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(store, clock)::beside),
-                Purpose.SWEEP,
+                new DueRead.Replay(WindowReadFixture.WINDOW, Map.of(), new ReadState(store, clock), seen),
                 clock.instant(),
                 seen,
                 () -> false);

@@ -7,7 +7,6 @@ import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
@@ -180,11 +179,11 @@ class EndingAnswersIT {
         for (int i = 0; i < count; i++) {
             program = services.onError(this::end).start(new Parts() {
                 @Override
-                protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+                protected WindowAttempts attempts(RunContext run, SeenKeys seen, SourceState tap, ReadListener reads) {
                     return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), reads, run.internal()) {
                         @Override
-                        WindowRead newRead(WindowRequest ask, Purpose purpose, Instant readAt) {
-                            return reading(ask, purpose, readAt, seen);
+                        WindowRead newRead(DueRead due, Instant readAt) {
+                            return reading(due, readAt, seen);
                         }
                     };
                 }
@@ -194,10 +193,10 @@ class EndingAnswersIT {
         }
     }
 
-    private WindowRead reading(WindowRequest ask, Purpose purpose, Instant readAt, SeenKeys seen) {
-        TimeRange window = ask.window();
+    private WindowRead reading(DueRead due, Instant readAt, SeenKeys seen) {
+        TimeRange window = due.window();
         boolean ending = fatal.stream().anyMatch(at -> !at.isBefore(window.from()) && !at.isAfter(window.to()));
-        return new WindowRead(ask, purpose, readAt, seen, () -> false) {
+        return new WindowRead(due, readAt, seen, () -> false) {
             @Override
             public Iterator<TapEvent> events(Iterator<TapEvent> answer, UnroutedElements unknown) {
                 read.add(window);

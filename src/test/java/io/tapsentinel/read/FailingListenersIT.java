@@ -9,7 +9,6 @@ import io.tapsentinel.app.RunContext;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.testing.FaultProxy.Fault;
 import io.tapsentinel.testing.LogLines;
 import io.tapsentinel.testing.RunningProgram;
@@ -133,7 +132,7 @@ class FailingListenersIT {
     private static Parts attempts(ReadListener listener) {
         return new Parts() {
             @Override
-            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, SourceState tap, ReadListener reads) {
                 return new WindowAttempts(seen, tap, List.of(), run.clock(), run.stop(), listener, run.internal());
             }
         };

@@ -7,16 +7,15 @@ import io.tapsentinel.app.RunContext;
 import io.tapsentinel.event.EventRef;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.read.WindowAttempts.End;
-import io.tapsentinel.read.WindowRequest.Only;
 import io.tapsentinel.rejected.RejectedDocument;
 import io.tapsentinel.sandbox.SandboxSettings;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.Pool;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -39,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.camel.support.DefaultExchange;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +71,7 @@ class OneTypeIT {
     private RunningProgram program;
     private ReadState state;
     private WindowAttempts attempts;
-    private TapCondition condition;
+    private SourceState condition;
 
     @BeforeEach
     void standBeforeTap() throws IOException {
@@ -230,7 +230,7 @@ class OneTypeIT {
         assertThat(read(EventType.CLICKS_BLOCKED, event -> true)).isEqualTo(End.COMMITTED);
         program.poll();
 
-        assertThat(condition.rest().rest()).isEmpty();
+        assertThat(condition.backoff().rest()).isEmpty();
         assertThat(services.reads(Purpose.POLL)).hasSize(1);
         assertThat(services.store().number("SELECT count(*) FROM tap_rest")).isZero();
     }
@@ -244,7 +244,7 @@ class OneTypeIT {
         assertThat(read(type, event -> true)).isEqualTo(End.OVER);
         program.poll();
 
-        assertThat(condition.rest().isResting(services.clock().now())).isTrue();
+        assertThat(condition.backoff().isResting(services.clock().now())).isTrue();
         assertThat(asked).hasSize(1);
     }
 
@@ -265,9 +265,9 @@ class OneTypeIT {
 
         assertThat(read(type, event -> true)).isEqualTo(End.FAILED);
 
-        assertThat(condition.rest().isResting(services.clock().now())).isFalse();
-        assertThat(condition.rest().held()).isEmpty();
-        assertThat(condition.rest().failures()).isZero();
+        assertThat(condition.backoff().isResting(services.clock().now())).isFalse();
+        assertThat(condition.backoff().held()).isEmpty();
+        assertThat(condition.backoff().failures()).isZero();
         assertThat(condition.size().longest()).isEqualTo(Duration.ofHours(1));
         assertThat(state.unreadable().detour().ranges()).isEmpty();
         assertThat(reading("1 = 1")).isZero();
@@ -298,8 +298,7 @@ class OneTypeIT {
 
         attempts.readOnce(
                 new DefaultExchange(program.camel()),
-                Purpose.SWEEP,
-                () -> Optional.of(new WindowRequest(WINDOW, Coverage.NONE, state::beside)));
+                () -> Optional.of(new DueRead.Backlog(WINDOW, Coverage.NONE, state)));
         assertThat(stored).doesNotExist();
     }
 
@@ -341,16 +340,17 @@ class OneTypeIT {
     private End read(EventType type, Predicate<EventRef> wanted) {
         return attempts.readOnce(
                 new DefaultExchange(program.camel()),
-                Purpose.CATCH_UP,
-                () -> Optional.of(new WindowRequest(
-                        WINDOW,
-                        Coverage.NONE,
-                        event -> {},
-                        state::beside,
-                        new Only(
-                                type,
-                                some -> some.stream().filter(wanted).collect(java.util.stream.Collectors.toSet()),
-                                true))));
+                () -> Optional.of(new DueRead.TableBacklog(WINDOW, type, true, state, null) {
+                    @Override
+                    Set<EventRef> wanted(List<EventRef> events) {
+                        return events.stream().filter(wanted).collect(Collectors.toSet());
+                    }
+
+                    @Override
+                    public void commit(LedgerEntry entry, InTransaction also) {
+                        state.beside(entry, also);
+                    }
+                }));
     }
 
     private void start() throws IOException {
@@ -379,7 +379,7 @@ class OneTypeIT {
             }
 
             @Override
-            protected WindowAttempts attempts(RunContext run, SeenKeys seen, TapCondition tap, ReadListener reads) {
+            protected WindowAttempts attempts(RunContext run, SeenKeys seen, SourceState tap, ReadListener reads) {
                 condition = tap;
                 attempts = super.attempts(run, seen, tap, reads);
                 return attempts;

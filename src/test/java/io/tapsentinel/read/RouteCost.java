@@ -10,9 +10,10 @@ import io.tapsentinel.sentinel.SentinelComponent;
 import io.tapsentinel.sentinel.schema.MappingReport;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerCount;
 import io.tapsentinel.store.ledger.LedgerEntry;
-import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.answer.TapEventReader;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.testing.TestDatabase;
@@ -268,9 +269,13 @@ public final class RouteCost {
 
         /** Sends them as one window's; returns when it was committed, with how many were new. */
         long read(List<TapEvent> events) {
-            WindowRequest ask =
-                    new WindowRequest(WindowReadFixture.WINDOW, Coverage.NONE, (entry, also) -> committed = entry);
-            WindowRead read = windowRead(ask);
+            WindowRead read =
+                    windowRead(new DueRead.Backlog(WindowReadFixture.WINDOW, Coverage.NONE, new ReadState(null, null) {
+                        @Override
+                        public void commit(LedgerEntry entry, InTransaction also) {
+                            committed = entry;
+                        }
+                    }));
             long before = seenKeys();
             Exchange exchange = context.getEndpoint(ReadRoutes.EVENTS).createExchange();
             ReadRoutes.attach(exchange, read);
@@ -285,8 +290,8 @@ public final class RouteCost {
             return seenKeys() - before;
         }
 
-        private WindowRead windowRead(WindowRequest ask) {
-            return new WindowRead(ask, Purpose.POLL, WindowReadFixture.NOW, seen, () -> false) {
+        private WindowRead windowRead(DueRead due) {
+            return new WindowRead(due, WindowReadFixture.NOW, seen, () -> false) {
                 @Override
                 public synchronized void settled(TapEvent event, Exception exception, Supplier<String> cause) {
                     for (int i = 0; variant == Variant.CHECKED_MORE && i < MORE_CHECKS; i++) {

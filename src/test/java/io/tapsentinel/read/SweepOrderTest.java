@@ -10,7 +10,6 @@ import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.plan.Plan;
 import io.tapsentinel.tap.plan.Progress;
 import io.tapsentinel.tap.plan.SweepPlanner;
@@ -62,21 +61,21 @@ class SweepOrderTest {
                 new SweepPlanner(List.of(Duration.ofHours(4))),
                 state,
                 completeness,
-                new TapCondition(
+                new SourceState(
                         new TapBackoff(List.of(), Duration.ZERO), new TapClock(clock), new WindowSize(), clock));
         order.begin();
     }
 
     @Test
     void whatAnAttemptFoundThatFailedDoesNotCount() {
-        WindowRequest failed = order.next().orElseThrow();
+        DueRead.Sweep failed = order.next().orElseThrow();
         // a false positive by the time of the next attempt, when TAP does not report it any more
-        failed.each().accept(Events.event(TYPE, "gone").ref());
-        WindowRequest read = order.next().orElseThrow();
-        read.each().accept(Events.event(TYPE, "there").ref());
-        read.commit().accept(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> {});
+        failed.include(Events.event(TYPE, "gone").ref());
+        DueRead.Sweep read = order.next().orElseThrow();
+        read.include(Events.event(TYPE, "there").ref());
+        read.commit(new LedgerEntry(NOON, read.window(), Purpose.SWEEP, Map.of()), connection -> {});
 
-        assertThat(order.finished()).contains(new TimeRange(SEVEN, SEVEN.plus(Duration.ofHours(1))));
+        assertThat(order.committed()).contains(new TimeRange(SEVEN, SEVEN.plus(Duration.ofHours(1))));
         assertThat(completeness.check(SEVEN))
                 .filteredOn(hour -> hour.stream().equals(TYPE.arrayName()))
                 .singleElement()

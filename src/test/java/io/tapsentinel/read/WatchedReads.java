@@ -12,15 +12,14 @@ public final class WatchedReads {
 
     /** Calls back each time a read for this purpose is about to commit: all its events have been settled or deferred. */
     public static Parts beforeCommit(Purpose watched, Runnable callback) {
-        return BrokenParts.reading(
-                (ask, purpose, readAt, seen) -> new WindowRead(ask, purpose, readAt, seen, () -> false) {
-                    @Override
-                    void defer(Connection connection) throws SQLException {
-                        super.defer(connection);
-                        if (purpose == watched) {
-                            callback.run();
-                        }
-                    }
-                });
+        return BrokenParts.reading((due, readAt, seen) -> new WindowRead(due, readAt, seen, () -> false) {
+            @Override
+            void defer(Connection connection) throws SQLException {
+                super.defer(connection);
+                if (due.purpose() == watched) {
+                    callback.run();
+                }
+            }
+        });
     }
 }

@@ -6,8 +6,9 @@ import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
+import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
-import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
+import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.plan.Coverage;
 import io.tapsentinel.tap.plan.TimeRange;
 import io.tapsentinel.testing.Events;
@@ -47,18 +48,17 @@ public final class WindowReadFixture implements AutoCloseable {
         Coverage covered = lateBefore == Instant.MIN
                 ? Coverage.NONE
                 : new Coverage(List.of(new TimeRange(EVENT_TIME.minusSeconds(60), lateBefore)), Duration.ZERO);
-        return new WindowRead(
-                new WindowRequest(WINDOW, covered, (entry, also) -> {
-                    store.transaction(connection -> {
-                        also.in(connection);
-                        return null;
-                    });
-                    committed.add(entry);
-                }),
-                Purpose.POLL,
-                NOW,
-                seen,
-                stopping::get);
+        ReadState state = new ReadState(store, clock) {
+            @Override
+            public void commit(LedgerEntry entry, InTransaction also) {
+                store.transaction(connection -> {
+                    also.in(connection);
+                    return null;
+                });
+                committed.add(entry);
+            }
+        };
+        return new WindowRead(new DueRead.Backlog(WINDOW, covered, state), NOW, seen, stopping::get);
     }
 
     /** Events of these ids, taken off the answer and not settled. */

@@ -65,7 +65,7 @@ class WindowReadTest {
         assertThat(fixture.committed).singleElement().satisfies(entry -> {
             assertThat(entry.window()).isEqualTo(WINDOW);
             assertThat(entry.readAt()).isEqualTo(NOW);
-            assertThat(entry.purpose()).isEqualTo(Purpose.POLL);
+            assertThat(entry.purpose()).isEqualTo(Purpose.BACKLOG);
             assertThat(entry.counts().get(TYPE.arrayName()))
                     .containsEntry("fetched", 3L)
                     .containsEntry("new", 2L)

@@ -11,17 +11,16 @@ import io.tapsentinel.event.BrokenEventLife;
 import io.tapsentinel.event.EventType;
 import io.tapsentinel.event.Outcome;
 import io.tapsentinel.event.TapEvent;
+import io.tapsentinel.read.DueRead;
 import io.tapsentinel.read.WindowFailedException;
 import io.tapsentinel.read.WindowRead;
 import io.tapsentinel.read.WindowReadFixture;
-import io.tapsentinel.read.WindowRequest;
 import io.tapsentinel.store.Sql;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.keys.SeenKeys;
 import io.tapsentinel.store.ledger.Completeness;
 import io.tapsentinel.store.ledger.HourKeys;
 import io.tapsentinel.store.ledger.LedgerCount;
-import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.tap.answer.TapEventReader;
 import io.tapsentinel.tap.plan.Coverage;
@@ -177,18 +176,17 @@ class FormerKeysTest {
     void aKeyIsAdoptedBeforeItsSweepIsCounted() throws Exception {
         start(OFF, 1_000);
         Completeness completeness = new Completeness(store);
-        HourKeys keys = new HourKeys();
         TimeRange window = new TimeRange(HOUR, END);
         WindowRead sweep = new WindowRead(
-                new WindowRequest(
+                new DueRead.Sweep(
                         window,
                         Coverage.ALL,
-                        keys::add,
-                        (entry, also) -> new ReadState(store, clock).beside(entry, connection -> {
-                            also.in(connection);
-                            completeness.swept(connection, HOUR, END, keys);
-                        })),
-                Purpose.SWEEP,
+                        new HourKeys(),
+                        new HourKeys(),
+                        HOUR,
+                        END,
+                        new ReadState(store, clock),
+                        completeness),
                 clock.instant(),
                 seen,
                 () -> false);
@@ -329,8 +327,7 @@ class FormerKeysTest {
     private WindowRead window() {
         clock.advance(Duration.ofSeconds(1));
         return new WindowRead(
-                new WindowRequest(new TimeRange(HOUR, END), Coverage.NONE, new ReadState(store, clock)::beside),
-                Purpose.POLL,
+                new DueRead.Replay(new TimeRange(HOUR, END), Map.of(), new ReadState(store, clock), seen),
                 clock.instant(),
                 seen,
                 () -> false);

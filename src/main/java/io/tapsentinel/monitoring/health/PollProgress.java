@@ -7,7 +7,7 @@ import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.Reading;
 import io.tapsentinel.tap.api.Reading.Failing;
-import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.tap.plan.PollSchedule;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -19,13 +19,13 @@ final class PollProgress {
     /** So many in a row are more than a bad moment. */
     private static final int IN_A_ROW = 3;
 
-    private final TapCondition tap;
+    private final SourceState tap;
     private final Figures figures;
     private final PollSchedule schedule;
     private final Instant startedAt;
 
     /** @param figures what the store knows, also of what other programs on it have read */
-    PollProgress(TapCondition tap, Figures figures, PollSchedule schedule, Instant startedAt) {
+    PollProgress(SourceState tap, Figures figures, PollSchedule schedule, Instant startedAt) {
         this.tap = tap;
         this.figures = figures;
         this.schedule = schedule;
@@ -108,8 +108,8 @@ final class PollProgress {
 
     /** Whether TAP is the reason that no window was read since the start, by whichever program. */
     private boolean isUnread(Optional<Instant> lastPoll) {
-        return tap.rest().failures() > 0
-                && !tap.rest().failedAt().isBefore(tap.reading().lastHead())
+        return tap.backoff().failures() > 0
+                && !tap.backoff().failedAt().isBefore(tap.reading().lastHead())
                 && lastPoll.filter(startedAt::isBefore).isEmpty();
     }
 

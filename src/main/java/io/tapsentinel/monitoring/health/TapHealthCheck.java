@@ -5,13 +5,14 @@ import static io.tapsentinel.monitoring.health.PollProgress.second;
 import io.tapsentinel.event.UtcWords;
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.PostponedReads;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.LedgerEntry.Purpose;
 import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.answer.TapFormatException;
 import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.TapBackoff;
-import io.tapsentinel.tap.api.TapCondition;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
 import io.tapsentinel.tap.plan.PollSchedule;
@@ -28,7 +29,7 @@ import java.util.stream.Stream;
  */
 public class TapHealthCheck extends ProgramHealthCheck {
 
-    private final TapCondition tap;
+    private final SourceState tap;
     private final PollProgress polls;
     private final RequestBudget budget;
     private final PostponedReads postponed;
@@ -40,7 +41,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
      * @param budget  how many requests we have sent ourselves
      */
     public TapHealthCheck(
-            TapCondition tap,
+            SourceState tap,
             Figures figures,
             RequestBudget budget,
             PostponedReads postponed,
@@ -68,7 +69,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
     @Override
     protected void look(Findings findings) {
         Instant now = clock.instant();
-        TapBackoff rest = tap.rest();
+        TapBackoff rest = tap.backoff();
         lastAnswers(findings, rest, now);
         findings.asks("the store");
         Optional<Instant> stored = polls.storedPoll(now);
@@ -126,7 +127,7 @@ public class TapHealthCheck extends ProgramHealthCheck {
 
     private String describe(TapRefusedException refused, Instant now) {
         return refused.getMessage()
-                + schedule.next(tap.rest().notBefore(now))
+                + schedule.next(tap.backoff().notBefore(now))
                         .map(at -> "; next attempt " + UtcWords.of(at, now))
                         .orElse("");
     }

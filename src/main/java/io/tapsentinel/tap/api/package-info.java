@@ -1,6 +1,6 @@
 /**
  * TAP's rules for requests: credentials, refusals, rests, clock, limits of an answer.
  * May use tap.plan and what is below it.
- * Read {@link io.tapsentinel.tap.api.TapCondition} first.
+ * Read {@link io.tapsentinel.tap.api.TapBackoff} first.
  */
 package io.tapsentinel.tap.api;

@@ -6,6 +6,7 @@ import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.monitoring.health.Findings.Level;
 import io.tapsentinel.monitoring.health.Findings.Problem;
 import io.tapsentinel.read.PostponedReads;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.store.Store;
 import io.tapsentinel.store.ledger.InTransaction;
 import io.tapsentinel.store.ledger.LedgerEntry;
@@ -15,7 +16,6 @@ import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.store.ledger.SuspensionTable;
 import io.tapsentinel.tap.api.TapBackoff;
 import io.tapsentinel.tap.api.TapClock;
-import io.tapsentinel.tap.api.TapCondition;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.plan.PollSchedule;
 import io.tapsentinel.tap.plan.Pool;
@@ -43,11 +43,11 @@ class TapHealthCheckTest {
     Path folder;
 
     private final MovableClock clock = MovableClock.ticking(Instant.parse("2026-11-20T12:00:00.5Z"));
-    private final TapCondition tap = new TapCondition(
+    private final SourceState tap = new SourceState(
             new TapBackoff(List.of(Duration.ofMinutes(5)), Duration.ofMinutes(15)),
-            new TapClock(clock),
+            new TapClock(clock, clock.steady()),
             new WindowSize(),
-            clock.steady());
+            clock);
 
     @AutoClose
     private Store store;
@@ -103,7 +103,7 @@ class TapHealthCheckTest {
     @Test
     void windowsThatFailWhileTapRefusesAreToldOnceByItsReason() {
         for (int i = 0; i < 4; i++) {
-            tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.instant());
+            tap.backoff().refused(new TapRefusedException(401, "no such principal"), clock.instant());
             fail();
         }
         clock.advance(Duration.ofHours(2));
@@ -117,7 +117,7 @@ class TapHealthCheckTest {
 
     @Test
     void beingThrottledPassesByItself() {
-        tap.rest().refused(new TapRefusedException(429, "enough"), clock.instant());
+        tap.backoff().refused(new TapRefusedException(429, "enough"), clock.instant());
 
         assertThat(only(KnownProblem.TAP_THROTTLED)).satisfies(problem -> {
             assertThat(problem.level()).isEqualTo(Level.DEGRADED);
@@ -193,7 +193,7 @@ class TapHealthCheckTest {
     @Test
     void whatAnotherProgramOnTheStoreHasReadSinceIsNoTroubleOfOurs() {
         Instant refused = clock.now();
-        tap.rest().refused(new TapRefusedException(401, "no such principal"), refused);
+        tap.backoff().refused(new TapRefusedException(401, "no such principal"), refused);
         for (int i = 0; i < 3; i++) {
             fail();
         }
@@ -249,7 +249,7 @@ class TapHealthCheckTest {
         tap.reading().committed(true);
         clock.set(clock.now().minus(Duration.ofHours(2)));
         assertThat(check.findings().problems()).isEmpty();
-        tap.rest().refused(new TapRefusedException(401, "no such principal"), clock.now());
+        tap.backoff().refused(new TapRefusedException(401, "no such principal"), clock.now());
 
         for (int i = 0; i < 30; i++) {
             clock.advance(Duration.ofMinutes(5));
