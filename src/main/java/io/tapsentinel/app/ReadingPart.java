@@ -48,7 +48,7 @@ final class ReadingPart {
                 run.clock());
         requests = new TapBudget(run.settings().tapUrl(), tap.budget, first::answered);
         ReadMetrics metrics = new ReadMetrics(run.registry(), run.clock(), run.steady());
-        store.state.lastPoll().ifPresent(metrics::lastPoll);
+        store.state.ledger().lastPoll().ifPresent(metrics::lastPoll);
         listener = metrics.and(ReadListener.of(committed)).and(tap.backoff).and(first);
         rejected = new RejectedStore(run.settings().rejected(), run.settings().spool(), run.main()::getCamelContext);
         unrouted = new Unrouted(rejected, store.seen, run.clock());

@@ -35,7 +35,7 @@ public class Figures {
 
     /** Asked each time: another number after each poll that was committed. @throws io.tapsentinel.store.StoreException as below */
     public long polls() {
-        return state.polls();
+        return state.ledger().polls();
     }
 
     /** What each table is owed; which ones are suspended is asked each time. @throws io.tapsentinel.store.StoreException as below */

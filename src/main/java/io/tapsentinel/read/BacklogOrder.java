@@ -52,10 +52,11 @@ final class BacklogOrder {
         for (TimeRange failed : passedOver) {
             left = TimeRange.without(left, failed);
         }
-        Optional<TimeRange> oldest =
-                state.unreadable().detour().oldest(left, source.longestWindow(), source.horizon(), state::wasReadWhole);
+        Optional<TimeRange> oldest = state.unreadable()
+                .detour()
+                .oldest(left, source.longestWindow(), source.horizon(), state.ledger()::wasReadWhole);
         oldest.ifPresent(window -> asked = window);
-        return oldest.map(window -> new DueRead.Backlog(window, state.coverage(window, settle), state));
+        return oldest.map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
     }
 
     /** The last window is not asked for again in this run. */

@@ -160,7 +160,7 @@ public final class FirstPoll extends AbstractHealthCheck implements ReadListener
     /** While this program has not asked, only others commit. */
     private boolean haveOthersPolled() {
         try {
-            Optional<Instant> last = state.latestPoll();
+            Optional<Instant> last = state.ledger().latestPoll();
             lastPollBefore = lastPollBefore == null ? last : lastPollBefore;
             return !last.equals(lastPollBefore);
         } catch (StoreException e) {

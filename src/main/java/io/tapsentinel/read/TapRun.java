@@ -158,7 +158,7 @@ public class TapRun implements Processor {
     private Plan plan() {
         Progress progress = state.progress().map(this::earlierThanFeared).orElseGet(() -> begin("no history"));
         Plan plan = planner.poll(source.horizon(), progress, source.longestWindow());
-        return state.unreadable().detour().around(plan.without(state.readLongAfter(plan.older())), progress);
+        return state.unreadable().detour().around(plan.without(state.ledger().readLongAfter(plan.older())), progress);
     }
 
     /** Reads the oldest window if it cannot wait. The plan knows it by the ledger: its backlog is durable only with its fresh window. */
@@ -179,12 +179,13 @@ public class TapRun implements Processor {
                         source.horizon(),
                         source.longestWindow(),
                         state.unreadable().detour())
-                .map(window -> new DueRead.Backlog(window, state.coverage(window, settle), state));
+                .map(window -> new DueRead.Backlog(window, state.ledger().coverage(window, settle), state));
     }
 
     private Optional<DueRead.Poll> fresh() {
         Plan plan = plan();
-        return plan.fresh().map(window -> new DueRead.Poll(window, state.coverage(window, settle), plan, state));
+        return plan.fresh()
+                .map(window -> new DueRead.Poll(window, state.ledger().coverage(window, settle), plan, state));
     }
 
     /** While nothing was read, a beginning that came from a clock ahead of TAP's is put right. */

@@ -7,7 +7,6 @@ import io.tapsentinel.net.SafeMessage;
 import io.tapsentinel.process.FatalErrors;
 import io.tapsentinel.process.SafeListeners;
 import io.tapsentinel.read.DueRead;
-import io.tapsentinel.read.DueRead;
 import io.tapsentinel.read.ReadListener;
 import io.tapsentinel.read.ReadListener.Effort;
 import io.tapsentinel.read.ReadRoutes;

@@ -117,7 +117,9 @@ class OneTypeIT {
         assertThat(wanted).hasSizeBetween(5, all.size() - 5);
         assertThat(services.delivered().size()).isEqualTo(wanted.size());
         assertThat(services.reads().get(0).total(LedgerCount.FETCHED)).isEqualTo(wanted.size());
-        assertThat(state.coverage(WINDOW, Duration.ZERO).isLate(WINDOW.from().plusSeconds(1)))
+        assertThat(state.ledger()
+                        .coverage(WINDOW, Duration.ZERO)
+                        .isLate(WINDOW.from().plusSeconds(1)))
                 .as("time that is covered")
                 .isFalse();
     }

@@ -72,7 +72,7 @@ class RollingUpdateIT {
                             so -> assertThat(so.readTo()).isEqualTo(Instant.ofEpochMilli(1_763_640_000_000L)));
             assertThat(state.backlog()).hasSize(1);
             assertThat(state.gaps()).hasSize(1);
-            assertThat(state.lastPoll()).contains(Instant.ofEpochMilli(1_763_640_001_000L));
+            assertThat(state.ledger().lastPoll()).contains(Instant.ofEpochMilli(1_763_640_001_000L));
             assertThat(store.tryTake()).isTrue();
             assertThat(seen.abandoned()).as("what was on its way").isEqualTo(1);
         }

@@ -2,12 +2,12 @@ package io.tapsentinel.monitoring.health;
 
 import io.tapsentinel.monitoring.Figures;
 import io.tapsentinel.read.AnswerSize;
+import io.tapsentinel.read.SourceState;
 import io.tapsentinel.store.StoreException;
 import io.tapsentinel.store.ledger.StoreFigures;
 import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.Reading;
 import io.tapsentinel.tap.api.Reading.Failing;
-import io.tapsentinel.read.SourceState;
 import io.tapsentinel.tap.plan.PollSchedule;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -12,7 +12,6 @@ import io.tapsentinel.store.ledger.RequestBudget;
 import io.tapsentinel.tap.answer.TapFormatException;
 import io.tapsentinel.tap.api.ClockDifference;
 import io.tapsentinel.tap.api.TapBackoff;
-import io.tapsentinel.read.SourceState;
 import io.tapsentinel.tap.api.TapRefusedException;
 import io.tapsentinel.tap.api.TapRefusedException.Reason;
 import io.tapsentinel.tap.plan.PollSchedule;

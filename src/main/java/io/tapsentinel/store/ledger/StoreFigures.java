@@ -59,7 +59,7 @@ public record StoreFigures(
                         .map(Unreadable::time)
                         .toList(),
                 Completeness.recent(connection, source),
-                ReadState.lastPoll(connection, source, now),
+                Ledger.lastPoll(connection, source, now),
                 TableBacklogs.all(connection, source),
                 Sql.number(connection, "SELECT count(*) FROM possible_duplicate WHERE source = ?", source),
                 countOfDay(connection, source, now, LedgerCount.REJECTED),

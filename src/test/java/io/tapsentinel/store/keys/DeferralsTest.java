@@ -12,6 +12,7 @@ import io.tapsentinel.store.ledger.Deferrals;
 import io.tapsentinel.store.ledger.Deferrals.Count;
 import io.tapsentinel.store.ledger.Gap;
 import io.tapsentinel.store.ledger.HourKeys;
+import io.tapsentinel.store.ledger.Ledger;
 import io.tapsentinel.store.ledger.ReadState;
 import io.tapsentinel.store.ledger.SweptKeys;
 import io.tapsentinel.tap.plan.TimeRange;
@@ -291,7 +292,7 @@ public class DeferralsTest {
         caughtUp(TYPE, range(0, 10));
         defer(range(0, 10), event(OTHER, "2"));
 
-        clock.set(NOON.plus(ReadState.LEDGER_KEPT));
+        clock.set(NOON.plus(Ledger.KEPT));
         new ReadState(store, clock).prune();
         assertThat(deferrals.counts()).containsOnlyKeys(TYPE, OTHER);
         clock.advance(Duration.ofMillis(1));

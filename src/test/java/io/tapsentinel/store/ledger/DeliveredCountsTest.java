@@ -38,7 +38,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
         open("other");
         assertThat(counts()).isEmpty();
         seen.delivered(0, List.of(event(TYPE, NINE)));
-        clock.advance(ReadState.LEDGER_KEPT.plusDays(1));
+        clock.advance(Ledger.KEPT.plusDays(1));
         new ReadState(store, clock).prune();
         assertThat(counts()).isEmpty();
         store.close();
@@ -83,7 +83,7 @@ class DeliveredCountsTest extends DeliveredCountsFixture {
     @Test
     void hoursAreForgottenWithTheLedger() {
         seen.delivered(0, List.of(event(TYPE, NINE), event(TYPE, TEN)));
-        clock.advance(ReadState.LEDGER_KEPT.minusHours(2));
+        clock.advance(Ledger.KEPT.minusHours(2));
         new ReadState(store, clock).prune();
 
         assertThat(counts()).isEqualTo(Map.of("10 clicksBlocked", 1L));

@@ -115,9 +115,9 @@ class UnreadableTimeTest {
     void onlyAReadOfAllTypesCoversItsTime(Purpose purpose, boolean covers) {
         read(HOUR, purpose);
 
-        assertThat(state.coverage(HOUR, Duration.ZERO).isLate(NOON.plusSeconds(60)))
+        assertThat(state.ledger().coverage(HOUR, Duration.ZERO).isLate(NOON.plusSeconds(60)))
                 .isEqualTo(covers);
-        assertThat(state.wasReadWhole(HOUR)).isEqualTo(covers);
+        assertThat(state.ledger().wasReadWhole(HOUR)).isEqualTo(covers);
     }
 
     private void give(TimeRange time, String reason) {
